@@ -105,7 +105,7 @@ class Operation:
     def on_arrays(self, *inputs: Any) -> np.ndarray:
         """Elementwise, broadcasting, as NumPy does; an array of Values gives an array of Values."""
         result = np.frompyfunc(self, len(inputs), 1)(*inputs)
-        return result if any(np.asarray(x).dtype == object for x in inputs) else result.astype(float)
+        return result if any(np.asarray(x).dtype == object for x in inputs) else np.asarray(result, dtype=float)[()]
 
     def write(self, language: str, *inputs: Text) -> Text:
         """The operation as Text in `language`: "text", "numpy" or "latex"."""

@@ -150,12 +150,14 @@ class _Writer:
             axis = "-1" if block.shape or block.batched else ""
             return _symbol(f"{inner.text:atom}.sum({axis})")
         if block.kind == "terms":
-            factors = [self.operand(a, block) for a in block.arguments]
-            n = len(factors) // 2
-            total = factors[0] * factors[n]
-            for k in range(1, n):
-                total = total + factors[k] * factors[n + k]
-            return total
+            terms = [self.operand(a, block) for a in block.arguments]
+            if block.op is ops.dot:
+                n = len(terms) // 2
+                terms = [a * b for a, b in zip(terms[:n], terms[n:])]
+            total = terms[0]
+            for term in terms[1:]:
+                total = total + term
+            return total if isinstance(total, Symbol) else _symbol(_in_full(total))
         left, right = block.arguments
         if block.kind == "rows":
             A, B = self.read(left, block.batched), self.read(right, block.batched)
@@ -406,10 +408,10 @@ class _Writer:
         value = s.formula
         if not s.full or not isinstance(value, Symbol):
             value = _symbol(f"np.broadcast_to({_in_full(value)}, ({', '.join(sizes)}{',' * (len(sizes) == 1)}))")
-        return self.scatter_places(target, block, value, chosen, places, len(flat_places), self.batched(argument))
+        return self.scatter_places(target, block, value, chosen, places, len(flat_places), self.batched(argument), how)
 
     def scatter_places(self, target: str, block: Block, value: Symbol, chosen: Any, places: np.ndarray, n: int,
-                       batched: bool) -> list[str]:
+                       batched: bool, how: str) -> list[str]:
         """Lines that add value.ravel()[chosen] to target.ravel()[places], where places may repeat."""
         order = np.argsort(places, kind="stable")
         unique, starts = np.unique(places[order], return_index=True)
@@ -421,15 +423,15 @@ class _Writer:
             if len(unique) < len(places):
                 text = f"np.add.reduceat({text}, {self.array(starts)})"
             where = target if len(block.shape) == 1 else f"{target}.reshape({size})"
-            return [f"    {where}[{self.array(unique)}] += {text}"]
+            return [f"    {where}[{self.array(unique)}] {how} {text}"]
         text = f"{value.text:atom}.reshape(m, {n})" + ("" if as_is else f"[:, {self.array(chosen)}]")
         if len(unique) < len(places):
             text = f"np.add.reduceat({text}, {self.array(starts)}, axis=1)"
         if not block.batched:
             where = target if len(block.shape) == 1 else f"{target}.reshape({size})"
-            return [f"    {where}[{self.array(unique)}] += {text}.sum(0)"]
+            return [f"    {where}[{self.array(unique)}] {how} {text}.sum(0)"]
         where = target if len(block.shape) == 1 else f"{target}.reshape(m, {size})"
-        return [f"    {where}[:, {self.array(unique)}] += {text}"]
+        return [f"    {where}[:, {self.array(unique)}] {how} {text}"]
 
     def send(self, b: int, block: Block, d: Any, full: bool) -> list[Sent]:
         """What block b with cotangent d sends to its arguments."""
@@ -590,13 +592,14 @@ class _Writer:
     def gradient(self, size: int, to_parameters: list[Sent], to_inputs: list[Sent], lines: list[str]) -> None:
         """Lines that lay what was sent to the parameters into `grad`, in their order."""
         both = [i for i, p in enumerate(self.tape.parameters) if p in self.tape.inputs]
-        written = np.zeros(size, dtype=bool)
+        written, zeros = np.zeros(size, dtype=bool), False
         body: list[str] = []
         to_parameters.sort(key=lambda s: -prod(s.argument.shape))          # all of theta first: the rest adds to it
         for s in to_parameters:
             places = _all_places(s.argument, PARAMETERS, self.blocks)
-            first = isinstance(s.argument, View) and not written[places].any()
-            named = self.views.get((s.argument, False)) or self.views.get((s.argument, True))
+            first = not written[places].any()
+            zeros |= not (first or written[places].all())
+            named = isinstance(s.argument, View) and (self.views.get((s.argument, False)) or self.views.get((s.argument, True)))
             if named and isinstance(s.formula, Symbol) and not str(s.formula).isidentifier() and "d" + named[0] not in self.written_names(body):
                 body.append(f"    d{named[0]} = {s.formula}")
                 s = s._replace(formula=_symbol("d" + named[0]))
@@ -605,8 +608,8 @@ class _Writer:
             written[places] = True
         if both:
             body += self.input_gradient(both, to_inputs)
-            written[both] = False
-        lines.append(f"    grad = np.{'empty' if written.all() and size else 'zeros'}({size})")
+            written[both] = True
+        lines.append(f"    grad = np.{'zeros' if zeros or not written.all() else 'empty'}({size})")
         lines += body
 
     def written_names(self, lines: list[str]) -> set[str]:
@@ -626,7 +629,7 @@ class _Writer:
 
 def rule(block: Block) -> Any:
     """The partials of an elementwise block as a function (i, y, inputs)."""
-    if block.kind == "terms":                               # a dot without rest: its rule wants the rest, 0
+    if block.kind == "terms" and block.op is ops.dot:       # a dot without rest: its rule wants the rest, 0
         return lambda i, y, inputs: ops.dot.partial(i, y, (*inputs, 0.0))
     return block.op.partial                                                             # type: ignore[union-attr]
 

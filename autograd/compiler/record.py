@@ -87,7 +87,7 @@ def _flatten(op: list[Any], args: list[tuple[Any, ...]], uses: list[int], kept: 
         stack = [root]
         while stack:
             t = stack.pop()
-            if t == root or type(t) is int and uses[t] == 1 and args[t] and t not in kept:
+            if type(t) is int and (t == root or uses[t] == 1 and args[t] and t not in kept):
                 kind = op[t]
                 if kind is ops.mul:
                     roots[t] = None
@@ -117,6 +117,7 @@ def _numbered(order: list[Value], place: dict[Value, int], args: list, uses: lis
     constants: dict[int, float] = {}
     labels: dict[int, str] = {}
     by_number: dict[float, int] = {}
+    known: dict[Node, int] = {}
     ids: dict[int, int] = {}                            # id by place
 
     def fresh(kind: int) -> int:
@@ -134,9 +135,12 @@ def _numbered(order: list[Value], place: dict[Value, int], args: list, uses: lis
         return found
 
     def node(op: Operation, arguments: tuple[int, ...]) -> int:
-        kinds.append(NODE)
-        nodes[len(kinds) - 1] = Node(op, arguments)
-        return len(kinds) - 1
+        new = Node(op, arguments)
+        found = known.get(new)
+        if found is None:                               # the same operation on the same arguments is computed once
+            found = known[new] = fresh(NODE)
+            nodes[found] = new
+        return found
 
     def total(left: list, right: list, rest: list) -> int:
         """The sum of the products of left and right and of the rest, as few nodes."""

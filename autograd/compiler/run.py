@@ -58,8 +58,8 @@ class Program:
         if self._single:
             if x is None:
                 return float(found)
-            found = np.broadcast_to(found, len(x))
-            return float(found[0]) if one else found.astype(float)
+            found = np.broadcast_to(np.asarray(found, dtype=float), len(x))
+            return float(found[0]) if one else found.copy()
         return found[0] if one else found
 
     def value_and_grad(self, theta: Any, x: Any = None) -> tuple[float, np.ndarray]:

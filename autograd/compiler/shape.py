@@ -47,7 +47,7 @@ Argument = Any                      # View, Gather or Literal
 class Block(NamedTuple):
     """Nodes that are computed together, as one array of this shape."""
     op: Operation | None            # None for the parameters and the inputs
-    kind: str                       # "leaf", "numbers", "each" (elementwise), "sum", "terms" (dots of few terms, elementwise),
+    kind: str                       # "leaf", "numbers", "each" (elementwise), "sum", "terms" (dots and sums of few terms, elementwise),
                                     # "matmul", or "rows" (dots of pairs of rows)
     shape: Shape
     arguments: tuple[Argument, ...]
@@ -64,7 +64,7 @@ class Plan(NamedTuple):
 
 
 PARAMETERS, INPUTS = 0, 1           # the first two blocks
-FEW = 4                             # dots of so few terms, taken from here and there, are written as products and sums
+FEW = 4                             # dots and sums of so few terms, taken from here and there, are written as products and sums
 
 
 def plan(tape: Tape) -> Plan:
@@ -189,6 +189,9 @@ class _Planner:
     def sums(self, group: Group) -> None:
         """A block of sums over the last axis of its argument."""
         ids, args = group.ids, group.args
+        if args.shape[1] <= (FEW if len(ids) > 1 else 2 * FEW) and not self.in_one_block(args):
+            self.each(ops.sum, ids, args, "terms")
+            return
         if len(ids) > 1 and self.in_one_block(args):
             order = np.argsort(self.place_of[args[:, 0]], kind="stable")
             ids, args = ids[order], args[order]
@@ -218,7 +221,7 @@ class _Planner:
         if k == 1:
             self.each(ops.mul, group.ids, group.args)
             return
-        if k <= FEW and not (self.in_one_block(left) and self.in_one_block(right) and k > 2):
+        if k <= (FEW if n > 1 else 2 * FEW) and not (self.in_one_block(left) and self.in_one_block(right) and k > 2):
             self.each(ops.dot, group.ids, group.args, "terms")
             return
         ids, order = group.ids, self.leading_order([left[:, 0], right[:, 0]])
