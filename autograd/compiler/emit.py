@@ -14,7 +14,8 @@ import numpy as np
 
 from autograd import ops
 from autograd.compiler.record import Tape
-from autograd.compiler.shape import INPUTS, PARAMETERS, Argument, Block, Gather, Literal, Plan, Shape, View, blocks_of
+from autograd.compiler.shape import (INPUTS, PARAMETERS, Argument, Block, Gather, Literal, Plan, Shape, View, as_view, blocks_of,
+                                      inverse)
 from autograd.ops import Text
 from autograd.symbol import Operators, Symbol
 
@@ -60,6 +61,8 @@ class _Writer:
         self.functions: dict[str, Any] = {}
         self.views: dict[tuple, tuple[str, str]] = {}       # views of theta: name and formula
         self.names: dict[int, str] = {PARAMETERS: "theta", INPUTS: "x"}
+        self.gathers: dict[Any, str] = {}                   # names of gathers
+        self.lines: list[str] | None = None                 # the forward lines, while they are written
         self.hidden: dict[int, str] = {}                    # what those would be called; their cotangents are
         self.formulas: dict[int, Symbol] = {}               # blocks that are written where they are used
         self.symbols: dict[tuple[int, int], Any] = {}
@@ -120,6 +123,7 @@ class _Writer:
 
     def forward(self) -> list[str]:
         lines: list[str] = []
+        self.lines = lines
         for b, block in enumerate(self.blocks):
             if block.kind == "leaf":
                 continue
@@ -136,6 +140,7 @@ class _Writer:
             name = self.names[b] = self.name(b, block)
             shape = self.shape_text(block)
             lines.append(f"    {name} = {formula}" + (f"{' ' * max(2, 48 - len(name) - len(str(formula)))}# {shape}" if shape else ""))
+        self.lines = None
         return lines
 
     def formula(self, b: int, block: Block) -> Symbol:
@@ -163,7 +168,7 @@ class _Writer:
             A, B = self.read(left, block.batched), self.read(right, block.batched)
             if not block.shape and not block.batched:
                 return _symbol(f"{A.text:product} @ {B.text:atom}", "product")
-            return _symbol(f"np.einsum('...k,...k', {A}, {B})")
+            return _symbol(f"np.vecdot({A}, {B})")
         return self.product(block, *self.factors(block))
 
     def apply(self, op: ops.Operation, arguments: Sequence[Any]) -> Symbol:
@@ -246,8 +251,20 @@ class _Writer:
         return view.shape == self.blocks[view.block].shape and view.base == 0 and view.strides == contiguous(view.shape)
 
     def gathered(self, argument: Gather) -> str:
+        key = (argument.blocks, argument.shape, argument.places.tobytes())
+        if key in self.gathers:
+            return self.gathers[key]
         batched = self.batched(argument)
         places = self.array(argument.places)
+        text = self.gathering(argument, batched, places)
+        if self.lines is not None and self.is_active(argument) and any(b in self.kept for b in argument.blocks):
+            self.others += 1                                # it will be needed again on the way back
+            name = self.gathers[key] = self.free(f"v{self.others}")
+            self.lines.append(f"    {name} = {text}")
+            return name
+        return text
+
+    def gathering(self, argument: Gather, batched: bool, places: str) -> str:
         flat = [self.flat(b, batched) for b in argument.blocks]
         if not batched:
             source = flat[0] if len(flat) == 1 else f"np.concatenate(({', '.join(flat)}))"
@@ -360,6 +377,7 @@ class _Writer:
 
     def cotangent(self, b: int, block: Block, sent: list[Sent], lines: list[str]) -> tuple[Any, bool]:
         """Write the line that sums what was sent to block b; the name of the sum and whether it has the block's full shape."""
+        sent = [self.whole(b, block, s) for s in sent]
         name = "d" + (self.names.get(b) or self.hidden.get(b) or self.free(f"u{b}"))
         if all(isinstance(s.argument, View) and self.is_whole(s.argument) for s in sent):
             total = sent[0].formula
@@ -375,6 +393,23 @@ class _Writer:
         for s in sent:
             lines += self.scatter(name, b, s, "+=")
         return _symbol(name), True
+
+    def whole(self, b: int, block: Block, s: Sent) -> Sent:
+        """What was sent to all places of a block in another order, turned round to the block's own."""
+        argument = s.argument
+        if isinstance(argument, View) and (self.is_whole(argument) or 0 in argument.strides) or len(blocks_of(argument)) > 1:
+            return s
+        batched = self.batched(argument)
+        places = inverse(places_of(argument) if isinstance(argument, View) else argument.places, block.shape)
+        if places is None or batched != block.batched or not s.full or not isinstance(s.formula, Symbol):
+            return s
+        view = as_view(b, places)
+        text = view and view_text(f"{s.formula.text:atom}", argument.shape, view, batched, False)
+        if text is None:
+            if batched:
+                return s
+            text = f"{s.formula.text:atom}.take({self.array(places)})"
+        return Sent(View(b, block.shape, 0, contiguous(block.shape)), _symbol(text), True, block.shape)
 
     def comment(self, block: Block, full: bool, name: str, total: Any) -> str:
         shape = self.shape_text(block)
@@ -393,7 +428,7 @@ class _Writer:
                 return [f"    {target} {how} {s.formula}" if block.shape or block.batched else f"    {target} {how} {s.formula}"]
             text = view_text(target, block.shape, argument, block.batched, False)
             if text is not None and not any(st == 0 and n > 1 for st, n in zip(argument.strides, argument.shape)):
-                return [f"    {text}{'[...]' * text.endswith(')')} {how} {s.formula}"]
+                return [f"    {text}{'' if text.endswith(']') else '[...]'} {how} {s.formula}"]
             argument = Gather((b,), argument.shape, places_of(argument))
         start, chosen = 0, None
         flat_places = argument.places.ravel()

@@ -7,42 +7,40 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
 from autograd import ops
 from autograd.compiler.record import NODE, Tape
 from autograd.ops import Operation
 
 
 class Group(NamedTuple):
-    """Nodes of one operation: ids (n,), and the ids of their arguments, (n, k)."""
+    """Nodes of one operation: n ids, and for each the ids of its arguments; sums and dots may differ in their number."""
     op: Operation
-    ids: np.ndarray
-    args: np.ndarray
+    ids: list[int]
+    args: list[tuple[int, ...]]
 
 
 def groups(tape: Tape) -> list[Group]:
     """The nodes of a tape as groups, in an order in which every argument comes before its use."""
     kinds = tape.kinds
     depth = [0] * len(kinds)
-    found: dict[tuple, tuple[list[int], list[int]]] = {}
+    found: dict[tuple, Group] = {}
     for i, (op, args) in tape.nodes.items():
         deepest = max([depth[a] for a in args])
         depth[i] = deepest + 1
-        if len(args) <= 2:
-            key: tuple = (deepest, op, *[kinds[a] for a in args])
-        elif op is ops.dot:
+        if op is ops.dot:
             n = len(args) // 2
-            key = (deepest, op, n, _kind(args[:n], kinds), _kind(args[n:], kinds))
+            key: tuple = (deepest, op, _kind(args[:n], kinds), _kind(args[n:], kinds))
+        elif op is ops.sum:
+            kind = _kind(args, kinds)
+            key = (deepest, op, kind) if len(args) > 2 else (deepest, op, *sorted({kinds[a] for a in args}))
         else:
-            key = (deepest, op, len(args), _kind(args, kinds))
+            key = (deepest, op, *[kinds[a] for a in args])
         group = found.get(key)
         if group is None:
-            group = found[key] = ([], [])
-        group[0].append(i)
-        group[1].extend(args)
-    return [Group(tape.nodes[ids[0]].op, np.array(ids), np.array(args).reshape(len(ids), -1))
-            for key, (ids, args) in sorted(found.items(), key=lambda item: item[0][0])]
+            group = found[key] = Group(op, [], [])
+        group.ids.append(i)
+        group.args.append(args)
+    return [group for _, group in sorted(found.items(), key=lambda item: item[0][0])]
 
 
 def _kind(args: tuple[int, ...], kinds: list[int]) -> int:

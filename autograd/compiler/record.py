@@ -31,6 +31,7 @@ class Tape(NamedTuple):
     parameters: list[int]           # ids of the parameters; of an input for a parameter that is an input, too
     inputs: list[int]
     outputs: list[int]
+    zero: int                       # the id of the constant 0
     labels: dict[int, str]
     recorded: int                   # how many Values the graph had
 
@@ -147,13 +148,13 @@ def _numbered(order: list[Value], place: dict[Value, int], args: list, uses: lis
         terms = [of(t) for t in rest]
         if not left and not terms:
             return of(0.0)
-        if len(left) == 1 and not terms:
-            return node(ops.mul, (of(left[0]), of(right[0])))
         if left:
             terms.insert(0, node(ops.dot, _sides([of(t) for t in left], [of(t) for t in right], kinds)))
-        if len(terms) == 2:
+        if left and len(terms) == 2:
             return node(ops.add, (terms[0], terms[1]))
-        return terms[0] if len(terms) == 1 else node(ops.sum, tuple(terms))
+        if left and len(terms) == 1:
+            return terms[0]
+        return node(ops.sum, tuple(terms))              # a sum of one term, too: sums of 1, 2, 3 terms are alike
 
     parameter_ids = [fresh(PARAMETER) for _ in parameters]
     input_ids = [fresh(INPUT) for _ in inputs]
@@ -178,7 +179,7 @@ def _numbered(order: list[Value], place: dict[Value, int], args: list, uses: lis
             labels.setdefault(ids[i], v.label)
     chosen = [input_ids[inputs.index(v)] if v in inputs else p for v, p in zip(parameters, parameter_ids)] \
         if set(parameters) & set(inputs) else parameter_ids
-    return Tape(kinds, nodes, constants, chosen, input_ids, [ids[place[v]] for v in outputs], labels, len(order))
+    return Tape(kinds, nodes, constants, chosen, input_ids, [ids[place[v]] for v in outputs], of(0.0), labels, len(order))
 
 
 def _sides(left: list[int], right: list[int], kinds: list[int]) -> tuple[int, ...]:

@@ -7,14 +7,14 @@ free: it is chosen so that its arguments are views.
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograd import ops
-from autograd.compiler.group import Group, groups
+from autograd.compiler.group import groups
 from autograd.compiler.record import CONSTANT, INPUT, NODE, PARAMETER, Tape
 from autograd.ops import Operation
 
@@ -64,6 +64,7 @@ class Plan(NamedTuple):
 
 
 PARAMETERS, INPUTS = 0, 1           # the first two blocks
+WASTE = 3                           # sums of different lengths are filled up with zeros to at most so many times their terms
 FEW = 4                             # dots and sums of so few terms, taken from here and there, are written as products and sums
 
 
@@ -88,13 +89,15 @@ class _Planner:
             ids = np.nonzero(kinds == kind)[0]
             self.keep(Block(None, "leaf", (len(ids),), (), tuple(ids.tolist()), kind == INPUT,
                             any(i in parameters for i in ids.tolist())), ids, np.arange(len(ids)))
-        for group in groups(self.tape):
-            if group.op is ops.dot:
-                self.dots(group)
-            elif group.op is ops.sum:
-                self.sums(group)
+        for op, ids, args in groups(self.tape):
+            if op is ops.dot:
+                for some, left, right in self.same_length_dots(ids, args):
+                    self.dots(some, left, right)
+            elif op is ops.sum:
+                for some, terms in self.same_length(ids, args):
+                    self.sums(some, terms)
             else:
-                self.each(group.op, group.ids, group.args)
+                self.each(op, np.array(ids), np.array(args))
         return Plan(self.blocks, self.block_of, self.place_of)
 
     def keep(self, block: Block, ids: np.ndarray, places: np.ndarray) -> None:
@@ -184,15 +187,53 @@ class _Planner:
         starts[blocks] = np.cumsum([0] + [prod(self.blocks[b].shape) for b in blocks])[:-1]
         return Gather(tuple(blocks.tolist()), shape, (starts[self.block_of[ids]] + self.place_of[ids]).reshape(shape))
 
+    # Sums and dots of different lengths ----------------------------------------------------------------------------------------
+
+    def same_length(self, ids: list[int], args: list[tuple[int, ...]]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Sums of one length: all, with zeros in the place of missing terms, or those of each length where that wastes much."""
+        lengths = np.array([len(a) for a in args])
+        longest = int(lengths.max())
+        if longest * len(args) <= WASTE * lengths.sum() and (longest > FEW or (lengths == longest).all()):
+            yield np.array(ids), self.padded(args, longest)
+            return
+        for n in np.unique(lengths):
+            chosen = np.nonzero(lengths == n)[0].tolist()
+            yield np.array([ids[i] for i in chosen]), np.array([args[i] for i in chosen])
+
+    def padded(self, rows: list[tuple[int, ...]], length: int) -> np.ndarray:
+        """Rows of ids as an array, with the id of 0 where a row is shorter."""
+        zero = self.tape.zero
+        return np.array([row if len(row) == length else row + (zero,) * (length - len(row)) for row in rows])
+
+    def same_length_dots(self, ids: list[int], args: list[tuple[int, ...]]) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Dots of one length. Ragged ones, such as causal attention's, become one length where the factors on one side are the
+        beginnings of longer rows: those are completed, and the other side is filled up with zeros."""
+        left, right = [a[:len(a) // 2] for a in args], [a[len(a) // 2:] for a in args]
+        lengths = np.array([len(a) for a in left])
+        longest = int(lengths.max())
+        if (lengths == longest).all():
+            yield np.array(ids), np.array(left), np.array(right)
+            return
+        if longest * len(args) <= WASTE * lengths.sum():
+            for one, other, swap in ((left, right, False), (right, left, True)):
+                complete = completed(other)
+                if complete is not None:
+                    pair = self.padded(one, longest), np.array(complete)
+                    yield np.array(ids), *(pair[::-1] if swap else pair)
+                    return
+        for n in np.unique(lengths):
+            chosen = np.nonzero(lengths == n)[0].tolist()
+            yield np.array([ids[i] for i in chosen]), np.array([left[i] for i in chosen]), np.array([right[i] for i in chosen])
+
     # Sums --------------------------------------------------------------------------------------------------------------------
 
-    def sums(self, group: Group) -> None:
+    def sums(self, ids: np.ndarray, args: np.ndarray) -> None:
         """A block of sums over the last axis of its argument."""
-        ids, args = group.ids, group.args
-        if args.shape[1] <= (FEW if len(ids) > 1 else 2 * FEW) and not self.in_one_block(args):
+        if args.shape[1] <= (FEW if len(ids) > 1 else 2 * FEW) and not self.in_one_block(args) or args.shape[1] <= 2:
             self.each(ops.sum, ids, args, "terms")
             return
-        if len(ids) > 1 and self.in_one_block(args):
+        if self.in_one_block(args):
+            args = np.take_along_axis(args, np.argsort(self.place_of[args], axis=1, kind="stable"), axis=1)
             order = np.argsort(self.place_of[args[:, 0]], kind="stable")
             ids, args = ids[order], args[order]
         shape = self.common_shape_of_rows(args)
@@ -210,21 +251,21 @@ class _Planner:
 
     # Dots --------------------------------------------------------------------------------------------------------------------
 
-    def dots(self, group: Group) -> None:
+    def dots(self, ids: np.ndarray, left: np.ndarray, right: np.ndarray) -> None:
         """Dots as a matrix product, as several of one size, or row by row."""
-        n, k = len(group.ids), group.args.shape[1] // 2
-        left, right = group.args[:, :k], group.args[:, k:]
-        if n > 1:
-            found = self.product(group.ids, left, right)
-            if found:
-                return
+        n, k = left.shape
+        if self.in_one_block(left):                         # the terms of a dot in the order of their left factors
+            terms = np.argsort(self.place_of[left], axis=1, kind="stable")
+            left, right = np.take_along_axis(left, terms, axis=1), np.take_along_axis(right, terms, axis=1)
+        if n > 1 and self.product(ids, left, right):
+            return
         if k == 1:
-            self.each(ops.mul, group.ids, group.args)
+            self.each(ops.mul, ids, np.hstack((left, right)))
             return
         if k <= (FEW if n > 1 else 2 * FEW) and not (self.in_one_block(left) and self.in_one_block(right) and k > 2):
-            self.each(ops.dot, group.ids, group.args, "terms")
+            self.each(ops.dot, ids, np.hstack((left, right)), "terms")
             return
-        ids, order = group.ids, self.leading_order([left[:, 0], right[:, 0]])
+        order = self.leading_order([left[:, 0], right[:, 0]])
         if order is not None:
             ids, left, right = ids[order], left[order], right[order]
         shape = (*self.common_shape([left[:, 0], right[:, 0]]), k)
@@ -324,6 +365,24 @@ def shape_from(cuts: set[int], n: int) -> Shape:
         shape.append(inside // cut)
         inside = cut
     return (*shape, inside)
+
+
+def completed(rows: list[tuple[int, ...]]) -> list[tuple[int, ...]] | None:
+    """Each row replaced by the longest row, if it begins like that one; None where one does not."""
+    longest = max(map(len, rows))
+    full = {row[0]: row for row in rows if len(row) == longest}
+    found = [full.get(row[0], ()) for row in rows]
+    return found if all(row == whole[:len(row)] for row, whole in zip(rows, found)) else None
+
+
+def inverse(places: np.ndarray, shape: Shape) -> np.ndarray | None:
+    """Where each place of a block of that shape is found in the array `places`, if each is there once; else None."""
+    size, flat = prod(shape), places.ravel()
+    if len(flat) != size or len(np.unique(flat)) != size:
+        return None
+    found = np.empty(size, dtype=np.intp)
+    found[flat] = np.arange(size)
+    return found.reshape(shape)
 
 
 def blocks_of(argument: Argument) -> tuple[int, ...]:
