@@ -46,6 +46,7 @@ class Sent(NamedTuple):
     formula: Any                    # a Symbol or a number
     full: bool
     shape: Shape                    # the argument's
+    product: tuple[Symbol, Symbol] | None = None            # two factors of the formula, both of full shape, where it has such
 
 
 def emit(tape: Tape, plan: Plan) -> Source:
@@ -76,7 +77,8 @@ class _Writer:
         self.layers = 0
         self.bias = False                                   # whether a view of theta met now is added, not multiplied
         self.others = 0
-        self.taken = {"theta", "x", "grad", "m", "np", "value"}
+        self.needs_ones = False                             # whether an array of m ones is used
+        self.taken = {"ones", "theta", "x", "grad", "m", "np", "value"}
         self.kept = self.needed_backward() if len(tape.outputs) == 1 else set()
 
     # The whole ---------------------------------------------------------------------------------------------------------------
@@ -94,6 +96,7 @@ class _Writer:
         if one:
             total = f"{value}.sum()" if self.output_batched() else f"m * {value}" if batched else value
             used = [line for line in top if _mentions(line.split(" = ")[0].strip(), [*forward, value, *backward])]
+            head += ["    ones = np.ones(m)"] if self.needs_ones else []
             lines += ["", "", f"def value_and_grad(theta{', x' if batched else ''}):", *head, *used, *forward, *backward,
                       f"    return float({total}), grad"]
         return Source("\n".join(lines) + "\n", self.arrays, self.functions)
@@ -139,9 +142,25 @@ class _Writer:
                 continue
             name = self.names[b] = self.name(b, block)
             shape = self.shape_text(block)
+            bias = self.bias_of(block)
+            if bias is not None:
+                formula, plus = bias
             lines.append(f"    {name} = {formula}" + (f"{' ' * max(2, 48 - len(name) - len(str(formula)))}# {shape}" if shape else ""))
+            if bias is not None:
+                lines.append(f"    {name} += {plus}")
         self.lines = None
         return lines
+
+    def bias_of(self, block: Block) -> tuple[Symbol, Symbol] | None:
+        """A matrix product and what is added to it, if that is what the block is: the sum is then made in place."""
+        if block.op is not ops.add or block.kind != "each" or not block.shape:
+            return None
+        first, second = block.arguments
+        if not isinstance(first, View) or first.block not in self.formulas or not self.is_whole(first) or \
+                self.blocks[first.block].kind != "matmul" or self.blocks[first.block].shape != block.shape or \
+                self.blocks[first.block].batched != block.batched:
+            return None
+        return self.formulas[first.block], self.operand(second, block)
 
     def formula(self, b: int, block: Block) -> Symbol:
         """The block's value."""
@@ -282,11 +301,18 @@ class _Writer:
             return name if len(block.shape) == 1 else f"{name}.reshape(m, {size})"
         return f"np.broadcast_to(np.ravel({name}), (m, {size}))"
 
-    def array(self, numbers: np.ndarray) -> str:
+    def ones(self, n: str) -> str:
+        """The name of an array of n ones, for sums over the first axis: ones @ a is a sum, and fast."""
+        if n == "m":
+            self.needs_ones = True
+            return "ones"
+        return self.array(np.ones(int(n)), "ones")
+
+    def array(self, numbers: np.ndarray, stem: str = "") -> str:
         """The name of a constant array in the program."""
-        key = (numbers.dtype.kind, numbers.shape, numbers.tobytes())
+        key = (stem, numbers.dtype.kind, numbers.shape, numbers.tobytes())
         if key not in self.array_names:
-            stem = "at" if numbers.dtype.kind == "i" else "c"
+            stem = stem or ("at" if numbers.dtype.kind == "i" else "c")
             name = self.array_names[key] = self.free(f"{stem}{1 + sum(n.startswith(stem) for n in self.arrays)}")
             self.arrays[name] = numbers
         return self.array_names[key]
@@ -477,9 +503,9 @@ class _Writer:
             if block.shape or block.batched:
                 d = d if not isinstance(d, Symbol) or not full else _symbol(f"{d.text:atom}[..., None]")
             return [self.reduced(block, Sent(argument, d, False, left_shape(argument)))] if self.is_active(argument) else []
-        d = self.materialised(block, d, full)
         if block.kind == "rows":
-            return self.send_rows(block, d)
+            return self.send_rows(block, d if not block.shape and not block.batched else self.materialised(block, d, full))
+        d = self.materialised(block, d, full)
         return self.send_product(block, d)
 
     def is_active(self, argument: Argument) -> bool:
@@ -506,7 +532,9 @@ class _Writer:
             formula = d * p
         covers = full or any(j < 0 or self.covers(block.arguments[j], block) for j in extent.needs)
         covers = covers or not block.shape and not block.batched
-        return [self.reduced(block, Sent(argument, formula, covers, block.shape))]
+        both = full and isinstance(d, Symbol) and isinstance(p, Symbol) and not extent.comparison and any(
+            j < 0 or self.covers(block.arguments[j], block) for j in extent.needs)
+        return [self.reduced(block, Sent(argument, formula, covers, block.shape, (d, p) if both else None))]
 
     def partial(self, block: Block, i: int, y: Any, inputs: list[Any]) -> Any:
         """The partial as a Symbol or number, or None; operations without a NumPy form are called."""
@@ -547,8 +575,13 @@ class _Writer:
             formula = _symbol(f"np.broadcast_to({_in_full(formula)}, ({', '.join(shape)}{',' * (len(shape) == 1)}))")
         axes = ([0] if block.batched and not to_batched else []) + [k + block.batched for k in zero]
         everything = len(axes) == len(shape)
-        text = "" if everything else str(axes[0]) if len(axes) == 1 else str(tuple(axes))
-        formula = _symbol(f"{formula.text:atom}.sum({text})")
+        if axes == [0] and len(shape) == 2:
+            formula = _symbol(f"{self.ones(shape[0])} @ {formula.text:power}", "product")
+        elif len(axes) == 1 and s.product is not None and not everything:
+            formula = _symbol(f"np.vecdot({s.product[0]}, {s.product[1]}, axis={axes[0]})")
+        else:
+            text = "" if everything else str(axes[0]) if len(axes) == 1 else str(tuple(axes))
+            formula = _symbol(f"{formula.text:atom}.sum({text})")
         if not isinstance(argument, View):
             return Sent(argument, formula, True, s.shape)
         left = [(n, st) for k, (n, st) in enumerate(zip(argument.shape, argument.strides)) if k not in zero]
@@ -560,11 +593,11 @@ class _Writer:
             small = View(argument.block, source.shape, 0, contiguous(source.shape))
         return Sent(small, formula, True, small.shape)
 
-    def send_rows(self, block: Block, d: Symbol) -> list[Sent]:
+    def send_rows(self, block: Block, d: Any) -> list[Sent]:
         left, right = block.arguments
         column = d if not block.shape and not block.batched else _symbol(f"{d.text:atom}[..., None]")
         if same(left, right):
-            return [self.reduced(block, Sent(left, (2.0 * column) * self.read(left, None), True, left_shape(left)))]
+            return [self.reduced(block, Sent(left, 2.0 * column * self.read(left, None), True, left_shape(left)))]
         sent = []
         for mine, other in ((left, right), (right, left)):
             if self.is_active(mine):
@@ -599,7 +632,7 @@ class _Writer:
         if a_axes == 2:
             if a_batched:
                 return _symbol(f"{D:atom}[..., None] * {_row(B_, b_batched)}", "product")
-            return _symbol(f"{D:atom}.T @ {B_:atom}", "product") if b_batched else _symbol(f"np.outer({D}, {B_})")
+            return _symbol(f"{D:atom}.T @ {B_:atom}" if b_batched else f"{D:atom}[:, None] * {B_:atom}", "product")
         if a_batched and b_batched:
             return _symbol(f"np.einsum('mb,mbk->mk', {D}, {B_})")
         if b_batched:
@@ -615,7 +648,7 @@ class _Writer:
         if b_axes == 2:
             if b_batched:
                 return _symbol(f"{D:atom}[..., None] * {_row(A_, a_batched)}", "product")
-            return _symbol(f"{D:atom}.T @ {A_:atom}", "product") if a_batched else _symbol(f"np.outer({D}, {A_})")
+            return _symbol(f"{D:atom}.T @ {A_:atom}" if a_batched else f"{D:atom}[:, None] * {A_:atom}", "product")
         if a_batched and b_batched:
             return _symbol(f"np.einsum('ma,mak->mk', {D}, {A_})")
         if a_batched:
@@ -644,8 +677,10 @@ class _Writer:
         if both:
             body += self.input_gradient(both, to_inputs)
             written[both] = True
-        lines.append(f"    grad = np.{'zeros' if zeros or not written.all() else 'empty'}({size})")
-        lines += body
+        start = f"    grad = np.{'zeros' if zeros or not written.all() else 'empty'}({size})"
+        if body and body[0].startswith("    grad[:] = ") and not body[0].split(" = ")[1].isidentifier():
+            start, body = body[0].replace("grad[:]", "grad"), body[1:]
+        lines += [start, *body]
 
     def written_names(self, lines: list[str]) -> set[str]:
         return {line.split(" = ")[0].strip() for line in lines}

@@ -135,6 +135,12 @@ def _numbered(order: list[Value], place: dict[Value, int], args: list, uses: lis
             constants[found] = t
         return found
 
+    def is_parameter(t: Any) -> bool:
+        return type(t) is int and kinds[ids[t]] == PARAMETER
+
+    def is_constant(t: Any) -> bool:
+        return type(t) is float or kinds[ids[t]] == CONSTANT
+
     def node(op: Operation, arguments: tuple[int, ...]) -> int:
         new = Node(op, arguments)
         found = known.get(new)
@@ -145,6 +151,9 @@ def _numbered(order: list[Value], place: dict[Value, int], args: list, uses: lis
 
     def total(left: list, right: list, rest: list) -> int:
         """The sum of the products of left and right and of the rest, as few nodes."""
+        if left and len(rest) == 1 and all(is_parameter(a) and is_constant(b) or is_constant(a) and is_parameter(b)
+                                           for a, b in zip([*left, *rest], [*right, 1.0])):
+            left, right, rest = [*left, *rest], [*right, 1.0], []           # a bias beside data is a weight whose input is 1
         terms = [of(t) for t in rest]
         if not left and not terms:
             return of(0.0)

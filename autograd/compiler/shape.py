@@ -285,7 +285,8 @@ class _Planner:
         full = count * rows * columns
         if (np.bincount(team_a, minlength=count) != rows).any() or (np.bincount(team_b, minlength=count) != columns).any():
             return False
-        if 3 * len(ids) < full or rows * columns == 1:
+        k = left.shape[1]
+        if 3 * len(ids) < full or rows * columns == 1 or k == 1 and (count > 1 or rows == 1 or columns == 1):
             return False
         order_a, order_b = np.argsort(team_a, kind="stable"), np.argsort(team_b, kind="stable")
         in_a, in_b = np.empty(len(a), np.intp), np.empty(len(b), np.intp)
@@ -293,7 +294,6 @@ class _Planner:
         places = (team_a[a_of] * columns + in_b[b_of]) * rows + in_a[a_of]
         if len(np.unique(places)) != len(ids):
             return False                                        # the same dot twice
-        k = left.shape[1]
         team = (count,) if count > 1 else ()
         high = (rows,) if team or rows > 1 else ()
         wide = (columns,) if team or columns > 1 else ()
