@@ -125,7 +125,7 @@ def _pairs(f: Any, y: Any) -> list[tuple[Any, Any]]:
     """Outputs and targets, one by one. Raises ValueError when there are not as many of one as of the other."""
     outputs, targets = _listed(f), _listed(y)
     if len(outputs) != len(targets):
-        raise ValueError(f"the network has {len(outputs)} outputs and the target has {len(targets)}: there must be one for each")
+        raise ValueError(f"the network has {len(outputs)} outputs and the target {len(targets)}: there must be one for each")
     return list(zip(outputs, targets))
 
 

@@ -145,7 +145,8 @@ class Comparison(list):
     def summary(self) -> str:
         """How many derivatives there are and how far the three ways are apart."""
         return (f"{len(self)} derivatives of L = {self.loss:.6g}. Largest difference, relative to the largest derivative: "
-                f"engine and theorem {self.theorem_difference:.1e}, engine and finite differences {self.quotient_difference:.1e}.")
+                f"engine and theorem {self.theorem_difference:.1e}, "
+                f"engine and finite differences {self.quotient_difference:.1e}.")
 
     def __str__(self) -> str:
         lines = [f"{name:>10} " + "".join(f"{x:>22}" for x in numbers) for name, *numbers in self.table()]

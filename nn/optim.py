@@ -54,7 +54,7 @@ class Optimizer:
             raise FloatingPointError(f"the gradient of iteration {self.iteration} is not finite: {_advice(self.rate())}")
         step, memory = self.direction(theta, gradient + self.weight_decay * theta, self.rate())
         if not np.isfinite(theta + step).all():
-            raise FloatingPointError(f"iteration {self.iteration} leads to parameters that are not finite: {_advice(self.rate())}")
+            raise FloatingPointError(f"the parameters after iteration {self.iteration} are not finite: {_advice(self.rate())}")
         self.iteration, self.memory = self.iteration + 1, memory
         return theta + step
 
