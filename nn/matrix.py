@@ -142,6 +142,15 @@ class Comparison(list):
         head = ("dL by", "scalar engine", "theorem (7), (8)", "finite differences")
         return [head] + [(row.name, *(f"{x:.12f}" for x in row[1:])) for row in self[::stride]]
 
+    def by_array(self) -> list[tuple[str, int, float, float]]:
+        """For each W_k and b_k: name, number of entries, largest |engine - theorem|, largest |engine - differences|."""
+        found = {}
+        for name, e, t, q in self:
+            array = name.partition("(")[0]
+            n, theorem, quotient = found.get(array, (0, 0.0, 0.0))
+            found[array] = n + 1, max(theorem, abs(e - t)), max(quotient, abs(e - q))
+        return [(array, *numbers) for array, numbers in found.items()]
+
     def summary(self) -> str:
         """How many derivatives there are and how far the three ways are apart."""
         return (f"{len(self)} derivatives of L = {self.loss:.6g}. Largest difference, relative to the largest derivative: "
