@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> int:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != "matplotlib":
             raise
-        print(f"the demo {arguments[0]} draws with matplotlib, which is not installed: pip install '.[demos]'", file=sys.stderr)
+        print(f"{arguments[0]} draws with matplotlib, which is not installed: pip install '.[demos]'", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nstopped", file=sys.stderr)

@@ -27,7 +27,6 @@ BATCH = 10
 WIDTHS = (6, 2, 6, 4, 1)        # the network of figure 2
 RED, BLUE, GREEN, GRAY = "#c0392b", "#1f5fa8", "#2e8b57", "#555555"
 COLORS = (BLUE, RED, GREEN)
-FONT = {"font.size": 15}
 
 
 def main(out: Path) -> None:
@@ -86,19 +85,20 @@ def draw_network(widths: Sequence[int], path: Path) -> None:
     """Draw figure 2: a fully connected network, its inputs red, its hidden nodes blue, its outputs green."""
     figure = Figure(figsize=(13, 7), layout="constrained")
     axes = figure.subplots()
+    last = len(widths) - 1
     places = [[(2.2 * k, (n - 1) / 2 - i) for i in range(n)] for k, n in enumerate(widths)]
     for left, right in zip(places, places[1:]):
         for a in left:
             for b in right:
                 axes.plot(*zip(a, b), color=GRAY, linewidth=1.2, zorder=1)
     for k, column in enumerate(places):
-        color = RED if k == 0 else GREEN if k == len(widths) - 1 else BLUE
+        color = RED if k == 0 else GREEN if k == last else BLUE
         axes.scatter(*zip(*column), s=1100, color=color, edgecolors="black", linewidths=1.5, zorder=2)
         axes.text(column[0][0], -max(widths) / 2 - 0.35, f"$n_{k} = {len(column)}$", ha="center", va="top", fontsize=22)
-    for k, name in ((0, "input $f_0$"), ((len(widths) - 1) / 2, "hidden layers"), (len(widths) - 1, f"output $f_{len(widths) - 1}$")):
+    for k, name in ((0, "input $f_0$"), (last / 2, "hidden layers"), (last, f"output $f_{last}$")):
         axes.text(2.2 * k, max(widths) / 2 + 0.35, name, ha="center", va="bottom", fontsize=22)
     axes.set_ylim(-max(widths) / 2 - 1.1, max(widths) / 2 + 1.0)
-    axes.set_xlim(-0.9, 2.2 * (len(widths) - 1) + 0.9)
+    axes.set_xlim(-0.9, 2.2 * last + 0.9)
     axes.set_axis_off()
     figure.savefig(path, dpi=150)
 
@@ -118,7 +118,8 @@ class Run:
         """Train the network; the learning rate falls from `rate` to 0.3 % of it, evenly on a logarithmic scale."""
         iterations = EPOCHS * (1 if self.batch is None else math.ceil(len(xs) / self.batch))
         optimizer = nn.GradientDescent(lambda j: self.rate * 0.003 ** (j / iterations), momentum=self.momentum)
-        self.history = nn.fit(net, xs, ys, "absolute", optimizer, EPOCHS, self.batch, seed=0, callback=callback, progress=False)
+        self.history = nn.fit(net, xs, ys, "absolute", optimizer, EPOCHS, self.batch, seed=0,
+                              callback=callback, progress=False)
         self.outputs = [net(x).data for x in xs]
         self.error = sum(abs(f - y) for f, y in zip(self.outputs, ys))
 
@@ -128,7 +129,7 @@ def network() -> nn.MLP:
 
     The graph of a hidden neuron max(w x + b, 0) bends at x = -b / w: at first these places are spread evenly over [-1, 1].
     """
-    net = nn.MLP(1, [HIDDEN, 1], init="he", seed=1)
+    net = nn.MLP(1, [HIDDEN, 1], init="he", seed=2)
     for neuron, place in zip(net.layers[0].neurons, np.linspace(-1, 1, HIDDEN).tolist()):
         neuron.b.data = -place * neuron.w[0].data
     return net
@@ -136,8 +137,8 @@ def network() -> nn.MLP:
 
 def train_all() -> list[Run]:
     """Gradient descent (5), momentum, and mini-batches, each from the same initial network."""
-    runs = [Run("gradient descent (5)", 0.02), Run("momentum, β = 0.9", 0.003, momentum=0.9),
-            Run(f"mini-batches of {BATCH}", 0.03, batch=BATCH)]
+    runs = [Run("gradient descent (5)", 0.01), Run("momentum, β = 0.9", 0.002, momentum=0.9),
+            Run(f"mini-batches of {BATCH}", 0.015, batch=BATCH)]
     (xs, ys), start = nn.data.sine(POINTS), network()
     bar = Bar(len(runs) * EPOCHS)
     for i, run in enumerate(runs):
@@ -195,8 +196,8 @@ def write_page(out: Path, runs: Sequence[Run], comparison: nn.matrix.Comparison)
     page.figure(out / "figure1.png", "Above: ReLU (1) and sigmoid (2). Below: their derivatives, each point the result of one "
                 "backward pass. ReLU has no derivative at 0; here it is 0.")
     page.heading("Figure 2: a fully connected network")
-    page.figure(out / "figure2.png", "Three hidden layers. Each line is a weight, an entry of some W, each blue or green node a "
-                f"neuron with a bias: {len(comparison)} parameters in all.")
+    page.figure(out / "figure2.png", "Three hidden layers. Each line is a weight, an entry of some W, and each blue "
+                f"or green node a neuron with a bias: {len(comparison)} parameters in all.")
     page.formula("f<sub>k</sub> = σ<sub>k</sub>(W<sub>k</sub> f<sub>k−1</sub> + b<sub>k</sub>)", "(3)")
     _training_section(page, out, runs)
     _theorem_section(page, comparison)
@@ -205,13 +206,15 @@ def write_page(out: Path, runs: Sequence[Run], comparison: nn.matrix.Comparison)
 
 def _training_section(page: Page, out: Path, runs: Sequence[Run]) -> None:
     page.heading("Figure 3: a network learns sin(πx)")
-    page.text(f"A 2-layer network with {HIDDEN} hidden nodes and ReLU, {POINTS} evenly spaced points from -1 to 1, and as the loss "
-              "the sum of absolute errors. Three ways to go down, from the same initial weights; an epoch costs all three the same.")
+    page.text(f"A 2-layer network with {HIDDEN} hidden nodes and ReLU, {POINTS} evenly spaced points from -1 to 1, and as the "
+              "loss the sum of absolute errors. Three ways to go down, from the same initial weights; an epoch costs all three "
+              "the same.")
     page.figure(out / "figure3.png", "(a) The loss over the epochs. (b) What the networks have learned.")
     page.table(["", "learning rate α at first", "updates", "loss at first", "loss at the end"],
-               [[run.name, run.rate, len(run.history.iterations), f"{run.history[0]:.2f}", f"{run.error:.3f}"] for run in runs])
-    page.text("The learning rate falls over the iterations to 0.3 % of what it was. Momentum adds β times the last step to the "
-              "next one. A mini-batch gives a rougher gradient, but there are more of them in an epoch.")
+               [[run.name, run.rate, len(run.history.iterations), f"{run.history[0]:.2f}", f"{run.error:.3f}"]
+                for run in runs])
+    page.text("A learning rate this large overshoots at first; it falls over the iterations to 0.3 % of what it was. Momentum "
+              "adds β times the last step to the next one. A mini-batch gives a rougher gradient, but an epoch has more of them.")
     page.formula("W<sup>j+1</sup> = W<sup>j</sup> − α ∂L/∂W + β (W<sup>j</sup> − W<sup>j−1</sup>)")
 
 
@@ -220,11 +223,12 @@ def _theorem_section(page: Page, comparison: nn.matrix.Comparison) -> None:
     page.formula("∂L/∂z<sub>k−1</sub> = D<sub>k−1</sub> W<sub>k</sub><sup>T</sup> ∂L/∂z<sub>k</sub>", "(7)")
     page.formula("∂L/∂W<sub>k</sub> = ∂L/∂z<sub>k</sub> f<sub>k−1</sub><sup>T</sup> &nbsp; and &nbsp; "
                  "∂L/∂b<sub>k</sub> = ∂L/∂z<sub>k</sub>", "(8)")
-    page.text("The network of figure 2 with sigmoid, the squared loss over 20 random samples, and the derivatives found in three ways: "
-              "by the scalar engine, node by node; by the theorem, with matrices; and by changing each parameter a little.")
+    page.text("The network of figure 2 with sigmoid, the squared loss over 20 random samples, and the derivatives found in three "
+              "ways: by the scalar engine, node by node; by the theorem, with matrices; and by changing each parameter a little.")
     page.text(comparison.summary())
     page.table(["", "entries", "engine and theorem differ by at most", "engine and finite differences by at most"],
-               [[f"dL/d{name}", n, f"{theorem:.1e}", f"{quotient:.1e}"] for name, n, theorem, quotient in comparison.by_array()])
+               [[f"dL/d{name}", n, f"{theorem:.1e}", f"{quotient:.1e}"]
+                for name, n, theorem, quotient in comparison.by_array()])
     head, *rows = comparison.table(most=16)
     page.text("Some of them in full:")
     page.table(head, rows)

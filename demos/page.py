@@ -7,18 +7,19 @@ from html import escape
 from pathlib import Path
 
 STYLE = """
+html    { font-size: clamp(15px, 1.1vw, 26px); }
 body    { margin: 0 auto; padding: 2rem 2.5rem 5rem; max-width: 72rem; background: #fff; color: #1a1a1a;
-          font: 1.35rem/1.5 system-ui, "Segoe UI", Helvetica, Arial, sans-serif; }
+          font: 1.25rem/1.5 system-ui, "Segoe UI", Helvetica, Arial, sans-serif; }
 h1      { font-size: 2.6rem; line-height: 1.15; margin: 1.5rem 0 .5rem; }
 h2      { font-size: 1.9rem; line-height: 1.2; margin: 3.5rem 0 .8rem; padding-top: 1rem; border-top: 3px solid #1f5fa8; }
 p       { max-width: 58rem; margin: .8rem 0; }
 figure  { margin: 1.5rem 0; }
 figure img, figure svg { display: block; width: 100%; height: auto; }
-figcaption { font-size: 1.2rem; color: #444; margin-top: .5rem; max-width: 58rem; }
+figcaption { font-size: 1.15rem; color: #444; margin-top: .5rem; max-width: 58rem; }
 .formula { font: italic 1.7rem/1.9 "Cambria Math", "STIX Two Text", Georgia, "Times New Roman", serif; text-align: center; }
 .formula .n { float: right; font-style: normal; color: #555; }
 .scroll { overflow-x: auto; }
-table   { border-collapse: collapse; font-size: 1.2rem; font-variant-numeric: tabular-nums; margin: 1.2rem 0; }
+table   { border-collapse: collapse; font-size: 1.1rem; font-variant-numeric: tabular-nums; margin: 1.2rem 0; }
 th, td  { padding: .3rem 1.1rem; text-align: right; border-bottom: 1px solid #ccc; white-space: nowrap; }
 th      { border-bottom: 2px solid #333; }
 th:first-child, td:first-child { text-align: left; padding-left: .2rem; }
