@@ -20,9 +20,9 @@ from autograd import Value
 from demos.page import Page
 from nn.train import Bar
 
-POINTS = 50                     # evenly spaced in [-1, 1]
+POINTS = 40                     # evenly spaced in [-1, 1]
 HIDDEN = 100
-EPOCHS = 250
+EPOCHS = 300
 BATCH = 10
 WIDTHS = (6, 2, 6, 4, 1)        # the network of figure 2
 RED, BLUE, GREEN, GRAY = "#c0392b", "#1f5fa8", "#2e8b57", "#555555"
@@ -137,8 +137,8 @@ def network() -> nn.MLP:
 
 def train_all() -> list[Run]:
     """Gradient descent (5), momentum, and mini-batches, each from the same initial network."""
-    runs = [Run("gradient descent (5)", 0.01), Run("momentum, β = 0.9", 0.002, momentum=0.9),
-            Run(f"mini-batches of {BATCH}", 0.015, batch=BATCH)]
+    runs = [Run("gradient descent (5)", 0.014), Run("momentum, β = 0.9", 0.002, momentum=0.9),
+            Run(f"mini-batches of {BATCH}", 0.02, batch=BATCH)]
     (xs, ys), start = nn.data.sine(POINTS), network()
     bar = Bar(len(runs) * EPOCHS)
     for i, run in enumerate(runs):
@@ -190,8 +190,8 @@ def compare_with_theorem() -> nn.matrix.Comparison:
 def write_page(out: Path, runs: Sequence[Run], comparison: nn.matrix.Comparison) -> None:
     """Write index.html, which holds all figures and tables and needs no other file."""
     page = Page("Neural networks, scalar by scalar",
-                "The figures of the lecture and its theorem. Every number here was computed by an engine that knows only "
-                "scalars: it records each addition and each multiplication, and the chain rule does the rest.")
+                "The figures of the lecture and its theorem, computed by an engine that knows only scalars: it records "
+                "each operation going forward, and going back it applies the chain rule to one after another.")
     page.heading("Figure 1: activation functions, and their derivatives")
     page.figure(out / "figure1.png", "Above: ReLU (1) and sigmoid (2). Below: their derivatives, each point the result of one "
                 "backward pass. ReLU has no derivative at 0; here it is 0.")
