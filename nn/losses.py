@@ -49,7 +49,7 @@ def cross_entropy(f: Any, y: Any) -> Value:
     """
     if isinstance(f, Value) or len(f) < 2:
         raise TypeError("cross_entropy needs a list of at least 2 logits, one for each class; with 1 use binary_cross_entropy")
-    return logsumexp(f) - autograd.dot(one_hot(y, len(f)), f)
+    return -autograd.dot(one_hot(y, len(f)), log_softmax(f))
 
 
 def one_hot(y: Any, classes: int) -> list[Any]:
@@ -68,25 +68,20 @@ def one_hot(y: Any, classes: int) -> list[Any]:
 
 # Softmax ---------------------------------------------------------------------------------------------------------------------
 
-def logsumexp(z: Iterable[Any]) -> Value:
-    """log(e^z1 + ... + e^zK), for a list of K numbers or Values of any size: the largest is taken out first.
+def log_softmax(z: Iterable[Any]) -> list[Any]:
+    """log(e^zk / (e^z1 + ... + e^zK)) for each k, from K numbers or Values of any size: the largest is taken out first.
 
     The largest is an operation of the graph as well: a graph recorded for one sample must be right for every other.
     """
     z = list(z)
     top = reduce(autograd.maximum, z)
-    return top + autograd.log(autograd.sum([autograd.exp(a - top) for a in z]))
+    below = [a - top for a in z]
+    total = autograd.log(autograd.sum([autograd.exp(a) for a in below]))
+    return [a - total for a in below]
 
 
-def log_softmax(z: Iterable[Any]) -> list[Value]:
-    """The logarithms of softmax(z), right also where softmax is rounded to 0."""
-    z = list(z)
-    total = logsumexp(z)
-    return [a - total for a in z]
-
-
-def softmax(z: Iterable[Any]) -> list[Value]:
-    """e^zk / (e^z1 + ... + e^zK), a list of K probabilities.
+def softmax(z: Iterable[Any]) -> list[Any]:
+    """e^zk / (e^z1 + ... + e^zK) for each k: K probabilities, from K numbers or Values of any size.
 
     >>> softmax([1000.0, 0.0])
     [1.0, 0.0]

@@ -137,7 +137,7 @@ def test_a_layer_of_the_users_own_among_the_layers():
     assert len(net.parameters()) == 6 + 6 + 3
 
 
-# Activations and initial weights ----------------------------------------------------------------------------------------------
+# Activations and initial weights ---------------------------------------------------------------------------------------------
 
 def test_activations_per_layer():
     def names(net):
@@ -159,8 +159,8 @@ def test_an_activation_of_the_users_own():
     assert repr(neuron) == "BumpNeuron(1)"
 
 
-@pytest.mark.parametrize("activation, error", [("reluu", ValueError), ("maximum", ValueError), ("dot", ValueError), (None, TypeError),
-                                               (3, TypeError)])
+@pytest.mark.parametrize("activation, error", [("reluu", ValueError), ("maximum", ValueError), ("dot", ValueError),
+                                               (None, TypeError), (3, TypeError)])
 def test_what_is_no_activation(activation, error):
     with pytest.raises(error, match="activation"):
         nn.Layer(2, 2, activation=activation)
@@ -193,7 +193,7 @@ def test_seeds_and_generators():
         nn.Neuron(2, init="zero")
 
 
-# Errors ------------------------------------------------------------------------------------------------------------------------
+# Errors ----------------------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("x, given", [([1.0], 1), ([1.0, 2.0, 3.0], 3), ([], 0), (1.0, 1)])
 def test_the_wrong_number_of_inputs(x, given):

@@ -43,7 +43,8 @@ def test_values_on_several_outputs(z, data):
     assert losses.cross_entropy(f, k).data == pytest.approx(exact_cross_entropy(z, k), rel=1e-12, abs=1e-13)
 
 
-CASES = [("absolute", 0.7), ("squared", 0.7), ("hinge", 1), ("hinge", -1), ("binary_cross_entropy", 0), ("binary_cross_entropy", 1)]
+CASES = [("absolute", 0.7), ("squared", 0.7), ("hinge", 1), ("hinge", -1),
+         ("binary_cross_entropy", 0), ("binary_cross_entropy", 1)]
 
 
 @pytest.mark.parametrize("name, y", CASES)
@@ -65,7 +66,8 @@ def test_cross_entropy_has_the_derivative_softmax_minus_one_hot(z, data):
 
 def test_equal_logits_share_the_derivative():
     """The largest is not unique here: what is taken out must not leave a trace."""
-    assert autograd.grad(lambda f: losses.cross_entropy(f, 0))([2.0, 2.0, 2.0]) == pytest.approx([-2 / 3, 1 / 3, 1 / 3], abs=1e-15)
+    found = autograd.grad(lambda f: losses.cross_entropy(f, 0))([2.0, 2.0, 2.0])
+    assert found == pytest.approx([-2 / 3, 1 / 3, 1 / 3], abs=1e-15)
 
 
 @pytest.mark.parametrize("z", [[1000.0, 0.0], [0.0, 1000.0], [-1000.0, -1001.0], [1e300, -1e300]])

@@ -110,7 +110,8 @@ def test_reset_forgets():
     assert (optimizer.update(START, A @ START) == first).all() and optimizer.iteration == 1
 
 
-@pytest.mark.parametrize("gradient, says", [([np.nan, 0.0], "gradient of iteration 1"), ([np.inf, 0.0], "gradient of iteration 1"),
+@pytest.mark.parametrize("gradient, says", [([np.nan, 0.0], "gradient of iteration 1"),
+                                            ([np.inf, 0.0], "gradient of iteration 1"),
                                             ([1.7e308, 0.0], "after iteration 1 are not finite")])
 def test_divergence_is_an_error_and_leaves_the_state(gradient, says):
     optimizer = nn.GradientDescent(10.0, momentum=0.5)
