@@ -38,7 +38,7 @@ def main(out: Path) -> None:
     comparison = compare_with_theorem()
     write_page(out, runs, comparison)
     for run in runs:
-        print(f"{run.name:32} loss {run.history[0]:8.3f} -> {run.error:.3f}")
+        print(f"{run.name:22} loss in epoch 1 {run.history[0]:8.3f}, at the end {run.error:.3f}")
     print(f"\n{comparison}\n\nopen {out / 'index.html'}")
 
 
@@ -93,10 +93,11 @@ def draw_network(widths: Sequence[int], path: Path) -> None:
                 axes.plot(*zip(a, b), color=GRAY, linewidth=1.2, zorder=1)
     for k, column in enumerate(places):
         color = RED if k == 0 else GREEN if k == last else BLUE
-        axes.scatter(*zip(*column), s=1100, color=color, edgecolors="black", linewidths=1.5, zorder=2)
-        axes.text(column[0][0], -max(widths) / 2 - 0.35, f"$n_{k} = {len(column)}$", ha="center", va="top", fontsize=22)
-    for k, name in ((0, "input $f_0$"), (last / 2, "hidden layers"), (last, f"output $f_{last}$")):
-        axes.text(2.2 * k, max(widths) / 2 + 0.35, name, ha="center", va="bottom", fontsize=22)
+        x, heights = column[0][0], [y for _, y in column]
+        axes.scatter([x] * len(column), heights, s=1100, color=color, edgecolors="black", linewidths=1.5, zorder=2)
+        axes.text(x, -max(widths) / 2 - 0.35, f"$n_{k} = {len(column)}$", ha="center", va="top", fontsize=22)
+    for place, name in ((0, "input $f_0$"), (last / 2, "hidden layers"), (last, f"output $f_{last}$")):
+        axes.text(2.2 * place, max(widths) / 2 + 0.35, name, ha="center", va="bottom", fontsize=22)
     axes.set_ylim(-max(widths) / 2 - 1.1, max(widths) / 2 + 1.0)
     axes.set_xlim(-0.9, 2.2 * last + 0.9)
     axes.set_axis_off()
@@ -207,14 +208,15 @@ def write_page(out: Path, runs: Sequence[Run], comparison: nn.matrix.Comparison)
 def _training_section(page: Page, out: Path, runs: Sequence[Run]) -> None:
     page.heading("Figure 3: a network learns sin(πx)")
     page.text(f"A 2-layer network with {HIDDEN} hidden nodes and ReLU, {POINTS} evenly spaced points from -1 to 1, and as the "
-              "loss the sum of absolute errors. Three ways to go down, from the same initial weights; an epoch costs all three "
-              "the same.")
+              "loss the sum of absolute errors. Three ways to go down, from the same initial weights; an epoch costs all "
+              "three the same.")
     page.figure(out / "figure3.png", "(a) The loss over the epochs. (b) What the networks have learned.")
-    page.table(["", "learning rate α at first", "updates", "loss at first", "loss at the end"],
+    page.table(["", "learning rate α at first", "updates", "loss in epoch 1", "loss at the end"],
                [[run.name, run.rate, len(run.history.iterations), f"{run.history[0]:.2f}", f"{run.error:.3f}"]
                 for run in runs])
-    page.text("A learning rate this large overshoots at first; it falls over the iterations to 0.3 % of what it was. Momentum "
-              "adds β times the last step to the next one. A mini-batch gives a rougher gradient, but an epoch has more of them.")
+    page.text("A learning rate this large overshoots at first; it falls over the iterations to 0.3 % of what it was. "
+              "Momentum adds β times the last step to the next one. A mini-batch gives a rougher gradient, but an epoch has "
+              "more of them.")
     page.formula("W<sup>j+1</sup> = W<sup>j</sup> − α ∂L/∂W + β (W<sup>j</sup> − W<sup>j−1</sup>)")
 
 
@@ -223,8 +225,9 @@ def _theorem_section(page: Page, comparison: nn.matrix.Comparison) -> None:
     page.formula("∂L/∂z<sub>k−1</sub> = D<sub>k−1</sub> W<sub>k</sub><sup>T</sup> ∂L/∂z<sub>k</sub>", "(7)")
     page.formula("∂L/∂W<sub>k</sub> = ∂L/∂z<sub>k</sub> f<sub>k−1</sub><sup>T</sup> &nbsp; and &nbsp; "
                  "∂L/∂b<sub>k</sub> = ∂L/∂z<sub>k</sub>", "(8)")
-    page.text("The network of figure 2 with sigmoid, the squared loss over 20 random samples, and the derivatives found in three "
-              "ways: by the scalar engine, node by node; by the theorem, with matrices; and by changing each parameter a little.")
+    page.text("The network of figure 2 with sigmoid, the squared loss over 20 random samples, and the derivatives found in "
+              "three ways: by the scalar engine, node by node; by the theorem, with matrices; and by changing each parameter "
+              "a little.")
     page.text(comparison.summary())
     page.table(["", "entries", "engine and theorem differ by at most", "engine and finite differences by at most"],
                [[f"dL/d{name}", n, f"{theorem:.1e}", f"{quotient:.1e}"]

@@ -102,11 +102,11 @@ def write_page(out: Path, net: nn.MLP, history: nn.History, share: float) -> Non
     """Write index.html, which holds both pictures and needs no other file."""
     page = Page("Two moons", "A network of scalar neurons learns to tell two kinds of points apart.")
     page.heading("The decision region")
-    page.figure(out / "region.png", f"The network, 2-16-16-1 with ReLU and {len(net.parameters())} parameters, gives each point "
-                f"of the plane a score; the black line is where it is 0. {share:.0%} of the points are on their side.")
+    page.figure(out / "region.png", f"The network, 2-16-16-1 with ReLU and {len(net.parameters())} parameters, gives each "
+                f"point of the plane a score; the black line is where it is 0. {share:.0%} of the points are on their side.")
     page.heading("How it came about")
-    page.figure(out / "training.png", f"The loss over {len(history)} epochs of gradient descent (5), and the region on the way. "
-                "A loss of 0 means that every point is at least 1 on its side of the line.")
+    page.figure(out / "training.png", f"The loss over {len(history)} epochs of gradient descent (5), and the region on the "
+                "way. A loss of 0 means that every point is at least 1 on its side of the line.")
     page.code("xs, ys = nn.data.moons(100, noise=0.1)\nnet = nn.MLP(2, [16, 16, 1])\n"
               'nn.fit(net, xs, 2 * ys - 1, loss="hinge", optimizer=nn.GradientDescent(0.005))')
     page.write(out / "index.html")

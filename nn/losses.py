@@ -42,7 +42,7 @@ def binary_cross_entropy(f: Any, y: Any) -> Value:
     return _sum([autograd.softplus((1 - 2 * _label(b, (0, 1), "binary_cross_entropy")) * a) for a, b in _pairs(f, y)])
 
 
-def cross_entropy(f: Any, y: Any) -> Value:
+def cross_entropy(f: Any, y: Any) -> Any:
     """-log softmax(f)[y] for a class y from 0 to K - 1, or for its row of the unit matrix; f is a list of K logits.
 
     Raises ValueError for another class or row, TypeError where f is no list.
@@ -105,7 +105,7 @@ def find_loss(loss: Union[str, Loss]) -> Loss:
     return loss
 
 
-def total(loss: Union[str, Loss], predictions: Iterable[Any], targets: Iterable[Any]) -> Value:
+def total(loss: Union[str, Loss], predictions: Iterable[Any], targets: Iterable[Any]) -> Any:
     """The sum over the samples (4): loss(f(x_1), y_1) + ... + loss(f(x_m), y_m), as one node.
 
     Raises ValueError when there are not as many predictions as targets.
@@ -125,7 +125,7 @@ def _pairs(f: Any, y: Any) -> list[tuple[Any, Any]]:
 
 
 def _listed(x: Any) -> list[Any]:
-    return list(x) if isinstance(x, (list, tuple)) or getattr(x, "shape", ()) else [x]
+    return list(x) if isinstance(x, (list, tuple)) or getattr(x, "shape", None) else [x]
 
 
 def _sum(terms: list[Any]) -> Any:

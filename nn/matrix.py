@@ -144,7 +144,7 @@ class Comparison(list):
 
     def by_array(self) -> list[tuple[str, int, float, float]]:
         """For each W_k and b_k: name, number of entries, largest |engine - theorem|, largest |engine - differences|."""
-        found = {}
+        found: dict[str, tuple[int, float, float]] = {}
         for name, e, t, q in self:
             array = name.partition("(")[0]
             n, theorem, quotient = found.get(array, (0, 0.0, 0.0))
@@ -183,7 +183,7 @@ def compare(model: MLP, xs: Any, ys: Any, loss: str | Loss = "squared") -> Compa
 
 def engine_gradient(model: MLP, X: np.ndarray, Y: np.ndarray, loss: Loss) -> list[float]:
     """dL by each parameter, in the order of model.parameters(): the graph of the whole loss, back-propagated."""
-    whole = autograd.sum([loss(model(x), y) for x, y in zip(X.tolist(), Y.tolist())])
+    whole: Any = autograd.sum([loss(model(x), y) for x, y in zip(X.tolist(), Y.tolist())])
     return autograd.gradients(whole, model.parameters())
 
 

@@ -35,7 +35,8 @@ class Optimizer:
 
     def reset(self) -> None:
         """Forget all earlier iterations."""
-        self.iteration, self.memory = 0, ()
+        self.iteration = 0
+        self.memory: tuple[np.ndarray, ...] = ()            # what `direction` remembered
 
     def rate(self) -> float:
         """The learning rate of the next iteration."""

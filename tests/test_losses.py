@@ -111,7 +111,7 @@ def test_a_graph_recorded_with_one_target_holds_for_another(name, y):
     """With Values as targets the loss is a function of them: recorded once, evaluated at another sample."""
     loss = losses.find_loss(name)
     several = isinstance(y, list)
-    f, other_f = ([Value(0.3), Value(5.0), Value(-1.0)], [9.0, 2.0, 4.0]) if several else ([Value(0.3)], [-0.8])
+    f, other_f = ([Value(0.3), Value(5.0), Value(-1.0)], [900.0, 2.0, 4.0]) if several else ([Value(0.3)], [-0.8])
     other_y = [0.0, 0.0, 1.0] if several else [{0.7: -2.0, 1: -1, -1: 1, 0: 1}[y] if name != "binary_cross_entropy" else 1 - y]
     targets = [Value(t) for t in (y if several else [y])]
     recorded = loss(f if several else f[0], targets if several else targets[0])

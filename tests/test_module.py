@@ -238,13 +238,14 @@ def test_an_activation_of_the_users_own_operation_is_rebuilt(tmp_path):
     assert nn.load(tmp_path / "own.npz")([0.7]).data == net([0.7]).data
 
 
-def test_a_save_that_fails_leaves_the_old_file_and_nothing_else(saved, monkeypatch):
+@pytest.mark.parametrize("function", ["fsync", "replace"])
+def test_a_save_that_fails_leaves_the_old_file_and_nothing_else(saved, monkeypatch, function):
     net, path = saved
     before = path.read_bytes()
 
     def full(*_):
         raise OSError("disk full")
-    monkeypatch.setattr(os, "fsync", full)
+    monkeypatch.setattr(os, function, full)
     with pytest.raises(OSError, match="disk full"):
         nn.MLP(2, [4, 1], activation="tanh", seed=9).save(path)
     assert path.read_bytes() == before
