@@ -13,7 +13,7 @@ import numpy as np
 
 import autograd
 from autograd import Operation, Value
-from nn.layers import MLP, find_activation
+from nn.layers import MLP, Layer, find_activation
 from nn.losses import Loss, find_loss
 from nn.train import samples
 
@@ -33,7 +33,10 @@ class LayerGradients(NamedTuple):
 
 
 def parameters(model: MLP) -> list[LayerMatrices]:
-    """W_k, b_k and sigma_k of each layer, k = 1, ..., L."""
+    """W_k, b_k and sigma_k of each layer, k = 1, ..., L. Raises TypeError where a layer is not of the form (3)."""
+    for layer in model.layers:
+        if type(layer).__call__ is not Layer.__call__:
+            raise TypeError(f"the formulas are those of layers sigma(W f + b); {type(layer).__name__} computes something else")
     return [LayerMatrices(np.array([[w.data for w in n.w] for n in layer.neurons]),
                           np.array([n.b.data for n in layer.neurons]),
                           find_activation(layer.activation)) for layer in model.layers]

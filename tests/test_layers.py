@@ -201,8 +201,10 @@ def test_the_wrong_number_of_inputs(x, given):
         nn.MLP(2, [3, 1])(x)
     with pytest.raises(ValueError, match=f"the layer was given {given} inputs?, it needs 2"):
         nn.Layer(2, 3)(x)
-    with pytest.raises(ValueError, match=f"given {given} inputs?, it needs 2"):
+    with pytest.raises(ValueError, match=f"the neuron was given {given} inputs?, it needs 2"):
         nn.Neuron(2)(x)
+    with pytest.raises(ValueError, match=f"layers.0.neurons.1 was given {given} inputs?, it needs 2"):
+        nn.MLP(2, [3, 1]).layers[0].neurons[1](x)
 
 
 @pytest.mark.parametrize("x", [["a", "b"], [None, 1.0], [1j, 1.0], [[1.0], [2.0]], np.zeros((2, 2)), "ab"])

@@ -123,6 +123,16 @@ def test_a_wrong_derivative_would_be_seen():
     assert comparison.theorem_difference < 1e-14 < 1e-9 < changed.theorem_difference
 
 
+def test_layers_of_another_form_are_not_compared():
+    class Residual(nn.Layer):
+        def __call__(self, x):
+            return [a + b for a, b in zip(super().__call__(x), x)]
+    net = nn.MLP(2, [2, 1])
+    net.layers[0] = Residual(2, 2)
+    with pytest.raises(TypeError, match="Residual computes something else"):
+        matrix.compare(net, [[1.0, 2.0]], [0.5])
+
+
 def test_names_and_order_are_those_of_the_parameters():
     net = nn.MLP(2, [2, 1], activation="tanh", seed=1)
     comparison = matrix.compare(net, [[1.0, 2.0], [0.5, 0.1]], [0.5, 0.2])

@@ -158,6 +158,28 @@ def test_any_module_is_saved_and_loaded(tmp_path):
         nn.load(tmp_path / "mixed.npz")
 
 
+def test_a_network_with_a_layer_of_the_users_own_is_not_rebuilt_as_another(tmp_path):
+    class Residual(nn.Layer):
+        def __call__(self, x):
+            return [a + b for a, b in zip(super().__call__(x), x)]
+    net, same = (nn.MLP(2, [2, 1], seed=s) for s in (1, 2))
+    net.layers[0], same.layers[0] = Residual(2, 2), Residual(2, 2)
+    net.save(tmp_path / "net.npz")
+    with pytest.raises(ValueError, match="does not hold an MLP"):
+        nn.load(tmp_path / "net.npz")
+    same.load(tmp_path / "net.npz")
+    assert same([0.3, 0.4]).data == net([0.3, 0.4]).data
+
+
+def test_parameters_in_a_dictionary():
+    model = Module()
+    model.state = {"wte": [[Value(1.0), Value(2.0)]], "head": nn.Neuron(1)}
+    names = [name for name, _ in model.named_parameters()]
+    assert names == ["state.wte.0.0", "state.wte.0.1", "state.head.w.0", "state.head.b"]
+    assert [(k, a.shape) for k, a in model.state_dict().items()] == [("state.wte", (1, 2)), ("state.head.weight", (1, 1)),
+                                                                    ("state.head.bias", (1,))]
+
+
 def test_a_parameter_may_be_called_file(tmp_path):
     model = Module()
     model.file = Value(2.0)
