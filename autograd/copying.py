@@ -23,16 +23,18 @@ class Copied:
         return _restored(None, type(self), self._fields())
 
     def __deepcopy__(self: Any, memo: dict[int, Any]) -> Any:
-        def copied(x: Any) -> Any:
-            return tuple(map(copied, x)) if type(x) is tuple else memo.get(id(x), x)
         for v in topological_order(self):
             if id(v) not in memo:
-                memo[id(v)] = _restored(None, type(v), map(copied, v._fields()))
+                memo[id(v)] = _restored(None, type(v), [_copied(x, memo) for x in v._fields()])
         return memo[id(self)]
 
     def __reduce__(self: Any) -> Any:
         nothing_to_save_first = self in _saved_with_inputs or not self.inputs
         return _restored, (None if nothing_to_save_first else _Ancestors(self), type(self), self._fields())
+
+
+def _copied(x: Any, memo: dict[int, Any]) -> Any:
+    return tuple([memo.get(id(u), u) for u in x]) if type(x) is tuple else memo.get(id(x), x)
 
 
 def _restored(ancestors: Any, kind: Any, fields: Any) -> Any:
