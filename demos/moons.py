@@ -28,11 +28,12 @@ def main(out: Path) -> None:
     ys = 2 * ys - 1
     net = nn.MLP(2, [16, 16, 1])
     history, stages = train(net, xs, ys)
+    share = accuracy(nn.matrix.parameters(net), xs, ys)
     draw_region(net, xs, ys, out / "region.png")
     draw_training(history, stages, xs, ys, out / "training.png")
-    write_page(out, net, history, accuracy(nn.matrix.parameters(net), xs, ys))
-    print(f"{net.layers[0].neurons[0]!r} and {len(net.parameters())} parameters in all: hinge loss {history[0]:.3f} -> "
-          f"{history[-1]:.4f}, {accuracy(nn.matrix.parameters(net), xs, ys):.0%} of the points told apart")
+    write_page(out, net, history, share)
+    print(f"2-16-16-1, {len(net.parameters())} parameters: hinge loss {history[0]:.3f} in epoch 1, {history[-1]:.3f} in epoch "
+          f"{EPOCHS}; {share:.0%} of the points on their side")
     print(f"open {out / 'index.html'}")
 
 
@@ -106,7 +107,7 @@ def write_page(out: Path, net: nn.MLP, history: nn.History, share: float) -> Non
                 f"point of the plane a score; the black line is where it is 0. {share:.0%} of the points are on their side.")
     page.heading("How it came about")
     page.figure(out / "training.png", f"The loss over {len(history)} epochs of gradient descent (5), and the region on the "
-                "way. A loss of 0 means that every point is at least 1 on its side of the line.")
+                "way, with the share of points on their side. A loss of 0 means that every point is at least 1 on its side of the line.")
     page.code("xs, ys = nn.data.moons(100, noise=0.1)\nnet = nn.MLP(2, [16, 16, 1])\n"
               'nn.fit(net, xs, 2 * ys - 1, loss="hinge", optimizer=nn.GradientDescent(0.005))')
     page.write(out / "index.html")

@@ -112,7 +112,25 @@ def _misfit(name: str, given: int, needed: int) -> ValueError:
                       "a network is called with one sample at a time")
 
 
-class Neuron(Module):
+class _Activated(Module):
+    """What neurons and layers share: an activation, chosen when they are made."""
+
+    def _activate(self, activation: Activation, nonlin: bool | None) -> None:
+        self._activation = _chosen(activation, nonlin)
+        self._sigma = _fast(find_activation(self._activation))
+
+    @property
+    def activation(self) -> Activation:
+        """sigma: a name or a function."""
+        return self._activation
+
+    @property
+    def nonlin(self) -> bool:
+        """Whether there is an activation other than "linear": micrograd's name for it."""
+        return self._sigma is not None
+
+
+class Neuron(_Activated):
     """f(x) = sigma(w . x + b), the lecture's first formula, for one sample x of `nin` numbers or Values.
 
     nin         the number of inputs
@@ -133,8 +151,7 @@ class Neuron(Module):
     def __init__(self, nin: int, activation: Activation = "relu", nonlin: bool | None = None, *, init: str = "uniform",
                  rng: Any = None, seed: int | None = None, nout: int = 1) -> None:
         nin = _count(nin, "the number of inputs of a neuron")
-        self.activation = _chosen(activation, nonlin)
-        self._sigma = _fast(find_activation(self.activation))
+        self._activate(activation, nonlin)
         rng = _generator(init, rng, seed)
         self.w = [Value(INITIAL[init](rng, nin, nout), label=f"w.{i}") for i in range(nin)]
         self.b = Value(0.0, label="b")
@@ -150,11 +167,6 @@ class Neuron(Module):
         z = autograd.dot(self.w, x, self.b)
         return z if self._sigma is None else self._sigma(z)
 
-    @property
-    def nonlin(self) -> bool:
-        """Whether there is an activation, micrograd's name for it."""
-        return self._sigma is not None
-
     def _groups(self, prefix: str = "", without: Sequence[str] = ()) -> Any:
         yield prefix + "weight", [self.w]
         yield prefix + "bias", [self.b]
@@ -166,7 +178,7 @@ class Neuron(Module):
         return f"{shown}Neuron({len(self.w)})"
 
 
-class Layer(Module):
+class Layer(_Activated):
     """f_k = sigma(W f_{k-1} + b), one layer of (3): `nout` neurons with `nin` inputs each.
 
     Takes what Neuron takes. Calling it gives a list of `nout` Values, the Value itself when there is one neuron; it reads
@@ -180,8 +192,7 @@ class Layer(Module):
                  init: str = "uniform", rng: Any = None, seed: int | None = None) -> None:
         nout = _count(nout, "the number of neurons of a layer")
         rng = _generator(init, rng, seed)
-        self.activation = _chosen(activation, nonlin)
-        self._sigma = _fast(find_activation(self.activation))
+        self._activate(activation, nonlin)
         self.neurons = [Neuron(nin, self.activation, init=init, rng=rng, nout=nout) for _ in range(nout)]
         self.label_parameters()
 

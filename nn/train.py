@@ -67,6 +67,8 @@ def fit(model: Any, xs: Any, ys: Any, loss: str | Loss = "squared", optimizer: O
     """
     loss = find_loss(loss)
     optimizer = GradientDescent() if optimizer is None else optimizer
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"optimizer must be one of nn's, such as nn.GradientDescent(0.01), got {optimizer!r}")
     X, Y = samples(xs, "xs"), samples(ys, "ys")
     if len(X) != len(Y):
         raise ValueError(f"{len(X)} samples in xs and {len(Y)} in ys: there must be one target for each")

@@ -293,7 +293,7 @@ def test_data_that_does_not_fit_changes_nothing(xs, ys, error, says):
 
 @pytest.mark.parametrize("settings, error, says", [
     ({"loss": "mse"}, ValueError, "no loss 'mse'"), ({"loss": 3}, TypeError, "a loss is"),
-    ({"epochs": 0}, ValueError, "epochs"),
+    ({"epochs": 0}, ValueError, "epochs"), ({"optimizer": "adam"}, TypeError, "optimizer must be"),
     ({"epochs": 2.5}, ValueError, "epochs"), ({"batch_size": 0}, ValueError, "batch_size"),
     ({"loss": "hinge"}, ValueError, "must be -1 or 1"), ({"loss": "cross_entropy"}, TypeError, "list of at least 2 logits")])
 def test_settings_that_do_not_fit_change_nothing(settings, error, says):
