@@ -147,14 +147,19 @@ def compiled_step(model: Any, loss: Loss, X: np.ndarray, Y: np.ndarray) -> Step:
 
 def _differing(program: autograd.Program, model: Any, loss: Loss, X: np.ndarray, Y: np.ndarray) -> str:
     """Why the program of the first sample does not do for the others; '' when it gives the loss of each that is tried."""
-    tried = np.unique(np.linspace(0, len(X) - 1, TRIED).astype(int))
-    theta = _theta(_parameters(model))
-    with autograd.no_grad():
-        for i, found in zip(tried.tolist(), program(theta, _rows(X[tried], Y[tried])).tolist()):
-            wanted = float(loss(model(X[i].tolist()), Y[i].tolist()))
-            if abs(found - wanted) > 1e-9 * max(1.0, abs(wanted)):
-                return (f"the loss of sample {i} is {wanted:.6g}, by the graph of sample 0 it would be {found:.6g}; "
-                        "does the model choose by if-statements, or draw random numbers?")
+    parameters, tried = _parameters(model), np.unique(np.linspace(0, len(X) - 1, TRIED).astype(int))
+    before = _theta(parameters)
+    theta = before + 1e-3 * np.random.default_rng(0).uniform(0.5, 1, len(before))       # parameters that are alike may hide it
+    try:
+        _assign(parameters, theta)
+        with autograd.no_grad():
+            for i, found in zip(tried.tolist(), program(theta, _rows(X[tried], Y[tried])).tolist()):
+                wanted = float(loss(model(X[i].tolist()), Y[i].tolist()))
+                if abs(found - wanted) > 1e-9 * max(1.0, abs(wanted)):
+                    return (f"the loss of sample {i} is {wanted:.6g}, by the graph of sample 0 it would be {found:.6g}; "
+                            "does the model choose by if-statements, or draw random numbers?")
+    finally:
+        _assign(parameters, before)
     return ""
 
 
