@@ -173,7 +173,20 @@ class Value(Copied, MicrogradNames):
         v._grad = UNREACHED
         return v
 
-    def __radd__(self, other: Any) -> Value: return _either(_add, other, self)
+    def __radd__(self, other: Any) -> Value:
+        if type(other) is int and other == 0 and recording:                 # every sum() starts with 0 + ...
+            v = _new(Value)
+            v._data = 0.0 + self._data
+            v._a = 0.0
+            v._da = None
+            v._db = 1.0
+            v._b = self
+            v.op = _add
+            v.label = ""
+            v._grad = UNREACHED
+            return v
+        return _either(_add, other, self)
+
     def __rmul__(self, other: Any) -> Value: return _either(_mul, other, self)
     def __rsub__(self, other: Any) -> Value: return _either(_sub, other, self)
     def __truediv__(self, other: Any) -> Value: return _either(ops.div, self, other)
@@ -232,9 +245,10 @@ class Value(Copied, MicrogradNames):
 
     def _set_inputs(self, op: Operation, inputs: tuple[Value | float, ...], partials: Sequence[Any]) -> None:
         self.op = op
-        if len(inputs) <= 2:
-            self._a, self._b = (*inputs, None)[:2]
-            self._da, self._db = (*partials, None)[:2]
+        if len(inputs) == 1:
+            (self._a,), (self._da,) = inputs, partials
+        elif len(inputs) == 2:
+            (self._a, self._b), (self._da, self._db) = inputs, partials
         else:
             self._a, self._da = inputs, tuple(partials)
 
@@ -269,7 +283,7 @@ def record(op: Operation, inputs: tuple[Value | float, ...]) -> Value:
 
 def operand(x: Any) -> Value | float:
     """x as an input of an operation: a Value as it is, a number as a float. Raises TypeError for anything else."""
-    return x if isinstance(x, Value) else number(x, "an operand")
+    return x if type(x) is Value or isinstance(x, Value) else number(x, "an operand")
 
 
 def _either(op: Operation, a: Any, b: Any) -> Any:
