@@ -1,6 +1,7 @@
 """Scalar-level automatic differentiation: record, look, differentiate, compile."""
-from autograd.differentiate import backward, grad, gradients, value_and_grad
+from autograd.differentiate import backward, gradients
 from autograd.ops import (Operation, abs, acos, add, asin, atan, cos, cosh, div, elu, erf, erfc, exp, expm1, gelu, greater,
                           leaky_relu, log, log1p, maximum, minimum, mul, neg, operation, pow, relu, sech, sigmoid, sign, sin,
                           sinh, softplus, sqrt, sub, tan, tanh)
+from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.value import Value, affine, dot, no_grad, sum
