@@ -1,4 +1,5 @@
 """Scalar-level automatic differentiation: record, look, differentiate, compile."""
+from autograd.check import check_gradients
 from autograd.differentiate import backward, gradients
 from autograd.ops import (Operation, abs, acos, add, asin, atan, cos, cosh, div, elu, erf, erfc, exp, expm1, gelu, greater,
                           leaky_relu, log, log1p, maximum, minimum, mul, neg, operation, pow, relu, sech, sigmoid, sign, sin,
