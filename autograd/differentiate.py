@@ -118,20 +118,26 @@ def pushforward(order: Sequence[Value], wanted: Sequence[Value], tangents: dict[
 
 def recorded_partials(v: Value, needed: Container[Value]) -> list[tuple[Any, Any]]:
     """The inputs of v that are needed, each with its partial as recorded, a float."""
-    if not isinstance(v.partials, tuple):
-        raise ValueError(f"{v!r} has a _backward function of its own: only backward() can go through it")
-    return [(u, p) for u, p in zip(v.inputs, v.partials) if p is not None and u in needed]
+    return [(u, p) for _, u, p in edges(v, needed)]
 
 
 def partials_as_values(v: Value, needed: Container[Value]) -> list[tuple[Any, Any]]:
     """The inputs of v that are needed, each with its partial from the table: a Value of the same graph, or a number."""
-    inputs = v.inputs
-    found = [(u, v.op.partial(i, v, inputs)) for i, u in enumerate(inputs) if u in needed]      # type: ignore[union-attr]
-    constant = {u for u, p in found if p is None}
-    if constant and recorded_partials(v, constant):
-        raise ValueError(f"{v!r} was made by hand, with local derivatives in place of an operation of the table: these have "
-                         "no derivatives of their own; define one with autograd.operation")
-    return [(u, p) for u, p in found if p is not None]
+    found = []
+    for i, u, p in edges(v, needed):
+        again = p if isinstance(p, Undefined) else v.op.partial(i, v, v.inputs)                 # type: ignore[union-attr]
+        if again is None:
+            raise ValueError(f"{v!r} was made by hand, with local derivatives in place of an operation of the table: these "
+                             "have no derivatives of their own; define one with autograd.operation")
+        found.append((u, again))
+    return found
+
+
+def edges(v: Value, needed: Container[Value]) -> list[tuple[int, Any, Any]]:
+    """The inputs of v that are needed and have a partial: (place, input, partial as recorded)."""
+    if not isinstance(v.partials, tuple):
+        raise ValueError(f"{v!r} has a _backward function of its own: only backward() can go through it")
+    return [(i, u, p) for i, (u, p) in enumerate(zip(v.inputs, v.partials)) if p is not None and u in needed]
 
 
 def refuse_changed(order: Sequence[Value], wanted: Sequence[Value]) -> None:
@@ -164,8 +170,10 @@ def plus(a: Any, b: Any) -> Any:
 
 
 def times(a: Any, b: Any) -> Any:
-    """a * b, without a node for a factor that is the number 1."""
-    return b if type(a) is float and a == 1 else a if type(b) is float and b == 1 else a * b
+    """a * b, without a node for a factor that is the number 1. Raises ValueError for a partial b that does not exist."""
+    if type(a) is float and a == 1 and not isinstance(b, Undefined):
+        return b
+    return a if type(b) is float and b == 1 else a * b
 
 
 Value.backward = backward           # type: ignore[attr-defined]    # so that users write v.backward()

@@ -64,9 +64,20 @@ def test_a_change_since_never_gives_a_mixture(f, a, b, new):
     want = gradients(y, leaves)
     y, leaves = changed(f, a, b, new)
     assert gradients(y, leaves) == want                         # first order: that of the recorded pass
-    for wanted in (*leaves, leaves):
+    for wanted in (leaves[1], leaves):
         with pytest.raises(ValueError, match="'b'.* hold now"):
             gradients(y, wanted, create_graph=True)
+
+
+def test_a_change_off_the_way_keeps_the_recorded_number():
+    a, b = Value(2.0), Value(3.0)
+    y = a * a * sin(b)
+    want = gradients(gradients(y, a, create_graph=True), [a, b])
+    b.data = 4.0
+    first = gradients(y, a, create_graph=True)                  # sin(b) does not depend on a: it stays as it was computed
+    assert gradients(first, [a, b]) == want
+    with pytest.raises(ValueError, match="hold now"):
+        gradients(first, b, create_graph=True)
 
 
 def test_setting_the_same_data_or_an_unused_leaf_is_no_change():
@@ -84,7 +95,7 @@ def test_values_made_by_hand():
         gradients(given * 2, a, create_graph=True)
     named = Value(6.0, (a, b), "mystery")
     for create_graph in (False, True):
-        with pytest.raises(ValueError, match="no derivative is known|made by hand"):
+        with pytest.raises(ValueError, match="no derivative is known"):
             gradients(named, a, create_graph)
     closed = Value(6.0, (a, b), "*")
     closed._backward = lambda: setattr(a, "grad", 99.0)
@@ -98,10 +109,9 @@ def test_only_what_is_needed_is_visited():
     a, b = Value(0.0), Value(2.0)
     y = sqrt(a) + b * b                                         # d sqrt / da does not exist at 0, and nobody asks for it
     assert gradients(y, b) == 4.0 and gradients(y, b, create_graph=True).data == 4.0
-    with pytest.raises(ValueError, match="sqrt.*does not exist"):
-        gradients(y, a)
-    with pytest.raises(ZeroDivisionError):
-        gradients(y, a, create_graph=True)
+    for create_graph in (False, True):
+        with pytest.raises(ValueError, match="sqrt.*does not exist"):
+            gradients(y, a, create_graph)
 
 
 # The sweeps ----------------------------------------------------------------------------------------------------------------------
