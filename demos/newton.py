@@ -61,15 +61,16 @@ def plot(paths: dict[str, np.ndarray], path: pathlib.Path) -> None:
     import matplotlib.pyplot as plt
     plt.rcParams.update({"font.size": 20, "font.family": "sans-serif"})
     figure, ax = plt.subplots(figsize=(14, 10), layout="constrained")
-    x, y = np.meshgrid(np.linspace(-1.3, 0.7, 300), np.linspace(-0.5, 1.8, 300))
-    ax.contour(x, y, bowl((x, y)), levels=[0.02, 0.1, 0.3, 0.7, 1.5, 3, 5, 8, 12], colors="#9E9E9E", linewidths=1.5)
+    x, y = np.meshgrid(np.linspace(-1.9, 0.9, 300), np.linspace(-0.8, 1.9, 300))
+    ax.contour(x, y, bowl((x, y)), levels=[0.02, 0.1, 0.3, 0.7, 1.5, 3, 5, 8, 12], colors="#9E9E9E", linewidths=2)
     for name, points in paths.items():
         _, color, marker, style = METHODS[name]
         ax.plot(*points.T, style, color=color, marker=marker, linewidth=3.5, markersize=10, label=f"{name}, {len(points) - 1} steps")
     ax.plot(0, 0, "*", color="#009E73", markersize=32, zorder=5)
-    ax.annotate("lowest point", (0, 0), (0.12, -0.3), arrowprops={"arrowstyle": "->", "linewidth": 2}, fontsize=20)
+    ax.annotate("lowest point", (0, 0), (0.25, -0.45), arrowprops={"arrowstyle": "->", "linewidth": 3}, fontsize=22,
+                bbox={"facecolor": "white", "edgecolor": "none"})
     ax.set(xlabel="x", ylabel="y", title="Three ways down")
-    ax.legend(loc="upper right")
+    ax.legend(loc="upper right", framealpha=1)
     figure.savefig(path, dpi=80)
     plt.close(figure)
     print(f"plot: {path}")

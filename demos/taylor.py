@@ -61,7 +61,7 @@ def plot(x: np.ndarray, c: list[float], path: pathlib.Path) -> None:
     ax.plot(CENTER, c[0], "o", color="black", markersize=14)
     ax.set(ylim=(-1, 4), xlabel="x", title=f"Taylor polynomials of exp(sin x) around {CENTER:g}")
     ax.grid(alpha=0.4)
-    ax.legend(loc="upper left")
+    ax.legend(loc="lower left", bbox_to_anchor=(0.53, 0.02), framealpha=1)
     figure.savefig(path, dpi=80)
     plt.close(figure)
     print(f"plot: {path}")

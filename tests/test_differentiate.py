@@ -52,7 +52,7 @@ def changed(f, *data):
 CHANGES = [
     (lambda a, b: a * b, 2.0, 3.0, 100.0), (lambda a, b: a + sin(b) * a, 2.0, 3.0, 4.0),
     (lambda a, b: a / b, 0.0, 2.0, 4.0),                        # value and partial by b do not show it, the partial by a does
-    (lambda a, b: a ** b, 1.0, 2.0, 3.0),                       # likewise: 1 ** b
+    (lambda a, b: b * a, 0.0, 2.0, 4.0), (lambda a, b: a ** b, 1.0, 2.0, 3.0),                       # likewise: 1 ** b
     (lambda a, b: autograd.dot([a], [b], 1.0), 0.0, 2.0, 4.0), (lambda a, b: relu(a) * tanh(b), -1.0, 2.0, 3.0),
     (lambda a, b: (a * b) * (a * b), 0.0, 2.0, 3.0), (lambda a, b: a - b, 1.0, 2.0, 3.0),
 ]
@@ -135,6 +135,13 @@ def test_a_sweep_leaves_its_seeds_alone():
     pullback([x, y], [x], seeds, False)
     pushforward([x, y], [y], tangents, False)
     assert seeds == {y: 1.0} and tangents == {x: 1.0}
+
+
+def test_a_tangent_that_is_given_is_not_computed():
+    x = Value(2.0)
+    u = x * x
+    y = u * x
+    assert pushforward([x, u, y], [u, y], {x: 1.0, u: 10.0}, False) == [10.0, 24.0]
 
 
 def test_a_nested_sweep_makes_no_needless_nodes():

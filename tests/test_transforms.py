@@ -121,6 +121,7 @@ def test_perturbation_confusion(outer, inner):
     D, d = MODES[outer], MODES[inner]
     assert D(lambda x: x * d(lambda y: x + y)(1.0))(1.0) == 1.0
     assert D(lambda x: x * d(lambda y: x * y * y)(x))(3.0) == 54.0              # x * 2xy at y = x: 2 x^3
+    assert D(lambda x: x * d(lambda y: x * y * y)(2.0))(3.0) == 24.0               # the inner one refers to x: 4 x^2
     assert D(lambda x: d(lambda y: y * y)(2.0) * x)(5.0) == 4.0                    # an inner result that ignores x
 
 
@@ -260,6 +261,8 @@ def test_values_in_values_out():
     g = grad(lambda t: w * t * t)(x)                            # 2 w t
     g.backward()
     assert (g.data, w.grad, x.grad) == (12.0, 6.0, 4.0)
+    g = grad(lambda t: w * w * t)(3.0)                          # a Value that the function refers to
+    assert autograd.gradients(g, w) == 4.0
     h = jvp(lambda t: t * t, (3.0,), (x,))[1]                   # a tangent from outside
     assert autograd.gradients(h, x) == 6.0
     assert type(grad(lambda t: t * t)(3.0)) is float
