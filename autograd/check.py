@@ -146,7 +146,8 @@ def _argument_names(f: Callable[..., Any], n: int) -> list[str]:
     return names if len(names) == n else [f"x{i}" for i in range(n)]
 
 
-def _compare(f: Callable[..., Any], at: Callable[..., tuple], point: list[float], rtol: float, names: list[list[str]]) -> Report:
+def _compare(f: Callable[..., Any], at: Callable[..., tuple], point: list[float], rtol: float,
+             names: list[list[str]]) -> Report:
     """The Jacobian of f by both modes and by finite differences; names[i][j] is what derivative (i, j) is called."""
     def values(x: Sequence[float]) -> list[float]:
         with Level(f, at(x), tuple(range(len(at(x))))) as level:
@@ -178,7 +179,7 @@ def same_or_nan(a: float, b: float) -> bool:
     return abs(a - b) <= 1e-9 * max(abs(a), abs(b)) or a != a or b != b
 
 
-# The truth ---------------------------------------------------------------------------------------------------------------------
+# The truth ------------------------------------------------------------------------------------------------------------
 
 def finite_difference(f: Callable[[float], Sequence[float]], x: float) -> list[Estimate]:
     """The derivative of each result of f at x, with an estimate of its error.
@@ -250,13 +251,14 @@ def _by_values(values: Callable[[Sequence[float]], Sequence[float]], point: Sequ
     return [Estimate(s, 1e-13 * abs(s)) if r.error <= 1e-4 * abs(s) and r.agrees(s, 1e-9) else r for r, s in zip(rough, sharp)]
 
 
-# The culprit -------------------------------------------------------------------------------------------------------------------
+# The culprit ----------------------------------------------------------------------------------------------------------
 
 def find_kinks(results: Sequence[Any]) -> list[str]:
     """The operations so close to a kink that a finite difference straddles it, in words."""
     order = topological_order(*[y for y in results if isinstance(y, Value)])
-    return [f"{v.op.name}({', '.join(f'{x:.6g}' for x in _numbers(v))}) has no derivative there: both sides differ"    # type: ignore
-            for v in order if _at_kink(v.op, _numbers(v))]
+    at_kink = [(v.op, _numbers(v)) for v in order if _at_kink(v.op, _numbers(v))]
+    return [f"{op.name}({', '.join(f'{x:.6g}' for x in numbers)}) has no derivative there: both sides differ"   # type: ignore
+            for op, numbers in at_kink]
 
 
 def _numbers(v: Value) -> list[float]:
@@ -311,5 +313,6 @@ def _second_order(k: int, v: Value, i: int, rtol: float) -> list[Culprit]:
         rule = gradients(partial, x) if x in graph else 0.0
         truth, = finite_difference(lambda t: value([*numbers[:j], t, *numbers[j + 1:]]), numbers[j])
         if not truth.agrees(rule, rtol):
-            return [Culprit(k, op.name, i, tuple(numbers), rule, truth.value, f"the derivative of its rule by input {j}")]  # type: ignore
+            what = f"the derivative of its rule by input {j}"
+            return [Culprit(k, op.name, i, tuple(numbers), rule, truth.value, what)]            # type: ignore[union-attr]
     return []

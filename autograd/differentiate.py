@@ -154,9 +154,9 @@ def refuse_changed(order: Sequence[Value], wanted: Sequence[Value]) -> None:
                 and all(p is None or same(partial_at(v.op, i, v._data, numbers, v.inputs), p)   # type: ignore[arg-type]
                         for i, p in enumerate(v.partials))):
             leaves = ", ".join(f"{u.label!r}" if u.label else repr(u) for u in v.inputs if isinstance(u, Value))
-            raise ValueError(f"{v.op.name!r} was recorded with other data than its inputs {leaves} hold now: a "   # type: ignore[union-attr]
-                             "derivative of the recorded pass is not to be had as a graph; compute the output again "
-                             "after changing data")
+            raise ValueError(f"{v.op.name!r} was recorded with other data than its inputs {leaves} "     # type: ignore
+                             "hold now: a derivative of the recorded pass is not to be had as a graph; compute the output "
+                             "again after changing data")
 
 
 def same(a: Any, b: Any) -> bool:

@@ -56,12 +56,13 @@ class Level:
         order = topological_order(*[y for y in self.results if isinstance(y, Value)])
         needed, mine = depends_on(order, self.variables), set(self.variables)
         self.order = [v for v in order if v in needed]
-        self.outside = any(isinstance(x, Value) for x in self.copied) or any(v._a is None and v not in mine for v in order)
+        self.outside = (any(isinstance(x, Value) for x in self.copied)
+                        or any(v._a is None and v not in mine for v in order))
         return self
 
     def __exit__(self, *error: object) -> None:
         for v, x in zip(self.variables, self.copied):
-            v.op, v._a, v._da = ops.identity, x, 1.0 if isinstance(x, Value) else None
+            v.op, v._a, v._da = ops.identity, x, 1.0 if isinstance(x, Value) else None          # type: ignore[assignment]
 
     def value(self) -> Any:
         """What f returned, in its structure; numbers, unless it may depend on a Value outside."""
@@ -93,7 +94,7 @@ class Level:
         raise ValueError(f"mode must be 'forward', 'reverse' or None, got {mode!r}")
 
 
-# The transforms ----------------------------------------------------------------------------------------------------------------
+# The transforms -------------------------------------------------------------------------------------------------------
 
 def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """A function that returns the gradient of f by argument `argnums` (a tuple of gradients for a tuple).
@@ -119,8 +120,9 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
     def both(*args: Any) -> tuple[Any, Any]:
         with Level(f, args, argnums) as level:
             if level.outputs.kind in (list, tuple) or level.outputs.shape:
-                raise TypeError(f"{getattr(f, '__name__', 'the function')} must return one number or Value to have a gradient, "
-                                f"it returned {level.value()!r}; for several outputs use jacobian")
+                name = getattr(f, "__name__", "the function")
+                raise TypeError(f"{name} must return one number or Value to have a gradient, it returned {level.value()!r}; "
+                                "for several outputs use jacobian")
             return level.value(), rebuild(level.inputs, level.pull([1.0]))
     return both
 
@@ -134,11 +136,8 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 10.0))
     (6.0, 23.0)
     """
-    for name, x in (("primals", primals), ("tangents", tangents)):
-        if not isinstance(x, (tuple, list)):
-            raise TypeError(f"{name} must be a tuple of arguments, (x,) for one; got {type(x).__name__} {x!r}")
-    with Level(f, primals, tuple(range(len(primals)))) as level:
-        along = leaves_like(level.inputs, tuple(tangents), "tangents")
+    with Level(f, arguments(primals, "primals"), tuple(range(len(primals)))) as level:
+        along = leaves_like(level.inputs, arguments(tangents, "tangents"), "tangents")
         return level.value(), rebuild(level.outputs, level.push(along))
 
 
@@ -191,11 +190,11 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     >>> hvp(lambda x: x[0] ** 2 * x[1], ([2.0, 3.0],), ([1.0, 0.0],))
     [6.0, 4.0]
     """
-    argnums = 0 if len(primals) == 1 else tuple(range(len(primals)))
+    argnums: Argnums = 0 if len(arguments(primals, "primals")) == 1 else tuple(range(len(primals)))
     return jvp(grad(f, argnums), primals, tangents)[1]
 
 
-# Arguments ---------------------------------------------------------------------------------------------------------------------
+# Arguments ------------------------------------------------------------------------------------------------------------
 
 def places_of(argnums: Argnums, n: int) -> tuple[int, ...]:
     """argnums as a tuple of places from 0. Raises ValueError when one is no argument."""
@@ -206,6 +205,13 @@ def places_of(argnums: Argnums, n: int) -> tuple[int, ...]:
     if len(set(found)) < len(found):
         raise ValueError(f"argnums is {argnums!r}, which names an argument twice")
     return found
+
+
+def arguments(x: Any, what: str) -> tuple[Any, ...]:
+    """x, a tuple or list of arguments, as a tuple. Raises TypeError when it is one number or array."""
+    if not isinstance(x, (tuple, list)):
+        raise TypeError(f"{what} must be a tuple of arguments, (x,) for one; got {type(x).__name__} {x!r}")
+    return tuple(x)
 
 
 def leaves_like(structure: Structure, x: Any, what: str) -> list[Any]:

@@ -50,7 +50,8 @@ def main(out: pathlib.Path) -> None:
     paths = {name: path_of(method[0]) for name, method in METHODS.items()}
     print(f"f(x, y) = x^2/2 + 5 (y - x^2/2)^2 from {tuple(START)}, alpha {RATE}, beta {BETA}")
     for name, points in paths.items():
-        print(f"{name:>17}: {len(points) - 1:2} steps to ({points[-1][0]:9.2e}, {points[-1][1]:9.2e}), f = {bowl(points[-1]):.1e}")
+        x, y = points[-1]
+        print(f"{name:>17}: {len(points) - 1:2} steps to ({x:9.2e}, {y:9.2e}), f = {bowl((x, y)):.1e}")
     print("Newton's method asks for the Hessian and doubles its right digits at each of its last steps.")
     plot(paths, out / "newton.png")
 
@@ -65,7 +66,8 @@ def plot(paths: dict[str, np.ndarray], path: pathlib.Path) -> None:
     ax.contour(x, y, bowl((x, y)), levels=[0.02, 0.1, 0.3, 0.7, 1.5, 3, 5, 8, 12], colors="#9E9E9E", linewidths=2)
     for name, points in paths.items():
         _, color, marker, style = METHODS[name]
-        ax.plot(*points.T, style, color=color, marker=marker, linewidth=3.5, markersize=10, label=f"{name}, {len(points) - 1} steps")
+        ax.plot(*points.T, style, color=color, marker=marker, linewidth=3.5, markersize=10,
+                label=f"{name}, {len(points) - 1} steps")
     ax.plot(0, 0, "*", color="#009E73", markersize=32, zorder=5)
     ax.annotate("lowest point", (0, 0), (0.25, -0.45), arrowprops={"arrowstyle": "->", "linewidth": 3}, fontsize=22,
                 bbox={"facecolor": "white", "edgecolor": "none"})

@@ -51,7 +51,7 @@ def test_a_planted_error_is_found_and_named(monkeypatch, name, i, factor):
 
 def test_the_culprit_is_named_inside_a_larger_function(monkeypatch):
     f = lambda x, w: exp(sin(x[0] * w) + tanh(x[1])) / (1 + x[0] ** 2)               # noqa: E731
-    monkeypatch.setattr(ops.TABLE["cos"], "partials", (lambda y, a: sin(a),))        # second order only: cos is the partial of sin
+    monkeypatch.setattr(ops.TABLE["cos"], "partials", (lambda y, a: sin(a),))        # cos is the partial of sin: second order
     assert check_gradients(f, [0.4, -0.3], 1.2, order=1)
     report = check_gradients(f, [0.4, -0.3], 1.2, raising=False)
     assert {c.op for c in report.culprits} == {"cos"} and "`cos`, input 0: rule gives" in str(report)
@@ -132,7 +132,8 @@ def test_it_prints_as_a_table_and_refuses_another_order():
 
 @pytest.mark.parametrize("f, x, want", [
     (math.exp, 1.0, math.e), (math.sqrt, 1e-6, 500.0), (math.log, 1e-7, 1e7), (lambda x: 1 / x, 1e-8, -1e16),
-    (lambda x: x * x - 2 * x, 1.0, 0.0), (math.cosh, 0.0, 0.0), (lambda x: abs(x - 1), 1.001, 1.0), (math.sin, 1e5, math.cos(1e5)),
+    (lambda x: x * x - 2 * x, 1.0, 0.0), (math.cosh, 0.0, 0.0),
+    (lambda x: abs(x - 1), 1.001, 1.0), (math.sin, 1e5, math.cos(1e5)),
 ])
 def test_finite_difference_and_its_error(f, x, want):
     got, = finite_difference(lambda t: [f(t)], x)

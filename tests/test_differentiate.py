@@ -7,7 +7,7 @@ from autograd.differentiate import pullback, pushforward
 from autograd.graph import topological_order
 
 
-# gradients -----------------------------------------------------------------------------------------------------------------------
+# gradients ------------------------------------------------------------------------------------------------------------
 
 def test_gradients_touch_no_grad():
     a, b = Value(2.0), Value(3.0)
@@ -114,7 +114,7 @@ def test_only_what_is_needed_is_visited():
             gradients(y, a, create_graph)
 
 
-# The sweeps ----------------------------------------------------------------------------------------------------------------------
+# The sweeps -----------------------------------------------------------------------------------------------------------
 
 def test_forward_and_reverse_are_transposes_of_each_other():
     x = [Value(0.3), Value(-1.2), Value(2.0)]
@@ -153,7 +153,7 @@ def test_a_nested_sweep_makes_no_needless_nodes():
     assert g.op is ops.cos and g.inputs == (x,)
 
 
-# backward ------------------------------------------------------------------------------------------------------------------------
+# backward -------------------------------------------------------------------------------------------------------------
 
 def test_a_failed_pass_leaves_all_grads_as_they_were():
     a, b, zero = Value(2.0), Value(3.0), Value(0.0)
