@@ -162,7 +162,7 @@ def _compare(f: Callable[..., Any], at: Callable[..., tuple], point: list[float]
                 for i, row in enumerate(names) for j, name in enumerate(row)]
         wrong = [any(not e.agrees(x, rtol) for x in found) for _, found, e in rows]
         culprits = find_culprits(level.results, rtol) if any(wrong) else []
-        kinks = find_kinks(level.results)
+        kinks = find_kinks(level.results, max(map(abs, point), default=0.0))
     return Report([Comparison(*row, verdict=_verdict(row[1], row[2], bad, kinks, culprits)) for row, bad in zip(rows, wrong)],
                   kinks, culprits)
 
@@ -253,10 +253,10 @@ def _by_values(values: Callable[[Sequence[float]], Sequence[float]], point: Sequ
 
 # The culprit ----------------------------------------------------------------------------------------------------------
 
-def find_kinks(results: Sequence[Any]) -> list[str]:
-    """The operations so close to a kink that a finite difference straddles it, in words."""
+def find_kinks(results: Sequence[Any], scale: float) -> list[str]:
+    """The operations so close to a kink that a finite difference with steps for inputs of that scale straddles it."""
     order = topological_order(*[y for y in results if isinstance(y, Value)])
-    at_kink = [(v.op, _numbers(v)) for v in order if _at_kink(v.op, _numbers(v))]
+    at_kink = [(v.op, _numbers(v)) for v in order if _at_kink(v.op, _numbers(v), scale)]
     return [f"{op.name}({', '.join(f'{x:.6g}' for x in numbers)}) has no derivative there: both sides differ"   # type: ignore
             for op, numbers in at_kink]
 
@@ -265,9 +265,9 @@ def _numbers(v: Value) -> list[float]:
     return [x if type(x) is float else x._data for x in v.inputs]                               # type: ignore[union-attr]
 
 
-def _at_kink(op: Any, numbers: Sequence[float]) -> bool:
+def _at_kink(op: Any, numbers: Sequence[float], scale: float = 0.0) -> bool:
     kink = getattr(op, "kink", None)
-    return kink is not None and abs(kink(*numbers)) <= 1e-8 * max(map(abs, numbers))
+    return kink is not None and abs(kink(*numbers)) <= 1e-8 * max(scale, *map(abs, numbers))
 
 
 def find_culprits(results: Sequence[Any], rtol: float = 1e-6) -> list[Culprit]:

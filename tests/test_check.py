@@ -83,6 +83,7 @@ def test_right_derivatives_pass_at_all_scales():
 @pytest.mark.parametrize("f, point, name", [
     (lambda x: relu(x) + x, (0.0,), "relu"), (lambda x: absolute(x) * 2 + relu(x), (0.0,), "abs"),
     (lambda x, y: maximum(x, y), (2.0, 2.0), "maximum"), (lambda x: relu(x - 3) * x, (3.0,), "relu"),
+    (lambda x: relu(x - 3) * x, (3.0 + 1e-12,), "relu"),        # too near for a finite difference
 ])
 def test_kinks_are_kinks_and_no_errors(f, point, name):
     report = check_gradients(f, *point)

@@ -66,7 +66,7 @@ def by_input(op, point, i):
 
 
 def test_every_built_in_row_has_a_truth():
-    assert set(TRUTH) == set(ops.BUILT_IN)
+    assert set(TRUTH) >= ops.BUILT_IN
 
 
 @pytest.mark.parametrize("name", sorted(ops.BUILT_IN))
