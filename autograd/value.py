@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Union
+from typing import TYPE_CHECKING, Any, Union
 
 import numpy as np
 
@@ -98,6 +98,10 @@ class Value(Copied, MicrogradNames):
 
     def __float__(self) -> float:
         return self._data
+
+    if TYPE_CHECKING:                                       # differentiate.py puts it here
+        def backward(self, seed: Number = 1.0) -> None:
+            """Back propagate from here; see differentiate.backward."""
 
     # Operators. The hottest ones are written out; a test holds them to their rows ------------------------------------------
 
