@@ -4,19 +4,22 @@
     group     nodes that do the same                                     group.py
     shape     their arrays, and views of other arrays as arguments       shape.py
     emit      NumPy source, forward and backward                         emit.py
+    scalar    for graphs too narrow for arrays: straight-line code       scalar.py
     run       the program and its checks                                 run.py
 """
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from autograd.compiler.emit import emit
+from autograd.compiler.group import groups
 from autograd.compiler.record import record
 from autograd.compiler.run import Program
+from autograd.compiler.scalar import straight
 from autograd.compiler.shape import plan
 from autograd.value import Value
 
+NARROW, NARROW_WITH_SAMPLES = 40, 8     # with fewer terms for each array operation, straight-line code is faster
 
 def compile(output: Value | Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value] = ()) -> Program:
     """The Program that computes `output` and its derivatives by `parameters`, for any numbers in `parameters` and `inputs`.
@@ -40,5 +43,8 @@ def compile(output: Value | Sequence[Value], parameters: Sequence[Value], inputs
     if not outputs:
         raise ValueError("compile needs at least one output")
     tape = record(outputs, parameters, inputs)
-    found: Any = plan(tape)
-    return Program(tape, found, emit(tape, found), parameters, inputs)
+    grouped = groups(tape)
+    terms = sum(len(args) for _, args in tape.nodes.values())
+    narrow = terms < (NARROW_WITH_SAMPLES if inputs else NARROW) * len(grouped) or not grouped
+    code = straight(tape) if narrow else emit(tape, plan(tape, grouped))
+    return Program(code, tape, parameters, inputs)

@@ -5,6 +5,7 @@ the table of operations gives, applied to symbols. For a matrix product that is 
 """
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Sequence
 from math import prod
@@ -19,6 +20,7 @@ from autograd.compiler.shape import (INPUTS, PARAMETERS, Argument, Block, Gather
 from autograd.ops import Text
 from autograd.symbol import Operators, Symbol
 
+INLINE = 400                        # arrays of up to so many numbers are spelt out in the source
 WIDTH = 90                          # a formula longer than this is not put into another one
 
 
@@ -33,11 +35,31 @@ class Extent(Operators):
         return Extent(frozenset().union(*[x.needs for x in inputs if isinstance(x, Extent)]), op is ops.greater)
 
 
-class Source(NamedTuple):
-    """The text of a program and the arrays it refers to by name."""
+class Blocks(NamedTuple):
+    """A program of blocks: its text, the arrays and functions it refers to by name, and what was found."""
     text: str
     arrays: dict[str, np.ndarray]
     functions: dict[str, Any]
+    blocks: list[Block]
+
+    def source(self) -> str:
+        """Source that runs by itself."""
+        arrays = [f"{name} = {_spelt(array)}" for name, array in self.arrays.items()]
+        calls = [f"from autograd import {', '.join(self.functions)}"] if self.functions else []
+        head = ["import numpy as np", *calls] + (["import base64"] if any("base64" in a for a in arrays) else [])
+        return "\n".join([*head, "", *arrays, "", "", self.text])
+
+    def summary(self) -> str:
+        blocks = [b for b in self.blocks if b.op is not None]
+        shapes = [" x ".join(map(str, b.shape)) for b in blocks if b.kind == "matmul"]
+        found = f" ({', '.join(shapes[:12])}{', ...' if len(shapes) > 12 else ''})" if shapes else ""
+        return f"{len(blocks)} array operations, {len(shapes)} of them matrix products{found}"
+
+    def namespace(self, arrays: bool) -> dict[str, Any]:
+        """The program ready to run."""
+        found: dict[str, Any] = {"np": np, **self.arrays, **self.functions}
+        exec(compile(self.text, "<autograd program>", "exec"), found)
+        return found
 
 
 class Sent(NamedTuple):
@@ -49,9 +71,9 @@ class Sent(NamedTuple):
     product: tuple[Symbol, Symbol] | None = None            # two factors of the formula, both of full shape, where it has such
 
 
-def emit(tape: Tape, plan: Plan) -> Source:
+def emit(tape: Tape, plan: Plan) -> Blocks:
     """The source of value(theta, x) and, for one output, value_and_grad(theta, x)."""
-    return _Writer(tape, plan).source()
+    return _Writer(tape, plan).program()
 
 
 class _Writer:
@@ -83,7 +105,7 @@ class _Writer:
 
     # The whole ---------------------------------------------------------------------------------------------------------------
 
-    def source(self) -> Source:
+    def program(self) -> Blocks:
         forward = self.forward()
         value = self.value()
         one = len(self.tape.outputs) == 1
@@ -92,14 +114,15 @@ class _Writer:
         head = ["    m = len(x)"] if batched else []
         top = [f"    {name} = {formula}" for name, formula in self.views.values()]
         used = [line for line in top if _mentions(line.split(" = ")[0].strip(), forward + [value])]
-        lines = [f"def value(theta{', x' if batched else ''}):", *head, *used, *forward, f"    return {value}"]
+        lines = [f"def value(theta{', x' if batched else ''}):", *head, *used, *forward,
+                 f"    return {value if not (batched and one) or self.output_batched() else f'np.full(m, {value})'}"]
         if one:
             total = f"{value}.sum()" if self.output_batched() else f"m * {value}" if batched else value
             used = [line for line in top if _mentions(line.split(" = ")[0].strip(), [*forward, value, *backward])]
             head += ["    ones = np.ones(m)"] if self.needs_ones else []
             lines += ["", "", f"def value_and_grad(theta{', x' if batched else ''}):", *head, *used, *forward, *backward,
                       f"    return float({total}), grad"]
-        return Source("\n".join(lines) + "\n", self.arrays, self.functions)
+        return Blocks("\n".join(lines) + "\n", self.arrays, self.functions, self.blocks)
 
     def output_batched(self) -> bool:
         i = self.tape.outputs[0]
@@ -119,7 +142,7 @@ class _Writer:
         if len(found) == 1:
             return found[0]
         if self.tape.inputs:
-            return f"np.stack(np.broadcast_arrays({', '.join(found)}, np.empty(m))[:-1], axis=1)"
+            return f"np.stack([np.broadcast_to(y, m) for y in ({', '.join(found)})], axis=1)"
         return f"np.array([{', '.join(found)}])"
 
     # Forward -----------------------------------------------------------------------------------------------------------------
@@ -847,3 +870,11 @@ def _mentions(name: str, lines: Sequence[str]) -> bool:
 def _keyword(name: str) -> bool:
     import keyword
     return keyword.iskeyword(name)
+
+
+def _spelt(array: np.ndarray) -> str:
+    """An array as Python source."""
+    if array.size <= INLINE:
+        return f"np.array({array.tolist()!r}, dtype={array.dtype.name!r})".replace("inf", "np.inf")
+    packed = base64.b64encode(np.ascontiguousarray(array).tobytes()).decode()
+    return f"np.frombuffer(base64.b64decode({packed!r}), dtype={array.dtype.str!r}).reshape({array.shape})"

@@ -17,10 +17,8 @@ from autograd.value import Value
 PARAMETER, INPUT, CONSTANT, NODE = range(4)             # what an id stands for
 
 
-class Node(NamedTuple):
-    """An operation and the ids it is applied to; a dot has its left factors, then its right factors, and no rest."""
-    op: Operation
-    args: tuple[int, ...]
+# An operation and the ids it is applied to; a dot has its left factors, then its right factors, and no rest.
+Node = tuple[Operation, tuple[int, ...]]
 
 
 class Tape(NamedTuple):
@@ -142,10 +140,11 @@ def _numbered(order: list[Value], place: dict[Value, int], args: list, uses: lis
         return type(t) is float or kinds[ids[t]] == CONSTANT
 
     def node(op: Operation, arguments: tuple[int, ...]) -> int:
-        new = Node(op, arguments)
+        new = op, arguments
         found = known.get(new)
         if found is None:                               # the same operation on the same arguments is computed once
-            found = known[new] = fresh(NODE)
+            found = known[new] = len(kinds)
+            kinds.append(NODE)
             nodes[found] = new
         return found
 

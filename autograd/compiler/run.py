@@ -1,18 +1,17 @@
 """Last room: the program, compiled source with its arrays, and the checks on what it is given."""
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from autograd.compiler.emit import Source
+from autograd.compiler.emit import Blocks
 from autograd.compiler.record import Tape
-from autograd.compiler.shape import Plan
+from autograd.compiler.scalar import Straight
 from autograd.value import Number, Value
 
-INLINE = 400                        # arrays of up to so many numbers are spelt out in `source`
+FEW_SAMPLES = 8                     # for more, straight-line code runs on arrays of samples
 
 
 class Program:
@@ -32,14 +31,12 @@ class Program:
     outside an operation's domain (log of a negative number, 0 / 0) raises ValueError; an overflow gives inf, as in NumPy.
     """
 
-    def __init__(self, tape: Tape, plan: Plan, source: Source, parameters: Sequence[Value], inputs: Sequence[Value]) -> None:
-        self._tape, self._plan, self._source = tape, plan, source
+    def __init__(self, code: Blocks | Straight, tape: Tape, parameters: Sequence[Value], inputs: Sequence[Value]) -> None:
+        self._code, self._tape = code, tape
         self._values = list(parameters)
         self._inputs = len(inputs)
         self._single = len(tape.outputs) == 1
-        namespace: dict[str, Any] = {"np": np, **source.arrays, **source.functions}
-        exec(compile(source.text, "<autograd program>", "exec"), namespace)
-        self._value, self._value_and_grad = namespace["value"], namespace.get("value_and_grad")
+        self._functions: dict[bool, dict[str, Any]] = {}            # by whether they run on arrays
 
     @property
     def parameters(self) -> np.ndarray:
@@ -54,29 +51,50 @@ class Program:
     def __call__(self, theta: Any, x: Any = None) -> Any:
         """The value, a float or (m,); for K outputs (K,) or (m, K)."""
         theta, x, one = self._checked(theta, x)
-        found = self._run(self._value, theta, x)
-        if self._single:
-            if x is None:
-                return float(found)
-            found = np.broadcast_to(np.asarray(found, dtype=float), len(x))
-            return float(found[0]) if one else found.copy()
-        return found[0] if one else found
+        found = self._run("value", theta, x)
+        found = found if x is None else found[0] if one else found
+        return float(found) if np.ndim(found) == 0 else found
 
     def value_and_grad(self, theta: Any, x: Any = None) -> tuple[float, np.ndarray]:
         """The value summed over the samples, and its derivatives by the parameters, (P,)."""
-        if self._value_and_grad is None:
+        if not self._single:
             raise TypeError(f"a program of {len(self._tape.outputs)} outputs has no gradient; compile the sum of the outputs, "
                             "or each one by itself")
         theta, x, _ = self._checked(theta, x)
-        return self._run(self._value_and_grad, theta, x)
+        return self._run("value_and_grad", theta, x)
 
-    def _run(self, function: Any, theta: np.ndarray, x: np.ndarray | None) -> Any:
+    def _run(self, name: str, theta: np.ndarray, x: np.ndarray | None) -> Any:
+        """The result of a function of the program: for `value` with a first axis of samples where there is x."""
         try:
             with np.errstate(divide="raise", invalid="raise", over="ignore", under="ignore"):
+                if isinstance(self._code, Straight):
+                    return self._run_straight(name, theta, x)
+                function = self._function(name, True)
                 return function(theta) if x is None else function(theta, x)
-        except FloatingPointError as error:
-            raise ValueError(f"outside the domain of an operation: NumPy found {error}; evaluate the graph with Values to see "
-                             "where") from None
+        except (ArithmeticError, ValueError) as error:
+            kind = type(error) if isinstance(error, (ZeroDivisionError, OverflowError)) else ValueError
+            raise kind(f"outside the domain of an operation ({error}); evaluate the graph with Values to see where") from None
+
+    def _run_straight(self, name: str, theta: np.ndarray, x: np.ndarray | None) -> Any:
+        """Straight-line code: on floats for each of a few samples, on one array for each input for many."""
+        few = x is None or len(x) <= FEW_SAMPLES
+        function = self._function(name, not few)
+        rows = [function(theta.tolist(), row) for row in ([()] if x is None else x.tolist())] if few else \
+            [function(theta.tolist(), list(x.T))]                                       # type: ignore[union-attr]
+        m = 1 if x is None else len(x)
+        if name == "value":
+            found = np.array(rows, dtype=float) if few else np.stack([np.broadcast_to(y, m) for y in rows[0]], axis=1)
+            found = found[:, 0] if self._single else found
+            return found[0] if x is None else found
+        if few:
+            return float(sum(y for y, _ in rows)), np.array([d for _, d in rows], dtype=float).reshape(m, -1).sum(0)
+        y, d = rows[0]
+        return float(np.broadcast_to(y, m).sum()), np.array([np.broadcast_to(g, m).sum() for g in d], dtype=float)
+
+    def _function(self, name: str, arrays: bool) -> Any:
+        if arrays not in self._functions:
+            self._functions[arrays] = self._code.namespace(arrays)
+        return self._functions[arrays][name]
 
     def _checked(self, theta: Any, x: Any) -> tuple[np.ndarray, np.ndarray | None, bool]:
         theta = self._checked_theta(theta)
@@ -99,19 +117,12 @@ class Program:
 
     @property
     def source(self) -> str:
-        """The NumPy source that runs, with the arrays it uses: it can be copied into a file."""
-        arrays = [f"{name} = {_spelt(array)}" for name, array in self._source.arrays.items()]
-        needs = [f"# {name}: autograd.{name} or your own operation of that name" for name in self._source.functions]
-        head = ["import numpy as np"] + (["import base64"] if any("base64" in a for a in arrays) else [])
-        return "\n".join([*head, "", *needs, *arrays, "", "", self._source.text])
+        """The source that runs, with the numbers it uses: it can be copied into a file."""
+        return self._code.source()
 
     def __str__(self) -> str:
-        blocks = [b for b in self._plan.blocks if b.op is not None]
-        products = [b for b in blocks if b.kind == "matmul"]
-        shapes = ", ".join(f"{' x '.join(map(str, b.shape))}" for b in products[:12])
-        return (f"{self._tape.recorded} scalar Values became {len(blocks)} array operations, {len(products)} of them matrix products"
-                + (f" ({shapes}{', ...' if len(products) > 12 else ''})" if products else "")
-                + f"; {len(self._values)} parameters, {self._inputs} inputs")
+        return (f"{self._tape.recorded} scalar Values became {self._code.summary()}; {len(self._values)} parameters, "
+                f"{self._inputs} inputs")
 
     def __repr__(self) -> str:
         return f"<Program: {self}>"
@@ -130,11 +141,3 @@ def _floats(x: Any, name: str) -> np.ndarray:
         return array.astype(np.float64)
     except (TypeError, ValueError):
         raise TypeError(f"{name} must be an array of real numbers, got {type(x).__name__} {str(x)[:60]}") from None
-
-
-def _spelt(array: np.ndarray) -> str:
-    """An array as Python source."""
-    if array.size <= INLINE:
-        return f"np.array({array.tolist()!r})".replace("inf", "np.inf").replace("nan", "np.nan")
-    packed = base64.b64encode(np.ascontiguousarray(array).tobytes()).decode()
-    return f"np.frombuffer(base64.b64decode({packed!r}), dtype={array.dtype.str!r}).reshape({array.shape})"

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd import ops
-from autograd.compiler.group import groups
+from autograd.compiler.group import Group
 from autograd.compiler.record import CONSTANT, INPUT, NODE, PARAMETER, Tape
 from autograd.ops import Operation
 
@@ -68,9 +68,9 @@ WASTE = 3                           # sums of different lengths are filled up wi
 FEW = 4                             # dots and sums of so few terms, taken from here and there, are written as products and sums
 
 
-def plan(tape: Tape) -> Plan:
+def plan(tape: Tape, grouped: list[Group]) -> Plan:
     """The tape as blocks with shapes and arguments."""
-    return _Planner(tape).plan()
+    return _Planner(tape).plan(grouped)
 
 
 class _Planner:
@@ -83,13 +83,13 @@ class _Planner:
         self.numbers[list(tape.constants)] = list(tape.constants.values())
         self.blocks: list[Block] = []
 
-    def plan(self) -> Plan:
+    def plan(self, grouped: list[Group]) -> Plan:
         kinds, parameters = self.kinds, set(self.tape.parameters)
         for kind in (PARAMETER, INPUT):
             ids = np.nonzero(kinds == kind)[0]
             self.keep(Block(None, "leaf", (len(ids),), (), tuple(ids.tolist()), kind == INPUT,
                             any(i in parameters for i in ids.tolist())), ids, np.arange(len(ids)))
-        for op, ids, args in groups(self.tape):
+        for op, ids, args in grouped:
             if op is ops.dot:
                 for some, left, right in self.same_length_dots(ids, args):
                     self.dots(some, left, right)
