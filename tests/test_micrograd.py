@@ -113,6 +113,8 @@ def test_backward_by_hand_one_node_at_a_time():
     for v in (o, n, b, total, x2w2, x1w1):
         v._backward()
     assert [v.grad for v in (x1, w1, x2, w2)] == pytest.approx([-1.5, 1.0, 0.5, 0.0], abs=1e-12)
+    x1w1._backward()
+    assert x1.grad == pytest.approx(-3.0)                           # a step adds
 
 
 def tanh_of_the_lecture(self):
