@@ -18,12 +18,12 @@ import numpy as np
 from autograd import ops
 from autograd.copying import Copied
 from autograd.micrograd import Closure, MicrogradNames, by_hand
-from autograd.rows import Operation, Undefined, labels, number, partials_at
+from autograd.rows import Operation, Undefined, labels, number, partial_at, partials_at     # partial_at: for other rooms
 
 Number = Union[float, int, np.floating, np.integer]
 UNREACHED = float("0.0")            # the grad of a Value that no backward pass has reached: 0.0, known by its identity
 
-recording = True                    # False inside no_grad()
+_recording = True                   # False inside no_grad()
 _new = object.__new__
 
 
@@ -102,11 +102,11 @@ class Value(Copied, MicrogradNames):
     # Operators. The hottest ones are written out; a test holds them to their rows ------------------------------------------
 
     def __add__(self, other: Any) -> Value:
-        if type(other) is Value and recording:
+        if type(other) is Value and _recording:
             v = _new(Value)
             v._data = self._data + other._data
             v._da = v._db = 1.0
-        elif type(other) is float and recording:
+        elif type(other) is float and _recording:
             v = _new(Value)
             v._data = self._data + other
             v._da = 1.0
@@ -121,12 +121,12 @@ class Value(Copied, MicrogradNames):
         return v
 
     def __mul__(self, other: Any) -> Value:
-        if type(other) is Value and recording:
+        if type(other) is Value and _recording:
             v = _new(Value)
             v._db = a = self._data
             v._da = b = other._data
             v._data = a * b
-        elif type(other) is float and recording:
+        elif type(other) is float and _recording:
             v = _new(Value)
             v._data = self._data * other
             v._da = other
@@ -141,7 +141,7 @@ class Value(Copied, MicrogradNames):
         return v
 
     def __sub__(self, other: Any) -> Value:
-        if type(other) is Value and recording:
+        if type(other) is Value and _recording:
             v = _new(Value)
             v._data = self._data - other._data
             v._da = 1.0
@@ -156,7 +156,7 @@ class Value(Copied, MicrogradNames):
 
     def relu(self) -> Value:
         """max(x, 0), the lecture's (1); its derivative at 0 is 0."""
-        if not recording:
+        if not _recording:
             return record(_relu, (self,))
         v = _new(Value)
         a = self._data
@@ -174,7 +174,7 @@ class Value(Copied, MicrogradNames):
         return v
 
     def __radd__(self, other: Any) -> Value:
-        if type(other) is int and other == 0 and recording:                 # every sum() starts with 0 + ...
+        if type(other) is int and other == 0 and _recording:                # every sum() starts with 0 + ...
             v = _new(Value)
             v._data = 0.0 + self._data
             v._a = 0.0
@@ -276,7 +276,7 @@ def record(op: Operation, inputs: tuple[Value | float, ...]) -> Value:
     v = _new(Value)
     v._data, v._grad, v.op, v.label = y, UNREACHED, "", ""
     v._a = v._b = v._da = v._db = None
-    if recording:
+    if _recording:
         v._set_inputs(op, inputs, partials_at(op, y, numbers, inputs))
     return v
 
@@ -320,9 +320,9 @@ def no_grad() -> Iterator[None]:
     >>> y.data, y.inputs
     (4.0, ())
     """
-    global recording
-    before, recording = recording, False
+    global _recording
+    before, _recording = _recording, False
     try:
         yield
     finally:
-        recording = before
+        _recording = before
