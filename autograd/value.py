@@ -48,6 +48,10 @@ class Value(Copied, MicrogradNames):
     __slots__ = ("_data", "_grad", "op", "label", "_a", "_b", "_da", "_db", "__weakref__")
 
     op: Operation | str
+    _a: Any
+    _b: Any
+    _da: Any
+    _db: Any
 
     def __init__(self, data: Number, inputs: Iterable[Value | Number] = (), op: Any = "", label: str = "") -> None:
         self._data = _checked(data, label)
@@ -59,7 +63,7 @@ class Value(Copied, MicrogradNames):
             op, partials = by_hand(self._data, inputs, op)
             self._set_inputs(op, inputs, partials)
 
-    # What a Value holds ----------------------------------------------------------------------------------------------------
+    # What a Value holds -----------------------------------------------------------------------------------------------
 
     @property
     def data(self) -> float:
@@ -99,7 +103,7 @@ class Value(Copied, MicrogradNames):
     def __float__(self) -> float:
         return self._data
 
-    # Operators. The hottest ones are written out; a test holds them to their rows ------------------------------------------
+    # Operators. The hottest ones are written out; a test holds them to their rows -------------------------------------
 
     def __add__(self, other: Any) -> Value:
         if type(other) is Value and _recording:
@@ -202,7 +206,7 @@ class Value(Copied, MicrogradNames):
     def __gt__(self, other: Any) -> bool: return self._data > _compared(other)
     def __ge__(self, other: Any) -> bool: return self._data >= _compared(other)
 
-    # The operations of one input as methods; NumPy calls these for arrays of Values: np.exp(a) -------------------------------
+    # The operations of one input as methods; NumPy calls these for arrays of Values: np.exp(a) ------------------------
 
     def abs(self) -> Value: return record(ops.abs, (self,))
     def exp(self) -> Value: return record(ops.exp, (self,))
@@ -230,7 +234,7 @@ class Value(Copied, MicrogradNames):
     def __operation__(self, op: Operation, inputs: Sequence[Any]) -> Value:
         return record(op, tuple(operand(x) for x in inputs))
 
-    # What the bases of Value need ----------------------------------------------------------------------------------------------
+    # What the bases of Value need -------------------------------------------------------------------------------------
 
     def _fields(self) -> tuple:
         reached = None if self._grad is UNREACHED else self._grad
@@ -256,7 +260,7 @@ class Value(Copied, MicrogradNames):
 _add, _mul, _sub, _relu = ops.add, ops.mul, ops.sub, ops.relu
 
 
-# Recording -------------------------------------------------------------------------------------------------------------------
+# Recording ------------------------------------------------------------------------------------------------------------
 
 def record(op: Operation, inputs: tuple[Value | float, ...]) -> Value:
     """The Value of an operation on Values and floats, with its inputs and partials.

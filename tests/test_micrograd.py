@@ -12,7 +12,7 @@ from autograd import Value, gradients, ops
 from tests.benchmarks.gpt import encode, flat, gpt_loss, gpt_parameters, train
 from tests.benchmarks.peers import TupleValue
 
-# Expressions, with what PyTorch says of them --------------------------------------------------------------------------------------
+# Expressions, with what PyTorch says of them --------------------------------------------------------------------------
 
 
 def readme(a, b):
@@ -64,7 +64,7 @@ def test_an_expression_against_finite_differences(f, point, value, derivatives):
         assert v.grad == pytest.approx((f(*above).data - f(*below).data) / (2 * h), rel=1e-5)
 
 
-# Private names ------------------------------------------------------------------------------------------------------------------------
+# Private names --------------------------------------------------------------------------------------------------------
 
 
 def test_prev_and_op():
@@ -179,7 +179,7 @@ def test_values_made_by_hand_are_copied_and_pickled():
         assert twin.data == 5.0 and twin.inputs[0].partials == (1.0, 2.0, None) and twin.inputs[1]._op == "mystery"
 
 
-# Drawing code, networks, training -----------------------------------------------------------------------------------------------------
+# Drawing code, networks, training -------------------------------------------------------------------------------------
 
 
 def trace(root):

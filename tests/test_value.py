@@ -22,7 +22,7 @@ from autograd.value import UNREACHED, record
 
 ROOT = Path(__file__).parent.parent
 
-# Data and fields ----------------------------------------------------------------------------------------------------------------
+# Data and fields ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("data", [2, 2.0, True, np.float32(2), np.float64(2), np.int64(2), np.uint8(2), np.bool_(True)])
@@ -110,7 +110,7 @@ def test_augmented_assignment_rebinds():
     assert a.data == 9.0 and b.data == 2.0
 
 
-# Operators ------------------------------------------------------------------------------------------------------------------------
+# Operators ------------------------------------------------------------------------------------------------------------
 
 BINARY = {operator.add: ops.add, operator.sub: ops.sub, operator.mul: ops.mul, operator.truediv: ops.div, operator.pow: ops.pow}
 NUMBERS = [3, 3.0, True, np.float32(3), np.float64(3), np.int64(3), np.int8(3)]
@@ -221,7 +221,7 @@ def test_a_value_times_an_array_is_elementwise():
     assert [u.data for u in (v ** np.array([1, 2]))] == [2.0, 4.0]
 
 
-# Backward ---------------------------------------------------------------------------------------------------------------------------
+# Backward -------------------------------------------------------------------------------------------------------------
 
 
 def test_two_passes_give_a_leaf_exactly_twice_its_derivative():
@@ -347,7 +347,7 @@ def test_random_graphs_against_finite_differences(steps, point):
         assert best <= 1e-6 * (1 + abs(v.grad)), f"by leaf {i} at {point}: got {v.grad}, off by {best}"
 
 
-# Long and wide and shared graphs ------------------------------------------------------------------------------------------------------
+# Long and wide and shared graphs --------------------------------------------------------------------------------------
 
 
 def chain(n):
@@ -491,7 +491,7 @@ def test_the_same_program_gives_the_same_bits():
     assert len(outputs) == 1 and len(outputs.pop()) > 50_000
 
 
-# no_grad, subclasses -----------------------------------------------------------------------------------------------------------------
+# no_grad, subclasses --------------------------------------------------------------------------------------------------
 
 
 def test_inside_no_grad_nothing_is_recorded():
