@@ -1,0 +1,209 @@
+"""The lecture's matrix formulas in NumPy: the network (3), and back propagation, Theorem 1, for one sample or many.
+
+m samples are the rows of X, so that z_k = W_k f_{k-1} + b_k (6) becomes Z_k = F_{k-1} W_k^T + b_k, and (8), summed over
+the samples as the loss (4) is, dL/dW_k = (dL/dZ_k)^T F_{k-1}. sigma_k' comes from the table of operations. This is the
+other way to the numbers that the scalar engine finds node by node; `compare` lays them side by side.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+import autograd
+from autograd import Operation, Value
+from nn.layers import MLP, find_activation
+from nn.losses import Loss, find_loss
+from nn.train import samples
+
+
+class LayerMatrices(NamedTuple):
+    """W_k (n_k, n_{k-1}), b_k (n_k,) and sigma_k: an operation, a function of one Value, or None for the identity."""
+    W: np.ndarray
+    b: np.ndarray
+    sigma: Callable[[Any], Any] | None
+
+
+class LayerGradients(NamedTuple):
+    """dL/dz_k (n_k,) or (m, n_k), a row for each sample; dL/dW_k (n_k, n_{k-1}) and dL/db_k (n_k,), sums over them."""
+    dz: np.ndarray
+    dW: np.ndarray
+    db: np.ndarray
+
+
+def parameters(model: MLP) -> list[LayerMatrices]:
+    """W_k, b_k and sigma_k of each layer, k = 1, ..., L."""
+    return [LayerMatrices(np.array([[w.data for w in n.w] for n in layer.neurons]),
+                          np.array([n.b.data for n in layer.neurons]),
+                          find_activation(layer.activation)) for layer in model.layers]
+
+
+# The formulas ----------------------------------------------------------------------------------------------------------------
+
+def forward(layers: Sequence[LayerMatrices], X: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """z_1, ..., z_L and f_0, ..., f_L by (3) and (6), for one sample X (n0,) or for m of them (m, n0).
+
+    Raises ValueError when X has another number of columns than the first layer has inputs.
+    """
+    f = np.asarray(X, dtype=float)
+    if f.ndim not in (1, 2) or f.shape[-1] != layers[0].W.shape[1]:
+        raise ValueError(f"X has shape {f.shape}, the network needs (m, {layers[0].W.shape[1]})")
+    zs, fs = [], [f]
+    for W, b, sigma in layers:
+        zs.append(fs[-1] @ W.T + b)                             # (6)
+        fs.append(activate(sigma, zs[-1]))                      # (3)
+    return zs, fs
+
+
+def backward(layers: Sequence[LayerMatrices], zs: Sequence[np.ndarray], fs: Sequence[np.ndarray],
+             df: np.ndarray) -> list[LayerGradients]:
+    """dL/dz_k, dL/dW_k, dL/db_k for k = 1, ..., L by Theorem 1, from what `forward` gave and df = dL/df_L."""
+    found = []
+    for k in range(len(layers), 0, -1):
+        W, _, sigma = layers[k - 1]
+        dz = derivative(sigma, zs[k - 1], fs[k]) * df           # D_k dL/df_k, D_k being diagonal
+        dW = np.atleast_2d(dz).T @ np.atleast_2d(fs[k - 1])     # (8)
+        found.append(LayerGradients(dz, dW, np.atleast_2d(dz).sum(axis=0)))
+        df = dz @ W                                             # W_k^T dL/dz_k, which with the next D_{k-1} is (7)
+    return found[::-1]
+
+
+def activate(sigma: Callable[[Any], Any] | None, z: np.ndarray) -> np.ndarray:
+    """sigma(z), entry by entry."""
+    if sigma is None:
+        return z
+    return sigma(z) if isinstance(sigma, Operation) else _entrywise(lambda t: autograd.value_and_grad(sigma)(t)[0], z)
+
+
+def derivative(sigma: Callable[[Any], Any] | None, z: np.ndarray, f: np.ndarray) -> np.ndarray:
+    """sigma'(z), entry by entry, where f = sigma(z): the diagonal of D_k."""
+    if sigma is None:
+        return np.ones_like(z)
+    if not isinstance(sigma, Operation):
+        return _entrywise(autograd.grad(sigma), z)
+    partial = sigma.partial(0, f, (z,))
+    return np.zeros_like(z) if partial is None else np.broadcast_to(partial, z.shape)
+
+
+def output_derivatives(loss: str | Loss, F: np.ndarray, Y: np.ndarray) -> np.ndarray:
+    """dL/df_L (m, n_L) at the outputs F (m, n_L): the loss of each sample, differentiated by the engine."""
+    rows = []
+    for f, y in zip(F.tolist(), Y.tolist()):
+        outputs = [Value(number) for number in f]
+        find_loss(loss)(_as_output(outputs), y).backward()
+        rows.append([v.grad for v in outputs])
+    return np.array(rows)
+
+
+def loss_of(loss: str | Loss, F: np.ndarray, Y: np.ndarray) -> float:
+    """The loss (4) of the outputs F (m, n_L)."""
+    with autograd.no_grad():
+        return float(sum(find_loss(loss)(_as_output([Value(x) for x in f]), y).data for f, y in zip(F.tolist(), Y.tolist())))
+
+
+def _as_output(values: list[Value]) -> Any:
+    """The outputs as an MLP gives them: one Value comes alone."""
+    return values if len(values) > 1 else values[0]
+
+
+def _entrywise(function: Callable[[float], Any], z: np.ndarray) -> np.ndarray:
+    return np.frompyfunc(function, 1, 1)(z).astype(float)
+
+
+# Side by side ----------------------------------------------------------------------------------------------------------------
+
+class Row(NamedTuple):
+    """One parameter: its name in the lecture, such as W1(2,3), and dL by it, found in three ways."""
+    name: str
+    engine: float
+    theorem: float
+    differences: float
+
+
+class Comparison(list):
+    """The rows of `compare`; prints as a table.
+
+    loss                    the loss (4) itself
+    theorem_difference      the largest |engine - theorem|, relative to the largest derivative
+    quotient_difference     the largest |engine - finite differences|, relative to the same
+    """
+
+    def __init__(self, loss: float, rows: Sequence[Row]) -> None:
+        super().__init__(rows)
+        self.loss = loss
+        scale = max(abs(row.engine) for row in rows) or 1.0
+        self.theorem_difference = max(abs(row.engine - row.theorem) for row in rows) / scale
+        self.quotient_difference = max(abs(row.engine - row.differences) for row in rows) / scale
+
+    def table(self, most: int = 24) -> list[tuple[str, ...]]:
+        """Headings and rows as text, no more than about `most` rows, taken evenly from all."""
+        stride = -(-len(self) // most)
+        head = ("dL by", "scalar engine", "theorem (7), (8)", "finite differences")
+        return [head] + [(row.name, *(f"{x:.12f}" for x in row[1:])) for row in self[::stride]]
+
+    def summary(self) -> str:
+        """How many derivatives there are and how far the three ways are apart."""
+        return (f"{len(self)} derivatives of L = {self.loss:.6g}. Largest difference, relative to the largest derivative: "
+                f"engine and theorem {self.theorem_difference:.1e}, engine and finite differences {self.quotient_difference:.1e}.")
+
+    def __str__(self) -> str:
+        lines = [f"{name:>10} " + "".join(f"{x:>22}" for x in numbers) for name, *numbers in self.table()]
+        return "\n".join(lines + [self.summary()])
+
+
+def compare(model: MLP, xs: Any, ys: Any, loss: str | Loss = "squared") -> Comparison:
+    """dL/dW_k(i,j) and dL/db_k(i) of the loss (4) by the scalar engine, by (7) and (8), and by finite differences.
+
+    model, xs, ys, loss are as for `fit`; no grad is changed. Finite differences are central, accurate to about 1e-9, but
+    not where a ReLU or an absolute value has its kink within 1e-5 of a sample.
+    """
+    loss = find_loss(loss)
+    X, Y = samples(xs, "xs"), samples(ys, "ys")
+    if len(X) != len(Y):
+        raise ValueError(f"{len(X)} samples in xs and {len(Y)} in ys: there must be one target for each")
+    X = X.reshape(len(X), -1).astype(float)
+    layers = parameters(model)
+    zs, fs = forward(layers, X)
+    theorem = _in_order(backward(layers, zs, fs, output_derivatives(loss, fs[-1], Y)))
+    engine = engine_gradient(model, X, Y, loss)
+    quotients = difference_quotients(layers, X, Y, loss)
+    return Comparison(loss_of(loss, fs[-1], Y), [Row(name, e, t, q) for (name, t), e, q in zip(theorem, engine, quotients)])
+
+
+def engine_gradient(model: MLP, X: np.ndarray, Y: np.ndarray, loss: Loss) -> list[float]:
+    """dL by each parameter, in the order of model.parameters(): the graph of the whole loss, back-propagated."""
+    whole = autograd.sum([loss(model(x), y) for x, y in zip(X.tolist(), Y.tolist())])
+    return autograd.gradients(whole, model.parameters())
+
+
+def difference_quotients(layers: Sequence[LayerMatrices], X: np.ndarray, Y: np.ndarray, loss: Loss) -> Iterator[float]:
+    """Central differences (L(theta + h) - L(theta - h)) / 2h by each parameter, in the order of model.parameters()."""
+    layers = [LayerMatrices(W.copy(), b.copy(), sigma) for W, b, sigma in layers]
+
+    def loss_here() -> float:
+        return loss_of(loss, forward(layers, X)[1][-1], Y)
+    for W, b, _ in layers:
+        for i in range(len(b)):
+            yield from [_central(loss_here, W[i], j) for j in range(W.shape[1])]
+            yield _central(loss_here, b, i)
+
+
+def _central(function: Callable[[], float], array: np.ndarray, i: int) -> float:
+    """The central difference of function() by array[i], which is put back afterwards."""
+    before = array[i]
+    h = 6e-6 * max(1.0, abs(before))            # about the cube root of the rounding error, where both errors meet
+    array[i] = before + h
+    above = function()
+    array[i] = before - h
+    below = function()
+    array[i] = before
+    return (above - below) / (2 * h)
+
+
+def _in_order(gradients: Sequence[LayerGradients]) -> Iterator[tuple[str, float]]:
+    """Names and derivatives in the order of model.parameters(): of each neuron its weights and then its bias."""
+    for k, (_, dW, db) in enumerate(gradients, 1):
+        for i in range(len(db)):
+            yield from [(f"W{k}({i + 1},{j + 1})", float(x)) for j, x in enumerate(dW[i])]
+            yield f"b{k}({i + 1})", float(db[i])
