@@ -7,7 +7,7 @@ import graphviz
 
 from autograd.render.cells import Cell
 from autograd.render.dot import Picture, quote
-from autograd.render.words import compact, shorten, symbol_of
+from autograd.render.words import compact, symbol_of
 
 INK, DATA, GRAD, POSITIVE, NEGATIVE, GREY = "#37474F", "#004C7F", "#A23B00", "#0072B2", "#D55E00", "#607D8B"
 FILL = {"input": "#D6EAF8", "parameter": "#FFF0C2", "intermediate": "white", "output": "#DDF2E3", "neuron": "#EDE7F6",
@@ -52,36 +52,50 @@ def edge(picture: Picture, a: str, b: str, label: str = "", words: str = "", **a
     picture.body.append(f"\t{a} -> {b} [{' '.join(parts)}]\n" if parts else f"\t{a} -> {b}\n")
 
 
-def card(picture: Picture, name: str, cell: Cell) -> None:
-    """Add the card of a cell: title and role, data, grad."""
+def card(picture: Picture, name: str, cell: Cell, with_operation: bool = False) -> None:
+    """Add the card of a cell: title and role, data, grad; with its operation as a dark field on the left if so wished."""
     data, grad = cell.numbers
     role = "" if cell.role == "intermediate" else (f'<FONT POINT-SIZE="13" COLOR="{LINE[cell.role]}">'
                                                    f'{"  " if cell.title.strip() else ""}{cell.role}</FONT>')
     title = f"<B>{text(cell.name)}</B>" if cell.title.strip() or not role else ""
+    sign = ""
+    if with_operation and cell.op:
+        sign = (f'<TD ROWSPAN="3" PORT="o" BGCOLOR="{INK}"><FONT COLOR="white" POINT-SIZE="{size_of(signed(cell))}">'
+                f'{text(signed(cell))}</FONT></TD>')
     node(picture, name, table(cell.role, [title + role, f'<FONT COLOR="{DATA}">data {data}</FONT>',
-                                          f'<FONT COLOR="{GRAD}">grad {grad}</FONT>']), cell.words, cell.role, shape="plain")
+                                          f'<FONT COLOR="{GRAD}">grad {grad}</FONT>'], sign), cell.words, cell.role, shape="plain")
 
 
-def table(role: str, rows: list[str]) -> str:
+def table(role: str, rows: list[str], left: str = "") -> str:
     """An HTML-like label: a framed box of rows, the first filled with the colour of the role."""
-    first, *rest = [f"<TR><TD{{}}>{row}</TD></TR>" for row in rows]
+    first, *rest = rows
     width = 1 if role == "intermediate" else 2
     return (f'<<TABLE BORDER="0" CELLBORDER="{width}" CELLSPACING="0" CELLPADDING="5" COLOR="{LINE[role]}" BGCOLOR="white">'
-            f'{first.format(chr(32) + "BGCOLOR=" + chr(34) + FILL[role] + chr(34))}{"".join(r.format("") for r in rest)}</TABLE>>')
+            f'<TR>{left}<TD BGCOLOR="{FILL[role]}">{first}</TD></TR>'
+            f'{"".join(f"<TR><TD>{row}</TD></TR>" for row in rest)}</TABLE>>')
+
+
+def signed(cell: Cell) -> str:
+    """The sign of a cell's operation, with a number operand: × 2."""
+    sign = symbol_of(cell.op)
+    if len(cell.inputs) == 2 and any(type(u) is float for u in cell.inputs):
+        a, b = cell.inputs
+        return f"{sign} {compact(b)}" if type(b) is float else f"{compact(a)} {sign}"
+    return sign
+
+
+def size_of(sign: str) -> int:
+    """The font size of a sign: one character is large."""
+    return 26 if len(sign) == 1 else 17
 
 
 def operation(picture: Picture, name: str, cell: Cell) -> None:
-    """Add the dark circle of a cell's operation, with a number operand in it: × 2."""
-    numbers = [u for u in cell.inputs if type(u) is float]
-    symbol = symbol_of(cell.op)
-    if len(cell.inputs) <= 2 and numbers:
-        number = compact(numbers[0])
-        symbol = f"{symbol} {number}" if type(cell.inputs[-1]) is float else f"{number} {symbol}"
-    small = len(symbol) <= 4
+    """Add the dark circle of a cell's operation."""
+    sign = signed(cell)
+    small = len(sign) <= 4
     shape = dict(shape="circle", fixedsize="true", width="0.75") if small else dict(shape="box", margin="0.12,0.1")
-    size = "26" if len(symbol) == 1 else "17"
-    node(picture, name, quote(symbol), f"operation {shorten(symbol, 40)}", "operation", fillcolor=INK, fontcolor="white",
-         style="filled" if small else "rounded,filled", fontsize=size, **shape)
+    node(picture, name, quote(sign), f"operation {sign}", "operation", fillcolor=INK, fontcolor="white",
+         style="filled" if small else "rounded,filled", fontsize=str(size_of(sign)), **shape)
 
 
 def times(partial: float | None) -> str:

@@ -1,7 +1,7 @@
 """Cells: what a picture or a page shows of each Value, with plain numbers in the place of references."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,15 +67,18 @@ def partials_of(v: Value) -> list[float | None]:
 
 
 def cells(outputs: Sequence[Value], parameters: Sequence[Value] | None = None, open_dots: bool = False,
-          order: Sequence[Value] | None = None) -> list[Cell]:
-    """The cells of all Values behind the outputs in topological order. A dot is one cell, or with `open_dots` its products
-    and their sum."""
+          order: Sequence[Value] | None = None, known: Mapping[Value, str] | None = None) -> list[Cell]:
+    """The cells of all Values behind the outputs in topological order; of those in `order`, if given, alone.
+
+    A dot is one cell, or with `open_dots` its products and their sum. `known` has titles to be used as they are.
+    """
     order = topological_order(*outputs) if order is None else order
-    names, role = titles(order), roles(order, outputs, parameters)
+    names, role = titles(order, known=known or {}), roles(order, outputs, parameters)
     place: dict[Value, int] = {}
     found: list[Cell] = []
     for v in order:
-        inputs = [u if type(u) is float else place[u] for u in v.inputs]        # type: ignore[index]
+        inside = all(type(u) is float or u in place for u in v.inputs)
+        inputs = [u if type(u) is float else place[u] for u in v.inputs] if inside else []      # type: ignore[index]
         cell = Cell(names[v], role[v], v._data, grad_of(v), v.op, inputs, partials_of(v), v)
         if open_dots and v.op is ops.dot:
             open_dot(cell, found)

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from autograd import ops
@@ -48,9 +49,13 @@ class Neuron:
         return len(self.weights) + (self.bias is not None)
 
 
-def find_neurons(order: Sequence[Value]) -> tuple[dict[str, Neuron], dict[Value, str]]:
-    """The neurons of a graph by name, in topological order, and for each Value of a neuron the neuron's name."""
-    neurons, owner, index = find_parameters(order)
+def find_neurons(order: Sequence[Value],
+                 names: Mapping[Value, str] = MappingProxyType({})) -> tuple[dict[str, Neuron], dict[Value, str]]:
+    """The neurons of a graph by name, in topological order, and for each Value of a neuron the neuron's name.
+
+    `names` are those of parameters, where their labels do not say them.
+    """
+    neurons, owner, index = find_parameters(order, names)
     parts: dict[Value, int] = {}                # for an unfinished sum: how many parameters of its neuron are in it
     place: dict[Value, int] = {}                # of an output among the outputs of its neuron
     if neurons:
@@ -60,9 +65,11 @@ def find_neurons(order: Sequence[Value]) -> tuple[dict[str, Neuron], dict[Value,
     return neurons, owner
 
 
-def find_parameters(order: Sequence[Value]) -> tuple[dict[str, Neuron], dict[Value, str], dict[Value, int | None]]:
+def find_parameters(order: Sequence[Value], names: Mapping[Value, str]
+                    ) -> tuple[dict[str, Neuron], dict[Value, str], dict[Value, int | None]]:
     """The neurons whose parameters are among the leaves; their names by parameter; and j for weight j, None for a bias."""
-    matches = [(v, PARAMETER.fullmatch(v.label)) for v in order if v._a is None and v.label]
+    labels = [(v, names.get(v) or v.label) for v in order if v._a is None]
+    matches = [(v, PARAMETER.fullmatch(label)) for v, label in labels if label]
     named = {m["neuron"] or LONE for v, m in matches if m and m["index"]}
     neurons: dict[str, Neuron] = {}
     owner: dict[Value, str] = {}

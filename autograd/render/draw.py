@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from autograd.graph import topological_order
 from autograd.render import cards
+from autograd.render.columns import Column, Unit, data_and_grad, draw_columns, line_of
 from autograd.render.cells import Cell, cells, outputs_of
 from autograd.render.collapse import LONE, Group, Neuron, find_neurons, group
 from autograd.render.dot import Picture
@@ -16,6 +17,7 @@ from autograd.render.words import (compact, fixed, grad_of, plural, roles, short
 from autograd.value import Value
 
 READABLE = 60                       # Values on one picture
+CIRCLES = 14                        # Values up to which operations are circles of their own
 MOST = 2000                         # Values that are drawn one by one without force=True
 LEVELS = ("operation", "neuron", "layer")
 
@@ -44,7 +46,7 @@ def draw(value: Value | Sequence[Value], level: str | None = None, *, expand: st
     outputs = outputs_of(value, "draw")
     order = topological_order(*outputs)
     opened = [expand] if isinstance(expand, str) else list(expand)
-    if level == "operation" or level is None and len(order) <= READABLE and not opened:
+    if level == "operation" or level is None and not opened and len(order) <= readable(order):
         if len(order) > MOST and not force:
             raise ValueError(f"{plural(len(order), 'Value')} are too many to draw one by one: leave level out, which collapses "
                              "them, or say force=True and allow dot minutes (picture.seconds)")
@@ -52,29 +54,40 @@ def draw(value: Value | Sequence[Value], level: str | None = None, *, expand: st
     return draw_groups(outputs, order, level, opened, force)
 
 
+def readable(order: Sequence[Value]) -> int:
+    """How many Values one picture may show; half of it for an nn model, whose weights make the picture dense."""
+    return READABLE // 2 if len(order) <= READABLE and len(find_neurons(order)[0]) > 1 else READABLE
+
+
 def draw_operations(found: Sequence[Cell], comment: str = "") -> Picture:
-    """A card for each cell, a circle for each operation, the local derivative on each edge."""
+    """A card for each cell, its operation, and the local derivative on each edge.
+
+    Operations are circles of their own while there are few; then fields of the cards, which halves the picture's width.
+    """
     picture = cards.sheet(comment or f"graph of {shorten(found[-1].title) or 'a Value'}")
+    names = [f"v{i}" for i in range(len(found))]
     for i, cell in enumerate(found):
-        draw_cell(picture, i, cell, {})
+        draw_cell(picture, i, cell, names, picture, circles=len(found) <= CIRCLES)
     return picture
 
 
-def draw_cell(picture: Picture, i: int, cell: Cell, names: dict[int, str], inner: Picture | None = None) -> None:
-    """Add cell i, its operation and the edges into it. `names` has the DOT names of cells that are not called v<i>."""
-    inside = picture if inner is None else inner
-    cards.card(inside, f"v{i}", cell)
+def draw_cell(picture: Picture, i: int, cell: Cell, names: Sequence[str], inside: Picture, circles: bool = True) -> None:
+    """Add cell i and its operation to `inside`, a part of `picture`, and the edges into it to the picture."""
+    cards.card(inside, names[i], cell, with_operation=not circles)
     if cell.op == "":
         return
-    cards.operation(inside, f"o{i}", cell)
+    target = f"{names[i]}o" if circles else f"{names[i]}:o:w"
+    if circles:
+        cards.operation(inside, target, cell)
     for k, (u, p) in enumerate(zip(cell.inputs, cell.partials)):
         if type(u) is int:
-            cards.edge(picture, names.get(u, f"v{u}"), f"o{i}", cards.times(p), f"local derivative {cards.times(p)[2:]}")
+            cards.edge(picture, names[u], target, cards.times(p), f"local derivative {cards.times(p)[2:]}")
         elif len(cell.inputs) > 2 and u != 0:
-            cards.node(inside, f"c{i}_{k}", cards.quote(compact(u)), f"the number {compact(u)}", "number", shape="plain",
-                       fontcolor=cards.DATA)
-            cards.edge(picture, f"c{i}_{k}", f"o{i}", color="#90A4AE")
-    cards.edge(picture, f"o{i}", f"v{i}", weight="4")
+            cards.node(inside, f"{names[i]}c{k}", cards.quote(compact(u)), f"the number {compact(u)}", "number",
+                       shape="plain", fontcolor=cards.DATA)
+            cards.edge(picture, f"{names[i]}c{k}", target, color="#90A4AE")
+    if circles:
+        cards.edge(picture, target, names[i], weight="4")
 
 
 # Collapsed -----------------------------------------------------------------------------------------------------------------
@@ -92,7 +105,8 @@ def draw_groups(outputs: Sequence[Value], order: Sequence[Value], level: str | N
         raise ValueError(f"{plural(len(groups), 'neuron')} are too many for one picture: use level='layer', or force=True")
     level = (level or "neuron") if neurons else "kind"
     keys = expanded(opened, neurons, owner, keys)
-    return Collapsed(outputs, order, neurons, owner, keys, level).picture
+    collapsed = Collapsed(outputs, order, neurons, owner, keys, level)
+    return collapsed.in_columns() if level == "neuron" and not opened else collapsed.with_dot()
 
 
 def check_names(opened: Sequence[str], neurons: dict[str, Neuron]) -> None:
@@ -121,7 +135,7 @@ def expanded(opened: Sequence[str], neurons: dict[str, Neuron], owner: dict[Valu
 
 
 class Collapsed:
-    """The picture of a collapsed graph, built in one go."""
+    """A collapsed graph, to be drawn in columns (neurons) or laid out by dot (all else)."""
 
     def __init__(self, outputs: Sequence[Value], order: Sequence[Value], neurons: dict[str, Neuron],
                  owner: dict[Value, str], keys: dict[Value, tuple], level: str) -> None:
@@ -132,10 +146,48 @@ class Collapsed:
         self.outputs = set(outputs)
         self.name = {key: f"g{i}" for i, key in enumerate(self.groups)}
         self.samples = max((len(n.outputs) for n in neurons.values()), default=0)
-        self.picture = cards.sheet(f"graph of {plural(len(order), 'Value')}", self.note())
+        self.comment = f"graph of {plural(len(order), 'Value')}"
+        self.roles = roles([v for v in order if v._a is None], ())
+
+    def with_dot(self) -> Picture:
+        """The picture laid out by dot."""
+        self.picture = cards.sheet(self.comment, self.note())
+        if self.level == "neuron" or any(g.kind in ("neuron", "open") for g in self.groups.values()):
+            self.picture.attr("graph", ranksep="1.1")
         self.add_groups()
         self.add_open()
         self.add_edges()
+        return self.picture
+
+    def in_columns(self) -> Picture:
+        """The picture with the neurons of a layer in one column, as in the lecture's figure 2."""
+        edges, weights = self.edges(), self.weights_between()
+        place = columns_of(self.groups, edges)
+        columns: dict[int, Column] = {}
+        for key, g in sorted(self.groups.items(), key=lambda item: (item[1].kind != "neuron", number_of(str(item[0][1])))):
+            if g.kind == "neuron":
+                layer = self.neurons[key[1]].layer
+                column = columns.setdefault(place[key], Column(shorten(layer, 20) or "layer"))
+            else:
+                column = columns.setdefault(place[key], Column("", framed=False))
+            if g.kind == "input":
+                column.caption = "input"
+            column.framed = column.framed or g.kind in ("neuron", "input")
+            column.units.append(self.unit(g))
+        lines = [(self.name[a], self.name[b], weights.get((a, b))) for a, b in edges]
+        return draw_columns(self.comment, [columns[k] for k in sorted(columns)], lines, self.note())
+
+    def unit(self, g: Group) -> Unit:
+        """A group as a unit of a column."""
+        role, title, rows = self.describe(g)
+        words = ", ".join([title, *[plain for plain, _ in rows if plain]])
+        single = g.members if len(g.members) == 1 else self.outputs & set(g.members)
+        outputs = self.neurons[g.key[1]].outputs if g.kind == "neuron" else list(single)
+        if len(outputs) == 1:
+            line = data_and_grad(outputs[0]._data, grad_of(outputs[0]))
+        else:
+            line = cards.text(rows[0][0])
+        return Unit(self.name[g.key], shorten(title, 14), line, role, words)
 
     def note(self) -> str:
         """The one line that says what was collapsed."""
@@ -180,10 +232,11 @@ class Collapsed:
         if g.kind in ("input", "leaves"):
             if len(g.members) == 1:
                 return "input", titles(g.members)[g.members[0]], self.numbers(g.members, "Value")
-            role = set(roles(self.order, ()).get(v) for v in g.members[:100])
-            kind = "parameter" if "parameter" in role or (g.kind == "leaves" and g.key[2]) else "input"
-            title = f"x{g.key[1]}" if len(g.key) == 2 else "inputs" if g.kind == "input" or kind == "input" else "used often"
-            return kind, title, self.numbers(g.members, "Value")
+            if g.kind == "input":
+                return "input", f"x{g.key[1]}" if len(g.key) == 2 else "inputs", self.numbers(g.members, "Value")
+            kind = {self.roles[v] for v in g.members}
+            role = kind.pop() if len(kind) == 1 and any(v.label for v in g.members) else "operations"
+            return role, plural(len(g.members), "leaf").replace("leafs", "leaves"), [plain("used often" if g.key[2] else "used once")]
         return self.describe_operations(g)
 
     def describe_layer(self, g: Group) -> tuple[str, str, list[tuple[str, str]]]:
@@ -218,27 +271,33 @@ class Collapsed:
         return [(data, f'<FONT COLOR="{cards.DATA}">{data}</FONT>'), (grad_text, f'<FONT COLOR="{cards.GRAD}">{grad_text}</FONT>')]
 
     def add_open(self) -> None:
-        """The Values of one sample of each opened neuron, one by one."""
+        """The Values of one sample of each opened neuron, one by one, a dot as its products and their sum."""
         opened = [v for v in self.order if self.keys[v][0] == "open"]
-        if not opened:
-            return
-        self.name.update((self.keys[v], f"v{i}") for i, v in enumerate(opened))
-        inside = dict.fromkeys(opened)
-        all_cells = cells([opened[-1]], order=list(dict.fromkeys([u for v in opened for u in (*outside(v, inside), v)])))
-        place = {c.value: i for i, c in enumerate(all_cells)}
-        names = {i: self.name[self.keys[c.value]] for i, c in enumerate(all_cells) if c.value is not None}
         for k, name in enumerate(dict.fromkeys(self.keys[v][1] for v in opened)):
             neuron = self.neurons[name]
+            mine = dict.fromkeys(v for v in opened if self.keys[v][1] == name)
+            around = dict.fromkeys(u for v in mine for u in v.inputs if isinstance(u, Value) and u not in mine)
+            found = cells(neuron.outputs[:1], open_dots=True, order=[*around, *mine], known=self.short_names(around, mine, name))
             some = f" (1 of {plural(len(neuron.outputs), 'sample')})" if len(neuron.outputs) > 1 else ""
             inner = cards.cluster(self.picture, f"open{k}", f"neuron {name.rpartition('.')[2]}, opened{some}", bold=True)
-            for v in opened:
-                if self.keys[v][1] == name:
-                    i = place[v]
-                    self.name[self.keys[v]] = names[i] = f"v{i}"
-            for v in opened:
-                if self.keys[v][1] == name:
-                    draw_cell(self.picture, place[v], all_cells[place[v]], names, inner)
+            names = [self.name[self.keys[c.value]] if c.value in around else f"n{k}v{i}" for i, c in enumerate(found)]
+            self.name.update((self.keys[c.value], n) for c, n in zip(found, names) if c.value in mine)
+            for i, cell in enumerate(found):
+                if cell.value not in around:
+                    cell.role = "output" if cell.value in self.outputs else cell.role.replace("output", "intermediate")
+                    draw_cell(self.picture, i, cell, names, inner, circles=False)
             self.boxes[neuron.layer].subgraph(inner)
+
+    def short_names(self, around: dict[Value, None], mine: dict[Value, None], name: str) -> dict[Value, str]:
+        """Titles inside an opened neuron: w.1 without the neuron's name, n0.3 for neuron 3 of layer 0."""
+        found = {v: v.label.removeprefix(name + ".") for v in mine if v.label}
+        for u in around:
+            if not u.label and u in self.owner:
+                neuron = self.neurons[self.owner[u]]
+                found[u] = f"n{neuron.layer.rpartition('.')[2]}.{neuron.name.rpartition('.')[2]}"
+            elif not u.label and self.keys[u][0] == "input" and len(self.keys[u]) == 2:
+                found[u] = f"x{self.keys[u][1]}"
+        return found
 
     def add_edges(self) -> None:
         """The boxes, and an edge for each pair of groups of which one uses the other."""
@@ -246,17 +305,24 @@ class Collapsed:
             self.picture.subgraph(box)
         weights = self.weights_between()
         largest = max((abs(w) for w in weights.values()), default=1.0) or 1.0
+        for a, b in self.edges():
+            style = {"color": cards.GREY, "penwidth": "1.6"}
+            if (a, b) in weights:
+                style = line_of(weights[a, b], largest) | {"headport": "w", "tailport": "e"}
+            cards.edge(self.picture, self.name[a], self.name[b], **style)
+
+    def edges(self) -> list[tuple[tuple, tuple]]:
+        """Pairs of groups of which the second uses the first; the parameters of neurons are inside of them."""
         seen: dict[tuple[tuple, tuple], None] = {}
+        keys, owner = self.keys, self.owner
         for v in self.order:
-            b = self.keys[v]
+            b = keys[v]
             if v._a is None or b[0] == "open":
                 continue
             for u in v.inputs:
-                if type(u) is not float and self.keys[u] != b and not (u in self.owner and u._a is None):   # type: ignore
-                    seen[self.keys[u], b] = None                                        # type: ignore[index]
-        for a, b in seen:
-            style = line_of(weights[a, b], largest) if (a, b) in weights else {"color": cards.GREY, "penwidth": "1.6"}
-            cards.edge(self.picture, self.name[a], self.name[b], **style)
+                if type(u) is not float and keys[u] != b and not (u in owner and u._a is None):     # type: ignore
+                    seen[keys[u], b] = None                                                         # type: ignore[index]
+        return list(seen)
 
     def weights_between(self) -> dict[tuple[tuple, tuple], float]:
         """The weight that joins two groups, where it is one."""
@@ -267,11 +333,6 @@ class Collapsed:
                 if sources and isinstance(sources[0], Value) and b in self.groups:
                     found[self.keys[sources[0]], b] = neuron.weights[j]._data
         return found
-
-
-def outside(v: Value, inside: dict[Value, None]) -> list[Value]:
-    """The inputs of v that are not opened."""
-    return [u for u in v.inputs if isinstance(u, Value) and u not in inside]
 
 
 def plain(text: str) -> tuple[str, str]:
@@ -285,8 +346,37 @@ def number_of(name: str) -> int:
     return int(tail) if tail.isdigit() else 0
 
 
-def line_of(weight: float, largest: float) -> dict[str, str]:
-    """The style of an edge with a weight: width by size, sign by colour and dash."""
-    return {"penwidth": f"{0.6 + 4.4 * abs(weight) / largest:.2f}", "arrowsize": "0.6",
-            "color": cards.POSITIVE if weight >= 0 else cards.NEGATIVE, "style": "solid" if weight >= 0 else "dashed",
-            "edgetooltip": f"weight {compact(weight)}"}
+def columns_of(groups: dict[tuple, Group], edges: Sequence[tuple[tuple, tuple]]) -> dict[tuple, int]:
+    """The column of each group: after all that it uses, and what no neuron stands before as late as possible."""
+    into: dict[tuple, list[tuple]] = {key: [] for key in groups}
+    out: dict[tuple, list[tuple]] = {key: [] for key in groups}
+    for a, b in edges:
+        into[b].append(a)
+        out[a].append(b)
+    place: dict[tuple, int] = {}
+    late: dict[tuple, bool] = {}
+    order = sorted_by_use(into, out)
+    for key in order:
+        place[key] = max((place[a] + 1 for a in into[key] if a in place), default=0)
+        late[key] = groups[key].kind in ("operations", "leaves") and all(late.get(a, True) for a in into[key])
+    for key in reversed(order):
+        if late[key] and out[key]:
+            place[key] = max(place[key], min(place[b] for b in out[key]) - 1)
+    layers: dict[tuple, None] = dict.fromkeys(key for key in groups if key[0] == "input")
+    for key in layers:
+        place[key] = 0
+    used = sorted(set(place.values()))
+    return {key: used.index(column) for key, column in place.items()}
+
+
+def sorted_by_use(into: dict[tuple, list[tuple]], out: dict[tuple, list[tuple]]) -> list[tuple]:
+    """The keys, those that are used before what uses them; where groups use each other, as far as that goes."""
+    missing = {key: len(sources) for key, sources in into.items()}
+    ready = [key for key, n in missing.items() if n == 0]
+    for key in ready:
+        for b in out[key]:
+            missing[b] -= 1
+            if missing[b] == 0:
+                ready.append(b)
+    done = set(ready)
+    return ready + [key for key in into if key not in done]

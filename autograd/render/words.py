@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograd import ops
@@ -90,16 +90,16 @@ SIGNS = {"mul": "×", "div": "÷", "sub": "−", "neg": "−", "dot": "w·x+b", 
 
 # Titles ------------------------------------------------------------------------------------------------------------------
 
-def titles(order: Sequence[Value], longest: int = LONGEST_TITLE) -> dict[Value, str]:
-    """A title for each Value: its label, else what it computes from labelled ones if that is short, else t1, t2, ..."""
+def titles(order: Sequence[Value], longest: int = LONGEST_TITLE, known: Mapping[Value, str] = {}) -> dict[Value, str]:
+    """A title for each Value: what is known, else its label, else what it computes if that is short, else t1, t2, ..."""
     found: dict[Value, Text] = {}
     unnamed = 0
     for v in order:
-        if v.label:
-            text = as_name(clean(v.label))
+        if v.label or v in known:
+            text = as_name(clean(known.get(v) or v.label))
         else:
             text = _short_expression(v, found)
-            if len(text) > longest:
+            if len(text) > longest - 6:
                 unnamed += 1
                 text = Text(f"t{unnamed}")
         found[v] = text
@@ -109,7 +109,7 @@ def titles(order: Sequence[Value], longest: int = LONGEST_TITLE) -> dict[Value, 
 def _short_expression(v: Value, found: dict[Value, Text]) -> Text:
     if v._a is None:
         return number_text(v._data)
-    if len(v.inputs) > 12:
+    if len(v.inputs) > 12 or any(type(u) is not float and u not in found for u in v.inputs):
         return Text(" " * 1000)
     return write(v, "text", [number_text(u) if type(u) is float else found[u] for u in v.inputs])      # type: ignore[index]
 
