@@ -1,6 +1,33 @@
 """Scalar-level automatic differentiation: record, look, differentiate, compile."""
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING, Any
+
 from autograd.differentiate import backward, grad, gradients, value_and_grad
 from autograd.ops import (Operation, abs, acos, add, asin, atan, cos, cosh, div, elu, erf, erfc, exp, expm1, find, gelu,
                           greater, leaky_relu, log, log1p, maximum, minimum, mul, neg, operation, pow, relu, sech, sigmoid,
                           sign, sin, sinh, softplus, sqrt, sub, tan, tanh)
 from autograd.value import Value, affine, dot, no_grad, sum
+
+
+# Pictures and words are loaded when they are first asked for, so that `import autograd` loads no graphviz (PEP 562) -------
+
+if TYPE_CHECKING:
+    from autograd.render.draw import draw
+    from autograd.render.explain import explain
+    from autograd.render.expression import expression
+    from autograd.render.naming import name
+    from autograd.render.network import draw_network
+    from autograd.render.play import play
+
+_WHERE = {"draw": "draw", "draw_network": "network", "explain": "explain", "expression": "expression", "name": "naming",
+          "play": "play"}
+
+
+def __getattr__(attribute: str) -> Any:
+    if attribute in _WHERE:
+        return getattr(_import_module(f"autograd.render.{_WHERE[attribute]}"), attribute)
+    raise AttributeError(f"module 'autograd' has no attribute {attribute!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_WHERE])

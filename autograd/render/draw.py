@@ -167,7 +167,7 @@ class Collapsed:
         for key, g in sorted(self.groups.items(), key=lambda item: (item[1].kind != "neuron", number_of(str(item[0][1])))):
             if g.kind == "neuron":
                 layer = self.neurons[key[1]].layer
-                column = columns.setdefault(place[key], Column(shorten(layer, 20) or "layer"))
+                column = columns.setdefault(place[key], Column(self.caption(layer)))
             else:
                 column = columns.setdefault(place[key], Column("", framed=False))
             if g.kind == "input":
@@ -176,6 +176,12 @@ class Collapsed:
             column.units.append(self.unit(g))
         lines = [(self.name[a], self.name[b], weights.get((a, b))) for a, b in edges]
         return draw_columns(self.comment, [columns[k] for k in sorted(columns)], lines, self.note())
+
+    def caption(self, layer: str) -> str:
+        """The name of a layer, how many neurons it has, and their activation."""
+        mine = [n for n in self.neurons.values() if n.layer == layer]
+        kinds = ", ".join(dict.fromkeys(n.activation for n in mine))
+        return f"{shorten(layer, 20) or 'layer'}\n{plural(len(mine), 'neuron')}, {shorten(kinds, 16)}"
 
     def unit(self, g: Group) -> Unit:
         """A group as a unit of a column."""
@@ -186,7 +192,7 @@ class Collapsed:
         if len(outputs) == 1:
             line = data_and_grad(outputs[0]._data, grad_of(outputs[0]))
         else:
-            line = cards.text(rows[0][0])
+            line = cards.text(rows[1 if g.kind == "neuron" else 0][0])
         return Unit(self.name[g.key], shorten(title, 14), line, role, words)
 
     def note(self) -> str:

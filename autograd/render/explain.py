@@ -7,15 +7,15 @@ walked. The numbers are the recorded partials; the symbols are the same rows of 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-
 from autograd.graph import depends_on, topological_order
 from autograd.ops import Text
-from autograd.render.words import (as_name, clean, compact, grad_of, in_latex, latex_name, plural, shorten, titles)
-from autograd.symbol import Symbol, written
+from autograd.render.words import (as_name, compact, grad_of, latex_name, number_text, plural, shorten, titles, write)
+from autograd.symbol import Symbol, in_latex, written
 from autograd.value import Undefined, Value
 
 PATHS = 8                           # as many paths are written out; where there are more, nodes
@@ -74,7 +74,7 @@ def explain(output: Value, wrt: Value, paths: int = PATHS) -> Explanation:
     y depends on x along 3 paths; dy/dx is the sum over them of the products of the local derivatives.
       1. x -> x * x -> y:  1 * x = 1 * 3 = 3
       2. x -> x * x -> y:  1 * x = 1 * 3 = 3
-      3. x -> 2 * x -> y:  1 * 2 = 1 * 2 = 2
+      3. x -> 2 * x -> y:  1 * 2 = 2
     Sum: dy/dx = 3 + 3 + 2 = 8. This is x.grad after y.backward().
     """
     for v, what in ((output, "the output"), (wrt, "wrt")):
@@ -97,20 +97,34 @@ class Story:
         self.count = self.count_paths()
         self.derivative = self.derivatives()
         self.total = self.derivative[wrt]
-        shown = order if self.written_by_paths() or len(order) <= NODES else [*order[:1], *order[-NODES:]]
-        around = dict.fromkeys([u for v in shown for u in (*v.inputs, v) if isinstance(u, Value)])
-        self.names = self.find_names([v for v in topological_order(output) if v in around] if len(order) < 5000
-                                     else list(around))
+        everything = topological_order(output)
+        if len(everything) > 5000:
+            near = [*order[:1], *order[-NODES:]]
+            everything = list(dict.fromkeys([u for v in near for u in (*v.inputs, v) if isinstance(u, Value)]))
+        self.names = self.find_names(everything)
+        self.tex = self.find_tex(everything)
 
     def find_names(self, values: Sequence[Value]) -> dict[Value, str]:
-        """A name for each Value; a leaf without a label is called by its number, the output y and wrt x."""
-        known = {}
+        """A name for each Value; without labels the output is y and wrt is x."""
         taken = {v.label for v in values}
-        for v, letter in ((self.output, "y"), (self.wrt, "x")):
-            if not v.label:
-                known[v] = letter if letter not in taken else letter + "'"
-        names = titles(values, known=known)
-        return {v: name if v.label or v in known else name for v, name in names.items()}
+        known = {v: letter if letter not in taken else letter + "'"
+                 for v, letter in ((self.output, "y"), (self.wrt, "x")) if not v.label}
+        return titles(values, known=known)
+
+    def find_tex(self, values: Sequence[Value]) -> dict[Value, Text]:
+        """The same names as LaTeX."""
+        found: dict[Value, Text] = {}
+        for v in values:
+            name = self.names[v]
+            inside = all(type(u) is float or u in found for u in v.inputs)
+            if v.label or v in (self.output, self.wrt) or re.fullmatch(r"t\d+", name) or not inside:
+                found[v] = Text(latex_name(name))
+            elif v._a is None:
+                found[v] = number_text(v._data, "latex")
+            else:
+                found[v] = write(v, "latex", [number_text(u, "latex") if type(u) is float else found[u]  # type: ignore[index]
+                                              for u in v.inputs])
+        return found
 
     def count_paths(self) -> int:
         """The number of paths, or one more than can matter."""
@@ -145,25 +159,12 @@ class Story:
     def edge(self, v: Value, i: int) -> Edge:
         """Input i of v with its local derivative."""
         u: Any = v.inputs[i]
-        return Edge(u, v, recorded(v, i), self.symbolic(v, i, "text"), self.symbolic(v, i, "latex"))
-
-    def symbolic(self, v: Value, i: int, language: str) -> Text:
-        """The partial of v by input i, from its row of the table, with the names of Values as symbols."""
-        def symbol(u: Any) -> Any:
-            return u if type(u) is float else Symbol(self.written(u, language), language)
-        try:
-            found = v.op.partial(i, symbol(v), [symbol(u) for u in v.inputs])                       # type: ignore[union-attr]
-        except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError):
-            found = None                                        # an operation without rules or without a printed form
-        return written(recorded(v, i) if found is None else found, language)
+        return Edge(u, v, recorded(v, i), symbolic(v, i, "text", self.written), symbolic(v, i, "latex", self.written))
 
     def written(self, v: Value, language: str) -> Text:
-        name = self.names.get(v, "?")
-        if language == "text":
-            return as_name(shorten(name))
-        if v._a is None and not v.label and v is not self.wrt:
-            return Text(in_latex(name), "product" if name.startswith("-") else "atom")
-        return Text(latex_name(name))
+        if language == "latex":
+            return self.tex.get(v) or Text(r"\cdots")
+        return as_name(shorten(self.names.get(v, "...")))
 
     def of(self, v: Value, language: str = "text") -> str:
         """dy/dv as a name."""
@@ -236,6 +237,11 @@ class Story:
                 lines.append(f"  ... {plural(left_out, 'node')} more ...")
                 equations.append(rf"\cdots = \mathrm{{{left_out}\ more}}")
             self.one_node(v, uses[v], lines, equations)
+        for v in reversed(shown):
+            if re.fullmatch(r"t\d+", self.names.get(v, "")) and not v.label and v._a is not None:
+                formula = write(v, "text", [number_text(u) if type(u) is float else self.written(u, "text")  # type: ignore
+                                            for u in v.inputs])
+                lines.append(f"  where {self.names[v]} = {shorten(formula, 100)}")
         lines.append(f"So {self.of(self.wrt)} = {compact(self.total)}. {self.where()}")
         return lines, [*equations, f"{self.of(self.wrt, 'latex')} = {in_latex(compact(self.total))}"]
 
@@ -244,9 +250,6 @@ class Story:
         some = uses[:12]
         more = f" + ... {len(uses) - 12} more" if len(uses) > 12 else ""
         edges = [self.edge(w, i) for w, i in some]
-        for e in edges:
-            if e.target not in self.names:
-                self.names[e.target] = shorten(clean(e.target.label)) or "?"
         symbols = " + ".join(f"{self.of(e.target)} * {e.text:power}" for e in edges)
         numbers = " + ".join(f"{bracketed(self.derivative[e.target])} * {bracketed(e.partial)}" for e in edges)
         lines.append(f"  {self.of(v)} = {symbols}{more} = {numbers}{more} = {compact(self.derivative[v])}")
@@ -274,6 +277,17 @@ def recorded(v: Value, i: int) -> float:
     if isinstance(p, Undefined):
         raise ValueError(p.message)
     return 0.0 if p is None else p
+
+
+def symbolic(v: Value, i: int, language: str, name: Callable[[Value, str], Text]) -> Text:
+    """The partial of v by input i, from its row of the table applied to symbols; `name` gives the symbol of a Value."""
+    def symbol(u: Any) -> Any:
+        return u if type(u) is float else Symbol(name(u, language), language)
+    try:
+        found = v.op.partial(i, symbol(v), [symbol(u) for u in v.inputs])                           # type: ignore[union-attr]
+    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError):
+        found = None                                            # an operation without rules or without a printed form
+    return written(recorded(v, i) if found is None else found, language)
 
 
 def bracketed(x: float) -> str:
