@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd import ops
 from autograd.graph import topological_order
-from autograd.render.words import clean, compact, fixed, grad_of, roles, shorten, titles
+from autograd.render.words import as_name, clean, compact, fixed, grad_of, number_text, roles, shorten, titles
 from autograd.render.words import DASH, LONGEST_TITLE, LONGEST_TOOLTIP
 from autograd.value import Undefined, Value
 
@@ -97,7 +97,7 @@ def open_dot(cell: Cell, found: list[Cell]) -> None:
     for i in range(n):
         w, x = ((found[u].data if p is None else p) if type(u) is int else u
                 for u, p in ((inputs[i], partials[n + i]), (inputs[n + i], partials[i])))
-        title = " * ".join(found[u].title if type(u) is int else compact(u) for u in (inputs[i], inputs[n + i]))
+        title = " * ".join(f"{as_name(found[u].title) if type(u) is int else number_text(u):power}" for u in (inputs[i], inputs[n + i]))
         found.append(Cell(title if len(title) <= LONGEST_TITLE else "", "intermediate", w * x, cell.grad, ops.mul,
                           [inputs[i], inputs[n + i]], [partials[i], partials[n + i]], None))
     cell.op = ops.sum

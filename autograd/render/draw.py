@@ -131,6 +131,9 @@ def expanded(opened: Sequence[str], neurons: dict[str, Neuron], owner: dict[Valu
                 v = todo.pop()
                 keys[v] = ("open", name, v)
                 todo += [u for u in v.inputs if isinstance(u, Value) and owner.get(u) == name and keys[u][0] != "open"]
+            for v, other in owner.items():                      # the opened sample stands for the others
+                if other == name and keys[v][0] != "open":
+                    keys[v] = ("open", name, neurons[name].outputs[0])
     return keys
 
 
@@ -146,8 +149,19 @@ class Collapsed:
         self.outputs = set(outputs)
         self.name = {key: f"g{i}" for i, key in enumerate(self.groups)}
         self.samples = max((len(n.outputs) for n in neurons.values()), default=0)
+        self.numbers_in = self.count_numbers()
         self.comment = f"graph of {plural(len(order), 'Value')}"
         self.roles = roles([v for v in order if v._a is None], ())
+
+    def count_numbers(self) -> dict[int, list[float]]:
+        """The numbers, which are no Values, that weights j of neurons are multiplied with; each sample's once."""
+        found: dict[int, list[float]] = {}
+        for neuron in self.neurons.values():
+            for j, sources in neuron.sources.items():
+                numbers = [x for x in sources if type(x) is float]
+                if len(numbers) > len(found.get(j, ())):
+                    found[j] = numbers
+        return dict(sorted(found.items()))
 
     def with_dot(self) -> Picture:
         """The picture laid out by dot."""
@@ -175,6 +189,13 @@ class Collapsed:
             column.framed = column.framed or g.kind in ("neuron", "input")
             column.units.append(self.unit(g))
         lines = [(self.name[a], self.name[b], weights.get((a, b))) for a, b in edges]
+        if self.numbers_in:
+            shift = 0 if any(g.kind == "input" for g in self.groups.values()) else -1
+            column = columns.setdefault(shift, Column("input"))
+            for j, numbers in self.numbers_in.items():
+                line = data_and_grad(numbers[0], None) if len(numbers) == 1 else plural(len(numbers), "number")
+                column.units.append(Unit(f"number{j}", f"x{j}", line, "input", f"x{j}: {plural(len(numbers), 'number')}"))
+            lines += [(f"number{a[1]}", self.name[b], w) for (a, b), w in weights.items() if a[0] == "number"]
         return draw_columns(self.comment, [columns[k] for k in sorted(columns)], lines, self.note())
 
     def caption(self, layer: str) -> str:
@@ -278,7 +299,7 @@ class Collapsed:
 
     def add_open(self) -> None:
         """The Values of one sample of each opened neuron, one by one, a dot as its products and their sum."""
-        opened = [v for v in self.order if self.keys[v][0] == "open"]
+        opened = [v for v in self.order if self.keys[v][0] == "open" and self.keys[v][2] is v]
         for k, name in enumerate(dict.fromkeys(self.keys[v][1] for v in opened)):
             neuron = self.neurons[name]
             mine = dict.fromkeys(v for v in opened if self.keys[v][1] == name)
@@ -309,6 +330,7 @@ class Collapsed:
         """The boxes, and an edge for each pair of groups of which one uses the other."""
         for box in self.boxes.values():
             self.picture.subgraph(box)
+        self.add_numbers()
         weights = self.weights_between()
         largest = max((abs(w) for w in weights.values()), default=1.0) or 1.0
         for a, b in self.edges():
@@ -316,6 +338,20 @@ class Collapsed:
             if (a, b) in weights:
                 style = line_of(weights[a, b], largest) | {"headport": "w", "tailport": "e"}
             cards.edge(self.picture, self.name[a], self.name[b], **style)
+
+    def add_numbers(self) -> None:
+        """One node for the numbers that come in, and lines to the groups that take them."""
+        if not self.numbers_in:
+            return
+        count = sum(map(len, self.numbers_in.values()))
+        cards.node(self.picture, "numbers", cards.table("input", ["<B>inputs</B>", plural(count, "number")]),
+                   f"inputs: {plural(count, 'number')}", "input", shape="plain")
+        takers = dict.fromkeys(self.keys[v] for n in self.neurons.values()
+                               if any(type(x) is float for sources in n.sources.values() for x in sources[:1])
+                               for v in n.outputs[:1])
+        for key in takers:
+            if key[0] != "open":
+                cards.edge(self.picture, "numbers", self.name[key], color=cards.GREY)
 
     def edges(self) -> list[tuple[tuple, tuple]]:
         """Pairs of groups of which the second uses the first; the parameters of neurons are inside of them."""
@@ -336,8 +372,9 @@ class Collapsed:
         for neuron in self.neurons.values():
             b = ("neuron", neuron.name)
             for j, sources in neuron.sources.items():
-                if sources and isinstance(sources[0], Value) and b in self.groups:
-                    found[self.keys[sources[0]], b] = neuron.weights[j]._data
+                a = self.keys[sources[0]] if sources and isinstance(sources[0], Value) else ("number", j)
+                if b in self.groups and (a[0] in ("neuron", "open", "number") or a[0] == "input" and len(a) == 2):
+                    found[a, b] = neuron.weights[j]._data
         return found
 
 

@@ -80,8 +80,9 @@
     const group = svg("g", {class: "line"}, lineLayer), points = node.routes[k];
     const [[x0, y0], [x1, y1]] = points.slice(-2);
     svg("path", {d: curve(points), "marker-end": "url(#arrow)"}, group);
-    const place = {class: "partial", x: x0 + 0.658 * (x1 - x0), y: y0 + 0.784 * (y1 - y0) + 5.5};        // on the curve, at t = 0.7
-    return {group, label: svg("text", place, labelLayer, "")};
+    const x = x0 + 0.658 * (x1 - x0), y = y0 + 0.784 * (y1 - y0);                          // on the curve, at t = 0.7
+    const back = svg("rect", {class: "back", x, y: y - 10, width: 0, height: 20}, labelLayer);
+    return {group, x, back, label: svg("text", {class: "partial", x, y: y + 5.5}, labelLayer, "")};
   }));
 
   const cards = nodes.map((node, i) => {
@@ -271,6 +272,9 @@
       const passed = steps.findIndex(s => s.kind === "backward" && s.node === i) < step;
       const visible = predicting ? passed || (now && what.kind === "backward" && !hidden("local", k)) : state.known[i];
       line.label.textContent = visible ? "× " + compact(nodes[i].partials[k]) : "";
+      const wide = line.label.textContent.length * 9 - 4;
+      line.back.setAttribute("width", Math.max(0, wide));
+      line.back.setAttribute("x", line.x - wide / 2);
       const faded = what.kind !== "start" && !now ? " faded" : "";
       line.label.setAttribute("class", "partial" + faded);
       line.group.setAttribute("class", ["line", now ? "now" : "", forward ? "forward" : "", faded].join(" "));
