@@ -18,11 +18,12 @@ LINE = {"input": "#0072B2", "parameter": "#9A7400", "intermediate": INK, "output
 
 def sheet(comment: str, note: str = "", engine: str = "dot", **attributes: str) -> Picture:
     """An empty picture in the style of all others, with its note, if any, as a line below it."""
-    picture = Picture(comment=comment, engine=engine)
+    picture = Picture(comment=comment.rstrip("\\"), engine=engine)        # a backslash would continue the comment
     picture.note = note
     picture.words = {}
     picture.attr("graph", rankdir="LR", ordering="in", nodesep="0.22", ranksep="0.45", pad="0.15", bgcolor="white",
-                 fontname="Arial", fontsize="20", fontcolor=INK, labelloc="b", tooltip=comment, **attributes)
+                 fontname="Arial", fontsize="20", fontcolor=INK, labelloc="b", **attributes)
+    picture.body.append(f"\ttooltip={quote(comment)}\n")
     if note:
         picture.body.append(f"\tlabel={quote(note)}\n")
     picture.attr("node", fontname="Arial", fontsize="20", color=INK, fontcolor="#111111")
@@ -31,8 +32,8 @@ def sheet(comment: str, note: str = "", engine: str = "dot", **attributes: str) 
 
 
 def text(s: str) -> str:
-    """s inside an HTML-like label; one blank where there is nothing, for <B></B> is a syntax error in DOT."""
-    return escape(s) if s.strip() else "&#160;"
+    """s inside an HTML-like label, where \\N would be the node's name; a blank for nothing, as DOT forbids <B></B>."""
+    return escape(s).replace("\\", "\\\\") if s.strip() else "&#160;"
 
 
 def node(picture: Picture, name: str, label: str, words: str, kind: str, **attributes: str) -> None:

@@ -90,7 +90,8 @@ def cells(outputs: Sequence[Value], parameters: Sequence[Value] | None = None, o
 def open_dot(cell: Cell, found: list[Cell]) -> None:
     """Make a dot cell the sum of its products, which are appended to `found` before it.
 
-    Numbers are those of the recorded pass: the partial by w_i is x_i and the other way round.
+    Data are those of the recorded pass: the partial by w_i is x_i and the other way round. Only where x_i is a number is
+    w_i's data of today taken, as the pass has not recorded it.
     """
     n, inputs, partials = len(cell.inputs) // 2, cell.inputs, cell.partials
     first = len(found)

@@ -51,7 +51,7 @@ class Neuron:
 
 def find_neurons(order: Sequence[Value],
                  names: Mapping[Value, str] = MappingProxyType({})) -> tuple[dict[str, Neuron], dict[Value, str]]:
-    """The neurons of a graph by name, in topological order, and for each Value of a neuron the neuron's name.
+    """The neurons of a graph by name, in the order of their numbers, and for each Value of a neuron the neuron's name.
 
     `names` are those of parameters, where their labels do not say them.
     """
@@ -71,19 +71,24 @@ def find_parameters(order: Sequence[Value], names: Mapping[Value, str]
     labels = [(v, names.get(v) or v.label) for v in order if v._a is None]
     matches = [(v, PARAMETER.fullmatch(label)) for v, label in labels if label]
     named = {m["neuron"] or LONE for v, m in matches if m and m["index"]}
-    neurons: dict[str, Neuron] = {}
     owner: dict[Value, str] = {}
     index: dict[Value, int | None] = {}
+    neurons: dict[str, Neuron] = {name: Neuron(name) for name in sorted(named, key=by_number)}
     for v, m in matches:
         name = m and (m["neuron"] or LONE)
         if m and name in named:
-            neuron = neurons.setdefault(name, Neuron(name))
+            neuron = neurons[name]
             owner[v], index[v] = name, int(m["index"]) if m["index"] else None
             if m["index"]:
                 neuron.weights[int(m["index"])] = v
             else:
                 neuron.bias = v
     return neurons, owner, index
+
+
+def by_number(name: str) -> list[tuple[bool, int, str]]:
+    """A key that sorts neurons.9 before neurons.10."""
+    return [(part.isdigit(), int(part) if part.isdecimal() else 0, part) for part in name.split(".")]
 
 
 def _find_owner(v: Value, neurons: dict[str, Neuron], owner: dict[Value, str], index: dict[Value, int | None],

@@ -28,11 +28,13 @@ class Explanation:
 
     total       d output / d x, which is x.grad after output.backward() where no other pass has been added
     paths       the number of paths from x to the output
+    products    the product of the local derivatives along each path; empty where there are too many paths
     lines       the explanation in words
     equations   the same in LaTeX, one formula a line
     """
     total: float
     paths: int
+    products: list[float]
     lines: list[str]
     equations: list[str]
 
@@ -97,6 +99,7 @@ class Story:
         self.count = self.count_paths()
         self.derivative = self.derivatives()
         self.total = self.derivative[wrt]
+        self.products: list[float] = []
         everything = topological_order(output)
         if len(everything) > 5000:
             near = [*order[:1], *order[-NODES:]]
@@ -154,7 +157,7 @@ class Story:
 
     def told(self) -> Explanation:
         lines, equations = self.by_paths() if self.written_by_paths() else self.by_nodes()
-        return Explanation(self.total, self.count, lines, equations)
+        return Explanation(self.total, self.count, self.products, lines, equations)
 
     def edge(self, v: Value, i: int) -> Edge:
         """Input i of v with its local derivative."""
@@ -169,27 +172,28 @@ class Story:
     def of(self, v: Value, language: str = "text") -> str:
         """dy/dv as a name."""
         top, bottom = (self.written(u, language) for u in (self.output, v))
-        return f"d{top:atom}/d{bottom:atom}" if language == "text" else rf"\frac{{\partial {top}}}{{\partial {bottom}}}"
+        return f"d{top:atom}/d{bottom:atom}" if language == "text" else rf"\frac{{\partial {top:atom}}}{{\partial {bottom:atom}}}"
 
     def by_paths(self) -> tuple[list[str], list[str]]:
         """One line for each path."""
         y, x = self.written(self.output, "text"), self.written(self.wrt, "text")
         if self.output is self.wrt:
+            self.products = [1.0]
             return [f"The output is {x} itself: {self.of(self.wrt)} = 1."], [self.of(self.wrt, "latex") + " = 1"]
         lines = [f"{y} depends on {x} along {plural(self.count, 'path')}; {self.of(self.wrt)} is "
                  + ("the product of the local derivatives along it." if self.count == 1
                     else "the sum over them of the products of the local derivatives.")]
-        products, tex, numbers = [], [], []
+        tex, numbers = [], []
         for k, path in enumerate(self.all_paths()):
             product = math.prod(e.partial for e in reversed(path))
             way = " -> ".join([x, *[self.written(e.target, "text") for e in path]])
             factors = " * ".join(f"{e.text:product}" if n == 0 else f"{e.text:power}" for n, e in enumerate(reversed(path)))
             values = " * ".join(bracketed(e.partial) for e in reversed(path))
             lines.append(f"  {k + 1}. {way}:  " + " = ".join(dict.fromkeys([factors, values, compact(product)])))
-            products.append(product)
+            self.products.append(product)
             tex.append(r" \cdot ".join(f"{e.tex:product}" if n == 0 else f"{e.tex:power}" for n, e in enumerate(reversed(path))))
             numbers.append(r" \cdot ".join(tex_number(e.partial) for e in reversed(path)))
-        total = " + ".join(map(bracketed, products))
+        total = " + ".join(map(bracketed, self.products))
         said = f"Sum: {self.of(self.wrt)} = {total} = {compact(self.total)}" if self.count > 1 else \
                f"So {self.of(self.wrt)} = {compact(self.total)}"
         lines.append(f"{said}. {self.where()}")

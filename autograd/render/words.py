@@ -138,8 +138,8 @@ def as_name(label: str) -> Text:
 
 GREEK = ("alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi chi psi omega "
          "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega").split()
-ESCAPES = {**{c: "\\" + c for c in "{}$&#_%"}, "\\": r"\backslash ", "^": r"\wedge ", "~": r"\sim ", " ": r"\ ",
-           "'": r"\prime ", "`": r"\prime ", "<": r"\lt ", ">": r"\gt "}
+ESCAPES = {**{c: "\\" + c for c in "{}$#_%"}, "\\": r"\backslash ", "^": r"\wedge ", "~": r"\sim ", " ": r"\ ",
+           "'": r"\prime ", '"': r"\prime\prime ", "`": r"\prime ", "<": "{<}", ">": "{>}", "&": "＆"}
 
 
 def latex_name(label: str) -> str:
@@ -148,7 +148,7 @@ def latex_name(label: str) -> str:
     >>> latex_name("x1"), latex_name("w[0]"), latex_name("loss")
     ('x_{1}', 'w_{0}', '\\mathrm{loss}')
     """
-    label = shorten(clean(label))
+    label = shorten(clean(label)).strip() or "_"
     match = re.fullmatch(r"([A-Za-z]+)(?:_?(\d+)|((?:\[\d+\])+))?", label)
     if match and (len(match[1]) == 1 or match[1] in GREEK):
         name = "\\" + match[1] if match[1] in GREEK else match[1]
