@@ -107,7 +107,30 @@ def _as_inputs(x: Any) -> Any:
     return list(x) if isinstance(x, Iterable) else [x]
 
 
-class Neuron(Module):
+def _misfit(name: str, given: int, needed: int) -> ValueError:
+    return ValueError(f"{name} was given {given} input{'s' * (given != 1)}, it needs {needed}; "
+                      "a network is called with one sample at a time")
+
+
+class _Activated(Module):
+    """What neurons and layers share: an activation, chosen when they are made."""
+
+    def _activate(self, activation: Activation, nonlin: bool | None) -> None:
+        self._activation = _chosen(activation, nonlin)
+        self._sigma = _fast(find_activation(self._activation))
+
+    @property
+    def activation(self) -> Activation:
+        """sigma: a name or a function."""
+        return self._activation
+
+    @property
+    def nonlin(self) -> bool:
+        """Whether there is an activation other than "linear": micrograd's name for it."""
+        return self._sigma is not None
+
+
+class Neuron(_Activated):
     """f(x) = sigma(w . x + b), the lecture's first formula, for one sample x of `nin` numbers or Values.
 
     nin         the number of inputs
@@ -128,8 +151,7 @@ class Neuron(Module):
     def __init__(self, nin: int, activation: Activation = "relu", nonlin: bool | None = None, *, init: str = "uniform",
                  rng: Any = None, seed: int | None = None, nout: int = 1) -> None:
         nin = _count(nin, "the number of inputs of a neuron")
-        self.activation = _chosen(activation, nonlin)
-        self._sigma = _fast(find_activation(self.activation))
+        self._activate(activation, nonlin)
         rng = _generator(init, rng, seed)
         self.w = [Value(INITIAL[init](rng, nin, nout), label=f"w.{i}") for i in range(nin)]
         self.b = Value(0.0, label="b")
@@ -141,14 +163,9 @@ class Neuron(Module):
             x = _as_inputs(x)
             fits = len(x) == len(self.w)
         if not fits:
-            raise ValueError(f"the neuron {self.b.label!r} belongs to was given {len(x)} inputs, it needs {len(self.w)}")
+            raise _misfit(self.b.label.removesuffix("b").rstrip(".") or "the neuron", len(x), len(self.w))
         z = autograd.dot(self.w, x, self.b)
         return z if self._sigma is None else self._sigma(z)
-
-    @property
-    def nonlin(self) -> bool:
-        """Whether there is an activation, micrograd's name for it."""
-        return self._sigma is not None
 
     def _groups(self, prefix: str = "", without: Sequence[str] = ()) -> Any:
         yield prefix + "weight", [self.w]
@@ -161,10 +178,11 @@ class Neuron(Module):
         return f"{shown}Neuron({len(self.w)})"
 
 
-class Layer(Module):
+class Layer(_Activated):
     """f_k = sigma(W f_{k-1} + b), one layer of (3): `nout` neurons with `nin` inputs each.
 
-    Takes what Neuron takes. Calling it gives a list of `nout` Values, the Value itself when there is one neuron.
+    Takes what Neuron takes. Calling it gives a list of `nout` Values, the Value itself when there is one neuron; it reads
+    the neurons' w and b and does not call them.
 
     >>> Layer(2, 3, activation="tanh")
     Layer of [TanhNeuron(2), TanhNeuron(2), TanhNeuron(2)]
@@ -174,8 +192,7 @@ class Layer(Module):
                  init: str = "uniform", rng: Any = None, seed: int | None = None) -> None:
         nout = _count(nout, "the number of neurons of a layer")
         rng = _generator(init, rng, seed)
-        self.activation = _chosen(activation, nonlin)
-        self._sigma = _fast(find_activation(self.activation))
+        self._activate(activation, nonlin)
         self.neurons = [Neuron(nin, self.activation, init=init, rng=rng, nout=nout) for _ in range(nout)]
         self.label_parameters()
 
@@ -187,17 +204,12 @@ class Layer(Module):
             x = _as_inputs(x)
             given = len(x)
         if given != len(neurons[0].w):
-            raise ValueError(self._misfit(given))
+            raise _misfit(neurons[0].b.label.partition("neurons")[0].rstrip(".") or "the layer", given, len(neurons[0].w))
         f = autograd.affine([n.w for n in neurons], x, [n.b for n in neurons])
         sigma = self._sigma
         if sigma is not None:
             f = [sigma(z) for z in f]
         return f if len(f) > 1 else f[0]
-
-    def _misfit(self, given: int) -> str:
-        name, needed = self.neurons[0].b.label.partition("neurons")[0].rstrip("."), len(self.neurons[0].w)
-        return (f"{name or 'the layer'} was given {given} input{'s' * (given != 1)}, it needs {needed}: "
-                "call a network with one sample at a time")
 
     def _groups(self, prefix: str = "", without: Sequence[str] = ()) -> Any:
         yield prefix + "weight", [n.w for n in self.neurons]
@@ -242,8 +254,13 @@ class MLP(Module):
             x = layer(x)                        # a bare Value is one input
         return x
 
-    def description(self) -> dict[str, Any]:
-        """The widths and the names of the activations; None in place of the name of one that is not in the table."""
+    def description(self) -> dict[str, Any] | None:
+        """The widths and the names of the activations; None in place of the name of one that is not in the table.
+
+        None altogether where a class of the user's is among network and layers, which a file cannot describe.
+        """
+        if type(self) is not MLP or any(type(layer) is not Layer for layer in self.layers):
+            return None
         found = [find_activation(layer.activation) for layer in self.layers]
         return {"kind": "MLP", "nin": len(self.layers[0].neurons[0].w), "nouts": [len(x.neurons) for x in self.layers],
                 "activations": ["linear" if f is None else f.name if isinstance(f, Operation) else None for f in found]}

@@ -42,14 +42,14 @@ def binary_cross_entropy(f: Any, y: Any) -> Value:
     return _sum([autograd.softplus((1 - 2 * _label(b, (0, 1), "binary_cross_entropy")) * a) for a, b in _pairs(f, y)])
 
 
-def cross_entropy(f: Any, y: Any) -> Value:
+def cross_entropy(f: Any, y: Any) -> Any:
     """-log softmax(f)[y] for a class y from 0 to K - 1, or for its row of the unit matrix; f is a list of K logits.
 
     Raises ValueError for another class or row, TypeError where f is no list.
     """
     if isinstance(f, Value) or len(f) < 2:
         raise TypeError("cross_entropy needs a list of at least 2 logits, one for each class; with 1 use binary_cross_entropy")
-    return logsumexp(f) - autograd.dot(one_hot(y, len(f)), f)
+    return -autograd.dot(one_hot(y, len(f)), log_softmax(f))
 
 
 def one_hot(y: Any, classes: int) -> list[Any]:
@@ -68,25 +68,20 @@ def one_hot(y: Any, classes: int) -> list[Any]:
 
 # Softmax ---------------------------------------------------------------------------------------------------------------------
 
-def logsumexp(z: Iterable[Any]) -> Value:
-    """log(e^z1 + ... + e^zK), for a list of K numbers or Values of any size: the largest is taken out first.
+def log_softmax(z: Iterable[Any]) -> list[Any]:
+    """log(e^zk / (e^z1 + ... + e^zK)) for each k, from K numbers or Values of any size: the largest is taken out first.
 
     The largest is an operation of the graph as well: a graph recorded for one sample must be right for every other.
     """
     z = list(z)
     top = reduce(autograd.maximum, z)
-    return top + autograd.log(autograd.sum([autograd.exp(a - top) for a in z]))
+    below = [a - top for a in z]
+    total = autograd.log(autograd.sum([autograd.exp(a) for a in below]))
+    return [a - total for a in below]
 
 
-def log_softmax(z: Iterable[Any]) -> list[Value]:
-    """The logarithms of softmax(z), right also where softmax is rounded to 0."""
-    z = list(z)
-    total = logsumexp(z)
-    return [a - total for a in z]
-
-
-def softmax(z: Iterable[Any]) -> list[Value]:
-    """e^zk / (e^z1 + ... + e^zK), a list of K probabilities.
+def softmax(z: Iterable[Any]) -> list[Any]:
+    """e^zk / (e^z1 + ... + e^zK) for each k: K probabilities, from K numbers or Values of any size.
 
     >>> softmax([1000.0, 0.0])
     [1.0, 0.0]
@@ -110,7 +105,7 @@ def find_loss(loss: Union[str, Loss]) -> Loss:
     return loss
 
 
-def total(loss: Union[str, Loss], predictions: Iterable[Any], targets: Iterable[Any]) -> Value:
+def total(loss: Union[str, Loss], predictions: Iterable[Any], targets: Iterable[Any]) -> Any:
     """The sum over the samples (4): loss(f(x_1), y_1) + ... + loss(f(x_m), y_m), as one node.
 
     Raises ValueError when there are not as many predictions as targets.
@@ -125,12 +120,12 @@ def _pairs(f: Any, y: Any) -> list[tuple[Any, Any]]:
     """Outputs and targets, one by one. Raises ValueError when there are not as many of one as of the other."""
     outputs, targets = _listed(f), _listed(y)
     if len(outputs) != len(targets):
-        raise ValueError(f"the network has {len(outputs)} outputs and the target has {len(targets)}: there must be one for each")
+        raise ValueError(f"the network has {len(outputs)} outputs and the target {len(targets)}: there must be one for each")
     return list(zip(outputs, targets))
 
 
 def _listed(x: Any) -> list[Any]:
-    return list(x) if isinstance(x, (list, tuple)) or getattr(x, "shape", ()) else [x]
+    return list(x) if isinstance(x, (list, tuple)) or getattr(x, "shape", None) else [x]
 
 
 def _sum(terms: list[Any]) -> Any:

@@ -13,7 +13,7 @@ import numpy as np
 
 import autograd
 from autograd import Operation, Value
-from nn.layers import MLP, find_activation
+from nn.layers import MLP, Layer, find_activation
 from nn.losses import Loss, find_loss
 from nn.train import samples
 
@@ -33,7 +33,10 @@ class LayerGradients(NamedTuple):
 
 
 def parameters(model: MLP) -> list[LayerMatrices]:
-    """W_k, b_k and sigma_k of each layer, k = 1, ..., L."""
+    """W_k, b_k and sigma_k of each layer, k = 1, ..., L. Raises TypeError where a layer is not of the form (3)."""
+    for layer in model.layers:
+        if type(layer).__call__ is not Layer.__call__:
+            raise TypeError(f"the formulas are those of layers sigma(W f + b); {type(layer).__name__} computes something else")
     return [LayerMatrices(np.array([[w.data for w in n.w] for n in layer.neurons]),
                           np.array([n.b.data for n in layer.neurons]),
                           find_activation(layer.activation)) for layer in model.layers]
@@ -142,10 +145,20 @@ class Comparison(list):
         head = ("dL by", "scalar engine", "theorem (7), (8)", "finite differences")
         return [head] + [(row.name, *(f"{x:.12f}" for x in row[1:])) for row in self[::stride]]
 
+    def by_array(self) -> list[tuple[str, int, float, float]]:
+        """For each W_k and b_k: name, number of entries, largest |engine - theorem|, largest |engine - differences|."""
+        found: dict[str, tuple[int, float, float]] = {}
+        for name, e, t, q in self:
+            array = name.partition("(")[0]
+            n, theorem, quotient = found.get(array, (0, 0.0, 0.0))
+            found[array] = n + 1, max(theorem, abs(e - t)), max(quotient, abs(e - q))
+        return [(array, *numbers) for array, numbers in found.items()]
+
     def summary(self) -> str:
         """How many derivatives there are and how far the three ways are apart."""
         return (f"{len(self)} derivatives of L = {self.loss:.6g}. Largest difference, relative to the largest derivative: "
-                f"engine and theorem {self.theorem_difference:.1e}, engine and finite differences {self.quotient_difference:.1e}.")
+                f"engine and theorem {self.theorem_difference:.1e}, "
+                f"engine and finite differences {self.quotient_difference:.1e}.")
 
     def __str__(self) -> str:
         lines = [f"{name:>10} " + "".join(f"{x:>22}" for x in numbers) for name, *numbers in self.table()]
@@ -173,7 +186,7 @@ def compare(model: MLP, xs: Any, ys: Any, loss: str | Loss = "squared") -> Compa
 
 def engine_gradient(model: MLP, X: np.ndarray, Y: np.ndarray, loss: Loss) -> list[float]:
     """dL by each parameter, in the order of model.parameters(): the graph of the whole loss, back-propagated."""
-    whole = autograd.sum([loss(model(x), y) for x, y in zip(X.tolist(), Y.tolist())])
+    whole: Any = autograd.sum([loss(model(x), y) for x, y in zip(X.tolist(), Y.tolist())])
     return autograd.gradients(whole, model.parameters())
 
 

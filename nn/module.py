@@ -1,7 +1,7 @@
 """Module: anything with parameters, and how they are named, listed, saved and loaded.
 
-1. A parameter is a leaf Value reached from a module's attributes, through modules and lists, in the order in which the
-   attributes were first set. Its name is the way there: `layers.0.neurons.3.w.1`.
+1. A parameter is a leaf Value reached from a module's attributes, through modules, lists and dictionaries, in the order
+   in which the attributes were first set. Its name is the way there: `layers.0.neurons.3.w.1`.
 2. A state is a dictionary of NumPy arrays, in PyTorch's names and shapes: a Layer is what PyTorch calls Linear, with
    `weight` (nout, nin) and `bias` (nout,); an MLP holds its layers in `layers`, so the third bias is `layers.2.bias`.
 3. Loading checks everything before it changes anything; saving replaces the file in one step or not at all.
@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ DESCRIPTION = "__model__"               # the entry of a file that tells how to 
 
 
 class Module:
-    """Anything with parameters. Subclasses set Values, modules, or lists of them as attributes; no more is needed.
+    """Anything with parameters. Subclasses set Values, modules, or lists or dictionaries of them as attributes.
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -163,9 +163,9 @@ def _named(name: str, x: Any) -> Iterator[tuple[str, Value]]:
     elif isinstance(x, Module):
         for rest, v in x.named_parameters():
             yield f"{name}.{rest}", v
-    elif isinstance(x, (list, tuple)):
-        for i, item in enumerate(x):
-            yield from _named(f"{name}.{i}", item)
+    else:
+        for key, item in _items(x):
+            yield from _named(f"{name}.{key}", item)
 
 
 def _grouped(name: str, x: Any) -> Iterator[tuple[str, Any]]:
@@ -174,9 +174,14 @@ def _grouped(name: str, x: Any) -> Iterator[tuple[str, Any]]:
         yield from x._groups(f"{name}.")
     elif _is_parameter(x) or _shape(x):
         yield name, x
-    elif isinstance(x, (list, tuple)):
-        for i, item in enumerate(x):
-            yield from _grouped(f"{name}.{i}", item)
+    else:
+        for key, item in _items(x):
+            yield from _grouped(f"{name}.{key}", item)
+
+
+def _items(x: Any) -> Iterable[tuple[Any, Any]]:
+    """Pairs of a key or place and what is there; none where x is no container."""
+    return x.items() if isinstance(x, dict) else enumerate(x) if isinstance(x, (list, tuple)) else ()
 
 
 def _shape(x: Any) -> tuple[int, ...] | None:

@@ -35,7 +35,8 @@ class Optimizer:
 
     def reset(self) -> None:
         """Forget all earlier iterations."""
-        self.iteration, self.memory = 0, ()
+        self.iteration = 0
+        self.memory: tuple[np.ndarray, ...] = ()            # what `direction` remembered
 
     def rate(self) -> float:
         """The learning rate of the next iteration."""
@@ -54,7 +55,7 @@ class Optimizer:
             raise FloatingPointError(f"the gradient of iteration {self.iteration} is not finite: {_advice(self.rate())}")
         step, memory = self.direction(theta, gradient + self.weight_decay * theta, self.rate())
         if not np.isfinite(theta + step).all():
-            raise FloatingPointError(f"iteration {self.iteration} leads to parameters that are not finite: {_advice(self.rate())}")
+            raise FloatingPointError(f"the parameters after iteration {self.iteration} are not finite: {_advice(self.rate())}")
         self.iteration, self.memory = self.iteration + 1, memory
         return theta + step
 

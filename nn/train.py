@@ -46,7 +46,8 @@ def fit(model: Any, xs: Any, ys: Any, loss: str | Loss = "squared", optimizer: O
     xs          the samples: m of them, (m,) numbers or (m, n0) lists of numbers
     ys          what the model should give: (m,) or (m, nL); for cross_entropy m classes
     loss        a name ("absolute", "squared", "hinge", "binary_cross_entropy", "cross_entropy") or a function l(f, y)
-    optimizer   GradientDescent(0.01) by default; it goes on from where an earlier fit left it
+    optimizer   GradientDescent(0.01) by default; weight decay belongs here, as the loss is that of one sample. It goes on
+                from where an earlier fit left it
     epochs      how often to go over the data
     batch_size  samples in a mini-batch, drawn anew each epoch, the last may be smaller; None for all samples at once
     seed        of the mini-batches' draw
@@ -59,6 +60,8 @@ def fit(model: Any, xs: Any, ys: Any, loss: str | Loss = "squared", optimizer: O
     """
     loss = find_loss(loss)
     optimizer = GradientDescent() if optimizer is None else optimizer
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"optimizer must be one of nn's, such as nn.GradientDescent(0.01), got {optimizer!r}")
     X, Y = samples(xs, "xs"), samples(ys, "ys")
     if len(X) != len(Y):
         raise ValueError(f"{len(X)} samples in xs and {len(Y)} in ys: there must be one target for each")
@@ -68,9 +71,9 @@ def fit(model: Any, xs: Any, ys: Any, loss: str | Loss = "squared", optimizer: O
     step = (compiled_step if compiled else eager_step)(model, loss, X, Y)
     batches = np.random.default_rng(seed) if size < len(X) else None
     history, theta = History(), _theta(parameters)
-    grads = [p.grad for p in parameters]
+    grads, bar = [p.grad for p in parameters], Bar(epochs, progress)
     try:
-        for epoch in _with_bar(epochs, progress, history):
+        for epoch in range(epochs):
             losses = []
             for chosen in mini_batches(len(X), size, batches):
                 value, gradient = step(theta, X[chosen], Y[chosen])
@@ -78,12 +81,14 @@ def fit(model: Any, xs: Any, ys: Any, loss: str | Loss = "squared", optimizer: O
                 losses.append(value)
             history.iterations += losses
             history.append(float(np.sum(losses)))
+            bar.show(epoch + 1, f"loss {history[-1]:.6g}")
             if callback is not None:
                 _assign(parameters, theta)
                 if _stops(callback, epoch, history[-1], model):
                     break
                 theta = _theta(parameters)              # a callback may change them
     finally:
+        bar.close()
         _assign(parameters, theta)
         for p, grad in zip(parameters, grads):
             p.grad = grad
@@ -212,17 +217,6 @@ def _stops(callback: Callback, epoch: int, loss: float, model: Any) -> bool:
         return callback(epoch, loss, model) is True
     except StopIteration:
         return True
-
-
-def _with_bar(epochs: int, wanted: bool | None, history: Sequence[float]) -> Iterator[int]:
-    """0, 1, ... with a bar that shows the last loss."""
-    bar = Bar(epochs, wanted)
-    try:
-        for epoch in range(epochs):
-            yield epoch
-            bar.show(epoch + 1, f"loss {history[-1]:.6g}" if history else "")
-    finally:
-        bar.close()
 
 
 class Bar:

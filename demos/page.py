@@ -1,0 +1,97 @@
+"""One HTML page that needs nothing else: styles, pictures and text in one file, large enough for a lecture room."""
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+STYLE = """
+html    { font-size: clamp(15px, 1.1vw, 26px); }
+body    { margin: 0 auto; padding: 2rem 2.5rem 5rem; max-width: 72rem; background: #fff; color: #1a1a1a;
+          font: 1.25rem/1.5 system-ui, "Segoe UI", Helvetica, Arial, sans-serif; }
+h1      { font-size: 2.6rem; line-height: 1.15; margin: 1.5rem 0 .5rem; }
+h2      { font-size: 1.9rem; line-height: 1.2; margin: 3.5rem 0 .8rem; padding-top: 1rem; border-top: 3px solid #1f5fa8; }
+p       { max-width: 58rem; margin: .8rem 0; }
+figure  { margin: 1.5rem 0; }
+figure img, figure svg { display: block; width: 100%; height: auto; }
+figcaption { font-size: 1.15rem; color: #444; margin-top: .5rem; max-width: 58rem; }
+.formula { font: italic 1.7rem/1.9 "Cambria Math", "STIX Two Text", Georgia, "Times New Roman", serif; text-align: center; }
+.formula .n { float: right; font-style: normal; color: #555; }
+.scroll { overflow-x: auto; }
+table   { border-collapse: collapse; font-size: 1.1rem; font-variant-numeric: tabular-nums; margin: 1.2rem 0; }
+th, td  { padding: .3rem 1.1rem; text-align: right; border-bottom: 1px solid #ccc; white-space: nowrap; }
+th      { border-bottom: 2px solid #333; }
+th:first-child, td:first-child { text-align: left; padding-left: .2rem; }
+tr:nth-child(even) td { background: #f3f6fa; }
+code, pre { font-family: ui-monospace, "DejaVu Sans Mono", Consolas, monospace; font-size: .9em; background: #f3f6fa; }
+pre     { padding: 1rem 1.2rem; overflow-x: auto; line-height: 1.4; }
+@media print { h2 { break-after: avoid; } figure, table { break-inside: avoid; } body { font-size: 12pt; } }
+"""
+
+
+class Page:
+    """A page with a title, filled from top to bottom; every text is escaped, only `html` takes markup.
+
+    >>> page = Page("Neurons")
+    >>> page.text("a < b")
+    >>> "<p>a &lt; b</p>" in str(page)
+    True
+    """
+
+    def __init__(self, title: str, subtitle: str = "") -> None:
+        self.title = title
+        self.parts = [f"<h1>{escape(title)}</h1>"]
+        if subtitle:
+            self.text(subtitle)
+
+    def html(self, markup: str) -> None:
+        """Add markup as it is."""
+        self.parts.append(markup)
+
+    def heading(self, text: str) -> None:
+        """Begin a section."""
+        self.html(f"<h2>{escape(text)}</h2>")
+
+    def text(self, text: str) -> None:
+        """Add a paragraph."""
+        self.html(f"<p>{escape(text)}</p>")
+
+    def code(self, text: str) -> None:
+        """Add lines of a program."""
+        self.html(f"<pre>{escape(text)}</pre>")
+
+    def formula(self, markup: str, number: str = "") -> None:
+        """Add a formula on a line of its own, HTML with <sub> and <sup>, with its number in the lecture."""
+        self.html(f'<p class="formula">{f"""<span class="n">{escape(number)}</span>""" if number else ""}{markup}</p>')
+
+    def figure(self, picture: Path | str, caption: str) -> None:
+        """Add a picture, a PNG or SVG file or the text of an SVG, with its caption."""
+        self.html(f"<figure>{_embedded(picture, caption)}<figcaption>{escape(caption)}</figcaption></figure>")
+
+    def table(self, head: Sequence[object], rows: Sequence[Sequence[object]]) -> None:
+        """Add a table; its first column is aligned to the left, all others to the right."""
+        lines = [_line("th", head), *(_line("td", row) for row in rows)]
+        self.html(f'<div class="scroll"><table>{"".join(lines)}</table></div>')
+
+    def write(self, path: Path) -> None:
+        """Write the page to a file."""
+        path.write_text(str(self), encoding="utf-8")
+
+    def __str__(self) -> str:
+        body = "\n".join(self.parts)
+        return ('<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+                '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+                f"<title>{escape(self.title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n")
+
+
+def _line(tag: str, cells: Sequence[object]) -> str:
+    return "<tr>" + "".join(f"<{tag}>{escape(str(cell))}</{tag}>" for cell in cells) + "</tr>\n"
+
+
+def _embedded(picture: Path | str, caption: str) -> str:
+    if isinstance(picture, str):
+        return picture[picture.index("<svg"):]                      # without the XML declaration, which HTML does not take
+    kind = {".png": "png", ".svg": "svg+xml"}[picture.suffix]
+    data = base64.b64encode(picture.read_bytes()).decode("ascii")
+    return f'<img alt="{escape(caption)}" src="data:image/{kind};base64,{data}">'

@@ -1,0 +1,293 @@
+"""nn.module: names, states and files of anything with parameters."""
+import copy
+import os
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import autograd
+import nn
+from autograd import Value
+from nn.module import Module
+
+
+class Line(Module):
+    """As users of micrograd write one: a list of their own, and parameters() over it."""
+
+    def __init__(self):
+        self.coefficients = [Value(2.0), Value(1.0)]
+
+    def __call__(self, x):
+        return self.coefficients[0] * x + self.coefficients[1]
+
+    def parameters(self):
+        return self.coefficients
+
+
+class Mixed(Module):
+    """Everything a module may hold: a module, a Value, a matrix, ragged rows, what is no parameter, one shared Value."""
+
+    def __init__(self):
+        self.hidden = nn.Layer(2, 3, "tanh")
+        self.scale = Value(0.5)
+        self.table = [[Value(i + j / 10) for j in range(3)] for i in range(2)]
+        self.rows = [[Value(7.0)], [Value(8.0), Value(9.0)]]
+        self.name, self.last = "mixed", self.scale * 2
+        self.tied = self.hidden.neurons[0].b
+
+
+def test_names_follow_micrograds_order():
+    names = [name for name, _ in nn.MLP(2, [2, 1]).named_parameters()]
+    assert names == ["layers.0.neurons.0.w.0", "layers.0.neurons.0.w.1", "layers.0.neurons.0.b",
+                     "layers.0.neurons.1.w.0", "layers.0.neurons.1.w.1", "layers.0.neurons.1.b",
+                     "layers.1.neurons.0.w.0", "layers.1.neurons.0.w.1", "layers.1.neurons.0.b"]
+
+
+def test_parameters_of_a_mixed_module_are_named_once_each():
+    model = Mixed()
+    names = [name for name, _ in model.named_parameters()]
+    assert len(names) == len(set(names)) == len(model.parameters()) == 9 + 1 + 6 + 3
+    assert names[9:12] == ["scale", "table.0.0", "table.0.1"]
+    assert "tied" not in names and "last" not in names
+    assert names[-3:] == ["rows.0.0", "rows.1.0", "rows.1.1"]
+
+
+def test_state_of_a_mixed_module():
+    shapes = {name: array.shape for name, array in Mixed().state_dict().items()}
+    assert shapes == {"hidden.weight": (3, 2), "hidden.bias": (3,), "scale": (), "table": (2, 3), "rows.0": (1,),
+                      "rows.1": (2,), "tied": ()}
+
+
+def test_a_subclass_of_a_layer_keeps_what_it_adds():
+    class Scaled(nn.Layer):
+        def __init__(self):
+            super().__init__(2, 2)
+            self.scale = Value(3.0)
+    assert list(Scaled().state_dict()) == ["weight", "bias", "scale"]
+
+
+def test_zero_grad_of_a_users_module():
+    line = Line()
+    line(3.0).backward()
+    assert [p.grad for p in line.parameters()] == [3.0, 1.0]
+    line.zero_grad()
+    assert [p.grad for p in line.parameters()] == [0.0, 0.0]
+
+
+def test_state_is_in_pytorchs_shapes_and_comes_back():
+    net = nn.MLP(3, [4, 2], seed=1)
+    state = net.state_dict()
+    assert {name: array.shape for name, array in state.items()} == {
+        "layers.0.weight": (4, 3), "layers.0.bias": (4,), "layers.1.weight": (2, 4), "layers.1.bias": (2,)}
+    assert state["layers.0.weight"][2, 1] == net.layers[0].neurons[2].w[1].data
+    other = nn.MLP(3, [4, 2], seed=2)
+    other.load_state_dict(state)
+    assert [p.data for p in other.parameters()] == [p.data for p in net.parameters()]
+    state["layers.0.weight"][:] = 0                         # a copy
+    assert net.layers[0].neurons[2].w[1].data != 0
+
+
+def damaged(state, name, array):
+    return {**state, name: array}
+
+
+@pytest.mark.parametrize("name, array, error, says", [
+    ("layers.1.bias", np.array([np.nan]), ValueError, r"layers.1.bias is NaN at \(0,\)"),
+    ("layers.1.bias", np.zeros(2), ValueError, r"layers.1.bias has shape \(2,\), this model needs \(1,\)"),
+    ("layers.1.bias", np.array(["a"]), TypeError, "real numbers"),
+    ("layers.1.bias", np.array([1j]), TypeError, "real numbers"),
+    ("layers.2.bias", np.zeros(1), ValueError, "unknown layers.2.bias"),
+])
+def test_a_state_that_does_not_fit_changes_nothing(name, array, error, says):
+    net = nn.MLP(2, [3, 1], seed=1)
+    before = [p.data for p in net.parameters()]
+    state = damaged(nn.MLP(2, [3, 1], seed=2).state_dict(), name, array)
+    with pytest.raises(error, match=says):
+        net.load_state_dict(state)
+    assert [p.data for p in net.parameters()] == before
+
+
+def test_a_missing_name_is_said():
+    with pytest.raises(ValueError, match="missing bias"):
+        nn.Layer(2, 2).load_state_dict({"weight": np.zeros((2, 2))})
+
+
+# Files -----------------------------------------------------------------------------------------------------------------------
+
+@pytest.fixture
+def saved(tmp_path):
+    net = nn.MLP(2, [4, 1], activation="tanh", seed=1)
+    net.save(tmp_path / "net.npz")
+    return net, tmp_path / "net.npz"
+
+
+def test_saved_and_loaded(saved):
+    net, path = saved
+    same = nn.MLP(2, [4, 1], activation="tanh", seed=2)
+    same.load(path)
+    rebuilt = nn.load(path)
+    for other in (same, rebuilt):
+        assert [p.data for p in other.parameters()] == [p.data for p in net.parameters()]
+        assert other([0.3, -0.2]).data == net([0.3, -0.2]).data
+    assert repr(rebuilt) == repr(net)
+    assert [p.label for p in rebuilt.parameters()] == [p.label for p in net.parameters()]
+
+
+def test_a_saved_file_is_plain_numpy_without_pickle(saved):
+    net, path = saved
+    with np.load(path, allow_pickle=False) as file:
+        assert set(net.state_dict()) < set(file.files)
+        assert (file["layers.0.weight"] == net.state_dict()["layers.0.weight"]).all()
+
+
+def test_the_same_model_gives_the_same_bytes(saved, tmp_path):
+    net, path = saved
+    net.save(tmp_path / "again.npz")
+    assert path.read_bytes() == (tmp_path / "again.npz").read_bytes()
+
+
+def test_any_module_is_saved_and_loaded(tmp_path):
+    model, other = Mixed(), Mixed()
+    model.scale.data = 0.25
+    model.save(tmp_path / "mixed.npz")
+    other.load(tmp_path / "mixed.npz")
+    assert [p.data for p in other.parameters()] == [p.data for p in model.parameters()]
+    with pytest.raises(ValueError, match="does not hold an MLP"):
+        nn.load(tmp_path / "mixed.npz")
+
+
+def test_a_network_with_a_layer_of_the_users_own_is_not_rebuilt_as_another(tmp_path):
+    class Residual(nn.Layer):
+        def __call__(self, x):
+            return [a + b for a, b in zip(super().__call__(x), x)]
+    net, same = (nn.MLP(2, [2, 1], seed=s) for s in (1, 2))
+    net.layers[0], same.layers[0] = Residual(2, 2), Residual(2, 2)
+    net.save(tmp_path / "net.npz")
+    with pytest.raises(ValueError, match="does not hold an MLP"):
+        nn.load(tmp_path / "net.npz")
+    same.load(tmp_path / "net.npz")
+    assert same([0.3, 0.4]).data == net([0.3, 0.4]).data
+
+
+def test_parameters_in_a_dictionary():
+    model = Module()
+    model.state = {"wte": [[Value(1.0), Value(2.0)]], "head": nn.Neuron(1)}
+    names = [name for name, _ in model.named_parameters()]
+    assert names == ["state.wte.0.0", "state.wte.0.1", "state.head.w.0", "state.head.b"]
+    assert [(k, a.shape) for k, a in model.state_dict().items()] == [("state.wte", (1, 2)), ("state.head.weight", (1, 1)),
+                                                                    ("state.head.bias", (1,))]
+
+
+def test_a_parameter_may_be_called_file(tmp_path):
+    model = Module()
+    model.file = Value(2.0)
+    model.save(tmp_path / "m.npz")
+    model.file.data = 0.0
+    model.load(tmp_path / "m.npz")
+    assert model.file.data == 2.0
+
+
+def test_a_file_cut_off_anywhere_is_an_error_and_changes_nothing(saved):
+    net, path = saved
+    whole, before = path.read_bytes(), [p.data for p in net.parameters()]
+    for size in range(0, len(whole), 37):
+        path.write_bytes(whole[:size])
+        with pytest.raises(ValueError, match="cut off"):
+            net.load(path)
+        with pytest.raises(ValueError, match="cut off"):
+            nn.load(path)
+    assert [p.data for p in net.parameters()] == before
+
+
+def test_a_damaged_number_is_found(saved):
+    net, path = saved
+    whole = bytearray(path.read_bytes())
+    weights = net.state_dict()["layers.0.weight"].tobytes()
+    whole[whole.index(weights) + 6] ^= 1
+    path.write_bytes(bytes(whole))
+    with pytest.raises(ValueError, match="cut off or is not a saved model"):
+        nn.load(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", pickle.dumps({"weight": 1})])
+def test_another_kind_of_file(saved, content):
+    net, path = saved
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match="is not a saved model"):
+        net.load(path)
+
+
+def test_other_files_of_arrays(saved, tmp_path):
+    net, _ = saved
+    np.save(tmp_path / "one.npy", np.zeros(3))
+    np.savez(tmp_path / "other.npz", a=np.zeros(3))
+    np.savez(tmp_path / "objects.npz", a=np.array([None]))
+    for name, says in (("one.npy", "not a saved model"), ("other.npz", "does not fit"), ("objects.npz", "not a saved model")):
+        with pytest.raises(ValueError, match=says):
+            net.load(tmp_path / name)
+    with pytest.raises(FileNotFoundError):
+        net.load(tmp_path / "none.npz")
+
+
+@pytest.mark.parametrize("other, says", [
+    (nn.MLP(2, [5, 1], activation="tanh"), "layers.0.weight has shape"),
+    (nn.MLP(2, [4, 1, 1], activation="tanh"), "activations"),
+    (nn.MLP(2, [4, 1]), "activations"),
+])
+def test_a_file_of_another_model(saved, other, says):
+    before = [p.data for p in other.parameters()]
+    with pytest.raises(ValueError, match=says):
+        other.load(saved[1])
+    assert [p.data for p in other.parameters()] == before
+
+
+def test_an_activation_that_is_a_function_is_not_rebuilt_but_loaded(tmp_path):
+    bump = lambda v: autograd.exp(-v * v)                                                       # noqa: E731
+    net, same = (nn.MLP(1, [3, 1], activation=bump, seed=s) for s in (1, 2))
+    net.save(tmp_path / "bump.npz")
+    with pytest.raises(ValueError, match="function of its own"):
+        nn.load(tmp_path / "bump.npz")
+    same.load(tmp_path / "bump.npz")
+    assert same([0.4]).data == net([0.4]).data
+
+
+def test_an_activation_of_the_users_own_operation_is_rebuilt(tmp_path):
+    autograd.operation("test_module_square", lambda a: a * a, lambda y, a: 2 * a)
+    net = nn.MLP(1, [2, 1], activation="test_module_square", seed=1)
+    net.save(tmp_path / "own.npz")
+    assert nn.load(tmp_path / "own.npz")([0.7]).data == net([0.7]).data
+
+
+@pytest.mark.parametrize("function", ["fsync", "replace"])
+def test_a_save_that_fails_leaves_the_old_file_and_nothing_else(saved, monkeypatch, function):
+    net, path = saved
+    before = path.read_bytes()
+
+    def full(*_):
+        raise OSError("disk full")
+    monkeypatch.setattr(os, function, full)
+    with pytest.raises(OSError, match="disk full"):
+        nn.MLP(2, [4, 1], activation="tanh", seed=9).save(path)
+    assert path.read_bytes() == before
+    assert os.listdir(path.parent) == ["net.npz"]
+
+
+def test_a_directory_that_is_not_there(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        nn.MLP(2, [1]).save(tmp_path / "none" / "net.npz")
+
+
+def test_copies_and_pickles_are_models_of_their_own():
+    net = nn.MLP(2, [3, 1], seed=1)
+    for other in (copy.deepcopy(net), pickle.loads(pickle.dumps(net))):
+        assert other([1.0, 2.0]).data == net([1.0, 2.0]).data
+        other.parameters()[0].data += 1
+        assert other.parameters()[0].data != net.parameters()[0].data
+
+
+def test_path_as_text(tmp_path):
+    name = str(Path(tmp_path) / "net.npz")
+    nn.MLP(2, [1], seed=3).save(name)
+    assert nn.load(name)([1.0, 1.0]).data == nn.MLP(2, [1], seed=3)([1.0, 1.0]).data

@@ -1,0 +1,323 @@
+"""nn.train: fit against loops written out, micrograd's demo, and what happens when data or training go wrong."""
+import io
+import random
+
+import numpy as np
+import pytest
+
+import autograd
+import nn
+from autograd import Value
+from nn.train import Bar, compiled_step, eager_step, mini_batches, samples
+
+XS, YS = nn.data.sine(12)
+compiled = pytest.mark.skipif(not hasattr(autograd, "compile"), reason="this version has no compiler")
+
+
+def network(seed=1):
+    return nn.MLP(1, [5, 1], activation="tanh", seed=seed)
+
+
+def data_of(model):
+    return [p.data for p in model.parameters()]
+
+
+# The loop --------------------------------------------------------------------------------------------------------------------
+
+def test_a_full_batch_is_gradient_descent_written_out():
+    net, other = network(), network()
+    history = nn.fit(net, XS, YS, "squared", nn.GradientDescent(0.01), epochs=5)
+    for loss in history:
+        whole = autograd.sum([(other(x) - y) ** 2 for x, y in zip(XS, YS)])
+        assert loss == pytest.approx(whole.data, rel=1e-13)
+        slopes = autograd.gradients(whole, other.parameters())
+        for p, slope in zip(other.parameters(), slopes):
+            p.data -= 0.01 * slope
+    assert data_of(net) == pytest.approx(data_of(other), rel=1e-12)
+    assert history.iterations == list(history) and len(history) == 5
+
+
+def test_mini_batches_are_sgd_written_out():
+    net, other, rng = network(), network(), np.random.default_rng(3)
+    history = nn.fit(net, XS, YS, "absolute", nn.SGD(0.01), epochs=3, batch_size=5, seed=3)
+    losses = []
+    for _ in range(3):
+        order = rng.permutation(12)
+        for chosen in (order[:5], order[5:10], order[10:]):
+            whole = autograd.sum([abs(other(XS[i]) - YS[i]) for i in chosen])
+            losses.append(whole.data)
+            slopes = autograd.gradients(whole, other.parameters())
+            for p, slope in zip(other.parameters(), slopes):
+                p.data -= 0.01 * slope
+    assert history.iterations == pytest.approx(losses, rel=1e-12)
+    assert list(history) == pytest.approx([sum(losses[i:i + 3]) for i in (0, 3, 6)], rel=1e-12)
+    assert data_of(net) == pytest.approx(data_of(other), rel=1e-12)
+
+
+def test_mini_batches_take_every_sample_once_in_an_order_drawn_anew():
+    rng = np.random.default_rng(0)
+    epochs = [list(mini_batches(10, 4, rng)) for _ in range(2)]
+    for batches in epochs:
+        assert [len(b) for b in batches] == [4, 4, 2]
+        assert sorted(np.concatenate(batches)) == list(range(10))
+    assert (np.concatenate(epochs[0]) != np.concatenate(epochs[1])).any()
+
+
+def test_micrograds_demo():
+    """Two moons, 2-16-16-1, hinge loss and penalty, with seeds 1337: the losses its notebook prints."""
+    np.random.seed(1337)
+    random.seed(1337)
+    xs, ys = nn.data.moons(n_samples=100, noise=0.1)
+    ys = ys * 2 - 1
+    net = nn.MLP(2, [16, 16, 1])
+    optimizer = nn.SGD(lambda k: 1.0 - 0.9 * k / 100)
+    losses = []
+    for _ in range(100):
+        scores = [net(x) for x in xs]
+        loss = sum((1 + -yi * score).relu() for yi, score in zip(ys, scores)) * (1 / 100)
+        loss = loss + 1e-4 * sum(p * p for p in net.parameters())
+        net.zero_grad()
+        loss.backward()
+        optimizer.step(net.parameters())
+        losses.append(loss.data)
+    assert losses[:3] == pytest.approx([0.8958441028683222, 1.7235905336972022, 0.7429006313851131], abs=1e-9)
+    assert losses[-1] < 0.02 and all((score.data > 0) == (yi > 0) for yi, score in zip(ys, scores))
+
+
+def test_fit_does_micrograds_demo_too():
+    """The mean and a penalty, as a sum with weight decay: the same parameters after ten steps."""
+    xs, ys = nn.data.moons(n_samples=100, noise=0.1, random_state=1337)
+    ys = ys * 2 - 1
+    nets = []
+    for _ in range(2):
+        random.seed(1337)
+        nets.append(nn.MLP(2, [16, 16, 1]))
+    descent = nn.SGD(lambda k: (1.0 - 0.9 * k / 100) / 100, weight_decay=2 * 100 * 1e-4)
+    history = nn.fit(nets[0], xs, ys, "hinge", descent, epochs=10)
+    optimizer = nn.SGD(lambda k: 1.0 - 0.9 * k / 100)
+    for k in range(10):
+        data = autograd.sum([(1 + -yi * nets[1](x)).relu() for x, yi in zip(xs, ys)]) * (1 / 100)
+        assert history[k] / 100 == pytest.approx(data.data, rel=1e-9)
+        nets[1].zero_grad()
+        (data + 1e-4 * sum(p * p for p in nets[1].parameters())).backward()
+        optimizer.step(nets[1].parameters())
+    assert data_of(nets[0]) == pytest.approx(data_of(nets[1]), rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize("batch_size", [None, 5])
+def test_the_same_fit_gives_the_same_bits(batch_size):
+    nets = [network(), network()]
+    histories = [nn.fit(net, XS, YS, "absolute", nn.Adam(0.01), 10, batch_size, seed=0) for net in nets]
+    assert histories[0] == histories[1] and histories[0].iterations == histories[1].iterations
+    assert data_of(nets[0]) == data_of(nets[1])
+
+
+@pytest.mark.parametrize("loss, xs, ys, nin, nout", [
+    ("squared", *nn.data.sine(20), 1, 1),
+    ("squared", *nn.data.moons(20, random_state=0), 2, 1),
+    ("hinge", nn.data.moons(20, random_state=0)[0], 2 * nn.data.moons(20, random_state=0)[1] - 1, 2, 1),
+    ("binary_cross_entropy", *nn.data.circles(20, random_state=0, factor=0.3), 2, 1),
+    ("cross_entropy", *nn.data.moons(20, random_state=0), 2, 2),
+    ("cross_entropy", nn.data.xor()[0], np.eye(2)[nn.data.xor()[1]], 2, 2),
+    ("absolute", nn.data.xor()[0], nn.data.xor()[1][:, None], 2, 1),
+    (lambda f, y: autograd.exp((f - y) ** 2), *nn.data.xor(), 2, 1),
+])
+def test_every_loss_trains(loss, xs, ys, nin, nout):
+    net = nn.MLP(nin, [8, nout], activation="tanh", seed=3)
+    history = nn.fit(net, xs, ys, loss, nn.Adam(0.02), epochs=60)
+    assert history[-1] < 0.6 * history[0]
+
+
+def test_a_model_of_the_users_own():
+    class Line:
+        def __init__(self):
+            self.a, self.b = Value(0.0), Value(0.0)
+
+        def parameters(self):
+            return [self.a, self.b]
+
+        def __call__(self, x):
+            return self.a * x + self.b
+    line = Line()
+    nn.fit(line, XS, 3 * XS + 1, optimizer=nn.GradientDescent(0.05), epochs=200)
+    assert (line.a.data, line.b.data) == pytest.approx((3, 1), abs=1e-9)
+
+
+def test_a_table_is_asked_for_whole_numbers():
+    class Table(nn.Module):
+        def __init__(self):
+            self.rows = [Value(0.0) for _ in range(3)]
+
+        def __call__(self, k):
+            return self.rows[k]
+    table = Table()
+    nn.fit(table, [0, 1, 2], [5.0, 6.0, 7.0], optimizer=nn.GradientDescent(0.1), epochs=200)
+    assert data_of(table) == pytest.approx([5, 6, 7], abs=1e-9)
+
+
+# One step --------------------------------------------------------------------------------------------------------------------
+
+def test_a_step_is_a_function_of_theta():
+    net = network()
+    step = eager_step(net, nn.losses.squared, XS, YS)
+    theta = np.array(data_of(network(seed=2)))
+    first, again = step(theta, XS, YS), step(theta, XS, YS)
+    assert first[0] == again[0] and (first[1] == again[1]).all()
+    h = 1e-6
+    for i in range(len(theta)):
+        e = h * np.eye(len(theta))[i]
+        assert first[1][i] == pytest.approx((step(theta + e, XS, YS)[0] - step(theta - e, XS, YS)[0]) / (2 * h), abs=1e-7)
+
+
+@compiled
+@pytest.mark.parametrize("loss", ["absolute", "squared", "hinge", "binary_cross_entropy", "cross_entropy"])
+def test_the_compiled_step_is_the_eager_one(loss):
+    xs, ys = nn.data.moons(20, noise=0.1, random_state=0)
+    net = nn.MLP(2, [4, 4, 2 if loss == "cross_entropy" else 1], seed=1)
+    Y = {"hinge": 2 * ys - 1, "cross_entropy": np.eye(2)[ys]}.get(loss, ys).astype(float)
+    theta, loss = np.array(data_of(net)), nn.losses.find_loss(loss)
+    for chosen in (slice(None), slice(3, 8), slice(4, 5)):
+        eager, program = (make(net, loss, xs, Y)(theta, xs[chosen], Y[chosen]) for make in (eager_step, compiled_step))
+        assert program[0] == pytest.approx(eager[0], rel=1e-12)
+        assert program[1] == pytest.approx(eager[1], rel=1e-11, abs=1e-13)
+
+
+# Callback and bar ------------------------------------------------------------------------------------------------------------
+
+def test_the_callback_follows_and_stops():
+    seen = []
+
+    def callback(epoch, loss, model):
+        seen.append((epoch, loss, model.parameters()[0].data))
+        return epoch == 3
+    net = network()
+    history = nn.fit(net, XS, YS, epochs=10, callback=callback)
+    assert [epoch for epoch, _, _ in seen] == [0, 1, 2, 3]
+    assert [loss for _, loss, _ in seen] == list(history)
+    assert seen[-1][2] == net.parameters()[0].data != seen[0][2]
+
+
+def test_stop_iteration_stops_and_keeps():
+    def callback(epoch, loss, model):
+        raise StopIteration
+    net, other = network(), network()
+    assert len(nn.fit(net, XS, YS, epochs=10, callback=callback)) == 1
+    nn.fit(other, XS, YS, epochs=1)
+    assert data_of(net) == data_of(other)
+
+
+def test_a_callback_may_change_parameters():
+    net = network()
+
+    def callback(epoch, loss, model):
+        model.parameters()[0].data = 7.0
+    nn.fit(net, XS, YS, epochs=3, callback=callback)
+    assert net.parameters()[0].data == 7.0
+
+
+def test_the_bar(capsys):
+    nn.fit(network(), XS, YS, epochs=3, progress=True)
+    shown = capsys.readouterr().err
+    assert "3/3" in shown and "loss" in shown and shown.endswith("\n")
+    nn.fit(network(), XS, YS, epochs=3)                       # no terminal here
+    assert capsys.readouterr().err == ""
+
+
+def test_the_bar_is_drawn_no_more_than_ten_times_a_second():
+    stream = io.StringIO()
+    bar = Bar(1000, True, stream)
+    for i in range(1000):
+        bar.show(i + 1)
+    assert stream.getvalue().count("\r") < 20 and "1000/1000" in stream.getvalue()
+
+
+# When something is wrong -----------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("xs, ys, error, says", [
+    ([], [], ValueError, "xs is empty"),
+    ([[], []], [1, 2], ValueError, "xs is empty"),
+    ([[1.0], [1.0, 2.0]], [1, 2], ValueError, "xs is ragged"),
+    ([1.0, [2.0]], [1, 2], ValueError, "xs is ragged"),
+    ([1.0, float("nan")], [1, 2], ValueError, r"xs\[1\] is nan"),
+    ([[1.0], [2.0]], [1.0, float("inf")], ValueError, r"ys\[1\] is inf"),
+    ([[1.0], [float("nan")]], [1.0, 2.0], ValueError, r"xs\[1\]\[0\] is nan"),
+    ([1.0, 2.0], [1.0], ValueError, "2 samples in xs and 1 in ys"),
+    (["a", "b"], [1.0, 2.0], TypeError, "real numbers"),
+    ([1j, 2.0], [1.0, 2.0], TypeError, "real numbers"),
+    ([1.0, None], [1.0, 2.0], TypeError, "real numbers"),
+    ([Value(1.0), Value(2.0)], [1.0, 2.0], TypeError, "real numbers"),
+    ([[[1.0]]], [1.0], ValueError, "shape"),
+    (3.0, [1.0], TypeError, "list of samples"),
+    ([[1.0, 2.0]], [1.0], ValueError, "layers.0 was given 2 inputs, it needs 1"),
+    ([[1.0]], [[1.0, 2.0]], ValueError, "1 outputs and the target 2"),
+])
+def test_data_that_does_not_fit_changes_nothing(xs, ys, error, says):
+    net = network()
+    before = data_of(net)
+    with pytest.raises(error, match=says):
+        nn.fit(net, xs, ys)
+    assert data_of(net) == before
+
+
+@pytest.mark.parametrize("settings, error, says", [
+    ({"loss": "mse"}, ValueError, "no loss 'mse'"), ({"loss": 3}, TypeError, "a loss is"),
+    ({"epochs": 0}, ValueError, "epochs"), ({"optimizer": "adam"}, TypeError, "optimizer must be"),
+    ({"epochs": 2.5}, ValueError, "epochs"), ({"batch_size": 0}, ValueError, "batch_size"),
+    ({"loss": "hinge"}, ValueError, "must be -1 or 1"), ({"loss": "cross_entropy"}, TypeError, "list of at least 2 logits")])
+def test_settings_that_do_not_fit_change_nothing(settings, error, says):
+    net = network()
+    before = data_of(net)
+    with pytest.raises(error, match=says):
+        nn.fit(net, XS, YS, **settings)
+    assert data_of(net) == before
+
+
+def test_one_bad_label_among_many_is_found_before_training():
+    net = nn.MLP(1, [2, 1], seed=1)
+    before = data_of(net)
+    with pytest.raises(ValueError, match="must be 0 or 1, got 2"):
+        nn.fit(net, XS, [0, 1] * 5 + [0, 2], "binary_cross_entropy", batch_size=1)
+    assert data_of(net) == before
+
+
+def test_a_model_without_parameters():
+    class Nothing(nn.Module):
+        def __call__(self, x):
+            return Value(1.0)
+    with pytest.raises(ValueError, match="Nothing has no parameters"):
+        nn.fit(Nothing(), XS, YS)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
+def test_an_interrupted_fit_has_the_parameters_of_the_last_complete_step(error):
+    calls = iter(range(1, 1000))
+
+    def broken(f, y):
+        if next(calls) == 12 + 21 * 4 + 3:          # 12 targets are tried first; then in the third sample of step 22
+            raise error
+        return (f - y) ** 2
+    net, other = network(), network()
+    net.parameters()[0].grad = 5.0
+    with pytest.raises(error):
+        nn.fit(net, XS, YS, broken, nn.GradientDescent(0.01), epochs=100, batch_size=4, seed=1)
+    nn.fit(other, XS, YS, lambda f, y: (f - y) ** 2, nn.GradientDescent(0.01), epochs=7, batch_size=4, seed=1)
+    assert data_of(net) == data_of(other), "7 epochs of 3 steps each were complete"
+    assert net.parameters()[0].grad == 5.0
+
+
+def test_divergence_is_an_error_and_keeps_the_last_finite_parameters():
+    net = nn.MLP(1, [5, 1], seed=1)
+    with pytest.raises(FloatingPointError, match="learning rate below"), np.errstate(all="ignore"):
+        nn.fit(net, XS, YS, "squared", nn.GradientDescent(1e6), epochs=1000)
+    assert np.isfinite(data_of(net)).all()
+
+
+def test_grads_are_as_they_were():
+    net = network()
+    net.parameters()[2].grad = 3.0
+    nn.fit(net, XS, YS, epochs=2)
+    assert [p.grad for p in net.parameters()] == [0.0, 0.0, 3.0] + [0.0] * (len(net.parameters()) - 3)
+
+
+def test_samples_keep_whole_numbers():
+    assert samples([1, 2], "xs").dtype.kind == "i" and samples(np.ones((2, 3)), "xs").shape == (2, 3)
