@@ -105,6 +105,9 @@
   // Predict mode: the questions of a step ------------------------------------------------------------------------------------
   let step = 0, predicting = false, answered = 0, right = 0, asked = 0, missed = false, timer = null, all = false, furthest = 0;
 
+  // A derivative that is a number, such as 1, is no hint but the answer.
+  const hint = (symbol, before) => (typed(symbol) === null ? before + symbol : "");
+
   function questions(s) {
     const what = steps[s], name = i => nodes[i].title;
     if (what.kind === "forward") {
@@ -114,7 +117,7 @@
     const found = [];
     at(s).added.forEach((a, row) => {
       const v = nodes[what.node];
-      found.push({text: `local derivative of ${v.title} by ${name(a.input)}: ${v.symbols[row]} =`, value: a.local, part: "local", row});
+      found.push({text: `local derivative of ${v.title} by ${name(a.input)}${hint(v.symbols[row], ": ")} =`, value: a.local, part: "local", row});
       found.push({text: `upstream × local: ${bracketed(a.upstream)} × ${bracketed(a.local)} =`, value: a.product, part: "product", row});
       if (!a.first) {
         found.push({text: `${name(a.input)}.grad: ${bracketed(a.before)} + ${bracketed(a.product)} =`, value: a.after, part: "after", row});
@@ -237,7 +240,7 @@
         const local = compact(a.local), product = compact(a.product);
         const chain = [...new Set([v.symbols[k], v.put_in[k], local])].join(" = ");
         cell(tr, name);
-        cell(tr, noLocal ? `${v.symbols[k]} = ?` : chain, "number");
+        cell(tr, noLocal ? `${hint(v.symbols[k], "")} = ?`.replace(/^ = /, "") : chain, "number");
         cell(tr, noLocal ? "?" : `${bracketed(a.upstream)} × ${bracketed(a.local)} = ${row(noProduct, product)}`, "number");
         cell(tr, noProduct || noLocal ? "?" : `${name}.grad: ${compact(a.before)} + ${bracketed(a.product)} = ` +
              row(noAfter, compact(a.after)), "number new");
