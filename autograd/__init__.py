@@ -2,11 +2,14 @@
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING, Any
 
+from autograd.compiler import compile
+from autograd.compiler.run import Program
 from autograd.differentiate import backward, grad, gradients, value_and_grad
 from autograd.ops import (Operation, abs, acos, add, asin, atan, cos, cosh, div, elu, erf, erfc, exp, expm1, find, gelu,
                           greater, leaky_relu, log, log1p, maximum, minimum, mul, neg, operation, pow, relu, sech, sigmoid,
                           sign, sin, sinh, softplus, sqrt, sub, tan, tanh)
-from autograd.value import Value, affine, dot, no_grad, sum
+from autograd.sums import affine, dot, sum
+from autograd.value import Value, no_grad
 
 
 # Pictures and words are loaded when they are first asked for, so that `import autograd` loads no graphviz (PEP 562) -------

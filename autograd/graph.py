@@ -29,7 +29,7 @@ def topological_order(*outputs: Value) -> list[Value]:
         enter(v)
         while v is not None:
             a = v._a
-            while a is not None and a not in seen and type(a) is not float and type(a) is not tuple:
+            while a is not None and type(a) is not tuple and a not in seen and type(a) is not float:
                 enter(a)                                    # down, along first inputs
                 push(v)
                 v = a

@@ -9,8 +9,6 @@
 """
 from __future__ import annotations
 
-import builtins
-import operator
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Union
@@ -18,17 +16,18 @@ from typing import Any, Union
 import numpy as np
 
 from autograd import ops
-from autograd.graph import topological_order
-from autograd.ops import Operation, number
+from autograd.copying import Copied
+from autograd.micrograd import Closure, MicrogradNames, by_hand
+from autograd.rows import Operation, Undefined, labels, number, partials_at
 
 Number = Union[float, int, np.floating, np.integer]
 UNREACHED = float("0.0")            # the grad of a Value that no backward pass has reached: 0.0, known by its identity
 
-_recording = True                   # False inside no_grad()
+recording = True                    # False inside no_grad()
 _new = object.__new__
 
 
-class Value:
+class Value(Copied, MicrogradNames):
     """A scalar, and the operation and inputs it was computed from.
 
     data    a real number; ints and NumPy scalars become floats
@@ -55,8 +54,10 @@ class Value:
         self._grad = UNREACHED
         self.op, self.label = "", label
         self._a = self._b = self._da = self._db = None
-        if inputs or op:
-            _place(self, tuple(operand(x) for x in _sequence(inputs)), op)
+        if inputs or op:                                    # a node made by hand
+            inputs = tuple(operand(x) for x in _sequence(inputs))
+            op, partials = by_hand(self._data, inputs, op)
+            self._set_inputs(op, inputs, partials)
 
     # What a Value holds ----------------------------------------------------------------------------------------------------
 
@@ -88,6 +89,8 @@ class Value:
     def partials(self) -> tuple[float | None, ...]:
         """The derivative by each input as recorded, in their order; None for a number, which has none."""
         a, da = self._a, self._da
+        if type(da) is Closure:
+            return (Undefined("a _backward function set by hand has no partials: only backward() can use it"),) * len(a)
         return () if a is None else da if type(a) is tuple else (da,) if self._b is None else (da, self._db)
 
     def __repr__(self) -> str:
@@ -99,11 +102,11 @@ class Value:
     # Operators. The hottest ones are written out; a test holds them to their rows ------------------------------------------
 
     def __add__(self, other: Any) -> Value:
-        if type(other) is Value and _recording:
+        if type(other) is Value and recording:
             v = _new(Value)
             v._data = self._data + other._data
             v._da = v._db = 1.0
-        elif type(other) is float and _recording:
+        elif type(other) is float and recording:
             v = _new(Value)
             v._data = self._data + other
             v._da = 1.0
@@ -118,12 +121,12 @@ class Value:
         return v
 
     def __mul__(self, other: Any) -> Value:
-        if type(other) is Value and _recording:
+        if type(other) is Value and recording:
             v = _new(Value)
             v._db = a = self._data
             v._da = b = other._data
             v._data = a * b
-        elif type(other) is float and _recording:
+        elif type(other) is float and recording:
             v = _new(Value)
             v._data = self._data * other
             v._da = other
@@ -138,7 +141,7 @@ class Value:
         return v
 
     def __sub__(self, other: Any) -> Value:
-        if type(other) is Value and _recording:
+        if type(other) is Value and recording:
             v = _new(Value)
             v._data = self._data - other._data
             v._da = 1.0
@@ -153,7 +156,7 @@ class Value:
 
     def relu(self) -> Value:
         """max(x, 0), the lecture's (1); its derivative at 0 is 0."""
-        if not _recording:
+        if not recording:
             return record(_relu, (self,))
         v = _new(Value)
         a = self._data
@@ -214,68 +217,29 @@ class Value:
     def __operation__(self, op: Operation, inputs: Sequence[Any]) -> Value:
         return record(op, tuple(operand(x) for x in inputs))
 
-    # Copies and pickles, without recursion -----------------------------------------------------------------------------------
-
-    def __copy__(self) -> Value:
-        return _restore(*self._fields())
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
-        def copied(x: Any) -> Any:
-            return tuple(map(copied, x)) if type(x) is tuple else memo.get(id(x), x)
-        for v in topological_order(self):
-            if id(v) not in memo:
-                kind, data, grad, op, label, a, b, da, db = v._fields()
-                memo[id(v)] = _restore(kind, data, grad, op, label, copied(a), copied(b), da, db)
-        return memo[id(self)]
-
-    def __reduce__(self) -> Any:
-        if self in _saved_with_inputs or self._a is None:
-            return _restore, self._fields()
-        return _restore_after, (_Ancestors(self), *self._fields())
+    # What the bases of Value need ----------------------------------------------------------------------------------------------
 
     def _fields(self) -> tuple:
         reached = None if self._grad is UNREACHED else self._grad
-        return type(self), self._data, reached, self.op, self.label, self._a, self._b, self._da, self._db
+        return self._data, reached, self.op, self.label, self._a, self._b, self._da, self._db
 
-    # What code written for micrograd and microgpt asks for ---------------------------------------------------------------------
+    @classmethod
+    def _restore(cls, data: float, grad: float | None, *rest: Any) -> Value:
+        v = _new(cls)
+        v._data, v._grad = data, UNREACHED if grad is None else grad
+        v.op, v.label, v._a, v._b, v._da, v._db = rest
+        return v
 
-    @property
-    def _prev(self) -> set[Value]:
-        return set(self._children)
-
-    @property
-    def _children(self) -> tuple[Value, ...]:
-        return tuple(x for x in self.inputs if isinstance(x, Value))
-
-    @property
-    def _op(self) -> str:
-        if self.op is ops.pow and type(self._b) is float:
-            return f"**{self._b:g}"
-        return str(self.op)
-
-    @property
-    def _local_grads(self) -> tuple[float, ...]:
-        return tuple(p for p, x in zip(self.partials, self.inputs) if isinstance(x, Value))     # type: ignore[misc]
-
-    @property
-    def _backward(self) -> Any:
-        return lambda: self._spread()
-
-    @_backward.setter
-    def _backward(self, function: Any) -> None:
-        if self._a is None:
-            raise ValueError("_backward belongs to a Value with inputs: Value(data, (a, b), 'name')")
-        self._a, self._b, self._da, self._db = self.inputs, None, _Closure(function), None
-
-    def _spread(self) -> None:
-        """Add grad times partial to the grad of each input: one step of back propagation."""
-        for u, p in zip(self.inputs, self.partials):
-            if p is not None:
-                u._grad += self._grad * p                       # type: ignore[union-attr]
+    def _set_inputs(self, op: Operation, inputs: tuple[Value | float, ...], partials: Sequence[Any]) -> None:
+        self.op = op
+        if len(inputs) <= 2:
+            self._a, self._b = (*inputs, None)[:2]
+            self._da, self._db = (*partials, None)[:2]
+        else:
+            self._a, self._da = inputs, tuple(partials)
 
 
-_add, _mul, _sub, _relu, _sum, _dot = ops.add, ops.mul, ops.sub, ops.relu, ops.sum, ops.dot
-_total, _times = builtins.sum, operator.mul
+_add, _mul, _sub, _relu = ops.add, ops.mul, ops.sub, ops.relu
 
 
 # Recording -------------------------------------------------------------------------------------------------------------------
@@ -292,113 +256,15 @@ def record(op: Operation, inputs: tuple[Value | float, ...]) -> Value:
     try:
         y = op.forward(*numbers)
     except (ArithmeticError, ValueError) as error:
-        raise op.explain(error, numbers, _names(inputs)) from None
+        raise op.explain(error, numbers, labels(inputs)) from None
     if type(y) is not float:
         y = number(y, f"the result of {op.name}")
     v = _new(Value)
     v._data, v._grad, v.op, v.label = y, UNREACHED, "", ""
     v._a = v._b = v._da = v._db = None
-    if _recording:
-        v.op = op
-        _set_inputs(v, inputs, [None if type(x) is float else partial_at(op, i, y, numbers, inputs)
-                                for i, x in enumerate(inputs)])
+    if recording:
+        v._set_inputs(op, inputs, partials_at(op, y, numbers, inputs))
     return v
-
-
-def sum(values: Iterable[Value | Number]) -> Value | float:
-    """The sum of Values and numbers as one node; a float when there are only numbers."""
-    inputs = tuple([x if type(x) is Value else operand(x) for x in values])
-    return record(_sum, inputs) if any(type(x) is not float for x in inputs) else ops.sum(*inputs)
-
-
-def dot(w: Iterable[Value | Number], x: Iterable[Value | Number], b: Value | Number = 0.0) -> Value | float:
-    """w . x + b as one node, the neuron of the lecture before its activation; a float when there are only numbers.
-
-    w and x have n entries each; b is a scalar. Raises ValueError when the lengths differ.
-    """
-    return affine((w,), x, (b,))[0]
-
-
-def affine(W: Iterable[Iterable[Value | Number]], x: Iterable[Value | Number],
-           b: Iterable[Value | Number]) -> list[Value | float]:
-    """W x + b as a list of dot nodes, one for each row of W: the lecture's (6).
-
-    W has m rows of n entries, x n entries, b m entries. Raises ValueError when the lengths do not fit.
-    """
-    W, x, b = list(W), tuple(x), list(b)
-    if len(W) != len(b):
-        raise ValueError(f"W x + b needs an entry of b for each row of W, got {len(b)} entries and {len(W)} rows")
-    try:
-        xs: Sequence[float] = [u._data for u in x]                                              # type: ignore[union-attr]
-        dx: Sequence[float | None] | None = None            # the partials by x are the weights
-    except AttributeError:
-        xs = x = tuple([u if isinstance(u, Value) else operand(u) for u in x])                  # type: ignore[assignment]
-        dx = (None,) * len(x)                               # x has numbers, which have no partials
-        if any(isinstance(u, Value) for u in x):
-            return [_dot_of_anything(w, x, c) for w, c in zip(W, b)]
-    found: list[Value | float] = []
-    for w, c in zip(W, b):
-        w = tuple(w)
-        try:
-            ws = [u._data for u in w]                       # weights and bias are Values, as in a network
-            v = _new(Value)
-            v._data = _total(map(_times, ws, xs)) + c._data                                     # type: ignore[union-attr]
-        except AttributeError:
-            found.append(_dot_of_anything(w, x, c))
-            continue
-        if len(w) != len(x) or not _recording:
-            found.append(_dot_of_anything(w, x, c))
-            continue
-        v._da = (*xs, *(dx or ws), 1.0)
-        v._a = (*w, *x, c)
-        v._b = None
-        v._db = None
-        v.op = _dot
-        v.label = ""
-        v._grad = UNREACHED
-        found.append(v)
-    return found
-
-
-def _dot_of_anything(w: tuple, x: tuple, c: Any) -> Value | float:
-    if len(w) != len(x):
-        raise ValueError(f"dot needs as many weights as inputs, got {len(w)} weights and {len(x)} inputs")
-    inputs = (*map(operand, w), *map(operand, x), operand(c))
-    return ops.dot(*inputs) if all(type(u) is float for u in inputs) else record(_dot, inputs)
-
-
-def partial_at(op: Operation, i: int, y: float, numbers: Sequence[float], inputs: Sequence[Any]) -> Any:
-    """The partial for input i as a number, or an Undefined that raises when it is used."""
-    try:
-        return op.partial(i, y, numbers)
-    except (ArithmeticError, ValueError) as error:
-        what = f"the derivative of {op.name} by input {i} at {', '.join(f'{x:.6g}' for x in numbers)}{_names(inputs)}"
-        return Undefined(f"{what} does not exist or is too large for a float ({error}); {op.name} needs {op.domain}")
-
-
-class Undefined:
-    """A partial that does not exist. Multiplying by it raises: a graph may hold one as long as no derivative needs it."""
-    __slots__ = ("message",)
-
-    def __init__(self, message: str) -> None:
-        self.message = message
-
-    def __rmul__(self, other: Any) -> Any:
-        raise ValueError(self.message)
-
-    __mul__ = __rmul__
-
-
-class _Closure:
-    """In the place of partials: a function in micrograd's manner that itself adds to the grads of the inputs."""
-    __slots__ = ("function",)
-
-    def __init__(self, function: Any) -> None:
-        self.function = function
-
-    def __iter__(self) -> Iterator[float]:
-        self.function()
-        return iter(())
 
 
 def operand(x: Any) -> Value | float:
@@ -424,53 +290,10 @@ def _checked(data: Any, label: str) -> float:
     return data
 
 
-def _names(inputs: Sequence[Any]) -> str:
-    labels = [x.label for x in inputs if isinstance(x, Value) and x.label]
-    return f" (inputs {', '.join(map(repr, labels))})" if labels else ""
-
-
 def _sequence(inputs: Any) -> Any:
     if isinstance(inputs, (str, bytes)) or not isinstance(inputs, Iterable):
         raise TypeError(f"inputs of a Value must be a tuple of Values, got {inputs!r}; a label goes by name: label=...")
     return inputs
-
-
-def _set_inputs(v: Value, inputs: tuple, partials: Any) -> None:
-    if len(inputs) <= 2:
-        v._a, v._b = (*inputs, None, None)[:2]
-        v._da, v._db = (*partials, None, None)[:2]
-    else:
-        v._a, v._da = inputs, tuple(partials)
-
-
-def _place(v: Value, inputs: tuple, op: Any) -> None:
-    """Make v a node by hand, as micrograd's Value(data, children, op) and microgpt's Value(data, children, local_grads)."""
-    if not inputs:
-        raise ValueError(f"a Value with an operation ({op!r}) needs inputs: a leaf has neither")
-    if isinstance(op, (tuple, list)):
-        if len(op) != len(inputs):
-            raise ValueError(f"{len(inputs)} inputs need as many local derivatives, got {len(op)}")
-        v.op, partials = ops.Operation("given", None, (None,) * len(inputs), symbol="?"), [number(p) for p in op]  # type: ignore
-    else:
-        v.op = _known(op, len(inputs)) or ops.Operation(str(op) or "?", _no_rule(op), (None,) * len(inputs))
-        numbers = [x if type(x) is float else x._data for x in inputs]
-        if v.op.name in ops.TABLE:
-            partials = [partial_at(v.op, i, v._data, numbers, inputs) for i in range(len(inputs))]
-        else:
-            partials = [Undefined(f"no derivative is known for operation {str(op)!r}: define it with autograd.operation, "
-                                  "or set _backward of the Value")] * len(inputs)
-    _set_inputs(v, inputs, [None if type(x) is float else p for x, p in zip(inputs, partials)])
-
-
-def _known(op: Any, n: int) -> Operation | None:
-    rows = [op] if isinstance(op, Operation) else [row for row in ops.TABLE.values() if str(op) in (row.name, row.symbol)]
-    return next((row for row in rows if row.arity in (n, None)), None)
-
-
-def _no_rule(op: Any) -> Any:
-    def forward(*inputs: float) -> float:
-        raise ValueError(f"operation {str(op)!r} was given by name only: define it with autograd.operation to compute it again")
-    return forward
 
 
 @contextmanager
@@ -483,44 +306,9 @@ def no_grad() -> Iterator[None]:
     >>> y.data, y.inputs
     (4.0, ())
     """
-    global _recording
-    before, _recording = _recording, False
+    global recording
+    before, recording = recording, False
     try:
         yield
     finally:
-        _recording = before
-
-
-# Pickling: a Value is saved after its ancestors, so that no save is nested in another -----------------------------------------
-
-_saved_with_inputs: set[Value] = set()          # Values whose inputs the pickler has saved already
-
-
-class _Ancestors:
-    """All Values that one Value was computed from, pickled as a flat list in topological order."""
-    __slots__ = ("value",)
-
-    def __init__(self, value: Value) -> None:
-        self.value = value
-
-    def __reduce__(self) -> Any:
-        return list, (), None, self._one_by_one()
-
-    def _one_by_one(self) -> Iterator[Value]:
-        order = topological_order(self.value)[:-1]
-        _saved_with_inputs.update(order)        # true of each by the time the pickler comes to it
-        try:
-            yield from order
-        finally:
-            _saved_with_inputs.difference_update(order)
-
-
-def _restore(kind: type, data: float, grad: float | None, op: Any, label: str, a: Any, b: Any, da: Any, db: Any) -> Value:
-    v = _new(kind)
-    v._data, v._grad, v.op, v.label = data, UNREACHED if grad is None else grad, op, label
-    v._a, v._b, v._da, v._db = a, b, da, db
-    return v
-
-
-def _restore_after(ancestors: list[Value], *fields: Any) -> Value:
-    return _restore(*fields)
+        recording = before

@@ -52,10 +52,10 @@ class Optimizer:
             raise ValueError(f"{theta.size} parameters, {gradient.size} derivatives" + "".join(
                 f", {m.size} numbers remembered" for m in self.memory[:1]) + ": use one optimizer for one model")
         if not np.isfinite(gradient).all():
-            raise FloatingPointError(f"the gradient of iteration {self.iteration} is not finite: {_advice(self.rate())}")
+            raise FloatingPointError(f"the gradient of iteration {self.iteration} is not finite: {advice(self.rate())}")
         step, memory = self.direction(theta, gradient + self.weight_decay * theta, self.rate())
         if not np.isfinite(theta + step).all():
-            raise FloatingPointError(f"the parameters after iteration {self.iteration} are not finite: {_advice(self.rate())}")
+            raise FloatingPointError(f"the parameters after iteration {self.iteration} are not finite: {advice(self.rate())}")
         self.iteration, self.memory = self.iteration + 1, memory
         return theta + step
 
@@ -138,7 +138,7 @@ def _check(name: str, x: float, fits: bool, allowed: str) -> None:
         raise ValueError(f"{name} must be {allowed}, got {x!r}")
 
 
-def _advice(rate: float) -> str:
+def advice(rate: float) -> str:
     return f"training has diverged; try a learning rate below {rate:.3g}"
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TextIO, Union
 
@@ -19,7 +20,10 @@ import numpy as np
 import autograd
 from autograd import Value
 from nn.losses import LOSSES, Loss, cross_entropy, find_loss, one_hot
-from nn.optim import GradientDescent, Optimizer
+from nn.optim import GradientDescent, Optimizer, advice
+
+HUGE = 1e30                     # parameters of this size are no use to anybody: training has diverged
+TRIED = 12                      # samples that are computed both ways before a program is trusted
 
 Step = Callable[[np.ndarray, np.ndarray, np.ndarray], "tuple[float, np.ndarray]"]
 Callback = Callable[[int, float, Any], Union[bool, None]]
@@ -38,7 +42,7 @@ class History(list):
 
 
 def fit(model: Any, xs: Any, ys: Any, loss: str | Loss = "squared", optimizer: Optimizer | None = None, epochs: int = 100,
-        batch_size: int | None = None, seed: int | None = None, compiled: bool = False, callback: Callback | None = None,
+        batch_size: int | None = None, seed: int | None = None, compiled: bool = True, callback: Callback | None = None,
         progress: bool | None = None) -> History:
     """The losses of training the model, a History; the model then has the parameters found.
 
@@ -51,7 +55,10 @@ def fit(model: Any, xs: Any, ys: Any, loss: str | Loss = "squared", optimizer: O
     epochs      how often to go over the data
     batch_size  samples in a mini-batch, drawn anew each epoch, the last may be smaller; None for all samples at once
     seed        of the mini-batches' draw
-    compiled    whether a NumPy program of the model is run in place of its graphs
+    compiled    whether a NumPy program of the model is run in place of its graphs: the same losses to rounding, many times
+                faster. The program is that of the first sample's graph: an if-statement in the model that looks at the
+                data is not recorded, only the branch that was taken. A few samples are computed both ways before training
+                starts; where they differ, or where the model takes no Values, `fit` warns and records every graph
     callback    called after each epoch with its number, its loss and the model; training ends when it returns True
     progress    whether to show a bar; None for only where stderr is a terminal
 
@@ -76,7 +83,7 @@ def fit(model: Any, xs: Any, ys: Any, loss: str | Loss = "squared", optimizer: O
         for epoch in range(epochs):
             losses = []
             for chosen in mini_batches(len(X), size, batches):
-                value, gradient = step(theta, X[chosen], Y[chosen])
+                value, gradient = _taken(step, theta, X[chosen], Y[chosen], optimizer)
                 theta = optimizer.update(theta, gradient)
                 losses.append(value)
             history.iterations += losses
@@ -117,15 +124,58 @@ def eager_step(model: Any, loss: Loss, X: np.ndarray, Y: np.ndarray) -> Step:
 
 
 def compiled_step(model: Any, loss: Loss, X: np.ndarray, Y: np.ndarray) -> Step:
-    """A step that runs a NumPy program: one sample is recorded, its numbers being inputs, and compiled for all others."""
+    """A step that runs a NumPy program: one sample is recorded, its numbers being inputs, and compiled for all others.
+
+    The eager step, with a warning, where one sample's graph does not stand for the others.
+    """
+    parameters = _parameters(model)
     x, y = _inputs(X[0], "x"), _inputs(Y[0], "y")
     inputs = [v for part in (x, y) for v in (part if isinstance(part, list) else [part])]
-    program = autograd.compile(loss(model(x), y), _parameters(model), inputs)
+    try:
+        program = autograd.compile(loss(model(x), y), parameters, inputs)
+        reason = _differing(program, model, loss, X, Y)
+    except TypeError as error:                              # a model that needs plain numbers, to look something up by them
+        reason = f"it cannot be recorded with Values for its inputs ({error})"
+    if reason:
+        warnings.warn(f"the model is trained without compiling: {reason}. compiled=False says that this is meant", stacklevel=3)
+        return eager_step(model, loss, X, Y)
 
     def step(theta: np.ndarray, X: np.ndarray, Y: np.ndarray) -> tuple[float, np.ndarray]:
-        m = len(X)
-        return program.value_and_grad(theta, np.hstack([X.reshape(m, -1), Y.reshape(m, -1)]))
+        return program.value_and_grad(theta, _rows(X, Y))
     return step
+
+
+def _differing(program: autograd.Program, model: Any, loss: Loss, X: np.ndarray, Y: np.ndarray) -> str:
+    """Why the program of the first sample does not do for the others; '' when it gives the loss of each that is tried."""
+    parameters, tried = _parameters(model), np.unique(np.linspace(0, len(X) - 1, TRIED).astype(int))
+    before = _theta(parameters)
+    theta = before + 1e-3 * np.random.default_rng(0).uniform(0.5, 1, len(before))       # parameters that are alike may hide it
+    try:
+        _assign(parameters, theta)
+        with autograd.no_grad():
+            for i, found in zip(tried.tolist(), program(theta, _rows(X[tried], Y[tried])).tolist()):
+                wanted = float(loss(model(X[i].tolist()), Y[i].tolist()))
+                if abs(found - wanted) > 1e-9 * max(1.0, abs(wanted)):
+                    return (f"the loss of sample {i} is {wanted:.6g}, by the graph of sample 0 it would be {found:.6g}; "
+                            "does the model choose by if-statements, or draw random numbers?")
+    finally:
+        _assign(parameters, before)
+    return ""
+
+
+def _rows(X: np.ndarray, Y: np.ndarray) -> np.ndarray:
+    """Samples and targets side by side, (m, n0 + nL): a program's x."""
+    return np.hstack([X.reshape(len(X), -1), Y.reshape(len(Y), -1)])
+
+
+def _taken(step: Step, theta: np.ndarray, X: np.ndarray, Y: np.ndarray, optimizer: Optimizer) -> tuple[float, np.ndarray]:
+    """The step's loss and gradient; FloatingPointError where parameters have grown so large that there is none."""
+    try:
+        return step(theta, X, Y)
+    except (ArithmeticError, ValueError) as error:
+        if np.abs(theta).max() < HUGE:
+            raise
+        raise FloatingPointError(f"the loss cannot be computed any more ({error}): {advice(optimizer.rate())}") from None
 
 
 def _inputs(sample: Any, name: str) -> Any:

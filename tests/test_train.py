@@ -151,8 +151,40 @@ def test_a_table_is_asked_for_whole_numbers():
         def __call__(self, k):
             return self.rows[k]
     table = Table()
-    nn.fit(table, [0, 1, 2], [5.0, 6.0, 7.0], optimizer=nn.GradientDescent(0.1), epochs=200)
+    with pytest.warns(UserWarning, match="without compiling: it cannot be recorded with Values"):
+        nn.fit(table, [0, 1, 2], [5.0, 6.0, 7.0], optimizer=nn.GradientDescent(0.1), epochs=200)
     assert data_of(table) == pytest.approx([5, 6, 7], abs=1e-9)
+
+
+# The compiled loop -----------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("loss, outputs", [("absolute", 1), ("squared", 2), ("hinge", 1), ("binary_cross_entropy", 1),
+                                           ("cross_entropy", 3)])
+@pytest.mark.parametrize("optimizer", [lambda: nn.GradientDescent(0.01, momentum=0.5), lambda: nn.Adam(0.01)])
+def test_compiled_and_eager_give_the_same_losses_to_rounding(loss, outputs, optimizer):
+    rng = np.random.default_rng(5)
+    X = rng.normal(size=(25, 3))
+    Y = {"hinge": np.sign(X[:, 0]), "binary_cross_entropy": (X[:, 0] > 0).astype(int), "cross_entropy": np.arange(25) % 3,
+         "absolute": X.sum(1), "squared": X[:, :2] ** 2}[loss]
+    histories = []
+    for compiled in (True, False):
+        net = nn.MLP(3, [5, 4, outputs], activation="tanh", seed=2)
+        histories.append(nn.fit(net, X, Y, loss, optimizer(), epochs=8, batch_size=7, seed=3, compiled=compiled).iterations)
+    assert len(histories[0]) == 8 * 4
+    assert histories[0] == pytest.approx(histories[1], rel=1e-10)
+
+
+def test_a_model_that_chooses_by_its_data_is_not_trained_by_the_graph_of_one_sample():
+    class Branches(nn.Module):
+        def __init__(self):
+            self.left, self.right = Value(0.0), Value(0.0)
+
+        def __call__(self, x):
+            return self.left if x < 0 else self.right
+    model = Branches()
+    with pytest.warns(UserWarning, match="without compiling: the loss of sample"):
+        nn.fit(model, [-1.0, -2.0, 1.0, 2.0], [3.0, 3.0, 4.0, 4.0], optimizer=nn.GradientDescent(0.1), epochs=100)
+    assert data_of(model) == pytest.approx([3, 4])
 
 
 # One step --------------------------------------------------------------------------------------------------------------------
@@ -299,8 +331,8 @@ def test_an_interrupted_fit_has_the_parameters_of_the_last_complete_step(error):
     net, other = network(), network()
     net.parameters()[0].grad = 5.0
     with pytest.raises(error):
-        nn.fit(net, XS, YS, broken, nn.GradientDescent(0.01), epochs=100, batch_size=4, seed=1)
-    nn.fit(other, XS, YS, lambda f, y: (f - y) ** 2, nn.GradientDescent(0.01), epochs=7, batch_size=4, seed=1)
+        nn.fit(net, XS, YS, broken, nn.GradientDescent(0.01), epochs=100, batch_size=4, seed=1, compiled=False)
+    nn.fit(other, XS, YS, lambda f, y: (f - y) ** 2, nn.GradientDescent(0.01), epochs=7, batch_size=4, seed=1, compiled=False)
     assert data_of(net) == data_of(other), "7 epochs of 3 steps each were complete"
     assert net.parameters()[0].grad == 5.0
 

@@ -9,7 +9,8 @@ from autograd import ops
 from autograd.graph import topological_order
 from autograd.render.words import as_name, clean, compact, fixed, grad_of, number_text, roles, shorten, titles
 from autograd.render.words import DASH, LONGEST_TITLE, LONGEST_TOOLTIP
-from autograd.value import Undefined, Value
+from autograd.rows import Undefined
+from autograd.value import Value
 
 
 @dataclass(slots=True)

@@ -16,7 +16,8 @@ from autograd.graph import depends_on, topological_order
 from autograd.ops import Text
 from autograd.render.words import (as_name, compact, grad_of, latex_name, number_text, plural, shorten, titles, write)
 from autograd.symbol import Symbol, in_latex, written
-from autograd.value import Undefined, Value
+from autograd.rows import Undefined
+from autograd.value import Value
 
 PATHS = 8                           # as many paths are written out; where there are more, nodes
 NODES = 40                          # as many nodes are written out

@@ -10,7 +10,8 @@ from autograd.render.collapse import Neuron, find_neurons, find_parameters
 from autograd.render.columns import Column, Unit, data_and_grad, draw_columns
 from autograd.render.dot import Picture
 from autograd.render.words import clean, compact, plural, shorten
-from autograd.value import Value, sum as total_of
+from autograd.sums import sum as total_of
+from autograd.value import Value
 
 
 def draw_network(model: Any, x: Sequence[Any] | None = None, loss: Callable[[Any], Value] | None = None) -> Picture:

@@ -1,0 +1,53 @@
+"""Second room: nodes that do the same become a block, which will be one array.
+
+Nodes belong together when they have the same operation, number and kinds of arguments, and the same depth, so that none of
+them needs another. Depth is the longest way from a leaf; a sum counts once however many terms it has.
+"""
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from autograd import ops
+from autograd.compiler.record import NODE, Tape
+from autograd.ops import Operation
+
+
+class Group(NamedTuple):
+    """Nodes of one operation: n ids, and for each the ids of its arguments; sums and dots may differ in their number."""
+    op: Operation
+    ids: list[int]
+    args: list[tuple[int, ...]]
+
+
+def groups(tape: Tape) -> list[Group]:
+    """The nodes of a tape as groups, in an order in which every argument comes before its use."""
+    kinds = tape.kinds
+    depth = [0] * len(kinds)
+    found: dict[tuple, Group] = {}
+    for i, (op, args) in tape.nodes.items():
+        deepest = max([depth[a] for a in args])
+        depth[i] = deepest + 1
+        if op is ops.dot:
+            n = len(args) // 2
+            key: tuple = (deepest, op, _kind(args[:n], kinds), _kind(args[n:], kinds))
+        elif op is ops.sum:
+            kind = _kind(args, kinds)
+            key = (deepest, op, kind) if len(args) > 2 else (deepest, op, *sorted({kinds[a] for a in args}))
+        else:
+            key = (deepest, op, *[kinds[a] for a in args])
+        group = found.get(key)
+        if group is None:
+            group = found[key] = Group(op, [], [])
+        group.ids.append(i)
+        group.args.append(args)
+    return [group for _, group in sorted(found.items(), key=lambda item: item[0][0])]
+
+
+def _kind(args: tuple[int, ...], kinds: list[int]) -> int:
+    """The kind all the arguments have, or NODE for a mixture."""
+    first = kinds[args[0]]
+    if first != NODE:
+        for a in args:
+            if kinds[a] != first:
+                return NODE
+    return first

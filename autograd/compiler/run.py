@@ -1,0 +1,143 @@
+"""Last room: the program, compiled source with its arrays, and the checks on what it is given."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.emit import Blocks
+from autograd.compiler.record import Tape
+from autograd.compiler.scalar import Straight
+from autograd.value import Number, Value
+
+FEW_SAMPLES = 8                     # for more, straight-line code runs on arrays of samples
+
+
+class Program:
+    """A graph as NumPy source that computes its value and all derivatives by the parameters.
+
+    program.value_and_grad(theta, x)   a float and an array (P,): summed over the samples, as in the lecture's (4)
+    program(theta, x)                  the value for one sample, or (m,) for m; (K,) or (m, K) for K outputs
+    program.parameters                 the parameters' present data, (P,), in the order they were given
+    program.write_back(theta)          set the parameters' data
+    program.source                     the source, which runs by itself
+
+    theta is (P,); x is (I,) for one sample or (m, I), and is left out when the graph was compiled without inputs. What was
+    recorded for one sample is run for each and summed, so a penalty on the parameters recorded inside a sample's loss
+    counts m times: weight decay belongs in the optimizer. If-statements of Python are not recorded, only the branch taken.
+
+    Sums may be taken in another order than in the graph, so results agree with it to rounding, not to the bit. What is
+    outside an operation's domain (log of a negative number, 0 / 0) raises ValueError; an overflow gives inf, as in NumPy.
+    """
+
+    def __init__(self, code: Blocks | Straight, tape: Tape, parameters: Sequence[Value], inputs: Sequence[Value]) -> None:
+        self._code, self._tape = code, tape
+        self._values = list(parameters)
+        self._inputs = len(inputs)
+        self._single = len(tape.outputs) == 1
+        self._functions: dict[bool, dict[str, Any]] = {}            # by whether they run on arrays
+
+    @property
+    def parameters(self) -> np.ndarray:
+        """The present data of the parameters, (P,)."""
+        return np.array([p._data for p in self._values], dtype=float)
+
+    def write_back(self, theta: Any) -> None:
+        """Set the data of the parameters to theta, (P,)."""
+        for p, t in zip(self._values, self._checked_theta(theta).tolist()):
+            p._data = t
+
+    def __call__(self, theta: Any, x: Any = None) -> Any:
+        """The value, a float or (m,); for K outputs (K,) or (m, K)."""
+        theta, x, one = self._checked(theta, x)
+        found = self._run("value", theta, x)
+        found = found if x is None else found[0] if one else found
+        return float(found) if np.ndim(found) == 0 else found
+
+    def value_and_grad(self, theta: Any, x: Any = None) -> tuple[float, np.ndarray]:
+        """The value summed over the samples, and its derivatives by the parameters, (P,)."""
+        if not self._single:
+            raise TypeError(f"a program of {len(self._tape.outputs)} outputs has no gradient; compile the sum of the outputs, "
+                            "or each one by itself")
+        theta, x, _ = self._checked(theta, x)
+        return self._run("value_and_grad", theta, x)
+
+    def _run(self, name: str, theta: np.ndarray, x: np.ndarray | None) -> Any:
+        """The result of a function of the program: for `value` with a first axis of samples where there is x."""
+        try:
+            with np.errstate(divide="raise", invalid="raise", over="ignore", under="ignore"):
+                if isinstance(self._code, Straight):
+                    return self._run_straight(name, theta, x)
+                function = self._function(name, True)
+                return function(theta) if x is None else function(theta, x)
+        except (ArithmeticError, ValueError) as error:
+            kind = type(error) if isinstance(error, (ZeroDivisionError, OverflowError)) else ValueError
+            raise kind(f"outside the domain of an operation ({error}); evaluate the graph with Values to see where") from None
+
+    def _run_straight(self, name: str, theta: np.ndarray, x: np.ndarray | None) -> Any:
+        """Straight-line code: on floats for each of a few samples, on one array for each input for many."""
+        few = x is None or len(x) <= FEW_SAMPLES
+        function = self._function(name, not few)
+        rows = [function(theta.tolist(), row) for row in ([()] if x is None else x.tolist())] if few else \
+            [function(theta.tolist(), list(x.T))]                                       # type: ignore[union-attr]
+        m = 1 if x is None else len(x)
+        if name == "value":
+            found = np.array(rows, dtype=float) if few else np.stack([np.broadcast_to(y, m) for y in rows[0]], axis=1)
+            found = found[:, 0] if self._single else found
+            return found[0] if x is None else found
+        if few:
+            return float(sum(y for y, _ in rows)), np.array([d for _, d in rows], dtype=float).reshape(m, -1).sum(0)
+        y, d = rows[0]
+        return float(np.broadcast_to(y, m).sum()), np.array([np.broadcast_to(g, m).sum() for g in d], dtype=float)
+
+    def _function(self, name: str, arrays: bool) -> Any:
+        if arrays not in self._functions:
+            self._functions[arrays] = self._code.namespace(arrays)
+        return self._functions[arrays][name]
+
+    def _checked(self, theta: Any, x: Any) -> tuple[np.ndarray, np.ndarray | None, bool]:
+        theta = self._checked_theta(theta)
+        if not self._inputs:
+            if x is not None:
+                raise TypeError("this program was compiled without inputs: call it with theta alone")
+            return theta, None, False
+        if x is None:
+            raise TypeError(f"this program has {self._inputs} inputs: give x, ({self._inputs},) or (m, {self._inputs})")
+        x = _floats(x, "x")
+        if x.shape[-1:] != (self._inputs,) or x.ndim > 2:
+            raise ValueError(f"x must have shape ({self._inputs},) or (m, {self._inputs}), got {x.shape}")
+        return theta, x if x.ndim == 2 else x[None], x.ndim == 1
+
+    def _checked_theta(self, theta: Any) -> np.ndarray:
+        theta = _floats(theta, "theta")
+        if theta.shape != (len(self._values),):
+            raise ValueError(f"theta must have shape ({len(self._values)},), one number for each parameter, got {theta.shape}")
+        return theta
+
+    @property
+    def source(self) -> str:
+        """The source that runs, with the numbers it uses: it can be copied into a file."""
+        return self._code.source()
+
+    def __str__(self) -> str:
+        return (f"{self._tape.recorded} scalar Values became {self._code.summary()}; {len(self._values)} parameters, "
+                f"{self._inputs} inputs")
+
+    def __repr__(self) -> str:
+        return f"<Program: {self}>"
+
+
+def _floats(x: Any, name: str) -> np.ndarray:
+    """x as a float64 array. Raises TypeError for what is no array of real numbers, ValueError for NaN."""
+    if isinstance(x, np.ndarray) and x.dtype == np.float64:
+        return x
+    if isinstance(x, Value) or isinstance(x, (list, tuple)) and any(isinstance(e, Value) for e in x):
+        raise TypeError(f"{name} must hold numbers, not Values: a program computes with arrays; see program.parameters")
+    try:
+        array = np.asarray(x)
+        if array.dtype.kind not in "fiub":
+            raise TypeError
+        return array.astype(np.float64)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be an array of real numbers, got {type(x).__name__} {str(x)[:60]}") from None

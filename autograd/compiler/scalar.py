@@ -1,0 +1,227 @@
+"""Narrow graphs: a line of Python for each node, forward and backward, on plain floats or on one array per node.
+
+Where hardly two nodes can be computed together, arrays of nodes cost more than they save. A chain of dependent operations
+becomes straight-line code; the rules are those of the table, applied to symbols once for each kind of node. Long programs
+are cut into pieces, and a piece that looks like an earlier one is not compiled again: a loop of the user's Python that was
+recorded a thousand times costs as much as one turn.
+
+A function is called by its operation's name. On floats that is the row's `forward`, on arrays its NumPy form: the same
+source serves one sample and many.
+"""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd import ops
+from autograd.compiler.record import CONSTANT, INPUT, PARAMETER, Node, Tape
+from autograd.ops import Operation, Text
+from autograd.symbol import Symbol, without_neutral, written
+
+LONG = 40                           # sums of more terms are calls of sum(), not one long formula
+PIECE = 64                          # nodes in a piece
+LOOKS_AT_NUMBERS = (ops.pow,)       # its rule is another one for a constant exponent
+BASIC = (ops.add, ops.sub, ops.mul, ops.div, ops.neg, ops.greater)
+
+
+class _Plain(Symbol):
+    """A formula on floats: operators are Python's, every other operation is a call of its function."""
+    __slots__ = ()
+
+    def __operation__(self, op: Operation, inputs: Sequence[Any]) -> Any:
+        left_out = without_neutral(op, inputs)
+        if left_out is not None:
+            return left_out
+        texts = [written(x, "numpy") for x in inputs]
+        if op in BASIC:
+            return _Plain(op.write("text", *texts), "text")
+        if op is ops.pow and isinstance(inputs[1], float) and inputs[1].is_integer():
+            return _Plain(Text(f"{texts[0]:atom}**{int(inputs[1]) if inputs[1] >= 0 else inputs[1]!r}", "power"), "text")
+        return _Plain(Text(f"{op.name}({', '.join(texts)})"), "text")
+
+
+DRIVER = '''
+def values(theta, x=()):
+    """The values of all ids: parameters, inputs, constants and nodes."""
+    v = START.copy()
+    v[:P] = theta
+    v[P:P + I] = x
+    for forward, _, outside, nodes in PIECES:
+        for i, y in zip(nodes, forward(*[v[i] for i in outside])):
+            v[i] = y
+    return v
+
+
+def value(theta, x=()):
+    v = values(theta, x)
+    return [v[i] for i in OUTPUTS]
+
+
+def value_and_grad(theta, x=()):
+    v = values(theta, x)
+    d = [0.0] * len(v)
+    d[OUTPUTS[0]] = 1.0
+    for _, backward, outside, nodes in reversed(PIECES):
+        for i, g in zip(outside, backward([v[i] for i in outside], [v[i] for i in nodes], [d[i] for i in nodes])):
+            d[i] = d[i] + g
+    return v[OUTPUTS[0]], [d[i] for i in PARAMETERS]
+'''
+
+
+class Straight(NamedTuple):
+    """A straight-line program: the source of its pieces, what is in them, and the operations they call."""
+    text: str
+    pieces: list[Piece]
+    tape: Tape
+    calls: list[str]
+
+    def tables(self) -> list[str]:
+        """What DRIVER refers to, as source."""
+        tape, count = self.tape, sum(k in (PARAMETER, INPUT) for k in self.tape.kinds)
+        start = [tape.constants.get(i, 0.0) for i in range(len(tape.kinds))]
+        pieces = ", ".join(f"(f{name}, b{name}, {outside}, {nodes})" for name, outside, nodes in self.pieces)
+        return [f"P, I = {count - len(tape.inputs)}, {len(tape.inputs)}", f"START = {start}", f"OUTPUTS = {tape.outputs}",
+                f"PARAMETERS = {tape.parameters}", f"PIECES = [{pieces}]"]
+
+    def source(self) -> str:
+        """Source that runs by itself."""
+        calls = [f"from autograd import {', '.join(self.calls)}"] if self.calls else []
+        return "\n".join([*calls, "total = sum", "", "", self.text, "", *self.tables(), "", DRIVER])
+
+    def summary(self) -> str:
+        kinds = len({p.name for p in self.pieces})
+        return f"{len(self.tape.nodes)} lines of straight-line code in {len(self.pieces)} pieces, {kinds} of them different"
+
+    def namespace(self, arrays: bool) -> dict[str, Any]:
+        """The program ready to run on floats, or on one array for each input."""
+        tape = self.tape
+        found: dict[str, Any] = {"total": sum}
+        for op in map(ops.find, self.calls):
+            found[op.name] = array_function(op) if arrays else op.forward
+        exec(compile(self.text + DRIVER, "<autograd program>", "exec"), found)
+        found.update(P=sum(k == PARAMETER for k in tape.kinds), I=len(tape.inputs), OUTPUTS=tape.outputs,
+                     START=[tape.constants.get(i, 0.0) for i in range(len(tape.kinds))], PARAMETERS=tape.parameters,
+                     PIECES=[(found["f" + p.name], found["b" + p.name], p.outside, p.nodes) for p in self.pieces])
+        return found
+
+
+class Piece(NamedTuple):
+    """Some nodes in a row. Functions of the same name have the same code."""
+    name: str                       # its functions are f<name> and b<name>
+    outside: list[int]              # ids of what it uses from before
+    nodes: list[int]                # ids of what it computes
+
+
+def straight(tape: Tape) -> Straight:
+    """The tape as pieces of straight-line code."""
+    writer = _PieceWriter(tape)
+    pieces = writer.pieces()
+    return Straight("\n\n".join(writer.texts), pieces, tape, sorted(writer.calls))
+
+
+def array_function(op: Operation) -> Any:
+    """The operation on arrays: its NumPy form as a function."""
+    if op.numpy is None:
+        return op.on_arrays
+    names = [f"a{j}" for j in range(op.arity or 0)]
+    return eval(f"lambda {', '.join(names)}: {op.write('numpy', *[Text(n) for n in names])}", {"np": np})
+
+
+class _PieceWriter:
+    """Cuts a tape into pieces and writes the code of each kind of piece once."""
+
+    def __init__(self, tape: Tape) -> None:
+        self.tape, self.kinds = tape, tape.kinds
+        self.templates: dict[Any, str] = {}
+        self.known: dict[Any, str] = {}                     # the name of a piece by what it looks like
+        self.texts: list[str] = []
+        self.calls: set[str] = set()
+
+    def pieces(self) -> list[Piece]:
+        nodes = list(self.tape.nodes)
+        return [self.piece(nodes[k:k + PIECE]) for k in range(0, len(nodes), PIECE)]
+
+    def piece(self, nodes: list[int]) -> Piece:
+        """Name a piece by its look: operations, wiring, and the numbers that rules look at."""
+        place: dict[int, str] = {}
+        outside: list[int] = []
+        look: list[Any] = []
+        for k, i in enumerate(nodes):
+            op, args = self.tape.nodes[i]
+            for a in args:
+                if a not in place:
+                    place[a] = f"x{len(outside)}"
+                    outside.append(a)
+            place[i] = f"v{k}"
+            look.append((op, *[place[a] for a in args], *([self.tape.constants.get(a) for a in args] if op in LOOKS_AT_NUMBERS else ())))
+        key = tuple(look)
+        name = self.known.get(key)
+        if name is None:
+            name = self.known[key] = str(len(self.known) + 1)
+            self.texts.append(self.text(name, nodes, outside, place))
+        return Piece(name, outside, nodes)
+
+    def text(self, name: str, nodes: list[int], outside: list[int], place: dict[int, str]) -> str:
+        """The forward and backward function of a piece."""
+        given, computed = [place[i] for i in outside], [place[i] for i in nodes]
+        forward = [f"    {place[i]} = {self.forward(self.tape.nodes[i], place)}" for i in nodes]
+        backward = []
+        for i in reversed(nodes):
+            op, args = self.tape.nodes[i]
+            for j, a in enumerate(args):
+                if self.kinds[a] != CONSTANT:
+                    sent = self.sent(op, args, j, place, i)
+                    if sent:
+                        backward.append(f"    d{place[a]} = d{place[a]} + {sent}")
+        changing = [place[i] for i in outside]
+        return "\n".join([f"def f{name}({', '.join(given)}):", *forward, f"    return {', '.join(computed)},", "", "",
+                          f"def b{name}(x, v, d):", f"    {', '.join(given)}, = x" if given else "    pass",
+                          f"    {', '.join(computed)}, = v", f"    {', '.join('d' + c for c in computed)}, = d",
+                          *([f"    {' = '.join('d' + c for c in changing)} = 0.0"] if changing else []), *backward,
+                          f"    return {', '.join('d' + c for c in changing)}{',' if changing else '()'}", ""])
+
+    def forward(self, node: Node, place: dict[int, str]) -> str:
+        op, args = node
+        if op is ops.sum or op is ops.dot:
+            if op is ops.sum:
+                terms = [place[a] for a in args]
+            else:
+                n = len(args) // 2
+                terms = [f"{place[a]} * {place[b]}" for a, b in zip(args[:n], args[n:])]
+            return " + ".join(terms) if len(terms) <= LONG else f"total(({', '.join(terms)}))"
+        return self.template(op, args, -1).format(*[place[a] for a in args])
+
+    def sent(self, op: Operation, args: tuple[int, ...], j: int, place: dict[int, str], i: int) -> str:
+        """What node i sends to its argument j."""
+        if op is ops.sum:
+            return f"d{place[i]}"
+        if op is ops.dot:
+            n = len(args) // 2
+            return f"d{place[i]} * {place[args[j + n] if j < n else args[j - n]]}"
+        partial = self.template(op, args, j)
+        if not partial:
+            return ""
+        return f"d{place[i]}" if partial == "1.0" else f"d{place[i]} * {partial.format(*[place[a] for a in args], y=place[i])}"
+
+    def template(self, op: Operation, args: tuple[int, ...], j: int) -> str:
+        """The formula of an operation (j = -1), or of its partial for input j, with {0}, {1}, ... for the inputs, {y} for y."""
+        constants = tuple(self.tape.constants.get(a) for a in args) if op in LOOKS_AT_NUMBERS else (None,) * len(args)
+        key = (op, j, constants)
+        found = self.templates.get(key)
+        if found is None:
+            if op.forward is None:
+                raise ValueError(f"a Value with given local derivatives cannot be compiled: {op.name!r} cannot be computed again")
+            inputs = [_Plain(Text(f"{{{k}}}"), "text") if c is None else c for k, c in enumerate(constants)]
+            if j >= 0:
+                formula = op.partial(j, _Plain(Text("{y}"), "text"), inputs)
+            elif op in BASIC:
+                formula = _Plain(op.write("text", *[written(x, "numpy") for x in inputs]), "text")
+                formula = _Plain(Text(f"1.0 * {formula}", "product"), "text") if op is ops.greater else formula
+            else:
+                formula = _Plain(Text(""), "text").__operation__(op, inputs)
+            text = Text("") if formula is None else written(formula, "numpy")
+            found = self.templates[key] = f"{text:power}" if j >= 0 and text else str(text)
+            self.calls |= {name for name in ops.TABLE if name + "(" in found}
+        return found

@@ -1,0 +1,1 @@
+"""Timings of the library beside its peers: `python -m tests.benchmarks`."""

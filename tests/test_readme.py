@@ -1,0 +1,44 @@
+"""The README's examples print the numbers they show, and its commands and links lead somewhere."""
+import contextlib
+import io
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+EXAMPLES = re.findall(r"^```python\n(.*?)^```", README, re.S | re.M)
+
+
+def test_the_readme_has_examples():
+    assert len(EXAMPLES) >= 5
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
+def test_an_example_prints_what_it_says(example):
+    shown = [line.split("# ", 1)[1].strip() for line in example.splitlines() if line.startswith("print(") and "# " in line]
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(example, "README.md", "exec"), {"__name__": "readme"})
+    assert printed.getvalue().splitlines() == shown
+
+
+@pytest.mark.parametrize("name", ["test", "lecture"])
+def test_a_command_is_one_line_from_nothing(name):
+    found = re.findall(rf"^<!-- command: {name} -->\n```sh\n(.*?)^```", README, re.S | re.M)
+    assert len(found) == 1 and found[0].count("\n") == 1
+    assert found[0].startswith("python3 -m venv .venv && .venv/bin/pip install")
+
+
+def test_the_ci_script_is_valid_and_takes_its_commands_from_the_readme():
+    script = ROOT / ".ci" / "run"
+    subprocess.run(["bash", "-n", str(script)], check=True)
+    text = script.read_text()
+    assert "README.md" in text and "pytest" not in text and "demos" not in text
+
+
+def test_links_lead_to_files():
+    for link in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (ROOT / link).exists(), link
