@@ -215,6 +215,17 @@ def test_neurons_are_found_in_dots_and_agree_with_the_model():
     assert [n.size for n in neurons.values()] == [4] * 4 + [5] * 2
 
 
+def test_the_sum_of_two_samples_of_a_linear_neuron_belongs_to_neither():
+    w, b = Value(2.0, label="neurons.0.w.0"), Value(1.0, label="neurons.0.b")
+    first, second = w * 3.0 + b, w * 4.0 + b
+    total = first + second + 0.0
+    neurons, owner = find_neurons(topological_order(total))
+    assert neurons["neurons.0"].outputs == [first, second]
+    assert total not in owner and total.inputs[0] not in owner
+    penalty = w * w
+    assert penalty not in find_neurons(topological_order(penalty + first))[1]
+
+
 def test_a_loss_over_a_data_set_collapses_to_neurons_and_says_so():
     loss = moons_loss(20, 8)
     picture = autograd.draw(loss)

@@ -135,6 +135,9 @@ def test_predict_mode_takes_the_right_number_and_refuses_a_wrong_one(browser, tm
     assert answer("0.5").startswith("✓")
     assert "grad 0.5000" in [grad for _, grad in fixed(browser)]
     assert text(browser, "score") == "5 of 7 right at once"
+    browser.press("ArrowLeft")                                  # what was seen once is not asked again
+    browser.press("ArrowLeft")
+    assert browser.run("document.getElementById('answer').hidden") and ["data 0.7071", "grad –"] in fixed(browser)
     assert quiet(browser, file)
 
 
