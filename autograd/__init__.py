@@ -15,12 +15,12 @@ from autograd.value import Value, no_grad
 # Pictures and words are loaded when they are first asked for, so that `import autograd` loads no graphviz (PEP 562) -------
 
 if TYPE_CHECKING:
-    from autograd.render.draw import draw
-    from autograd.render.explain import explain
-    from autograd.render.expression import expression
-    from autograd.render.naming import name
-    from autograd.render.network import draw_network
-    from autograd.render.play import play
+    from autograd.render.draw import draw as draw
+    from autograd.render.explain import explain as explain
+    from autograd.render.expression import expression as expression
+    from autograd.render.naming import name as name
+    from autograd.render.network import draw_network as draw_network
+    from autograd.render.play import play as play
 
 _WHERE = {"draw": "draw", "draw_network": "network", "explain": "explain", "expression": "expression", "name": "naming",
           "play": "play"}

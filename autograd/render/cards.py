@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from html import escape
 
-import graphviz
+import graphviz                                                 # type: ignore[import-untyped]
 
 from autograd.render.cells import Cell
 from autograd.render.dot import Picture, quote

@@ -51,7 +51,7 @@ class Cell:
 
 def outputs_of(value: Value | Iterable[Value], what: str) -> list[Value]:
     """value as a list of Values. Raises TypeError when it is neither a Value nor a list of some."""
-    outputs = [value] if isinstance(value, Value) else list(value) if isinstance(value, (list, tuple)) else [value]
+    outputs: list[Any] = [value] if isinstance(value, Value) else list(value) if isinstance(value, (list, tuple)) else [value]
     for v in outputs:
         if not isinstance(v, Value):
             raise TypeError(f"{what} needs a Value or a list of Values, got {type(v).__name__} {shorten(repr(v), 60)}")
@@ -62,7 +62,7 @@ def outputs_of(value: Value | Iterable[Value], what: str) -> list[Value]:
 
 def partials_of(v: Value) -> list[float | None]:
     """The recorded partials of v; None for a number, for one that does not exist, and where a closure took their place."""
-    if type(v._a) is tuple and type(v._da) is not tuple:
+    if isinstance(v._a, tuple) and not isinstance(v._da, tuple):
         return [None] * len(v._a)
     return [None if isinstance(p, Undefined) else p for p in v.partials]
 

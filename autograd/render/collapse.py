@@ -146,18 +146,21 @@ def _take(v: Value, neuron: Neuron, count: int, owner: dict[Value, str], parts: 
 
 # Groups ------------------------------------------------------------------------------------------------------------------
 
+Key = tuple[Any, ...]               # what a group is known by: its kind, and what tells it from others of the kind
+
+
 @dataclass
 class Group:
     """Values that are drawn as one node: kind is 'neuron', 'layer', 'input', 'leaves' or 'operations'."""
-    key: tuple
+    key: Key
     kind: str
     members: list[Value] = field(default_factory=list)
 
 
 def group(order: Sequence[Value], neurons: dict[str, Neuron], owner: dict[Value, str], level: str,
-          most: int) -> tuple[dict[tuple, Group], dict[Value, tuple]]:
+          most: int) -> tuple[dict[Key, Group], dict[Value, Key]]:
     """The groups of a graph by key, in topological order, and the key of each Value's group."""
-    keys = {v: ("layer", neurons[name].layer) if level == "layer" else ("neuron", name) for v, name in owner.items()}
+    keys: dict[Value, Key] = {v: ("layer", neurons[name].layer) if level == "layer" else ("neuron", name) for v, name in owner.items()}
     for name, neuron in neurons.items():
         for j, sources in neuron.sources.items():
             for x in sources:
@@ -169,15 +172,15 @@ def group(order: Sequence[Value], neurons: dict[str, Neuron], owner: dict[Value,
             if keys.get(v, ("",))[0] == "operations":
                 keys[v] = ("operations", 0, getattr(v.op, "name", ""))
     _group_leaves(order, keys)
-    groups: dict[tuple, Group] = {}
+    groups: dict[Key, Group] = {}
     for v in order:
         groups.setdefault(keys[v], Group(keys[v], keys[v][0])).members.append(v)
     return groups, keys
 
 
-def _group_operations(order: Sequence[Value], keys: dict[Value, tuple], owner: dict[Value, str]) -> None:
+def _group_operations(order: Sequence[Value], keys: dict[Value, Key], owner: dict[Value, str]) -> None:
     """Key every operation that has none by depth and name; a chain of additions has one depth."""
-    uses = Counter(u for v in order for u in v.inputs if type(u) is not float)
+    uses: Counter[Any] = Counter(u for v in order for u in v.inputs if type(u) is not float)
     depth: dict[Value, int] = {}
     for v in order:
         if v._a is None:
@@ -195,7 +198,7 @@ def _group_operations(order: Sequence[Value], keys: dict[Value, tuple], owner: d
     chain_tops(order, keys, depth, uses)
 
 
-def chain_tops(order: Sequence[Value], keys: dict[Value, tuple], depth: dict[Value, int], uses: Counter) -> None:
+def chain_tops(order: Sequence[Value], keys: dict[Value, Key], depth: dict[Value, int], uses: Counter[Any]) -> None:
     """Let each addition of a chain have the key of the chain's last one."""
     for v in reversed(order):
         if keys.get(v, ("",))[0] == "operations" and v.op in (ops.add, ops.sum):
@@ -204,9 +207,9 @@ def chain_tops(order: Sequence[Value], keys: dict[Value, tuple], depth: dict[Val
                     keys[u] = keys[v]                                                   # type: ignore[index]
 
 
-def _group_leaves(order: Sequence[Value], keys: dict[Value, tuple]) -> None:
+def _group_leaves(order: Sequence[Value], keys: dict[Value, Key]) -> None:
     """Key every leaf that has none by the groups that use it, and by whether it is used once or often."""
-    used: dict[Value, dict[tuple, int]] = {}
+    used: dict[Value, dict[Key, int]] = {}
     for v in order:
         for u in v.inputs:
             if type(u) is not float and u not in keys:

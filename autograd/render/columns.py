@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from autograd.render import cards
-from autograd.render.dot import Picture
+from autograd.render.dot import Picture, quote
 from autograd.render.words import DASH, compact
 
 WIDE, HIGH, GAP = 1.62, 0.66, 0.14              # inches: a box with data and grad, and the room between two
@@ -76,7 +76,7 @@ def draw_column(picture: Picture, k: int, column: Column, x: float, boxes: bool,
     for row, unit in enumerate(rows):
         place = f"{x:.3f},{top - row * step:.3f}!"
         if unit is None:
-            cards.node(picture, f"more{k}", cards.quote(f"⋮ {left_out:,} more"), f"{left_out} more", "more", shape="plain",
+            cards.node(picture, f"more{k}", quote(f"⋮ {left_out:,} more"), f"{left_out} more", "more", shape="plain",
                        fontcolor=cards.INK, pos=place)
         else:
             draw_unit(picture, unit, place, boxes)

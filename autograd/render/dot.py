@@ -16,7 +16,7 @@ import sysconfig
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import graphviz
+import graphviz                                                 # type: ignore[import-untyped]
 
 HOW_TO_GET_DOT = ("no program `dot` was found: install Graphviz (apt, brew or conda install graphviz) "
                   "or `pip install graphviz-pure`")
@@ -60,7 +60,7 @@ def run_dot(source: str, format: str, engine: str = "dot", seconds: float | None
     return output
 
 
-def kill(process: subprocess.Popen) -> None:
+def kill(process: subprocess.Popen[bytes]) -> None:
     """End a process that was started in a session of its own, and its children."""
     if hasattr(os, "killpg"):
         try:
@@ -97,7 +97,7 @@ class Picture(graphviz.Digraph):
             output = self._with_titles(output.decode()).encode()
         return output.decode(encoding) if encoding else output
 
-    def write(self, path: str | os.PathLike) -> pathlib.Path:
+    def write(self, path: str | os.PathLike[str]) -> pathlib.Path:
         """The path of a file of this picture, its format by the ending: .svg, .png, ..., or .dot and .gv for the DOT."""
         path = pathlib.Path(path)
         kind = path.suffix[1:].lower()
@@ -108,7 +108,7 @@ class Picture(graphviz.Digraph):
 
     def svg(self) -> str:
         """The picture as an <svg> element. Raises PictureError when dot is missing or fails."""
-        text = self.pipe(format="svg", encoding="utf-8")
+        text: str = self.pipe(format="svg", encoding="utf-8")
         return text[text.index("<svg"):]
 
     def render(self, *args: Any, **options: Any) -> str:
@@ -116,13 +116,13 @@ class Picture(graphviz.Digraph):
         backend = graphviz.backend.dot_command
         before, backend.DOT_BINARY = backend.DOT_BINARY, pathlib.Path(find_dot()[0])
         try:
-            return super().render(*args, **options)
+            return str(super().render(*args, **options))
         finally:
             backend.DOT_BINARY = before
 
     def _with_titles(self, svg: str) -> str:
         """The SVG with titles in words in the place of DOT's node names."""
-        def title(match: re.Match) -> str:
+        def title(match: re.Match[str]) -> str:
             ends = [self.words.get(end, end) for end in html.unescape(match[1]).split("->")]
             return f"<title>{html.escape(' → '.join(ends), quote=False)}</title>"
         return re.sub(r"<title>([^<]*)</title>", title, svg)

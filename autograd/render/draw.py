@@ -11,8 +11,8 @@ from autograd.graph import topological_order
 from autograd.render import cards
 from autograd.render.columns import Column, Unit, data_and_grad, draw_columns, line_of
 from autograd.render.cells import Cell, cells, outputs_of
-from autograd.render.collapse import LONE, Group, Neuron, find_neurons, group
-from autograd.render.dot import Picture
+from autograd.render.collapse import LONE, Group, Key, Neuron, find_neurons, group
+from autograd.render.dot import Picture, quote
 from autograd.render.words import (compact, fixed, grad_of, plural, roles, shorten, symbol_of, clean, titles, DASH)
 from autograd.value import Value
 
@@ -83,7 +83,7 @@ def draw_cell(picture: Picture, i: int, cell: Cell, names: Sequence[str], inside
         if type(u) is int:
             cards.edge(picture, names[u], target, cards.times(p), f"local derivative {cards.times(p)[2:]}")
         elif len(cell.inputs) > 2 and u != 0:
-            cards.node(inside, f"{names[i]}c{k}", cards.quote(compact(u)), f"the number {compact(u)}", "number",
+            cards.node(inside, f"{names[i]}c{k}", quote(compact(u)), f"the number {compact(u)}", "number",
                        shape="plain", fontcolor=cards.DATA)
             cards.edge(picture, f"{names[i]}c{k}", target, color="#90A4AE")
     if circles:
@@ -118,7 +118,7 @@ def check_names(opened: Sequence[str], neurons: dict[str, Neuron]) -> None:
 
 
 def expanded(opened: Sequence[str], neurons: dict[str, Neuron], owner: dict[Value, str],
-             keys: dict[Value, tuple]) -> dict[Value, tuple]:
+             keys: dict[Value, Key]) -> dict[Value, Key]:
     """The keys with the opened layers as neurons, and the first sample of each opened neuron as Values of its own."""
     layers = {n.layer for n in neurons.values() if n.layer in opened and n.layer or n.name in opened}
     for v, name in owner.items():
@@ -141,9 +141,9 @@ class Collapsed:
     """A collapsed graph, to be drawn in columns (neurons) or laid out by dot (all else)."""
 
     def __init__(self, outputs: Sequence[Value], order: Sequence[Value], neurons: dict[str, Neuron],
-                 owner: dict[Value, str], keys: dict[Value, tuple], level: str) -> None:
+                 owner: dict[Value, str], keys: dict[Value, Key], level: str) -> None:
         self.order, self.neurons, self.owner, self.keys, self.level = order, neurons, owner, keys, level
-        self.groups: dict[tuple, Group] = {}
+        self.groups: dict[Key, Group] = {}
         for v in order:
             self.groups.setdefault(keys[v], Group(keys[v], keys[v][0])).members.append(v)
         self.outputs = set(outputs)
@@ -353,9 +353,9 @@ class Collapsed:
             if key[0] != "open":
                 cards.edge(self.picture, "numbers", self.name[key], color=cards.GREY)
 
-    def edges(self) -> list[tuple[tuple, tuple]]:
+    def edges(self) -> list[tuple[Key, Key]]:
         """Pairs of groups of which the second uses the first; the parameters of neurons are inside of them."""
-        seen: dict[tuple[tuple, tuple], None] = {}
+        seen: dict[tuple[Key, Key], None] = {}
         keys, owner = self.keys, self.owner
         for v in self.order:
             b = keys[v]
@@ -366,9 +366,9 @@ class Collapsed:
                     seen[keys[u], b] = None                                                         # type: ignore[index]
         return list(seen)
 
-    def weights_between(self) -> dict[tuple[tuple, tuple], float]:
+    def weights_between(self) -> dict[tuple[Key, Key], float]:
         """The weight that joins two groups, where it is one."""
-        found: dict[tuple[tuple, tuple], float] = {}
+        found: dict[tuple[Key, Key], float] = {}
         for neuron in self.neurons.values():
             b = ("neuron", neuron.name)
             for j, sources in neuron.sources.items():
@@ -389,15 +389,15 @@ def number_of(name: str) -> int:
     return int(tail) if tail.isdigit() else 0
 
 
-def columns_of(groups: dict[tuple, Group], edges: Sequence[tuple[tuple, tuple]]) -> dict[tuple, int]:
+def columns_of(groups: dict[Key, Group], edges: Sequence[tuple[Key, Key]]) -> dict[Key, int]:
     """The column of each group: after all that it uses, and what no neuron stands before as late as possible."""
-    into: dict[tuple, list[tuple]] = {key: [] for key in groups}
-    out: dict[tuple, list[tuple]] = {key: [] for key in groups}
+    into: dict[Key, list[Key]] = {key: [] for key in groups}
+    out: dict[Key, list[Key]] = {key: [] for key in groups}
     for a, b in edges:
         into[b].append(a)
         out[a].append(b)
-    place: dict[tuple, int] = {}
-    late: dict[tuple, bool] = {}
+    place: dict[Key, int] = {}
+    late: dict[Key, bool] = {}
     order = sorted_by_use(into, out)
     for key in order:
         place[key] = max((place[a] + 1 for a in into[key] if a in place), default=0)
@@ -405,14 +405,14 @@ def columns_of(groups: dict[tuple, Group], edges: Sequence[tuple[tuple, tuple]])
     for key in reversed(order):
         if late[key] and out[key]:
             place[key] = max(place[key], min(place[b] for b in out[key]) - 1)
-    layers: dict[tuple, None] = dict.fromkeys(key for key in groups if key[0] == "input")
+    layers: dict[Key, None] = dict.fromkeys(key for key in groups if key[0] == "input")
     for key in layers:
         place[key] = 0
     used = sorted(set(place.values()))
     return {key: used.index(column) for key, column in place.items()}
 
 
-def sorted_by_use(into: dict[tuple, list[tuple]], out: dict[tuple, list[tuple]]) -> list[tuple]:
+def sorted_by_use(into: dict[Key, list[Key]], out: dict[Key, list[Key]]) -> list[Key]:
     """The keys, those that are used before what uses them; where groups use each other, as far as that goes."""
     missing = {key: len(sources) for key, sources in into.items()}
     ready = [key for key, n in missing.items() if n == 0]

@@ -209,7 +209,7 @@ class Story:
         found: list[list[Edge]] = []
         edges = {v: [self.edge(v, i) for i, u in enumerate(v.inputs) if u in self.into] if v is not self.wrt else []
                  for v in self.order}
-        todo: list[tuple[Value, tuple]] = [(self.output, ())]
+        todo: list[tuple[Value, tuple[Any, ...]]] = [(self.output, ())]
         while todo:
             v, tail = todo.pop()                                # tail is (edge, tail): paths share what they have in common
             if v is self.wrt:
@@ -276,7 +276,7 @@ class Story:
 
 def recorded(v: Value, i: int) -> float:
     """The recorded partial of v by input i. Raises ValueError where it does not exist or was never recorded."""
-    if type(v._a) is tuple and type(v._da) is not tuple:
+    if isinstance(v._a, tuple) and not isinstance(v._da, tuple):
         raise ValueError(f"{v.op!r} has a _backward of its own instead of local derivatives: there is nothing to explain")
     p = v.partials[i]
     if isinstance(p, Undefined):

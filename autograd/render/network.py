@@ -56,7 +56,7 @@ def data_and_grads(model: Any, neurons: dict[str, Neuron], x: Sequence[Any],
     inputs = [u if isinstance(u, Value) else Value(u, label=f"x{i}") for i, u in enumerate(x)]
     output = model(inputs)
     several = isinstance(output, (list, tuple))
-    target = loss(output) if loss is not None else total_of(output) if several else output
+    target: Any = loss(output) if loss is not None else total_of(output) if several else output
     order = topological_order(target)
     found, _ = find_neurons(order, {v: name for name, v in model.named_parameters()})
     outputs = {name: n.outputs[0] for name, n in found.items() if n.outputs}

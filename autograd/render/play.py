@@ -78,7 +78,7 @@ def story(found: Sequence[Cell], name: str) -> dict[str, Any]:
     titles = {cell.value: cell.title for cell in found}
     nodes = []
     for i, cell in enumerate(found):
-        node = {"title": cell.name, "words": cell.words, "role": cell.role, "data": number_in_json(cell.data),
+        node: dict[str, Any] = {"title": cell.name, "words": cell.words, "role": cell.role, "data": number_in_json(cell.data),
                 "x": layout.x[i], "y": layout.y[i], "w": sizes[i][0], "h": sizes[i][1]}
         if cell.op != "":
             node.update(operation(cell, titles), routes=layout.routes[i])
