@@ -15,8 +15,8 @@ import autograd
 import nn
 from autograd import Value
 from autograd.graph import topological_order
-from autograd.render import draw as drawing
 from autograd.render.collapse import find_neurons
+from autograd.render.words import clean, shorten
 from tests.expressions import HOSTILE, expression
 
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="no program dot on PATH")
@@ -142,11 +142,11 @@ def test_a_hostile_label_is_text_in_the_svg_and_nothing_else(label):
     tags = {element.tag.removeprefix(SVG) for element in svg.iter()}
     assert tags <= {"svg", "g", "title", "polygon", "path", "ellipse", "text", "a"}
     words = ["".join(t.itertext()) for t in svg.iter(f"{SVG}text")]
-    expected = drawing.shorten(drawing.clean(label))
+    expected = shorten(clean(label))
     squeezed = [w.replace("\xa0", " ") for w in words]
     assert squeezed.count(expected) == 2 or not expected.strip()
     titles = ["".join(t.itertext()) for t in svg.iter(f"{SVG}title")]
-    assert any(drawing.clean(label)[:300] in t for t in titles)
+    assert any(clean(label)[:300] in t for t in titles)
     assert "onerror" not in {name for element in svg.iter() for name in element.attrib}
 
 

@@ -1,6 +1,7 @@
 """One Value, one operation, one edge as lines of DOT. Role and sign are told by words and dashes too, not by colour alone."""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import graphviz                                                 # type: ignore[import-untyped]
@@ -102,6 +103,25 @@ def operation(picture: Picture, name: str, cell: Cell) -> None:
 def times(partial: float | None) -> str:
     """A local derivative on its edge."""
     return "× ?" if partial is None else f"× {compact(partial)}"
+
+
+def draw_cell(picture: Picture, i: int, cell: Cell, names: Sequence[str], inside: Picture, circles: bool = True) -> None:
+    """Add cell i and its operation to `inside`, a part of `picture`, and the edges into it to the picture."""
+    card(inside, names[i], cell, with_operation=not circles)
+    if cell.op == "":
+        return
+    target = f"{names[i]}o" if circles else f"{names[i]}:o:w"
+    if circles:
+        operation(inside, target, cell)
+    for k, (u, p) in enumerate(zip(cell.inputs, cell.partials)):
+        if type(u) is int:
+            edge(picture, names[u], target, times(p), f"local derivative {times(p)[2:]}")
+        elif len(cell.inputs) > 2 and u != 0:
+            node(inside, f"{names[i]}c{k}", quote(compact(u)), f"the number {compact(u)}", "number",
+                       shape="plain", fontcolor=DATA)
+            edge(picture, f"{names[i]}c{k}", target, color="#90A4AE")
+    if circles:
+        edge(picture, target, names[i], weight="4")
 
 
 def cluster(picture: Picture, name: str, label: str, bold: bool = False) -> graphviz.Digraph:
