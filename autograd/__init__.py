@@ -1,4 +1,7 @@
 """Scalar-level automatic differentiation: record, look, differentiate, compile."""
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING, Any
+
 from autograd.check import check_gradients
 from autograd.compiler import compile
 from autograd.compiler.run import Program
@@ -9,3 +12,27 @@ from autograd.ops import (Operation, abs, acos, add, asin, atan, cos, cosh, div,
 from autograd.sums import affine, dot, sum
 from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.value import Value, no_grad
+
+
+# Pictures and words are loaded when they are first asked for, so that `import autograd` loads no graphviz (PEP 562) -------
+
+if TYPE_CHECKING:
+    from autograd.render.draw import draw
+    from autograd.render.explain import explain
+    from autograd.render.expression import expression
+    from autograd.render.naming import name
+    from autograd.render.network import draw_network
+    from autograd.render.play import play
+
+_WHERE = {"draw": "draw", "draw_network": "network", "explain": "explain", "expression": "expression", "name": "naming",
+          "play": "play"}
+
+
+def __getattr__(attribute: str) -> Any:
+    if attribute in _WHERE:
+        return getattr(_import_module(f"autograd.render.{_WHERE[attribute]}"), attribute)
+    raise AttributeError(f"module 'autograd' has no attribute {attribute!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_WHERE])

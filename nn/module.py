@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+import autograd
 from autograd import Value
 
 DESCRIPTION = "__model__"               # the entry of a file that tells how to build the model, as JSON
@@ -56,6 +57,13 @@ class Module:
         """Label each parameter with its full name, for pictures and messages."""
         for name, v in self.named_parameters():
             v.label = name
+
+    def draw(self, x: Sequence[Any] | None = None, loss: Any = None) -> Any:
+        """The network as a picture, as in the lecture's figure 2; with data and gradient of each neuron for a sample x.
+
+        It is a graphviz.Digraph that displays in Jupyter. See `autograd.draw_network`.
+        """
+        return autograd.draw_network(self, x, loss)
 
     # State -----------------------------------------------------------------------------------------------------------------
 

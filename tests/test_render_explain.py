@@ -1,0 +1,107 @@
+"""explain: its numbers are the gradient, its LaTeX is LaTeX."""
+from __future__ import annotations
+
+import math
+
+import pytest
+
+import autograd
+from autograd import Value
+from tests.expressions import HOSTILE, expression
+
+
+def neuron() -> tuple[Value, dict[str, Value]]:
+    x1, x2, w1, w2, b = (Value(d, label=n) for d, n in [(2.0, "x1"), (0.0, "x2"), (-3.0, "w1"), (1.0, "w2"), (6.8813735870195432, "b")])
+    n = x1 * w1 + x2 * w2 + b
+    n.label = "n"
+    o = n.tanh()
+    o.label = "o"
+    return o, {v.label: v for v in (x1, x2, w1, w2, b)}
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_sum_over_paths_and_the_sums_over_nodes_are_the_gradient(seed):
+    y, xs = expression(seed)
+    paths = [autograd.explain(y, wrt=x, paths=10 ** 5) for x in xs]
+    nodes = [autograd.explain(y, wrt=x, paths=0) for x in xs]
+    assert all(x._grad is autograd.value.UNREACHED for x in xs)                     # no grad is touched
+    y.backward()
+    for x, by_paths, by_nodes in zip(xs, paths, nodes):
+        for found in (by_paths, by_nodes):
+            assert found.total == pytest.approx(x.grad, rel=1e-12, abs=1e-14)
+        assert len(by_paths.products) == by_paths.paths == len(set(by_paths.lines[1:-1]))
+        assert math.fsum(by_paths.products) == pytest.approx(x.grad, rel=1e-12, abs=1e-14)
+        assert [float(line.replace(":", "=").rpartition("=")[2]) for line in by_paths.lines[1:-1]] == pytest.approx(
+            by_paths.products, rel=6e-4, abs=6e-5)
+        assert by_nodes.products == [] and "too many to write out" in str(by_nodes)
+
+
+def test_the_number_of_paths_is_counted_without_walking_them():
+    x = v = Value(1.0, label="x")
+    for _ in range(200):
+        v = v * 0.5 + v * 0.5
+    found = autograd.explain(v, wrt=x)
+    assert "more than a million paths" in str(found) and found.total == 1.0
+    assert len(found.lines) < 60
+    a = x + x
+    assert autograd.explain(a * a, wrt=x).paths == 4
+
+
+def test_a_neuron_in_words_and_numbers():
+    o, leaves = neuron()
+    found = str(autograd.explain(o, wrt=leaves["x1"]))
+    assert "(sech(n))**2 * 1 * 1 * w1 = 0.5 * 1 * 1 * (-3) = -1.5" in found
+    assert "This is x1.grad after o.backward()." in found
+    o.backward()
+    assert "This is x1.grad." in str(autograd.explain(o, wrt=leaves["x1"]))
+    o.backward()
+    assert "x1.grad holds -3: it has another pass in it" in str(autograd.explain(o, wrt=leaves["x1"]))
+
+
+def test_the_derivative_by_an_intermediate_value_and_by_itself():
+    a = Value(3.0, label="a")
+    b = a * a
+    assert autograd.explain(b * b, wrt=b).total == 18.0
+    assert autograd.explain(b, wrt=b).total == 1.0
+
+
+def test_what_cannot_be_explained_is_said():
+    a, b = Value(2.0, label="a"), Value(0.0, label="b")
+    with pytest.raises(ValueError, match="does not depend on wrt"):
+        autograd.explain(a * 2, wrt=b)
+    with pytest.raises(TypeError, match="wrt of explain must be a Value, got float 2.0"):
+        autograd.explain(a * 2, wrt=2.0)
+    with pytest.raises(ValueError, match="derivative of sqrt"):
+        autograd.explain(b.sqrt(), wrt=b)
+
+
+def test_an_operation_without_a_printed_derivative_shows_the_number():
+    a = Value(2.0, label="a")
+    given = Value(7.0, (a,), (3.5,))
+    given.label = "g"
+    assert autograd.explain(given, wrt=a).total == 3.5
+    assert "3.5" in str(autograd.explain(given, wrt=a))
+
+
+@pytest.mark.filterwarnings("ignore:Glyph", "ignore:Font")
+@pytest.mark.parametrize("labels", [None, HOSTILE], ids=["plain", "hostile"])
+def test_every_equation_is_latex(labels):
+    mathtext = pytest.importorskip("matplotlib.mathtext")
+    parser = mathtext.MathTextParser("path")
+    for k, label in enumerate(labels or range(12)):
+        y, xs = expression(k, operations=2 if labels else 6)
+        if labels:
+            xs[0].label = label
+        for paths in (0, 50)[:1 if labels else 2]:
+            for equation in autograd.explain(y, wrt=xs[0], paths=paths).equations:
+                parser.parse(f"${equation}$")
+        for line in autograd.expression(y, "latex").split(r" \\ "):
+            parser.parse(f"${line}$")
+
+
+def test_jupyter_gets_mathematics():
+    o, leaves = neuron()
+    found = autograd.explain(o, wrt=leaves["x1"])
+    text = found._repr_latex_()
+    assert text.startswith(r"$$ \begin{aligned}") and text.count("&=") == len(found.equations)
+    assert r"\frac{\partial o}{\partial x_{1}}" in text
