@@ -9,20 +9,21 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
-EXAMPLES = re.findall(r"^```python\n(.*?)^```", README, re.S | re.M)
+EXAMPLES = re.findall(r"^```python\n(.*?)^```(?:[^`]*<!-- prints -->\n```\n(.*?)^```)?", README, re.S | re.M)
 
 
 def test_the_readme_has_examples():
     assert len(EXAMPLES) >= 5
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
-def test_an_example_prints_what_it_says(example):
+@pytest.mark.parametrize("example, below", EXAMPLES, ids=range(len(EXAMPLES)))
+def test_an_example_prints_what_it_says(example, below):
+    """Beside each print is what it prints; or, for many lines, below the example."""
     shown = [line.split("# ", 1)[1].strip() for line in example.splitlines() if line.startswith("print(") and "# " in line]
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         exec(compile(example, "README.md", "exec"), {"__name__": "readme"})
-    assert printed.getvalue().splitlines() == shown
+    assert printed.getvalue().strip().splitlines() == shown + below.strip().splitlines()
 
 
 @pytest.mark.parametrize("name", ["test", "lecture"])
