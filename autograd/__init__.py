@@ -2,25 +2,27 @@
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING, Any
 
+from autograd.check import check_gradients
 from autograd.compiler import compile
 from autograd.compiler.run import Program
-from autograd.differentiate import backward, grad, gradients, value_and_grad
+from autograd.differentiate import backward, gradients
 from autograd.ops import (Operation, abs, acos, add, asin, atan, cos, cosh, div, elu, erf, erfc, exp, expm1, find, gelu,
                           greater, leaky_relu, log, log1p, maximum, minimum, mul, neg, operation, pow, relu, sech, sigmoid,
                           sign, sin, sinh, softplus, sqrt, sub, tan, tanh)
 from autograd.sums import affine, dot, sum
+from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.value import Value, no_grad
 
 
 # Pictures and words are loaded when they are first asked for, so that `import autograd` loads no graphviz (PEP 562) -------
 
 if TYPE_CHECKING:
-    from autograd.render.draw import draw as draw
-    from autograd.render.explain import explain as explain
-    from autograd.render.expression import expression as expression
-    from autograd.render.naming import name as name
-    from autograd.render.network import draw_network as draw_network
-    from autograd.render.play import play as play
+    from autograd.render.draw import draw
+    from autograd.render.explain import explain
+    from autograd.render.expression import expression
+    from autograd.render.naming import name
+    from autograd.render.network import draw_network
+    from autograd.render.play import play
 
 _WHERE = {"draw": "draw", "draw_network": "network", "explain": "explain", "expression": "expression", "name": "naming",
           "play": "play"}

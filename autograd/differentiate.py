@@ -1,19 +1,25 @@
-"""Derivatives of a recorded graph, and of functions.
+"""Derivatives along a recorded graph: reverse mode (`backward`, `gradients`, `pullback`) and forward mode (`pushforward`).
 
-Reverse mode walks the graph from the output back and adds, for each input, the cotangent of a Value times its partial:
-the chain rule once per edge. `backward` does it in floats, with the partials recorded going forward; `pullback` does it
-in Values, with the partials of the table, so that the derivative is itself a graph and can be differentiated again.
+The chain rule is a sum over the edges of the graph, one product of partials for each path. The two modes add it up from
+its two ends, once per edge either way:
+
+    reverse   from the outputs back:    cotangent of an input  += cotangent of the Value * partial
+    forward   from the inputs forward:  tangent of the Value   += tangent of an input    * partial
+
+Partials come as recorded, floats, or, with create_graph, once more from the table as Values: then the derivative is
+itself a graph, and can be differentiated again.
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Any
 
 from autograd import ops
 from autograd.graph import depends_on, topological_order
+from autograd.micrograd import Closure
 from autograd.ops import number
-from autograd.structure import flatten, rebuild
-from autograd.value import Number, Value, record
+from autograd.rows import Undefined, partial_at
+from autograd.value import Number, Value
 
 
 def backward(output: Value, seed: Number = 1.0) -> None:
@@ -63,6 +69,11 @@ def gradients(output: Value, inputs: Value | Sequence[Value], create_graph: bool
     With create_graph=True these are Values, computed from the graph's own, and can be differentiated again.
     Raises ValueError when an input is not in the graph of `output`, and, with create_graph, when a leaf's data was
     changed after it was used: the old number is gone and a derivative with the new one would be a mixture.
+
+    >>> x = Value(2.0)
+    >>> first = gradients(x ** 3, x, create_graph=True)
+    >>> first.data, gradients(first, x)
+    (12.0, 12.0)
     """
     wanted = [inputs] if isinstance(inputs, Value) else list(inputs)
     if not isinstance(output, Value):
@@ -73,6 +84,8 @@ def gradients(output: Value, inputs: Value | Sequence[Value], create_graph: bool
         if v not in known:
             raise ValueError(f"inputs[{i}] ({v!r}, label {getattr(v, 'label', '')!r}) is not in the graph of the output: "
                              "the output was not computed from it")
+    if create_graph:
+        refuse_changed(order, wanted)
     found = pullback(order, wanted, {output: 1.0}, create_graph)
     if create_graph:
         found = [g if isinstance(g, Value) else Value(g) for g in found]
@@ -82,43 +95,75 @@ def gradients(output: Value, inputs: Value | Sequence[Value], create_graph: bool
 def pullback(order: Sequence[Value], wanted: Sequence[Value], cotangents: dict[Value, Any], create_graph: bool) -> list[Any]:
     """The cotangents of `wanted`, given those of outputs: reverse mode over a topological order, the lecture's (7)."""
     needed = depends_on(order, wanted)
-    local = local_partials_as_values if create_graph else recorded_partials
+    local = partials_as_values if create_graph else recorded_partials
+    found = dict(cotangents)
     for v in reversed(order):
-        g = cotangents.get(v)
+        g = found.get(v)
         if g is None or v not in needed or v._a is None:
             continue
-        for u, p in zip(v.inputs, local(v, needed)):
-            if p is not None:
-                cotangents[u] = plus(cotangents.get(u), times(g, p))            # type: ignore[index, arg-type]
-    return [cotangents.get(v, 0.0) for v in wanted]
+        for u, p in local(v, needed):
+            found[u] = plus(found.get(u), times(g, p))
+    return [found.get(v, 0.0) for v in wanted]
 
 
-def recorded_partials(v: Value, needed: set[Value]) -> Sequence[Any]:
-    """The partials of v by its inputs as floats, as recorded."""
-    return v.partials
+def pushforward(order: Sequence[Value], wanted: Sequence[Value], tangents: dict[Value, Any], create_graph: bool) -> list[Any]:
+    """The tangents of `wanted`, given those of inputs: forward mode over a topological order."""
+    local = partials_as_values if create_graph else recorded_partials
+    found = dict(tangents)
+    for v in order:
+        if v in tangents or v._a is None:
+            continue
+        for u, p in local(v, found):
+            found[v] = plus(found.get(v), times(found[u], p))
+    return [found.get(v, 0.0) for v in wanted]
 
 
-def local_partials_as_values(v: Value, needed: set[Value]) -> list[Any]:
-    """The partials of v by those of its inputs that are needed, as Values of the same graph; None for the others.
+def recorded_partials(v: Value, needed: Container[Value]) -> list[tuple[Any, Any]]:
+    """The inputs of v that are needed, each with its partial as recorded, a float."""
+    return [(u, p) for _, u, p in edges(v, needed)]
 
-    Raises ValueError when they are not those of the recorded pass: a leaf's data was changed since.
+
+def partials_as_values(v: Value, needed: Container[Value]) -> list[tuple[Any, Any]]:
+    """The inputs of v that are needed, each with its partial from the table: a Value of the same graph, or a number."""
+    found = []
+    for i, u, p in edges(v, needed):
+        again = p if isinstance(p, Undefined) else v.op.partial(i, v, v.inputs)                 # type: ignore[union-attr]
+        if again is None:
+            raise ValueError(f"{v!r} was made by hand, with local derivatives in place of an operation of the table: these "
+                             "have no derivatives of their own; define one with autograd.operation")
+        found.append((u, again))
+    return found
+
+
+def edges(v: Value, needed: Container[Value]) -> list[tuple[int, Any, Any]]:
+    """The inputs of v that are needed and have a partial: (place, input, partial as recorded)."""
+    if type(v._da) is Closure:
+        raise ValueError(f"{v!r} has a _backward function of its own: only backward() can go through it")
+    return [(i, u, p) for i, (u, p) in enumerate(zip(v.inputs, v.partials)) if p is not None and u in needed]
+
+
+def refuse_changed(order: Sequence[Value], wanted: Sequence[Value]) -> None:
+    """Raises ValueError when a Value on the way from `wanted` was computed from other data than its inputs hold now.
+
+    That shows in its value or in one of its partials, also in one that is not needed: 0 / b does not show b, 1 / b does.
     """
-    inputs, recorded = v.inputs, v.partials
-    partials = []
-    for i, (u, p) in enumerate(zip(inputs, recorded)):
-        again = v.op.partial(i, v, inputs) if u in needed and p is not None else None      # type: ignore[union-attr]
-        if isinstance(again, Value) and again._data != p and again._data == again._data:
-            raise _changed(v)
-        partials.append(again)
-    if v.op.value(*[x if type(x) is float else x._data for x in inputs]) != v._data:       # type: ignore[union-attr]
-        raise _changed(v)
-    return partials
+    needed = depends_on(order, wanted)
+    for v in order:
+        if v not in needed or v._a is None or getattr(v.op, "name", "") not in ops.TABLE or type(v._da) is Closure:
+            continue
+        numbers = [x if type(x) is float else x._data for x in v.inputs]                        # type: ignore[union-attr]
+        if not (same(v.op.value(*numbers), v._data)                                             # type: ignore[union-attr]
+                and all(p is None or same(partial_at(v.op, i, v._data, numbers, v.inputs), p)   # type: ignore[arg-type]
+                        for i, p in enumerate(v.partials))):
+            leaves = ", ".join(f"{u.label!r}" if u.label else repr(u) for u in v.inputs if isinstance(u, Value))
+            raise ValueError(f"{v.op.name!r} was recorded with other data than its inputs {leaves} "     # type: ignore
+                             "hold now: a derivative of the recorded pass is not to be had as a graph; compute the output "
+                             "again after changing data")
 
 
-def _changed(v: Value) -> ValueError:
-    leaves = [f"{u.label!r}" if u.label else repr(u) for u in v.inputs if isinstance(u, Value)]
-    return ValueError(f"{v.op.name!r} was recorded with other data than its inputs {', '.join(leaves)} hold now: a derivative "   # type: ignore[union-attr]
-                      "of the recorded pass is not to be had as a graph; compute the output again after changing data")
+def same(a: Any, b: Any) -> bool:
+    """Whether two numbers are equal; NaN equals NaN, and a partial that does not exist one that does not either."""
+    return a == b or (a != a and b != b) or (isinstance(a, Undefined) and isinstance(b, Undefined))
 
 
 def plus(a: Any, b: Any) -> Any:
@@ -127,109 +172,10 @@ def plus(a: Any, b: Any) -> Any:
 
 
 def times(a: Any, b: Any) -> Any:
-    """a * b, without a node for a factor that is the number 1."""
-    return b if type(a) is float and a == 1 else a if type(b) is float and b == 1 else a * b
+    """a * b, without a node for a factor that is the number 1. Raises ValueError for a partial b that does not exist."""
+    if type(a) is float and a == 1 and not isinstance(b, Undefined):
+        return b
+    return a if type(b) is float and b == 1 else a * b
 
 
-# Functions ---------------------------------------------------------------------------------------------------------------------
-
-def grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[..., Any]:
-    """A function that returns the gradient of f by argument `argnums` (a tuple of gradients for a tuple).
-
-    f takes numbers, or lists, tuples and arrays of numbers, and returns one number; a gradient has its argument's structure.
-    It nests: grad(grad(f)) is the second derivative.
-
-    >>> grad(lambda x: x ** 3)(2.0), grad(grad(lambda x: x ** 3))(2.0)
-    (12.0, 12.0)
-    """
-    def gradient(*args: Any) -> Any:
-        return value_and_grad(f, argnums)(*args)[1]
-    return gradient
-
-
-def value_and_grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Callable[..., tuple[Any, Any]]:
-    """A function that returns f(*args) and its gradient by argument `argnums`."""
-    def both(*args: Any) -> tuple[Any, Any]:
-        with Level(args, argnums) as level:
-            output = scalar(f(*level.args), f)
-            found = level.pull({output: 1.0}) if isinstance(output, Value) else [0.0] * len(level.variables)
-            return level.leave(output), level.structured(found)
-    return both
-
-
-class Level:
-    """One transform at work: its variables, fresh copies of the numbers it differentiates by.
-
-    Nested transforms cannot be confused, because each differentiates by variables of its own: in d/dx (x * d/dy (x + y))
-    the inner one sees x as something that does not depend on its y. Results are Values when they may depend on a Value
-    outside: one among the arguments, or the variable of an enclosing transform; else they are numbers.
-    """
-
-    def __init__(self, args: Sequence[Any], argnums: int | tuple[int, ...]) -> None:
-        self.argnums = argnums
-        self.places = places_of(argnums, len(args))
-        self.args = list(args)
-        self.structures: list[Any] = []
-        self.variables: list[Value] = []
-        self.outside = False
-        for i in self.places:
-            leaves, structure = flatten(args[i], f"argument {i}")
-            self.outside |= any(isinstance(x, Value) for x in leaves)
-            fresh = [record(ops.variable, (x,)) for x in leaves]
-            self.variables += fresh
-            self.structures.append(structure)
-            self.args[i] = rebuild(structure, fresh)
-
-    def __enter__(self) -> Level:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        for v in self.variables:                # no longer anybody's variable, but a copy like any other
-            v.op = ops.identity
-
-    def order(self, outputs: Iterable[Value]) -> list[Value]:
-        """The topological order of the outputs; looks for variables of enclosing transforms on the way."""
-        order = topological_order(*outputs)
-        mine = set(self.variables)
-        self.outside |= any(v.op is ops.variable and v not in mine for v in order)
-        return order
-
-    def pull(self, cotangents: dict[Value, Any]) -> list[Any]:
-        """The cotangents of the variables, a flat list, from those of the outputs."""
-        order = self.order(cotangents)
-        self.outside |= any(isinstance(g, Value) for g in cotangents.values())
-        return pullback(order, self.variables, dict(cotangents), self.outside)
-
-    def leave(self, x: Any) -> Any:
-        """x as a result of the transform: a number, unless it may depend on a Value outside."""
-        return x._data if isinstance(x, Value) and not self.outside else x
-
-    def structured(self, flat: Sequence[Any]) -> Any:
-        """A flat list of results in the structure of the arguments it belongs to."""
-        rest = iter([self.leave(x) for x in flat])
-        found = tuple(rebuild(s, [next(rest) for _ in range(s.size)]) for s in self.structures)
-        return found if isinstance(self.argnums, tuple) else found[0]
-
-
-def places_of(argnums: int | tuple[int, ...], n: int) -> tuple[int, ...]:
-    """argnums as a tuple of places from 0. Raises TypeError or ValueError when one is no argument."""
-    places = argnums if isinstance(argnums, tuple) else (argnums,)
-    for i in places:
-        if not isinstance(i, int) or not -n <= i < n:
-            raise ValueError(f"argnums is {argnums!r}, but the function was called with {n} argument{'s' * (n != 1)}")
-    return tuple(i % n for i in places)
-
-
-def scalar(output: Any, f: Callable[..., Any]) -> Value | float:
-    """The output of f, a Value or a float. Raises TypeError when it is something else than one number."""
-    if isinstance(output, Value):
-        return output
-    try:
-        return number(output, "output")
-    except TypeError:
-        name = getattr(f, "__name__", "the function")
-        raise TypeError(f"{name} must return one number or Value to have a gradient, it returned {type(output).__name__} "
-                        f"{output!r}; for several outputs use jacobian") from None
-
-
-Value.backward = backward           # type: ignore[attr-defined]    # so that users write v.backward()
+Value.backward = backward           # type: ignore[method-assign]    # so that users write v.backward()

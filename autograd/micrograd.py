@@ -71,7 +71,7 @@ class Handmade(Operation):
         super().__init__(name, self._unknown, (None,) * arity)
 
     def _unknown(self, *inputs: float) -> float:
-        raise ValueError(f"operation {self.name!r} was given by name only: define it with autograd.operation to compute it again")
+        raise ValueError(f"operation {self.name!r} was given by name only: define it with autograd.operation to compute it")
 
     def __reduce__(self) -> Any:
         return Handmade, (self.name, self.arity)

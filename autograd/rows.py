@@ -51,17 +51,13 @@ class Operation:
                  numpy: Any = None, latex: Any = "", level: str = "atom", domain: str = "", kink: Any = None,
                  doc: str = "") -> None:
         self.name, self.forward, self.partials, self.symbol = name, forward, partials, symbol or name
+        self.arity = None if callable(partials) else len(partials)          # the number of inputs; None: any number
         self.text, self.numpy, self.latex = text or name + "({0})", numpy, latex or rf"\operatorname{{{name}}}({{0}})"
         self.level, self.domain, self.kink, self.__doc__ = level, domain, kink, doc or f"The operation `{name}`."
 
-    @property
-    def arity(self) -> int | None:
-        """The number of inputs; None where any number will do."""
-        return None if callable(self.partials) else len(self.partials)
-
     def partial(self, i: int, y: Any, inputs: Sequence[Any]) -> Any:
         """The derivative by input i at the output y, or None where it is identically 0."""
-        if callable(self.partials):
+        if self.arity is None:
             return self.partials(i, y, inputs)
         rule = self.partials[i]
         return None if rule is None else rule(y, *inputs)
@@ -159,7 +155,10 @@ def partial_at(op: Operation, i: int, y: float, numbers: Sequence[float], inputs
 
 def partials_at(op: Operation, y: float, numbers: Sequence[float], inputs: Sequence[Any]) -> list[Any]:
     """The partial for each input, at the numbers the inputs hold; None for an input that is a number itself."""
-    return [None if type(x) is float else partial_at(op, i, y, numbers, inputs) for i, x in enumerate(inputs)]
+    try:
+        return [None if type(x) is float else op.partial(i, y, numbers) for i, x in enumerate(inputs)]
+    except (ArithmeticError, ValueError):                                   # find out which, and say why
+        return [None if type(x) is float else partial_at(op, i, y, numbers, inputs) for i, x in enumerate(inputs)]
 
 
 class Undefined:

@@ -11,19 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Union
+from typing import TYPE_CHECKING, Any, Union
 
 import numpy as np
 
 from autograd import ops
 from autograd.copying import Copied
 from autograd.micrograd import Closure, MicrogradNames, by_hand
-from autograd.rows import Operation, Undefined, labels, number, partials_at
+from autograd.rows import Operation, Undefined, labels, number, partial_at, partials_at     # partial_at: for other rooms
 
 Number = Union[float, int, np.floating, np.integer]
 UNREACHED = float("0.0")            # the grad of a Value that no backward pass has reached: 0.0, known by its identity
 
-recording = True                    # False inside no_grad()
+_recording = True                   # False inside no_grad()
 _new = object.__new__
 
 
@@ -48,6 +48,10 @@ class Value(Copied, MicrogradNames):
     __slots__ = ("_data", "_grad", "op", "label", "_a", "_b", "_da", "_db", "__weakref__")
 
     op: Operation | str
+    _a: Any
+    _b: Any
+    _da: Any
+    _db: Any
 
     def __init__(self, data: Number, inputs: Iterable[Value | Number] = (), op: Any = "", label: str = "") -> None:
         self._data = _checked(data, label)
@@ -59,7 +63,7 @@ class Value(Copied, MicrogradNames):
             op, partials = by_hand(self._data, inputs, op)
             self._set_inputs(op, inputs, partials)
 
-    # What a Value holds ----------------------------------------------------------------------------------------------------
+    # What a Value holds -----------------------------------------------------------------------------------------------
 
     @property
     def data(self) -> float:
@@ -99,14 +103,18 @@ class Value(Copied, MicrogradNames):
     def __float__(self) -> float:
         return self._data
 
-    # Operators. The hottest ones are written out; a test holds them to their rows ------------------------------------------
+    if TYPE_CHECKING:                                       # differentiate.py puts it here
+        def backward(self, seed: Number = 1.0) -> None:
+            """Back propagate from here; see differentiate.backward."""
+
+    # Operators. The hottest ones are written out; a test holds them to their rows -------------------------------------
 
     def __add__(self, other: Any) -> Value:
-        if type(other) is Value and recording:
+        if type(other) is Value and _recording:
             v = _new(Value)
             v._data = self._data + other._data
             v._da = v._db = 1.0
-        elif type(other) is float and recording:
+        elif type(other) is float and _recording:
             v = _new(Value)
             v._data = self._data + other
             v._da = 1.0
@@ -121,12 +129,12 @@ class Value(Copied, MicrogradNames):
         return v
 
     def __mul__(self, other: Any) -> Value:
-        if type(other) is Value and recording:
+        if type(other) is Value and _recording:
             v = _new(Value)
             v._db = a = self._data
             v._da = b = other._data
             v._data = a * b
-        elif type(other) is float and recording:
+        elif type(other) is float and _recording:
             v = _new(Value)
             v._data = self._data * other
             v._da = other
@@ -141,7 +149,7 @@ class Value(Copied, MicrogradNames):
         return v
 
     def __sub__(self, other: Any) -> Value:
-        if type(other) is Value and recording:
+        if type(other) is Value and _recording:
             v = _new(Value)
             v._data = self._data - other._data
             v._da = 1.0
@@ -156,7 +164,7 @@ class Value(Copied, MicrogradNames):
 
     def relu(self) -> Value:
         """max(x, 0), the lecture's (1); its derivative at 0 is 0."""
-        if not recording:
+        if not _recording:
             return record(_relu, (self,))
         v = _new(Value)
         a = self._data
@@ -173,7 +181,20 @@ class Value(Copied, MicrogradNames):
         v._grad = UNREACHED
         return v
 
-    def __radd__(self, other: Any) -> Value: return _either(_add, other, self)
+    def __radd__(self, other: Any) -> Value:
+        if type(other) is int and other == 0 and _recording:                # every sum() starts with 0 + ...
+            v = _new(Value)
+            v._data = 0.0 + self._data
+            v._a = 0.0
+            v._da = None
+            v._db = 1.0
+            v._b = self
+            v.op = _add
+            v.label = ""
+            v._grad = UNREACHED
+            return v
+        return _either(_add, other, self)
+
     def __rmul__(self, other: Any) -> Value: return _either(_mul, other, self)
     def __rsub__(self, other: Any) -> Value: return _either(_sub, other, self)
     def __truediv__(self, other: Any) -> Value: return _either(ops.div, self, other)
@@ -189,7 +210,7 @@ class Value(Copied, MicrogradNames):
     def __gt__(self, other: Any) -> bool: return self._data > _compared(other)
     def __ge__(self, other: Any) -> bool: return self._data >= _compared(other)
 
-    # The operations of one input as methods; NumPy calls these for arrays of Values: np.exp(a) -------------------------------
+    # The operations of one input as methods; NumPy calls these for arrays of Values: np.exp(a) ------------------------
 
     def abs(self) -> Value: return record(ops.abs, (self,))
     def exp(self) -> Value: return record(ops.exp, (self,))
@@ -217,7 +238,7 @@ class Value(Copied, MicrogradNames):
     def __operation__(self, op: Operation, inputs: Sequence[Any]) -> Value:
         return record(op, tuple(operand(x) for x in inputs))
 
-    # What the bases of Value need ----------------------------------------------------------------------------------------------
+    # What the bases of Value need -------------------------------------------------------------------------------------
 
     def _fields(self) -> tuple:
         reached = None if self._grad is UNREACHED else self._grad
@@ -232,9 +253,10 @@ class Value(Copied, MicrogradNames):
 
     def _set_inputs(self, op: Operation, inputs: tuple[Value | float, ...], partials: Sequence[Any]) -> None:
         self.op = op
-        if len(inputs) <= 2:
-            self._a, self._b = (*inputs, None)[:2]
-            self._da, self._db = (*partials, None)[:2]
+        if len(inputs) == 1:
+            (self._a,), (self._da,) = inputs, partials
+        elif len(inputs) == 2:
+            (self._a, self._b), (self._da, self._db) = inputs, partials
         else:
             self._a, self._da = inputs, tuple(partials)
 
@@ -242,7 +264,7 @@ class Value(Copied, MicrogradNames):
 _add, _mul, _sub, _relu = ops.add, ops.mul, ops.sub, ops.relu
 
 
-# Recording -------------------------------------------------------------------------------------------------------------------
+# Recording ------------------------------------------------------------------------------------------------------------
 
 def record(op: Operation, inputs: tuple[Value | float, ...]) -> Value:
     """The Value of an operation on Values and floats, with its inputs and partials.
@@ -262,14 +284,14 @@ def record(op: Operation, inputs: tuple[Value | float, ...]) -> Value:
     v = _new(Value)
     v._data, v._grad, v.op, v.label = y, UNREACHED, "", ""
     v._a = v._b = v._da = v._db = None
-    if recording:
+    if _recording:
         v._set_inputs(op, inputs, partials_at(op, y, numbers, inputs))
     return v
 
 
 def operand(x: Any) -> Value | float:
     """x as an input of an operation: a Value as it is, a number as a float. Raises TypeError for anything else."""
-    return x if isinstance(x, Value) else number(x, "an operand")
+    return x if type(x) is Value or isinstance(x, Value) else number(x, "an operand")
 
 
 def _either(op: Operation, a: Any, b: Any) -> Any:
@@ -306,9 +328,9 @@ def no_grad() -> Iterator[None]:
     >>> y.data, y.inputs
     (4.0, ())
     """
-    global recording
-    before, recording = recording, False
+    global _recording
+    before, _recording = _recording, False
     try:
         yield
     finally:
-        recording = before
+        _recording = before

@@ -20,10 +20,10 @@ from autograd import Value
 from demos.page import Page
 from nn.train import Bar
 
-POINTS = 40                     # evenly spaced in [-1, 1]
+POINTS = 100                    # evenly spaced in [-1, 1]
 HIDDEN = 100
-EPOCHS = 300
-BATCH = 10
+EPOCHS = 2000
+BATCH = 20
 WIDTHS = (6, 2, 6, 4, 1)        # the network of figure 2
 RED, BLUE, GREEN, GRAY = "#c0392b", "#1f5fa8", "#2e8b57", "#555555"
 COLORS = (BLUE, RED, GREEN)
@@ -138,8 +138,8 @@ def network() -> nn.MLP:
 
 def train_all() -> list[Run]:
     """Gradient descent (5), momentum, and mini-batches, each from the same initial network."""
-    runs = [Run("gradient descent (5)", 0.014), Run("momentum, β = 0.9", 0.002, momentum=0.9),
-            Run(f"mini-batches of {BATCH}", 0.02, batch=BATCH)]
+    runs = [Run("gradient descent (5)", 0.006), Run("momentum, β = 0.9", 0.0008, momentum=0.9),
+            Run(f"mini-batches of {BATCH}", 0.012, batch=BATCH)]
     (xs, ys), start = nn.data.sine(POINTS), network()
     bar = Bar(len(runs) * EPOCHS)
     for i, run in enumerate(runs):

@@ -134,10 +134,11 @@ def compiled_step(model: Any, loss: Loss, X: np.ndarray, Y: np.ndarray) -> Step:
     try:
         program = autograd.compile(loss(model(x), y), parameters, inputs)
         reason = _differing(program, model, loss, X, Y)
-    except TypeError as error:                              # a model that needs plain numbers, to look something up by them
-        reason = f"it cannot be recorded with Values for its inputs ({error})"
+    except (TypeError, LookupError) as error:               # a model that needs plain numbers, to look something up by them
+        reason = f"it cannot be recorded with Values for its inputs ({type(error).__name__}: {error})"
     if reason:
-        warnings.warn(f"the model is trained without compiling: {reason}. compiled=False says that this is meant", stacklevel=3)
+        warnings.warn(f"the model is trained without compiling: {reason}. compiled=False says that this is meant",
+                      stacklevel=3)
         return eager_step(model, loss, X, Y)
 
     def step(theta: np.ndarray, X: np.ndarray, Y: np.ndarray) -> tuple[float, np.ndarray]:

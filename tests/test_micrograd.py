@@ -12,7 +12,7 @@ from autograd import Value, gradients, ops
 from tests.benchmarks.gpt import encode, flat, gpt_loss, gpt_parameters, train
 from tests.benchmarks.peers import TupleValue
 
-# Expressions, with what PyTorch says of them --------------------------------------------------------------------------------------
+# Expressions, with what PyTorch says of them --------------------------------------------------------------------------
 
 
 def readme(a, b):
@@ -64,7 +64,7 @@ def test_an_expression_against_finite_differences(f, point, value, derivatives):
         assert v.grad == pytest.approx((f(*above).data - f(*below).data) / (2 * h), rel=1e-5)
 
 
-# Private names ------------------------------------------------------------------------------------------------------------------------
+# Private names --------------------------------------------------------------------------------------------------------
 
 
 def test_prev_and_op():
@@ -113,6 +113,8 @@ def test_backward_by_hand_one_node_at_a_time():
     for v in (o, n, b, total, x2w2, x1w1):
         v._backward()
     assert [v.grad for v in (x1, w1, x2, w2)] == pytest.approx([-1.5, 1.0, 0.5, 0.0], abs=1e-12)
+    x1w1._backward()
+    assert x1.grad == pytest.approx(-3.0)                           # a step adds
 
 
 def tanh_of_the_lecture(self):
@@ -177,7 +179,7 @@ def test_values_made_by_hand_are_copied_and_pickled():
         assert twin.data == 5.0 and twin.inputs[0].partials == (1.0, 2.0, None) and twin.inputs[1]._op == "mystery"
 
 
-# Drawing code, networks, training -----------------------------------------------------------------------------------------------------
+# Drawing code, networks, training -------------------------------------------------------------------------------------
 
 
 def trace(root):

@@ -13,7 +13,7 @@ import autograd
 from autograd import Value, grad, ops
 from autograd.ops import BUILT_IN, TABLE, Operation, Text, find, number, operation
 
-# Where each row is defined, and the same function in mpmath -------------------------------------------------------------------
+# Where each row is defined, and the same function in mpmath -----------------------------------------------------------
 
 def between(low, high, but_0=False):
     """Floats in [low, high], some close to 0; with but_0, not so close that a difference quotient would step over it."""
@@ -170,7 +170,7 @@ def test_exact_to_rounding_from_minus_1000_to_1000(name, a):
             expect(op, (a,), f"derivative of order {order}", got, mp.diff(truth, mp.mpf(a), order), 1e-15 * (1 + 3 * order))
 
 
-# Points where a convention decides --------------------------------------------------------------------------------------------
+# Points where a convention decides ------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("op, point, derivatives", [
     (ops.relu, (0.0,), (0.0,)), (ops.relu, (-0.0,), (0.0,)), (ops.abs, (0.0,), (0.0,)), (ops.leaky_relu, (0.0,), (0.01,)),
@@ -188,7 +188,7 @@ def test_second_derivatives_of_powers_at_0():
     assert [grad(grad(lambda a: a ** n))(0.0) for n in (0, 1, 2, 3)] == [0.0, 0.0, 2.0, 0.0]
 
 
-# How a row prints -----------------------------------------------------------------------------------------------------------------
+# How a row prints -----------------------------------------------------------------------------------------------------
 
 NAMES = ("a", "b", "c", "d", "e")
 
@@ -263,7 +263,7 @@ def test_parentheses_are_printed_where_they_are_needed(expression):
     assert got == pytest.approx(expected, rel=1e-12), text
 
 
-# Numbers, arrays, errors --------------------------------------------------------------------------------------------------------
+# Numbers, arrays, errors ----------------------------------------------------------------------------------------------
 
 def test_a_number_gives_a_float():
     for x in (2, 2.0, np.float32(2), np.int64(2), np.bool_(True), True):
@@ -329,7 +329,7 @@ def test_an_int_too_large_is_an_error():
         Value(1.0) * 10 ** 400
 
 
-# Rows of one's own --------------------------------------------------------------------------------------------------------------
+# Rows of one's own ----------------------------------------------------------------------------------------------------
 
 @pytest.fixture
 def own():

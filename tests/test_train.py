@@ -11,7 +11,7 @@ from autograd import Value
 from nn.train import Bar, compiled_step, eager_step, mini_batches, samples
 
 XS, YS = nn.data.sine(12)
-compiled = pytest.mark.skipif(not hasattr(autograd, "compile"), reason="this version has no compiler")
+both = pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
 
 
 def network(seed=1):
@@ -24,9 +24,10 @@ def data_of(model):
 
 # The loop --------------------------------------------------------------------------------------------------------------------
 
-def test_a_full_batch_is_gradient_descent_written_out():
+@both
+def test_a_full_batch_is_gradient_descent_written_out(compiled):
     net, other = network(), network()
-    history = nn.fit(net, XS, YS, "squared", nn.GradientDescent(0.01), epochs=5)
+    history = nn.fit(net, XS, YS, "squared", nn.GradientDescent(0.01), epochs=5, compiled=compiled)
     for loss in history:
         whole = autograd.sum([(other(x) - y) ** 2 for x, y in zip(XS, YS)])
         assert loss == pytest.approx(whole.data, rel=1e-13)
@@ -37,9 +38,10 @@ def test_a_full_batch_is_gradient_descent_written_out():
     assert history.iterations == list(history) and len(history) == 5
 
 
-def test_mini_batches_are_sgd_written_out():
+@both
+def test_mini_batches_are_sgd_written_out(compiled):
     net, other, rng = network(), network(), np.random.default_rng(3)
-    history = nn.fit(net, XS, YS, "absolute", nn.SGD(0.01), epochs=3, batch_size=5, seed=3)
+    history = nn.fit(net, XS, YS, "absolute", nn.SGD(0.01), epochs=3, batch_size=5, seed=3, compiled=compiled)
     losses = []
     for _ in range(3):
         order = rng.permutation(12)
@@ -104,10 +106,11 @@ def test_fit_does_micrograds_demo_too():
     assert data_of(nets[0]) == pytest.approx(data_of(nets[1]), rel=1e-9, abs=1e-12)
 
 
+@both
 @pytest.mark.parametrize("batch_size", [None, 5])
-def test_the_same_fit_gives_the_same_bits(batch_size):
+def test_the_same_fit_gives_the_same_bits(batch_size, compiled):
     nets = [network(), network()]
-    histories = [nn.fit(net, XS, YS, "absolute", nn.Adam(0.01), 10, batch_size, seed=0) for net in nets]
+    histories = [nn.fit(net, XS, YS, "absolute", nn.Adam(0.01), 10, batch_size, seed=0, compiled=compiled) for net in nets]
     assert histories[0] == histories[1] and histories[0].iterations == histories[1].iterations
     assert data_of(nets[0]) == data_of(nets[1])
 
@@ -143,10 +146,14 @@ def test_a_model_of_the_users_own():
     assert (line.a.data, line.b.data) == pytest.approx((3, 1), abs=1e-9)
 
 
-def test_a_table_is_asked_for_whole_numbers():
+@pytest.mark.parametrize("container", [list, np.array, lambda rows: dict(enumerate(rows))])
+def test_a_table_is_asked_for_whole_numbers(container):
     class Table(nn.Module):
         def __init__(self):
-            self.rows = [Value(0.0) for _ in range(3)]
+            self.rows = container([Value(0.0) for _ in range(3)])
+
+        def parameters(self):
+            return [self.rows[k] for k in range(3)]
 
         def __call__(self, k):
             return self.rows[k]
@@ -201,7 +208,6 @@ def test_a_step_is_a_function_of_theta():
         assert first[1][i] == pytest.approx((step(theta + e, XS, YS)[0] - step(theta - e, XS, YS)[0]) / (2 * h), abs=1e-7)
 
 
-@compiled
 @pytest.mark.parametrize("loss", ["absolute", "squared", "hinge", "binary_cross_entropy", "cross_entropy"])
 def test_the_compiled_step_is_the_eager_one(loss):
     xs, ys = nn.data.moons(20, noise=0.1, random_state=0)
@@ -337,10 +343,11 @@ def test_an_interrupted_fit_has_the_parameters_of_the_last_complete_step(error):
     assert net.parameters()[0].grad == 5.0
 
 
-def test_divergence_is_an_error_and_keeps_the_last_finite_parameters():
+@both
+def test_divergence_is_an_error_and_keeps_the_last_finite_parameters(compiled):
     net = nn.MLP(1, [5, 1], seed=1)
     with pytest.raises(FloatingPointError, match="learning rate below"), np.errstate(all="ignore"):
-        nn.fit(net, XS, YS, "squared", nn.GradientDescent(1e6), epochs=1000)
+        nn.fit(net, XS, YS, "squared", nn.GradientDescent(1e6), epochs=1000, compiled=compiled)
     assert np.isfinite(data_of(net)).all()
 
 

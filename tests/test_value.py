@@ -19,10 +19,11 @@ import autograd
 from autograd import Value, gradients, no_grad, ops
 from autograd.graph import topological_order
 from autograd.value import UNREACHED, record
+from tests.benchmarks.timing import collector
 
 ROOT = Path(__file__).parent.parent
 
-# Data and fields ----------------------------------------------------------------------------------------------------------------
+# Data and fields ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("data", [2, 2.0, True, np.float32(2), np.float64(2), np.int64(2), np.uint8(2), np.bool_(True)])
@@ -110,7 +111,7 @@ def test_augmented_assignment_rebinds():
     assert a.data == 9.0 and b.data == 2.0
 
 
-# Operators ------------------------------------------------------------------------------------------------------------------------
+# Operators ------------------------------------------------------------------------------------------------------------
 
 BINARY = {operator.add: ops.add, operator.sub: ops.sub, operator.mul: ops.mul, operator.truediv: ops.div, operator.pow: ops.pow}
 NUMBERS = [3, 3.0, True, np.float32(3), np.float64(3), np.int64(3), np.int8(3)]
@@ -153,7 +154,7 @@ def test_the_operators_written_out_are_their_rows(a, b):
         (lambda x, y: x + y, ops.add, (a, b)), (lambda x, y: x + b, ops.add, (a, b)),
         (lambda x, y: x * y, ops.mul, (a, b)), (lambda x, y: x * b, ops.mul, (a, b)),
         (lambda x, y: x - y, ops.sub, (a, b)), (lambda x, y: x - b, ops.sub, (a, b)),
-        (lambda x, y: x.relu(), ops.relu, (a,)),
+        (lambda x, y: x.relu(), ops.relu, (a,)), (lambda x, y: 0 + x, ops.add, (0.0, a)),
     ]:
         x, y = Value(a), Value(b)
         fast = got(x, y)
@@ -207,7 +208,8 @@ def test_arrays_of_values():
     y.backward()
     assert y.data == 56.0 and [v.grad for v in W.ravel()] == [5.0, 6.0, 5.0, 6.0] and [v.grad for v in x] == [4.0, 6.0]
     assert [v.data for v in W @ np.array([1.0, 1.0])] == [3.0, 7.0]
-    assert [v.data for v in np.maximum(x, 5.5)][0] == 5.5 if hasattr(np.maximum(x, 5.5)[0], "data") else True
+    larger = np.maximum(x, W[0])                                        # NumPy compares, and picks one of the two
+    assert list(larger) == list(x)
     assert x.mean().data == 5.5 and np.dot(x, x).data == 61.0 and (x ** 2).sum().data == 61.0 and (-x)[0].data == -5.0
 
 
@@ -220,7 +222,7 @@ def test_a_value_times_an_array_is_elementwise():
     assert [u.data for u in (v ** np.array([1, 2]))] == [2.0, 4.0]
 
 
-# Backward ---------------------------------------------------------------------------------------------------------------------------
+# Backward -------------------------------------------------------------------------------------------------------------
 
 
 def test_two_passes_give_a_leaf_exactly_twice_its_derivative():
@@ -346,7 +348,7 @@ def test_random_graphs_against_finite_differences(steps, point):
         assert best <= 1e-6 * (1 + abs(v.grad)), f"by leaf {i} at {point}: got {v.grad}, off by {best}"
 
 
-# Long and wide and shared graphs ------------------------------------------------------------------------------------------------------
+# Long and wide and shared graphs --------------------------------------------------------------------------------------
 
 
 def chain(n):
@@ -356,6 +358,7 @@ def chain(n):
     return x, v
 
 
+@collector(False)
 def test_a_chain_of_a_million_operations():
     x, v = chain(1_000_000)
     v.backward()
@@ -490,7 +493,7 @@ def test_the_same_program_gives_the_same_bits():
     assert len(outputs) == 1 and len(outputs.pop()) > 50_000
 
 
-# no_grad, subclasses -----------------------------------------------------------------------------------------------------------------
+# no_grad, subclasses --------------------------------------------------------------------------------------------------
 
 
 def test_inside_no_grad_nothing_is_recorded():
