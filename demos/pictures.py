@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +132,7 @@ def main(out: Path) -> None:
     words(page)
     for name, value in (("play-neuron", neuron()), ("play-readme", readme_expression())):
         autograd.play(value, out / f"{name}.html")
-        page.html(f'<p><a href="{escape(name)}.html">{escape(name)}.html</a>: the forward and the backward pass, step by step</p>')
+        page.html(f'<p><a href="{name}.html">{name}.html</a>: the forward and the backward pass, step by step</p>')
     page.write(out / "index.html")
     print(f"the gallery is {out / 'index.html'}")
 

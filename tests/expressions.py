@@ -6,9 +6,10 @@ import random
 import autograd
 from autograd import Value
 
-HOSTILE = ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "a|b{c}", '"', '"]; evil [label="', "\\", "\\n", "a\\N\\G",
-           "]]>", "&amp;", "&lt;b&gt;", "<B></B>", "<>", "-->", "</script>", "{{script}}", "{{data}}", "naïve 漢字 😀", " ", "\t", "\n",
-           "\x00\x01\x1b", "\x85\u2028\u2029\ufffe", "\ud800", "\u202eabc", "x" * 10_000, "$x$", "\\frac{", "%", "#_^~'`", "a b", "-1"]
+HOSTILE = ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "a|b{c}", '"', '"]; evil [label="', "\\", "\\n",
+           "a\\N\\G", "]]>", "&amp;", "&lt;b&gt;", "<B></B>", "<>", "-->", "</script>", "{{script}}", "{{data}}",
+           "naïve 漢字 😀", " ", "\t", "\n", "\x00\x01\x1b", "\x85\u2028\u2029\ufffe", "\ud800", "\u202eabc", "x" * 10_000,
+           "$x$", "\\frac{", "%", "#_^~'`", "a b", "-1"]
 
 UNARY = ["tanh", "sin", "cos", "sigmoid", "relu", "softplus", "gelu"]
 

@@ -85,7 +85,8 @@ def test_an_opened_dot_has_the_data_and_grad_of_its_products(numbers):
     if not numbers:
         w[0].data = 100.0                                       # the picture is that of the recorded pass
     found = [shown(card) for card in cards(autograd.draw(y, open_dots=True).source).values()]
-    assert [rows[1:] for rows in found if "w0 *" in rows[0] or "w1 *" in rows[0]][:2] == [["data 10.0000", "grad 10.0000"], ["data 21.0000", "grad 10.0000"]]
+    products = [rows[1:] for rows in found if "w0 *" in rows[0] or "w1 *" in rows[0]]
+    assert products[:2] == [["data 10.0000", "grad 10.0000"], ["data 21.0000", "grad 10.0000"]]
     assert "Σ" in autograd.draw(y, open_dots=True).source
 
 
@@ -101,8 +102,9 @@ def test_every_value_and_every_use_is_drawn(seed):
 
 def test_the_same_expression_gives_the_same_bytes_in_another_process():
     script = ("import autograd, nn\nfrom tests.expressions import expression\nfrom tests.test_render_draw import moons_loss\n"
-              "print(autograd.draw(expression(3)[0]).source, autograd.draw(moons_loss(3, 3)).source, autograd.play(expression(3)[0]).html)\n"
-              "print(autograd.draw(moons_loss(3, 3, labels=False)).source, autograd.draw_network(nn.MLP(2, [3, 1], seed=1), [1, 2]).source)")
+              "print(autograd.draw(expression(3)[0]).source, autograd.draw(moons_loss(3, 3)).source)\n"
+              "print(autograd.play(expression(3)[0]).html, autograd.draw(moons_loss(3, 3, labels=False)).source)\n"
+              "print(autograd.draw_network(nn.MLP(2, [3, 1], seed=1), [1, 2]).source)")
     def run(seed: str) -> bytes:
         return subprocess.run([sys.executable, "-c", script], check=True, capture_output=True,
                               env={"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path), "PATH": ""}).stdout
@@ -229,7 +231,8 @@ def test_the_sum_of_two_samples_of_a_linear_neuron_belongs_to_neither():
 def test_a_loss_over_a_data_set_collapses_to_neurons_and_says_so():
     loss = moons_loss(20, 8)
     picture = autograd.draw(loss)
-    assert picture.note == f"{len(topological_order(loss)):,} Values collapsed to neurons, 20 samples in one; expand='NAME' opens one"
+    size = len(topological_order(loss))
+    assert picture.note == f"{size:,} Values collapsed to neurons, 20 samples in one; expand='NAME' opens one"
     found = nodes(picture.source)
     assert sum("class=neuron" in text for text in found.values()) == 17
     assert sum("20 samples" in text for text in found.values()) >= 17
@@ -242,7 +245,7 @@ def test_a_loss_over_a_data_set_collapses_to_neurons_and_says_so():
 
 def test_layers_say_what_they_hold():
     source = autograd.draw(moons_loss(20, 8), level="layer").source
-    for text in ("8 neurons (ReLU)", "24 parameters", "72 parameters", "9 parameters", "20 samples", "337 nodes".replace("337", "105")):
+    for text in ("8 neurons (ReLU)", "24 parameters", "72 parameters", "9 parameters", "20 samples", "105 nodes"):
         assert text in source
 
 

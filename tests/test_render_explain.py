@@ -11,7 +11,8 @@ from tests.expressions import HOSTILE, expression
 
 
 def neuron() -> tuple[Value, dict[str, Value]]:
-    x1, x2, w1, w2, b = (Value(d, label=n) for d, n in [(2.0, "x1"), (0.0, "x2"), (-3.0, "w1"), (1.0, "w2"), (6.8813735870195432, "b")])
+    numbers = {"x1": 2.0, "x2": 0.0, "w1": -3.0, "w2": 1.0, "b": 6.8813735870195432}
+    x1, x2, w1, w2, b = (Value(number, label=name) for name, number in numbers.items())
     n = x1 * w1 + x2 * w2 + b
     n.label = "n"
     o = n.tanh()

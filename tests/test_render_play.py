@@ -33,7 +33,8 @@ def browser():
 
 
 def neuron() -> Value:
-    x1, x2, w1, w2, b = (Value(d, label=n) for d, n in [(2.0, "x1"), (0.0, "x2"), (-3.0, "w1"), (1.0, "w2"), (6.8813735870195432, "b")])
+    numbers = {"x1": 2.0, "x2": 0.0, "w1": -3.0, "w2": 1.0, "b": 6.8813735870195432}
+    x1, x2, w1, w2, b = (Value(number, label=name) for name, number in numbers.items())
     n = x1 * w1 + x2 * w2 + b
     n.label = "n"
     o = n.tanh()
@@ -176,7 +177,9 @@ def truth_of(question: str) -> str:
       if (step <= n) return Number(nodes[ops[step - 1]].data);
       const grads = nodes.map(() => 0); grads[nodes.length - 1] = 1;
       const back = ops.slice().reverse();
-      for (let s = 0; s < step - n - 2; s++) nodes[back[s]].inputs.forEach((u, k) => grads[u] += grads[back[s]] * nodes[back[s]].partials[k]);
+      for (const i of back.slice(0, step - n - 2)) {
+        nodes[i].inputs.forEach((u, k) => { grads[u] += grads[i] * nodes[i].partials[k]; });
+      }
       const v = nodes[back[step - n - 2]], g = grads[back[step - n - 2]];
       const row = [...document.querySelectorAll('#table tr')].slice(1).findIndex(r => r.textContent.includes('?'));
       if (q.startsWith('local')) return v.partials[row];
@@ -252,7 +255,7 @@ def test_everything_fits_on_a_projector_and_text_stays_readable(browser, tmp_pat
         browser.open(autograd.play(value, tmp_path / "page.html").path)
         for _ in range(3):
             browser.press("ArrowRight")
-        assert browser.run("document.documentElement.scrollWidth <= innerWidth && document.documentElement.scrollHeight <= innerHeight")
+        assert browser.run("(d => d.scrollWidth <= innerWidth && d.scrollHeight <= innerHeight)(document.documentElement)")
         height = browser.run("document.querySelector('.card.now .title').getBoundingClientRect().height")
         assert height >= 14
         inside = browser.run("(() => { const c = document.querySelector('.card.now').getBoundingClientRect(), m = "

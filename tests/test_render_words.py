@@ -14,7 +14,7 @@ import autograd
 from autograd import Value
 from autograd.graph import topological_order
 from autograd.render.words import clean, compact, fixed, latex_name, roles, shorten, titles
-from tests.expressions import HOSTILE, expression
+from tests.expressions import HOSTILE, UNARY, expression
 
 
 @given(st.floats(-1e308, 1e308) | st.sampled_from([math.inf, -math.inf]))
@@ -62,7 +62,7 @@ def test_latex_names():
 def evaluated(text: str, names: dict[str, float]) -> float:
     """The number that a printed formula with its `where` lines stands for."""
     formula, *parts = text.splitlines()
-    scope = {**{name: getattr(autograd, name) for name in ("tanh", "sin", "cos", "sigmoid", "relu", "softplus", "gelu")}, **names}
+    scope = {**{name: getattr(autograd, name) for name in UNARY}, **names}
     for part in parts:
         name, _, rest = part.strip().removeprefix("where ").partition(" = ")
         scope[name] = eval(rest, scope)

@@ -64,8 +64,8 @@ def card(picture: Picture, name: str, cell: Cell, with_operation: bool = False) 
     if with_operation and cell.op:
         sign = (f'<TD ROWSPAN="3" PORT="o" BGCOLOR="{INK}"><FONT COLOR="white" POINT-SIZE="{size_of(signed(cell))}">'
                 f'{text(signed(cell))}</FONT></TD>')
-    node(picture, name, table(cell.role, [title + role, f'<FONT COLOR="{DATA}">data {data}</FONT>',
-                                          f'<FONT COLOR="{GRAD}">grad {grad}</FONT>'], sign), cell.words, cell.role, shape="plain")
+    rows = [title + role, f'<FONT COLOR="{DATA}">data {data}</FONT>', f'<FONT COLOR="{GRAD}">grad {grad}</FONT>']
+    node(picture, name, table(cell.role, rows, sign), cell.words, cell.role, shape="plain")
 
 
 def table(role: str, rows: list[str], left: str = "") -> str:
@@ -128,7 +128,7 @@ def cluster(picture: Picture, name: str, label: str, bold: bool = False) -> grap
     """An empty cluster for nodes that belong together; add it with picture.subgraph(...)."""
     inner = Picture(name=f"cluster_{name}")
     inner.words = picture.words
-    inner.body.append(f"\tlabel={quote(label)} labelloc=t style=\"rounded,filled\" fillcolor=\"{'white' if bold else '#F7F9FA'}\" "
-                      f"color=\"{LINE['neuron'] if bold else '#B0BEC5'}\" penwidth={2.5 if bold else 1.2} "
-                      f"margin=14 tooltip={quote(label)}\n")
+    fill, line, width = ("white", LINE["neuron"], 2.5) if bold else ("#F7F9FA", "#B0BEC5", 1.2)
+    inner.body.append(f'\tlabel={quote(label)} labelloc=t style="rounded,filled" fillcolor="{fill}" color="{line}" '
+                      f'penwidth={width} margin=14 tooltip={quote(label)}\n')
     return inner

@@ -99,7 +99,8 @@ def open_dot(cell: Cell, found: list[Cell]) -> None:
     for i in range(n):
         w, x = ((found[u].data if p is None else p) if type(u) is int else u
                 for u, p in ((inputs[i], partials[n + i]), (inputs[n + i], partials[i])))
-        title = " * ".join(f"{as_name(found[u].title) if type(u) is int else number_text(u):power}" for u in (inputs[i], inputs[n + i]))
+        names = [as_name(found[u].title) if type(u) is int else number_text(u) for u in (inputs[i], inputs[n + i])]
+        title = " * ".join(f"{name:power}" for name in names)
         found.append(Cell(title if len(title) <= LONGEST_TITLE else "", "intermediate", w * x, cell.grad, ops.mul,
                           [inputs[i], inputs[n + i]], [partials[i], partials[n + i]], None))
     cell.op = ops.sum

@@ -160,7 +160,8 @@ class Group:
 def group(order: Sequence[Value], neurons: dict[str, Neuron], owner: dict[Value, str], level: str,
           most: int) -> tuple[dict[Key, Group], dict[Value, Key]]:
     """The groups of a graph by key, in topological order, and the key of each Value's group."""
-    keys: dict[Value, Key] = {v: ("layer", neurons[name].layer) if level == "layer" else ("neuron", name) for v, name in owner.items()}
+    keys: dict[Value, Key] = {v: ("layer", neurons[name].layer) if level == "layer" else ("neuron", name)
+                              for v, name in owner.items()}
     for name, neuron in neurons.items():
         for j, sources in neuron.sources.items():
             for x in sources:
@@ -203,8 +204,8 @@ def chain_tops(order: Sequence[Value], keys: dict[Value, Key], depth: dict[Value
     for v in reversed(order):
         if keys.get(v, ("",))[0] == "operations" and v.op in (ops.add, ops.sum):
             for u in v.inputs:
-                if type(u) is not float and u.op is v.op and uses[u] == 1 and keys.get(u, ("",))[0] == "operations":  # type: ignore
-                    keys[u] = keys[v]                                                   # type: ignore[index]
+                if isinstance(u, Value) and u.op is v.op and uses[u] == 1 and keys.get(u, ("",))[0] == "operations":
+                    keys[u] = keys[v]
 
 
 def _group_leaves(order: Sequence[Value], keys: dict[Value, Key]) -> None:

@@ -63,14 +63,14 @@ def draw_columns(comment: str, columns: Sequence[Column], lines: Iterable[tuple[
 
 def draw_column(picture: Picture, k: int, column: Column, x: float, boxes: bool, floor: float) -> list[str]:
     """Add a column at x inches; the names of the units that are shown. Captions stand above boxes, below circles."""
-    units = column.units
+    units, words = column.units, column.caption.replace("\n", ", ")
     left_out = len(units) - ROWS + 1 if len(units) > ROWS else 0
     above = ROWS // 2 if left_out else len(units)
     rows: list[Unit | None] = [*units[:above], *([None, *units[above + left_out:]] if left_out else [])]
     step = (HIGH if boxes else ROUND) + (GAP if boxes else 0.24)
     top = (len(rows) - 1) / 2 * step
     if column.framed and boxes:
-        cards.node(picture, f"column{k}", '""', column.caption.replace("\n", ", "), "layer", shape="box", style="rounded,filled",
+        cards.node(picture, f"column{k}", '""', words, "layer", shape="box", style="rounded,filled",
                    fillcolor="#F3F6F8", color="#CFD8DC", pos=f"{x:.3f},0!", fixedsize="true", width=f"{WIDE + 0.36:.2f}",
                    height=f"{2 * top + HIGH + 0.36:.2f}")
     for row, unit in enumerate(rows):
@@ -83,8 +83,8 @@ def draw_column(picture: Picture, k: int, column: Column, x: float, boxes: bool,
     if column.caption:
         lines = column.caption.split("\n")
         at = top + HIGH / 2 + 0.3 + 0.15 * len(lines) if boxes else floor
-        cards.node(picture, f"caption{k}", "<" + "<BR/>".join(map(cards.text, lines)) + ">", column.caption.replace("\n", ", "),
-                   "caption", shape="plain", fontcolor=cards.INK, pos=f"{x:.3f},{at:.3f}!")
+        cards.node(picture, f"caption{k}", f"<{'<BR/>'.join(map(cards.text, lines))}>", words, "caption",
+                   shape="plain", fontcolor=cards.INK, pos=f"{x:.3f},{at:.3f}!")
     return [u.name for u in rows if u is not None]
 
 

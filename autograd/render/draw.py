@@ -46,8 +46,8 @@ def draw(value: Value | Sequence[Value], level: str | None = None, *, expand: st
     opened = [expand] if isinstance(expand, str) else list(expand)
     if level == "operation" or level is None and not opened and len(order) <= readable(order):
         if len(order) > MOST and not force:
-            raise ValueError(f"{plural(len(order), 'Value')} are too many to draw one by one: leave level out, which collapses "
-                             "them, or say force=True and allow dot minutes (picture.seconds)")
+            raise ValueError(f"{plural(len(order), 'Value')} are too many to draw one by one: leave level out, which "
+                             "collapses them, or say force=True and allow dot minutes (picture.seconds)")
         return draw_operations(cells(outputs, parameters, open_dots, order))
     return draw_groups(outputs, order, level, opened, force)
 

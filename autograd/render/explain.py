@@ -173,7 +173,9 @@ class Story:
     def of(self, v: Value, language: str = "text") -> str:
         """dy/dv as a name."""
         top, bottom = (self.written(u, language) for u in (self.output, v))
-        return f"d{top:atom}/d{bottom:atom}" if language == "text" else rf"\frac{{\partial {top:atom}}}{{\partial {bottom:atom}}}"
+        if language == "text":
+            return f"d{top:atom}/d{bottom:atom}"
+        return rf"\frac{{\partial {top:atom}}}{{\partial {bottom:atom}}}"
 
     def by_paths(self) -> tuple[list[str], list[str]]:
         """One line for each path."""
@@ -188,11 +190,11 @@ class Story:
         for k, path in enumerate(self.all_paths()):
             product = math.prod(e.partial for e in reversed(path))
             way = " -> ".join([x, *[self.written(e.target, "text") for e in path]])
-            factors = " * ".join(f"{e.text:product}" if n == 0 else f"{e.text:power}" for n, e in enumerate(reversed(path)))
+            factors = product_of([e.text for e in reversed(path)], " * ")
             values = " * ".join(bracketed(e.partial) for e in reversed(path))
             lines.append(f"  {k + 1}. {way}:  " + " = ".join(dict.fromkeys([factors, values, compact(product)])))
             self.products.append(product)
-            tex.append(r" \cdot ".join(f"{e.tex:product}" if n == 0 else f"{e.tex:power}" for n, e in enumerate(reversed(path))))
+            tex.append(product_of([e.tex for e in reversed(path)], r" \cdot "))
             numbers.append(r" \cdot ".join(tex_number(e.partial) for e in reversed(path)))
         total = " + ".join(map(bracketed, self.products))
         said = f"Sum: {self.of(self.wrt)} = {total} = {compact(self.total)}" if self.count > 1 else \
@@ -293,6 +295,11 @@ def symbolic(v: Value, i: int, language: str, name: Callable[[Value, str], Text]
     except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError):
         found = None                                            # an operation without rules or without a printed form
     return written(recorded(v, i) if found is None else found, language)
+
+
+def product_of(factors: Sequence[Text], times: str) -> str:
+    """A product as text, with the parentheses that its factors need."""
+    return times.join(f"{f:product}" if n == 0 else f"{f:power}" for n, f in enumerate(factors))
 
 
 def bracketed(x: float) -> str:

@@ -186,7 +186,7 @@ class Collapsed:
                 return "input", f"x{g.key[1]}" if len(g.key) == 2 else "inputs", self.numbers(g.members, "Value")
             kind = {self.roles[v] for v in g.members}
             role = kind.pop() if len(kind) == 1 and any(v.label for v in g.members) else "operations"
-            return role, plural(len(g.members), "leaf").replace("leafs", "leaves"), [plain("used often" if g.key[2] else "used once")]
+            return role, f"{len(g.members):,} leaves", [plain("used often" if g.key[2] else "used once")]
         return self.describe_operations(g)
 
     def describe_layer(self, g: Group) -> tuple[str, str, list[tuple[str, str]]]:
@@ -217,8 +217,8 @@ class Collapsed:
         if len(values) != 1:
             return [plain(plural(len(values), word))]
         grad = grad_of(values[0])
-        data, grad_text = f"data {fixed(values[0]._data)}", f"grad {DASH if grad is None else fixed(grad)}"
-        return [(data, f'<FONT COLOR="{cards.DATA}">{data}</FONT>'), (grad_text, f'<FONT COLOR="{cards.GRAD}">{grad_text}</FONT>')]
+        rows = [(f"data {fixed(values[0]._data)}", cards.DATA), (f"grad {DASH if grad is None else fixed(grad)}", cards.GRAD)]
+        return [(row, f'<FONT COLOR="{color}">{row}</FONT>') for row, color in rows]
 
     def add_open(self) -> None:
         """The Values of one sample of each opened neuron, one by one, a dot as its products and their sum."""
@@ -227,11 +227,12 @@ class Collapsed:
             neuron = self.neurons[name]
             mine = dict.fromkeys(v for v in opened if self.keys[v][1] == name)
             around = dict.fromkeys(u for v in mine for u in v.inputs if isinstance(u, Value) and u not in mine)
-            found = cells(neuron.outputs[:1], open_dots=True, order=[*around, *mine], known=self.short_names(around, mine, name))
+            known = self.short_names(around, mine, name)
+            found = cells(neuron.outputs[:1], open_dots=True, order=[*around, *mine], known=known)
             some = f" (1 of {plural(len(neuron.outputs), 'sample')})" if len(neuron.outputs) > 1 else ""
             inner = cards.cluster(self.picture, f"open{k}", f"neuron {name.rpartition('.')[2]}, opened{some}", bold=True)
             names = [self.name[self.keys[c.value]] if c.value in around else f"n{k}v{i}" for i, c in enumerate(found)]
-            self.name.update((self.keys[c.value], n) for c, n in zip(found, names) if c.value in mine)
+            self.name.update((self.keys[c.value], n) for c, n in zip(found, names) if c.value is not None and c.value in mine)
             for i, cell in enumerate(found):
                 if cell.value not in around:
                     cell.role = "output" if cell.value in self.outputs else cell.role.replace("output", "intermediate")

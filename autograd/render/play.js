@@ -103,7 +103,8 @@
   });
 
   // Predict mode: the questions of a step ------------------------------------------------------------------------------------
-  let step = 0, predicting = false, answered = 0, right = 0, asked = 0, missed = false, timer = null, all = false, furthest = 0;
+  let step = 0, furthest = 0, timer = null, all = false;
+  let predicting = false, answered = 0, right = 0, asked = 0, missed = false;
 
   // A derivative that is a number, such as 1, is no hint but the answer.
   const hint = (symbol, before) => (typed(symbol) === null ? before + symbol : "");
@@ -111,16 +112,20 @@
   function questions(s) {
     const what = steps[s], name = i => nodes[i].title;
     if (what.kind === "forward") {
-      return [{text: `${name(what.node)} = ${nodes[what.node].numbers} =`, value: nodes[what.node].data, part: "data", row: 0}];
+      const v = nodes[what.node];
+      return [{text: `${v.title} = ${v.numbers} =`, value: v.data, part: "data", row: 0}];
     }
     if (what.kind !== "backward") return [];
     const found = [];
     at(s).added.forEach((a, row) => {
       const v = nodes[what.node];
-      found.push({text: `local derivative of ${v.title} by ${name(a.input)}${hint(v.symbols[row], ": ")} =`, value: a.local, part: "local", row});
-      found.push({text: `upstream × local: ${bracketed(a.upstream)} × ${bracketed(a.local)} =`, value: a.product, part: "product", row});
+      found.push({text: `local derivative of ${v.title} by ${name(a.input)}${hint(v.symbols[row], ": ")} =`,
+                  value: a.local, part: "local", row});
+      found.push({text: `upstream × local: ${bracketed(a.upstream)} × ${bracketed(a.local)} =`,
+                  value: a.product, part: "product", row});
       if (!a.first) {
-        found.push({text: `${name(a.input)}.grad: ${bracketed(a.before)} + ${bracketed(a.product)} =`, value: a.after, part: "after", row});
+        found.push({text: `${name(a.input)}.grad: ${bracketed(a.before)} + ${bracketed(a.product)} =`,
+                    value: a.after, part: "after", row});
       }
     });
     return found;
@@ -246,7 +251,9 @@
              row(noAfter, compact(a.after)), "number new");
         table.appendChild(tr);
       });
-      if (step === steps.length - 1 && !open().length) how = "Done: every grad is the derivative of " + nodes[output].title + " by that Value.";
+      if (step === steps.length - 1 && !open().length) {
+        how = `Done: every grad is the derivative of ${nodes[output].title} by that Value.`;
+      }
     }
     $("what").textContent = title;
     $("how").textContent = how;
@@ -266,9 +273,9 @@
       const hide = i === what.node && hidden("data", 0);
       card.data.textContent = "data " + (!state.known[i] || hide ? "–" : fixed(nodes[i].data));
       card.grad.textContent = "grad " + (waiting.has(i) ? "?" : state.reached[i] ? fixed(state.grads[i]) : "–");
-      const now = i === what.node, part = now || near.has(i);
-      card.group.setAttribute("class", ["card", nodes[i].role, now ? "now" : near.has(i) ? "near" : "", forward ? "forward" : "",
-                                        what.kind !== "start" && !part ? "faded" : ""].join(" "));
+      const now = i === what.node;
+      const mark = now ? "now" : near.has(i) ? "near" : what.kind === "start" ? "" : "faded";
+      card.group.setAttribute("class", ["card", nodes[i].role, mark, forward ? "forward" : ""].join(" "));
     });
     lines.forEach((group, i) => group.forEach((line, k) => {
       const now = i === what.node && what.kind !== "seed";
@@ -293,7 +300,7 @@
     ask();
   }
 
-  // The part of the graph that is seen: all of it while it is readable, else the surroundings of the step ---------------------
+  // The part of the graph that is seen: all of it while it is readable, else the surroundings of the step ---------
   function look() {
     const box = graph.getBoundingClientRect(), W = box.width || 1200, H = box.height || 420;
     const whole = Math.min(W / story.width, H / story.height), follow = whole < 0.62 && !all;
@@ -303,7 +310,8 @@
     if (follow) {
       const what = steps[step], near = what.node === undefined ? [0] : [what.node, ...(nodes[what.node].inputs || [])];
       const middle = key => (Math.min(...near.map(i => nodes[i][key])) + Math.max(...near.map(i => nodes[i][key]))) / 2;
-      const inside = (centre, size, total) => (size >= total ? (total - size) / 2 : Math.min(Math.max(centre - size / 2, 0), total - size));
+      const inside = (centre, size, total) =>
+        (size >= total ? (total - size) / 2 : Math.min(Math.max(centre - size / 2, 0), total - size));
       x = inside(middle("x"), w, story.width);
       y = inside(middle("y"), h, story.height);
     }

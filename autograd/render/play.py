@@ -133,7 +133,8 @@ def embedded(data: Any) -> str:
 def fill(places: Mapping[str, str]) -> str:
     """The page: the template with style, script and their hashes, and `places`. One pass, so that no text is a place."""
     style, script = ((HERE / name).read_text(encoding="utf-8") for name in ("play.css", "play.js"))
-    policy = f"default-src 'none'; style-src '{hash_of(style)}'; script-src '{hash_of(script)}'; base-uri 'none'; form-action 'none'"
+    policy = (f"default-src 'none'; style-src '{hash_of(style)}'; script-src '{hash_of(script)}'; "
+              "base-uri 'none'; form-action 'none'")
     known = {"policy": policy, "style": style, "script": script, **places}
     template = (HERE / "play.html").read_text(encoding="utf-8")
     return re.sub(r"\{\{(\w+)\}\}", lambda match: known[match[1]], template)

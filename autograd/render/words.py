@@ -62,9 +62,8 @@ def clean(label: object) -> str:
 def _visible(c: str) -> str:
     if ord(c) < 0x20:
         return chr(0x2400 + ord(c))
-    if c == " " or unicodedata.category(c) not in ("Cc", "Cs", "Cn", "Co", "Zl", "Zp") and c not in "\u202a\u202b\u202c\u202d\u202e":
-        return c
-    return "\ufffd"
+    forbidden = unicodedata.category(c) in ("Cc", "Cs", "Cn", "Co", "Zl", "Zp") or "\u202a" <= c <= "\u202e"
+    return "\ufffd" if forbidden else c                         # the last are marks that turn the direction of writing
 
 
 def shorten(text: str, longest: int = LONGEST_TITLE) -> str:
