@@ -76,8 +76,9 @@ def draw_column(picture: Picture, k: int, column: Column, x: float, boxes: bool,
     for row, unit in enumerate(rows):
         place = f"{x:.3f},{top - row * step:.3f}!"
         if unit is None:
-            cards.node(picture, f"more{k}", quote(f"⋮ {left_out:,} more"), f"{left_out} more", "more", shape="plain",
-                       fontcolor=cards.INK, pos=place)
+            cards.node(picture, f"more{k}", quote(f"⋮ {left_out:,} more"), f"{left_out} more", "more", shape="box",
+                       style="filled", fillcolor="white", color="white", margin="0.03", height="0.1", fontcolor=cards.INK,
+                       pos=place)
         else:
             draw_unit(picture, unit, place, boxes)
     if column.caption:
