@@ -200,9 +200,22 @@ def write_page(out: Path, runs: Sequence[Run], comparison: nn.matrix.Comparison)
     page.figure(out / "figure2.png", "Three hidden layers. Each line is a weight, an entry of some W, and each blue "
                 f"or green node a neuron with a bias: {len(comparison)} parameters in all.")
     page.formula("f<sub>k</sub> = σ<sub>k</sub>(W<sub>k</sub> f<sub>k−1</sub> + b<sub>k</sub>)", "(3)")
+    _network_at_work(page)
     _training_section(page, out, runs)
     _theorem_section(page, comparison)
     page.write(out / "index.html")
+
+
+def _network_at_work(page: Page) -> None:
+    """Add the same network as the engine draws it for one sample, where Graphviz or its wheel is installed."""
+    net = nn.MLP(WIDTHS[0], list(WIDTHS[1:]), activation="sigmoid", init="xavier", seed=1)
+    try:
+        picture = net.draw([0.5, -0.3, 0.8, -0.9, 0.1, 0.4]).svg()
+    except RuntimeError as error:                           # no dot: one line that says how to get it
+        page.text(str(error))
+        return
+    page.figure(picture, "The same network at work on one sample, with sigmoid: in each neuron its value and the gradient of "
+                "the output by it; a line is the wider the larger its weight, and dashed where the weight is negative.")
 
 
 def _training_section(page: Page, out: Path, runs: Sequence[Run]) -> None:
