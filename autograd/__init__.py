@@ -13,6 +13,13 @@ from autograd.sums import affine, dot, sum
 from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd.value import Value, no_grad
 
+__all__ = ["Operation", "Program", "Value", "abs", "acos", "add", "affine", "asin", "atan", "backward",
+           "check_gradients", "compile", "cos", "cosh", "div", "dot", "draw", "draw_network", "elu", "erf", "erfc",
+           "exp", "explain", "expm1", "expression", "find", "gelu", "grad", "gradients", "greater", "hessian", "hvp",
+           "jacobian", "jvp", "leaky_relu", "log", "log1p", "maximum", "minimum", "mul", "name", "neg", "no_grad",
+           "operation", "play", "pow", "relu", "sech", "sigmoid", "sign", "sin", "sinh", "softplus", "sqrt", "sub",
+           "sum", "tan", "tanh", "value_and_grad", "vjp"]
+
 
 # Pictures and words are loaded when they are first asked for, so that `import autograd` loads no graphviz (PEP 562) -------
 

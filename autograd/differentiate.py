@@ -178,4 +178,4 @@ def times(a: Any, b: Any) -> Any:
     return a if type(b) is float and b == 1 else a * b
 
 
-Value.backward = backward           # type: ignore[method-assign]    # so that users write v.backward()
+Value.backward = backward           # type: ignore    # so that users write v.backward()

@@ -4,6 +4,7 @@ A row is an operation's name, its value on floats, and its partial derivative by
 and the inputs; below that, where they are not the obvious ones, its symbol, how it prints, and its domain.
 Partials are written with operations of the table, never with `math`: so one row serves floats, Values, arrays and symbols.
 """
+# mypy: disable-error-code="has-type"
 from __future__ import annotations
 
 import math

@@ -32,9 +32,10 @@ def affine(W: Iterable[Iterable[Value | Number]], x: Iterable[Value | Number],
 
     W has m rows of n entries, x n entries, b m entries. Raises ValueError when the lengths do not fit.
     """
-    W, x, b = list(W), tuple(x), list(b)
-    if len(W) != len(b):
-        raise ValueError(f"W x + b needs an entry of b for each row of W, got {len(b)} entries and {len(W)} rows")
+    rows: list[tuple[Any, ...]] = [tuple(w) for w in W]
+    x, b = tuple(x), list(b)
+    if len(rows) != len(b):
+        raise ValueError(f"W x + b needs an entry of b for each row of W, got {len(b)} entries and {len(rows)} rows")
     try:
         xs: Sequence[float] = [u._data for u in x]                                              # type: ignore[union-attr]
         dx: Sequence[float | None] | None = None            # the partials by x are the weights
@@ -42,10 +43,9 @@ def affine(W: Iterable[Iterable[Value | Number]], x: Iterable[Value | Number],
         xs = x = tuple([u if isinstance(u, Value) else operand(u) for u in x])                  # type: ignore[assignment]
         dx = (None,) * len(x)                               # x has numbers, which have no partials
         if any(isinstance(u, Value) for u in x):
-            return [_dot_of_anything(w, x, c) for w, c in zip(W, b)]
+            return [_dot_of_anything(w, x, c) for w, c in zip(rows, b)]
     found: list[Value | float] = []
-    for w, c in zip(W, b):
-        w = tuple(w)
+    for w, c in zip(rows, b):
         try:
             ws = [u._data for u in w]                       # weights and bias are Values, as in a network
             v = new(Value)

@@ -59,9 +59,9 @@ class Value(Copied, MicrogradNames):
         self.op, self.label = "", label
         self._a = self._b = self._da = self._db = None
         if inputs or op:                                    # a node made by hand
-            inputs = tuple(operand(x) for x in _sequence(inputs))
-            op, partials = by_hand(self._data, inputs, op)
-            self._set_inputs(op, inputs, partials)
+            operands = tuple(operand(x) for x in _sequence(inputs))
+            op, partials = by_hand(self._data, operands, op)
+            self._set_inputs(op, operands, partials)
 
     # What a Value holds -----------------------------------------------------------------------------------------------
 
@@ -90,7 +90,7 @@ class Value(Copied, MicrogradNames):
         return () if a is None else a if type(a) is tuple else (a,) if b is None else (a, b)
 
     @property
-    def partials(self) -> tuple[float | None, ...]:
+    def partials(self) -> tuple[Any, ...]:
         """The derivative by each input as recorded, in their order; None for a number, which has none."""
         a, da = self._a, self._da
         if type(da) is Closure:

@@ -15,3 +15,6 @@ from nn.losses import log_softmax, softmax
 from nn.module import Module
 from nn.optim import SGD, Adam, GradientDescent, Optimizer
 from nn.train import History, fit
+
+__all__ = ["MLP", "SGD", "Adam", "GradientDescent", "History", "Layer", "Module", "Neuron", "Optimizer", "data", "fit", "load",
+           "log_softmax", "losses", "matrix", "softmax"]
