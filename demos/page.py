@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -91,7 +92,8 @@ def _line(tag: str, cells: Sequence[object]) -> str:
 
 def _embedded(picture: Path | str, caption: str) -> str:
     if isinstance(picture, str):
-        return picture[picture.index("<svg"):]                      # without the XML declaration, which HTML does not take
+        svg = picture[picture.index("<svg"):]                       # without the XML declaration, which HTML does not take
+        return re.sub(r' xmlns(:\w+)?="[^"]*"', "", svg)           # nor does it ask for namespaces
     kind = {".png": "png", ".svg": "svg+xml"}[picture.suffix]
     data = base64.b64encode(picture.read_bytes()).decode("ascii")
     return f'<img alt="{escape(caption)}" src="data:image/{kind};base64,{data}">'
