@@ -208,6 +208,10 @@ class _Writer:
         left, right = block.arguments
         if block.kind == "rows":
             A, B = self.read(left, block.batched), self.read(right, block.batched)
+            for number, other in ((A, B), (B, A)):
+                if isinstance(number, float):               # all factors on one side are the same number
+                    axis = "-1" if block.shape or block.batched else ""
+                    return number * _symbol(f"{other.text:atom}.sum({axis})")
             if not block.shape and not block.batched:
                 return _symbol(f"{A.text:product} @ {B.text:atom}", "product")
             return _symbol(f"np.vecdot({A}, {B})")

@@ -77,7 +77,7 @@ class Program:
 
     def _run_straight(self, name: str, theta: np.ndarray, x: np.ndarray | None) -> Any:
         """Straight-line code: on floats for each of a few samples, on one array for each input for many."""
-        few = x is None or len(x) <= FEW_SAMPLES
+        few = x is None or 0 < len(x) <= FEW_SAMPLES
         function = self._function(name, not few)
         rows = [function(theta.tolist(), row) for row in ([()] if x is None else x.tolist())] if few else \
             [function(theta.tolist(), list(x.T))]                                       # type: ignore[union-attr]

@@ -257,7 +257,7 @@ class _Planner:
         if self.in_one_block(left):                         # the terms of a dot in the order of their left factors
             terms = np.argsort(self.place_of[left], axis=1, kind="stable")
             left, right = np.take_along_axis(left, terms, axis=1), np.take_along_axis(right, terms, axis=1)
-        if n > 1 and self.product(ids, left, right):
+        if n > 1 and not self.one_number(left) and not self.one_number(right) and self.product(ids, left, right):
             return
         if k == 1:
             self.each(ops.mul, ids, np.hstack((left, right)))
@@ -270,6 +270,10 @@ class _Planner:
             ids, left, right = ids[order], left[order], right[order]
         shape = (*self.common_shape([left[:, 0], right[:, 0]]), k)
         self.add(ops.dot, "rows", shape[:-1], [self.argument(left, shape), self.argument(right, shape)], ids, np.arange(n))
+
+    def one_number(self, ids: np.ndarray) -> bool:
+        """Whether all ids are constants of the same number."""
+        return bool((ids == ids.flat[0]).all()) and self.kinds[ids.flat[0]] == CONSTANT
 
     def product(self, ids: np.ndarray, left: np.ndarray, right: np.ndarray) -> bool:
         """Add the dots as matrix products, if rows of left and right factors meet like rows and columns."""
