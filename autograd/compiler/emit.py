@@ -17,9 +17,11 @@ from autograd import ops
 from autograd.compiler.record import Tape
 from autograd.compiler.shape import (INPUTS, PARAMETERS, Argument, Block, Gather, Literal, Plan, Shape, View, as_view, blocks_of,
                                       inverse)
+from autograd.compiler.scalar import imports
 from autograd.ops import Text
 from autograd.symbol import Operators, Symbol
 
+RESERVED = {"ones", "theta", "x", "grad", "m", "np", "value", "value_and_grad", "base64", "len", "float", "find", "dx"}
 INLINE = 400                        # arrays of up to so many numbers are spelt out in the source
 WIDTH = 90                          # a formula longer than this is not put into another one
 
@@ -45,8 +47,7 @@ class Blocks(NamedTuple):
     def source(self) -> str:
         """Source that runs by itself."""
         arrays = [f"{name} = {_spelt(array)}" for name, array in self.arrays.items()]
-        calls = [f"from autograd import {', '.join(self.functions)}"] if self.functions else []
-        head = ["import numpy as np", *calls] + (["import base64"] if any("base64" in a for a in arrays) else [])
+        head = ["import numpy as np", *imports(self.functions)] + (["import base64"] if any("base64" in a for a in arrays) else [])
         return "\n".join([*head, "", *arrays, "", "", self.text])
 
     def summary(self) -> str:
@@ -100,7 +101,7 @@ class _Writer:
         self.bias = False                                   # whether a view of theta met now is added, not multiplied
         self.others = 0
         self.needs_ones = False                             # whether an array of m ones is used
-        self.taken = {"ones", "theta", "x", "grad", "m", "np", "value"}
+        self.taken = {*RESERVED, *ops.TABLE}
         self.kept = self.needed_backward() if len(tape.outputs) == 1 else set()
 
     # The whole ---------------------------------------------------------------------------------------------------------------
@@ -138,7 +139,7 @@ class _Writer:
                 continue
             block = self.blocks[b]
             view = View(b, (), int(self.plan.place_of[i]), ())
-            found.append(str(self.read(view, block.batched).text))
+            found.append(f"{self.read(view, block.batched).text:atom}" + ".copy()" * (b == INPUTS))
         if len(found) == 1:
             return found[0]
         if self.tape.inputs:
@@ -219,8 +220,6 @@ class _Writer:
 
     def apply(self, op: ops.Operation, arguments: Sequence[Any]) -> Symbol:
         """An elementwise operation; one that has no form in NumPy is a call of its function on each number."""
-        if op.forward is None:
-            raise ValueError(f"a Value with given local derivatives cannot be compiled: its operation {op.name!r} cannot be computed again")
         if all(isinstance(a, (int, float)) for a in arguments):
             return _symbol(repr(op.value(*arguments)))
         if op.numpy is None:

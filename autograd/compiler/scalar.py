@@ -10,7 +10,7 @@ source serves one sample and many.
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -46,8 +46,8 @@ DRIVER = '''
 def values(theta, x=()):
     """The values of all ids: parameters, inputs, constants and nodes."""
     v = START.copy()
-    v[:P] = theta
-    v[P:P + I] = x
+    v[:P] = list(theta)
+    v[P:P + I] = list(x)
     for forward, _, outside, nodes in PIECES:
         for i, y in zip(nodes, forward(*[v[i] for i in outside])):
             v[i] = y
@@ -70,6 +70,32 @@ def value_and_grad(theta, x=()):
 '''
 
 
+SAMPLES = '''
+
+one_value, one_value_and_grad = value, value_and_grad
+
+
+def value(theta, x):
+    """The outputs for each sample, a row of x."""
+    return np.array([one_value(theta, row) for row in x])
+
+
+def value_and_grad(theta, x):
+    """The output and its derivatives by theta, summed over the samples, the rows of x."""
+    found = [one_value_and_grad(theta, row) for row in x]
+    return total(y for y, _ in found), np.sum([d for _, d in found], axis=0)
+'''
+
+
+def imports(names: Iterable[str]) -> list[str]:
+    """Lines of source that fetch operations by name: those of the package, and those somebody has added to its table."""
+    known = [name for name in names if name in ops.BUILT_IN]
+    own = [name for name in names if name not in ops.BUILT_IN]
+    return ([f"from autograd import {', '.join(known)}"] if known else []) + (
+        ["from autograd import find", *[f"{name} = find({name!r})                 # added with autograd.operation" for name in own]]
+        if own else [])
+
+
 class Straight(NamedTuple):
     """A straight-line program: the source of its pieces, what is in them, and the operations they call."""
     text: str
@@ -87,8 +113,8 @@ class Straight(NamedTuple):
 
     def source(self) -> str:
         """Source that runs by itself."""
-        calls = [f"from autograd import {', '.join(self.calls)}"] if self.calls else []
-        return "\n".join([*calls, "total = sum", "", "", self.text, "", *self.tables(), "", DRIVER])
+        samples = SAMPLES if self.tape.inputs else ""
+        return "\n".join(["total = sum", "import numpy as np", *imports(self.calls), "", "", self.text, "", *self.tables(), "", DRIVER + samples])
 
     def summary(self) -> str:
         kinds = len({p.name for p in self.pieces})
@@ -211,8 +237,6 @@ class _PieceWriter:
         key = (op, j, constants)
         found = self.templates.get(key)
         if found is None:
-            if op.forward is None:
-                raise ValueError(f"a Value with given local derivatives cannot be compiled: {op.name!r} cannot be computed again")
             inputs = [_Plain(Text(f"{{{k}}}"), "text") if c is None else c for k, c in enumerate(constants)]
             if j >= 0:
                 formula = op.partial(j, _Plain(Text("{y}"), "text"), inputs)
