@@ -139,7 +139,7 @@ class _Writer:
                 continue
             block = self.blocks[b]
             view = View(b, (), int(self.plan.place_of[i]), ())
-            found.append(f"{self.read(view, block.batched).text:atom}" + ".copy()" * (b == INPUTS))
+            found.append(f"{self.read(view, block.batched).text:atom}")
         if len(found) == 1:
             return found[0]
         if self.tape.inputs:

@@ -59,6 +59,8 @@ class Program:
         if self._listed and len(self._tape.outputs) == 1:
             found = np.expand_dims(found, -1)
         found = found if x is None else found[0] if one else found
+        if x is not None and np.may_share_memory(found, x):
+            found = found.copy()                            # an output that is an input
         return float(found) if np.ndim(found) == 0 else found
 
     def value_and_grad(self, theta: Any, x: Any = None) -> tuple[float, np.ndarray]:

@@ -344,3 +344,36 @@ def test_arrays_joined_at_random(seed, m):
     inputs = 5 if m else 0
     rows = np.random.default_rng(seed).uniform(-1, 1, (m or 1, inputs)).tolist()
     agrees(build, numbers(11, seed), rows[0], rows if m else None)
+
+
+# One irregularity does not split what comes after it -----------------------------------------------------------------------------
+
+def network_with(extra, sizes=(3, 8, 8, 8, 1), samples=50):
+    """A loss over samples, in some of which a neuron passes through an operation more: extra is {sample: (layer, neuron)}."""
+    P = [Value(p) for p in numbers(count_of(sizes))]
+    total = 0.0
+    for s in range(samples):
+        x, start = numbers(sizes[0], s), 0
+        for k, (n, rows) in enumerate(zip(sizes, sizes[1:])):
+            neurons = [P[start + i * (n + 1):start + (i + 1) * (n + 1)] for i in range(rows)]
+            start += rows * (n + 1)
+            x = plain([w[:-1] for w in neurons], x, [w[-1] for w in neurons])
+            x = [ag.tanh(z) for z in x] if k < len(sizes) - 2 else x
+            if s in extra and extra[s][0] == k:
+                x[extra[s][1]] = ag.relu(x[extra[s][1]])
+        total = total + ag.relu(1 - x[0]) * (1 / samples)
+    return total, P
+
+
+@pytest.mark.parametrize("extra", [{7: (0, 3)}, {7: (0, 3), 20: (1, 5), 33: (2, 0)}, {7: (0, 0), 8: (0, 1), 9: (0, 2)}, {4: (3, 0)}])
+def test_an_irregularity_costs_a_few_operations_and_splits_nothing(extra):
+    whole, P = network_with({})
+    broken, Q = network_with(extra)
+    regular, irregular = ag.compile(whole, P), ag.compile(broken, Q)
+    blocks = [sum(b.op is not None for b in program._code.blocks) for program in (regular, irregular)]
+    products = [sum(b.kind == "matmul" for b in program._code.blocks) for program in (regular, irregular)]
+    assert products == [4, 4] and blocks[1] <= blocks[0] + 2 * len(extra) + 1, blocks
+    broken.backward()
+    value, gradient = irregular.value_and_grad(irregular.parameters)
+    np.testing.assert_allclose(value, broken.data, rtol=1e-13)
+    np.testing.assert_allclose(gradient, [q.grad for q in Q], rtol=1e-10, atol=1e-13)
