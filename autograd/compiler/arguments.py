@@ -58,10 +58,13 @@ class Arguments:
         """An argument of an elementwise block: a number, or a Formula that broadcasts to the block's shape."""
         return self.read(argument, broadcast=True)
 
-    def read(self, argument: Argument, broadcast: bool = False) -> Any:
-        """An argument as a Formula or a number; with `broadcast`, in a form that NumPy broadcasts to the full shape."""
+    def read(self, argument: Argument, broadcast: bool = False, stem: str = "") -> Any:
+        """An argument as a Formula or a number; with `broadcast`, in a form that NumPy broadcasts to the full shape.
+
+        `stem` is what an array of numbers is called, if it has no name yet.
+        """
         if isinstance(argument, Literal):
-            return argument.number if isinstance(argument.number, float) else formula(self.array(argument.number))
+            return argument.number if isinstance(argument.number, float) else formula(self.array(argument.number, stem))
         if isinstance(argument, Gather):
             return formula(self.gathered(argument))
         b = argument.block
@@ -117,8 +120,8 @@ class Arguments:
     # Constants ---------------------------------------------------------------------------------------------------------------
 
     def array(self, numbers: np.ndarray, stem: str = "") -> str:
-        """The name of a constant array: at1, at2, ... for places, c1, c2, ... for numbers."""
-        key = (stem, numbers.dtype.kind, numbers.shape, numbers.tobytes())
+        """The name of a constant array: at1, at2, ... for places, c1, c2, ... for numbers, X1, X2, ... for data."""
+        key = (numbers.dtype.kind, numbers.shape, numbers.tobytes())
         if key not in self.array_names:
             stem = stem or ("at" if numbers.dtype.kind == "i" else "c")
             count = 1 + sum(name.rstrip("0123456789_") == stem for name in self.arrays)

@@ -13,7 +13,7 @@ from autograd.compiler.arguments import commented, shape_text, tuple_text
 from autograd.compiler.formula import Formula, extent, formula, in_full, partial
 from autograd.compiler.forward import WIDTH, Forward
 from autograd.compiler.shape import INPUTS, PARAMETERS, Argument, Block, Literal, Shape, View, as_view, blocks_of, inverse
-from autograd.compiler.views import contiguous, places_of, same, shape_of, view_text
+from autograd.compiler.views import contiguous, places_of, same, shape_of, view_text, without_broadcast
 
 
 class Sent(NamedTuple):
@@ -175,8 +175,7 @@ class Backward(Forward):
         found = self.sum_over(axes, sizes, self.broadcast(s, sizes), s.factors)
         if not isinstance(argument, View):
             return Sent(argument, found, True, s.shape)
-        left = [(n, st) for k, (n, st) in enumerate(zip(argument.shape, argument.strides)) if k not in zero]
-        small = View(argument.block, tuple(n for n, _ in left), argument.base, tuple(st for _, st in left))
+        small = without_broadcast(argument)
         source = self.blocks[argument.block]
         if prod(small.shape) == prod(source.shape) and small.shape != source.shape and small.base == 0 and \
                 small.strides == contiguous(small.shape):

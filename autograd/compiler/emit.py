@@ -20,10 +20,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd import ops
+from autograd.compiler.arguments import commented, tuple_text
 from autograd.compiler.gradient import Gradient
 from autograd.compiler.record import Tape
 from autograd.compiler.scalar import imports
 from autograd.compiler.shape import Block, Plan
+from autograd.compiler.views import without_broadcast
 
 INLINE = 400                        # arrays of up to so many numbers are spelt out in the source
 
@@ -77,7 +79,8 @@ def emit(tape: Tape, plan: Plan) -> Blocks:
 def function(name: str, batched: bool, what: str, writer: Gradient, body: list[str]) -> str:
     """A function of theta (and x): the views of theta it uses, then its body."""
     words = set(re.findall(r"\w+", "\n".join(body)))
-    views = [f"    {view} = {text}" for view, text in writer.views.values() if view in words]
+    views = [commented(f"{name} = {text}", tuple_text(list(map(str, without_broadcast(view).shape))).removeprefix("()"))
+             for (view, _), (name, text) in writer.views.items() if name in words]
     head = ["    m = len(x)"] if batched else []
     head += ["    ones = np.ones(m)"] if "ones" in words and writer.needs_ones else []
     return "\n".join([f"def {name}(theta{', x' if batched else ''}):", f'    """{what}"""', *head, *views, *body]) + "\n"

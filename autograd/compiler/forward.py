@@ -3,12 +3,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from autograd import ops
 from autograd.compiler.arguments import Arguments, commented, shape_text
 from autograd.compiler.formula import Formula, applied, extent, formula, in_full
 from autograd.compiler.product import Product
 from autograd.compiler.record import Tape
-from autograd.compiler.shape import Block, Plan, View, blocks_of
+from autograd.compiler.shape import PARAMETERS, Block, Literal, Plan, View, blocks_of
 from autograd.compiler.views import shape_of
 
 WIDTH = 90                          # a formula longer than this is not put into another one
@@ -71,7 +73,7 @@ class Forward(Arguments):
     def line(self, b: int, block: Block, lines: list[str]) -> None:
         self.adding = block.op is ops.add or block.op is ops.sub
         found = self.formula(block)
-        if self.uses[b] == 1 and b not in self.kept and len(found.text) < WIDTH:
+        if self.uses[b] == 1 and b not in self.kept and len(found.text) < WIDTH and not self.is_layer(block):
             self.formulas[b] = found
             if block.kind != "matmul":                      # its bias is added where it is used: that will be z
                 self.hidden[b] = self.name(block)
@@ -79,7 +81,7 @@ class Forward(Arguments):
         bias = self.bias_of(block)
         name = self.names[b] = self.name(block)
         if bias is None:
-            lines.append(commented(f"{name} = {found}", shape_text(block)))
+            lines.append(commented(f"{name} = {found}", shape_text(block) + self.biases_inside(block)))
         else:                                               # in place: one array less
             lines += [commented(f"{name} = {bias[0]}", shape_text(block)), f"    {name} += {bias[1]}"]
 
@@ -95,14 +97,28 @@ class Forward(Arguments):
             return None
         return self.formulas[first.block], self.operand(second, block)
 
+    def is_layer(self, block: Block) -> bool:
+        """Whether it is z = W f + b, a matrix product and something added to it: that gets a line, however short."""
+        return block.op is ops.add and any(self.blocks[b].kind == "matmul" and b in self.formulas
+                                           for a in block.arguments for b in blocks_of(a))
+
+    def biases_inside(self, block: Block) -> str:
+        """What to say of a product with a column of ones in it: b is the column of W beside which they stand."""
+        if block.kind != "matmul" or not isinstance(block.arguments[1], Literal) or not isinstance(block.arguments[0], View):
+            return ""
+        ones = np.nonzero((block.arguments[1].number == 1).reshape(-1, shape_of(block.arguments[1])[-1]).all(axis=0))[0]
+        if block.arguments[0].block != PARAMETERS or not len(ones):
+            return ""
+        W, X = (self.read(a) for a in block.arguments)
+        return f"  biases: column {ones[-1]} of {W}, for column {ones[-1]} of {X} is 1"
+
     def name(self, block: Block) -> str:
         """Its label if it is one labelled node; z and f with the number of the layer, as in (3) and (6); else v1, v2, ..."""
         if len(block.ids) == 1 and block.ids[0] in self.tape.labels:
             label = self.free_names.label(self.tape.labels[block.ids[0]])
             if label:
                 return label
-        inside = [self.blocks[b].kind for a in block.arguments for b in blocks_of(a) if b in self.formulas]
-        if block.kind == "matmul" or block.op is ops.add and "matmul" in inside:
+        if block.kind == "matmul" or self.is_layer(block):
             return self.free_names.layer()
         first = block.arguments[0]
         if block.kind == "each" and len(block.arguments) == 1 and isinstance(first, View):
@@ -119,7 +135,7 @@ class Forward(Arguments):
             return self.terms(block)
         if block.kind == "sum":
             return self.total(block, self.read(block.arguments[0]))
-        A, B = (self.read(a) for a in block.arguments)
+        A, B = (self.read(a, stem="X") for a in block.arguments)
         if block.kind == "rows":
             return self.rows(block, A, B)
         return self.kind_of_product(block).forward(A, B)

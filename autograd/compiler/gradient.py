@@ -8,7 +8,7 @@ import numpy as np
 from autograd.compiler.backward import Backward, Sent
 from autograd.compiler.formula import Formula, formula
 from autograd.compiler.shape import INPUTS, PARAMETERS, Block, Gather, View
-from autograd.compiler.views import places_in, places_of, view_text
+from autograd.compiler.views import places_in, places_of, view_text, without_broadcast
 
 
 class Gradient(Backward):
@@ -37,11 +37,11 @@ class Gradient(Backward):
         """Lines for one part of the gradient; that of a view with a name is first computed under its name, as dW2."""
         if isinstance(s.argument, View) and self.is_whole(s.argument):
             return [f"    grad[:] {how} {s.formula}"]
-        named = isinstance(s.argument, View) and (self.views.get((s.argument, False)) or self.views.get((s.argument, True)))
+        name = next((name for (view, _), (name, _) in self.views.items() if without_broadcast(view) == s.argument), None)
         lines = []
-        if named and isinstance(s.formula, Formula) and not any(line.startswith(f"    d{named[0]} = ") for line in before):
-            lines = [f"    d{named[0]} = {s.formula}"]
-            s = s._replace(formula=formula("d" + named[0]))
+        if name and isinstance(s.formula, Formula) and not any(line.startswith(f"    d{name} = ") for line in before):
+            lines = [f"    d{name} = {s.formula}"]
+            s = s._replace(formula=formula("d" + name))
         return lines + self.scatter("grad", PARAMETERS, s, how)
 
     def input_gradient(self, both: list[int], sent: list[Sent]) -> list[str]:

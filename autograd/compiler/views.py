@@ -103,6 +103,12 @@ def contiguous(shape: Shape) -> Shape:
     return tuple(prod(shape[k + 1:]) if n > 1 else 0 for k, n in enumerate(shape))
 
 
+def without_broadcast(view: View) -> View:
+    """A view without the axes along which it is broadcast."""
+    left = [(n, st) for n, st in zip(view.shape, view.strides) if st or n == 1]
+    return View(view.block, tuple(n for n, _ in left), view.base, tuple(st for _, st in left))
+
+
 def places_of(view: View) -> np.ndarray:
     """The places of a view, as an array of its shape."""
     places = np.full(view.shape, view.base)
