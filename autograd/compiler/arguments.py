@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compiler.blocks import INPUTS, PARAMETERS, Argument, Block, Gather, Literal, Plan, View, blocks_of
 from autograd.compiler.formula import Formula, formula
 from autograd.compiler.names import Names
 from autograd.compiler.record import Tape
-from autograd.compiler.shape import INPUTS, PARAMETERS, Argument, Block, Gather, Literal, Plan, View, blocks_of
 from autograd.compiler.views import contiguous, places_of, view_text
 
 

@@ -10,9 +10,10 @@ from math import prod
 from typing import Any, NamedTuple
 
 from autograd.compiler.arguments import commented, shape_text, tuple_text
+from autograd.compiler.blocks import INPUTS, PARAMETERS, Argument, Block, Literal, Shape, View, blocks_of
 from autograd.compiler.formula import Formula, extent, formula, in_full, partial
 from autograd.compiler.forward import WIDTH, Forward
-from autograd.compiler.shape import INPUTS, PARAMETERS, Argument, Block, Literal, Shape, View, as_view, blocks_of, inverse
+from autograd.compiler.places import as_view, inverse
 from autograd.compiler.views import contiguous, places_of, same, shape_of, view_text, without_broadcast
 
 

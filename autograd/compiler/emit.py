@@ -21,10 +21,10 @@ import numpy as np
 
 from autograd import ops
 from autograd.compiler.arguments import commented, tuple_text
+from autograd.compiler.blocks import Block, Plan
 from autograd.compiler.gradient import Gradient
 from autograd.compiler.record import Tape
 from autograd.compiler.scalar import imports
-from autograd.compiler.shape import Block, Plan
 from autograd.compiler.views import without_broadcast
 
 INLINE = 400                        # arrays of up to so many numbers are spelt out in the source

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd import ops
-from autograd.compiler.shape import Block, Literal
+from autograd.compiler.blocks import Block, Literal
 from autograd.ops import Operation, Text
 from autograd.symbol import Operators, Symbol, without_neutral, written
 

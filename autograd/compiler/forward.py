@@ -7,10 +7,10 @@ import numpy as np
 
 from autograd import ops
 from autograd.compiler.arguments import Arguments, commented, shape_text
+from autograd.compiler.blocks import PARAMETERS, Block, Literal, Plan, View, blocks_of
 from autograd.compiler.formula import Formula, applied, extent, formula, in_full
 from autograd.compiler.product import Product
 from autograd.compiler.record import Tape
-from autograd.compiler.shape import PARAMETERS, Block, Literal, Plan, View, blocks_of
 from autograd.compiler.views import shape_of
 
 WIDTH = 90                          # a formula longer than this is not put into another one

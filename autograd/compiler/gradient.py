@@ -6,8 +6,8 @@ from math import prod
 import numpy as np
 
 from autograd.compiler.backward import Backward, Sent
+from autograd.compiler.blocks import INPUTS, PARAMETERS, Block, Gather, View
 from autograd.compiler.formula import Formula, formula
-from autograd.compiler.shape import INPUTS, PARAMETERS, Block, Gather, View
 from autograd.compiler.views import places_in, places_of, view_text, without_broadcast
 
 

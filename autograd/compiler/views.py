@@ -9,7 +9,7 @@ from math import prod
 
 import numpy as np
 
-from autograd.compiler.shape import Argument, Block, Literal, Shape, View
+from autograd.compiler.blocks import Argument, Block, Literal, Shape, View
 
 
 def view_text(name: str, source: Shape, view: View, batched: bool, broadcast: bool) -> str | None:
