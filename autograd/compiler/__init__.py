@@ -1,11 +1,11 @@
 """The compiler: from a graph of scalar Values to a NumPy program.
 
-    record    the graph as a flat list, sums and products gathered       record.py
-    group     nodes that do the same                                     group.py
-    shape     their arrays, and views of other arrays as arguments       shape.py
-    emit      NumPy source, forward and backward                         emit.py
-    scalar    for graphs too narrow for arrays: straight-line code       scalar.py
-    run       the program and its checks                                 run.py
+    record    the graph as a flat list, sums and products gathered
+    group     nodes that do the same
+    shape     their arrays, and views of other arrays as arguments     blocks, places, ragged
+    emit      NumPy source, forward and backward                       forward, backward, gradient, and what they use
+    scalar    for graphs too narrow for arrays: straight-line code
+    run       the program and its checks
 """
 from __future__ import annotations
 

@@ -47,10 +47,10 @@ class Backward(Forward):
                             sent.setdefault(source, []).append(s)
         return lines, sent.get(PARAMETERS, []), sent.get(INPUTS, [])
 
-    # The cotangent of a block --------------------------------------------------------------------------------------------------
+    # The cotangent of a block ------------------------------------------------------------------------------------------------
 
     def cotangent(self, b: int, block: Block, sent: list[Sent], lines: list[str]) -> tuple[Any, bool]:
-        """The sum of what was sent to block b, in a line of its own where it is used more than once; and whether it is full."""
+        """The sum of what was sent to block b, as a rule in a line of its own; and whether it is full."""
         sent = [self.turned(b, block, s) for s in sent]
         name = "d" + (self.names.get(b) or self.hidden.get(b) or self.free_names.free(f"u{b}"))
         if all(isinstance(s.argument, View) and self.is_whole(s.argument) for s in sent):
@@ -69,9 +69,10 @@ class Backward(Forward):
 
     def fits_into_the_next(self, block: Block, total: Formula) -> bool:
         """Whether an activation's cotangent is a product that is used once: then (7) is one line, dz @ W * (z > 0)."""
-        return block.kind == "each" and " @ " in total.text and total.text.level == "product" and len(total.text) < WIDTH // 2 \
-            and sum(self.is_active(a) for a in block.arguments) == 1 and not any(
-                isinstance(a, View) and self.is_active(a) and not self.is_whole(a) for a in block.arguments)
+        product = " @ " in total.text and total.text.level == "product" and len(total.text) < WIDTH // 2
+        active = [a for a in block.arguments if self.is_active(a)]
+        alone = len(active) == 1 and isinstance(active[0], View) and self.is_whole(active[0])
+        return block.kind == "each" and product and alone
 
     def turned(self, b: int, block: Block, s: Sent) -> Sent:
         """What was sent to all places of a block in another order, turned round to the block's own."""
@@ -94,7 +95,7 @@ class Backward(Forward):
         """Lines that add what was sent to the places of block b that it belongs to."""
         raise NotImplementedError
 
-    # What a block sends --------------------------------------------------------------------------------------------------------
+    # What a block sends ------------------------------------------------------------------------------------------------------
 
     def send(self, b: int, block: Block, d: Any, full: bool) -> list[Sent]:
         """What block b with cotangent d sends to its arguments."""
@@ -116,10 +117,12 @@ class Backward(Forward):
         if p is None:
             return None
         needs, comparison = extent(block, i).needs, extent(block, i).comparison
-        found: Any = formula(f"{in_full(d)} * {p.text:power}", "product") if comparison and not isinstance(d, Formula) else d * p
+        number = comparison and not isinstance(d, Formula)  # 1.0 * (z > 0): a number, not a truth value
+        found: Any = formula(f"{in_full(d)} * {p.text:power}", "product") if number else d * p
         p_full = any(j < 0 or self.covers(block.arguments[j], block) for j in needs)
         both = full and p_full and not comparison and isinstance(d, Formula) and isinstance(p, Formula)
-        return self.reduced(block, Sent(argument, found, full or p_full or not shape_text(block), block.shape, (d, p) if both else None))
+        full = full or p_full or not shape_text(block)
+        return self.reduced(block, Sent(argument, found, full, block.shape, (d, p) if both else None))
 
     def send_rows(self, block: Block, d: Any, full: bool) -> list[Sent]:
         """Each row of factors gets d times the other row."""
@@ -131,7 +134,8 @@ class Backward(Forward):
         for mine, other in ((left, right), (right, left)):
             if self.is_active(mine):
                 found = column * self.read(other, broadcast=True)
-                sent.append(self.reduced(block, Sent(mine, found, self.covers(other, block) or full and self.long(other), shape_of(mine))))
+                all_axes = self.covers(other, block) or full and self.long(other)
+                sent.append(self.reduced(block, Sent(mine, found, all_axes, shape_of(mine))))
         return sent
 
     def long(self, argument: Argument) -> bool:
@@ -161,7 +165,7 @@ class Backward(Forward):
             return s.formula
         return formula(f"np.broadcast_to({in_full(s.formula)}, {tuple_text(sizes) if sizes else '()'})")
 
-    # Broadcast forward, summed backward ------------------------------------------------------------------------------------------
+    # Broadcast forward, summed backward --------------------------------------------------------------------------------------
 
     def reduced(self, block: Block, s: Sent) -> Sent:
         """What was sent, summed over the axes along which the argument was broadcast."""

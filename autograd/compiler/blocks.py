@@ -39,8 +39,8 @@ Argument = Any                      # View, Gather or Literal
 class Block(NamedTuple):
     """Nodes that are computed together, as one array of this shape."""
     op: Operation | None            # None for the parameters and the inputs
-    kind: str                       # "leaf", "numbers", "each" (elementwise), "sum", "terms" (dots and sums of few terms, elementwise),
-                                    # "matmul", or "rows" (dots of pairs of rows)
+    kind: str                       # "leaf", "numbers", "each" (elementwise), "sum" (over the last axis), "terms" (sums
+                                    # and dots of few terms, written out), "matmul", or "rows" (dots of pairs of rows)
     shape: Shape
     arguments: tuple[Argument, ...]
     ids: tuple[int, ...]            # the ids of its nodes

@@ -40,8 +40,8 @@ class Blocks(NamedTuple):
     def source(self) -> str:
         """Source that runs by itself."""
         arrays = [f"{name} = {spelt(array)}" for name, array in self.arrays.items()]
-        head = ["import numpy as np", *imports(self.functions)] + (["import base64"] if any("base64" in a for a in arrays) else [])
-        return "\n".join([*head, "", *arrays, "", "", self.text])
+        packed = ["import base64"] if any("base64" in a for a in arrays) else []
+        return "\n".join([*packed, "import numpy as np", *imports(self.functions), "", *arrays, "", "", self.text])
 
     def summary(self) -> str:
         """What was found, in words."""

@@ -61,7 +61,7 @@ def applied(op: Operation, arguments: Sequence[Any]) -> Any:
     return result if isinstance(result, Symbol) else formula(in_full(result))
 
 
-# Partials ----------------------------------------------------------------------------------------------------------------------
+# Partials --------------------------------------------------------------------------------------------------------------------
 
 class Extent(Operators):
     """Stands for a number in a partial, to find out which of y, x0, x1, ... the partial needs, and if it is a comparison."""

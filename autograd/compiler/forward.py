@@ -125,7 +125,7 @@ class Forward(Arguments):
             return self.free_names.activation(self.names.get(first.block, "")) or self.free_names.other()
         return self.free_names.other()
 
-    # Formulas ------------------------------------------------------------------------------------------------------------------
+    # Formulas ----------------------------------------------------------------------------------------------------------------
 
     def formula(self, block: Block) -> Formula:
         """The block's value."""
@@ -166,10 +166,10 @@ class Forward(Arguments):
 
     def kind_of_product(self, block: Block) -> Product:
         left, right = block.arguments
-        return Product(self.batched(left), self.batched(right), len(shape_of(left)), len(shape_of(right)), len(block.shape) == 3,
-                       shape_of(left)[-1])
+        a, b = shape_of(left), shape_of(right)
+        return Product(self.batched(left), self.batched(right), len(a), len(b), len(block.shape) == 3, a[-1])
 
-    # The output ------------------------------------------------------------------------------------------------------------------
+    # The output --------------------------------------------------------------------------------------------------------------
 
     def output(self, i: int) -> View | None:
         """Where output i is found; None if it is a constant."""

@@ -52,7 +52,7 @@ class Gradient(Backward):
         columns = np.array([self.tape.inputs.index(self.tape.parameters[i]) for i in both])
         return [*lines, f"    grad[{self.array(np.array(both))}] = dx.sum(0)[{self.array(columns)}]"]
 
-    # To the places it belongs to -------------------------------------------------------------------------------------------------
+    # To the places it belongs to ---------------------------------------------------------------------------------------------
 
     def scatter(self, target: str, b: int, s: Sent, how: str) -> list[str]:
         """Lines that add what was sent to the places of block b that it belongs to: a view, or any places."""
@@ -71,9 +71,9 @@ class Gradient(Backward):
         values = self.broadcast(s, ["m"] * batched + [str(n) for n in argument.shape])
         return [self.scattered(target, block, values, chosen, flat[chosen] - start, len(flat), batched, how)]
 
-    def scattered(self, target: str, block: Block, values: Formula, chosen: np.ndarray, places: np.ndarray, n: int, batched: bool,
-                  how: str) -> str:
-        """The line that adds values.ravel()[chosen] to target.ravel()[places]; values for a place that comes twice are summed."""
+    def scattered(self, target: str, block: Block, values: Formula, chosen: np.ndarray, places: np.ndarray, n: int,
+                  batched: bool, how: str) -> str:
+        """The line that adds values.ravel()[chosen] to target.ravel()[places], where a place may come more than once."""
         order = np.argsort(places, kind="stable")
         unique, starts = np.unique(places[order], return_index=True)
         chosen, size = chosen[order], prod(block.shape)

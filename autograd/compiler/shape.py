@@ -19,7 +19,7 @@ from autograd.compiler.ragged import same_length, same_length_dots
 from autograd.compiler.record import CONSTANT, INPUT, PARAMETER, Tape
 from autograd.ops import Operation
 
-FEW = 4                             # dots and sums of so few terms, taken from here and there, are written as products and sums
+FEW = 4                             # dots and sums of so few terms, taken from here and there, are written out
 
 
 def plan(tape: Tape, grouped: list[Group]) -> Plan:
@@ -40,9 +40,10 @@ class _Planner:
     def plan(self, grouped: list[Group]) -> Plan:
         kinds, parameters = self.kinds, set(self.tape.parameters)
         for kind in (PARAMETER, INPUT):
-            ids = np.nonzero(kinds == kind)[0]
-            self.keep(Block(None, "leaf", (len(ids),), (), tuple(ids.tolist()), kind == INPUT,
-                            any(i in parameters for i in ids.tolist())), ids, np.arange(len(ids)))
+            leaves = np.nonzero(kinds == kind)[0]
+            listed = tuple(leaves.tolist())
+            active = any(i in parameters for i in listed)
+            self.keep(Block(None, "leaf", (len(listed),), (), listed, kind == INPUT, active), leaves, np.arange(len(listed)))
         for op, ids, args in grouped:
             if op is ops.dot:
                 for some, left, right in same_length_dots(ids, args, self.tape.zero):

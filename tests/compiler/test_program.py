@@ -329,6 +329,14 @@ def example(own_operation):
     return out, P, X
 
 
+def test_an_infinite_constant_stays_one_in_the_source(either):
+    a, b = Value(2.0), Value(math.inf)
+    program = compile(ag.sum([ag.minimum(a * (i + 1.0), math.inf) + ag.minimum(a, b) for i in range(9)]) ** 1.0, [a])
+    value, gradient = program.value_and_grad([3.0])
+    assert value == 3 * 45 + 27 and gradient.tolist() == [54.0]
+    assert alone(program, "print(float(value_and_grad(np.array([3.0]))[0]))") == "162.0\n"
+
+
 @pytest.mark.parametrize("rows", [False, True])
 def test_the_source_runs_by_itself(rows, either):
     out, P, X = example(False)
