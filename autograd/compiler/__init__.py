@@ -1,15 +1,18 @@
 """The compiler: from a graph of scalar Values to a NumPy program.
 
-    record    the graph as a flat list, sums and products gathered       record.py
-    group     nodes that do the same                                     group.py
-    shape     their arrays, and views of other arrays as arguments       shape.py
-    emit      NumPy source, forward and backward                         emit.py
-    scalar    for graphs too narrow for arrays: straight-line code       scalar.py
-    run       the program and its checks                                 run.py
+    record    the graph as a flat list, sums and products gathered
+    group     nodes that do the same
+    shape     their arrays, and views of other arrays as arguments     blocks, places, ragged
+    emit      NumPy source, forward and backward                       forward, backward, gradient, and what they use
+    scalar    for graphs too narrow for arrays: straight-line code
+    run       the program and its checks
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 from autograd.compiler.emit import emit
 from autograd.compiler.group import groups
@@ -21,6 +24,7 @@ from autograd.value import Value
 
 NARROW, NARROW_WITH_SAMPLES = 40, 8     # with fewer terms for each array operation, straight-line code is faster
 
+
 def compile(output: Value | Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value] = ()) -> Program:
     """The Program that computes `output` and its derivatives by `parameters`, for any numbers in `parameters` and `inputs`.
 
@@ -30,8 +34,8 @@ def compile(output: Value | Sequence[Value], parameters: Sequence[Value], inputs
 
     All other leaves are constants. Raises TypeError for what is no Value, ValueError for a Value given twice.
     """
-    outputs = [output] if isinstance(output, Value) else list(output)
-    parameters, inputs = list(parameters), list(inputs)
+    outputs = [output] if isinstance(output, Value) else _listed(output, "output")
+    parameters, inputs = _listed(parameters, "parameters"), _listed(inputs, "inputs")
     for what, values in (("output", outputs), ("parameters", parameters), ("inputs", inputs)):
         for i, v in enumerate(values):
             if not isinstance(v, Value):
@@ -42,9 +46,30 @@ def compile(output: Value | Sequence[Value], parameters: Sequence[Value], inputs
             raise ValueError(f"{what}[{twice}] is given twice")
     if not outputs:
         raise ValueError("compile needs at least one output")
-    tape = record(outputs, parameters, inputs)
-    grouped = groups(tape)
-    terms = sum(len(args) for _, args in tape.nodes.values())
-    narrow = terms < (NARROW_WITH_SAMPLES if inputs else NARROW) * len(grouped) or not grouped
-    code = straight(tape) if narrow else emit(tape, plan(tape, grouped))
-    return Program(code, tape, parameters, inputs)
+    with paused_collector():
+        tape = record(outputs, parameters, inputs)
+        grouped = groups(tape)
+        terms = sum(len(args) for _, args in tape.nodes.values())
+        narrow = terms < (NARROW_WITH_SAMPLES if inputs else NARROW) * len(grouped) or not grouped
+        code = straight(tape) if narrow else emit(tape, plan(tape, grouped))
+    return Program(code, tape, parameters, inputs, listed=not isinstance(output, Value))
+
+
+def _listed(values: Any, what: str) -> list[Any]:
+    if isinstance(values, Value) or isinstance(values, str) or not isinstance(values, Iterable):
+        raise TypeError(f"{what} must be a {'Value or a ' * (what == 'output')}list of Values, got {type(values).__name__} "
+                        f"{str(values)[:60]}")
+    return list(values)
+
+
+@contextmanager
+def paused_collector() -> Iterator[None]:
+    """Inside, the garbage collector rests: the compiler makes many objects, none in cycles, and the search for cycles
+    among them would take half of its time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

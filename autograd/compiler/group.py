@@ -1,7 +1,9 @@
 """Second room: nodes that do the same become a block, which will be one array.
 
 Nodes belong together when they have the same operation, number and kinds of arguments, and the same depth, so that none of
-them needs another. Depth is the longest way from a leaf; a sum counts once however many terms it has.
+them needs another. Depth has storeys and steps, like a house: a sum or a dot opens the storey above its highest argument, any
+other operation goes one step up from it. So an operation more in one of many samples moves the steps after it only until
+the next sum, where the samples meet again.
 """
 from __future__ import annotations
 
@@ -22,19 +24,20 @@ class Group(NamedTuple):
 def groups(tape: Tape) -> list[Group]:
     """The nodes of a tape as groups, in an order in which every argument comes before its use."""
     kinds = tape.kinds
-    depth = [0] * len(kinds)
+    depth = [0] * len(kinds)                            # storey * height + step
+    height = len(kinds) + 1                             # more than the steps there can be in a storey
     found: dict[tuple, Group] = {}
     for i, (op, args) in tape.nodes.items():
         deepest = max([depth[a] for a in args])
-        depth[i] = deepest + 1
+        level = depth[i] = deepest + 1 if op is not ops.dot and op is not ops.sum else (deepest // height + 1) * height
         if op is ops.dot:
             n = len(args) // 2
-            key: tuple = (deepest, op, _kind(args[:n], kinds), _kind(args[n:], kinds))
+            key: tuple = (level, op, _kind(args[:n], kinds), _kind(args[n:], kinds))
         elif op is ops.sum:
             kind = _kind(args, kinds)
-            key = (deepest, op, kind) if len(args) > 2 else (deepest, op, *sorted({kinds[a] for a in args}))
+            key = (level, op, kind) if len(args) > 2 else (level, op, *sorted({kinds[a] for a in args}))
         else:
-            key = (deepest, op, *[kinds[a] for a in args])
+            key = (level, op, *[kinds[a] for a in args])
         group = found.get(key)
         if group is None:
             group = found[key] = Group(op, [], [])

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from autograd import ops
 from autograd.graph import topological_order
+from autograd.micrograd import Closure, Handmade
 from autograd.ops import Operation
 from autograd.value import Value
 
@@ -53,6 +54,9 @@ def _args(v: Value, place: dict[Value, int]) -> tuple[Any, ...]:
     if a is None:
         return ()
     if type(a) is tuple:
+        if type(v._da) is Closure:
+            raise ValueError("a Value with a _backward function set by hand cannot be compiled: define its operation with "
+                             "autograd.operation")
         return tuple([u if type(u) is float else place[u] for u in a])
     if b is None:
         return (a if type(a) is float else place[a],)
@@ -175,14 +179,18 @@ def _numbered(order: list[Value], place: dict[Value, int], args: list, uses: lis
     for i, v in enumerate(order):
         if i in ids or not uses[i]:
             continue
-        if not args[i]:
+        used = args[i] if roots.get(i) is None else (t for part in roots[i] for t in part)      # type: ignore[union-attr]
+        if i in roots and roots[i] is None:                 # it went into the sum above it
+            continue
+        if all(map(is_constant, used)):                     # a leaf, or computed from constants alone
             ids[i] = of(v._data)
         elif i not in roots:
+            if isinstance(v.op, Handmade):
+                raise ValueError(f"a Value made by hand with operation {v.op.name!r} cannot be compiled, for the operation "
+                                 "cannot be computed again: define it with autograd.operation")
             ids[i] = node(v.op, tuple([of(t) for t in args[i]]))                     # type: ignore[arg-type]
-        elif roots[i] is not None:
-            ids[i] = total(*roots[i])
         else:
-            continue
+            ids[i] = total(*roots[i])                       # type: ignore[misc]
         if v.label:
             labels.setdefault(ids[i], v.label)
     chosen = [input_ids[inputs.index(v)] if v in inputs else p for v, p in zip(parameters, parameter_ids)] \

@@ -31,10 +31,13 @@ class Program:
     outside an operation's domain (log of a negative number, 0 / 0) raises ValueError; an overflow gives inf, as in NumPy.
     """
 
-    def __init__(self, code: Blocks | Straight, tape: Tape, parameters: Sequence[Value], inputs: Sequence[Value]) -> None:
+    def __init__(self, code: Blocks | Straight, tape: Tape, parameters: Sequence[Value], inputs: Sequence[Value],
+                 listed: bool = False) -> None:
         self._code, self._tape = code, tape
         self._values = list(parameters)
         self._inputs = len(inputs)
+        self._labels = [v.label for v in (*parameters, *inputs)]
+        self._listed = listed                               # whether the outputs were given as a list
         self._single = len(tape.outputs) == 1
         self._functions: dict[bool, dict[str, Any]] = {}            # by whether they run on arrays
 
@@ -45,14 +48,19 @@ class Program:
 
     def write_back(self, theta: Any) -> None:
         """Set the data of the parameters to theta, (P,)."""
-        for p, t in zip(self._values, self._checked_theta(theta).tolist()):
+        with np.errstate(over="ignore"):
+            theta = self._checked_theta(theta)
+        for p, t in zip(self._values, theta.tolist()):
             p._data = t
 
     def __call__(self, theta: Any, x: Any = None) -> Any:
         """The value, a float or (m,); for K outputs (K,) or (m, K)."""
-        theta, x, one = self._checked(theta, x)
-        found = self._run("value", theta, x)
+        found, x, one = self._run("value", theta, x)
+        if self._listed and len(self._tape.outputs) == 1:
+            found = np.expand_dims(found, -1)
         found = found if x is None else found[0] if one else found
+        if x is not None and np.may_share_memory(found, x):
+            found = found.copy()                            # an output that is an input
         return float(found) if np.ndim(found) == 0 else found
 
     def value_and_grad(self, theta: Any, x: Any = None) -> tuple[float, np.ndarray]:
@@ -60,27 +68,35 @@ class Program:
         if not self._single:
             raise TypeError(f"a program of {len(self._tape.outputs)} outputs has no gradient; compile the sum of the outputs, "
                             "or each one by itself")
-        theta, x, _ = self._checked(theta, x)
-        return self._run("value_and_grad", theta, x)
+        return self._run("value_and_grad", theta, x)[0]
 
-    def _run(self, name: str, theta: np.ndarray, x: np.ndarray | None) -> Any:
-        """The result of a function of the program: for `value` with a first axis of samples where there is x."""
-        try:
-            with np.errstate(divide="raise", invalid="raise", over="ignore", under="ignore"):
+    def _run(self, name: str, theta: Any, x: Any) -> tuple[Any, np.ndarray | None, bool]:
+        """The result of a function of the program, for `value` with a first axis of samples where there is x; x as it was
+        used, and whether it was one sample."""
+        with np.errstate(divide="raise", invalid="raise", over="ignore", under="ignore"):
+            theta, x, one = self._checked(theta, x)
+            try:
                 if isinstance(self._code, Straight):
-                    return self._run_straight(name, theta, x)
+                    return self._run_straight(name, theta, x), x, one
                 function = self._function(name, True)
-                return function(theta) if x is None else function(theta, x)
-        except (ArithmeticError, ValueError) as error:
-            kind = type(error) if isinstance(error, (ZeroDivisionError, OverflowError)) else ValueError
-            raise kind(f"outside the domain of an operation ({error}); evaluate the graph with Values to see where") from None
+                return function(theta) if x is None else function(theta, x), x, one
+            except (ArithmeticError, ValueError) as error:
+                by_zero = isinstance(error, ZeroDivisionError) or str(error).endswith((" divide", "divide by zero"))
+                raise (ZeroDivisionError if by_zero else ValueError)(
+                    f"outside the domain of an operation ({error}); evaluate the graph with Values to see where") from None
 
     def _run_straight(self, name: str, theta: np.ndarray, x: np.ndarray | None) -> Any:
         """Straight-line code: on floats for each of a few samples, on one array for each input for many."""
-        few = x is None or len(x) <= FEW_SAMPLES
-        function = self._function(name, not few)
-        rows = [function(theta.tolist(), row) for row in ([()] if x is None else x.tolist())] if few else \
-            [function(theta.tolist(), list(x.T))]                                       # type: ignore[union-attr]
+        few = x is None or 0 < len(x) <= FEW_SAMPLES
+        try:
+            function = self._function(name, not few)
+            rows = [function(theta.tolist(), row) for row in ([()] if x is None else x.tolist())] if few else \
+                [function(theta.tolist(), list(x.T))]                                   # type: ignore[union-attr]
+        except OverflowError:                               # Python's floats raise where NumPy's go on with infinity
+            few, x = False, np.zeros((1, 0)) if x is None else x
+            rows = [self._function(name, True)(list(theta), list(x.T))]
+            if not self._inputs and name == "value":
+                return np.array(rows[0], dtype=float) if not self._single else float(rows[0][0])
         m = 1 if x is None else len(x)
         if name == "value":
             found = np.array(rows, dtype=float) if few else np.stack([np.broadcast_to(y, m) for y in rows[0]], axis=1)
@@ -107,13 +123,24 @@ class Program:
         x = _floats(x, "x")
         if x.shape[-1:] != (self._inputs,) or x.ndim > 2:
             raise ValueError(f"x must have shape ({self._inputs},) or (m, {self._inputs}), got {x.shape}")
+        self._no_nan(x, "x", self._labels[len(self._values):])
         return theta, x if x.ndim == 2 else x[None], x.ndim == 1
 
     def _checked_theta(self, theta: Any) -> np.ndarray:
         theta = _floats(theta, "theta")
         if theta.shape != (len(self._values),):
             raise ValueError(f"theta must have shape ({len(self._values)},), one number for each parameter, got {theta.shape}")
+        self._no_nan(theta, "theta", self._labels)
         return theta
+
+    def _no_nan(self, array: np.ndarray, name: str, labels: Sequence[str]) -> None:
+        """Raise ValueError where there is a NaN. A sum of squares is NaN exactly then, and is the fastest to have."""
+        flat = array.ravel()
+        square = flat.dot(flat)
+        if square != square:
+            at = tuple(int(i) for i in np.argwhere(np.isnan(array))[0])
+            label = labels[at[-1]]
+            raise ValueError(f"{name}[{', '.join(map(str, at))}]{f' ({label[:60]!r})' if label else ''} is NaN")
 
     @property
     def source(self) -> str:
@@ -132,12 +159,12 @@ def _floats(x: Any, name: str) -> np.ndarray:
     """x as a float64 array. Raises TypeError for what is no array of real numbers, ValueError for NaN."""
     if isinstance(x, np.ndarray) and x.dtype == np.float64:
         return x
-    if isinstance(x, Value) or isinstance(x, (list, tuple)) and any(isinstance(e, Value) for e in x):
-        raise TypeError(f"{name} must hold numbers, not Values: a program computes with arrays; see program.parameters")
     try:
         array = np.asarray(x)
-        if array.dtype.kind not in "fiub":
-            raise TypeError
-        return array.astype(np.float64)
-    except (TypeError, ValueError):
-        raise TypeError(f"{name} must be an array of real numbers, got {type(x).__name__} {str(x)[:60]}") from None
+        if array.dtype == object and any(isinstance(e, Value) for e in array.ravel()):
+            raise TypeError(f"{name} must hold numbers, not Values: a program computes with arrays; see program.parameters")
+    except ValueError:                                      # rows of different lengths
+        array = np.array(None)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"{name} must be an array of real numbers, got {type(x).__name__} {str(x)[:60]}")
+    return array.astype(np.float64)

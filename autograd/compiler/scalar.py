@@ -10,7 +10,7 @@ source serves one sample and many.
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -46,8 +46,8 @@ DRIVER = '''
 def values(theta, x=()):
     """The values of all ids: parameters, inputs, constants and nodes."""
     v = START.copy()
-    v[:P] = theta
-    v[P:P + I] = x
+    v[:P] = list(theta)
+    v[P:P + I] = list(x)
     for forward, _, outside, nodes in PIECES:
         for i, y in zip(nodes, forward(*[v[i] for i in outside])):
             v[i] = y
@@ -70,6 +70,33 @@ def value_and_grad(theta, x=()):
 '''
 
 
+SAMPLES = '''
+
+one_value, one_value_and_grad = value, value_and_grad
+
+
+def value(theta, x):
+    """The outputs for each sample, a row of x."""
+    return np.array([one_value(theta, row) for row in x])
+
+
+def value_and_grad(theta, x):
+    """The output and its derivatives by theta, summed over the samples, the rows of x."""
+    found = [one_value_and_grad(theta, row) for row in x]
+    return total(y for y, _ in found), np.sum([d for _, d in found], axis=0)
+'''
+
+
+def imports(names: Iterable[str]) -> list[str]:
+    """Lines of source that fetch operations by name: those of the package, and those somebody has added to its table."""
+    known = [name for name in names if name in ops.BUILT_IN]
+    own = [name for name in names if name not in ops.BUILT_IN]
+    lines = [f"from autograd import {', '.join(known)}"] if known else []
+    if own:
+        lines += ["from autograd import find", "# Operations added with autograd.operation: run that first."]
+    return lines + [f"{name} = find({name!r})" for name in own]
+
+
 class Straight(NamedTuple):
     """A straight-line program: the source of its pieces, what is in them, and the operations they call."""
     text: str
@@ -80,15 +107,16 @@ class Straight(NamedTuple):
     def tables(self) -> list[str]:
         """What DRIVER refers to, as source."""
         tape, count = self.tape, sum(k in (PARAMETER, INPUT) for k in self.tape.kinds)
-        start = [tape.constants.get(i, 0.0) for i in range(len(tape.kinds))]
+        start = ", ".join(str(written(tape.constants.get(i, 0.0), "numpy")) for i in range(len(tape.kinds)))
         pieces = ", ".join(f"(f{name}, b{name}, {outside}, {nodes})" for name, outside, nodes in self.pieces)
-        return [f"P, I = {count - len(tape.inputs)}, {len(tape.inputs)}", f"START = {start}", f"OUTPUTS = {tape.outputs}",
+        return [f"P, I = {count - len(tape.inputs)}, {len(tape.inputs)}", f"START = [{start}]", f"OUTPUTS = {tape.outputs}",
                 f"PARAMETERS = {tape.parameters}", f"PIECES = [{pieces}]"]
 
     def source(self) -> str:
         """Source that runs by itself."""
-        calls = [f"from autograd import {', '.join(self.calls)}"] if self.calls else []
-        return "\n".join([*calls, "total = sum", "", "", self.text, "", *self.tables(), "", DRIVER])
+        samples = SAMPLES if self.tape.inputs else ""
+        return "\n".join(["import numpy as np", "total = sum", *imports(self.calls), "", "", self.text, "", *self.tables(), "",
+                          DRIVER + samples])
 
     def summary(self) -> str:
         kinds = len({p.name for p in self.pieces})
@@ -97,7 +125,7 @@ class Straight(NamedTuple):
     def namespace(self, arrays: bool) -> dict[str, Any]:
         """The program ready to run on floats, or on one array for each input."""
         tape = self.tape
-        found: dict[str, Any] = {"total": sum}
+        found: dict[str, Any] = {"total": sum, "np": np}
         for op in map(ops.find, self.calls):
             found[op.name] = array_function(op) if arrays else op.forward
         exec(compile(self.text + DRIVER, "<autograd program>", "exec"), found)
@@ -155,7 +183,8 @@ class _PieceWriter:
                     place[a] = f"x{len(outside)}"
                     outside.append(a)
             place[i] = f"v{k}"
-            look.append((op, *[place[a] for a in args], *([self.tape.constants.get(a) for a in args] if op in LOOKS_AT_NUMBERS else ())))
+            numbers = [self.tape.constants.get(a) for a in args] if op in LOOKS_AT_NUMBERS else ()
+            look.append((op, *[place[a] for a in args], *numbers))
         key = tuple(look)
         name = self.known.get(key)
         if name is None:
@@ -206,13 +235,11 @@ class _PieceWriter:
         return f"d{place[i]}" if partial == "1.0" else f"d{place[i]} * {partial.format(*[place[a] for a in args], y=place[i])}"
 
     def template(self, op: Operation, args: tuple[int, ...], j: int) -> str:
-        """The formula of an operation (j = -1), or of its partial for input j, with {0}, {1}, ... for the inputs, {y} for y."""
+        """The formula of an operation (j = -1) or of its partial for input j; {0}, {1}, ... are the inputs, {y} the value."""
         constants = tuple(self.tape.constants.get(a) for a in args) if op in LOOKS_AT_NUMBERS else (None,) * len(args)
         key = (op, j, constants)
         found = self.templates.get(key)
         if found is None:
-            if op.forward is None:
-                raise ValueError(f"a Value with given local derivatives cannot be compiled: {op.name!r} cannot be computed again")
             inputs = [_Plain(Text(f"{{{k}}}"), "text") if c is None else c for k, c in enumerate(constants)]
             if j >= 0:
                 formula = op.partial(j, _Plain(Text("{y}"), "text"), inputs)

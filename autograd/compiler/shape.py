@@ -7,65 +7,19 @@ free: it is chosen so that its arguments are views.
 """
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from math import prod
-from typing import Any, NamedTuple
-
 import numpy as np
 
 from autograd import ops
+from autograd.compiler.blocks import Argument, Block, Gather, Literal, Plan, Shape, blocks_of
 from autograd.compiler.group import Group
-from autograd.compiler.record import CONSTANT, INPUT, NODE, PARAMETER, Tape
+from autograd.compiler.places import as_view, factor, inner_sizes, shape_from, teams
+from autograd.compiler.ragged import same_length, same_length_dots
+from autograd.compiler.record import CONSTANT, INPUT, PARAMETER, Tape
 from autograd.ops import Operation
 
-Shape = tuple[int, ...]
-
-
-class View(NamedTuple):
-    """places = base + sum over axes of index * stride, in the flat array of a block."""
-    block: int
-    shape: Shape
-    base: int
-    strides: Shape
-
-
-class Gather(NamedTuple):
-    """Any places, of one block or of several one after the other."""
-    blocks: tuple[int, ...]
-    shape: Shape
-    places: np.ndarray              # into the concatenation of the flat blocks
-
-
-class Literal(NamedTuple):
-    """Numbers: one for all, or an array."""
-    number: Any
-
-
-Argument = Any                      # View, Gather or Literal
-
-
-class Block(NamedTuple):
-    """Nodes that are computed together, as one array of this shape."""
-    op: Operation | None            # None for the parameters and the inputs
-    kind: str                       # "leaf", "numbers", "each" (elementwise), "sum", "terms" (dots and sums of few terms, elementwise),
-                                    # "matmul", or "rows" (dots of pairs of rows)
-    shape: Shape
-    arguments: tuple[Argument, ...]
-    ids: tuple[int, ...]            # the ids of its nodes
-    batched: bool                   # whether it depends on the inputs, and so is computed for each sample
-    active: bool                    # whether it depends on the parameters, and so has a derivative
-
-
-class Plan(NamedTuple):
-    """The blocks in order, and for each id its block and its place there."""
-    blocks: list[Block]
-    block_of: np.ndarray
-    place_of: np.ndarray
-
-
-PARAMETERS, INPUTS = 0, 1           # the first two blocks
-WASTE = 3                           # sums of different lengths are filled up with zeros to at most so many times their terms
-FEW = 4                             # dots and sums of so few terms, taken from here and there, are written as products and sums
+FEW = 4                             # dots and sums of so few terms, taken from here and there, are written out
 
 
 def plan(tape: Tape, grouped: list[Group]) -> Plan:
@@ -86,15 +40,16 @@ class _Planner:
     def plan(self, grouped: list[Group]) -> Plan:
         kinds, parameters = self.kinds, set(self.tape.parameters)
         for kind in (PARAMETER, INPUT):
-            ids = np.nonzero(kinds == kind)[0]
-            self.keep(Block(None, "leaf", (len(ids),), (), tuple(ids.tolist()), kind == INPUT,
-                            any(i in parameters for i in ids.tolist())), ids, np.arange(len(ids)))
+            leaves = np.nonzero(kinds == kind)[0]
+            listed = tuple(leaves.tolist())
+            active = any(i in parameters for i in listed)
+            self.keep(Block(None, "leaf", (len(listed),), (), listed, kind == INPUT, active), leaves, np.arange(len(listed)))
         for op, ids, args in grouped:
             if op is ops.dot:
-                for some, left, right in self.same_length_dots(ids, args):
+                for some, left, right in same_length_dots(ids, args, self.tape.zero):
                     self.dots(some, left, right)
             elif op is ops.sum:
-                for some, terms in self.same_length(ids, args):
+                for some, terms in same_length(ids, args, self.tape.zero):
                     self.sums(some, terms)
             else:
                 self.each(op, np.array(ids), np.array(args))
@@ -187,44 +142,6 @@ class _Planner:
         starts[blocks] = np.cumsum([0] + [prod(self.blocks[b].shape) for b in blocks])[:-1]
         return Gather(tuple(blocks.tolist()), shape, (starts[self.block_of[ids]] + self.place_of[ids]).reshape(shape))
 
-    # Sums and dots of different lengths ----------------------------------------------------------------------------------------
-
-    def same_length(self, ids: list[int], args: list[tuple[int, ...]]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Sums of one length: all, with zeros in the place of missing terms, or those of each length where that wastes much."""
-        lengths = np.array([len(a) for a in args])
-        longest = int(lengths.max())
-        if longest * len(args) <= WASTE * lengths.sum() and (longest > FEW or (lengths == longest).all()):
-            yield np.array(ids), self.padded(args, longest)
-            return
-        for n in np.unique(lengths):
-            chosen = np.nonzero(lengths == n)[0].tolist()
-            yield np.array([ids[i] for i in chosen]), np.array([args[i] for i in chosen])
-
-    def padded(self, rows: list[tuple[int, ...]], length: int) -> np.ndarray:
-        """Rows of ids as an array, with the id of 0 where a row is shorter."""
-        zero = self.tape.zero
-        return np.array([row if len(row) == length else row + (zero,) * (length - len(row)) for row in rows])
-
-    def same_length_dots(self, ids: list[int], args: list[tuple[int, ...]]) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-        """Dots of one length. Ragged ones, such as causal attention's, become one length where the factors on one side are the
-        beginnings of longer rows: those are completed, and the other side is filled up with zeros."""
-        left, right = [a[:len(a) // 2] for a in args], [a[len(a) // 2:] for a in args]
-        lengths = np.array([len(a) for a in left])
-        longest = int(lengths.max())
-        if (lengths == longest).all():
-            yield np.array(ids), np.array(left), np.array(right)
-            return
-        if longest * len(args) <= WASTE * lengths.sum():
-            for one, other, swap in ((left, right, False), (right, left, True)):
-                complete = completed(other)
-                if complete is not None:
-                    pair = self.padded(one, longest), np.array(complete)
-                    yield np.array(ids), *(pair[::-1] if swap else pair)
-                    return
-        for n in np.unique(lengths):
-            chosen = np.nonzero(lengths == n)[0].tolist()
-            yield np.array([ids[i] for i in chosen]), np.array([left[i] for i in chosen]), np.array([right[i] for i in chosen])
-
     # Sums --------------------------------------------------------------------------------------------------------------------
 
     def sums(self, ids: np.ndarray, args: np.ndarray) -> None:
@@ -257,7 +174,7 @@ class _Planner:
         if self.in_one_block(left):                         # the terms of a dot in the order of their left factors
             terms = np.argsort(self.place_of[left], axis=1, kind="stable")
             left, right = np.take_along_axis(left, terms, axis=1), np.take_along_axis(right, terms, axis=1)
-        if n > 1 and self.product(ids, left, right):
+        if n > 1 and not self.one_number(left) and not self.one_number(right) and self.product(ids, left, right):
             return
         if k == 1:
             self.each(ops.mul, ids, np.hstack((left, right)))
@@ -270,6 +187,10 @@ class _Planner:
             ids, left, right = ids[order], left[order], right[order]
         shape = (*self.common_shape([left[:, 0], right[:, 0]]), k)
         self.add(ops.dot, "rows", shape[:-1], [self.argument(left, shape), self.argument(right, shape)], ids, np.arange(n))
+
+    def one_number(self, ids: np.ndarray) -> bool:
+        """Whether all ids are constants of the same number."""
+        return bool((ids == ids.flat[0]).all()) and self.kinds[ids.flat[0]] == CONSTANT
 
     def product(self, ids: np.ndarray, left: np.ndarray, right: np.ndarray) -> bool:
         """Add the dots as matrix products, if rows of left and right factors meet like rows and columns."""
@@ -317,89 +238,3 @@ class _Planner:
         rank = np.empty(len(rows), np.intp)
         rank[order] = np.arange(len(rows))
         return rows[order], rank[which]
-
-
-# Places as views -----------------------------------------------------------------------------------------------------------------
-
-def factor(places: np.ndarray) -> list[tuple[int, int]] | None:
-    """Axes (length, stride), outermost first, with places = base + sum of index * stride; None where there are none."""
-    n = len(places)
-    if n == 1:
-        return []
-    step = int(places[1] - places[0])
-    breaks = np.nonzero(np.diff(places) != step)[0]
-    if not len(breaks):
-        return [(n, step)]
-    run = int(breaks[0]) + 1
-    if n % run:
-        return None
-    rows = places.reshape(-1, run)
-    if not (rows - rows[:, :1] == np.arange(run) * step).all():
-        return None
-    outer = factor(rows[:, 0])
-    return None if outer is None else [*outer, (run, step)]
-
-
-def as_view(block: int, places: np.ndarray) -> View | None:
-    """An array of places as a view, or None where it is not one."""
-    base = int(places.flat[0])
-    strides = tuple(int(places[tuple(int(i == k) for i in range(places.ndim))]) - base if places.shape[k] > 1 else 0
-                    for k in range(places.ndim))
-    regular = np.full(places.shape, base)
-    for k, (length, stride) in enumerate(zip(places.shape, strides)):
-        regular += (np.arange(length) * stride).reshape(-1, *[1] * (places.ndim - k - 1))
-    return View(block, places.shape, base, strides) if (regular == places).all() else None
-
-
-def inner_sizes(shape: Sequence[int]) -> set[int]:
-    """The sizes of the inner parts of a shape: {4, 12} for (2, 3, 4)."""
-    return {prod(shape[k:]) for k in range(1, len(shape))}
-
-
-def shape_from(cuts: set[int], n: int) -> Shape:
-    """The shape of n entries with those inner sizes; flat where they do not fit into each other."""
-    shape, inside = [], n
-    for cut in sorted(cuts - {1, n}, reverse=True):
-        if inside % cut:
-            return (n,)
-        shape.append(inside // cut)
-        inside = cut
-    return (*shape, inside)
-
-
-def completed(rows: list[tuple[int, ...]]) -> list[tuple[int, ...]] | None:
-    """Each row replaced by the longest row, if it begins like that one; None where one does not."""
-    longest = max(map(len, rows))
-    full = {row[0]: row for row in rows if len(row) == longest}
-    found = [full.get(row[0], ()) for row in rows]
-    return found if all(row == whole[:len(row)] for row, whole in zip(rows, found)) else None
-
-
-def inverse(places: np.ndarray, shape: Shape) -> np.ndarray | None:
-    """Where each place of a block of that shape is found in the array `places`, if each is there once; else None."""
-    size, flat = prod(shape), places.ravel()
-    if len(flat) != size or len(np.unique(flat)) != size:
-        return None
-    found = np.empty(size, dtype=np.intp)
-    found[flat] = np.arange(size)
-    return found.reshape(shape)
-
-
-def blocks_of(argument: Argument) -> tuple[int, ...]:
-    """The blocks an argument is taken from."""
-    return (argument.block,) if isinstance(argument, View) else argument.blocks if isinstance(argument, Gather) else ()
-
-
-def teams(a_of: np.ndarray, b_of: np.ndarray, count_a: int, count_b: int) -> tuple[np.ndarray, np.ndarray]:
-    """Numbers 0, 1, ... of the groups of left and right rows that only meet each other (connected components)."""
-    team_a, team_b = np.arange(count_a), np.full(count_b, count_a)
-    while True:
-        before = team_a
-        np.minimum.at(team_b, b_of, team_a[a_of])
-        team_a = team_a.copy()
-        np.minimum.at(team_a, a_of, team_b[b_of])
-        team_a = np.minimum(team_a, team_a[team_a])
-        if (team_a == before).all():
-            break
-    numbers, team_a = np.unique(team_a, return_inverse=True)
-    return team_a, np.searchsorted(numbers, team_b)
