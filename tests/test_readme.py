@@ -18,8 +18,8 @@ def test_the_readme_has_examples():
 
 @pytest.mark.parametrize("example, below", EXAMPLES, ids=range(len(EXAMPLES)))
 def test_an_example_prints_what_it_says(example, below):
-    """Beside each print is what it prints; or, for many lines, below the example."""
-    shown = [line.split("# ", 1)[1].strip() for line in example.splitlines() if line.startswith("print(") and "# " in line]
+    """Beside each print, or on a comment line under it, is what it prints; or, for many lines, below the example."""
+    shown = [line.split("# ", 1)[1].strip() for line in example.splitlines() if line.startswith(("print(", "# ")) and "# " in line]
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         exec(compile(example, "README.md", "exec"), {"__name__": "readme"})
