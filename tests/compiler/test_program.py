@@ -238,6 +238,16 @@ def test_overflow_gives_infinity(f, at, value, m, either):
     assert np.all(compile(f(a + x), [a], [x])([at], [0.0] if m is None else [[0.0]] * m) == value)
 
 
+@pytest.mark.parametrize("m", [None, 2, 20])
+def test_not_a_number_is_never_a_result(m, either):
+    a, x = Value(0.5), Value(0.0)
+    f = ag.tanh(a * a + x) * (a * a) - a * a * a
+    with pytest.raises(ValueError, match="domain"):
+        compile(f, [a], [x]).value_and_grad([1e200], [0.0] if m is None else [[0.0]] * m)
+    with pytest.raises(ValueError, match="domain"):
+        compile(f, [a, x]).value_and_grad([1e200, 0.0])
+
+
 def test_exact_where_a_naive_formula_overflows(either):
     for f in (ag.sigmoid, ag.softplus, ag.tanh, ag.elu, ag.gelu, ag.sech, ag.relu, ag.leaky_relu):
         for at in (-1000.0, -40.0, 40.0, 1000.0):
