@@ -69,7 +69,8 @@ class Backward(Forward):
 
     def fits_into_the_next(self, block: Block, total: Formula) -> bool:
         """Whether an activation's cotangent is a product that is used once: then (7) is one line, dz @ W * (z > 0)."""
-        product = " @ " in total.text and total.text.level == "product" and len(total.text) < WIDTH // 2
+        text = total.text
+        product = (" @ " in text or "None] * " in text) and text.level == "product" and len(text) < WIDTH // 2
         active = [a for a in block.arguments if self.is_active(a)]
         alone = len(active) == 1 and isinstance(active[0], View) and self.is_whole(active[0])
         return block.kind == "each" and product and alone

@@ -108,17 +108,15 @@ class Program:
         return float(np.broadcast_to(y, len(x)).sum()), np.array([np.broadcast_to(g, len(x)).sum() for g in d], dtype=float)
 
     def _of_one(self, name: str, found: Any) -> Any:
-        """What straight-line code gave for one sample, as floats and an array. Raises ValueError for NaN: inf - inf on floats."""
-        if name == "value":
-            result = values = np.array(found, dtype=float)
-            result = result[0] if self._single else result
-        else:
-            values = np.array(found[1], dtype=float)
-            result = float(found[0]), values
-        size = values.dot(values) + (found[0] if name != "value" else 0.0)
+        """What straight-line code gave for one sample, as floats and an array. Raises ValueError for NaN, as inf - inf gives."""
+        y, d = (0.0, found) if name == "value" else found
+        numbers = np.array(d, dtype=float)
+        size = numbers.dot(numbers) + y
         if size != size:
             raise ValueError("the result is NaN")
-        return result
+        if name == "value":
+            return numbers[0] if self._single else numbers
+        return float(y), numbers
 
     def _function(self, name: str, arrays: bool) -> Any:
         if arrays not in self._functions:
