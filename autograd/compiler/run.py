@@ -108,7 +108,7 @@ class Program:
         return float(np.broadcast_to(y, len(x)).sum()), np.array([np.broadcast_to(g, len(x)).sum() for g in d], dtype=float)
 
     def _of_one(self, name: str, found: Any) -> Any:
-        """What straight-line code gave for one sample, as floats and an array. Raises ValueError for NaN, as inf - inf gives."""
+        """What straight-line code gave for one sample, as floats and an array. Raises ValueError for NaN (inf - inf)."""
         y, d = (0.0, found) if name == "value" else found
         numbers = np.array(d, dtype=float)
         size = numbers.dot(numbers) + y

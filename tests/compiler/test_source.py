@@ -35,12 +35,22 @@ def test_a_network_reads_as_the_lecture(style, outputs):
     found = lines_of(compile(sum(v * v for v in z), P, x))
     third = ["z3 = f2 @ W3", "z3 += b3", "dW3 = dz3 @ f2", "db3 = dz3.sum()"] if outputs == 1 else \
         ["z3 = f2 @ W3.T", "z3 += b3", "dW3 = dz3.T @ f2", "db3 = ones @ dz3"]
-    for line in ["z1 = x @ W1.T", "z1 += b1", "f1 = np.maximum(z1, 0)", "z2 = f1 @ W2.T", "z2 += b2", "f2 = np.maximum(z2, 0)",     # (3), (6)
-                 "dz1 = dz2 @ W2 * (z1 > 0)",                                                                                       # (7)
-                 "dW2 = dz2.T @ f1", "db2 = ones @ dz2", "dW1 = dz1.T @ x", "db1 = ones @ dz1", *third]:                            # (8)
+    for line in ["z1 = x @ W1.T", "z1 += b1", "f1 = np.maximum(z1, 0)", "z2 = f1 @ W2.T", "z2 += b2",
+                 "f2 = np.maximum(z2, 0)",     # (3), (6)
+                 "dz1 = dz2 @ W2 * (z1 > 0)",
+                 # (7)
+                 "dW2 = dz2.T @ f1", "db2 = ones @ dz2", "dW1 = dz1.T @ x", "db1 = ones @ dz1",
+                 *third]:                            # (8)
         assert line in found, (line, found)
     order = [found.index(line) for line in ("z1 = x @ W1.T", "z2 = f1 @ W2.T", "dz1 = dz2 @ W2 * (z1 > 0)")]
     assert order == sorted(order) and len(found) < 45
+
+
+def test_factors_in_either_order_give_the_same_source():
+    w, x = [Value(0.1 * i) for i in range(12)], [Value(1.0) for _ in range(3)]
+    sources = [compile(sum(abs(sum(first(w[3 * i + j], x[j]) for j in range(3))) for i in range(4)), w, x).source
+               for first in (lambda a, b: a * b, lambda a, b: b * a)]
+    assert sources[0] == sources[1] and "z1 = x @ W1.T" in sources[0]
 
 
 def test_plain_code_and_dot_nodes_give_the_same_source():
@@ -52,7 +62,8 @@ def test_plain_code_and_dot_nodes_give_the_same_source():
 def test_shapes_sections_and_docstrings_are_in_the_source():
     z, P, x = network([3, 5, 4, 2], "dot", ag.sigmoid)
     source = compile(sum(v * v for v in z), P, x).source
-    for part in ("# (m, 5)", "# (5, 3)", "# forward", "# backward", '"""The output and its gradient by theta, summed over the samples'):
+    for part in ("# (m, 5)", "# (5, 3)", "# forward", "# backward",
+                 '"""The output and its gradient by theta, summed over the samples'):
         assert part in source
     compile(sum(v * v for v in z), P, x).source.encode("ascii")
 
@@ -84,7 +95,7 @@ def test_a_data_set_is_folded_back_to_its_samples():
     assert "dz1 = dz2 @ W2 * (z1 > 0)" in lines_of(program)
 
 
-# The first rooms -----------------------------------------------------------------------------------------------------------------
+# The first rooms -------------------------------------------------------------------------------------------------------------
 
 def test_a_chain_of_additions_of_products_is_recorded_as_one_dot():
     w, x = [Value(float(i)) for i in range(4)], [Value(2.0) for _ in range(4)]

@@ -35,7 +35,8 @@ def test_the_text_of_a_view_takes_its_places(source, shape, strides, base, batch
 
 @pytest.mark.parametrize("source, view, text", [
     ((48,), View(0, (16, 2), 0, (3, 1)), "a.reshape(16, 3)[:, 0:2]"), ((48,), View(0, (16,), 2, (3,)), "a[2:48:3]"),
-    ((337,), View(0, (16, 16), 48, (17, 1)), "a[48:320].reshape(16, 17)[:, 0:16]"), ((4, 6), View(0, (6, 4), 0, (1, 6)), "a.T"),
+    ((337,), View(0, (16, 16), 48, (17, 1)), "a[48:320].reshape(16, 17)[:, 0:16]"),
+    ((4, 6), View(0, (6, 4), 0, (1, 6)), "a.T"),
     ((5,), View(0, (), 3, ()), "a[3]"), ((4, 6), View(0, (4,), 2, (6,)), "a[:, 2]")])
 def test_views_as_a_person_would_write_them(source, view, text):
     assert view_text("a", source, view, False, False) == text
