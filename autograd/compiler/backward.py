@@ -10,7 +10,7 @@ from math import prod
 from typing import Any, NamedTuple
 
 from autograd.compiler.arguments import commented, shape_text, tuple_text
-from autograd.compiler.blocks import INPUTS, PARAMETERS, Argument, Block, Literal, Shape, View, blocks_of
+from autograd.compiler.blocks import INPUTS, PARAMETERS, Argument, Block, Shape, View, blocks_of
 from autograd.compiler.formula import Formula, extent, formula, in_full, partial
 from autograd.compiler.forward import WIDTH, Forward
 from autograd.compiler.places import as_view, inverse
@@ -140,8 +140,10 @@ class Backward(Forward):
         return sent
 
     def long(self, argument: Argument) -> bool:
-        """Whether an argument has a last axis to broadcast along, so that only the cotangent's axes matter."""
-        return not isinstance(argument, Literal) and bool(argument.shape)
+        """Whether an argument has its last axis in full, so that times a full cotangent it has all axes."""
+        if isinstance(argument, View):
+            return argument.strides[-1] != 0 or argument.shape[-1] == 1
+        return bool(shape_of(argument))
 
     def send_product(self, block: Block, d: Formula) -> list[Sent]:
         """(8) for the left factors, and (7) without the activation for the right ones."""

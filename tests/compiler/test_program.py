@@ -41,6 +41,8 @@ def either(request):
     lambda P, X: P[0] ** P[1],
     lambda P, X: ag.sum([P[0], P[0], P[1], 2.0]), lambda P, X: ag.sum([Value(1.0), 2.0, 3.0, 4.0, 5.0, 6.0]),
     lambda P, X: ag.dot([1.0, 2.0], [Value(3.0), 4.0], 5.0), lambda P, X: ag.maximum(P[0], P[0]), lambda P, X: P[0] / P[1],
+    lambda P, X: ag.tanh(ag.dot(P[:2], [P[1], P[1]], P[0])), lambda P, X: ag.exp(ag.dot(P[:2], [0.5, 0.5], P[0])),
+    lambda P, X: ag.sin(ag.dot(P, [P[2]] * 3)) + ag.sin(ag.dot([P[1]] * 3, P)) + ag.cos(ag.dot([P[1]] * 3, [P[0]] * 3)),
     lambda P, X: ag.minimum(P[0] * 1.0, P[0] + 0.0) * P[1], lambda P, X: ag.greater(P[0], P[1]) * P[2],
     lambda P, X: ag.sign(P[0])])
 def test_a_graph_of_hardly_anything(build):
