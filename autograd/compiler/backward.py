@@ -10,7 +10,7 @@ from math import prod
 from typing import Any, NamedTuple
 
 from autograd.compiler.arguments import commented, shape_text, tuple_text
-from autograd.compiler.blocks import INPUTS, PARAMETERS, Argument, Block, Literal, Shape, View, blocks_of
+from autograd.compiler.blocks import INPUTS, PARAMETERS, Argument, Block, Shape, View, blocks_of
 from autograd.compiler.formula import Formula, extent, formula, in_full, partial
 from autograd.compiler.forward import WIDTH, Forward
 from autograd.compiler.places import as_view, inverse
@@ -69,7 +69,8 @@ class Backward(Forward):
 
     def fits_into_the_next(self, block: Block, total: Formula) -> bool:
         """Whether an activation's cotangent is a product that is used once: then (7) is one line, dz @ W * (z > 0)."""
-        product = " @ " in total.text and total.text.level == "product" and len(total.text) < WIDTH // 2
+        text = total.text
+        product = (" @ " in text or "None] * " in text) and text.level == "product" and len(text) < WIDTH // 2
         active = [a for a in block.arguments if self.is_active(a)]
         alone = len(active) == 1 and isinstance(active[0], View) and self.is_whole(active[0])
         return block.kind == "each" and product and alone
@@ -139,8 +140,10 @@ class Backward(Forward):
         return sent
 
     def long(self, argument: Argument) -> bool:
-        """Whether an argument has a last axis to broadcast along, so that only the cotangent's axes matter."""
-        return not isinstance(argument, Literal) and bool(argument.shape)
+        """Whether an argument has its last axis in full, so that times a full cotangent it has all axes."""
+        if isinstance(argument, View):
+            return argument.strides[-1] != 0 or argument.shape[-1] == 1
+        return bool(shape_of(argument))
 
     def send_product(self, block: Block, d: Formula) -> list[Sent]:
         """(8) for the left factors, and (7) without the activation for the right ones."""

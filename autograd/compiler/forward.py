@@ -87,7 +87,7 @@ class Forward(Arguments):
 
     def bias_of(self, block: Block) -> tuple[Formula, Formula] | None:
         """A matrix product and what is added to it, if that is what the block is."""
-        if block.op is not ops.add or block.kind != "each" or not block.shape:
+        if block.op is not ops.add or block.kind != "each" or not shape_text(block):
             return None
         first, second = block.arguments
         if not isinstance(first, View) or first.block not in self.formulas or not self.is_whole(first):

@@ -58,7 +58,7 @@ class Product(NamedTuple):
         if self.teams or self.a_axes == self.b_axes == 2:
             text = f"{D:product} @ {a:atom}"
             return summed(text) if self.a_batched and not self.b_batched else formula(text, "product")
-        if self.b_axes == 2:
+        if self.b_axes == 2 or self.a_axes == 1:
             return outer(D, self.b_batched, a, self.a_batched)
         if self.a_batched and self.b_batched:
             return formula(f"np.einsum('ma,mak->mk', {D}, {a})")

@@ -87,25 +87,36 @@ class Program:
 
     def _run_straight(self, name: str, theta: np.ndarray, x: np.ndarray | None) -> Any:
         """Straight-line code: on floats for each of a few samples, on one array for each input for many."""
-        few = x is None or 0 < len(x) <= FEW_SAMPLES
         try:
-            function = self._function(name, not few)
-            rows = [function(theta.tolist(), row) for row in ([()] if x is None else x.tolist())] if few else \
-                [function(theta.tolist(), list(x.T))]                                   # type: ignore[union-attr]
+            if x is None:
+                return self._of_one(name, self._function(name, False)(theta.tolist()))
+            if 0 < len(x) <= FEW_SAMPLES:
+                function, numbers = self._function(name, False), theta.tolist()
+                runs = [self._of_one(name, function(numbers, row)) for row in x.tolist()]
+                if name == "value":
+                    return np.array(runs)
+                return sum(y for y, _ in runs), np.sum([d for _, d in runs], axis=0)
         except OverflowError:                               # Python's floats raise where NumPy's go on with infinity
-            few, x = False, np.zeros((1, 0)) if x is None else x
-            rows = [self._function(name, True)(list(theta), list(x.T))]
-            if not self._inputs and name == "value":
-                return np.array(rows[0], dtype=float) if not self._single else float(rows[0][0])
-        m = 1 if x is None else len(x)
+            pass
+        if x is None:
+            return self._of_one(name, self._function(name, True)(list(theta)))
+        found = self._function(name, True)(list(theta), list(x.T))
         if name == "value":
-            found = np.array(rows, dtype=float) if few else np.stack([np.broadcast_to(y, m) for y in rows[0]], axis=1)
-            found = found[:, 0] if self._single else found
-            return found[0] if x is None else found
-        if few:
-            return float(sum(y for y, _ in rows)), np.array([d for _, d in rows], dtype=float).reshape(m, -1).sum(0)
-        y, d = rows[0]
-        return float(np.broadcast_to(y, m).sum()), np.array([np.broadcast_to(g, m).sum() for g in d], dtype=float)
+            values = np.stack([np.broadcast_to(y, len(x)) for y in found], axis=1)
+            return values[:, 0] if self._single else values
+        y, d = found
+        return float(np.broadcast_to(y, len(x)).sum()), np.array([np.broadcast_to(g, len(x)).sum() for g in d], dtype=float)
+
+    def _of_one(self, name: str, found: Any) -> Any:
+        """What straight-line code gave for one sample, as floats and an array. Raises ValueError for NaN (inf - inf)."""
+        y, d = (0.0, found) if name == "value" else found
+        numbers = np.array(d, dtype=float)
+        size = numbers.dot(numbers) + y
+        if size != size:
+            raise ValueError("the result is NaN")
+        if name == "value":
+            return numbers[0] if self._single else numbers
+        return float(y), numbers
 
     def _function(self, name: str, arrays: bool) -> Any:
         if arrays not in self._functions:

@@ -176,10 +176,13 @@ class _Planner:
             left, right = np.take_along_axis(left, terms, axis=1), np.take_along_axis(right, terms, axis=1)
         if n > 1 and not self.one_number(left) and not self.one_number(right) and self.product(ids, left, right):
             return
+        if n == 1 and k > 1 and self.one_neuron(left[0], right[0]):
+            factors = [self.argument(row, (k,)) for row in (left[0], right[0])]
+            return self.add(ops.dot, "matmul", (), factors, ids, np.zeros(1, dtype=np.intp))
         if k == 1:
             self.each(ops.mul, ids, np.hstack((left, right)))
             return
-        if k <= (FEW if n > 1 else 2 * FEW) and not (self.in_one_block(left) and self.in_one_block(right) and k > 2):
+        if k <= (FEW if n > 1 else 2 * FEW) and not (self.in_one_block(left) and self.in_one_block(right)):
             self.each(ops.dot, ids, np.hstack((left, right)), "terms")
             return
         order = self.leading_order([left[:, 0], right[:, 0]])
@@ -187,6 +190,11 @@ class _Planner:
             ids, left, right = ids[order], left[order], right[order]
         shape = (*self.common_shape([left[:, 0], right[:, 0]]), k)
         self.add(ops.dot, "rows", shape[:-1], [self.argument(left, shape), self.argument(right, shape)], ids, np.arange(n))
+
+    def one_neuron(self, left: np.ndarray, right: np.ndarray) -> bool:
+        """Whether it is the same row of weights for every sample: a layer of one neuron."""
+        return self.in_one_block(left) and self.in_one_block(right) and not self.blocks[self.block_of[left[0]]].batched \
+            and self.blocks[self.block_of[right[0]]].batched
 
     def one_number(self, ids: np.ndarray) -> bool:
         """Whether all ids are constants of the same number."""

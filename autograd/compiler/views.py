@@ -65,20 +65,15 @@ def sliced(name: str, source: Shape, size: int, base: int, axes: list[tuple[int,
     if any(a % b for a, b in zip(strides, strides[1:])):
         return None
     inner = [a // b for a, b in zip(strides, strides[1:])] + ([strides[-1]] if strides[-1] > 1 else [])
-    if size % strides[0]:
-        if len(source) != 1:
-            return None
-        start = min(base, size - lengths[0] * strides[0])
+    if len(source) == 1:                                    # the part of whole rows that it lies in
+        start, length = min(base, size - lengths[0] * strides[0]), lengths[0] * strides[0]
         if start < 0:
             return None
-        name = f"{name}[{', '.join([*lead, f'{start}:{start + lengths[0] * strides[0]}'])}]"
-        base, size, source = base - start, lengths[0] * strides[0], (lengths[0] * strides[0],)
-    elif len(source) == 1 and lengths[0] * strides[0] < size:
-        start = base // strides[0] * strides[0]
-        stop = start + lengths[0] * strides[0]
-        if stop <= size:
-            name = f"{name}[{', '.join([*lead, f'{start}:{stop}'])}]"
-            base, size, source = base - start, lengths[0] * strides[0], (lengths[0] * strides[0],)
+        if length < size:
+            name = f"{name}[{', '.join([*lead, f'{start}:{start + length}'])}]"
+        base, size, source = base - start, length, (length,)
+    elif size % strides[0]:
+        return None
     radix = [size // strides[0], *inner]
     digits, rest = [], base
     for k in range(len(radix)):

@@ -75,6 +75,7 @@ def agrees(build: Build, theta: Sequence[float], sample: Sequence[float] = (), r
             assert abs(value - values.sum()) <= bound * scale, (value, values.sum(), where)
             assert np.all(np.abs(apart - (values if np.ndim(apart) else values[0])) <= bound * scale), where
             worst = int(np.argmax(np.abs(got - gradient))) if len(got) else 0
-            assert not len(got) or abs(got - gradient).max() <= bound * scale, (worst, got[worst], gradient[worst], scale, where)
+            assert not len(got) or abs(got - gradient).max() <= bound * scale, (worst, got[worst], gradient[worst], scale,
+                                                                                where)
         assert (given == before[0]).all() and (x is None or (x == before[1]).all()), "an argument was modified"
     return program

@@ -216,7 +216,8 @@ def batched_mixture(P, X):
     e = [ag.sigmoid(a) for a in mixed]
     gated = [sum(w * u for w, u in zip([*g, *f], [*f, *g])) + sum(mixed), ag.dot(mixed, e, P[0]), ag.sum([*e, *g, *X])]
     W = [[g[i] * P[j] for j in range(n)] for i in range(n)]
-    return sum(ag.sin(z) for z in plain(W, f)) + sum(ag.tanh(v) for v in gated) + sum(g) * 0.5 + sum(e[i] * g[i] for i in range(n))
+    products = sum(e[i] * g[i] for i in range(n))
+    return sum(ag.sin(z) for z in plain(W, f)) + sum(ag.tanh(v) for v in gated) + sum(g) * 0.5 + products
 
 
 def constants_in_matrices(P, X):
@@ -253,8 +254,10 @@ PER_GRAPH = {
     "an operation less": (broken_network("less"), 16), "a constant": (broken_network("constant"), 16),
     "a term missing": (broken_network("missing"), 16),
     "attention": (lambda P, X: attention(P, 5, 3, False), 27), "causal attention": (lambda P, X: attention(P, 6, 3, True), 27),
-    "recurrent": (lambda P, X: recurrent(P, 7, 3, numbers(7)), 12), "recurrent, one": (lambda P, X: recurrent(P, 9, 1, numbers(9)), 2),
-    "convolution": (lambda P, X: convolution(P, numbers(12), 3), 7), "strided": (lambda P, X: convolution(P, numbers(13), 3, 2), 7),
+    "recurrent": (lambda P, X: recurrent(P, 7, 3, numbers(7)), 12),
+    "recurrent, one": (lambda P, X: recurrent(P, 9, 1, numbers(9)), 2),
+    "convolution": (lambda P, X: convolution(P, numbers(12), 3), 7),
+    "strided": (lambda P, X: convolution(P, numbers(13), 3, 2), 7),
     "convolution 2d": (lambda P, X: convolution2(P, 6, 2), 8), "gathers": (gathers, 21), "mixed sums": (mixed_sums, 14),
     "sums of an array": (sums_of_an_array, 9), "pairs": (pairs, 7), "many blocks": (elementwise_of_many_blocks, 6),
     "duplicated samples": (duplicated, 9),
@@ -262,9 +265,12 @@ PER_GRAPH = {
        for how in ("reversed", "strided", "shuffled", "repeated")}}
 PER_SAMPLE = {
     "hyper": (hyper, 27, 3), "bilinear": (bilinear, 9, 6), "two matrices": (two_matrices, 9, 4), "tied": (tied, 8, 4),
-    "batched mixture": (batched_mixture, 6, 3), "constants in matrices": (constants_in_matrices, 6, 3), "one by one": (one_by_one, 6, 1),
-    "weighted alike": (weighted_alike, 5, 4), "layer norm": (layer_norm, 8, 4), "recurrent": (lambda P, X: recurrent(P, 5, 3, X), 12, 5),
-    "convolution": (lambda P, X: convolution(P, X, 3), 7, 9), "softmax": (lambda P, X: -ag.log(softmax(plain(matrix(P, 4, 3), X))[1]), 12, 3),
+    "batched mixture": (batched_mixture, 6, 3), "constants in matrices": (constants_in_matrices, 6, 3),
+    "one by one": (one_by_one, 6, 1),
+    "weighted alike": (weighted_alike, 5, 4), "layer norm": (layer_norm, 8, 4),
+    "recurrent": (lambda P, X: recurrent(P, 5, 3, X), 12, 5),
+    "convolution": (lambda P, X: convolution(P, X, 3), 7, 9),
+    "softmax": (lambda P, X: -ag.log(softmax(plain(matrix(P, 4, 3), X))[1]), 12, 3),
     "attention over inputs": (lambda P, X: attention_over(P, X), 12, 8)}
 
 
@@ -302,7 +308,8 @@ def test_arrays_joined_at_random(seed, m):
     """Random layers of matrices, elementwise functions, sums over either axis, gathers, transposes, several deep."""
     rng = random.Random(seed)
     shapes = [(rng.randint(1, 4), rng.randint(1, 4)) for _ in range(3)]
-    steps = [(rng.choice(["matmul", "matmulT", "elementwise", "outer", "gather", "reduce", "norm", "join", "weights"]), rng.random(),
+    kinds = ["matmul", "matmulT", "elementwise", "outer", "gather", "reduce", "norm", "join", "weights"]
+    steps = [(rng.choice(kinds), rng.random(),
               rng.random(), rng.randint(0, 5)) for _ in range(rng.randint(1, 6))]
 
     def build(P, X):
@@ -346,7 +353,7 @@ def test_arrays_joined_at_random(seed, m):
     agrees(build, numbers(11, seed), rows[0], rows if m else None)
 
 
-# One irregularity does not split what comes after it -----------------------------------------------------------------------------
+# One irregularity does not split what comes after it -------------------------------------------------------------------------
 
 def network_with(extra, sizes=(3, 8, 8, 8, 1), samples=50):
     """A loss over samples, in some of which a neuron passes through an operation more: extra is {sample: (layer, neuron)}."""
@@ -365,7 +372,8 @@ def network_with(extra, sizes=(3, 8, 8, 8, 1), samples=50):
     return total, P
 
 
-@pytest.mark.parametrize("extra", [{7: (0, 3)}, {7: (0, 3), 20: (1, 5), 33: (2, 0)}, {7: (0, 0), 8: (0, 1), 9: (0, 2)}, {4: (3, 0)}])
+@pytest.mark.parametrize("extra", [{7: (0, 3)}, {7: (0, 3), 20: (1, 5), 33: (2, 0)}, {7: (0, 0), 8: (0, 1), 9: (0, 2)},
+                                   {4: (3, 0)}])
 def test_an_irregularity_costs_a_few_operations_and_splits_nothing(extra):
     whole, P = network_with({})
     broken, Q = network_with(extra)

@@ -31,21 +31,27 @@ def either(request):
         yield request.param
 
 
-# Odd graphs --------------------------------------------------------------------------------------------------------------------
+# Odd graphs ------------------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("build", [
     lambda P, X: P[0], lambda P, X: P[2], lambda P, X: Value(3.5), lambda P, X: Value(2.0) * 3.0, lambda P, X: P[0] * 0.0,
-    lambda P, X: P[1] + 0.0, lambda P, X: P[1] * P[1], lambda P, X: P[0] - P[0], lambda P, X: ag.sum([P[0]]), lambda P, X: +P[1],
-    lambda P, X: ag.dot([], [], P[0]), lambda P, X: ag.relu(P[0] - P[0]), lambda P, X: abs(P[0] * 0.0), lambda P, X: P[0] ** P[1],
+    lambda P, X: P[1] + 0.0, lambda P, X: P[1] * P[1], lambda P, X: P[0] - P[0], lambda P, X: ag.sum([P[0]]),
+    lambda P, X: +P[1],
+    lambda P, X: ag.dot([], [], P[0]), lambda P, X: ag.relu(P[0] - P[0]), lambda P, X: abs(P[0] * 0.0),
+    lambda P, X: P[0] ** P[1],
     lambda P, X: ag.sum([P[0], P[0], P[1], 2.0]), lambda P, X: ag.sum([Value(1.0), 2.0, 3.0, 4.0, 5.0, 6.0]),
     lambda P, X: ag.dot([1.0, 2.0], [Value(3.0), 4.0], 5.0), lambda P, X: ag.maximum(P[0], P[0]), lambda P, X: P[0] / P[1],
-    lambda P, X: ag.minimum(P[0] * 1.0, P[0] + 0.0) * P[1], lambda P, X: ag.greater(P[0], P[1]) * P[2], lambda P, X: ag.sign(P[0])])
+    lambda P, X: ag.tanh(ag.dot(P[:2], [P[1], P[1]], P[0])), lambda P, X: ag.exp(ag.dot(P[:2], [0.5, 0.5], P[0])),
+    lambda P, X: ag.sin(ag.dot(P, [P[2]] * 3)) + ag.sin(ag.dot([P[1]] * 3, P)) + ag.cos(ag.dot([P[1]] * 3, [P[0]] * 3)),
+    lambda P, X: ag.minimum(P[0] * 1.0, P[0] + 0.0) * P[1], lambda P, X: ag.greater(P[0], P[1]) * P[2],
+    lambda P, X: ag.sign(P[0])])
 def test_a_graph_of_hardly_anything(build):
     agrees(build, [0.5, 1.25, 2.0])
 
 
 @pytest.mark.parametrize("build", [
-    lambda P, X: X[0], lambda P, X: X[1], lambda P, X: P[0], lambda P, X: Value(2.0), lambda P, X: X[0] * X[1], lambda P, X: P[0] * P[1],
+    lambda P, X: X[0], lambda P, X: X[1], lambda P, X: P[0], lambda P, X: Value(2.0), lambda P, X: X[0] * X[1],
+    lambda P, X: P[0] * P[1],
     lambda P, X: X[0] + P[0], lambda P, X: ag.sum([X[0], P[0], 1.0, P[1]]), lambda P, X: P[0] * X[0] - P[0] * X[0],
     lambda P, X: ag.exp(P[0]) + ag.exp(P[1]) + X[0], lambda P, X: ag.exp(P[0]) * ag.exp(P[1]) * Value(1.0)])
 @pytest.mark.parametrize("m", [None, 0, 1, 2, 20])
@@ -100,14 +106,15 @@ def test_several_outputs(either):
     assert compile(ag.exp(a), [a], [x])([1.0], np.zeros((3, 1))).shape == (3,)
 
 
-# Arguments ---------------------------------------------------------------------------------------------------------------------
+# Arguments -------------------------------------------------------------------------------------------------------------------
 
 def squares(inputs=0):
     P, X = [Value(float(i + 1), label=f"p{i}") for i in range(4)], [Value(1.0) for _ in range(inputs)]
     return compile(ag.sum([p * p for p in P]) + ag.sum([p * x for p in P for x in X] + [0.0]), P, X), P
 
 
-@pytest.mark.parametrize("theta", [[1, 2, 3, 4], (1.0, 2.0, 3.0, 4.0), np.array([1, 2, 3, 4]), np.array([1, 2, 3, 4], dtype=np.float32),
+@pytest.mark.parametrize("theta", [[1, 2, 3, 4], (1.0, 2.0, 3.0, 4.0), np.array([1, 2, 3, 4]),
+                                   np.array([1, 2, 3, 4], dtype=np.float32),
                                    np.arange(1.0, 9.0)[::2] * 0.5 + 0.5, np.array([[1.0, 9], [2, 9], [3, 9], [4, 9]])[:, 0],
                                    np.array([4.0, 3, 2, 1])[::-1], np.array([1.0, 2, 3, 4]).astype(">f8")])
 def test_theta_of_any_real_type_and_layout(theta, either):
@@ -156,7 +163,8 @@ def test_results_share_no_memory_with_arguments(either):
     ([1j, 2, 3, 4], TypeError, "real"), (np.array([1, 2, 3, None], dtype=object), TypeError, "real"),
     ([Value(1.0)] * 4, TypeError, "not Values"), (Value(1.0), TypeError, "not Values"), (["a"] * 4, TypeError, "real"),
     ([[1], [2, 3]], TypeError, "theta"), ({1: 2}, TypeError, "theta"), (np.array([Value(1.0)] * 4), TypeError, "not Values"),
-    ([1.0, 2.0, math.nan, 4.0], ValueError, r"theta\[2\].*'p2'.*NaN"), (np.array([math.nan] * 4), ValueError, r"theta\[0\].*NaN")])
+    ([1.0, 2.0, math.nan, 4.0], ValueError, r"theta\[2\].*'p2'.*NaN"),
+    (np.array([math.nan] * 4), ValueError, r"theta\[0\].*NaN")])
 def test_a_wrong_theta_is_an_error_that_says_so(theta, error, message, either):
     program, P = squares()
     for call in (program, program.value_and_grad, program.write_back):
@@ -191,7 +199,8 @@ def test_an_x_for_a_program_without_inputs_is_an_error(either):
 @pytest.mark.parametrize("output, parameters, inputs, error, message", [
     (1.0, [], [], TypeError, "Value"), ([], [], [], ValueError, "at least one"), (None, [], [], TypeError, "Value"),
     ("same", "twice", [], ValueError, "twice"), ("same", [1.0], [], TypeError, r"parameters\[0\]"),
-    ("same", [], ["x"], TypeError, r"inputs\[0\]"), ([1.0], [], [], TypeError, r"output\[0\]"), ("same", None, [], TypeError, "parameters")])
+    ("same", [], ["x"], TypeError, r"inputs\[0\]"), ([1.0], [], [], TypeError, r"output\[0\]"),
+    ("same", None, [], TypeError, "parameters")])
 def test_what_cannot_be_compiled(output, parameters, inputs, error, message):
     v = Value(1.0)
     with pytest.raises(error, match=message):
@@ -212,11 +221,13 @@ def test_parameters_and_write_back(either):
     assert [p.data for p in P] == [5, 6, 7, 8] and all(type(p.data) is float for p in P)
 
 
-# Outside of a domain ---------------------------------------------------------------------------------------------------------------
+# Outside of a domain ---------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("f, at, error", [
-    (ag.log, -1.0, ValueError), (ag.log, 0.0, (ValueError, ZeroDivisionError)), (ag.sqrt, -1.0, ValueError), (lambda a: 1 / a, 0.0, ZeroDivisionError),
-    (lambda a: a ** -1, 0.0, (ValueError, ZeroDivisionError)), (lambda a: a ** 0.5, -2.0, ValueError), (ag.asin, 2.0, ValueError),
+    (ag.log, -1.0, ValueError), (ag.log, 0.0, (ValueError, ZeroDivisionError)), (ag.sqrt, -1.0, ValueError),
+    (lambda a: 1 / a, 0.0, ZeroDivisionError),
+    (lambda a: a ** -1, 0.0, (ValueError, ZeroDivisionError)), (lambda a: a ** 0.5, -2.0, ValueError),
+    (ag.asin, 2.0, ValueError),
     (lambda a: 2.0 ** a / (a - a), 1.0, ZeroDivisionError), (ag.log1p, -2.0, ValueError), (ag.sin, math.inf, ValueError)])
 @pytest.mark.parametrize("m", [None, 3, 20])
 def test_outside_of_a_domain_is_an_error(f, at, error, m, either):
@@ -229,13 +240,24 @@ def test_outside_of_a_domain_is_an_error(f, at, error, m, either):
 
 @pytest.mark.parametrize("f, at, value", [(lambda a: a * a, 1e200, math.inf), (lambda a: ag.exp(a), 1e3, math.inf),
                                           (lambda a: ag.sum([a, a, a, a, a, a, a, a]), 1e308, math.inf),
-                                          (lambda a: -a * a * a, 1e200, -math.inf), (ag.sinh, 1e3, math.inf), (lambda a: a ** 3, 1e200, math.inf)])
+                                          (lambda a: -a * a * a, 1e200, -math.inf), (ag.sinh, 1e3, math.inf),
+                                          (lambda a: a ** 3, 1e200, math.inf)])
 @pytest.mark.parametrize("m", [None, 20])
 def test_overflow_gives_infinity(f, at, value, m, either):
     a, x = Value(0.5), Value(0.0)
     assert compile(f(a), [a])([at]) == value
     assert compile([f(a), a], [a])([at]).tolist() == [value, at]
     assert np.all(compile(f(a + x), [a], [x])([at], [0.0] if m is None else [[0.0]] * m) == value)
+
+
+@pytest.mark.parametrize("m", [None, 2, 20])
+def test_not_a_number_is_never_a_result(m, either):
+    a, x = Value(0.5), Value(0.0)
+    f = ag.tanh(a * a + x) * (a * a) - a * a * a
+    with pytest.raises(ValueError, match="domain"):
+        compile(f, [a], [x]).value_and_grad([1e200], [0.0] if m is None else [[0.0]] * m)
+    with pytest.raises(ValueError, match="domain"):
+        compile(f, [a, x]).value_and_grad([1e200, 0.0])
 
 
 def test_exact_where_a_naive_formula_overflows(either):
@@ -246,21 +268,24 @@ def test_exact_where_a_naive_formula_overflows(either):
                 y = f(v)
                 y.backward()
                 value, gradient = compile(f(a + x), [a], [x]).value_and_grad([at], [[0.0]] * m)
-                np.testing.assert_allclose([value, *gradient], [m * y.data, m * v.grad], rtol=1e-12, atol=1e-300, err_msg=f"{f} {at}")
+                np.testing.assert_allclose([value, *gradient], [m * y.data, m * v.grad], rtol=1e-12, atol=1e-300,
+                                           err_msg=f"{f} {at}")
 
 
-# Operations of one's own -------------------------------------------------------------------------------------------------------------
+# Operations of one's own -----------------------------------------------------------------------------------------------------
 
 cube = ag.operation("cube_for_tests", lambda a: a * a * a, lambda y, a: 3 * a * a, numpy="{0:atom}**3")
 plain_cube = ag.operation("plain_cube_for_tests", lambda a: a ** 3 if a > 0 else -(-a) ** 3, lambda y, a: 3 * a * a)
 hypot = ag.operation("hypot_for_tests", math.hypot, lambda y, a, b: a / y, lambda y, a, b: b / y, numpy="np.hypot({0}, {1})")
-fused = ag.operation("fused_for_tests", lambda a, b, c: a * b + c, lambda y, a, b, c: b, lambda y, a, b, c: a, lambda y, a, b, c: 1.0)
+fused = ag.operation("fused_for_tests", lambda a, b, c: a * b + c, lambda y, a, b, c: b, lambda y, a, b, c: a,
+                     lambda y, a, b, c: 1.0)
 stopped = ag.operation("stopped_for_tests", lambda a: a, None, numpy="{0}")
 half = ag.operation("half_for_tests", lambda a, b: a * b, None, lambda y, a, b: a)
 
 
 @pytest.mark.parametrize("m", [None, 3, 20])
-@pytest.mark.parametrize("f", [lambda a, b: cube(a) * b, lambda a, b: plain_cube(a) * b, hypot, lambda a, b: fused(a, b, a * b),
+@pytest.mark.parametrize("f", [lambda a, b: cube(a) * b, lambda a, b: plain_cube(a) * b, hypot,
+                               lambda a, b: fused(a, b, a * b),
                                lambda a, b: stopped(a) * b, half, lambda a, b: half(a, b) + stopped(b) + fused(a, 2.0, 3.0),
                                lambda a, b: ag.sum([cube(a), plain_cube(b), hypot(a, b), fused(b, a, a)])])
 def test_operations_of_ones_own(f, m):
@@ -277,12 +302,15 @@ def test_a_value_made_by_hand_says_why_it_does_not_compile(either):
         compile(b * 2.0, [a]).value_and_grad([1.0])
 
 
-# The source -----------------------------------------------------------------------------------------------------------------------------
+# The source ------------------------------------------------------------------------------------------------------------------
 
 ROOT = Path(__file__).parents[2]
-HOSTILE = ["x\ny", "'); import os; ('", '"""', "np", "theta", "grad", "m", "ones", "x", "lambda", "None", "class", "W1", "z1", "f1",
-           "dz1", "\u00e9\u4e2d", "a b", "1a", "", "__import__", "a" * 10_000, "#", "\\", "{0}", "%s", "loss", "print", "float", "value",
-           "sum", "total", "v", "d", "x0", "v0", "at1", "c1", "base64", "P", "I", "START", "_", "__", "len", "range", "zip", "np.exp",
+HOSTILE = ["x\ny", "'); import os; ('", '"""', "np", "theta", "grad", "m", "ones", "x", "lambda", "None", "class", "W1", "z1",
+           "f1",
+           "dz1", "\u00e9\u4e2d", "a b", "1a", "", "__import__", "a" * 10_000, "#", "\\", "{0}", "%s", "loss", "print",
+           "float", "value",
+           "sum", "total", "v", "d", "x0", "v0", "at1", "c1", "base64", "P", "I", "START", "_", "__", "len", "range", "zip",
+           "np.exp",
            "value_and_grad", "dx", "m_", "match"]
 
 
@@ -324,8 +352,10 @@ def example(own_operation):
     rng = np.random.default_rng(0)
     P, X = [Value(v) for v in rng.uniform(-1, 1, 9)], [Value(v, label=f"x{i}") for i, v in enumerate(rng.uniform(-1, 1, 2))]
     h = [ag.gelu(sum((w * x for w, x in zip(P[3 * i:3 * i + 2], X)), P[3 * i + 2])) for i in range(3)]
-    out = ag.sum([cube(v) * p + plain_cube(p) for v, p in zip(h, P)]) if own_operation else ag.sum([v * ag.erf(p) for v, p in zip(h, P)])
-    out = out + ag.sum([p * c for p, c in zip(P, rng.uniform(-1, 1, 600).tolist())]) + ag.maximum(P[0], 0.5) + ag.sum([ag.sin(P[i % 9] * c) for i, c in enumerate(rng.uniform(-1, 1, 600).tolist())])
+    numbers = rng.uniform(-1, 1, 600).tolist()
+    own = [cube(v) * p + plain_cube(p) for v, p in zip(h, P)]
+    out = ag.sum(own if own_operation else [v * ag.erf(p) for v, p in zip(h, P)]) + ag.maximum(P[0], 0.5)
+    out = out + ag.sum([p * c for p, c in zip(P, numbers)]) + ag.sum([ag.sin(P[i % 9] * c) for i, c in enumerate(numbers)])
     return out, P, X
 
 
@@ -355,12 +385,14 @@ def test_the_source_of_operations_of_ones_own_says_where_they_come_from(either):
     out, P, X = example(True)
     source = compile(out, P, X).source
     assert "find('plain_cube_for_tests')" in source
-    define = ("import autograd\nautograd.operation('cube_for_tests', lambda a: a * a * a, lambda y, a: 3 * a * a, numpy='{0:atom}**3')\n"
-              "autograd.operation('plain_cube_for_tests', lambda a: a ** 3 if a > 0 else -(-a) ** 3, lambda y, a: 3 * a * a)\n")
+    define = ("from autograd import operation\n"
+              "operation('cube_for_tests', lambda a: a * a * a, lambda y, a: 3 * a * a, numpy='{0:atom}**3')\n"
+              "operation('plain_cube_for_tests', lambda a: a ** 3 if a > 0 else -(-a) ** 3, lambda y, a: 3 * a * a)\n")
     code = define + source + f"\nprint(float(value_and_grad(np.array({[p.data for p in P]}), np.array([[0.1, 0.2]]))[0]))"
     done = subprocess.run([sys.executable, "-"], input=code, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    np.testing.assert_allclose(float(done.stdout), compile(out, P, X).value_and_grad([p.data for p in P], [[0.1, 0.2]])[0], rtol=1e-13)
+    np.testing.assert_allclose(float(done.stdout), compile(out, P, X).value_and_grad([p.data for p in P], [[0.1, 0.2]])[0],
+                               rtol=1e-13)
 
 
 def test_the_same_graph_gives_the_same_source_in_every_process():
@@ -373,7 +405,7 @@ def test_the_same_graph_gives_the_same_source_in_every_process():
     assert sources[0] == sources[1] and len(sources[0]) > 1000
 
 
-# Narrow graphs ----------------------------------------------------------------------------------------------------------------------------
+# Narrow graphs ---------------------------------------------------------------------------------------------------------------
 
 def test_a_loop_recorded_many_times_is_compiled_once():
     x, w = Value(0.3), Value(1.01)

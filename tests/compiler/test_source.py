@@ -1,0 +1,136 @@
+"""The source of a network reads as the lecture: (3) and (6) forward, (7) and (8) backward; and what was found is said."""
+from __future__ import annotations
+
+import random
+
+import pytest
+
+import autograd as ag
+from autograd import Value, compile
+from autograd.compiler.group import groups
+from autograd.compiler.record import CONSTANT, INPUT, NODE, PARAMETER, record
+
+
+def network(sizes, style, activation):
+    rng = random.Random(0)
+    x = [Value(0.1 * i) for i in range(sizes[0])]
+    P, z = [], x
+    for k, (n, rows) in enumerate(zip(sizes, sizes[1:])):
+        W, b = [[Value(rng.uniform(-1, 1)) for _ in range(n)] for _ in range(rows)], [Value(0.1) for _ in range(rows)]
+        P += [p for w, c in zip(W, b) for p in (*w, c)]
+        z = ag.affine(W, z, b) if style == "dot" else [sum((w * u for w, u in zip(row, z)), c) for row, c in zip(W, b)]
+        z = [activation(v) for v in z] if k < len(sizes) - 2 else z
+    return z, P, x
+
+
+def lines_of(program):
+    text = program.source
+    return [line.split("#")[0].strip() for line in text[text.index("def value_and_grad"):].splitlines()]
+
+
+@pytest.mark.parametrize("style", ["plain", "dot"])
+@pytest.mark.parametrize("outputs", [1, 2])
+def test_a_network_reads_as_the_lecture(style, outputs):
+    z, P, x = network([3, 5, 4, outputs], style, ag.relu)
+    found = lines_of(compile(sum(v * v for v in z), P, x))
+    third = ["z3 = f2 @ W3", "z3 += b3", "dW3 = dz3 @ f2", "db3 = dz3.sum()"] if outputs == 1 else \
+        ["z3 = f2 @ W3.T", "z3 += b3", "dW3 = dz3.T @ f2", "db3 = ones @ dz3"]
+    for line in ["z1 = x @ W1.T", "z1 += b1", "f1 = np.maximum(z1, 0)", "z2 = f1 @ W2.T", "z2 += b2",
+                 "f2 = np.maximum(z2, 0)",     # (3), (6)
+                 "dz1 = dz2 @ W2 * (z1 > 0)",
+                 # (7)
+                 "dW2 = dz2.T @ f1", "db2 = ones @ dz2", "dW1 = dz1.T @ x", "db1 = ones @ dz1",
+                 *third]:                            # (8)
+        assert line in found, (line, found)
+    order = [found.index(line) for line in ("z1 = x @ W1.T", "z2 = f1 @ W2.T", "dz1 = dz2 @ W2 * (z1 > 0)")]
+    assert order == sorted(order) and len(found) < 45
+
+
+def test_factors_in_either_order_give_the_same_source():
+    w, x = [Value(0.1 * i) for i in range(12)], [Value(1.0) for _ in range(3)]
+    sources = [compile(sum(abs(sum(first(w[3 * i + j], x[j]) for j in range(3))) for i in range(4)), w, x).source
+               for first in (lambda a, b: a * b, lambda a, b: b * a)]
+    assert sources[0] == sources[1] and "z1 = x @ W1.T" in sources[0]
+
+
+def test_plain_code_and_dot_nodes_give_the_same_source():
+    sources = [compile(sum(abs(v) for v in z), P, x).source for z, P, x in
+               (network([3, 5, 4, 2], style, ag.tanh) for style in ("plain", "dot"))]
+    assert sources[0] == sources[1]
+
+
+def test_shapes_sections_and_docstrings_are_in_the_source():
+    z, P, x = network([3, 5, 4, 2], "dot", ag.sigmoid)
+    source = compile(sum(v * v for v in z), P, x).source
+    for part in ("# (m, 5)", "# (5, 3)", "# forward", "# backward",
+                 '"""The output and its gradient by theta, summed over the samples'):
+        assert part in source
+    compile(sum(v * v for v in z), P, x).source.encode("ascii")
+
+
+def test_labels_of_single_nodes_are_names():
+    z, P, x = network([3, 5, 4, 2], "dot", ag.tanh)
+    loss = sum(v * v for v in z)
+    loss.label = "loss"
+    total = ag.exp(loss) + loss
+    total.label = "the total"
+    lines = lines_of(compile(total, P, x))
+    assert any(line.startswith("loss = ") for line in lines) and any(line.startswith("the_total = ") for line in lines)
+
+
+def test_a_data_set_is_folded_back_to_its_samples():
+    rng = random.Random(0)
+    z, P, _ = network([2, 4, 3, 1], "dot", ag.relu)
+    total = 0.0
+    for _ in range(12):
+        x, start = [rng.uniform(-1, 1), rng.uniform(-1, 1)], 0
+        for n, rows in ((2, 4), (4, 3), (3, 1)):
+            W = [P[start + i * (n + 1):start + (i + 1) * (n + 1)] for i in range(rows)]
+            start += rows * (n + 1)
+            x = [sum((w * u for w, u in zip(row, x)), row[-1]) for row in W]
+            x = [ag.relu(v) for v in x] if rows > 1 else x
+        total = total + ag.relu(1 - x[0])
+    program = compile(total, P)
+    assert "3 of them matrix products (12 x 4, 12 x 3, 12)" in str(program)
+    assert "dz1 = dz2 @ W2 * (z1 > 0)" in lines_of(program)
+
+
+# The first rooms -------------------------------------------------------------------------------------------------------------
+
+def test_a_chain_of_additions_of_products_is_recorded_as_one_dot():
+    w, x = [Value(float(i)) for i in range(4)], [Value(2.0) for _ in range(4)]
+    tape = record([sum((a * b for a, b in zip(w, x)), 1.0)], w, x)
+    assert [(op.name, len(args)) for op, args in tape.nodes.values()] == [("dot", 8), ("add", 2)]
+    assert [tape.kinds[a] for a in next(iter(tape.nodes.values()))[1]] == [PARAMETER] * 4 + [INPUT] * 4
+
+
+def test_a_sum_that_is_used_twice_is_kept():
+    a, b = Value(1.0), Value(2.0)
+    s = a + b
+    tape = record([s * s + s + a], [a, b], [])
+    assert sorted(op.name for op, _ in tape.nodes.values()) == ["add", "dot", "sum", "sum"] or \
+        [op.name for op, _ in tape.nodes.values()].count("sum") >= 1
+    assert len({args for _, args in tape.nodes.values()}) == len(tape.nodes)
+
+
+def test_what_is_computed_from_constants_alone_is_a_constant():
+    a, b = Value(2.0), Value(3.0)
+    tape = record([ag.exp(b) * a + ag.tanh(ag.sum([b, b, 1.0]))], [a], [])
+    assert len(tape.nodes) == 2 and not any(op.name == "exp" for op, _ in tape.nodes.values())
+    assert tape.kinds.count(CONSTANT) == len(tape.constants) and tape.kinds.count(NODE) == len(tape.nodes)
+
+
+def test_the_same_operation_on_the_same_arguments_is_recorded_once():
+    a = Value(2.0)
+    tape = record([ag.exp(a) * ag.sin(ag.exp(a))], [a], [])
+    assert sorted(op.name for op, _ in tape.nodes.values()) == ["exp", "mul", "sin"]
+
+
+def test_groups_come_in_an_order_in_which_arguments_come_first():
+    z, P, x = network([3, 5, 4, 2], "plain", ag.tanh)
+    tape = record([sum(v * v for v in z)], P, x)
+    done = {i for i, kind in enumerate(tape.kinds) if kind != NODE}
+    for _, ids, args in groups(tape):
+        assert all(a in done for row in args for a in row)
+        done |= set(ids)
+    assert len(done) == len(tape.kinds)
