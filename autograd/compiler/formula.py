@@ -5,6 +5,7 @@ table are the only place where either is written. Here they are only made to rea
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -35,6 +36,11 @@ class Formula(Symbol):
             return formula(f"-{texts[0]:power}", "product")
         if op is ops.pow and not isinstance(inputs[1], Symbol):
             return formula(f"{texts[0]:atom}**{texts[1]}", "power")
+        if op.numpy == "{0}":                               # identity: its input, as loosely as that holds together
+            return inputs[0]
+        if op.numpy is not None and op.name not in ops.BUILT_IN:        # a template of the user's may forget parentheses
+            text = op.write("numpy", *[Text(f"{t:atom}") for t in texts])
+            return formula(text if re.fullmatch(r"[\w.]+\([\w., ]*\)", text) else f"({text})")
         if op.numpy is None:
             return formula(f"{op.name}({', '.join(texts)})")
         one_over = op is ops.div and not isinstance(inputs[0], Symbol) and inputs[0] == 1

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import Value, compile
+from autograd import Value, compile, find
 from tests.compiler.agree import agrees, form
 
 FORMS = ["arrays", "straight"]
@@ -280,7 +280,15 @@ hypot = ag.operation("hypot_for_tests", math.hypot, lambda y, a, b: a / y, lambd
 fused = ag.operation("fused_for_tests", lambda a, b, c: a * b + c, lambda y, a, b, c: b, lambda y, a, b, c: a,
                      lambda y, a, b, c: 1.0)
 stopped = ag.operation("stopped_for_tests", lambda a: a, None, numpy="{0}")
+careless = ag.operation("careless_for_tests", lambda a, b: a * b + a, lambda y, a, b: b + 1, lambda y, a, b: a,
+                        numpy="{0}*{1}+{0}")
 half = ag.operation("half_for_tests", lambda a, b: a * b, None, lambda y, a, b: a)
+
+
+@pytest.mark.parametrize("f", [lambda a: find("identity")(a + 1), lambda a: stopped(a + 1.5), lambda a: cube(a - 1.0) ** 2,
+                               lambda a: careless(a + 1.0, a - 1.0), lambda a: -cube(-a), lambda a: find("variable")(a - 2)])
+def test_an_operation_holds_together_whatever_stands_around_it(f):
+    agrees(lambda P, X: 3.0 * f(P[0] + P[1]) - P[1] / f(P[0]) + f(P[0] * P[1]) ** 2 * f(P[1] - P[0]), [2.5, 1.25])
 
 
 @pytest.mark.parametrize("m", [None, 3, 20])
