@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from autograd.compiler.emit import emit
-from autograd.compiler.group import groups
-from autograd.compiler.record import record
+from autograd.compiler.emit import Blocks, emit
+from autograd.compiler.group import groups, levels
+from autograd.compiler.record import Tape, record
 from autograd.compiler.run import Program
 from autograd.compiler.scalar import straight
 from autograd.compiler.shape import plan
@@ -48,11 +48,20 @@ def compile(output: Value | Sequence[Value], parameters: Sequence[Value], inputs
         raise ValueError("compile needs at least one output")
     with paused_collector():
         tape = record(outputs, parameters, inputs)
-        grouped = groups(tape)
-        terms = sum(len(args) for _, args in tape.nodes.values())
-        narrow = terms < (NARROW_WITH_SAMPLES if inputs else NARROW) * len(grouped) or not grouped
-        code = straight(tape) if narrow else emit(tape, plan(tape, grouped))
+        code = in_blocks(tape) or straight(tape)
     return Program(code, tape, parameters, inputs, listed=not isinstance(output, Value))
+
+
+def in_blocks(tape: Tape) -> Blocks | None:
+    """The tape as array operations; None where it is too narrow for them."""
+    terms = sum(len(args) for _, args in tape.nodes.values())
+    worth = NARROW_WITH_SAMPLES if tape.inputs else NARROW
+    enough = terms / worth if worth else terms
+    depth = levels(tape)
+    if not terms or len({depth[i] for i in tape.nodes}) > enough:       # at least one operation for each depth
+        return None
+    grouped = groups(tape, depth)
+    return emit(tape, plan(tape, grouped)) if len(grouped) <= enough else None
 
 
 def _listed(values: Any, what: str) -> list[Any]:

@@ -21,23 +21,29 @@ class Group(NamedTuple):
     args: list[tuple[int, ...]]
 
 
-def groups(tape: Tape) -> list[Group]:
-    """The nodes of a tape as groups, in an order in which every argument comes before its use."""
-    kinds = tape.kinds
-    depth = [0] * len(kinds)                            # storey * height + step
-    height = len(kinds) + 1                             # more than the steps there can be in a storey
-    found: dict[tuple, Group] = {}
+def levels(tape: Tape) -> list[int]:
+    """The depth of each id, storey * height + step; 0 for what is no node."""
+    depth = [0] * len(tape.kinds)
+    height = len(tape.kinds) + 1                        # more than the steps there can be in a storey
     for i, (op, args) in tape.nodes.items():
         deepest = max([depth[a] for a in args])
-        level = depth[i] = deepest + 1 if op is not ops.dot and op is not ops.sum else (deepest // height + 1) * height
+        depth[i] = deepest + 1 if op is not ops.dot and op is not ops.sum else (deepest // height + 1) * height
+    return depth
+
+
+def groups(tape: Tape, depth: list[int]) -> list[Group]:
+    """The nodes of a tape as groups, in an order in which every argument comes before its use; depth as `levels` gives it."""
+    kinds = tape.kinds
+    found: dict[tuple, Group] = {}
+    for i, (op, args) in tape.nodes.items():
         if op is ops.dot:
             n = len(args) // 2
-            key: tuple = (level, op, _kind(args[:n], kinds), _kind(args[n:], kinds))
+            key: tuple = (depth[i], op, _kind(args[:n], kinds), _kind(args[n:], kinds))
         elif op is ops.sum:
             kind = _kind(args, kinds)
-            key = (level, op, kind) if len(args) > 2 else (level, op, *sorted({kinds[a] for a in args}))
+            key = (depth[i], op, kind) if len(args) > 2 else (depth[i], op, *sorted({kinds[a] for a in args}))
         else:
-            key = (level, op, *[kinds[a] for a in args])
+            key = (depth[i], op, *[kinds[a] for a in args])
         group = found.get(key)
         if group is None:
             group = found[key] = Group(op, [], [])

@@ -6,7 +6,8 @@ next room finds matrices. Everything is named by a number, its id.
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from autograd import ops
@@ -16,6 +17,7 @@ from autograd.ops import Operation
 from autograd.value import Value
 
 PARAMETER, INPUT, CONSTANT, NODE = range(4)             # what an id stands for
+WEIGHT_AND_DATUM = {PARAMETER, CONSTANT}
 
 
 # An operation and the ids it is applied to; a dot has its left factors, then its right factors, and no rest.
@@ -137,11 +139,20 @@ def _numbered(order: list[Value], place: dict[Value, int], args: list, uses: lis
             constants[found] = t
         return found
 
-    def is_parameter(t: Any) -> bool:
-        return type(t) is int and kinds[ids[t]] == PARAMETER
+    def kind(t: Any) -> int:
+        return kinds[ids[t]] if type(t) is int else CONSTANT
 
-    def is_constant(t: Any) -> bool:
-        return type(t) is float or kinds[ids[t]] == CONSTANT
+    def constant(used: Iterable[Any]) -> bool:
+        for t in used:
+            if type(t) is int and kinds[ids[t]] != CONSTANT:
+                return False
+        return True
+
+    def weights_of_data(left: list, right: list) -> bool:
+        for a, b in zip(left, right):
+            if {kind(a), kind(b)} != WEIGHT_AND_DATUM:
+                return False
+        return True
 
     def node(op: Operation, arguments: tuple[int, ...]) -> int:
         new = op, arguments
@@ -154,8 +165,7 @@ def _numbered(order: list[Value], place: dict[Value, int], args: list, uses: lis
 
     def total(left: list, right: list, rest: list) -> int:
         """The sum of the products of left and right and of the rest, as few nodes."""
-        if left and len(rest) == 1 and all(is_parameter(a) and is_constant(b) or is_constant(a) and is_parameter(b)
-                                           for a, b in zip([*left, *rest], [*right, 1.0])):
+        if left and len(rest) == 1 and kind(rest[0]) == PARAMETER and weights_of_data(left, right):
             left, right, rest = [*left, *rest], [*right, 1.0], []           # a bias beside data is a weight whose input is 1
         terms = [of(t) for t in rest]
         if not left and not terms:
@@ -179,18 +189,18 @@ def _numbered(order: list[Value], place: dict[Value, int], args: list, uses: lis
     for i, v in enumerate(order):
         if i in ids or not uses[i]:
             continue
-        used = args[i] if roots.get(i) is None else (t for part in roots[i] for t in part)      # type: ignore[union-attr]
-        if i in roots and roots[i] is None:                 # it went into the sum above it
+        sides = roots.get(i, ())
+        if sides is None:                                   # it went into the sum above it
             continue
-        if all(map(is_constant, used)):                     # a leaf, or computed from constants alone
+        if constant(chain(*sides) if sides else args[i]):   # a leaf, or computed from constants alone
             ids[i] = of(v._data)
-        elif i not in roots:
+        elif not sides:
             if isinstance(v.op, Handmade):
                 raise ValueError(f"a Value made by hand with operation {v.op.name!r} cannot be compiled, for the operation "
                                  "cannot be computed again: define it with autograd.operation")
             ids[i] = node(v.op, tuple([of(t) for t in args[i]]))                     # type: ignore[arg-type]
         else:
-            ids[i] = total(*roots[i])                       # type: ignore[misc]
+            ids[i] = total(*sides)
         if v.label:
             labels.setdefault(ids[i], v.label)
     chosen = [input_ids[inputs.index(v)] if v in inputs else p for v, p in zip(parameters, parameter_ids)] \

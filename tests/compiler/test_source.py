@@ -7,7 +7,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value, compile
-from autograd.compiler.group import groups
+from autograd.compiler.group import groups, levels
 from autograd.compiler.record import CONSTANT, INPUT, NODE, PARAMETER, record
 
 
@@ -130,7 +130,7 @@ def test_groups_come_in_an_order_in_which_arguments_come_first():
     z, P, x = network([3, 5, 4, 2], "plain", ag.tanh)
     tape = record([sum(v * v for v in z)], P, x)
     done = {i for i, kind in enumerate(tape.kinds) if kind != NODE}
-    for _, ids, args in groups(tape):
+    for _, ids, args in groups(tape, levels(tape)):
         assert all(a in done for row in args for a in row)
         done |= set(ids)
     assert len(done) == len(tape.kinds)
