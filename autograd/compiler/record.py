@@ -7,7 +7,6 @@ next room finds matrices. Everything is named by a number, its id.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import chain
 from typing import Any, NamedTuple
 
 from autograd import ops
@@ -171,7 +170,9 @@ def _numbered(order: list[Value], place: dict[Value, int], args: list, uses: lis
         if not left and not terms:
             return of(0.0)
         if left:
-            terms.insert(0, node(ops.dot, _sides([of(t) for t in left], [of(t) for t in right], kinds)))
+            factors = _sides([ids[t] if type(t) is int else of(t) for t in left],
+                             [ids[t] if type(t) is int else of(t) for t in right], kinds)
+            terms.insert(0, node(ops.dot, factors))
         if left and len(terms) == 2:
             return node(ops.add, (terms[0], terms[1]))
         if left and len(terms) == 1:
@@ -192,7 +193,7 @@ def _numbered(order: list[Value], place: dict[Value, int], args: list, uses: lis
         sides = roots.get(i, ())
         if sides is None:                                   # it went into the sum above it
             continue
-        if constant(chain(*sides) if sides else args[i]):   # a leaf, or computed from constants alone
+        if all(map(constant, sides)) if sides else constant(args[i]):       # a leaf, or computed from constants alone
             ids[i] = of(v._data)
         elif not sides:
             if isinstance(v.op, Handmade):
