@@ -143,10 +143,8 @@ greater    = function("greater",    lambda a, b: 1.0 if a > b else 0.0, None, No
 sign       = function("sign",       lambda a: 0.0 if a == 0 else math.copysign(1.0, a), None,
                       kink=lambda a: a)
 
-variable = function("variable", lambda a: a, lambda y, a: 1.0,                      # what a transform differentiates by
-                    symbol="=", text="{0}", numpy="{0}", latex="{0}")
-identity = function("identity", lambda a: a, lambda y, a: 1.0,
-                    symbol="=", text="{0}", numpy="{0}", latex="{0}")
+identity = function("identity", lambda a: a, lambda y, a: 1.0,      # what the variables of a transform are when it is left
+                    symbol="=", text="{0:atom}", numpy="{0:atom}", latex="{0:atom}")
 sum      = add_row("sum", lambda *inputs: builtin_sum(inputs, 0.0), lambda i, y, inputs: 1.0,
                    level="sum", text=_print_sum, numpy=_print_sum, latex=_print_sum)
 dot      = add_row("dot", _dot, _dot_partial,

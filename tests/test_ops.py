@@ -64,7 +64,6 @@ DOMAINS = {                 # name: a strategy for each input, the truth
     "minimum":    ([ANY, ANY],      lambda a, b: a if a < b else b),
     "greater":    ([ANY, ANY],      lambda a, b: mp.mpf(a > b)),
     "sign":       ([BUT_0],         lambda a: mp.mpf(1 if a > 0 else -1)),
-    "variable":   ([WIDE],          lambda a: a),
     "identity":   ([WIDE],          lambda a: a),
     "sum":        ([WIDE] * 3,      lambda a, b, c: a + b + c),
     "dot":        ([WIDE] * 5,      lambda w1, w2, x1, x2, b: w1 * x1 + w2 * x2 + b),

@@ -33,7 +33,7 @@ TRUTH = {
     "sigmoid": lambda a: 1 / (1 + mpmath.exp(-a)), "softplus": lambda a: mpmath.log(1 + mpmath.exp(a)),
     "erf": mpmath.erf, "erfc": mpmath.erfc, "gelu": lambda a: a * mpmath.erfc(-a / SQRT2) / 2,
     "relu": lambda a: a if a > 0 else 0 * a, "leaky_relu": lambda a: a if a > 0 else a * mpmath.mpf(0.01),
-    "elu": lambda a: a if a > 0 else mpmath.exp(a) - 1, "neg": lambda a: -a, "variable": lambda a: a, "identity": lambda a: a,
+    "elu": lambda a: a if a > 0 else mpmath.exp(a) - 1, "neg": lambda a: -a, "identity": lambda a: a,
     "add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": lambda a, b: a * b, "div": lambda a, b: a / b,
     "pow": lambda a, b: a ** b, "maximum": lambda a, b: max(a, b), "minimum": lambda a, b: min(a, b),
     "greater": lambda a, b: mpmath.mpf(a > b), "sign": mpmath.sign,

@@ -36,7 +36,7 @@ class Formula(Symbol):
             return formula(f"-{texts[0]:power}", "product")
         if op is ops.pow and not isinstance(inputs[1], Symbol):
             return formula(f"{texts[0]:atom}**{texts[1]}", "power")
-        if op.numpy == "{0}":                               # identity: its input, as loosely as that holds together
+        if op is ops.identity:                              # its input, as loosely as that holds together
             return inputs[0]
         if op.numpy is not None and op.name not in ops.BUILT_IN:        # a template of the user's may forget parentheses
             text = op.write("numpy", *[Text(f"{t:atom}") for t in texts])

@@ -19,7 +19,7 @@ from autograd import ops
 from autograd.value import Value
 
 PARAMETER = re.compile(r"(?:(?P<neuron>(?:.*\.)?neurons\.\d+)\.)?(?:w\.(?P<index>\d+)|b)")
-NO_ACTIVATION = {"neg", "exp", "log", "sqrt", "abs", "variable"}    # of one input, but what a loss does with an output
+NO_ACTIVATION = {"neg", "exp", "log", "sqrt", "abs", "identity"}    # of one input, but what a loss does with an output
 LONE = "neuron"                                                     # the name of a neuron without a layer
 
 
