@@ -286,7 +286,7 @@ half = ag.operation("half_for_tests", lambda a, b: a * b, None, lambda y, a, b: 
 
 
 @pytest.mark.parametrize("f", [lambda a: find("identity")(a + 1), lambda a: stopped(a + 1.5), lambda a: cube(a - 1.0) ** 2,
-                               lambda a: careless(a + 1.0, a - 1.0), lambda a: -cube(-a), lambda a: find("identity")(a + 2)])
+                               lambda a: careless(a + 1.0, a - 1.0), lambda a: -cube(-a)])
 def test_an_operation_holds_together_whatever_stands_around_it(f):
     agrees(lambda P, X: 3.0 * f(P[0] + P[1]) - P[1] / f(P[0]) + f(P[0] * P[1]) ** 2 * f(P[1] - P[0]), [2.5, 1.25])
 
