@@ -68,7 +68,20 @@ class Program:
         if not self._single:
             raise TypeError(f"a program of {len(self._tape.outputs)} outputs has no gradient; compile the sum of the outputs, "
                             "or each one by itself")
-        return self._run("value_and_grad", theta, x)[0]
+        return self._quick(theta, x) or self._run("value_and_grad", theta, x)[0]
+
+    def _quick(self, theta: Any, x: Any) -> tuple[float, np.ndarray] | None:
+        """The result of straight-line code on floats where all is well; None where there is something to check or to say."""
+        if type(self._code) is not Straight or x is not None or self._inputs or type(theta) is not np.ndarray \
+                or theta.dtype != np.float64 or theta.shape != (len(self._values),):
+            return None
+        numbers = theta.tolist()
+        try:
+            y, d = self._function("value_and_grad", False)(numbers)
+            finite = sum(numbers) + sum(d) + y
+        except (ArithmeticError, ValueError):
+            return None
+        return (y, np.array(d, dtype=float)) if finite - finite == 0 and type(y) is float else None
 
     def _run(self, name: str, theta: Any, x: Any) -> tuple[Any, np.ndarray | None, bool]:
         """The result of a function of the program, for `value` with a first axis of samples where there is x; x as it was

@@ -37,8 +37,9 @@ class _Plain(Symbol):
         texts = [written(x, "numpy") for x in inputs]
         if op in BASIC:
             return _Plain(op.write("text", *texts), "text")
-        if op is ops.pow and isinstance(inputs[1], float) and inputs[1].is_integer():
-            return _Plain(Text(f"{texts[0]:atom}**{int(inputs[1]) if inputs[1] >= 0 else inputs[1]!r}", "power"), "text")
+        if op is ops.pow and isinstance(inputs[1], (int, float)) and float(inputs[1]).is_integer():
+            n = float(inputs[1])
+            return _Plain(Text(f"{texts[0]:atom}**{int(n) if n >= 0 else n}", "power"), "text")
         return _Plain(Text(f"{op.name}({', '.join(texts)})"), "text")
 
 
@@ -98,7 +99,7 @@ def imports(names: Iterable[str]) -> list[str]:
 
 
 class Straight(NamedTuple):
-    """A straight-line program: the source of its pieces, what is in them, and the operations they call."""
+    """A straight-line program: its source, the pieces it was cut into if it is long, and the operations it calls."""
     text: str
     pieces: list[Piece]
     tape: Tape
@@ -114,11 +115,17 @@ class Straight(NamedTuple):
 
     def source(self) -> str:
         """Source that runs by itself."""
-        samples = SAMPLES if self.tape.inputs else ""
-        return "\n".join(["import numpy as np", "total = sum", *imports(self.calls), "", "", self.text, "", *self.tables(), "",
-                          DRIVER + samples])
+        tables = ["", *self.tables(), ""] if self.pieces else []
+        return "\n".join(["import numpy as np", "total = sum", *imports(self.calls), "", "", self.text, *tables,
+                          self.driver() + (SAMPLES if self.tape.inputs else "")])
+
+    def driver(self) -> str:
+        """What runs the pieces; nothing where the text is whole."""
+        return DRIVER if self.pieces else ""
 
     def summary(self) -> str:
+        if not self.pieces:
+            return f"{len(self.tape.nodes)} lines of straight-line code"
         kinds = len({p.name for p in self.pieces})
         return f"{len(self.tape.nodes)} lines of straight-line code in {len(self.pieces)} pieces, {kinds} of them different"
 
@@ -128,7 +135,7 @@ class Straight(NamedTuple):
         found: dict[str, Any] = {"total": sum, "np": np}
         for op in map(ops.find, self.calls):
             found[op.name] = array_function(op) if arrays else op.forward
-        exec(compile(self.text + DRIVER, "<autograd program>", "exec"), found)
+        exec(compile(self.text + self.driver(), "<autograd program>", "exec"), found)
         found.update(P=sum(k == PARAMETER for k in tape.kinds), I=len(tape.inputs), OUTPUTS=tape.outputs,
                      START=[tape.constants.get(i, 0.0) for i in range(len(tape.kinds))], PARAMETERS=tape.parameters,
                      PIECES=[(found["f" + p.name], found["b" + p.name], p.outside, p.nodes) for p in self.pieces])
@@ -145,6 +152,8 @@ class Piece(NamedTuple):
 def straight(tape: Tape) -> Straight:
     """The tape as pieces of straight-line code."""
     writer = _PieceWriter(tape)
+    if len(tape.nodes) <= PIECE:
+        return Straight(writer.whole(), [], tape, sorted(writer.calls))
     pieces = writer.pieces()
     return Straight("\n\n".join(writer.texts), pieces, tape, sorted(writer.calls))
 
@@ -166,6 +175,42 @@ class _PieceWriter:
         self.known: dict[Any, str] = {}                     # the name of a piece by what it looks like
         self.texts: list[str] = []
         self.calls: set[str] = set()
+
+    def whole(self) -> str:
+        """A short program as two functions; only what depends on the parameters is sent back."""
+        tape, kinds = self.tape, self.kinds
+        place = {i: f"{'px_v'[kind]}{i}" for i, kind in enumerate(kinds) if kind != CONSTANT}
+        for i, number in tape.constants.items():
+            text = str(written(number, "numpy"))
+            place[i] = f"({text})" if text[0] == "-" else text
+        forward = [f"    [{', '.join(place[i] for i, k in enumerate(kinds) if k == kind)}] = {given}"
+                   for kind, given in ((PARAMETER, "theta"), (INPUT, "x")) if kind in kinds]
+        forward += [f"    {place[i]} = {self.forward(node, place)}" for i, node in tape.nodes.items()]
+        outputs = [place[i] for i in tape.outputs]
+        lines = ["def value(theta, x=()):", *forward, f"    return [{', '.join(outputs)}]"]
+        if len(outputs) == 1:
+            backward, derivatives = self.whole_backward(place)
+            lines += ["", "", "def value_and_grad(theta, x=()):", *forward, *backward,
+                      f"    return {outputs[0]}, [{', '.join(derivatives)}]"]
+        return "\n".join(lines) + "\n"
+
+    def whole_backward(self, place: dict[int, str]) -> tuple[list[str], list[str]]:
+        """The backward lines of a short program, and the derivatives by the parameters as names or numbers."""
+        tape = self.tape
+        active = set(tape.parameters)
+        for i, (_, args) in tape.nodes.items():
+            if not active.isdisjoint(args):
+                active.add(i)
+        out = tape.outputs[0]
+        known = {out} & active
+        lines = [f"    d{place[out]} = 1.0"] if known else []
+        for i, (op, args) in reversed(tape.nodes.items()):
+            for j, a in enumerate(args):
+                sent = self.sent(op, args, j, place, i) if i in known and a in active else ""
+                if sent:
+                    lines.append(f"    d{place[a]} = " + (f"d{place[a]} + {sent}" if a in known else sent))
+                    known.add(a)
+        return lines, [f"d{place[p]}" if p in known else "0.0" for p in tape.parameters]
 
     def pieces(self) -> list[Piece]:
         nodes = list(self.tape.nodes)
