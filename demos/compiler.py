@@ -95,15 +95,16 @@ def write_page(path: Path, found: str, agreement: str, body: str, times: dict[st
     page.code(inspect.getsource(network_loss))
     page.heading("What the compiler found")
     page.text(found)
-    page.text("Additions that follow each other are one sum, a sum of products is a dot, dots that combine all rows of one "
-              "matrix with all rows of another are a matrix product. The constants c1, c2, ... hold the samples and their labels.")
+    page.text("Additions that follow each other are one sum, a sum of products is a dot, and dots that combine all rows of "
+              "one matrix with all rows of another are a matrix product. X1 and c1 hold the samples and their labels; "
+              "X1 has a column of ones, so that the first biases are a column of W1.")
     page.code(body)
     page.text("Going forward this is f = σ(W f + b), the lecture's (3) and (6); going back, dz = (dz W) times σ'(z) is (7) and "
               "dW = dzᵀ f is (8), for all samples at once.")
     page.text(agreement)
     page.heading("How fast it is on this machine")
     fastest = times["compiled"]
-    page.table(["the loss and its 337 derivatives", "ms", "times as long as compiled"],
+    page.table(["the loss and all derivatives", "ms", "times as long as compiled"],
                [[name, f"{t:.3f}", f"{t / fastest:,.1f}"] for name, t in times.items()])
     page.text("The eager engine builds a graph of scalars for each step; NumPy by hand is what a careful person writes.")
     page.write(path)
