@@ -60,8 +60,8 @@ def main(out: Path) -> None:
 
     (out / "program.py").write_text(program.source, encoding="utf-8")
     found = f"{program}. Recorded in {recording:.0f} ms, compiled in {compiling:.0f} ms."
-    agreement = (f"The loss is {loss.data:.12f} by the graph and {value:.12f} by the program; of {len(theta)} derivatives none "
-                 f"differs by more than {difference:.1e}.")
+    agreement = (f"The loss is {loss.data:.12f} by the graph and {value:.12f} by the program; of {len(theta)} derivatives "
+                 f"none differs by more than {difference:.1e}.")
     body = program.source[program.source.index("def value_and_grad"):]
     write_page(out / "index.html", found, agreement, body, times)
     print(f"{found}\n{agreement}\n\n{body}")
@@ -90,7 +90,8 @@ def measured(functions: dict[str, tuple[int, Callable[[], Any]]]) -> dict[str, f
 
 def write_page(path: Path, found: str, agreement: str, body: str, times: dict[str, float]) -> None:
     """Write the page: the scalar code, what was found in its graph, the source, the times."""
-    page = Page("From scalars to the theorem", "Write one scalar at a time; the compiler finds the matrices in what you wrote.")
+    page = Page("From scalars to the theorem",
+                "Write one scalar at a time; the compiler finds the matrices in what you wrote.")
     page.heading("What was written")
     page.code(inspect.getsource(network_loss))
     page.heading("What the compiler found")
@@ -99,8 +100,8 @@ def write_page(path: Path, found: str, agreement: str, body: str, times: dict[st
               "one matrix with all rows of another are a matrix product. X1 and c1 hold the samples and their labels; "
               "X1 has a column of ones, so that the first biases are a column of W1.")
     page.code(body)
-    page.text("Going forward this is f = σ(W f + b), the lecture's (3) and (6); going back, dz = (dz W) times σ'(z) is (7) and "
-              "dW = dzᵀ f is (8), for all samples at once.")
+    page.text("Going forward this is f = σ(W f + b), the lecture's (3) and (6); going back, dz = (dz W) times σ'(z) is (7) "
+              "and dW = dzᵀ f is (8), for all samples at once.")
     page.text(agreement)
     page.heading("How fast it is on this machine")
     fastest = times["compiled"]

@@ -107,7 +107,8 @@ def write_page(out: Path, net: nn.MLP, history: nn.History, share: float) -> Non
                 f"point of the plane a score; the black line is where it is 0. {share:.0%} of the points are on their side.")
     page.heading("How it came about")
     page.figure(out / "training.png", f"The loss over {len(history)} epochs of gradient descent (5), and the region on the "
-                "way, with the share of points on their side. A loss of 0 means that every point is at least 1 on its side of the line.")
+                "way, with the share of points on their side. A loss of 0 means that every point "
+                "is at least 1 on its side of the line.")
     page.code("xs, ys = nn.data.moons(100, noise=0.1)\nnet = nn.MLP(2, [16, 16, 1])\n"
               'nn.fit(net, xs, 2 * ys - 1, loss="hinge", optimizer=nn.GradientDescent(0.005))')
     page.write(out / "index.html")

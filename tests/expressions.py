@@ -14,6 +14,17 @@ HOSTILE = ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "a|b{c}"
 UNARY = ["tanh", "sin", "cos", "sigmoid", "relu", "softplus", "gelu"]
 
 
+def neuron() -> tuple[Value, dict[str, Value]]:
+    """tanh(x1 w1 + x2 w2 + b), and its leaves by label; the local derivative of tanh is 1/2 there."""
+    numbers = {"x1": 2.0, "x2": 0.0, "w1": -3.0, "w2": 1.0, "b": 6.8813735870195432}
+    x1, x2, w1, w2, b = (Value(number, label=name) for name, number in numbers.items())
+    n = x1 * w1 + x2 * w2 + b
+    n.label = "n"
+    o = n.tanh()
+    o.label = "o"
+    return o, {v.label: v for v in (x1, x2, w1, w2, b)}
+
+
 def expression(seed: int, operations: int = 12, leaves: int = 3) -> tuple[Value, list[Value]]:
     """A Value computed from labelled leaves by random operations, each on Values that may have been used before."""
     rng = random.Random(seed)

@@ -7,17 +7,7 @@ import pytest
 
 import autograd
 from autograd import Value
-from tests.expressions import HOSTILE, expression
-
-
-def neuron() -> tuple[Value, dict[str, Value]]:
-    numbers = {"x1": 2.0, "x2": 0.0, "w1": -3.0, "w2": 1.0, "b": 6.8813735870195432}
-    x1, x2, w1, w2, b = (Value(number, label=name) for name, number in numbers.items())
-    n = x1 * w1 + x2 * w2 + b
-    n.label = "n"
-    o = n.tanh()
-    o.label = "o"
-    return o, {v.label: v for v in (x1, x2, w1, w2, b)}
+from tests.expressions import HOSTILE, expression, neuron
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -15,7 +15,7 @@ from autograd.render import play as playing
 from autograd.render.layout import layered, spread
 from autograd.render.words import compact, fixed as as_fixed
 from tests.browser import CHROMIUM, Browser
-from tests.expressions import HOSTILE, expression
+from tests.expressions import HOSTILE, expression, neuron
 
 needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH")
 
@@ -30,16 +30,6 @@ def browser():
         pytest.skip(f"Chromium does not start here: {error}")
     yield found
     found.close()
-
-
-def neuron() -> Value:
-    numbers = {"x1": 2.0, "x2": 0.0, "w1": -3.0, "w2": 1.0, "b": 6.8813735870195432}
-    x1, x2, w1, w2, b = (Value(number, label=name) for name, number in numbers.items())
-    n = x1 * w1 + x2 * w2 + b
-    n.label = "n"
-    o = n.tanh()
-    o.label = "o"
-    return o
 
 
 def fixed(browser: Browser) -> list[list[str]]:
@@ -105,7 +95,7 @@ def test_a_step_tells_node_local_derivative_and_what_is_added(browser, tmp_path)
 @needs_browser
 def test_predict_mode_takes_the_right_number_and_refuses_a_wrong_one(browser, tmp_path):
     file = tmp_path / "page.html"
-    y = neuron()
+    y, _ = neuron()
     autograd.play(y, file)
     browser.open(file)
     browser.press("p")
@@ -192,7 +182,7 @@ def truth_of(question: str) -> str:
 @needs_browser
 def test_the_show_button_the_slider_and_play(browser, tmp_path):
     file = tmp_path / "page.html"
-    autograd.play(neuron(), file)
+    autograd.play(neuron()[0], file)
     browser.open(file)
     browser.press("p")
     browser.press("ArrowRight")
@@ -251,7 +241,7 @@ def test_infinite_numbers_and_negative_zeros(browser, tmp_path):
 @needs_browser
 def test_everything_fits_on_a_projector_and_text_stays_readable(browser, tmp_path):
     y, _ = expression(5, operations=30)
-    for value in (neuron(), y):
+    for value in (neuron()[0], y):
         browser.open(autograd.play(value, tmp_path / "page.html").path)
         for _ in range(3):
             browser.press("ArrowRight")
@@ -276,7 +266,7 @@ def test_the_page_is_one_small_file_that_names_no_address():
 
 
 def test_the_page_shows_in_jupyter_in_a_frame():
-    page = autograd.play(neuron())
+    page = autograd.play(neuron()[0])
     shown = page._repr_html_()
     assert shown.startswith("<iframe srcdoc=") and 'sandbox="allow-scripts"' in shown
     assert html.unescape(re.search('srcdoc="(.*?)"', shown, re.DOTALL)[1]) == page.html

@@ -27,8 +27,9 @@ class Program:
     recorded for one sample is run for each and summed, so a penalty on the parameters recorded inside a sample's loss
     counts m times: weight decay belongs in the optimizer. If-statements of Python are not recorded, only the branch taken.
 
-    Sums may be taken in another order than in the graph, so results agree with it to rounding, not to the bit. What is
-    outside an operation's domain (log of a negative number, 0 / 0) raises ValueError; an overflow gives inf, as in NumPy.
+    Sums may be taken in another order than in the graph, so results agree with it to rounding, not to the bit.
+    Raises TypeError for what is no array of real numbers; ValueError for another shape, for NaN, and for what is outside an
+    operation's domain, such as the log of a negative number; ZeroDivisionError for 1 / 0. An overflow gives inf, as in NumPy.
     """
 
     def __init__(self, code: Blocks | Straight, tape: Tape, parameters: Sequence[Value], inputs: Sequence[Value],

@@ -258,7 +258,8 @@ def compare(case: Case) -> None:
     theta = program.parameters
     value, gradient = program.value_and_grad(theta, case.x)
     wanted, wanted_gradient = case.by_hand(theta)
-    assert abs(value - wanted) <= 1e-11 * abs(wanted) and abs(gradient - wanted_gradient).max() <= 1e-11 * abs(wanted_gradient).max()
+    assert abs(value - wanted) <= 1e-11 * abs(wanted)
+    assert abs(gradient - wanted_gradient).max() <= 1e-11 * abs(wanted_gradient).max()
 
     print(f"\n{case.name}\n  {program}")
     others = {"by hand": lambda: case.by_hand(theta)}
@@ -268,7 +269,8 @@ def compare(case: Case) -> None:
     for name, f in others.items():                      # one at a time: each peer leaves the caches in a state of its own
         found = measured({"compiled": lambda: program.value_and_grad(theta, case.x), name: f}, ROUNDS)
         bar = f", bar {case.bar}" if name == "by hand" else ""
-        print(f"  {name:18} {found[name]:9.4f} ms   compiled {found['compiled']:9.4f} ms, {found['compiled'] / found[name]:.2f} of it{bar}")
+        ours, theirs = found["compiled"], found[name]
+        print(f"  {name:18} {theirs:9.4f} ms   compiled {ours:9.4f} ms, {ours / theirs:.2f} of it{bar}")
     samples = 1 if case.x is None else len(case.x)
     print(f"  {'eager':18} {eager_time:9.2f} ms   compiled is {samples * eager_time / found['compiled']:,.0f} times as fast")
     print(f"  {'compile':18} {compile_time:9.2f} ms   {compile_time / eager_time:.1f} times one eager step, bar 4")
@@ -305,8 +307,8 @@ def narrow() -> None:
         output = chain()
         program, compiling = timed(lambda: autograd.compile(output, [x, w]))
     fast = measured({"compiled": lambda: program.value_and_grad(program.parameters)}, 20)["compiled"]
-    print(f"\nchain of 100,000 dependent operations: eager {slow:.0f} ms, compiled {fast:.1f} ms, {slow / fast:.1f} times as fast, "
-          f"bar 5; compile {compiling / slow:.1f} times one eager step, bar 4")
+    print(f"\nchain of 100,000 dependent operations: eager {slow:.0f} ms, compiled {fast:.1f} ms, "
+          f"{slow / fast:.1f} times as fast, bar 5; compile {compiling / slow:.1f} times one eager step, bar 4")
 
 
 def growth(sizes: Iterable[int] = (100, 200, 400, 800, 1600)) -> None:
