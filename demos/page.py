@@ -1,4 +1,4 @@
-"""One HTML page that needs nothing else: styles, pictures and text in one file, large enough for a lecture room."""
+"""One HTML page that needs nothing else: styles, pictures, text and code in one file, large enough for a lecture room."""
 from __future__ import annotations
 
 import base64
@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
+from typing import Any
 
 STYLE = """
 html    { font-size: clamp(15px, 1.1vw, 26px); }
@@ -26,7 +27,19 @@ th      { border-bottom: 2px solid #333; }
 th:first-child, td:first-child { text-align: left; padding-left: .2rem; }
 tr:nth-child(even) td { background: #f3f6fa; }
 code, pre { font-family: ui-monospace, "DejaVu Sans Mono", Consolas, monospace; font-size: .9em; background: #f3f6fa; }
+pre code { font-size: 1em; padding: 0; }
 pre     { padding: 1rem 1.2rem; overflow-x: auto; line-height: 1.4; }
+pre.in  { border-left: 6px solid #1f5fa8; }
+pre.out { background: #fffbe9; border-left: 6px solid #d9a400; }
+details { margin: 1rem 0; }
+summary { cursor: pointer; color: #444; }
+.card   { display: grid; grid-template-columns: 22rem 1fr; gap: 2rem; align-items: center; color: inherit; text-decoration: none;
+          border-top: 3px solid #1f5fa8; padding: 1.5rem 0; }
+.card:hover h3 { text-decoration: underline; }
+.card h3 { font-size: 1.7rem; margin: 0; }
+.card .note { color: #555; font-size: 1.05rem; }
+.thumb img { display: block; max-width: 100%; max-height: 15rem; margin: auto; }
+@media (max-width: 50rem) { .card { grid-template-columns: 1fr; } }
 @media print { h2 { break-after: avoid; } figure, table { break-inside: avoid; } body { font-size: 12pt; } }
 """
 
@@ -57,6 +70,26 @@ class Page:
     def text(self, text: str) -> None:
         """Add a paragraph."""
         self.html(f"<p>{escape(text)}</p>")
+
+    def markdown(self, text: str) -> None:
+        """Add text in Markdown: headings, paragraphs, lists, tables, code; markup in it is shown as it is."""
+        from markdown_it import MarkdownIt
+        self.html(MarkdownIt("commonmark", {"html": False}).enable("table").render(text))
+
+    def cell(self, code: str, folded: bool = False) -> None:
+        """Add a cell of code, folded away if so wanted."""
+        lines = f'<pre class="in">{escape(code)}</pre>'
+        self.html(f"<details><summary>the code of this picture</summary>{lines}</details>" if folded else lines)
+
+    def output(self, text: str) -> None:
+        """Add what a cell printed."""
+        self.html(f'<pre class="out">{escape(text)}</pre>')
+
+    def card(self, title: str, text: str, note: str, link: str, shown: Any = None) -> None:
+        """Add a card that leads to another page: a picture, a title, a text and a note."""
+        picture = _embedded(shown.path, shown.caption) if shown else ""
+        self.html(f'<a class="card" href="{escape(link)}"><div class="thumb">{picture}</div><div><h3>{escape(title)}</h3>'
+                  f'<p>{escape(text)}</p><p class="note">{escape(note)}</p></div></a>')
 
     def code(self, text: str) -> None:
         """Add lines of a program."""

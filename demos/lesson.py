@@ -1,0 +1,66 @@
+"""What every lesson needs: where its pictures go, and how much it computes.
+
+A lesson is one file of cells (`# %%`): a script, a notebook, and a page. Its first lines are
+
+    from demos.lesson import Lesson
+    lesson = Lesson("derivative")
+
+and `lesson.show(picture, "name", "caption")` as the last line of a cell writes the picture and shows it in a notebook.
+"""
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from autograd.render.dot import PictureError
+
+SMALL = "DEMOS_SMALL"               # the environment variable that asks for small settings
+DATA = Path(__file__).parent / "data"
+
+
+class Shown(NamedTuple):
+    """A picture that was written to a file; in a notebook it shows itself."""
+    path: Path
+    caption: str
+
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
+        if self.path.suffix == ".svg":
+            return {"image/svg+xml": self.path.read_text(encoding="utf-8"), "text/plain": self.caption}
+        return {"image/png": self.path.read_bytes(), "text/plain": self.caption}
+
+
+class Lesson:
+    """The files of one lesson, in out/NAME, and the pictures it has shown."""
+
+    def __init__(self, name: str) -> None:
+        self.out = Path("out") / name
+        self.out.mkdir(parents=True, exist_ok=True)
+        self.shown: list[Shown] = []
+
+    @property
+    def small(self) -> bool:
+        """Whether the lesson is to compute as little as shows that it works: python -m demos NAME --small."""
+        return os.environ.get(SMALL, "") not in ("", "0")
+
+    def size(self, full: Any, small: Any) -> Any:
+        """`full`, or `small` where small settings are asked for."""
+        return small if self.small else full
+
+    def show(self, picture: Any, name: str, caption: str = "") -> Shown | None:
+        """The picture, a Matplotlib figure or one of autograd's, written to out/NAME as name.png or name.svg.
+
+        A graph needs Graphviz to be drawn; without it one line says what to install, and the lesson goes on.
+        """
+        try:
+            if hasattr(picture, "savefig"):
+                path = self.out / f"{name}.png"
+                picture.savefig(path, dpi=110)
+            else:
+                path = picture.write(self.out / f"{name}.svg")
+        except PictureError as error:
+            print(error)
+            return None
+        print(f"picture: {path}")
+        self.shown.append(Shown(path, caption))
+        return self.shown[-1]

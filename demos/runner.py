@@ -1,0 +1,161 @@
+"""Runs a lesson cell by cell, and makes a page of its text, its code, what it printed and the pictures it showed.
+
+A lesson's file is in the percent format: `# %% [markdown]` opens a cell of text, a string in triple quotes, and `# %%` one of
+code; code whose marker says tags=["hide-input"] is folded away on the page. The first cell holds the title.
+"""
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import sys
+import time
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from demos.lesson import SMALL
+from demos.page import Page
+
+HERE = Path(__file__).parent
+ORDER = ("derivative", "chain_rule", "lecture", "compiler", "pytorch_intro", "moons", "digits", "gpt",
+         "newton", "taylor", "forward_reverse", "pictures")                 # in the order of teaching
+
+
+class Cell(NamedTuple):
+    """A cell of a lesson: its text (markdown or code), the line of the file it starts at, and whether its code is folded."""
+    text: str
+    line: int
+    markdown: bool
+    folded: bool
+
+
+class Ran(NamedTuple):
+    """A lesson that ran: its name, title, first paragraph, seconds, the names its cells defined, and its pictures."""
+    name: str
+    title: str
+    summary: str
+    seconds: float
+    names: dict[str, Any]
+    shown: list[Any]
+    page: Path
+
+
+# Cells -----------------------------------------------------------------------------------------------------------------------
+
+def cells(source: str) -> list[Cell]:
+    """The cells of a lesson's source.
+
+    >>> [cell.text for cell in cells('# %% [markdown]\\n\\"\\"\\"\\n# A title\\n\\"\\"\\"\\n\\n# %%\\nx = 1\\n')]
+    ['# A title', 'x = 1']
+    """
+    found, lines = [], source.split("\n")
+    starts = [i for i, line in enumerate(lines) if re.match(r"# %%(\s|$)", line)]
+    for start, end in zip(starts, [*starts[1:], len(lines)]):
+        text, marker = "\n".join(lines[start + 1:end]).strip("\n"), lines[start]
+        markdown = "[markdown]" in marker
+        if markdown:
+            text = text.strip().removeprefix('"""').removesuffix('"""').strip("\n")
+        if text:
+            found.append(Cell(text, start + 1, markdown, "hide-input" in marker))
+    return found
+
+
+def opening(name: str) -> tuple[str, str]:
+    """The title of a lesson, and its first paragraph."""
+    first = cells((HERE / f"{name}.py").read_text(encoding="utf-8"))[0].text
+    title, _, rest = first.partition("\n")
+    return title.lstrip("# ").strip(), " ".join(rest.strip().partition("\n\n")[0].split())
+
+
+# Running ---------------------------------------------------------------------------------------------------------------------
+
+def run(name: str, small: bool = False) -> Ran:
+    """Run the lesson of that name: what it prints is printed, its files and its page go to out/NAME."""
+    path = HERE / f"{name}.py"
+    module = types.ModuleType(f"demos.{name}")
+    module.__file__ = str(path)
+    sys.modules[module.__name__] = module
+    title, summary = opening(name)
+    page, start = Page(title), time.perf_counter()
+    page.parts.clear()                                                  # the title comes from the first cell
+    with _settings(small):
+        for cell in cells(path.read_text(encoding="utf-8")):
+            if cell.markdown:
+                _print_headings(cell.text)
+                page.markdown(cell.text)
+                continue
+            code = compile("\n" * cell.line + cell.text, str(path), "exec")     # so that line numbers are the file's
+            with contextlib.redirect_stdout(Tee(sys.stdout)) as printed:
+                exec(code, module.__dict__)
+            page.cell(cell.text, cell.folded)
+            _add_output(page, printed.kept.getvalue(), module.__dict__.get("lesson"))
+    seconds = time.perf_counter() - start
+    lesson = module.__dict__["lesson"]
+    page.write(lesson.out / "index.html")
+    print(f"\n{seconds:.1f} seconds; the lesson as a page: {lesson.out / 'index.html'}")
+    return Ran(name, title, summary, seconds, module.__dict__, lesson.shown, lesson.out / "index.html")
+
+
+class Tee(io.TextIOBase):
+    """A stream that passes text on, and keeps it."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream, self.kept = stream, io.StringIO()
+
+    def write(self, text: str) -> int:
+        self.stream.write(text)
+        return self.kept.write(text)
+
+    def flush(self) -> None:
+        self.stream.flush()
+
+
+@contextlib.contextmanager
+def _settings(small: bool) -> Iterator[None]:
+    """Small settings inside, where they are asked for."""
+    before = os.environ.get(SMALL)
+    if small:
+        os.environ[SMALL] = "1"
+    try:
+        yield
+    finally:
+        if small:
+            os.environ.pop(SMALL)
+            if before is not None:
+                os.environ[SMALL] = before
+
+
+def _print_headings(text: str) -> None:
+    for line in text.split("\n"):
+        if line.startswith("#"):
+            print(f"\n{line}\n")
+
+
+def _add_output(page: Page, printed: str, lesson: Any) -> None:
+    """Add what a cell printed, with each picture where the line that names it was."""
+    pictures = {f"picture: {shown.path}": shown for shown in lesson.shown} if lesson else {}
+    kept: list[str] = []
+    for line in [*printed.split("\n"), None]:
+        if line is None or line in pictures:
+            if "\n".join(kept).strip():
+                page.output("\n".join(kept).strip("\n"))
+            kept = []
+            if line is not None:
+                page.figure(pictures[line].path, pictures[line].caption)
+        else:
+            kept.append(line)
+
+
+# The gallery -----------------------------------------------------------------------------------------------------------------
+
+def write_gallery(ran: list[Ran], path: Path) -> None:
+    """Write one page with a card for each lesson: its last picture, title, first paragraph and time; it links to their pages."""
+    page = Page("Differentiation, lesson by lesson", "Each picture leads to its lesson: text, code, and what it printed.")
+    for i, one in enumerate(ran):
+        link = Path(os.path.relpath(one.page, path.parent)).as_posix()
+        page.card(f"{i + 1}. {one.title}", one.summary, f"{one.seconds:.1f} seconds here", link,
+                  one.shown[-1] if one.shown else None)
+    page.write(path)
