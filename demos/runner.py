@@ -54,11 +54,11 @@ def cells(source: str) -> list[Cell]:
     found, lines = [], source.split("\n")
     starts = [i for i, line in enumerate(lines) if re.match(r"# %%(\s|$)", line)]
     for start, end in zip(starts, [*starts[1:], len(lines)]):
-        text, marker = "\n".join(lines[start + 1:end]).strip("\n"), lines[start]
+        text, marker = "\n".join(lines[start + 1:end]).rstrip("\n"), lines[start]
         markdown = "[markdown]" in marker
         if markdown:
             text = text.strip().removeprefix('"""').removesuffix('"""').strip("\n")
-        if text:
+        if text.strip():
             found.append(Cell(text, start + 1, markdown, "hide-input" in marker))
     return found
 
@@ -84,7 +84,7 @@ def run(name: str, small: bool = False) -> Ran:
     with _settings(small):
         for cell in cells(path.read_text(encoding="utf-8")):
             if cell.markdown:
-                _print_headings(cell.text)
+                print(f"\n{cell.text}\n")
                 page.markdown(cell.text)
                 continue
             code = compile("\n" * cell.line + cell.text, str(path), "exec")     # so that line numbers are the file's
@@ -126,12 +126,6 @@ def _settings(small: bool) -> Iterator[None]:
             os.environ.pop(SMALL)
             if before is not None:
                 os.environ[SMALL] = before
-
-
-def _print_headings(text: str) -> None:
-    for line in text.split("\n"):
-        if line.startswith("#"):
-            print(f"\n{line}\n")
 
 
 def _add_output(page: Page, printed: str, lesson: Any) -> None:
