@@ -9,8 +9,9 @@ algorithms run beside the right one, and the first place where each goes astray.
 # %%
 import time
 
-from autograd import Value, draw, explain, expression, sin
+from autograd import Value, draw, explain, sin
 from autograd.graph import topological_order
+from autograd.render.words import titles
 from demos import plots
 from demos.lesson import Lesson
 
@@ -20,7 +21,8 @@ lesson = Lesson("chain_rule")
 """
 ## Along a path: multiply
 
-If `u` changes by 6 for each 1 of `x`, and `y` by -0.9 for each 1 of `u`, then `y` changes by 6 · (-0.9) for each 1 of `x`:
+`backward` multiplied the derivative by the partial at each operation. That is the *chain rule*: `u` changes `du/dx` times as
+much as `x`, and `y` changes `dy/du` times as much as `u`, so
 
     dy/dx = dy/du · du/dx
 """
@@ -39,9 +41,8 @@ print("product", y.partials[0] * u.partials[0], "  x.grad", x.grad)
 """
 ## Over all paths: add
 
-Now `a` reaches the output in more than one way. Each way brings its own change, and the changes add up. Four paths lead from
-`a` to `c`, for `b` takes `a` twice and `c` takes `b` twice. **Put an expression of your own here**; all that follows is
-computed from it.
+Now `a` reaches the output in more than one way: `b` takes `a` twice, and `c` takes `b` twice. Each way brings its own change,
+and the changes add up. **Put an expression of your own here**; all that follows is computed from it.
 """
 
 
@@ -56,7 +57,8 @@ def doubled_twice():
 
 c = doubled_twice()
 c.backward()
-lesson.show(draw(c), "graph", "Each edge carries the partial derivative there; two edges lead from a to b, and two from b to c.")
+lesson.show(draw(c), "graph", "Each edge carries the partial derivative there. "
+            "What is taken twice has two edges.")
 
 # %%
 a = topological_order(c)[0]
@@ -76,7 +78,7 @@ needed.
 
 # %%
 def edges(v):
-    """The inputs of v, each with the partial derivative of v by it; a number among the inputs has none."""
+    """The inputs of v, each with the partial derivative of v by it; numbers have none."""
     return [(u, d) for u, d in zip(v.inputs, v.partials) if d is not None]
 
 
@@ -102,8 +104,8 @@ for v, g in right(c).items():
 ## Four ways to get it wrong
 
 Each of these has been written many times. The first assigns where it should add. The second takes no order: it hands on what
-a node has *so far*, each time somebody adds to it. The third and fourth go back twice: the third forgets to set the leaves to 0
-before, the fourth forgets all the nodes between.
+a node has *so far*, each time somebody adds to it. The third and fourth go back twice: the third forgets to set the leaves to
+0 before, the fourth forgets all the nodes between.
 """
 
 
@@ -157,12 +159,13 @@ def twice(output):
     return {v: g if v.inputs else 2 * g for v, g in grads.items()}
 
 
-WRONG = {"= not +=": (assigns, right), "no order": (recurses, right), "leaves kept": (keeps_leaves, right),
-         "twice": (keeps_all, twice)}
+WRONG = {"= not +=": (assigns, right), "no order": (recurses, right),
+         "leaves kept": (keeps_leaves, right), "twice": (keeps_all, twice)}
 
 
-def name(v):
-    return v.label or expression(v)
+def name(output, v):
+    """What the picture of the output calls v."""
+    return titles(topological_order(output))[v]
 
 
 def different(g, wanted):
@@ -170,13 +173,13 @@ def different(g, wanted):
 
 
 def table(output):
-    """Print the gradient of each node by each algorithm; the dict of each wrong one with the first node where it parts."""
-    found = {title: (wrong(output), reference(output)) for title, (wrong, reference) in WRONG.items()}
+    """Print the gradient of each node by each algorithm; return the first node where each parts."""
+    found = {title: (wrong(output), wanted(output)) for title, (wrong, wanted) in WRONG.items()}
     grads, parts = right(output), {}
-    width = max(len(name(v)) for v in grads)
+    width = max(len(name(output, v)) for v in grads)
     print(" " * width, f"{'right':>10}", *(f"{title:>13}" for title in found))
     for v in reversed(topological_order(output)):
-        row = f"{name(v):{width}} {grads[v]:10.4g}"
+        row = f"{name(output, v):{width}} {grads[v]:10.4g}"
         for title, (got, wanted) in found.items():
             wrong = different(got[v], wanted[v])
             row += f"{got[v]:13.4g}" + ("*" if wrong else " ")
@@ -196,15 +199,17 @@ Going back from the output, the first star of a column is where its algorithm we
 """
 
 
-# %%
+# %% tags=["hide-input"]
 def users(output, u):
-    """The nodes that take u, a node twice if it takes u twice, each with its partial derivative by u."""
-    return [(v, d) for v in reversed(topological_order(output)) for w, d in edges(v) if w is u]
+    """The nodes that take u, each with its partial derivative by u; twice if it takes u twice."""
+    order = reversed(topological_order(output))
+    return [(v, d) for v in order for w, d in edges(v) if w is u]
 
 
 def handed_on(output):
     """How often the recursion hands on each node's gradient, and what it was each time."""
-    grads, seen = dict.fromkeys(topological_order(output), 0.0), {v: [] for v in topological_order(output)}
+    grads = dict.fromkeys(topological_order(output), 0.0)
+    seen = {v: [] for v in grads}
 
     def back(v):
         seen[v].append(grads[v])
@@ -218,36 +223,41 @@ def handed_on(output):
 
 def why_assigns(output, u):
     shares = [d * right(output)[v] for v, d in users(output, u)]
-    return (f"{name(u)} is taken {len(shares)} times, and gets {' + '.join(f'{s:.4g}' for s in shares)} = {sum(shares):.4g}."
-            f" `=` keeps only the last, {shares[-1]:.4g}.")
+    parts = " + ".join(f"{s:.4g}" for s in shares)
+    return (f"{name(output, u)} is taken {len(shares)} times, and gets {parts} = {sum(shares):.4g}. "
+            f"`=` keeps only the last, {shares[-1]:.4g}.")
 
 
 def why_recurses(output, u):
     early = next(v for v, d in users(output, u) if len(handed_on(output)[v]) > 1)
     seen = handed_on(output)[early]
-    return (f"{name(early)} handed on what it had so far {len(seen)} times: {', then '.join(f'{g:.4g}' for g in seen)}. "
-            f"{name(u)} got its part of each; only the last is whole.")
+    parts = ", then ".join(f"{g:.4g}" for g in seen)
+    return (f"{name(output, early)} handed on what it had so far {len(seen)} times: {parts}."
+            f"\n    {name(output, u)} got its part of each; only the last is whole.")
 
 
 def why_keeps_leaves(output, u):
-    return f"{name(u)} had {right(output)[u]:.4g} from the pass before, and this one was added: zero the grads first."
+    return (f"{name(output, u)} had {right(output)[u]:.4g} from the pass before, and this one was added: "
+            "zero the grads first.")
 
 
 def why_keeps_all(output, u):
     if u is output or not u.inputs:
-        return f"{name(u)} got parts from nodes that still held the first pass."
+        return f"{name(output, u)} got parts from nodes that still held the first pass."
     left = right(output)[u]
-    return (f"{name(u)} began the second pass with {left:.4g} from the first, and so hands on {keeps_all(output)[u]:.4g} "
-            f"in place of {left:.4g}.")
+    return (f"{name(output, u)} began the second pass with {left:.4g} from the first, "
+            f"and so hands on {keeps_all(output)[u]:.4g} in place of {left:.4g}.")
 
 
-WHY = {"= not +=": why_assigns, "no order": why_recurses, "leaves kept": why_keeps_leaves, "twice": why_keeps_all}
+WHY = {"= not +=": why_assigns, "no order": why_recurses,
+       "leaves kept": why_keeps_leaves, "twice": why_keeps_all}
 
 
 def say_why(output, parts):
     for title in WRONG:
         if title in parts:
-            print(f"{title:12} parts at {name(parts[title])}: {WHY[title](output, parts[title])}")
+            u = parts[title]
+            print(f"{title:12} parts at {name(output, u)}:\n    {WHY[title](output, u)}")
         else:
             print(f"{title:12} gives the right numbers here.")
 

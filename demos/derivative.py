@@ -49,11 +49,12 @@ for k in range(1, 16):
     one_sided = (f(x + h) - f(x)) / h
     central = (f(x + h) - f(x - h)) / (2 * h)
     errors.append((h, abs(one_sided - exact), abs(central - exact)))
-    print(f"{h:.0e}  {one_sided:18.12f}  {errors[-1][1]:.1e}    {central:18.12f}  {errors[-1][2]:.1e}")
+    _, e1, e2 = errors[-1]
+    print(f"{h:.0e}  {one_sided:18.12f}  {e1:.1e}    {central:18.12f}  {e2:.1e}")
 
 for i, name in ((1, "one-sided"), (2, "central")):
     best = min(errors, key=lambda row: row[i])
-    print(f"\n{name}: h = {best[0]:.0e} is best, and still {best[i]:.0e} off", end="")
+    print(f"{name}: h = {best[0]:.0e} is best, and still {best[i]:.0e} off")
 
 # %% [markdown]
 """
@@ -110,7 +111,8 @@ for v in (a, b, c):
     print(f"dd/d{v.label} = {v.grad}")
 
 # %%
-lesson.show(draw(d), "graph", "Each Value with its data and its gradient, each edge with the partial derivative there.")
+lesson.show(draw(d), "graph",
+            "Each Value with its data and its gradient, each edge with the partial there.")
 
 # %% [markdown]
 """

@@ -28,7 +28,7 @@ th:first-child, td:first-child { text-align: left; padding-left: .2rem; }
 tr:nth-child(even) td { background: #f3f6fa; }
 code, pre { font-family: ui-monospace, "DejaVu Sans Mono", Consolas, monospace; font-size: .9em; background: #f3f6fa; }
 pre code { font-size: 1em; padding: 0; }
-pre     { padding: 1rem 1.2rem; overflow-x: auto; line-height: 1.4; }
+pre     { padding: 1rem 1.2rem; overflow-x: auto; line-height: 1.4; font-size: .84em; }   /* 100 columns */
 pre.in  { border-left: 6px solid #1f5fa8; }
 pre.out { background: #fffbe9; border-left: 6px solid #d9a400; }
 details { margin: 1rem 0; }
@@ -77,9 +77,9 @@ class Page:
         self.html(MarkdownIt("commonmark", {"html": False}).enable("table").render(text))
 
     def cell(self, code: str, folded: bool = False) -> None:
-        """Add a cell of code, folded away if so wanted."""
+        """Add a cell of code, at most 100 columns wide, folded away if so wanted."""
         lines = f'<pre class="in">{escape(code)}</pre>'
-        self.html(f"<details><summary>the code of this picture</summary>{lines}</details>" if folded else lines)
+        self.html(f"<details><summary>code</summary>{lines}</details>" if folded else lines)
 
     def output(self, text: str) -> None:
         """Add what a cell printed."""

@@ -1,0 +1,453 @@
+# %% [markdown]
+"""
+# A tiny GPT makes up names
+
+The kind of network behind the large language models, in plain scalar operations: embedding, attention, a small network, and
+nothing hidden. It learns from a few thousand names to make up new ones: one scalar at a time, and then compiled, once for each
+length of a name. Takes about twenty seconds.
+"""
+
+# %%
+import math
+import random
+import statistics
+import time
+from functools import reduce
+
+import numpy as np
+
+import autograd
+import nn
+from autograd import Value, exp, log, maximum, no_grad, relu
+from autograd.graph import topological_order
+from demos import plots
+from demos.lesson import DATA, Lesson
+
+lesson = Lesson("gpt")
+
+# %% [markdown]
+"""
+## Names
+
+First names from the US census of 1990 (public domain; `demos/data/README.md` says where they come from). To the network a name
+is a list of *tokens*: a number for each letter, and one more number that stands before the first letter and after the last.
+One name in ten is held out: the network will be judged by names it has not seen.
+"""
+
+# %%
+names = (DATA / "names.txt").read_text().split()
+names = [name for name in names if len(name) <= lesson.size(15, 4)]
+random.Random(1).shuffle(names)
+held_out, training = names[:len(names) // 10], names[len(names) // 10:]
+
+END, TOKENS = 26, 27
+
+
+def tokens(name):
+    return [END, *(ord(letter) - ord("a") for letter in name), END]
+
+
+print(f"{len(training)} names to learn from, {len(held_out)} held out")
+print("some of them:", *training[:8])
+print(f"{training[0]} is {tokens(training[0])}")
+
+# %% [markdown]
+"""
+## The network, in scalars
+
+All it is asked is: given the letters so far, which comes next? Each letter is first turned into 16 numbers, its *embedding*,
+a row of a table that is learned like any weight; to it is added a row for the place where the letter stands.
+
+Nine matrices hold all that the network learns. They are lists of lists of Values.
+"""
+
+# %%
+SIZE, HEADS, PLACES = 16, 4, 16
+SHAPES = {"letters": (TOKENS, SIZE), "places": (PLACES, SIZE),                          # embedding
+          "query": (SIZE, SIZE), "key": (SIZE, SIZE),                                   # attention
+          "value": (SIZE, SIZE), "out": (SIZE, SIZE),
+          "up": (4 * SIZE, SIZE), "down": (SIZE, 4 * SIZE), "logits": (TOKENS, SIZE)}
+
+draw = random.Random(42)
+W = {name: [[Value(draw.gauss(0, 0.08), label=f"{name}.{i}.{j}") for j in range(columns)]
+            for i in range(rows)] for name, (rows, columns) in SHAPES.items()}
+parameters = [w for matrix in W.values() for row in matrix for w in row]
+print(len(parameters), "parameters")
+
+# %% [markdown]
+"""
+Three small pieces. `linear` is `W x`. `normalized` divides a vector by its root mean square, so that numbers neither fade nor
+grow on their way. `softmax` turns any numbers into probabilities; it takes the largest out first, so that no `exp` overflows.
+"""
+
+
+# %%
+def linear(matrix, x):
+    return [sum(w * xi for w, xi in zip(row, x)) for row in matrix]
+
+
+def normalized(x):
+    scale = (sum(xi * xi for xi in x) / len(x) + 1e-5) ** -0.5
+    return [xi * scale for xi in x]
+
+
+def softmax(z):
+    top = reduce(maximum, z)
+    powers = [exp(zi - top) for zi in z]
+    total = sum(powers)
+    return [p / total for p in powers]
+
+
+def added(x, y):
+    return [xi + yi for xi, yi in zip(x, y)]
+
+
+# %% [markdown]
+"""
+*Attention* is how a letter looks back. It asks with its *query*; every letter so far, itself included, answers with its *key*.
+Where the two fit (a dot product), the weight is large, and the letter reads much of the *value* that is kept there. Four
+*heads* do this side by side, each with 4 of the 16 numbers, so that one may look for vowels while another looks for the start.
+"""
+
+
+# %%
+def attention(x, memory):
+    query = linear(W["query"], x)
+    memory["keys"].append(linear(W["key"], x))
+    memory["values"].append(linear(W["value"], x))
+    read = []
+    for part in heads():
+        fits = [sum(q * k for q, k in zip(query[part], key[part])) / (SIZE // HEADS) ** 0.5
+                for key in memory["keys"]]
+        weights = softmax(fits)
+        memory["weights"].append(weights)
+        read += [sum(w * v for w, v in zip(weights, column))
+                 for column in zip(*(value[part] for value in memory["values"]))]
+    return linear(W["out"], read)
+
+
+def heads():
+    return [slice(i, i + SIZE // HEADS) for i in range(0, SIZE, SIZE // HEADS)]
+
+
+def new_memory():
+    return {"keys": [], "values": [], "weights": []}
+
+
+# %% [markdown]
+"""
+The whole network. What attention has read is added to what was there, and so is what a network of two layers (3) makes of it:
+the numbers flow along, and each part adds its own.
+
+`pick` takes a row of a table. A token may also be given as 27 numbers, a 1 at its place and 0 elsewhere: then the row is a sum
+of products. It is the same row, but now the graph does not depend on *which* letter it is. This will be needed soon.
+"""
+
+
+# %%
+def pick(items, token):
+    if isinstance(token, int):
+        return items[token]
+    if isinstance(items[0], list):
+        return [pick(column, token) for column in zip(*items)]
+    return sum(t * item for t, item in zip(token, items))
+
+
+def next_letter(token, memory):
+    """The logits of the token after this one; memory holds what attention kept of those before."""
+    place = len(memory["keys"])
+    x = normalized(added(pick(W["letters"], token), W["places"][place]))
+    x = added(x, attention(normalized(x), memory))
+    hidden = [relu(z) for z in linear(W["up"], normalized(x))]
+    x = added(x, linear(W["down"], hidden))
+    return linear(W["logits"], x)
+
+
+def name_loss(name):
+    """The mean of -log(probability of the token that follows) over the tokens of a name."""
+    memory, losses = new_memory(), []
+    for token, following in zip(name, name[1:]):
+        p = softmax(next_letter(token, memory))
+        losses.append(-log(pick(p, following)))
+    return sum(losses) / len(losses)
+
+
+loss = name_loss(tokens("emma"))
+print(f"emma: {len(topological_order(loss)):,} Values, loss {loss.data:.4f}")
+print(f"a network that knows nothing gives each of {TOKENS} tokens the same probability: "
+      f"log {TOKENS} = {math.log(TOKENS):.4f}")
+
+# %% [markdown]
+"""
+Are its derivatives right? Nudge a weight in each matrix, and look.
+"""
+
+# %%
+loss.backward()
+for matrix in W.values():
+    w, h = max((w for row in matrix for w in row), key=lambda w: abs(w.grad)), 1e-5
+    with no_grad():
+        before, w.data = w.data, w.data + h
+        above = name_loss(tokens("emma")).data
+        w.data = before - h
+        below = name_loss(tokens("emma")).data
+        w.data = before
+    print(f"{w.label:14} by the graph {w.grad:12.9f}   nudged {(above - below) / (2 * h):12.9f}")
+
+# %% [markdown]
+"""
+## One graph for each length
+
+A step of training records thousands of Values for every letter, goes back through them, and throws them away. But two
+names of the same length make the same graph with other tokens. So record it once, with tokens of 27 Values each, and compile
+it: the tokens are the program's inputs.
+"""
+
+
+# %%
+def compiled(length):
+    """The program of the loss of a name with so many letters."""
+    name = [[Value(float(i == 0)) for i in range(TOKENS)] for _ in range(length + 2)]     # aaa...
+    return autograd.compile(name_loss(name), parameters, [t for token in name for t in token])
+
+
+def rows(names):
+    """Names of one length as the inputs of its program: an array (m, 27 * tokens) of 0 and 1."""
+    return np.eye(TOKENS)[[tokens(name) for name in names]].reshape(len(names), -1)
+
+
+start = time.perf_counter()
+programs = {length: compiled(length) for length in sorted({len(name) for name in names})}
+compiling = time.perf_counter() - start
+print(f"{len(programs)} lengths compiled in {compiling:.1f} seconds\n4 letters: {programs[4]}\n")
+
+theta = programs[4].parameters
+value, gradient = programs[4].value_and_grad(theta, rows(["emma"]))
+off = np.abs(gradient - [w.grad for w in parameters]).max()
+print(f"emma: loss {value:.4f}; of {len(gradient)} derivatives none is off by more than {off:.0e}")
+
+# %% [markdown]
+"""
+The program has matrices where the graph had scalars. Here are its products: all letters of all names go through each at once.
+Those with four axes are attention, for all heads at once: every query with every key, then the weights with the values.
+"""
+
+# %%
+source = programs[4].source
+forward = source[source.index("# forward"):source.index("# backward")]
+print("\n".join(line.strip() for line in forward.split("\n") if " @ " in line))
+
+# %% [markdown]
+"""
+## A thousand steps
+
+One name at a time, as the smallest GPTs are trained, with Adam and a learning rate that falls to 0. The two ways of making a
+step are the same function to the loop.
+"""
+
+
+# %%
+def scalar_step(theta, name):
+    for w, number in zip(parameters, theta.tolist()):
+        w.data, w.grad = number, 0
+    loss = name_loss(tokens(name))
+    loss.backward()
+    return loss.data, np.array([w.grad for w in parameters])
+
+
+def compiled_step(theta, name):
+    return programs[len(name)].value_and_grad(theta, rows([name]))
+
+
+STEPS = lesson.size(1000, 60)
+
+
+def adam():
+    return nn.Adam(lambda step: 0.01 * (1 - step / STEPS), beta1=0.85, beta2=0.99)
+
+
+def train(step, names):
+    """The parameters after a step for each name, the losses, and the seconds each step took."""
+    theta, optimizer, losses, seconds = initial, adam(), [], []
+    for name in names:
+        start = time.perf_counter()
+        loss, gradient = step(theta, name)
+        theta = optimizer.update(theta, gradient)
+        losses.append(loss)
+        seconds.append(time.perf_counter() - start)
+    return theta, losses, seconds
+
+
+initial = programs[4].parameters
+one_by_one, losses, seconds = train(compiled_step, training[:STEPS])
+print(f"{STEPS} steps in {sum(seconds):.1f} seconds, {compiling:.1f} more to compile")
+
+# %% [markdown]
+"""
+And with scalars? A few steps tell: their losses have to be the same, and their times, by the length of the name, say how long
+all of them would have taken.
+"""
+
+# %%
+TRIED = lesson.size(16, 2)
+_, scalar_losses, scalar_seconds = train(scalar_step, training[:TRIED])
+print(f"{TRIED} losses, of which none differs by more than "
+      f"{max(abs(a - b) for a, b in zip(losses, scalar_losses)):.0e}")
+
+per_letter = statistics.median(s / (len(name) + 1) for s, name in zip(scalar_seconds, training))
+eager = per_letter * sum(len(name) + 1 for name in training[:STEPS])
+ratio = eager / (sum(seconds) + compiling)
+print(f"{STEPS} steps with scalars would take {eager:.0f} seconds on this machine,\n"
+      f"{ratio:.0f} times as long, compiling counted")
+
+# %% [markdown]
+"""
+## Many names at once
+
+A program takes any number of samples, in rows. So now as many steps again, from the same beginning, but each with 32 names of
+one length: 32 times the names, and nowhere near 32 times the time.
+"""
+
+# %%
+BATCH = 32
+chooser = random.Random(7)
+by_length = {length: [name for name in training if len(name) == length] for length in programs}
+
+
+def batch():
+    """Names of one length: that of a name drawn from all."""
+    same = by_length[len(chooser.choice(training))]
+    return same if len(same) < BATCH else chooser.sample(same, BATCH)
+
+
+def batch_step(theta, names):
+    """The mean over the names; a program gives the sum, as in the lecture's (4)."""
+    loss, gradient = programs[len(names[0])].value_and_grad(theta, rows(names))
+    return loss / len(names), gradient / len(names)
+
+
+in_batches, batch_losses, batch_seconds = train(batch_step, [batch() for _ in range(STEPS)])
+print(f"{STEPS} steps with {BATCH} names each in {sum(batch_seconds):.1f} seconds")
+
+# %% [markdown]
+"""
+What have they learned? On the names that were held out, the mean of -log(probability) for a token. Beside it: no knowledge
+at all, the frequency of each letter, and the frequency of each pair of letters. To be better than pairs a network has to
+look further back than one letter.
+"""
+
+
+# %%
+def held_out_loss(theta):
+    total = letters = 0.0
+    for length, program in programs.items():
+        some = [name for name in held_out if len(name) == length]
+        if some:
+            total += (length + 1) * float(np.sum(program(theta, rows(some))))
+            letters += (length + 1) * len(some)
+    return total / letters
+
+
+def pairs(names):
+    """How often each token follows each: (27, 27)."""
+    count = np.zeros((TOKENS, TOKENS))
+    for name in names:
+        np.add.at(count, (tokens(name)[:-1], tokens(name)[1:]), 1)
+    return count
+
+
+seen = pairs(training) + 0.5                        # half a pair more for those never seen
+single = seen.sum(0) / seen.sum()
+after = seen / seen.sum(1, keepdims=True)
+asked = pairs(held_out) / pairs(held_out).sum()
+table = {"knows nothing": math.log(TOKENS),
+         "frequency of letters": float(-(asked * np.log(single)).sum()),
+         "frequency of pairs": float(-(asked * np.log(after)).sum()),
+         f"GPT, {STEPS} names one by one": held_out_loss(one_by_one),
+         f"GPT, {STEPS} steps of {BATCH} names": held_out_loss(in_batches)}
+for who, loss in table.items():
+    print(f"{who:30} {loss:.3f}   as if choosing among {math.exp(loss):4.1f} tokens")
+
+# %% tags=["hide-input"]
+figure, ax = plots.plot("The loss while it learns", "step", "-log(probability), mean over 50 steps")
+width = min(50, STEPS // 4)
+for found, label, color, style in ((losses, "one name a step", plots.BLUE, "-"),
+                                   (batch_losses, f"{BATCH} names a step", plots.RED, "--")):
+    smooth = np.convolve(found, np.ones(width) / width, "valid")
+    ax.plot(np.arange(width, STEPS + 1), smooth, style, color=color, linewidth=4, label=label)
+for who, style in zip(list(table)[:3], ("-", "--", ":")):
+    ax.axhline(table[who], color="black", linestyle=style, linewidth=2.5, label=who)
+plots.legend(ax, loc="upper right")
+lesson.show(figure, "loss", "Black lines: what can be had by counting.")
+
+# %% [markdown]
+"""
+## It speaks
+
+Ask for a first letter, draw one by its probability, give it back, and ask again, until the network says that the name is over.
+The *temperature* divides the logits: below 1 it prefers what is likely.
+"""
+
+
+# %%
+def make_up(rng, temperature=0.6):
+    memory, name, token = new_memory(), "", END
+    while len(name) < PLACES - 1:
+        z = next_letter(token, memory)
+        p = softmax([zi / temperature for zi in z])
+        token = rng.choices(range(TOKENS), [float(pi) for pi in p])[0]
+        if token == END:
+            break
+        name += chr(token + ord("a"))
+    return name
+
+
+made = {}
+for who, theta in (("before training", initial), ("one by one", one_by_one),
+                   ("in batches", in_batches)):
+    programs[4].write_back(theta)
+    rng = random.Random(3)
+    with no_grad():
+        made[who] = [make_up(rng) for _ in range(lesson.size(25, 3))]
+    new = sum(name not in names for name in made[who])
+    print(f"{who}: {new} of {len(made[who])} are not in the list")
+    for i in range(0, len(made[who]), 5):
+        print("   ", " ".join(f"{name or '(nothing)':15}" for name in made[who][i:i + 5]))
+
+# %% [markdown]
+"""
+## Where it looks
+
+The weights of attention are Values like all others, so look at them. Each row is a letter that asks, each column one that it
+may read; a row adds up to 1, and what comes later cannot be seen. (`.` is the token before the name.)
+"""
+
+# %% tags=["hide-input"]
+shown = "christina"
+programs[4].write_back(in_batches)
+memory = new_memory()
+with no_grad():
+    for token in tokens(shown)[:-1]:
+        next_letter(token, memory)
+n = len(shown) + 1
+weights = np.zeros((HEADS, n, n))
+for i, found in enumerate(memory["weights"]):
+    weights[i % HEADS, i // HEADS, :len(found)] = [float(w) for w in found]
+figure, axes = plots.plots(2, 2, size=(13, 13))
+for head, ax in enumerate(axes.ravel()):
+    ax.imshow(weights[head], cmap="Blues", vmin=0, vmax=1)
+    ax.set_title(f"head {head + 1}", fontsize=23)
+    ax.set_xticks(range(n), list("." + shown), fontsize=22)
+    ax.set_yticks(range(n), list("." + shown), fontsize=22)
+    ax.grid(False)
+lesson.show(figure, "attention", "Dark: much is read there. Rows ask, columns are read.")
+
+# %% [markdown]
+"""
+## To try
+
+- Leave out the table of places. Which loss does it reach, and why does it not fail altogether?
+- Set `HEADS` to 1. What do the pictures of attention look like then?
+- Give it another list of words: cities, plants, the words of your own language (27 tokens are a to z and the end).
+- Train in batches for 5,000 steps. Does the loss on the held-out names follow that on the training names?
+"""
