@@ -3,12 +3,14 @@ from __future__ import annotations
 
 import sys
 import traceback
+from importlib.util import find_spec
 from pathlib import Path
 
 from demos import exercises
 from demos.runner import ORDER, opening, run, write_gallery
 
-OPTIONAL = {"matplotlib": "draws with matplotlib", "markdown_it": "writes its page with markdown-it-py"}
+NEEDED = {"matplotlib": "draw with matplotlib", "markdown_it": "write their pages with markdown-it-py"}
+GALLERY = Path("out") / "index.html"
 EXERCISES = "fifteen exercises, checked by finite differences; shows how far you are"
 
 
@@ -32,8 +34,15 @@ def main(arguments: list[str]) -> int:
     if len(names) > 1 or names[0] not in (*ORDER, "all"):
         print(f"no demo {' '.join(names)!r}; there are:\n{listing()}", file=sys.stderr)
         return 1
+    missing = [what for module, what in NEEDED.items() if find_spec(module) is None]
+    if missing:
+        print(f"the demos {' and '.join(missing)}, not installed here: pip install '.[demos]'", file=sys.stderr)
+        return 1
     try:
-        return run_all(small) if names[0] == "all" else _run_one(names[0], small)
+        if names[0] == "all":
+            return run_all(small)
+        run(names[0], small)
+        return 0
     except KeyboardInterrupt:
         print("\nstopped", file=sys.stderr)
         return 130
@@ -49,23 +58,12 @@ def run_all(small: bool) -> int:
         except Exception:                                               # the others still run
             traceback.print_exc()
             failed.append(name)
-    write_gallery(ran, Path("out") / "index.html")
-    print(f"\nthe gallery of {len(ran)} lessons: {Path('out') / 'index.html'}")
+    if ran:
+        write_gallery(ran, GALLERY)
+        print(f"\nthe gallery of {len(ran)} lessons: {GALLERY}")
     if failed:
         print(f"failed: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0
-
-
-def _run_one(name: str, small: bool) -> int:
-    try:
-        run(name, small)
-    except ModuleNotFoundError as error:
-        missing = (error.name or "").partition(".")[0]
-        if missing not in OPTIONAL:
-            raise
-        print(f"{name} {OPTIONAL[missing]}, which is not installed: pip install '.[demos]'", file=sys.stderr)
-        return 1
-    return 0
 
 
 if __name__ == "__main__":

@@ -245,8 +245,8 @@ def why_keeps_all(output, u):
     if u is output or not u.inputs:
         return f"{name(output, u)} got parts from nodes that still held the first pass."
     left = right(output)[u]
-    return (f"{name(output, u)} began the second pass with {left:.4g} from the first, "
-            f"and so hands on {keeps_all(output)[u]:.4g} in place of {left:.4g}.")
+    return (f"{name(output, u)} began the second pass with {left:.4g} from the first,"
+            f"\n    and so hands on {keeps_all(output)[u]:.4g} in place of {left:.4g}.")
 
 
 WHY = {"= not +=": why_assigns, "no order": why_recurses,

@@ -11,6 +11,7 @@ length of a name. Takes about twenty seconds.
 import math
 import random
 import statistics
+import textwrap
 import time
 from functools import reduce
 
@@ -219,7 +220,8 @@ def rows(names):
 start = time.perf_counter()
 programs = {length: compiled(length) for length in sorted({len(name) for name in names})}
 compiling = time.perf_counter() - start
-print(f"{len(programs)} lengths compiled in {compiling:.1f} seconds\n4 letters: {programs[4]}\n")
+print(f"{len(programs)} lengths compiled in {compiling:.1f} seconds; for 4 letters:")
+print(textwrap.fill(str(programs[4]), 90), "\n")
 
 theta = programs[4].parameters
 value, gradient = programs[4].value_and_grad(theta, rows(["emma"]))
@@ -235,7 +237,9 @@ Those with four axes are attention, for all heads at once: every query with ever
 # %%
 source = programs[4].source
 forward = source[source.index("# forward"):source.index("# backward")]
-print("\n".join(line.strip() for line in forward.split("\n") if " @ " in line))
+for line in forward.split("\n"):
+    if " @ " in line:
+        print(line.strip().replace(" @ ", "\n       @ "))
 
 # %% [markdown]
 """

@@ -30,7 +30,7 @@ code, pre { font-family: ui-monospace, "DejaVu Sans Mono", Consolas, monospace; 
 pre code { font-size: 1em; padding: 0; }
 pre     { padding: 1rem 1.2rem; overflow-x: auto; line-height: 1.4; font-size: .84em; }   /* 100 columns */
 pre.in  { border-left: 6px solid #1f5fa8; }
-pre.out { background: #fffbe9; border-left: 6px solid #d9a400; }
+pre.out { background: #fffbe9; border-left: 6px solid #d9a400; white-space: pre-wrap; }
 details { margin: 1rem 0; }
 summary { cursor: pointer; color: #444; }
 .card   { display: grid; grid-template-columns: 22rem 1fr; gap: 2rem; align-items: center; color: inherit; text-decoration: none;

@@ -1,4 +1,4 @@
-"""demos: the list, what an unknown name says, and the demos themselves with a short training."""
+"""demos: the list, what an unknown name says, how a lesson is run and becomes a page, and the gallery."""
 import re
 import subprocess
 import sys
@@ -6,69 +6,158 @@ from pathlib import Path
 
 import pytest
 
-from demos.__main__ import demos, main
+from demos import __main__ as command
+from demos import runner
 from demos.page import Page
 
 ROOT = Path(__file__).parent.parent
 
+LESSON = '''# %% [markdown]
+"""
+# A lesson <of {name}>
 
-def test_the_list_has_every_demo_with_its_first_line(capsys):
-    assert main([]) == 0
+What it is about,
+in two lines. Takes a second.
+
+More.
+"""
+
+# %%
+from demos.lesson import Lesson
+
+lesson = Lesson("{name}")
+
+
+class Picture:
+    def write(self, path):
+        path.write_text('<svg xmlns="http://www.w3.org/2000/svg"><title>{name}</title></svg>')
+        return path
+
+
+print("before", 1 < 2)
+lesson.show(Picture(), "first", "The <first> picture")
+print("after")
+
+# %% tags=["hide-input"]
+print(lesson.size("large", "little"))
+{last}
+'''
+
+
+@pytest.fixture
+def lessons(tmp_path, monkeypatch):
+    """A course of three lessons of its own, in a folder of its own: the second one fails in its last line."""
+    pytest.importorskip("markdown_it")
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "lessons"
+    folder.mkdir()
+    for name, last in (("one", ""), ("two", "1 / 0"), ("three", "")):
+        (folder / f"{name}.py").write_text(LESSON.format(name=name, last=last), encoding="utf-8")
+    monkeypatch.setattr(runner, "HERE", folder)
+    monkeypatch.setattr(command, "ORDER", ("one", "two", "three"))
+    monkeypatch.setattr(command, "NEEDED", {"markdown_it": "write their pages with markdown-it-py"})
+    return tmp_path
+
+
+# The command -----------------------------------------------------------------------------------------------------------------
+
+def test_the_list_has_every_lesson_in_order_with_its_title(capsys):
+    assert command.main([]) == 0
     listed = capsys.readouterr().out
-    assert {"lecture", "moons"} <= set(demos()) and "page" not in demos()
-    for name, line in demos().items():
-        assert line and re.search(rf"^  {name} +{re.escape(line)}$", listed, re.MULTILINE)
+    names = re.findall(r"^  (\w+) +\S", listed, re.MULTILINE)
+    assert names == [*runner.ORDER, "exercises"]
+    for name in runner.ORDER:
+        title, summary = runner.opening(name)
+        assert re.search(rf"^  {name} +{re.escape(title)}$", listed, re.MULTILINE) and "Takes" in summary
+    assert names[:4] == ["derivative", "chain_rule", "lecture", "compiler"]
 
 
-@pytest.mark.parametrize("arguments", [["mons"], ["page"], ["moons", "lecture"], ["../moons"]])
+def test_every_file_of_a_lesson_is_in_the_course():
+    written = {path.stem for path in runner.HERE.glob("*.py") if path.read_text(encoding="utf-8").startswith("# %%")}
+    assert written == set(runner.ORDER)
+
+
+@pytest.mark.parametrize("arguments", [["mons"], ["page"], ["moons", "lecture"], ["../moons"], ["--smal"], ["all", "moons"]])
 def test_an_unknown_name_lists_the_known_ones(arguments, capsys):
-    assert main(arguments) == 1
+    assert command.main(arguments) == 1
     said = capsys.readouterr().err
     assert f"no demo {' '.join(arguments)!r}" in said and "lecture" in said
 
 
-def test_without_matplotlib_one_line_says_what_to_do(tmp_path):
+@pytest.mark.parametrize("arguments", [["moons"], ["all"]])
+def test_without_matplotlib_one_line_says_what_to_do(arguments, tmp_path):
     block = ("import sys; sys.modules['matplotlib'] = None; sys.path.insert(0, sys.argv[1])\n"
-             "from demos.__main__ import main; sys.exit(main(['moons']))")
-    done = subprocess.run([sys.executable, "-c", block, str(ROOT)], cwd=tmp_path, capture_output=True, text=True)
+             "from demos.__main__ import main; sys.exit(main(sys.argv[2:]))")
+    done = subprocess.run([sys.executable, "-c", block, str(ROOT), *arguments], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 1 and len(done.stderr.splitlines()) == 1 and "pip install '.[demos]'" in done.stderr
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("name, pictures", [("lecture", ["figure1.png", "figure2.png", "figure3.png"]),
-                                            ("moons", ["region.png", "training.png"])])
-def test_a_demo_writes_its_pictures_and_an_offline_page(name, pictures, tmp_path, monkeypatch, capsys):
-    pytest.importorskip("matplotlib")
-    demo = pytest.importorskip(f"demos.{name}")
-    monkeypatch.setattr(demo, "EPOCHS", 4)
-    if name == "moons":
-        monkeypatch.setattr(demo, "SHOWN", (0, 1, 2, 3))
-    demo.main(tmp_path)
-    assert sorted(p.name for p in tmp_path.iterdir()) == sorted([*pictures, "index.html"])
-    page = (tmp_path / "index.html").read_text(encoding="utf-8")
-    assert page.count("<img") == len(pictures) == page.count('src="data:image/png;base64,')
-    assert not re.search(r"https?://|<script|<link", page)
-    assert "index.html" in capsys.readouterr().out
+def test_all_runs_the_others_when_one_fails_and_says_where(lessons, capsys):
+    assert command.main(["all", "--small"]) == 1
+    said = capsys.readouterr()
+    line = (lessons / "lessons" / "two.py").read_text().split("\n").index("1 / 0") + 1
+    assert f'two.py", line {line}, in <module>' in said.err and "ZeroDivisionError" in said.err and "failed: two" in said.err
+    assert "the gallery of 2 lessons" in said.out
+    page = (lessons / "out" / "index.html").read_text(encoding="utf-8")
+    assert re.findall(r'<a class="card" href="([^"]*)"', page) == ["one/index.html", "three/index.html"]
+    assert page.index("A lesson &lt;of one&gt;") < page.index("A lesson &lt;of three&gt;")
+    assert page.count("What it is about, in two lines. Takes a second.") == 2 and "More." not in page
+
+
+def test_one_lesson_that_fails_leaves_no_page(lessons):
+    with pytest.raises(ZeroDivisionError):
+        command.main(["two"])
+    assert not (lessons / "out" / "two" / "index.html").exists()
+
+
+def test_ctrl_c_ends_with_one_line(lessons, monkeypatch, capsys):
+    (lessons / "lessons" / "one.py").write_text(LESSON.format(name="one", last="raise KeyboardInterrupt"))
+    assert command.main(["one"]) == 130
+    assert capsys.readouterr().err == "\nstopped\n"
+
+
+# A lesson and its page -------------------------------------------------------------------------------------------------------
+
+def test_a_lesson_prints_its_text_and_what_its_cells_print(lessons, capsys):
+    assert command.main(["one"]) == 0
+    printed = capsys.readouterr().out
+    order = ["# A lesson <of one>", "in two lines.", "before True", f"picture: {Path('out/one/first.svg')}", "after", "large"]
+    assert [printed.index(text) for text in order] == sorted(printed.index(text) for text in order)
+
+
+def test_small_settings_are_for_one_run_only(lessons, capsys):
+    command.main(["one", "--small"])
+    command.main(["three"])
+    printed = capsys.readouterr().out
+    assert printed.index("little") < printed.index("# A lesson <of three>") < printed.index("large")
+
+
+def test_the_page_has_text_code_output_and_pictures_in_their_places(lessons):
+    page = runner.run("one").page.read_text(encoding="utf-8")
+    order = ["<title>A lesson &lt;of one&gt;</title>", "<h1>A lesson &lt;of one&gt;</h1>", "<p>More.</p>",
+             'lesson = Lesson(&quot;one&quot;)', '<pre class="out">before True</pre>', "<img ",
+             "The &lt;first&gt; picture</figcaption>", '<pre class="out">after</pre>', "<details>",
+             "print(lesson.size(", "</details>", '<pre class="out">large</pre>']
+    assert [page.index(text) for text in order] == sorted(page.index(text) for text in order)
+    assert page.count("<h1") == 1 and page.count("<img") == 1
+
+
+def test_cells_keep_their_lines():
+    source = '# %% [markdown]\n"""\n# T\n"""\n\n# %%\n\nx = 1\n\n# %% tags=["hide-input"]\ny = 2\n# %%\n\n'
+    assert runner.cells(source) == [("# T", 1, True, False), ("\nx = 1", 6, False, False), ("y = 2", 10, False, True)]
 
 
 def test_a_page_escapes_its_texts_and_embeds_its_pictures(tmp_path):
+    pytest.importorskip("markdown_it")
+    (tmp_path / "p.svg").write_text('<?xml version="1.0"?><svg width="1"></svg>')
     page = Page("a < b")
-    page.heading("<h>")
-    page.table(["<x>"], [["&", 1]])
-    page.figure('<?xml version="1.0"?><svg width="1"></svg>', 'a "caption"')
+    page.markdown("# <h>\n\n<script>alert(1)</script> and [a link](play.html)")
+    page.cell("x < 1")
+    page.output("<&>")
+    page.figure(tmp_path / "p.svg", 'a "caption"')
     page.write(tmp_path / "page.html")
     text = (tmp_path / "page.html").read_text(encoding="utf-8")
-    assert "<title>a &lt; b</title>" in text and "<h2>&lt;h&gt;</h2>" in text and "<td>&amp;</td><td>1</td>" in text
-    assert "<figure><svg" in text and "<?xml" not in text
-
-
-def test_the_derivatives_of_figure_1_are_right():
-    pytest.importorskip("matplotlib")
-    import math
-
-    import autograd
-    from demos.lecture import value_and_derivative
-    values, derivatives = value_and_derivative(autograd.sigmoid, [-1.0, 0.0, 2.0])
-    for t, y, d in zip([-1.0, 0.0, 2.0], values, derivatives):
-        assert y == pytest.approx(1 / (1 + math.exp(-t))) and d == pytest.approx(y * (1 - y))
-    assert value_and_derivative(autograd.relu, [-1.0, 0.0, 2.0]) == ([0.0, 0.0, 2.0], [0.0, 0.0, 1.0])
+    assert "<title>a &lt; b</title>" in text and "<h1>&lt;h&gt;</h1>" in text and "<script" not in text
+    assert '<pre class="in">x &lt; 1</pre>' in text and '<pre class="out">&lt;&amp;&gt;</pre>' in text
+    assert '<a href="play.html">' in text and 'alt="a &quot;caption&quot;" src="data:image/svg+xml;base64,' in text

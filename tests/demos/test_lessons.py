@@ -1,0 +1,153 @@
+"""What holds for every lesson: its form, that it runs, its page, and the order in which ideas come."""
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from demos.__main__ import run_all
+from demos.runner import HERE, ORDER, cells
+from tests.browser import CHROMIUM, Browser
+
+WIDE = 100                              # columns of code and output that a page shows on a screen of 1280 points
+SOURCES = {name: (HERE / f"{name}.py").read_text(encoding="utf-8") for name in ORDER}
+CELLS = {name: cells(source) for name, source in SOURCES.items()}
+TEXTS = {name: "\n\n".join(cell.text for cell in some if cell.markdown) for name, some in CELLS.items()}
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("no Chromium to look with")
+    b = Browser(1280, 800)
+    yield b
+    b.close()
+
+
+# Form ------------------------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("name", ORDER)
+def test_it_opens_with_a_title_and_a_promise_and_ends_with_things_to_try(name):
+    first, last = CELLS[name][0], CELLS[name][-1]
+    assert re.match(r"# .+\n\n(.+\n)*.+", first.text) and first.markdown
+    assert "Takes" in first.text.split("\n\n")[1]
+    assert last.markdown and re.search(r"^## To try\n\n(- .+\n?(  .+\n?)*){2,}", last.text, re.MULTILINE)
+    assert f'lesson = Lesson("{name}")' in SOURCES[name]
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_lines_fit_the_page(name):
+    for cell in CELLS[name]:
+        most = 127 if cell.markdown or cell.folded else WIDE
+        wide = [(cell.line + i + 1, line) for i, line in enumerate(cell.text.split("\n")) if len(line) > most]
+        assert not wide
+    for text in re.findall(r"^(?:    .*\n?)+", TEXTS[name], re.MULTILINE):                 # blocks of formulas
+        assert max(map(len, text.split("\n"))) <= WIDE + 4
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_a_notebook_reads_the_same_cells(name):
+    jupytext = pytest.importorskip("jupytext")
+    notebook = jupytext.reads(SOURCES[name], fmt="py:percent")
+    found = [(cell.source.strip("\n"), cell.cell_type == "markdown") for cell in notebook.cells if cell.source.strip()]
+    assert found == [(cell.text.strip("\n"), cell.markdown) for cell in CELLS[name]]
+
+
+# Running ---------------------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("name", ORDER)
+def test_it_runs_and_writes_to_its_own_folder(name, lesson):
+    small = lesson(name)
+    written = {path.relative_to(small.folder).parts[:2] for path in small.folder.rglob("*") if path.is_file()}
+    assert written == {("out", name)}
+    assert (small.folder / small.ran.page).exists() and small.ran.shown
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_what_it_prints_fits_the_page(name, lesson):
+    text = TEXTS[name].split("\n")
+    assert not [line for line in lesson(name).printed.split("\n") if len(line) > WIDE and line not in text]
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_its_page_is_whole_and_asks_for_nothing(name, lesson, browser):
+    small = lesson(name)
+    assert not re.search(r'<script|<link|(?:src|href)="(?!data:|[\w./-]+\.html")', small.page)
+    browser.open(small.folder / small.ran.page)
+    assert [url for url in browser.requests if not url.startswith(("file:", "data:"))] == [] and browser.errors == []
+    assert browser.run("document.images.length") == len(small.ran.shown) == small.page.count("<figcaption>")
+    assert browser.run("[...document.images].every(image => image.complete && image.naturalWidth > 0)")
+    assert browser.run("[...document.images].every(image => image.alt.length > 10)")
+    assert browser.run("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    for link in re.findall(r'href="([^"]+)"', small.page):
+        assert (small.folder / small.ran.page).parent.joinpath(link).exists()
+
+
+def test_a_lesson_is_a_script(tmp_path):
+    """Run by its file, from another folder, as an editor does it."""
+    done = subprocess.run([sys.executable, HERE / "derivative.py"], cwd=tmp_path, capture_output=True, text=True,
+                          env={**os.environ, "PYTHONPATH": str(HERE.parent), "DEMOS_SMALL": "1"})
+    assert done.returncode == 0, done.stderr
+    assert "by the graph       23.0" in done.stdout and list((tmp_path / "out" / "derivative").glob("*.png"))
+
+
+def test_a_picture_shows_itself_in_a_notebook(lesson):
+    formats = {shown.path.suffix: shown for shown in lesson("derivative").ran.shown}
+    folder = lesson("derivative").folder
+    for suffix, kind in ((".svg", "image/svg+xml"), (".png", "image/png")):
+        shown = formats[suffix]
+        bundle = shown._replace(path=folder / shown.path)._repr_mimebundle_()
+        assert len(bundle[kind]) > 500 and bundle["text/plain"] == shown.caption
+
+
+# The gallery -----------------------------------------------------------------------------------------------------------------
+
+def test_the_gallery_leads_to_every_lesson(tmp_path_factory, lesson, browser, monkeypatch, capsys):
+    """From a file, offline: cards in the order of teaching, each with a picture, a time, and a link that leads to its page."""
+    folder = tmp_path_factory.mktemp("gallery")
+    done = {}
+    for name in ORDER:
+        small = lesson(name)
+        shutil.copytree(small.folder / "out" / name, folder / "out" / name)
+        done[name] = small.ran
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr("demos.__main__.run", lambda name, small: done[name])
+    assert run_all(True) == 0 and f"the gallery of {len(ORDER)} lessons" in capsys.readouterr().out
+    browser.open(folder / "out" / "index.html")
+    assert [url for url in browser.requests if not url.startswith(("file:", "data:"))] == [] and browser.errors == []
+    cards = json.loads(browser.run("""JSON.stringify([...document.querySelectorAll("a.card")].map(card => ({
+        link: card.getAttribute("href"), title: card.querySelector("h3").textContent,
+        width: card.querySelector("img").naturalWidth, text: card.textContent})))"""))
+    assert [card["link"] for card in cards] == [f"{name}/index.html" for name in ORDER]
+    for i, (name, card) in enumerate(zip(ORDER, cards)):
+        assert card["title"] == f"{i + 1}. {done[name].title}" and card["width"] > 0
+        assert f"{done[name].seconds:.1f} seconds" in card["text"] and "Takes" in card["text"]
+    browser.run('document.querySelectorAll("a.card")[1].click()')
+    for _ in range(100):
+        if browser.run('document.readyState === "complete" && document.title') == done[ORDER[1]].title:
+            break
+    assert browser.run('document.querySelector("h1").textContent') == done[ORDER[1]].title
+
+
+# Ideas, in the order of teaching ---------------------------------------------------------------------------------------------
+
+IDEAS = {                               # the lesson that says what it is; no text before that may use the word
+    "difference quotient": "derivative", "partial derivative": "derivative", "leaves": "derivative",
+    "chain rule": "chain_rule", "topological order": "chain_rule",
+    "neuron": "lecture", "activation function": "lecture", "weights": "lecture", "bias": "lecture", "loss": "lecture",
+    "gradient descent": "lecture", "learning rate": "lecture", "epoch": "lecture", "mini-batch": "lecture",
+    "momentum": "lecture",
+}
+
+
+@pytest.mark.parametrize("idea, home", IDEAS.items(), ids=IDEAS)
+def test_an_idea_is_said_once_and_before_it_is_needed(idea, home):
+    """Where a term is explained it is in italics: once in the course, and no text before that uses the term."""
+    bodies = {name: " ".join(text.split("\n\n", 2)[2].split()) for name, text in TEXTS.items()}      # without the opening
+    italics = re.compile(rf"(?<!\*)\*{idea}(e?s)?\*(?!\*)", re.IGNORECASE)
+    assert {name: len(italics.findall(body)) for name, body in bodies.items() if italics.search(body)} == {home: 1}
+    course = " ".join(bodies.values())
+    assert not re.search(rf"\b{idea}(e?s)?\b", course[:italics.search(course).start()], re.IGNORECASE)
