@@ -239,7 +239,8 @@ source = programs[4].source
 forward = source[source.index("# forward"):source.index("# backward")]
 for line in forward.split("\n"):
     if " @ " in line:
-        print(line.strip().replace(" @ ", "\n       @ "))
+        line = " ".join(line.split())
+        print(line if len(line) < 90 else line.replace(" @ ", "\n     @ "))
 
 # %% [markdown]
 """
