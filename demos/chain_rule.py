@@ -60,8 +60,13 @@ c.backward()
 lesson.show(draw(c), "graph", "Each edge carries the partial derivative there. "
             "What is taken twice has two edges.")
 
+# %% [markdown]
+"""
+`explain` says it in words. A *local derivative* is another name for the partial derivative on an edge.
+"""
+
 # %%
-a = topological_order(c)[0]
+a = topological_order(c)[0]                             # the first leaf
 print(explain(c, wrt=a))
 
 # %% [markdown]

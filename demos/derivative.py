@@ -7,7 +7,7 @@ number. Takes a second or two.
 """
 
 # %%
-from autograd import Value, draw, explain, grad, sin
+from autograd import Value, draw, grad, sin
 from demos import plots
 from demos.lesson import Lesson
 
@@ -123,14 +123,6 @@ Nudging agrees, for each leaf in turn:
 h = 1e-6
 for v, nudged in ((a, (2 + h) * -3 + 10), (b, 2 * (-3 + h) + 10), (c, 2 * -3 + (10 + h))):
     print(f"{v.label}: nudged {(nudged - 4) / h:.6f}, by the graph {v.grad}")
-
-# %% [markdown]
-"""
-And the engine can say it in words:
-"""
-
-# %%
-print(explain(d, wrt=a))
 
 # %% [markdown]
 """
