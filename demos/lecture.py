@@ -3,8 +3,7 @@
 # Neural networks: the lecture, with its figures, and its theorem in numbers
 
 From one neuron to back propagation in matrix form: the lecture's formulas with their numbers, its three figures drawn anew,
-and its theorem derived, and checked, scalar by scalar. Every derivative here is one that the engine found on a graph. Takes
-five to ten seconds.
+and its theorem derived, and checked, scalar by scalar. Takes five to ten seconds.
 """
 
 # %%
