@@ -600,10 +600,9 @@ Y = np.sin(np.pi * X.sum(axis=1))
 comparison = nn.matrix.compare(net, X, Y, loss="squared")
 for row in comparison.table(most=13):
     print("".join(f"{entry:>21}" for entry in row))
-print(f"""
-of {len(comparison)} derivatives none differs by more, relative to the largest one
-    engine and theorem             {comparison.theorem_difference:.1e}
-    engine and finite differences  {comparison.quotient_difference:.1e}""")
+print(f"\n{len(comparison)} derivatives; relative to the largest, they differ by at most")
+print(f"    engine and theorem             {comparison.theorem_difference:.1e}")
+print(f"    engine and finite differences  {comparison.quotient_difference:.1e}")
 
 # %% [markdown]
 """
