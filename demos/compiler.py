@@ -1,111 +1,453 @@
-"""The compiler: scalars in, the theorem out. What it finds in micrograd-style code, and how fast that runs here.
-
-The loss of micrograd's network, 2-16-16-1 on 100 points, is written with one scalar at a time. The compiler finds the
-matrices in its graph and writes the lecture's (3), (6), (7) and (8) as NumPy.
+# %% [markdown]
 """
-from __future__ import annotations
+# The compiler: finding the matrices in a graph of scalars
 
-import inspect
+Code is written with one scalar at a time; the compiler finds the lecture's (3), (6), (7) and (8) in its graph and writes them
+down as NumPy. Step by step on a layer of three neurons, then on the loss of a whole data set, with times beside NumPy written
+by hand. Takes about ten seconds.
+"""
+
+# %%
 import statistics
+import textwrap
 import time
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+import warnings
+from collections import Counter
 
 import numpy as np
 
 import autograd
 import nn
-from autograd import Value
-from demos.page import Page
-from tests.benchmarks import hand
+from autograd import Value, draw, relu
+from autograd.compiler.group import groups, levels
+from autograd.compiler.record import record
+from autograd.compiler.shape import plan
+from autograd.graph import topological_order
+from demos import plots
+from demos.lesson import Lesson
 
-SIZES = (2, 16, 16, 1)
-SEED = 1
+lesson = Lesson("compiler")
 
+# %% [markdown]
+"""
+## A layer of three neurons
 
-def network_loss(layers: list[Any], xs: list[Any], ys: list[float]) -> Value:
-    """The mean hinge loss over the samples, scalar by scalar, as one writes it for micrograd."""
-    losses = []
-    for x, y in zip(xs, ys):
-        for k, neurons in enumerate(layers):
-            x = [sum((wi * xi for wi, xi in zip(w, x)), b) for w, b in neurons]
-            if k < len(layers) - 1:
-                x = [z.relu() for z in x]
-        losses.append((1 - y * x[0]).relu())
-    return sum(losses) * (1 / len(losses))
-
-
-def main(out: Path) -> None:
-    """Write the program's source to program.py and index.html to `out`, and print what was found and the times."""
-    xs, ys = nn.data.moons(100, noise=0.1, random_state=SEED)
-    ys = 2.0 * ys - 1
-    layers = draw_layers()
-    parameters = [p for neurons in layers for w, b in neurons for p in [*w, b]]
-
-    def record() -> Value:
-        data_loss = network_loss(layers, xs.tolist(), ys.tolist())
-        return data_loss + 1e-4 * sum(p * p for p in parameters)
-
-    loss, recording = timed(record)
-    program, compiling = timed(lambda: autograd.compile(loss, parameters))
-    loss.backward()
-    theta = program.parameters
-    value, gradient = program.value_and_grad(theta)
-    difference = max(abs(gradient - np.array([p.grad for p in parameters])))
-    times = measured({
-        "scalars, eager": (5, lambda: record().backward()),
-        "NumPy by hand": (500, lambda: hand.moons(theta, xs, ys)),
-        "compiled": (500, lambda: program.value_and_grad(theta))})
-
-    (out / "program.py").write_text(program.source, encoding="utf-8")
-    found = f"{program}. Recorded in {recording:.0f} ms, compiled in {compiling:.0f} ms."
-    agreement = (f"The loss is {loss.data:.12f} by the graph and {value:.12f} by the program; of {len(theta)} derivatives "
-                 f"none differs by more than {difference:.1e}.")
-    body = program.source[program.source.index("def value_and_grad"):]
-    write_page(out / "index.html", found, agreement, body, times)
-    print(f"{found}\n{agreement}\n\n{body}")
-    for name, t in times.items():
-        print(f"{name:16} {t:10.3f} ms")
-    print(f"\nopen {out / 'index.html'}; the whole source is in {out / 'program.py'}")
+Here is a layer as in the last lesson: `z = Wx + b`, one scalar at a time, then ReLU, then a squared error. Nothing in it says
+"matrix".
+"""
 
 
-def draw_layers() -> list[Any]:
-    """The layers as lists of neurons, a neuron as its list of weights and its bias."""
-    rng = np.random.default_rng(SEED)
-    return [[([Value(w) for w in rng.uniform(-1, 1, n)], Value(0.0)) for _ in range(m)] for n, m in zip(SIZES, SIZES[1:])]
+# %%
+def values(name, numbers):
+    """A Value for each number, labelled name0, name1, ..."""
+    return [Value(number, label=f"{name}{i}") for i, number in enumerate(numbers)]
 
 
-def timed(f: Callable[[], Any]) -> tuple[Any, float]:
-    """The result of f, and the time it took in ms."""
+def layer(W, b, f):
+    return [sum((w * fj for w, fj in zip(row, f)), bi) for row, bi in zip(W, b)]
+
+
+def squared(f, y):
+    return sum((fi - yi) ** 2 for fi, yi in zip(f, y))
+
+
+rng = np.random.default_rng(1)
+W = [values(f"w{i}", rng.uniform(-1, 1, 4)) for i in range(3)]
+b = values("b", rng.uniform(-1, 1, 3))
+x, y = values("x", [1.0, -2.0, 0.5, 3.0]), values("y", [1.0, 0.0, 1.0])
+
+f = [relu(z) for z in layer(W, b, x)]
+loss = squared(f, y)
+
+# %% [markdown]
+"""
+`autograd.compile` takes the output; the *parameters*, by which we want derivatives; and the *inputs*, the numbers of one
+sample, for which there will be others. It gives a *program*. Its source has two functions, `value` and `value_and_grad`; this
+is the second.
+"""
+
+
+# %%
+def shown(program):
+    """The source of value_and_grad."""
+    return program.source[program.source.index("def value_and_grad"):].rstrip()
+
+
+parameters = [w for row in W for w in row] + b
+program = autograd.compile(loss, parameters, inputs=x + y)
+print(shown(program))
+
+# %% [markdown]
+"""
+`theta` holds all parameters in one array, in the order they were given; `x` holds the samples, a row for each, with the four
+inputs and then the three targets. As samples are rows, the lecture's `W f` is `f @ W.T` here, and each line does it for all
+`m` samples. Which line is which?
+"""
+
+
+# %%
+def line(program, start):
+    """The line of value_and_grad that begins so, without its comment."""
+    lines = [text.strip() for text in shown(program).split("\n")]
+    return next(text for text in lines if text.startswith(start)).partition("#")[0].rstrip()
+
+
+for formula, start in (("(6)   z = Wx + b", "z1 ="),
+                       ("         with its bias", "z1 +="),
+                       ("(3)   f = σ(z), less y", "v1 ="),
+                       ("      ∂ℒ/∂f = 2 (f - y)", "dv1 ="),
+                       ("      ∂ℒ/∂z = D ∂ℒ/∂f", "dz1 ="),
+                       ("(8)   ∂ℒ/∂W = ∂ℒ/∂z xᵀ", "dW1 ="),
+                       ("(8)   ∂ℒ/∂b = ∂ℒ/∂z", "db1 =")):
+    print(f"{formula:26} {line(program, start)}")
+
+# %% [markdown]
+"""
+`(z1 > 0)` is the derivative of ReLU, 0 or 1: the diagonal of `D`. Multiplying by a diagonal matrix is multiplying entry by
+entry, so `D` itself is never made. The sums over the samples are inside of `dz1.T @ ...` and `ones @ dz1`.
+
+(7) takes a second layer:
+"""
+
+# %%
+W2 = [values(f"u{i}", rng.uniform(-1, 1, 3)) for i in range(3)]
+b2 = values("c", rng.uniform(-1, 1, 3))
+more = [w for row in W2 for w in row] + b2
+two_layers = autograd.compile(squared(layer(W2, b2, f), y), parameters + more, inputs=x + y)
+print("(7)  ", line(two_layers, "dz1 ="))
+print("(8)  ", line(two_layers, "dW2 ="))
+print("(8)  ", line(two_layers, "dW1 ="))
+
+# %% [markdown]
+"""
+The program and the graph are two ways to the same numbers:
+"""
+
+# %%
+loss.backward()
+value, gradient = program.value_and_grad(program.parameters, [v.data for v in x + y])
+difference = max(abs(g - p.grad) for g, p in zip(gradient, parameters))
+print("loss by the graph  ", loss.data)
+print("loss by the program", value)
+print(f"of {len(gradient)} derivatives none differs by more than {difference:.0e}")
+
+# %% [markdown]
+"""
+## How it finds them
+
+In four steps, each in a file of `autograd/compiler`. First, **flatten** (`record.py`): a chain of additions becomes one sum,
+and a sum of products one `dot`. How people write `w · x` then no longer matters.
+"""
+
+
+# %%
+def count(names):
+    return ", ".join(f"{n} {name}" for name, n in Counter(names).items())
+
+
+tape = record([loss], parameters, x + y)
+print("as recorded:", count(v.op.name for v in topological_order(loss) if v.inputs))
+print("flattened:  ", count(op.name for op, _ in tape.nodes.values()))
+
+# %% [markdown]
+"""
+Second, **group** (`group.py`): nodes with the same operation, equally deep in the graph, belong together. None of them needs
+another, so a group can be computed at once.
+"""
+
+# %%
+found = groups(tape, levels(tape))
+for group in found:
+    print(f"{len(group.ids)} x {group.op.name}")
+
+# %% [markdown]
+"""
+Third, **look at the places** (`shape.py`). All numbers the program begins with stand in a row: the parameters, then the
+inputs. Here are the places of the arguments of the group of dots:
+"""
+
+# %%
+dots = next(group for group in found if group.op.name == "dot")
+print(f"{'weights':22}inputs")
+for places in dots.args:
+    left, right = places[:4], places[4:]
+    print(*(f"{i:3}" for i in left), "     ", *(f"{i:3}" for i in right))
+
+block = next(block for block in plan(tape, found).blocks if block.kind == "matmul")
+weights, inputs = block.arguments
+(rows, columns), (down, right) = weights.shape, weights.strides
+print(f"\nweights: place {weights.base} + {down} i + {right} j,  i < {rows}, j < {columns}")
+print(f"inputs:  place {inputs.base} + {inputs.strides[0]} j among the inputs, for every i")
+
+# %% [markdown]
+"""
+The places of the weights form a grid with constant steps: a part of `theta`, seen as a matrix. Those of the inputs are the
+same for every neuron. And dots of all rows of a matrix with the same vector are a matrix product. Where places follow no such
+rule they are listed, and gathered one by one: slower, but no less right.
+
+Fourth, **write it down** (`emit.py`): forwards a line for each group, and backwards, from the last group to the first, a line
+for its derivatives. These come from the same table of partial derivatives that `backward()` uses. In sum:
+"""
+
+# %%
+print(program)
+
+# %% [markdown]
+"""
+## One sample recorded, any number run
+
+`m` was nowhere in what we wrote. The graph of one sample was recorded, with its numbers as inputs; the program takes a matrix
+with a row for each sample, and adds up values and gradients over them, as in (4).
+"""
+
+# %%
+five = rng.uniform(-1, 1, (5, len(x + y)))
+value, gradient = program.value_and_grad(program.parameters, five)
+
+for p in parameters:
+    p.grad = 0
+total = 0.0
+for row in five:                                # the same with a graph for each sample
+    one = squared([relu(z) for z in layer(W, b, row[:4])], row[4:])
+    one.backward()                              # the leaves add up
+    total += one.data
+difference_of_five = max(abs(g - p.grad) for g, p in zip(gradient, parameters))
+print("each sample's loss   ", program(program.parameters, five))
+print("their sum            ", value, "  by graphs", total)
+print(f"of {len(gradient)} derivatives none differs by more than {difference_of_five:.0e}")
+
+# %% [markdown]
+"""
+This is what `nn.fit` did in the lecture's lesson: it records the loss of the first sample, compiles it, and from then on runs
+the program. With `compiled=False` it builds a graph for each sample, with the same losses. Here are both on the toy example,
+on this machine, the time for compiling included:
+"""
+
+# %%
+xs, ys = nn.data.sine(100)
+epochs, histories = lesson.size(20, 3), {}
+for compiled in (False, True):
+    net = nn.MLP(1, [100, 1], init="he", seed=2)
     start = time.perf_counter()
-    found = f()
-    return found, 1e3 * (time.perf_counter() - start)
+    descent = nn.GradientDescent(0.0001)
+    history = nn.fit(net, xs, ys, "absolute", descent, epochs, compiled=compiled)
+    ms = 1e3 * (time.perf_counter() - start) / epochs
+    print(f"compiled={compiled!s:6} {ms:8.2f} ms an epoch, last loss {history[-1]}")
+    histories[compiled] = history
+
+# %% [markdown]
+"""
+## A whole data set
+
+And if there are no inputs, because the loss was recorded over a whole data set? Then the samples have to be found, too. Here
+is a network 2-16-16-1 on points of two moons, with the *hinge loss* `max{0, 1 - yf}` for labels `y` of -1 and 1, averaged,
+and a *penalty* on large parameters: the example that comes with micrograd, a scalar engine of a hundred lines that many have
+learned from. All of it is scalars.
+"""
+
+# %%
+M = lesson.size(100, 20)
+X, labels = nn.data.moons(M, noise=0.1, random_state=1)
+Y = 2.0 * labels - 1
+net = nn.MLP(2, [16, 16, 1], seed=1)            # used for its parameters alone
+parameters = net.parameters()
 
 
-def measured(functions: dict[str, tuple[int, Callable[[], Any]]]) -> dict[str, float]:
-    """The median time of each function in ms, from as many calls as it says."""
-    return {name: statistics.median(timed(f)[1] for _ in range(n)) for name, (n, f) in functions.items()}
+def output(x):
+    for k, part in enumerate(net.layers):
+        z = layer([n.w for n in part.neurons], [n.b for n in part.neurons], x)
+        x = [relu(zi) for zi in z] if k < 2 else z
+    return x[0]
 
 
-def write_page(path: Path, found: str, agreement: str, body: str, times: dict[str, float]) -> None:
-    """Write the page: the scalar code, what was found in its graph, the source, the times."""
-    page = Page("From scalars to the theorem",
-                "Write one scalar at a time; the compiler finds the matrices in what you wrote.")
-    page.heading("What was written")
-    page.code(inspect.getsource(network_loss))
-    page.heading("What the compiler found")
-    page.text(found)
-    page.text("Additions that follow each other are one sum, a sum of products is a dot, and dots that combine all rows of "
-              "one matrix with all rows of another are a matrix product. X1 and c1 hold the samples and their labels; "
-              "X1 has a column of ones, so that the first biases are a column of W1.")
-    page.code(body)
-    page.text("Going forward this is f = σ(W f + b), the lecture's (3) and (6); going back, dz = (dz W) times σ'(z) is (7) "
-              "and dW = dzᵀ f is (8), for all samples at once.")
-    page.text(agreement)
-    page.heading("How fast it is on this machine")
-    fastest = times["compiled"]
-    page.table(["the loss and all derivatives", "ms", "times as long as compiled"],
-               [[name, f"{t:.3f}", f"{t / fastest:,.1f}"] for name, t in times.items()])
-    page.text("The eager engine builds a graph of scalars for each step; NumPy by hand is what a careful person writes.")
-    page.write(path)
+def moons_loss():
+    hinges = [relu(1 - y * output(x)) for x, y in zip(X.tolist(), Y.tolist())]
+    return sum(hinges) * (1 / M) + 1e-4 * sum(p * p for p in parameters)
+
+
+moons = moons_loss()
+moons.label = "loss"
+print(f"{len(topological_order(moons)):,} Values")
+
+# %%
+outputs = [output(x) for x in X.tolist()]
+lesson.show(draw(outputs, level="layer"), "graph",
+            "The graph of the outputs for all samples, with a box for each layer.")
+
+# %%
+start = time.perf_counter()
+moons_program = autograd.compile(moons, parameters)
+print(textwrap.fill(str(moons_program), 92))
+print(f"compiled in {time.perf_counter() - start:.2f} seconds on this machine\n")
+print(shown(moons_program))
+
+path = lesson.out / "program.py"
+path.write_text(moons_program.source, encoding="utf-8")
+print(f"\nthe whole source: {path}")
+
+# %% [markdown]
+"""
+`X1` and `c1` are constants, the points and their labels; they come with the source, which runs by itself. In the first layer
+the compiler has put a column of ones beside the points, so that `b₁` is one more column of `W₁`. The parameters lie in
+`theta` as they were given, each neuron's weights and then its bias: hence the slices. Read on from there, and you find (6),
+(3), (7) and (8) again.
+"""
+
+# %%
+moons.backward()
+theta = moons_program.parameters
+value, gradient = moons_program.value_and_grad(theta)
+moons_difference = max(abs(g - p.grad) for g, p in zip(gradient, parameters))
+print("loss by the graph  ", moons.data)
+print("loss by the program", value)
+print(f"of {len(gradient)} derivatives none differs by more than {moons_difference:.0e}")
+
+# %% [markdown]
+"""
+They differ in the last digits, if at all, since a matrix product adds in another order than a chain of additions.
+
+## How fast is it?
+
+The measure is what a careful person writes with NumPy, the lecture beside them:
+"""
+
+
+# %%
+def by_hand(theta):
+    W1, W2, W3 = theta[:48].reshape(16, 3), theta[48:320].reshape(16, 17), theta[320:]
+    z1 = X @ W1[:, :2].T + W1[:, 2]                         # (6)
+    f1 = np.maximum(z1, 0)                                  # (3)
+    z2 = f1 @ W2[:, :16].T + W2[:, 16]
+    f2 = np.maximum(z2, 0)
+    margin = 1 - Y * (f2 @ W3[:16] + W3[16])
+    loss = np.maximum(margin, 0).sum() / M + 1e-4 * (theta @ theta)
+
+    dz3 = (margin > 0) * -Y / M
+    dz2 = np.outer(dz3, W3[:16]) * (z2 > 0)                 # (7)
+    dz1 = dz2 @ W2[:, :16] * (z1 > 0)
+    gradient = 2e-4 * theta
+    dW1, dW2 = gradient[:48].reshape(16, 3), gradient[48:320].reshape(16, 17)
+    dW1[:, :2] += dz1.T @ X                                 # (8)
+    dW1[:, 2] += dz1.sum(0)
+    dW2[:, :16] += dz2.T @ f1
+    dW2[:, 16] += dz2.sum(0)
+    gradient[320:336] += dz3 @ f2
+    gradient[336] += dz3.sum()
+    return loss, gradient
+
+
+print(f"differs from the program by at most {abs(by_hand(theta)[1] - gradient).max():.0e}")
+
+# %% [markdown]
+"""
+*Eager* is what the engine does without compiling: it builds the graph and goes back through it, each time anew. The three
+take turns, so that whatever else this machine is doing meets them all; of each the median counts.
+"""
+
+
+# %%
+def medians(ways, rounds):
+    """The median time of each way in ms; in a round each has its turn, of so many calls."""
+    times = {name: [] for name in ways}
+    for _ in range(rounds):
+        for name, (calls, way) in ways.items():
+            start = time.perf_counter()
+            for _ in range(calls):
+                way()
+            times[name].append(1e3 * (time.perf_counter() - start) / calls)
+    return {name: statistics.median(found) for name, found in times.items()}
+
+
+ways = {"scalars, eager": (1, lambda: moons_loss().backward()),
+        "NumPy by hand": (100, lambda: by_hand(theta)),
+        "compiled": (100, lambda: moons_program.value_and_grad(theta))}
+times = medians(ways, rounds=lesson.size(15, 2))
+print(f"the loss and its {len(theta)} derivatives, on this machine")
+for name, t in times.items():
+    print(f"{name:16} {t:9.3f} ms   {t / times['compiled']:8.1f} times as long as compiled")
+
+# %% tags=["hide-input"]
+title = f"The loss and its {len(theta)} derivatives"
+figure, ax = plots.plot(title, "ms, on a logarithmic scale", size=(13, 5))
+bars = ax.barh(list(times), list(times.values()), height=0.6,
+               color=(plots.GRAY, plots.GREEN, plots.BLUE))
+ax.bar_label(bars, [f"{t:.3g} ms" for t in times.values()], padding=8, fontsize=21)
+ax.invert_yaxis()
+ax.set_xscale("log")
+ax.set_xlim(min(times.values()) / 3, max(times.values()) * 6)
+ax.tick_params(axis="y", labelsize=21)
+lesson.show(figure, "times", "Measured on this machine, in turns; the medians.")
+
+# %% [markdown]
+"""
+## What it cannot see
+
+The graph holds what *was* computed. An `if` of Python leaves no trace in it, only the branch that was taken. Here is `|x|`,
+recorded at a positive `x`:
+"""
+
+
+# %%
+def size(x):
+    if x > 0:                                   # Python looks at x.data, and chooses
+        return x
+    return -x
+
+
+w, x = Value(1.0, label="w"), Value(2.0, label="x")
+by_if = autograd.compile(w * size(x), [w], [x])
+by_abs = autograd.compile(w * abs(x), [w], [x])
+for number in (2.0, -3.0):
+    print(f"|{number}|: by if {by_if([1.0], [number])}, by abs {by_abs([1.0], [number])}")
+
+# %% [markdown]
+"""
+So use the operations `abs`, `relu`, `maximum`, `minimum`, which are in the graph and choose anew for each number. `nn.fit`
+tries a few samples both ways before it trusts a program. Here is a model of our own, a class with parameters, that chooses by
+`if`:
+"""
+
+
+# %%
+class Kinked(nn.Module):
+    def __init__(self):
+        self.w = Value(0.5, label="w")
+
+    def __call__(self, x):
+        return self.w * size(x)
+
+
+kinked = Kinked()
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    nn.fit(kinked, [1.0, -1.0], [1.0, 1.0], "squared", nn.GradientDescent(0.1), epochs=50)
+print(str(caught[0].message).replace("; ", ";\n").replace(": ", ":\n", 1))
+print("w =", kinked.w.data)
+
+# %% [markdown]
+"""
+The other thing to know: what was recorded for one sample is run for each, and summed. A penalty on the parameters inside of
+one sample's loss is therefore counted `m` times. In `nn.fit` it belongs in the optimizer, `weight_decay=`.
+"""
+
+# %%
+w, x, y = Value(3.0, label="w"), Value(0.0, label="x"), Value(0.0, label="y")
+penalized = autograd.compile((w * x - y) ** 2 + 0.1 * w * w, [w], [x, y])
+samples, penalty = rng.uniform(-1, 1, (5, 2)), 0.1 * 3.0 * 3.0
+wanted = sum((3.0 * xi - yi) ** 2 for xi, yi in samples) + penalty
+given = penalized.value_and_grad([3.0], samples)[0]
+print("five samples and one penalty ", wanted)
+print("the program on five samples  ", given)
+print("the same less four penalties ", given - 4 * penalty)
+
+# %% [markdown]
+"""
+## To try
+
+- Write `layer` with the terms of the sum in another order, or with `b` first. Does the source change?
+- In a cell of your own compile a layer with two inputs in place of four, and print its source. For so few numbers arrays cost
+  more than they save: what you see is straight-line code.
+- Compile a loss of your own, and look for the matrices in `program.source`.
+- Record the moons with `tanh` in place of ReLU (and change `by_hand`). What is `D` now, and how much slower is each of the
+  three?
+"""
