@@ -99,9 +99,9 @@ operation everybody knows the derivative by each input, its *partial derivative*
     y = u + v       dy/du = 1       dy/dv = 1
     y = u * v       dy/du = v       dy/dv = u
 
-`backward()` starts at `d` with `dd/dd = 1` and goes back through the graph. At each operation it multiplies the derivative by
-the partial of the input: `d` changes by 1 for each 1 of `a * b`, and `a * b` by `b` for each 1 of `a`, so `d` changes by
-`1 * b` for each 1 of `a`.
+`backward()` leaves the derivative of `d` by each Value in that Value's `grad`, which is short for *gradient*. It starts at `d`
+with `dd/dd = 1` and goes back through the graph. At each operation it multiplies the derivative by the partial of the input:
+`d` changes by 1 for each 1 of `a * b`, and `a * b` by `b` for each 1 of `a`, so `d` changes by `1 * b` for each 1 of `a`.
 """
 
 # %%

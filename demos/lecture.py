@@ -607,8 +607,8 @@ print(f"    engine and finite differences  {comparison.quotient_difference:.1e}"
 # %% [markdown]
 """
 So back propagation through a graph of scalars and the theorem are one and the same; the theorem is what the graph comes to
-when it was made by (3). This is worth having: a matrix product is something that computers do very fast. In the next lesson
-the engine finds these matrices by itself, in code that was written with scalars.
+when it was made by (3). This is worth having: computers are very fast at matrix products. In the next lesson the engine finds
+these matrices by itself, in code that was written with scalars.
 
 ## To try
 

@@ -158,7 +158,7 @@ def _differing(program: autograd.Program, model: Any, loss: Loss, X: np.ndarray,
                 wanted = float(loss(model(X[i].tolist()), Y[i].tolist()))
                 if abs(found - wanted) > 1e-9 * max(1.0, abs(wanted)):
                     return (f"the loss of sample {i} is {wanted:.6g}, by the graph of sample 0 it would be {found:.6g}; "
-                            "does the model choose by if-statements, or draw random numbers?")
+                            "a model may not choose by if-statements or draw random numbers")
     finally:
         _assign(parameters, before)
     return ""
