@@ -36,13 +36,17 @@ differences = []
 
 def beside(name, ours, twin):
     """Print our numbers; with PyTorch, those of twin() beside them, and the difference."""
-    theirs = twin() if torch else [None] * len(ours)
-    for i, (a, b) in enumerate(zip(ours, theirs)):
-        line = f"{name if i == 0 else '':14} here {round(a, 13) + 0.0:18.13f}"          # no -0.0
-        if b is not None:
-            differences.append(abs(a - b))
-            line += f"   PyTorch {round(b, 13) + 0.0:18.13f}   difference {differences[-1]:.0e}"
+    theirs = twin() if torch else []
+    for i, a in enumerate(ours):
+        line = f"{name if i == 0 else '':14} here {shown(a)}"
+        if torch:
+            differences.append(abs(a - theirs[i]))
+            line += f"   PyTorch {shown(theirs[i])}   difference {differences[-1]:.0e}"
         print(line)
+
+
+def shown(number):
+    return f"{round(number, 13) + 0.0:18.13f}"              # + 0.0: no minus before 0
 
 
 # %% [markdown]
@@ -75,8 +79,9 @@ beside("dy/dx", cube(), torch_cube)
 """
 ## Many numbers
 
-Now `y = exp(sin(x₁³)) + exp(sin(x₂³)) + exp(sin(x₃³))` at 1, 2, 3. For PyTorch this is one tensor and three operations; here it
-is three Values and an operation for each number. In either one, a single `backward()` gives all three derivatives.
+Now `y = exp(sin(x₁³)) + exp(sin(x₂³)) + exp(sin(x₃³))` at 1, 2, 3. In PyTorch the three numbers
+are one tensor, and each operation takes all of them; here each number is a Value with operations of its own. In either one, a
+single `backward()` gives all three derivatives.
 """
 
 
@@ -98,7 +103,8 @@ def torch_three():
 slopes = three()
 beside("dy/dx", slopes, torch_three)
 xs = np.array([1.0, 2.0, 3.0])
-print("on paper, 3x² cos(x³) exp(sin x³):", 3 * xs**2 * np.cos(xs**3) * np.exp(np.sin(xs**3)))
+print("on paper, 3x² cos(x³) exp(sin x³):",
+      3 * xs**2 * np.cos(xs**3) * np.exp(np.sin(xs**3)))
 
 # %% [markdown]
 """
@@ -138,9 +144,9 @@ beside("without, with", accumulated, torch_twice)
 """
 ## Gradient descent by hand
 
-The function `f(x, y) = x²/2 + y⁴/4` has its lowest point at (0, 0). Each step goes against the gradient: `p ← p - α ∂f/∂p`, the
-lecture's (5). The update itself must not be recorded. Here that takes nothing more, for `p.data` is a plain float; in PyTorch
-`p` is the tensor itself, and `torch.no_grad()` stops the recording.
+The function `f(x, y) = x²/2 + y⁴/4` has its lowest point at (0, 0). Each step goes against the gradient: `p ← p - α ∂f/∂p`,
+the lecture's (5). The update itself must not be recorded. Here that takes nothing more, for `p.data` is a plain float; in
+PyTorch `p` is the tensor itself, and `torch.no_grad()` stops the recording.
 """
 
 # %%
@@ -182,8 +188,8 @@ beside("the end", path[-1], torch_descend)
 
 # %% [markdown]
 """
-Along `x` each step takes away the same share, `α`, of what is left. Along `y` the derivative is `y³`: near 0 there is almost no
-slope to go down, and the steps become tiny. This path is sure to arrive, and in no hurry.
+Along `x` each step takes away the same share, `α`, of what is left. Along `y` the derivative is `y³`: near 0 there is almost
+no slope to go down, and the steps become tiny. This path is sure to arrive, and in no hurry.
 """
 
 # %% tags=["hide-input"]
@@ -202,13 +208,13 @@ lesson.show(figure, "descent", "First across the contour lines, then slowly alon
 """
 ## A quartic for the sine
 
-Now a fit: a polynomial of degree 4, with the coefficients `c₀ ... c₄` as parameters, is to follow `sin(x)` from -π to π. The loss
-is the sum of the squared errors at some points, as in the lecture's (4).
+Now a fit: a polynomial of degree 4, with the coefficients `c₀ ... c₄` as parameters, is to follow `sin(x)` from -π to π. The
+loss is the sum of the squared errors at some points, as in the lecture's (4).
 
-In which variable, and at which learning rate? This loss is quadratic in `c`. Its second derivatives are the matrix `2AᵀA`, where
-the columns of `A` are the powers of the variable, and its eigenvalues say how curved the loss is. With `α` above `2 / largest`
-each step overshoots further than the last. With `α` below it, the direction of the smallest eigenvalue hardly moves if that is
-much smaller. So what counts is their ratio:
+In which variable, and at which learning rate? This loss is quadratic in `c`. Its second derivatives are the matrix `2AᵀA`,
+where the columns of `A` are the powers of the variable, and its eigenvalues say how curved the loss is. With `α` above `2 /
+largest` each step overshoots further than the last. With `α` below it, the direction of the smallest eigenvalue hardly moves
+if that is much smaller. So what counts is their ratio:
 """
 
 # %%
@@ -222,9 +228,9 @@ def curvatures(variable):
 
 
 for name, variable in (("x", np.pi * t), ("t = x/π", t)):
-    eigenvalues = curvatures(variable)
-    print(f"powers of {name:8} eigenvalues from {eigenvalues[0]:.2g} to {eigenvalues[-1]:.2g}, "
-          f"ratio {eigenvalues[-1] / eigenvalues[0]:.0f}; α below {2 / eigenvalues[-1]:.1e}")
+    mu, lam = curvatures(variable)[[0, -1]]
+    print(f"powers of {name:8} eigenvalues from {mu:.2g} to {lam:.2g}, "
+          f"ratio {lam / mu:.0f}; α below {2 / lam:.1e}")
 
 # %% [markdown]
 """
@@ -295,8 +301,8 @@ lowest = float(np.sum((polynomial(exact, t) - y) ** 2))
 print("least squares ", *(f"{number:11.8f}" for number in np.round(exact, 8) + 0.0))
 print("found         ", *(f"{number:11.8f}" for number in np.round(c, 8) + 0.0))
 print(f"largest difference {np.abs(exact - c).max():.0e}")
-print(f"loss above the lowest, after {steps} steps: momentum {max(losses[-1] - lowest, 0):.0e}, "
-      f"gradient descent {slow_losses[-1] - lowest:.0e}")
+print(f"the loss above its lowest after {steps} steps: {slow_losses[-1] - lowest:.0e}, "
+      f"with momentum {max(losses[-1] - lowest, 0):.0e}")
 
 # %% tags=["hide-input"]
 figure, (left, right) = plots.plots(1, 2, size=(17, 7.5))
@@ -311,20 +317,21 @@ right.semilogy(np.maximum(np.array(slow_losses) - lowest, 1e-16), "--", color=pl
                label="gradient descent")
 right.semilogy(np.maximum(np.array(losses) - lowest, 1e-16), color=plots.BLUE, linewidth=4, label="with momentum")
 plots.legend(right)
-lesson.show(figure, "quartic", "Momentum first overshoots, then takes away far more of the loss in each step; the floor is rounding.")
+lesson.show(figure, "quartic", "Momentum first overshoots, then gains far more in each step; the floor is rounding.")
 
 # %% [markdown]
 """
 ## A perceptron
 
-One neuron, `f(x) = σ(w · x - b)` with the sigmoid `σ`, is to give 0 on one cloud of points and 1 on another. The loss is the sum
-of `(f(xᵢ) - yᵢ)²`, and the optimizer *Adam*: it divides each component of a smoothed gradient by its usual size, so that every
-parameter moves by about the learning rate.
+One neuron, `f(x) = σ(w · x - b)` with the sigmoid `σ`, is to give 0 on one cloud of points and 1 on another. The loss is the
+sum of `(f(xᵢ) - yᵢ)²`, and the optimizer *Adam*: it divides each component of a smoothed gradient by its usual size, so that
+every parameter moves by about the learning rate.
 """
 
 # %%
 rng = np.random.default_rng(3)
-points = np.vstack([rng.normal((-0.4, 0.0), 0.6, (40, 2)), rng.normal((2.0, 1.6), 0.6, (40, 2))])
+red, blue = rng.normal((-0.4, 0.0), 0.6, (40, 2)), rng.normal((2.0, 1.6), 0.6, (40, 2))
+points = np.vstack([red, blue])
 labels = np.repeat([0.0, 1.0], 40)
 steps = lesson.size(200, 60)
 
@@ -359,7 +366,8 @@ def torch_perceptron():
 w0, w1, b = perceptron()
 beside("w0, w1, b", [w0, w1, b], torch_perceptron)
 score = points @ [w0, w1] - b
-print(f"{np.mean((score > 0) == (labels == 1)):.1%} of the points are on their side of w · x = b")
+share = np.mean((score > 0) == (labels == 1))
+print(f"{share:.1%} of the points are on their side of the line w · x = b")
 
 # %% tags=["hide-input"]
 figure, ax = plots.plot("σ(w · x - b), and the line where it is ½", "x₀", "x₁", size=(13, 9))
@@ -371,7 +379,7 @@ lesson.show(figure, "perceptron", "Red: below ½. Blue: above. A single neuron c
 ## What corresponds to what
 
 | PyTorch | here |
-| --- | --- |
+| --- | :--- |
 | `torch.tensor(4.0, requires_grad=True)` | `Value(4.0)` |
 | a tensor of n numbers | a list of n Values, or a NumPy array of them |
 | `y.backward()`, `x.grad` | the same |

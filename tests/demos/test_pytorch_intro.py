@@ -36,7 +36,7 @@ def test_the_descent_is_that_of_the_derivatives_on_paper(names):
 def test_the_quartic_is_that_of_least_squares(names):
     x = np.pi * names["t"]
     by_numpy = np.polyfit(x, np.sin(x), 4)[::-1] * np.pi ** np.arange(5)    # from powers of x to powers of x / pi
-    assert names["c"] == pytest.approx(by_numpy, abs=1e-9)
+    assert names["c"] == pytest.approx(by_numpy.tolist(), abs=1e-9)
     assert np.abs(names["start"] - by_numpy).max() > 0.1
 
 
