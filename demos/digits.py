@@ -285,7 +285,7 @@ lesson.show(figure, "why", "Blue: more ink here speaks for what was read. Red: f
 """
 ## To try
 
-- Take a mistake and move its pixels against the last picture: `image - 0.01 * speak(image, b, a)`. How far until it is read
+- Take a mistake and move its pixels against the last picture: `image - 0.001 * speak(image, b, a)`. How far until it is read
   rightly? And how little does it take to have a well written digit misread?
 - Begin with small steps, `nn.GradientDescent(lambda j: 0.005 * min(1, (j + 1) / 200), momentum=0.9)`. How many neurons are
   asleep now?

@@ -26,6 +26,7 @@ def test_the_data_are_1797_images_and_their_digits(names):
     rows = names["rows"]
     assert rows.shape == (1797, 65)
     assert (rows == rows.astype(int)).all() and rows[:, :64].min() == 0 and rows[:, :64].max() == 16
+    assert (names["xs"] * 16 == rows[:, :64]).all() and (names["ys"] == rows[:, 64]).all()
     assert np.bincount(rows[:, 64].astype(int)).tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
 
 
