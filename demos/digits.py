@@ -36,8 +36,9 @@ print("images", xs.shape, "  pixels from", xs.min(), "to", xs.max())
 print("of each digit:", np.bincount(ys))
 
 # %% tags=["hide-input"]
-figure = plots.images([(xs[i].reshape(8, 8), str(ys[i])) for i in range(20)], columns=10, size=1.6)
-lesson.show(figure, "samples", "The first twenty images and their digits: what the network is given, and what it should say.")
+some = range(lesson.size(20, 10))
+figure = plots.images([(xs[i].reshape(8, 8), str(ys[i])) for i in some], columns=10, size=1.6)
+lesson.show(figure, "samples", "The first images and their digits: what the network is given, and what it should say.")
 
 # %% [markdown]
 """
@@ -208,7 +209,7 @@ for i in wrong[:12]:
 
 # %% tags=["hide-input"]
 lesson.show(plots.images([(xs[test[i]].reshape(8, 8), f"a {ys[test[i]]}, read {read[i]}\np = {p[i, read[i]]:.2f}")
-                          for i in wrong[:12]], columns=6, size=2.6), "mistakes",
+                          for i in wrong[:lesson.size(12, 6)]], columns=6, size=2.6), "mistakes",
             "What was written, what was read, and how sure the network was of it.")
 
 # %% [markdown]
@@ -233,10 +234,10 @@ print("pixels that are always paper:      ", np.flatnonzero(xs[train].max(axis=0
 print("pixels whose weights never changed:", np.flatnonzero((W1 == began).all(axis=0)))
 
 # %% tags=["hide-input"]
-ordered = np.lexsort((votes, asleep))
+ordered = np.lexsort((votes, asleep))[:lesson.size(None, 8)]
 figure = plots.images([(W1[i].reshape(8, 8), "asleep" if asleep[i] else f"for {votes[i]}") for i in ordered],
                       columns=8, size=1.9, cmap="RdBu", limit=np.abs(W1).max())
-lesson.show(figure, "weights", "The 32 neurons of the first layer, in the order of the digits they speak for.")
+lesson.show(figure, "weights", "The neurons of the first layer, in the order of the digits they speak for.")
 
 # %% [markdown]
 """
