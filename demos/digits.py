@@ -3,7 +3,7 @@
 # Handwritten digits: a network of scalars reads real data
 
 A network of 32 and 10 neurons on 64 pixels, every weight a Value one can look at, learns to read digits that people wrote by
-hand. What it gets wrong, what its neurons look for, and which pixels speak for an answer. Takes five to ten seconds.
+hand. What it gets wrong, what its neurons look for, and which pixels speak for an answer. Takes about ten seconds.
 """
 
 # %%
