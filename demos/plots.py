@@ -77,3 +77,18 @@ def images(rows: list[tuple[np.ndarray, str]], columns: int, size: float = 1.9, 
             ax.imshow(picture, cmap=cmap, vmin=None if limit is None else -limit, vmax=limit)
             ax.set_title(title, fontsize=18)
     return figure
+
+
+def image_pairs(upper: list[tuple[np.ndarray, str]], lower: list[tuple[np.ndarray, str]], size: float = 1.9) -> Figure:
+    """A figure of small pictures in gray, and below each a second one, red where it is negative and blue where positive.
+
+    Each is an array (h, w) and its title; every one of the second row has a scale of its own.
+    """
+    figure = Figure(figsize=(size * len(upper), 2.5 * size), layout="constrained")
+    for row, pictures in zip(figure.subplots(2, len(upper), squeeze=False), (upper, lower)):
+        for ax, (picture, title) in zip(row, pictures):
+            limit = np.abs(picture).max() or 1.0
+            ax.set_axis_off()
+            ax.imshow(picture, **({"cmap": "gray_r"} if pictures is upper else {"cmap": "RdBu", "vmin": -limit, "vmax": limit}))
+            ax.set_title(title, fontsize=18)
+    return figure

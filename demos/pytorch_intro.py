@@ -1,0 +1,414 @@
+# %% [markdown]
+"""
+# PyTorch and this engine, line by line
+
+The steps of a first PyTorch notebook, from one derivative to a trained neuron, written for both: what has the same name, and
+what has another. Where PyTorch is installed, its numbers stand beside ours. Takes a few seconds.
+"""
+
+# %%
+import numpy as np
+
+import nn
+from autograd import Value, exp, sigmoid, sin
+from demos import plots
+from demos.lesson import Lesson
+
+lesson = Lesson("pytorch_intro")
+
+# %% [markdown]
+"""
+PyTorch may be missing; then its functions below, those that begin with `torch_`, are there to read and do not run.
+
+The two number systems are the same: a Python float has 64 bits, and PyTorch is told to use them (`dtype=torch.float64`; it
+would take 32). So the numbers should agree to about 16 digits.
+"""
+
+# %%
+try:
+    import torch
+except ImportError:
+    torch = None
+    print("PyTorch is not installed, so its column is missing: pip install torch")
+
+differences = []
+
+
+def beside(name, ours, twin):
+    """Print our numbers; with PyTorch, those of twin() beside them, and the difference."""
+    theirs = twin() if torch else []
+    for i, a in enumerate(ours):
+        line = f"{name if i == 0 else '':14} here {shown(a)}"
+        if torch:
+            differences.append(abs(a - theirs[i]))
+            line += f"   PyTorch {shown(theirs[i])}   difference {differences[-1]:.0e}"
+        print(line)
+
+
+def shown(number):
+    return f"{round(number, 13) + 0.0:18.13f}"              # + 0.0: no minus before 0
+
+
+# %% [markdown]
+"""
+## One derivative
+
+The derivative of `x³` at 4 is `3 · 4² = 48`. A `Value` records what is done with it. A PyTorch *tensor* is an array that does
+so when it is told to: `requires_grad=True`.
+"""
+
+
+# %%
+def cube():
+    x = Value(4.0)
+    y = x**3
+    y.backward()
+    return [x.grad]
+
+
+def torch_cube():
+    x = torch.tensor(4.0, dtype=torch.float64, requires_grad=True)
+    y = x**3
+    y.backward()
+    return [x.grad.item()]
+
+
+beside("dy/dx", cube(), torch_cube)
+
+# %% [markdown]
+"""
+## Many numbers
+
+Now `y = exp(sin(x₁³)) + exp(sin(x₂³)) + exp(sin(x₃³))` at 1, 2, 3. In PyTorch the three numbers
+are one tensor, and each operation takes all of them; here each number is a Value with operations of its own. In either one, a
+single `backward()` gives all three derivatives.
+"""
+
+
+# %%
+def three():
+    xs = [Value(1.0), Value(2.0), Value(3.0)]
+    y = sum(exp(sin(x**3)) for x in xs)
+    y.backward()
+    return [x.grad for x in xs]
+
+
+def torch_three():
+    x = torch.tensor([1.0, 2.0, 3.0], dtype=torch.float64, requires_grad=True)
+    y = torch.exp(torch.sin(x**3)).sum()
+    y.backward()
+    return x.grad.tolist()
+
+
+slopes = three()
+beside("dy/dx", slopes, torch_three)
+xs = np.array([1.0, 2.0, 3.0])
+print("on paper, 3x² cos(x³) exp(sin x³):",
+      3 * xs**2 * np.cos(xs**3) * np.exp(np.sin(xs**3)))
+
+# %% [markdown]
+"""
+## Gradients add up
+
+A second function of the same `x`: the derivative of `x²` at 4 is 8. But what stands in `x.grad` is `48 + 8`, for `backward`
+*adds* to the leaves. PyTorch does the same, on purpose, since the gradients of many samples are summed this way. The repair is
+a reset before the next pass.
+"""
+
+
+# %%
+def twice():
+    x = Value(4.0)
+    (x**3).backward()
+    (x**2).backward()
+    without_reset = x.grad
+    x.grad = 0
+    (x**2).backward()
+    return [without_reset, x.grad]
+
+
+def torch_twice():
+    x = torch.tensor(4.0, dtype=torch.float64, requires_grad=True)
+    (x**3).backward()
+    (x**2).backward()
+    without_reset = x.grad.item()
+    x.grad.zero_()
+    (x**2).backward()
+    return [without_reset, x.grad.item()]
+
+
+accumulated = twice()
+beside("without, with", accumulated, torch_twice)
+
+# %% [markdown]
+"""
+## Gradient descent by hand
+
+The function `f(x, y) = x²/2 + y⁴/4` has its lowest point at (0, 0). Each step goes against the gradient: `p ← p - α ∂f/∂p`,
+the lecture's (5). The update itself must not be recorded. Here that takes nothing more, for `p.data` is a plain float; in
+PyTorch `p` is the tensor itself, and `torch.no_grad()` stops the recording.
+"""
+
+# %%
+alpha, steps = 0.2, 60
+
+
+def descend():
+    x, y = Value(2.0), Value(1.5)
+    path = [(x.data, y.data)]
+    for _ in range(steps):
+        f = x**2 / 2 + y**4 / 4
+        f.backward()
+        for p in (x, y):
+            p.data -= alpha * p.grad
+            p.grad = 0
+        path.append((x.data, y.data))
+    return path
+
+
+def torch_descend():
+    x = torch.tensor(2.0, dtype=torch.float64, requires_grad=True)
+    y = torch.tensor(1.5, dtype=torch.float64, requires_grad=True)
+    for _ in range(steps):
+        f = x**2 / 2 + y**4 / 4
+        f.backward()
+        with torch.no_grad():
+            for p in (x, y):
+                p -= alpha * p.grad
+                p.grad.zero_()
+    return [x.item(), y.item()]
+
+
+path = descend()
+print("step         x          y")
+for k in (0, 1, 2, 5, 10, 20, 40, steps):
+    print(f"{k:4} {path[k][0]:10.6f} {path[k][1]:10.6f}")
+print()
+beside("the end", path[-1], torch_descend)
+
+# %% [markdown]
+"""
+Along `x` each step takes away the same share, `α`, of what is left. Along `y` the derivative is `y³`: near 0 there is almost
+no slope to go down, and the steps become tiny. This path is sure to arrive, and in no hurry.
+"""
+
+# %% tags=["hide-input"]
+figure, ax = plots.plot("Gradient descent on x²/2 + y⁴/4", "x", "y")
+a, b = np.meshgrid(np.linspace(-0.6, 2.3, 200), np.linspace(-0.6, 1.7, 200))
+heights = [0.001, 0.01, 0.05, 0.2, 0.5, 1, 1.75, 2.5, 3.25]
+lines = ax.contour(a, b, a**2 / 2 + b**4 / 4, levels=heights, colors=plots.GRAY, linewidths=1.5)
+ax.clabel(lines, heights[2:], fontsize=15)
+ax.plot(*zip(*path), "o-", color=plots.RED, linewidth=3, markersize=11, label=f"{steps} steps from (2, 1.5)")
+ax.plot(0, 0, "*", color=plots.BLUE, markersize=30, label="the lowest point")
+ax.set_aspect("equal")
+plots.legend(ax, loc="upper left")
+lesson.show(figure, "descent", "First across the contour lines, then slowly along the flat floor of the valley.")
+
+# %% [markdown]
+"""
+## A quartic for the sine
+
+Now a fit: a polynomial of degree 4, with the coefficients `c₀ ... c₄` as parameters, is to follow `sin(x)` from -π to π. The
+loss is the sum of the squared errors at some points, as in the lecture's (4).
+
+In which variable, and at which learning rate? This loss is quadratic in `c`. Its second derivatives are the matrix `2AᵀA`,
+where the columns of `A` are the powers of the variable, and its eigenvalues say how curved the loss is. With `α` above `2 /
+largest` each step overshoots further than the last. With `α` below it, the direction of the smallest eigenvalue hardly moves
+if that is much smaller. So what counts is their ratio:
+"""
+
+# %%
+t = np.linspace(-1, 1, 41)
+y = np.sin(np.pi * t)
+
+
+def curvatures(variable):
+    A = np.vander(variable, 5, increasing=True)
+    return np.linalg.eigvalsh(2 * A.T @ A)
+
+
+for name, variable in (("x", np.pi * t), ("t = x/π", t)):
+    mu, lam = curvatures(variable)[[0, -1]]
+    print(f"powers of {name:8} eigenvalues from {mu:.2g} to {lam:.2g}, "
+          f"ratio {lam / mu:.0f}; α below {2 / lam:.1e}")
+
+# %% [markdown]
+"""
+So we fit in `t = x/π`, from -1 to 1. For a quadratic whose eigenvalues go from `μ` to `λ` the best settings are known (Polyak
+1964), for gradient descent and for the lecture's momentum:
+
+    plain       α = 2 / (λ + μ)
+    momentum    α = (2 / (√λ + √μ))²        β = ((√λ - √μ) / (√λ + √μ))²
+"""
+
+# %%
+mu, lam = curvatures(t)[[0, -1]]
+plain = 2 / (lam + mu)
+best = (2 / (lam**0.5 + mu**0.5)) ** 2
+beta = ((lam**0.5 - mu**0.5) / (lam**0.5 + mu**0.5)) ** 2
+print(f"plain: α = {plain:.4f}; with momentum: α = {best:.4f}, β = {beta:.3f}")
+
+# %% [markdown]
+"""
+From here on an *optimizer* takes the steps. In both libraries the loop is: loss, reset, backward, step.
+"""
+
+# %%
+start = np.random.default_rng(4).uniform(-1, 1, 5).tolist()
+steps = lesson.size(400, 250)
+
+
+def polynomial(c, t):
+    return c[0] + t * (c[1] + t * (c[2] + t * (c[3] + t * c[4])))
+
+
+def fit(optimizer):
+    c, losses = [Value(number) for number in start], []
+    for _ in range(steps):
+        loss = sum((polynomial(c, ti) - yi) ** 2 for ti, yi in zip(t.tolist(), y.tolist()))
+        for p in c:
+            p.grad = 0
+        loss.backward()
+        optimizer.step(c)
+        losses.append(loss.data)
+    return [p.data for p in c], losses
+
+
+def torch_fit():
+    c = torch.tensor(start, dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.SGD([c], lr=best, momentum=beta)
+    T, Y = torch.tensor(t), torch.tensor(y)
+    for _ in range(steps):
+        loss = ((polynomial(c, T) - Y) ** 2).sum()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return c.tolist()
+
+
+_, slow_losses = fit(nn.GradientDescent(plain))
+c, losses = fit(nn.GradientDescent(best, momentum=beta))
+beside("c0 ... c4", c, torch_fit)
+
+# %% [markdown]
+"""
+A least squares problem can also be solved at once, with linear algebra. The sine is odd, so the even coefficients should be 0.
+"""
+
+# %%
+exact = np.polyfit(t, y, 4)[::-1]
+lowest = float(np.sum((polynomial(exact, t) - y) ** 2))
+print("least squares ", *(f"{number:11.8f}" for number in np.round(exact, 8) + 0.0))
+print("found         ", *(f"{number:11.8f}" for number in np.round(c, 8) + 0.0))
+print(f"largest difference {np.abs(exact - c).max():.0e}")
+print(f"the loss above its lowest after {steps} steps: {slow_losses[-1] - lowest:.0e}, "
+      f"with momentum {max(losses[-1] - lowest, 0):.0e}")
+
+# %% tags=["hide-input"]
+figure, (left, right) = plots.plots(1, 2, size=(17, 7.5))
+plots.dress(left, "The sine and the quartic found", "t = x/π")
+fine = np.linspace(-1, 1, 201)
+left.plot(t, y, "o", color=plots.GRAY, markersize=9, label="sin(πt), the data")
+left.plot(fine, polynomial(start, fine), ":", color=plots.RED, linewidth=4, label="the start")
+left.plot(fine, polynomial(c, fine), color=plots.BLUE, linewidth=4, label="found")
+plots.legend(left)
+plots.dress(right, "The loss above its lowest", "step")
+right.semilogy(np.maximum(np.array(slow_losses) - lowest, 1e-16), "--", color=plots.RED, linewidth=4,
+               label="gradient descent")
+right.semilogy(np.maximum(np.array(losses) - lowest, 1e-16), color=plots.BLUE, linewidth=4, label="with momentum")
+plots.legend(right)
+lesson.show(figure, "quartic", "Momentum first overshoots, then gains far more in each step; the floor is rounding.")
+
+# %% [markdown]
+"""
+## A perceptron
+
+One neuron, `f(x) = σ(w · x - b)` with the sigmoid `σ`, is to give 0 on one cloud of points and 1 on another. The loss is the
+sum of `(f(xᵢ) - yᵢ)²`, and the optimizer *Adam*: it divides each component of a smoothed gradient by its usual size, so that
+every parameter moves by about the learning rate.
+"""
+
+# %%
+rng = np.random.default_rng(3)
+red, blue = rng.normal((-0.4, 0.0), 0.6, (40, 2)), rng.normal((2.0, 1.6), 0.6, (40, 2))
+points = np.vstack([red, blue])
+labels = np.repeat([0.0, 1.0], 40)
+steps = lesson.size(200, 60)
+
+
+def perceptron():
+    w, b = [Value(0.0), Value(0.0)], Value(0.0)
+    optimizer = nn.Adam(0.1)
+    for _ in range(steps):
+        fs = [sigmoid(w[0] * x0 + w[1] * x1 - b) for x0, x1 in points.tolist()]
+        loss = sum((f - yi) ** 2 for f, yi in zip(fs, labels.tolist()))
+        for p in (*w, b):
+            p.grad = 0
+        loss.backward()
+        optimizer.step([*w, b])
+    return [w[0].data, w[1].data, b.data]
+
+
+def torch_perceptron():
+    w = torch.zeros(2, dtype=torch.float64, requires_grad=True)
+    b = torch.zeros(1, dtype=torch.float64, requires_grad=True)
+    X, Y = torch.tensor(points), torch.tensor(labels)
+    optimizer = torch.optim.Adam([w, b], lr=0.1)
+    for _ in range(steps):
+        f = torch.sigmoid(X @ w - b)
+        loss = ((f - Y) ** 2).sum()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return [*w.tolist(), b.item()]
+
+
+w0, w1, b = perceptron()
+beside("w0, w1, b", [w0, w1, b], torch_perceptron)
+score = points @ [w0, w1] - b
+share = np.mean((score > 0) == (labels == 1))
+print(f"{share:.1%} of the points are on their side of the line w · x = b")
+
+# %% tags=["hide-input"]
+figure, ax = plots.plot("σ(w · x - b), and the line where it is ½", "x₀", "x₁", size=(13, 9))
+plots.region(ax, lambda xs: xs @ [w0, w1] - b, points, labels == 1)
+lesson.show(figure, "perceptron", "Red: below ½. Blue: above. A single neuron can only draw a straight line.")
+
+# %% [markdown]
+"""
+## What corresponds to what
+
+| PyTorch | here |
+| --- | :--- |
+| `torch.tensor(4.0, requires_grad=True)` | `Value(4.0)` |
+| a tensor of n numbers | a list of n Values, or a NumPy array of them |
+| `y.backward()`, `x.grad` | the same |
+| `x.item()`, `x.grad.item()` | `x.data`, `x.grad` |
+| `x.grad.zero_()`, `x.grad = None` | `x.grad = 0`, `x.grad = None` |
+| `with torch.no_grad(): p -= alpha * p.grad` | `p.data -= alpha * p.grad` |
+| `torch.no_grad()` | `autograd.no_grad()` |
+| `torch.optim.SGD([c], lr=0.1, momentum=0.9)` | `nn.GradientDescent(0.1, momentum=0.9)` |
+| `torch.optim.Adam([w, b], lr=0.1)` | `nn.Adam(0.1)` |
+| `optimizer.step()` | `optimizer.step(parameters)` |
+| `optimizer.zero_grad()`, `model.zero_grad()` | `model.zero_grad()`, or `p.grad = 0` for each |
+| `torch.autograd.grad(y, x, create_graph=True)` | `gradients(y, x, create_graph=True)` |
+| `torch.nn.Linear`, `model.state_dict()` | `nn.Layer`, `model.state_dict()`: the same shapes |
+| `torch.compile(f)` compiles a function | `autograd.compile(output, parameters)` compiles a graph that was recorded |
+"""
+
+# %%
+if torch:
+    print(f"{len(differences)} numbers compared with PyTorch {torch.__version__}; "
+          f"the largest difference is {max(differences):.0e}")
+else:
+    print("nothing compared: PyTorch is not installed")
+
+# %% [markdown]
+"""
+## To try
+
+- Set `alpha` of the descent to 0.85, and then to 0.9. A step takes `y` to `y (1 - α y²)`: from which `y` on does it run away?
+- Fit in `x`: `t = np.linspace(-np.pi, np.pi, 41)`, `y = np.sin(t)`. How many steps are needed now?
+- Take out the reset in `fit`. What happens to the loss?
+- Move the two clouds together until no line can part them. What becomes of `w`?
+"""
