@@ -182,8 +182,8 @@ print("read rightly:", "  ".join(f"{share:.1%}" for share in shares))
 
 # %% [markdown]
 """
-One caution remains. These digits come from thirteen people, and each of them is among the training images and among the test
-images. Someone else's hand would be harder to read.
+One caution remains. These digits come from thirteen people, and a random split leaves the hand of each among the training
+images and among the test images. Someone else's would be harder to read.
 
 ## The mistakes
 
