@@ -110,7 +110,7 @@ class Forward(Arguments):
         if block.arguments[0].block != PARAMETERS or not len(ones):
             return ""
         W, X = (self.read(a) for a in block.arguments)
-        return f"  {X}[..., {ones[-1]}] is 1, {W}[..., {ones[-1]}] the bias"
+        return f"  b is {W}[..., {ones[-1]}]; {X} is 1 there"
 
     def name(self, block: Block) -> str:
         """Its label if it is one labelled node; z and f with the number of the layer, as in (3) and (6); else v1, v2, ..."""
