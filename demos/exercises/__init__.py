@@ -11,6 +11,7 @@ import importlib
 import io
 import os
 import sys
+import textwrap
 import traceback
 import warnings
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from demos.exercises.checking import NotBegun, Student, Wrong, first_line
+from demos.exercises.checking import NotBegun, Student, Wrong, first_line, place
 from demos.runner import cells
 
 HERE = Path(__file__).parent
@@ -39,9 +40,10 @@ def main(arguments: list[str], folder: Path = HERE) -> int:
     """
     numbers = [argument for argument in arguments if argument != "--solution"]
     unknown = [n for n in numbers if find(n) is None]
-    if unknown or len(numbers) > 1 or len(numbers) < len(arguments) and not numbers:
-        problem = f"no exercise {unknown[0]!r}" if unknown else "one exercise at a time"
-        print(f"{problem}: python -m demos exercises [NUMBER [--solution]], with a number from 1 to {len(NAMES)}", file=sys.stderr)
+    if unknown or len(numbers) > 1 or arguments and not numbers:
+        problem = f"no exercise {unknown[0]!r}" if unknown else "one exercise at a time" if numbers else "say which exercise"
+        print(f"{problem}: python -m demos exercises [NUMBER [--solution]], with a number from 1 to {len(NAMES)}",
+              file=sys.stderr)
         return 1
     if not numbers:
         return show_progress(folder)
@@ -75,8 +77,8 @@ def examine(name: str, folder: Path = HERE) -> State:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             checker.check(Student(folder / f"{name}.py"))
-    except NotBegun:
-        return State(NOT_BEGUN)
+    except NotBegun as where:
+        return State(NOT_BEGUN, str(where))
     except Wrong as wrong:
         return State(NOT_RIGHT, str(wrong))
     except Exception as error:                          # an object that does something nobody thought of
@@ -85,10 +87,9 @@ def examine(name: str, folder: Path = HERE) -> State:
     return State(SOLVED)
 
 
-def _stopped(error: BaseException, name: str) -> int:
+def _stopped(error: BaseException, name: str, folder: Path) -> int:
     """Say where Ctrl-C stopped the exercise of that name, and give the exit code of a program stopped so."""
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(f"{name}.py")]
-    print(f"\nstopped in exercise {title(name)}" + (f", at line {lines[-1]} of {name}.py" if lines else ""), file=sys.stderr)
+    print(f"\nstopped in exercise {title(name)}{place(error, folder / f'{name}.py')}", file=sys.stderr)
     return 130
 
 
@@ -102,17 +103,18 @@ def show_progress(folder: Path) -> int:
             with contextlib.redirect_stdout(io.StringIO()):
                 state, message = examine(name, folder)
         except KeyboardInterrupt as error:
-            return _stopped(error, name)
+            return _stopped(error, name, folder)
         done[name] = state
         number, _, words = title(name).partition(". ")
         print(f"{number:>3}  {state:13}  {words}", flush=True)
-        if message:
-            print(f"{'':20}{first_line(message)}", flush=True)
+        if state == NOT_RIGHT:
+            print(f"{'':20}{textwrap.shorten(first_line(message), 100, placeholder=' ...')}", flush=True)
     todo = [name for name in NAMES if done[name] != SOLVED]
     print(f"\n{len(NAMES) - len(todo)} of {len(NAMES)} solved.", end=" " if todo else "\n")
     if todo:
         i = NAMES.index(todo[0]) + 1
-        print(f"Next: exercise {i}, {shown(folder / todo[0])}.py\nEdit the file, then: python -m demos exercises {i}")
+        print(f"Next: exercise {i}, {shown(folder / todo[0])}.py\nEdit the file, then: python -m demos exercises {i}\n"
+              f"python -m demos exercises {i} --solution shows how it can be done, when you have tried.")
     return 0
 
 
@@ -123,10 +125,12 @@ def show_one(name: str, folder: Path) -> int:
     try:
         state, message = examine(name, folder)
     except KeyboardInterrupt as error:
-        return _stopped(error, name)
+        return _stopped(error, name, folder)
     print(state)
     if message:
-        print("\n  " + message.replace("\n", "\n  "))
+        print()
+    for line in message.splitlines():
+        print(textwrap.fill(line, 100, initial_indent="  ", subsequent_indent="    "))
     if state == SOLVED and i < len(NAMES):
         print(f"Next: python -m demos exercises {i + 1}")
     return 0 if state == SOLVED else 1

@@ -53,7 +53,7 @@ class Student:
     def get(self, name: str) -> Any:
         """What the file calls by that name."""
         if not hasattr(self.module, name):
-            raise Wrong(f"{self.path.name} has no {name} any more", "Perhaps: it was renamed; the check asks for it by this name.")
+            raise Wrong(f"{self.path.name} has no {name} any more", "Perhaps: it was renamed; the check goes by the name.")
         return getattr(self.module, name)
 
     def ask(self, name: str, *arguments: Any) -> Any:
@@ -76,23 +76,25 @@ class Student:
             raise
         except NotImplementedError as error:
             if not self.answered:
-                raise NotBegun from None
+                raise NotBegun(f"begin here: {first_line(str(error)) or what}") from None
             raise Wrong(f"begun; still to do: {first_line(str(error)) or what}") from None
         except RecursionError as error:
-            raise Wrong(f"{what} calls itself too often, perhaps without end{self.place(error)}") from None
+            raise Wrong(f"{what} calls itself too often, perhaps without end{place(error, self.path)}") from None
         except BaseException as error:                                  # exit() too
             said = first_line(traceback.format_exception_only(error)[-1])
-            raise Wrong(f"{what} raised {said}{self.place(error)}") from None
+            large = "Perhaps: exp of a large number, or a learning rate that is too large." if "OverflowError" in said else ""
+            raise Wrong(f"{what} raised {said}{place(error, self.path)}", large) from None
         finally:
             self.raised_limit = self.raised_limit or sys.getrecursionlimit() > limit
             sys.setrecursionlimit(limit)
 
-    def place(self, error: BaseException) -> str:
-        """In words, the last line of the student's file that the error passed through; "" where there is none."""
-        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(self.path)]
-        if isinstance(error, SyntaxError) and error.filename == str(self.path):
-            lines.append(error.lineno)
-        return f", at line {lines[-1]} of {self.path.name}" if lines else ""
+
+def place(error: BaseException, path: Path) -> str:
+    """In words, the last line of the file at path that the error passed through; "" where there is none."""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    if isinstance(error, SyntaxError) and error.filename == str(path):
+        lines.append(error.lineno)
+    return f", at line {lines[-1]} of {path.name}" if lines else ""
 
 
 def fresh(x: Any) -> Any:
@@ -108,7 +110,7 @@ def first_line(text: str) -> str:
 
 def draw(rng: np.random.Generator, *shape: int, low: float = -2.0, high: float = 2.0) -> Any:
     """Random numbers with two digits behind the point: a float, or an array of that shape."""
-    drawn = rng.uniform(low, high, shape).round(2)
+    drawn = rng.uniform(low, high, shape).round(2) + 0.0                # + 0.0: no -0.0
     return drawn if shape else float(drawn)
 
 
@@ -119,7 +121,7 @@ def as_number(x: Any, what: str) -> float:
             return float(x)
         except OverflowError:                                           # an int
             return math.inf
-    raise Wrong(f"{what} gave {kind(x)}, not a number", "Perhaps: a `return` is missing." if x is None else "")
+    raise unusable(what, x, "a number")
 
 
 def as_array(x: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
@@ -129,21 +131,47 @@ def as_array(x: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
     except Exception:                                                   # whatever a student's object does
         array = None
     if x is None or array is None:
-        raise Wrong(f"{what} is {kind(x)}, not an array of numbers", "Perhaps: a `return` is missing." if x is None else "")
+        raise unusable(what, x, "an array of numbers")
     if array.shape != shape:
-        turned = array.shape == shape[::-1]
-        raise Wrong(f"{what} has the shape {array.shape}; it should be {shape}", "Perhaps: it is transposed." if turned else "")
+        hint = "Perhaps: it is transposed." if array.shape == shape[::-1] else ""
+        raise Wrong(f"{what} has the shape {array.shape}; it should be {shape}", hint)
     return array
 
 
 def as_tuple(x: Any, n: int, what: str) -> Sequence[Any]:
     """x, which has to be a tuple or list of n things. Raises Wrong where it is not."""
     if not isinstance(x, (tuple, list)):
-        raise Wrong(f"{what} gave {kind(x)}, not a tuple of {n}", "Perhaps: a `return` is missing." if x is None else "")
+        raise unusable(what, x, f"a tuple of {n}")
     if len(x) != n:
         raise Wrong(f"{what} gave {len(x)} things; it should give {n}")
     return x
 
+
+def as_dict(x: Any, keys: Sequence[str], what: str) -> dict[str, Any]:
+    """x, which has to be a dict with these keys. Raises Wrong where it is not."""
+    if not isinstance(x, dict):
+        raise unusable(what, x, f"a dict with the keys {', '.join(keys)}")
+    for key in keys:
+        if key not in x:
+            raise Wrong(f"{what} gave a dict without the key {key!r}")
+    return x
+
+
+def unusable(what: str, x: Any, wanted: str) -> Wrong:
+    """What to raise where x came, and something else was wanted."""
+    return Wrong(f"{what} gave {kind(x)}, not {wanted}", "Perhaps: a `return` is missing." if x is None else "")
+
+
+def kind(x: Any) -> str:
+    """What x is, in a few words."""
+    if isinstance(x, int) and abs(x) > 10**20:                          # it may have too many digits to be printed
+        return "a huge int"
+    if x is None or isinstance(x, (int, float, complex, str)):
+        return f"{'' if x is None else type(x).__name__ + ' '}{repr(x)[:40]}"
+    return f"a {type(x).__name__}"
+
+
+# Finite differences ----------------------------------------------------------------------------------------------------------
 
 def derivative(f: Callable[[float], float], x: float) -> float:
     """f'(x) by finite differences."""
@@ -176,8 +204,24 @@ def compare(names: Sequence[str], got: Any, expected: Any, suspects: Sequence[tu
     if not right.all():
         i = int(right.argmin())
         a, b = apart(got.flat[i], expected.flat[i])
-        mistakes = [said for said, numbers in suspects if all_close(got, numbers)] + resemblances(got, expected)
+        mistakes = [said for said, numbers in suspects
+                    if np.size(numbers) == got.size and all_close(got.ravel(), np.ravel(numbers))]
+        mistakes += resemblances(got, expected)
         raise Wrong(f"{names[i]} is {a}; {by} {b}", where, f"Perhaps: {mistakes[0]}." if mistakes else "")
+
+
+def check_minimum(asked: str, names: Sequence[str], x: np.ndarray, loss: Callable[[np.ndarray], float],
+                  suspects: Sequence[tuple[str, Any]] = ()) -> None:
+    """Raise Wrong unless every derivative of loss at x is smaller than 0.001, by finite differences."""
+    if not np.isfinite(x).all() or not np.isfinite(loss(x)):
+        raise Wrong(f"{asked} gave {show(x)}", "Perhaps: the learning rate is too large; the loss is a sum over all points.")
+    slopes = gradient(loss, x)
+    if abs(slopes).max() > 1e-3:
+        i = int(abs(slopes).argmax())
+        mistakes = [said for said, numbers in suspects if all_close(x, numbers)]
+        mistakes.append("it stopped too early, or its steps are too small")
+        raise Wrong(f"{asked}: the derivative of the loss by {names[i]} is {slopes[i]:.4g} by finite differences, and not 0",
+                    at(**dict(zip(names, x))), f"Perhaps: {mistakes[0]}.")
 
 
 def close(got: Any, expected: Any) -> np.ndarray:
@@ -202,15 +246,17 @@ def resemblances(got: np.ndarray, expected: np.ndarray) -> list[str]:
 
 def _relations(got: np.ndarray, expected: np.ndarray) -> list[tuple[str, bool]]:
     square = got.ndim == 2 and got.shape[0] == got.shape[1]
-    first, ratio = got.flat[0], float(np.median(got[expected != 0] / expected[expected != 0]))
+    first, off = got.flat[0], got.flat[0] - expected.flat[0]
+    ratio = float(np.median(got[expected != 0] / expected[expected != 0]))
     factor = {2.0: "a factor 2 too many: all are twice what they should be",
-              0.5: "a factor 2 is missing: all are half of what they should be"}
+              0.5: "a factor 2 is missing: all are half of what they should be"}.get(
+        round(ratio, 6), f"a factor: all are {ratio:.4g} times what they should be")
     return [
-        (factor.get(round(ratio, 6), f"a factor: all are {ratio:.4g} times what they should be"), all_close(got, ratio * expected)),
+        (factor, all_close(got, ratio * expected)),
         ("it is transposed", square and all_close(got.T, expected)),
         ("it is upside down: one over what it should be", all_close(got * expected, 1.0)),
         ("it is the same number everywhere, whatever the input", all_close(got, first)),
-        (f"all are off by the same number, {first - expected.flat[0]:.4g}", all_close(got - first, expected - expected.flat[0])),
+        (f"all are off by the same number, {off:.4g}", all_close(got - off, expected)),
         ("the right numbers, in the wrong places", all_close(np.sort(got, axis=None), np.sort(expected, axis=None))),
     ]
 
@@ -252,9 +298,3 @@ def entries(name: str, array: Any) -> list[str]:
     """The names of the entries of an array."""
     return [f"{name}[{', '.join(map(str, place))}]" if place else name for place in np.ndindex(np.shape(array))]
 
-
-def kind(x: Any) -> str:
-    """What x is, in a few words."""
-    if x is None or isinstance(x, (int, float, complex, str)):
-        return f"{'' if x is None else type(x).__name__ + ' '}{repr(x)[:40]}"
-    return f"a {type(x).__name__}"

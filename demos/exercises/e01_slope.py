@@ -18,6 +18,6 @@ def slope(f, x, h):
 
 
 # %%
-if __name__ == "__main__":                  # checks this file as it is saved, like: python -m demos exercises 1
+if __name__ == "__main__":          # checks this file, like python -m demos exercises 1
     from demos.exercises import main
     main(["1"])

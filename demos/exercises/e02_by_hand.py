@@ -26,6 +26,6 @@ def df(x):
 
 
 # %%
-if __name__ == "__main__":                  # checks this file as it is saved, like: python -m demos exercises 2
+if __name__ == "__main__":          # checks this file, like python -m demos exercises 2
     from demos.exercises import main
     main(["2"])

@@ -22,6 +22,6 @@ def value_and_derivatives(a, b):
 
 
 # %%
-if __name__ == "__main__":                  # checks this file as it is saved, like: python -m demos exercises 3
+if __name__ == "__main__":          # checks this file, like python -m demos exercises 3
     from demos.exercises import main
     main(["3"])

@@ -18,11 +18,11 @@ Lesson: `chain_rule`.
 
 # %%
 def derivatives(x, w):
-    """The derivatives of y by every node: a dict with the keys "y", "v", "u", "w" and "x"."""
+    """The derivatives of y by every node: a dict with the keys "y", "v", "u", "w", "x"."""
     raise NotImplementedError("write derivatives")
 
 
 # %%
-if __name__ == "__main__":                  # checks this file as it is saved, like: python -m demos exercises 4
+if __name__ == "__main__":          # checks this file, like python -m demos exercises 4
     from demos.exercises import main
     main(["4"])

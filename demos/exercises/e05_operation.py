@@ -7,7 +7,7 @@ the inputs. This one is the length of the vector (a, b):
 
     y = √(a² + b²)
 
-Write its partial derivatives `by_a` and `by_b`. They will be given floats, and, for derivatives of second order, Values too. So
+Write its partial derivatives `by_a` and `by_b`. They will be given floats, and for derivatives of second order Values. So
 write them with operators and with functions of `autograd`. Both orders are checked.
 
 Lesson: `derivative`.
@@ -33,6 +33,6 @@ length = operation("length", lambda a, b: math.sqrt(a * a + b * b), by_a, by_b)
 
 
 # %%
-if __name__ == "__main__":                  # checks this file as it is saved, like: python -m demos exercises 5
+if __name__ == "__main__":          # checks this file, like python -m demos exercises 5
     from demos.exercises import main
     main(["5"])

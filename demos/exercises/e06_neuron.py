@@ -26,6 +26,6 @@ def neuron_gradients(w, b, x):
 
 
 # %%
-if __name__ == "__main__":                  # checks this file as it is saved, like: python -m demos exercises 6
+if __name__ == "__main__":          # checks this file, like python -m demos exercises 6
     from demos.exercises import main
     main(["6"])

@@ -2,12 +2,12 @@
 """
 # 7. A topological order
 
-Back propagation needs all nodes behind an output in an order in which every node stands after its inputs. Backwards, every node
-then has its users before it.
+Back propagation needs all nodes behind an output in an order in which every node stands after its inputs. Backwards, every
+node then has its users before it.
 
 Write `order`. Each node appears once, however many users it has, and the output comes last. Among the `inputs` of a Value
-there may be plain numbers: they are no nodes. Do it without recursion, for Python stops that after a thousand calls, and graphs
-are deeper.
+there may be plain numbers: they are no nodes. Do it without recursion, for Python stops that after a thousand calls, and
+graphs are deeper.
 
 Lesson: `chain_rule`.
 """
@@ -22,6 +22,6 @@ def order(output):
 
 
 # %%
-if __name__ == "__main__":                  # checks this file as it is saved, like: python -m demos exercises 7
+if __name__ == "__main__":          # checks this file, like python -m demos exercises 7
     from demos.exercises import main
     main(["7"])

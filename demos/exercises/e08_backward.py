@@ -14,7 +14,7 @@ Lesson: `chain_rule`.
 
 # %%
 class Node:
-    """A number that remembers what it was computed from, and its partial derivative by each of these inputs."""
+    """A number that remembers its inputs, and its partial derivative by each of them."""
 
     def __init__(self, data, inputs=(), partials=()):
         self.data, self.inputs, self.partials, self.grad = data, inputs, partials, 0.0
@@ -48,6 +48,6 @@ def backward(output):
 
 
 # %%
-if __name__ == "__main__":                  # checks this file as it is saved, like: python -m demos exercises 8
+if __name__ == "__main__":          # checks this file, like python -m demos exercises 8
     from demos.exercises import main
     main(["8"])

@@ -35,7 +35,7 @@ TABLE = {                                   # name: value, partial by each input
 
 
 def at_fault(table):
-    """The tuple (name, i): the partial by input i, counted from 0, is wrong in the row of that name."""
+    """The tuple (name, i) of the wrong partial: the row, and the input, counted from 0."""
     raise NotImplementedError("write at_fault")
 
 
@@ -45,6 +45,6 @@ def right_partial(y, *inputs):
 
 
 # %%
-if __name__ == "__main__":                  # checks this file as it is saved, like: python -m demos exercises 9
+if __name__ == "__main__":          # checks this file, like python -m demos exercises 9
     from demos.exercises import main
     main(["9"])

@@ -2,9 +2,9 @@
 """
 # 12. A classifier with a soft margin
 
-A line is to part two classes of points x ∈ ℝ², labelled y = 1 and y = -1: f(x) = w · x + b should be above 1 for the first, and
-below -1 for the second. Not every point can have this margin, so it is soft: a point pays as it comes short of it. It pays the
-soft plus, log(1 + eᵗ), a max{t, 0} (1) with a rounded corner:
+A line is to part two classes of points x ∈ ℝ², labelled y = 1 and y = -1: f(x) = w · x + b should be above 1 for the first,
+and below -1 for the second. Not every point can have this margin, so it is soft: a point that comes short of it pays. It pays
+the soft plus, log(1 + eᵗ), which is the max{t, 0} of (1) with a rounded corner:
 
     loss = |w|² + Σᵢ softplus(1 - yᵢ (w · xᵢ + b))
 
@@ -21,7 +21,7 @@ from autograd import grad
 
 
 def loss(w, b, xs, ys):
-    """The loss for w, a list of two, and b; xs is a list of points, each a list of two, ys their labels."""
+    """The loss for w, a list of two, and b; xs are points, lists of two, ys labels."""
     raise NotImplementedError("write loss")
 
 
@@ -31,6 +31,6 @@ def train(xs, ys):
 
 
 # %%
-if __name__ == "__main__":                  # checks this file as it is saved, like: python -m demos exercises 12
+if __name__ == "__main__":          # checks this file, like python -m demos exercises 12
     from demos.exercises import main
     main(["12"])

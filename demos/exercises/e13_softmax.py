@@ -2,8 +2,8 @@
 """
 # 13. Softmax and cross-entropy
 
-A network that tells n classes apart gives n scores z. The *softmax* makes probabilities of them, and the *cross-entropy* is the
-loss for a sample whose class is known:
+A network that tells n classes apart gives n scores z. The *softmax* makes probabilities of them, and the *cross-entropy* is
+the loss for a sample whose class is known:
 
     pᵢ = exp(zᵢ) / Σⱼ exp(zⱼ)        ℓ = -log p(label)
 
@@ -18,11 +18,11 @@ import numpy as np
 
 
 def loss_and_gradient(z, label):
-    """The tuple (ℓ, ∂ℓ/∂z) for an array of scores, (n,), and the number of the right class, from 0 to n - 1."""
+    """The tuple (ℓ, ∂ℓ/∂z) for an array z of n scores; label is a class, 0 to n - 1."""
     raise NotImplementedError("write loss_and_gradient")
 
 
 # %%
-if __name__ == "__main__":                  # checks this file as it is saved, like: python -m demos exercises 13
+if __name__ == "__main__":          # checks this file, like python -m demos exercises 13
     from demos.exercises import main
     main(["13"])

@@ -22,14 +22,14 @@ def sigmoid(t):
 
 
 def backpropagate(W1, b1, W2, b2, x, y):
-    """The gradients of ℓ for one sample: a dict of arrays, "dz2", "dW2", "db2", "dz1", "dW1" and "db1".
+    """The gradients of ℓ for one sample, a dict: "dz2", "dW2", "db2", "dz1", "dW1", "db1".
 
-    Each has the shape of what the derivative is taken by.
+    Each is an array, of the shape of what the derivative is taken by.
     """
     raise NotImplementedError("write backpropagate")
 
 
 # %%
-if __name__ == "__main__":                  # checks this file as it is saved, like: python -m demos exercises 14
+if __name__ == "__main__":          # checks this file, like python -m demos exercises 14
     from demos.exercises import main
     main(["14"])

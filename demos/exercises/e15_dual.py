@@ -1,6 +1,6 @@
 # %% [markdown]
 """
-# 15. Forward mode, and a step of Newton's
+# 15. Forward mode, and a Newton step
 
 A *dual number* is a value and a *tangent*, the derivative, which travels along through the computation: forward mode. No graph
 is recorded. A sum of duals is written already.
@@ -9,7 +9,7 @@ is recorded. A sum of duals is written already.
    tangent at the end.
 2. A value may be a dual number itself. If your rules use nothing but operators and the functions here, derivatives of
    derivatives come for free.
-3. So write `newton_step`: where the derivative would be 0 if it went on in a straight line. Going on like that finds a minimum.
+3. So write `newton_step`: where the derivative would be 0 if it went on in a straight line. Steps of this kind find a minimum.
 
 Lessons: `forward_reverse`, `newton`.
 """
@@ -72,11 +72,11 @@ def derivative(f, x):
 
 
 def newton_step(f, x):
-    """The point where f' would be 0 if it went on from x in a straight line, for a float x."""
+    """The point where f' would be 0 if it went on from the float x in a straight line."""
     raise NotImplementedError("write newton_step")
 
 
 # %%
-if __name__ == "__main__":                  # checks this file as it is saved, like: python -m demos exercises 15
+if __name__ == "__main__":          # checks this file, like python -m demos exercises 15
     from demos.exercises import main
     main(["15"])

@@ -1,5 +1,5 @@
 """Checks exercise 2: the derivative against finite differences of the operation."""
-from math import cos, sin
+from math import sin
 
 import numpy as np
 

@@ -1,7 +1,7 @@
 """Checks exercise 4: each node's derivative, by a finite difference of what lies between the node and the output."""
 import numpy as np
 
-from demos.exercises.checking import Wrong, as_number, call, compare, derivative, draw, kind
+from demos.exercises.checking import as_dict, as_number, call, compare, derivative, draw
 
 NODES = ("y", "v", "u", "w", "x")                       # from the output back
 
@@ -9,20 +9,12 @@ NODES = ("y", "v", "u", "w", "x")                       # from the output back
 def check(student):
     rng = np.random.default_rng(4)
     points = draw(rng, 4, 2).tolist()
-    answers = [student.ask("derivatives", x, w) for x, w in points]
+    answers = [as_dict(student.ask("derivatives", x, w), NODES, call("derivatives", x, w)) for x, w in points]
     for node in NODES:
         asked = [f'{call("derivatives", *point)}["{node}"]' for point in points]
-        compare(asked, [entry(answer, node, what) for answer, what in zip(answers, asked)],
+        compare(asked, [as_number(answer[node], what) for answer, what in zip(answers, asked)],
                 [truth(node, *point) for point in points],
                 [(said, [wrong(x, w) for x, w in points]) for said, wrong in SUSPECTS.get(node, [])])
-
-
-def entry(answer, node, what):
-    if not isinstance(answer, dict) or node not in answer:
-        got = f"a dict without {node!r}" if isinstance(answer, dict) else kind(answer)
-        raise Wrong(f"{what.partition('[')[0]} gave {got}; it should give a dict with the keys {', '.join(NODES)}",
-                    "Perhaps: a `return` is missing." if answer is None else "")
-    return as_number(answer[node], what)
 
 
 def truth(node, x, w):

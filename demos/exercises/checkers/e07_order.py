@@ -3,7 +3,7 @@ import numpy as np
 
 from autograd import Value
 from autograd.graph import topological_order
-from demos.exercises.checking import Wrong, all_close, apart, call, draw, gradient, kind
+from demos.exercises.checking import Wrong, all_close, apart, call, draw, gradient, kind, unusable
 
 
 def check(student):
@@ -20,7 +20,7 @@ def check(student):
     label(y)
     found = student.ask("order", y)
     if student.raised_limit:
-        raise Wrong("order raises Python's limit of recursion", "Perhaps: keep a list of your own, a stack, in place of calls.")
+        raise Wrong("order raises Python's limit of recursion", "Perhaps: a list of your own, a stack, in place of calls.")
     if len(as_values(found)) != 5_001 or found[0] is not x or found[-1] is not y:
         raise Wrong("order is wrong for a chain of 5,000 operations")
 
@@ -39,9 +39,15 @@ def label(output):
         v.label = f"v{k}"
 
 
+def written(output):
+    """A graph in words."""
+    return ", ".join(f"{v.label} = " + (f" {v.op} ".join(getattr(u, "label", str(u)) for u in v.inputs) or f"{v.data:g}")
+                     for v in topological_order(output))
+
+
 def as_values(found):
     if not isinstance(found, (list, tuple)):
-        raise Wrong(f"order(output) gave {kind(found)}, not a list", "Perhaps: a `return` is missing." if found is None else "")
+        raise unusable("order(output)", found, "a list")
     for v in found:
         if not isinstance(v, Value):
             raise Wrong(f"{kind(v)} is in the list, and is no Value",
@@ -54,9 +60,10 @@ def check_order(student, output, f, p):
     problem = what_is_wrong(found, topological_order(output))
     if problem:
         leaves = [v for v in topological_order(output) if not v.inputs]
-        got, truth = sweep(found, leaves), gradient(f, p)[:len(leaves)]
+        got, truth = sweep(found, output, leaves), gradient(f, p)
         place = next((i for i in range(len(leaves)) if not all_close(got[i], truth[i])), None)
-        raise Wrong(f"{call('order', output)}: {problem}", f"The list is {', '.join(v.label for v in found) or 'empty'}.",
+        names = ", ".join(v.label or "another" for v in found) or "empty"
+        raise Wrong(f"{call('order', output)}: {problem}", f"The graph is {written(output)}.", f"The list is {names}.",
                     "" if place is None else f"Going back along it, the derivative by {leaves[place].label} comes out as "
                     "{}; by finite differences it is {}.".format(*apart(got[place], truth[place])))
 
@@ -78,11 +85,9 @@ def what_is_wrong(found, right):
     return ""
 
 
-def sweep(order, leaves):
+def sweep(order, output, leaves):
     """The derivatives by the leaves that come out going back along the list."""
-    grads = {v: 0.0 for v in [*order, *leaves]}
-    if order:
-        grads[max(order, key=lambda v: int(v.label[1:]))] = 1.0
+    grads = dict.fromkeys([*order, *leaves], 0.0) | {output: 1.0}
     for v in reversed(order):
         for u, partial in zip(v.inputs, v.partials):
             if partial is not None:

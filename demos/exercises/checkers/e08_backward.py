@@ -23,7 +23,7 @@ def check(student):
         names = f.__code__.co_varnames[:f.__code__.co_argcount]
         p = draw(rng, len(names), low=0.5)
         leaves, y = student.attempt(f"y = {text}", build, student, f, p)
-        suspects = [("it goes from the inputs to the output, but users have to come before what they use", sweep(f, p, back=False)),
+        suspects = [("it goes from inputs to output, but users have to come before what they use", sweep(f, p, back=False)),
                     ("= where += is needed: a node used twice gets two parts", sweep(f, p, add=False))]
         for said in ("backward(y)", "a second backward(y)"):
             student.ask("backward", y)

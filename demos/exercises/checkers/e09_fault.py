@@ -19,27 +19,26 @@ def check(student):
         raise Wrong(f"TABLE has {len(faults)} wrong partials; it had one", "Perhaps: it was repaired; leave it as it was.")
     name, i = faults[0]
     honest = {key: (row[0], *(quotient(row[0], j) for j in range(len(row) - 1))) for key, row in table.items()}
-    check_answer(student, table, name, i, "in TABLE")
+    check_answer(student, table, name, i)
     for k in range(8):
         other = list(honest)[rng.integers(len(honest))]
         j = int(rng.integers(len(honest[other]) - 1))
         words, ruin = list(RUINS.items())[k % len(RUINS)]
         row = list(honest[other])
         row[1 + j] = lambda y, *inputs, d=row[1 + j], ruin=ruin: ruin(d(y, *inputs), y, *inputs)
-        check_answer(student, {**honest, other: tuple(row)}, other, j, f"{words}, in a table where it alone is wrong")
+        check_answer(student, {**honest, other: tuple(row)}, other, j, f"In another table: a partial that {words}.")
     check_repair(student, table[name], name, i, rng)
 
 
-def check_answer(student, table, name, i, where):
-    found = as_tuple(student.ask("at_fault", table), 2, "at_fault(table)")
-    if tuple(found) != (name, i):
-        point = [0.7, 1.6][:len(table[name]) - 1]
-        raise Wrong(f"at_fault gave {show(tuple(found))}; the partial of {name!r} by input {i} is the wrong one",
-                    f"It {where}." if " " in where and not where.startswith("in ") else "",
-                    f"At {show(tuple(point))} it gives {table[name][1 + i](table[name][0](*point), *point):.6g}, and by finite "
-                    f"differences it is {quotient(table[name][0], i)(None, *point):.6g}.",
-                    "Perhaps: it was tried at one point only, where a wrong rule may be right; or it stopped too early."
-                    if "only" in where else "")
+def check_answer(student, table, name, i, which=""):
+    found = student.ask("at_fault", table)
+    if found is None or tuple(as_tuple(found, 2, "at_fault(table)")) != (name, i):
+        forward, partial, point = table[name][0], table[name][1 + i], (0.7, 1.6)[:len(table[name]) - 1]
+        raise Wrong(f"at_fault gave {show(found)}; the partial of {name!r} by input {i} is the wrong one",
+                    f"{which} At {show(point)} it gives {partial(forward(*point), *point):.6g}; by finite differences it is "
+                    f"{quotient(forward, i)(None, *point):.6g}.".strip(),
+                    "Perhaps: it was tried at one point only, where a wrong rule may be right." if "only" in which else
+                    "Perhaps: a `return` is missing." if found is None else "")
 
 
 def check_repair(student, row, name, i, rng):

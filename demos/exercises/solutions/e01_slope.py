@@ -3,4 +3,4 @@
 
 def slope(f, x, h):
     """The central difference quotient of the function f at x, with the step h."""
-    return (f(x + h) - f(x - h)) / (2 * h)              # from x - h to x + h the input changes by 2h
+    return (f(x + h) - f(x - h)) / (2 * h)      # the input changes by 2h

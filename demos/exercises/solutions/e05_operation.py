@@ -6,7 +6,7 @@ from autograd import operation
 
 def by_a(y, a, b):
     """∂y/∂a"""
-    return a / y                                        # y is there already: no need for the root again
+    return a / y                        # y is there already: no need for the root again
 
 
 def by_b(y, a, b):

@@ -9,5 +9,5 @@ def sigmoid(t):
 def neuron_gradients(w, b, x):
     """The tuple (∂f/∂w, ∂f/∂b, ∂f/∂x) for arrays w and x of shape (n,) and a float b."""
     f = sigmoid(w @ x + b)
-    dz = f * (1 - f)                                    # ∂f/∂z for z = w · x + b; all three pass through it
+    dz = f * (1 - f)                    # ∂f/∂z for z = w · x + b, a factor of all three
     return dz * x, dz, dz * w

@@ -11,6 +11,6 @@ def order(output):
             found.append(v)
         elif v not in seen:
             seen.add(v)
-            stack.append((v, True))                     # comes up again when all that lies above it is done
+            stack.append((v, True))     # comes up again when all above it is done
             stack.extend((u, False) for u in v.inputs if isinstance(u, Value))
     return found

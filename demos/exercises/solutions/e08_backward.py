@@ -2,7 +2,7 @@
 
 
 class Node:
-    """A number that remembers what it was computed from, and its partial derivative by each of these inputs."""
+    """A number that remembers its inputs, and its partial derivative by each of them."""
 
     def __init__(self, data, inputs=(), partials=()):
         self.data, self.inputs, self.partials, self.grad = data, inputs, partials, 0.0
@@ -31,8 +31,8 @@ def backward(output):
     """Set the grad of every node behind output to the derivative of output by it."""
     nodes = order(output)
     for node in nodes:
-        node.grad = 0.0                                 # what an earlier call left
+        node.grad = 0.0                 # what an earlier call left
     output.grad = 1.0
-    for node in reversed(nodes):                        # users first: a grad is whole before it is handed on
+    for node in reversed(nodes):        # users first: a grad is whole when handed on
         for v, partial in zip(node.inputs, node.partials):
-            v.grad += partial * node.grad               # each user adds its part
+            v.grad += partial * node.grad   # each user adds its part

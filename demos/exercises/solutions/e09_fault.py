@@ -17,16 +17,17 @@ TABLE = {                                   # name: value, partial by each input
     "asinh":    (asinh,                     lambda y, a: 1 / sqrt(1 + y * y)),
     "softsign": (lambda a: a / (1 + a),     lambda y, a: (1 - y)**2),
 }
-POINTS = (0.3, 1.7), (0.8, 0.6), (2.1, 1.2)             # at a single one a wrong rule may happen to be right
+POINTS = (0.3, 1.7), (0.8, 0.6), (2.1, 1.2)     # at one alone a wrong rule may be right
 
 
 def at_fault(table):
-    """The tuple (name, i): the partial by input i, counted from 0, is wrong in the row of that name."""
+    """The tuple (name, i) of the wrong partial: the row, and the input, counted from 0."""
     for name, (forward, *partials) in table.items():
         for i, partial in enumerate(partials):
             for point in POINTS:
                 inputs = point[:len(partials)]
-                if abs(partial(forward(*inputs), *inputs) - quotient(forward, inputs, i)) > 1e-6:
+                rule = partial(forward(*inputs), *inputs)
+                if abs(rule - quotient(forward, inputs, i)) > 1e-6:
                     return name, i
 
 
@@ -38,5 +39,5 @@ def quotient(forward, inputs, i, h=1e-5):
 
 def right_partial(y, *inputs):
     """What should stand in TABLE in place of the wrong partial."""
-    a, = inputs                                         # asinh: from a = sinh(y), dy/da = 1 / cosh(y) = 1 / √(1 + a²)
+    a, = inputs                         # asinh: a = sinh(y), so dy/da = 1 / cosh(y)
     return 1 / sqrt(1 + a * a)

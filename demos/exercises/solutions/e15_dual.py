@@ -1,4 +1,4 @@
-"""15. Forward mode, and a step of Newton's: a solution."""
+"""15. Forward mode, and a Newton step: a solution."""
 import math
 
 
@@ -14,7 +14,8 @@ class Dual:
 
     def __mul__(self, other):
         other = dual(other)
-        return Dual(self.value * other.value, self.tangent * other.value + self.value * other.tangent)
+        tangent = self.tangent * other.value + self.value * other.tangent
+        return Dual(self.value * other.value, tangent)
 
     def __truediv__(self, other):
         other = dual(other)
@@ -51,7 +52,7 @@ def cos(x):
 def sin(x):
     """The sine of a number or of a dual number."""
     if isinstance(x, Dual):
-        return Dual(sin(x.value), cos(x.value) * x.tangent)         # not math.cos: the value may be a dual
+        return Dual(sin(x.value), cos(x.value) * x.tangent) # x.value may be a dual
     return math.sin(x)
 
 
@@ -61,7 +62,7 @@ def derivative(f, x):
 
 
 def newton_step(f, x):
-    """The point where f' would be 0 if it went on from x in a straight line, for a float x."""
+    """The point where f' would be 0 if it went on from the float x in a straight line."""
     def slope(t):
         return derivative(f, t)
     return x - slope(x) / derivative(slope, x)
