@@ -34,6 +34,7 @@ WRONG = {
         ("/ v**2", "/ v", "the denominator has to be squared"),
         ("du * v - u * dv", "du * v + u * dv", "a + where the quotient rule has a -"),
         ("du * v - u * dv", "u * dv - du * v", "the sign is the wrong way round"),
+        ("/ v**2", "/ v**2 + 1e-5", "all are off by the same number, 1e-05"),
         ("/ v**2", "/ (2 * v**2)", "all are half of what they should be")],
     "e03_record": [
         ("from autograd import Value, sin", "from autograd import Value\nfrom math import sin", "autograd.sin a Value"),
@@ -133,6 +134,8 @@ WRONG = {
         ("cos(x.value) * x.tangent", "cos(x.value)", "the tangent of what is inside the sine is missing"),
         ("cos(x.value) * x.tangent", "sin(x.value) * x.tangent", "the derivative of sin is cos"),
         ("Dual(sin(x.value), cos(x.value)", "Dual(sin(x.value), math.cos(x.value)", "raised TypeError"),
+        ("self.tangent - y * other.tangent", "self.tangent - getattr(y, 'value', y) * other.tangent",
+         "the second derivative of 1 / x at "),
         ("return x - slope(x)", "return x + slope(x)", "it goes the wrong way"),
         ("return x - slope(x) / derivative(slope, x)", "return x - f(x) / slope(x)", "a zero of f, not of f'"),
         ("f(Dual(x, 1.0))", "f(Dual(x, 2.0))", "a factor 2 too many")]}

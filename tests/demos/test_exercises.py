@@ -1,5 +1,6 @@
 """The exercises: solutions pass, stubs do not, and what a checker says about wrong answers names what is wrong."""
 import ast
+import os
 import re
 import shutil
 import subprocess
@@ -162,6 +163,11 @@ def test_a_file_that_is_no_answer_is_told_what_it_is(source, said, state_of):
     assert state == NOT_RIGHT and said in message
 
 
+def test_an_error_is_placed_at_the_innermost_line(state_of):
+    message = state_of("e02_by_hand", "def df(x):\n    return inner(x)\n\n\ndef inner(x):\n    return x / 0\n").message
+    assert "raised ZeroDivisionError" in message and message.endswith(", at line 6 of e02_by_hand.py")
+
+
 def test_a_missing_file_is_named(tmp_path):
     assert examine("e01_slope", tmp_path) == (NOT_RIGHT, "there is no file e01_slope.py")
 
@@ -253,8 +259,8 @@ def test_ctrl_c_ends_it_with_one_line(arguments, folder, capsys):
 
 
 def test_a_file_run_as_a_script_checks_itself():
-    done = subprocess.run([sys.executable, str(HERE / "e01_slope.py")], cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, text=True,
-                          capture_output=True, encoding="utf-8")
+    done = subprocess.run([sys.executable, str(HERE / "e01_slope.py")], cwd=ROOT, capture_output=True, encoding="utf-8",
+                          env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"})
     assert "# 1. The slope of a curve" in done.stdout and "not yet begun" in done.stdout and not done.stderr
 
 
