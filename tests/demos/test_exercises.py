@@ -118,6 +118,12 @@ def test_a_wrong_answer_fails_and_the_message_names_what_is_wrong(name, old, new
     assert state == NOT_RIGHT and said in message, message
 
 
+def test_the_fault_of_exercise_9_is_not_given_away(state_of):
+    for answer in ("return", "return 'mul', 0", "1 / 0"):
+        message = state_of("e09_fault", solution("e09_fault").replace("for name, (", f"{answer}\n    for name, (")).message
+        assert message and "asinh" not in message
+
+
 def test_every_exercise_is_tried_with_wrong_answers():
     assert set(WRONG) == set(NAMES) and min(map(len, WRONG.values())) >= 4
 

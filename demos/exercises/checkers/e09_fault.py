@@ -19,15 +19,15 @@ def check(student):
         raise Wrong(f"TABLE has {len(faults)} wrong partials; it had one", "Perhaps: it was repaired; leave it as it was.")
     name, i = faults[0]
     honest = {key: (row[0], *(quotient(row[0], j) for j in range(len(row) - 1))) for key, row in table.items()}
-    check_answer(student, table, name, i)
     for k in range(8):
-        other = list(honest)[rng.integers(len(honest))]
+        other = str(rng.choice([key for key in honest if key != name]))
         j = int(rng.integers(len(honest[other]) - 1))
         words, ruin = list(RUINS.items())[k % len(RUINS)]
         row = list(honest[other])
         row[1 + j] = lambda y, *inputs, d=row[1 + j], ruin=ruin: ruin(d(y, *inputs), y, *inputs)
         check_answer(student, {**honest, other: tuple(row)}, other, j, f"In another table: a partial that {words}.")
-    check_repair(student, table[name], name, i, rng)
+    check_answer(student, table, name, i)               # only now: what this says when it fails gives the fault away
+    check_repair(student, table[name], i, rng)
 
 
 def check_answer(student, table, name, i, which=""):
@@ -41,7 +41,7 @@ def check_answer(student, table, name, i, which=""):
                     "Perhaps: a `return` is missing." if found is None else "")
 
 
-def check_repair(student, row, name, i, rng):
+def check_repair(student, row, i, rng):
     points = [draw(rng, len(row) - 1, low=0.3).tolist() for _ in range(4)]
     ys = [row[0](*point) for point in points]
     compare([call("right_partial", y, *point) for y, point in zip(ys, points)],
