@@ -1,0 +1,23 @@
+# %% [markdown]
+"""
+# 1. The slope of a curve
+
+A slope can be found without any rule for it: nudge the input and look. The *central difference quotient* looks to both sides.
+It is the change of `f` from `x - h` to `x + h`, over the change of the input.
+
+Write `slope`. All other exercises are checked with such quotients.
+
+Lesson: `derivative`.
+"""
+
+
+# %%
+def slope(f, x, h):
+    """The central difference quotient of the function f at x, with the step h."""
+    raise NotImplementedError("write slope")
+
+
+# %%
+if __name__ == "__main__":          # checks this file, like python -m demos exercises 1
+    from demos.exercises import main
+    main(["1"])

@@ -1,0 +1,28 @@
+# %% [markdown]
+"""
+# 4. The chain rule, node by node
+
+A small graph, from the leaves `x` and `w` to the output `y`:
+
+    u = x w
+    v = u + x
+    y = u v
+
+Do by hand what `backward` does. Begin with dy/dy = 1 and go back. The derivative of `y` by a node is a sum over the node's
+users: the partial derivative of the user by the node, times the derivative of `y` by the user. Write `derivatives`, with
+floats and without Values.
+
+Lesson: `chain_rule`.
+"""
+
+
+# %%
+def derivatives(x, w):
+    """The derivatives of y by every node: a dict with the keys "y", "v", "u", "w", "x"."""
+    raise NotImplementedError("write derivatives")
+
+
+# %%
+if __name__ == "__main__":          # checks this file, like python -m demos exercises 4
+    from demos.exercises import main
+    main(["4"])

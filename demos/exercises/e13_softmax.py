@@ -1,0 +1,28 @@
+# %% [markdown]
+"""
+# 13. Softmax and cross-entropy
+
+A network that tells n classes apart gives n scores z. The *softmax* makes probabilities of them, and the *cross-entropy* is
+the loss for a sample whose class is known:
+
+    pᵢ = exp(zᵢ) / Σⱼ exp(zⱼ)        ℓ = -log p(label)
+
+Its gradient by the scores is short. Find it on paper. Then write `loss_and_gradient`, with NumPy, so that it also works for
+scores of 1000, where exp is too large for a float. The softmax does not change when the same number is taken from all scores.
+
+Lesson: `digits`.
+"""
+
+# %%
+import numpy as np
+
+
+def loss_and_gradient(z, label):
+    """The tuple (ℓ, ∂ℓ/∂z) for an array z of n scores; label is a class, 0 to n - 1."""
+    raise NotImplementedError("write loss_and_gradient")
+
+
+# %%
+if __name__ == "__main__":          # checks this file, like python -m demos exercises 13
+    from demos.exercises import main
+    main(["13"])
