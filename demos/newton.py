@@ -91,7 +91,7 @@ LEVELS = [0.02, 0.1, 0.3, 0.7, 1.5, 3, 5, 8, 12]
 
 def contours(ax, f, xs, ys, levels, color="#999999", style="-", width=2):
     x, y = np.meshgrid(np.linspace(*xs, 300), np.linspace(*ys, 300))
-    ax.contour(x, y, f((x, y)), levels=levels, colors=color, linestyles=style, linewidths=width)
+    ax.contour(x, y, f((x, y)), levels, colors=color, linestyles=style, linewidths=width)
     ax.grid(False)
 
 
