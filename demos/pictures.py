@@ -1,37 +1,48 @@
-"""Every kind of picture: a neuron, an expression, networks, a loss over 100 samples, a page to play, words."""
-from __future__ import annotations
+# %% [markdown]
+"""
+# Pictures and words: everything the engine can show
 
+Every kind of picture on one page: a neuron, an expression, networks, a loss of many thousand Values folded to a few nodes,
+pages that play the backward pass, and the chain rule in words. Takes a few seconds.
+"""
+
+# %%
 import random
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import autograd
 import nn
 from autograd import Value
 from autograd.graph import topological_order
-from autograd.render.dot import PictureError
-from demos.page import Page
+from demos.lesson import Lesson
 
-CAPTIONS = {
-    "neuron": "A neuron, tanh(w . x + b), after backward()",
-    "readme": "micrograd's README expression, one Value for each operation",
-    "dot": "nn's neuron: one dot and its activation",
-    "dot-opened": "The same with open_dots=True: the products and their sum",
-    "network": "The lecture's network of figure 2, 6-2-6-4-1, with its weights",
-    "network-sample": "The same for one sample: data and gradient in each neuron",
-    "moons": "The network for the moons, 2-16-16-1, for one sample",
-    "loss": "The loss over 100 samples of the moons, as plain scalar code: neurons hold all samples",
-    "loss-layers": "The same with level='layer'",
-    "loss-opened": "One neuron of a layer opened: expand='layers.1.neurons.2'",
-    "loss-unlabelled": "The same loss without any labels: operations of a kind and depth",
-}
+lesson = Lesson("pictures")
+drawn = {}
 
 
-def neuron() -> Value:
-    """A neuron with two inputs, of weights at which the local derivative of tanh is 1/2."""
+def show(picture, name, caption):
+    """Show a picture; a PNG and its DOT, the text it is made from, are written as well."""
+    drawn[name] = picture
+    picture.write(lesson.out / f"{name}.dot")
+    shown = lesson.show(picture, name, caption)
+    if shown:
+        picture.write(lesson.out / f"{name}.png")
+    return shown
+
+
+# %% [markdown]
+"""
+## A Value and all it was made from
+
+`draw` takes any Value. Every Value is a card: its label, its data, and its gradient, once `backward` was called. An edge
+carries the partial derivative there. The bias below is chosen so that the partial of `tanh` is just 1/2.
+"""
+
+
+# %%
+def neuron():
     x1, x2 = Value(2.0, label="x1"), Value(0.0, label="x2")
-    w1, w2, b = Value(-3.0, label="w1"), Value(1.0, label="w2"), Value(6.881373587019543, label="b")
+    w1, w2 = Value(-3.0, label="w1"), Value(1.0, label="w2")
+    b = Value(6.881373587019543, label="b")
     n = x1 * w1 + x2 * w2 + b
     n.label = "n"
     o = n.tanh()
@@ -39,8 +50,20 @@ def neuron() -> Value:
     return o
 
 
-def readme_expression() -> Value:
-    """The expression of micrograd's README; its Values are named by autograd.name."""
+o = neuron()
+o.backward()
+show(autograd.draw(o), "neuron", "A neuron, tanh(w · x + b), after backward().")
+
+# %% [markdown]
+"""
+A longer expression has its operations as fields of the cards, to save width. This is the one of micrograd's README.
+`autograd.name(locals())` gives each Value the name of its variable, so that no label has to be written. The picture is wide;
+look at [the file itself](readme.svg).
+"""
+
+
+# %%
+def readme_expression():
     a, b = Value(-4.0), Value(2.0)
     c = a + b
     d = a * b + b**3
@@ -56,33 +79,108 @@ def readme_expression() -> Value:
     return g
 
 
-def scalar_neuron(neuron: nn.Neuron, x: list[Value], relu: bool) -> Value:
-    """A neuron as one writes it at first: a product for each weight, and sums."""
+g = readme_expression()
+g.backward()
+show(autograd.draw(g), "readme", "micrograd's expression, one Value for each operation.")
+
+# %% [markdown]
+"""
+## A dot, closed and open
+
+A neuron of `nn` is two nodes: one *dot*, `w · x + b`, and its activation. `open_dots=True` draws the products and their sum.
+"""
+
+# %%
+x = [Value(d, label=f"x.{i}") for i, d in enumerate([1.0, -2.0, 0.5])]
+f = nn.Neuron(3, "tanh", seed=2)(x)
+f.label = "f"
+f.backward()
+show(autograd.draw(f), "dot", "nn's neuron: one dot and its activation.")
+
+# %%
+show(autograd.draw(f, open_dots=True), "dot-opened", "The same with open_dots=True.")
+
+# %% [markdown]
+"""
+## Networks
+
+A network draws itself, in columns as in the lecture's figure 2: blue lines are weights above 0, orange dashed ones weights
+below 0, and the wider a line, the larger its weight.
+"""
+
+# %%
+figure2 = nn.MLP(6, [2, 6, 4, 1], activation="tanh", seed=22)
+show(figure2.draw(), "network", "The network of the lecture's figure 2, with its weights.")
+
+# %% [markdown]
+"""
+With a sample, each neuron shows its data and the gradient of the output by it.
+"""
+
+# %%
+sample = [0.5, -0.3, 0.8, -0.9, 0.1, 0.4]
+show(figure2.draw(sample), "network-sample", "The same network for one sample.")
+
+# %%
+moons = nn.MLP(2, [16, 16, 1], seed=1337)
+show(moons.draw([0.5, -0.3]), "moons", "The network for the two moons, for one sample.")
+
+# %% [markdown]
+"""
+## A loss over many samples
+
+micrograd's moons as plain scalar code: the hinge loss over all points, and a penalty on the parameters. Nobody can look at so
+many Values one by one. `draw` folds them to neurons: it knows a neuron by the labels of its parameters, and puts what it
+computes for all the samples into one node ([the file](loss.svg)).
+"""
+
+
+# %%
+def scalar_neuron(neuron, x, relu):
     z = sum((wi * xi for wi, xi in zip(neuron.w, x)), neuron.b)
     return z.relu() if relu else z
 
 
-def moons_loss(labels: bool = True) -> Value:
-    """micrograd's demo as plain scalar code, 65,000 Values: hinge loss over 100 points and a penalty on the parameters."""
+def moons_loss(samples, labels=True):
     net = nn.MLP(2, [16, 16, 1], seed=1337)
     if not labels:
         for p in net.parameters():
             p.label = ""
     rng = random.Random(1)
     losses = []
-    for _ in range(100):
+    for _ in range(samples):
         x = [Value(rng.uniform(-1, 1)), Value(rng.uniform(-1, 1))]
         for k, layer in enumerate(net.layers):
             x = [scalar_neuron(neuron, x, relu=k < 2) for neuron in layer.neurons]
         losses.append((1 + -rng.choice([-1, 1]) * x[0]).relu())
-    loss = sum(losses) * (1.0 / 100) + 1e-4 * sum(p * p for p in net.parameters())
+    loss = sum(losses) * (1.0 / samples) + 1e-4 * sum(p * p for p in net.parameters())
     loss.label = "loss"
     loss.backward()
     return loss
 
 
-def small_loss() -> Value:
-    """A loss over 3 samples of a network 2-4-4-1."""
+SAMPLES = lesson.size(100, 5)
+loss = moons_loss(SAMPLES)
+print(f"{len(topological_order(loss)):,} Values")
+show(autograd.draw(loss), "loss", "Neurons hold what they computed for all samples.")
+
+# %% [markdown]
+"""
+Coarser still, `level="layer"`:
+"""
+
+# %%
+show(autograd.draw(loss, level="layer"), "loss-layers", "The loss, by layers.")
+
+# %% [markdown]
+"""
+To look into one neuron, name it: `expand="layers.1.neurons.2"`. Here in a smaller network, over 3 samples
+([the file](loss-opened.svg)):
+"""
+
+
+# %%
+def small_loss():
     net = nn.MLP(2, [4, 4, 1], activation="tanh", seed=3)
     loss = autograd.sum([nn.losses.squared(net([0.5 * i, 1.0]), 1.0) for i in range(3)])
     loss.label = "loss"
@@ -90,60 +188,64 @@ def small_loss() -> Value:
     return loss
 
 
-def pictures() -> dict[str, Callable[[], Any]]:
-    """Every picture by name, as a function that draws it."""
-    figure2 = nn.MLP(6, [2, 6, 4, 1], activation="tanh", seed=22)
-    moons = nn.MLP(2, [16, 16, 1], seed=1337)
-    dot = nn.Neuron(3, "tanh", seed=2)([Value(d, label=f"x.{i}") for i, d in enumerate([1.0, -2.0, 0.5])])
-    dot.label = "f"
-    expression, one, loss = readme_expression(), neuron(), moons_loss()
-    for v in (one, expression, dot):
-        v.backward()
-    return {
-        "neuron":          lambda: autograd.draw(one),
-        "readme":          lambda: autograd.draw(expression),
-        "dot":             lambda: autograd.draw(dot),
-        "dot-opened":      lambda: autograd.draw(dot, open_dots=True),
-        "network":         figure2.draw,
-        "network-sample":  lambda: figure2.draw([0.5, -0.3, 0.8, -0.9, 0.1, 0.4]),
-        "moons":           lambda: moons.draw([0.5, -0.3]),
-        "loss":            lambda: autograd.draw(loss),
-        "loss-layers":     lambda: autograd.draw(loss, level="layer"),
-        "loss-opened":     lambda: autograd.draw(small_loss(), expand="layers.1.neurons.2"),
-        "loss-unlabelled": lambda: autograd.draw(moons_loss(labels=False)),
-    }
+opened = autograd.draw(small_loss(), expand="layers.1.neurons.2")
+show(opened, "loss-opened", "One neuron of a layer is open; the others are closed.")
+
+# %% [markdown]
+"""
+Without any labels there are no neurons to be known. Then operations of the same kind and depth are folded:
+"""
+
+# %%
+unlabelled = moons_loss(SAMPLES, labels=False)
+show(autograd.draw(unlabelled), "loss-unlabelled", "The same loss, without labels.")
+
+# %% [markdown]
+"""
+## Pages that play
+
+`play` writes a page that goes through the forward and the backward pass, step by step. With the key `p` it has you predict
+each number before you see it.
+"""
+
+# %%
+for name, value in (("play-neuron", neuron()), ("play-readme", readme_expression())):
+    autograd.play(value, lesson.out / f"{name}.html")
+    print(lesson.out / f"{name}.html")
+
+# %% [markdown]
+"""
+Open [the neuron](play-neuron.html) or [micrograd's expression](play-readme.html).
+
+## Words
+
+`explain` says the chain rule for one input, path by path.
+"""
 
 
-def main(out: Path) -> None:
-    """Write every picture as SVG and PNG, two pages to play, and a gallery of all to `out`."""
-    page = Page("Pictures and words", "What autograd.draw, draw_network, play, explain and expression make of a graph.")
-    for name, draw in pictures().items():
-        picture = draw()
-        picture.write(out / f"{name}.dot")
-        try:
-            picture.write(out / f"{name}.png")
-            svg = picture.write(out / f"{name}.svg").read_text(encoding="utf-8")
-        except PictureError as error:
-            page.text(f"{CAPTIONS[name]}: {error}")
-            continue
-        page.heading(CAPTIONS[name])
-        page.figure(svg, f"{name}.svg, {name}.png")
-        print(f"{out / name}.svg   {picture.note}")
-    words(page)
-    for name, value in (("play-neuron", neuron()), ("play-readme", readme_expression())):
-        autograd.play(value, out / f"{name}.html")
-        page.html(f'<p><a href="{name}.html">{name}.html</a>: the forward and the backward pass, step by step</p>')
-    page.write(out / "index.html")
-    print(f"the gallery is {out / 'index.html'}")
+# %%
+def labelled(output, label):
+    return next(v for v in topological_order(output) if v.label == label)
 
 
-def words(page: Page) -> None:
-    """Add what explain and expression say of the neuron and of the README's expression."""
-    o, g = neuron(), readme_expression()
-    x1 = next(v for v in topological_order(o) if v.label == "x1")
-    a = next(v for v in topological_order(g) if v.label == "a")
-    page.heading("explain(o, wrt=x1)")
-    page.code(str(autograd.explain(o, wrt=x1)))
-    page.heading("expression(g), and explain(g, wrt=a)")
-    page.code(autograd.expression(g))
-    page.code(str(autograd.explain(g, wrt=a)))
+print(autograd.explain(o, wrt=labelled(o, "x1")))
+
+# %% [markdown]
+"""
+`expression` writes the formula that a Value stands for. Where there are more paths than one can read, `explain` goes from
+Value to Value instead, as back propagation does.
+"""
+
+# %%
+print(autograd.expression(g))
+print()
+print(autograd.explain(g, wrt=labelled(g, "a")))
+
+# %% [markdown]
+"""
+## To try
+
+- Draw an expression of your own, and play it with a neighbour, in turns, in predict mode.
+- Draw `moons_loss(3)` with `expand="layers.0.neurons.0"`. How many nodes are there for one sample?
+- Print `drawn["dot"].source`, the text a picture is made from. Which line is the edge from `x.0`, and where is its partial?
+"""

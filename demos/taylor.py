@@ -1,67 +1,217 @@
-"""Taylor polynomials of a function, from derivatives of derivatives."""
-from __future__ import annotations
+# %% [markdown]
+"""
+# Taylor polynomials: derivatives of derivatives
 
+A derivative is a function, and has a derivative itself. Taken again and again at one point, they make polynomials that follow
+a function ever farther from there. Takes a few seconds.
+"""
+
+# %%
 import math
-import pathlib
-from collections.abc import Callable
-from typing import Any
+from fractions import Fraction
 
-import numpy as np
+from autograd import Value, draw, exp, grad, gradients, sin
+from autograd.graph import topological_order
+from demos import plots
+from demos.lesson import Lesson
 
-from autograd import exp, grad, sin
+lesson = Lesson("taylor")
 
-CENTER, DEGREES = 0.0, [1, 3, 5, 9]
-STYLES = [("#D55E00", "--"), ("#0072B2", "-."), ("#009E73", ":"), ("#CC79A7", "-")]
+# %% [markdown]
+"""
+## A derivative is a graph, too
+
+`grad(f)` is a function like any other: it reckons with numbers that remember how they were computed. So `grad(grad(f))` is the
+second derivative, and so on.
+
+`gradients` shows how that can be. With `create_graph=True` the backward pass computes with Values, and what it gives is a
+graph: here `f' = exp(sin x) · cos x`. It holds the graph of `f`, for `exp` is its own derivative and is used again.
+"""
 
 
-def function(x: Any) -> Any:
-    """exp(sin x); put a function of your own here."""
+# %%
+def f(x):
     return exp(sin(x))
 
 
-def coefficients(f: Callable[[Any], Any], x: float, degree: int) -> list[float]:
-    """f(x), f'(x), f''(x) / 2, ..., f^(n)(x) / n!: each derivative is the gradient of the one before.
+x = Value(0.5, label="x")
+slope = gradients(f(x), x, create_graph=True)
+slope.label = "f'(x)"
+print("f'(0.5) ", slope.data, "  by grad:", grad(f)(0.5))
+print("f''(0.5)", gradients(slope, x), "  by grad:", grad(grad(f))(0.5))
+lesson.show(draw(slope), "slope", "The graph of the derivative of exp(sin x).")
 
-    >>> coefficients(exp, 0.0, 3) == [1.0, 1.0, 1 / 2, 1 / 6]
-    True
-    """
+# %% [markdown]
+"""
+## The polynomial with the same derivatives
+
+Which polynomial has at `a` the value of `f`, its slope, its second derivative, and so on up to the n-th? At `a` the power
+`(x - a)ⁿ` has one derivative that is not 0, the n-th:
+"""
+
+
+# %%
+def derivatives(f, a, n):
+    """f(a), f'(a), f''(a), ..., up to the n-th derivative."""
     found = []
-    for n in range(degree + 1):
-        found.append(float(f(x)) / math.factorial(n))
+    for _ in range(n + 1):
+        found.append(f(a))
         f = grad(f)
     return found
 
 
-def main(out: pathlib.Path) -> None:
-    c = coefficients(function, CENTER, max(DEGREES))
-    print(f"exp(sin x) around {CENTER:g}:")
-    for n, a in enumerate(c):
-        print(f"  x^{n}: {a:+.10f}")
-    x = np.linspace(-2.5, 2.5, 400)
-    for degree in DEGREES:
-        error = abs(polynomial(c[:degree + 1], 0.5) - function(0.5))
-        print(f"degree {degree}: off by {error:.1e} at x = 0.5")
-    plot(x, c, out / "taylor.png")
+for n in (1, 2, 3, 4):
+    print(f"(x - 2)^{n} at 2:", derivatives(lambda x: (x - 2.0) ** n, 2.0, 5))
+
+# %% [markdown]
+"""
+It is n!, the product 1 · 2 · ... · n. So a power times `f⁽ⁿ⁾(a)/n!` has the n-th derivative of `f` and disturbs no other. The
+sum of these is the *Taylor polynomial*:
+
+    f(a)  +  f'(a) (x - a)  +  f''(a)/2 (x - a)²  +  ...  +  f⁽ⁿ⁾(a)/n! (x - a)ⁿ
+"""
+
+# %%
+CENTER, DEGREE = 0.0, lesson.size(11, 9)
 
 
-def polynomial(c: list[float], x: Any) -> Any:
-    """c[0] + c[1] (x - CENTER) + c[2] (x - CENTER)^2 + ..."""
-    return sum(a * (x - CENTER) ** n for n, a in enumerate(c))
+def coefficients(f, a, n):
+    return [d / math.factorial(k) for k, d in enumerate(derivatives(f, a, n))]
 
 
-def plot(x: np.ndarray, c: list[float], path: pathlib.Path) -> None:
-    import matplotlib
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-    plt.rcParams.update({"font.size": 20, "font.family": "sans-serif"})
-    figure, ax = plt.subplots(figsize=(14, 9), layout="constrained")
-    ax.plot(x, function(x), color="black", linewidth=7, alpha=0.35, label="exp(sin x)")
-    for degree, (color, style) in zip(DEGREES, STYLES):
-        ax.plot(x, polynomial(c[:degree + 1], x), style, color=color, linewidth=4, label=f"degree {degree}")
-    ax.plot(CENTER, c[0], "o", color="black", markersize=14)
-    ax.set(ylim=(-1, 4), xlabel="x", title=f"Taylor polynomials of exp(sin x) around {CENTER:g}")
-    ax.grid(alpha=0.4)
-    ax.legend(loc="lower left", bbox_to_anchor=(0.53, 0.02), framealpha=1)
-    figure.savefig(path, dpi=80)
-    plt.close(figure)
-    print(f"plot: {path}")
+def polynomial(c, x):
+    return sum(ck * (x - CENTER) ** k for k, ck in enumerate(c))
+
+
+c = coefficients(f, CENTER, DEGREE)
+for degree in range(0, DEGREE + 1, 3):
+    print(f"degree {degree}: {polynomial(c[:degree + 1], 0.5):.12f} at x = 0.5")
+print(f"the function: {f(0.5):.12f}")
+
+# %% tags=["hide-input"]
+title = f"Taylor polynomials of exp(sin x) around {CENTER:g}"
+figure, ax = plots.plot(title, "x", size=(14, 8.5))
+xs = [i / 80 - 2.5 for i in range(401)]
+ax.plot(xs, [f(x) for x in xs], color="black", linewidth=9, alpha=0.3, label="exp(sin x)")
+for degree, color, style in zip((1, 3, 5, 9), plots.COLORS, ("--", "-.", ":", "-")):
+    ys = [polynomial(c[:degree + 1], x) for x in xs]
+    ax.plot(xs, ys, style, color=color, linewidth=4, label=f"degree {degree}")
+ax.plot(CENTER, c[0], "o", color="black", markersize=16)
+ax.set_ylim(-1, 4)
+plots.legend(ax, loc="upper center")
+lesson.show(figure, "polynomials", "The higher the degree, the farther a polynomial "
+            "follows the function.")
+
+# %% [markdown]
+"""
+## Are they right?
+
+These coefficients are known exactly. `g = exp(sin x)` has the derivative `g' = cos x · g`. Put series in the place of the
+functions, `g₀ + g₁ x + g₂ x² + ...` and so on, and compare the factors of each power of x:
+
+    n gₙ  =  Σ  k sₖ gₙ₋ₖ        k = 1, ..., n;  sₖ the coefficients of sin x
+
+With fractions there is no rounding in it. A float has some, and that is all the difference there is.
+"""
+
+
+# %%
+def sine(n):
+    """The coefficients of sin x around 0, up to the n-th: 0, 1, 0, -1/6, 0, 1/120, ..."""
+    return [Fraction((0, 1, 0, -1)[k % 4], math.factorial(k)) for k in range(n + 1)]
+
+
+def exponential(s):
+    """The coefficients of exp(s(x)), where s(0) = 0, and the number of multiplications."""
+    g, count = [s[0] + 1], 0
+    for n in range(1, len(s)):
+        g.append(sum(k * s[k] * g[n - k] for k in range(1, n + 1)) / n)
+        count += 2 * n
+    return g, count
+
+
+exact, _ = exponential(sine(DEGREE))
+print(" n              by grad         exact   difference")
+for n, (found, true) in enumerate(zip(c, exact)):
+    print(f"{n:2} {found:20.16f} {true!s:>13} {float(abs(Fraction(found) - true)):12.0e}")
+
+# %% [markdown]
+"""
+## The error
+
+A polynomial of degree n leaves out all terms from `xⁿ⁺¹` on. Near the center these are small; farther away the powers of `x`
+grow, and it takes more terms until the coefficients fall faster than the powers grow. The series above gives as many
+coefficients as we like:
+"""
+
+# %%
+many = [float(g) for g in exponential(sine(40))[0]]
+PLACES = (0.5, 1.0, 2.0)
+
+
+def error(x, degree):
+    return abs(polynomial(many[:degree + 1], x) - f(x))
+
+
+print("degree", *(f"{f'x = {x:g}':>10}" for x in PLACES))
+for degree in (1, 3, 5, 9, 15, 20, 30, 40):
+    print(f"{degree:6}", *(f"{error(x, degree):10.0e}" for x in PLACES))
+
+# %% tags=["hide-input"]
+figure, ax = plots.plot("The error of the polynomials", "degree", "on a logarithmic scale")
+for x, color, style in zip(PLACES, plots.COLORS, ("o-", "s--", "^-.")):
+    ax.semilogy([max(error(x, degree), 1e-17) for degree in range(41)], style, color=color,
+                linewidth=3.5, markersize=9, label=f"at x = {x:g}")
+plots.legend(ax)
+lesson.show(figure, "errors", "It falls everywhere, until a float has no more digits.")
+
+# %% [markdown]
+"""
+## What it costs
+
+The graph of a derivative holds the graph before, and for each Value of it about two more: a partial derivative, and a product.
+The next derivative does the same to all of these.
+"""
+
+
+# %%
+def sizes(f, a, n):
+    """How many Values f(a), f'(a), ..., the n-th derivative are made of."""
+    x = Value(a)
+    y, found = f(x), []
+    for _ in range(n):
+        found.append(len(topological_order(y)))
+        y = gradients(y, x, create_graph=True)
+    return [*found, len(topological_order(y))]
+
+
+counts = sizes(f, CENTER, DEGREE)
+by_series = [exponential(sine(n))[1] for n in range(DEGREE + 1)]
+print("order   Values   times as many   multiplications of the series")
+for n in range(1, DEGREE + 1):
+    print(f"{n:5} {counts[n]:8,} {counts[n] / counts[n - 1]:15.2f} {by_series[n]:31}")
+
+# %% tags=["hide-input"]
+figure, ax = plots.plot("What a derivative of high order costs", "order",
+                        "on a logarithmic scale")
+orders = range(1, DEGREE + 1)
+ax.semilogy(orders, counts[1:], "o-", color=plots.RED, linewidth=4, markersize=12,
+            label="Values in the graph of the derivative")
+ax.semilogy(orders, by_series[1:], "s--", color=plots.BLUE, linewidth=4, markersize=12,
+            label="multiplications to carry a series along")
+plots.legend(ax)
+lesson.show(figure, "costs", "One order more multiplies the work of nesting, and adds to "
+            "that of a series.")
+
+# %% [markdown]
+"""
+So nesting is for the first few orders: a second derivative, as in the last lesson, costs a few times the first. Who needs the
+twentieth carries series along in place of numbers. `exponential` above is such an operation: it takes the coefficients of its
+input and gives those of its output, in about n² multiplications. That is *Taylor arithmetic*.
+
+## To try
+
+- Put `many = c`, and a function of your own for `f`: `log(1 + x)`, `1 / (1 + x * x)`. Does the error still fall at x = 2?
+- With `many = c` and `CENTER = 1.0`: is the polynomial of degree 3 better at x = 2 now?
+- Write `product(a, b)` for two series, and `reciprocal(a)`. Which coefficients has `1 / cos x`?
+"""
