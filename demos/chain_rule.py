@@ -229,8 +229,8 @@ def handed_on(output):
 def why_assigns(output, u):
     shares = [d * right(output)[v] for v, d in users(output, u)]
     parts = " + ".join(f"{s:.4g}" for s in shares)
-    return (f"{name(output, u)} is taken {len(shares)} times, and gets {parts} = {sum(shares):.4g}. "
-            f"`=` keeps only the last, {shares[-1]:.4g}.")
+    return (f"{name(output, u)} is taken {len(shares)} times, "
+            f"and gets {parts} = {sum(shares):.4g}. `=` keeps only the last, {shares[-1]:.4g}.")
 
 
 def why_recurses(output, u):
@@ -242,8 +242,8 @@ def why_recurses(output, u):
 
 
 def why_keeps_leaves(output, u):
-    return (f"{name(output, u)} had {right(output)[u]:.4g} from the pass before, and this one was added: "
-            "zero the grads first.")
+    return (f"{name(output, u)} had {right(output)[u]:.4g} from the pass before, "
+            "and this one was added: zero the grads first.")
 
 
 def why_keeps_all(output, u):
@@ -345,12 +345,14 @@ for n in range(2, lesson.size(17, 9)):
     print(f"{n:2} {total:13.0f} {steps:19} {in_order:16}")
 
 # %% tags=["hide-input"]
-figure, ax = plots.plot("Steps to the derivative of a, doubled n times", "n", "steps, on a logarithmic scale")
-for column, (label, color, style) in enumerate([("along every path", plots.RED, "o-"), ("in order", plots.BLUE, "s--")], 1):
-    ax.semilogy([row[0] for row in counts], [row[column] for row in counts], style, color=color, linewidth=4, markersize=10,
-                label=label)
+figure, ax = plots.plot("Steps to the derivative of a, doubled n times", "n",
+                        "steps, on a logarithmic scale")
+ns, along, ordered = zip(*counts)
+ax.semilogy(ns, along, "o-", color=plots.RED, linewidth=4, markersize=10, label="along every path")
+ax.semilogy(ns, ordered, "s--", color=plots.BLUE, linewidth=4, markersize=10, label="in order")
 plots.legend(ax)
-lesson.show(figure, "steps", "The number of paths doubles with every addition; the number of edges grows by two.")
+lesson.show(figure, "steps",
+            "The number of paths doubles with every addition; the number of edges grows by two.")
 
 # %% [markdown]
 """

@@ -7,6 +7,8 @@ number. Takes a second or two.
 """
 
 # %%
+import numpy as np
+
 from autograd import Value, draw, grad, sin
 from demos import plots
 from demos.lesson import Lesson
@@ -67,10 +69,10 @@ A nudge can check a derivative. To find one we want something better.
 
 # %% tags=["hide-input"]
 figure, ax = plots.plot("The error of a difference quotient", "h", "error of the slope")
-floor = 1e-16                                           # where the error is 0, a logarithm has no place
-ax.loglog([e[0] for e in errors], [max(e[1], floor) for e in errors], "o-", color=plots.BLUE, linewidth=4, markersize=11,
+hs, one_sided, central = np.maximum(errors, 1e-16).T    # an error of 0 has no logarithm
+ax.loglog(hs, one_sided, "o-", color=plots.BLUE, linewidth=4, markersize=11,
           label="one-sided: (f(x + h) - f(x)) / h")
-ax.loglog([e[0] for e in errors], [max(e[2], floor) for e in errors], "s--", color=plots.RED, linewidth=4, markersize=11,
+ax.loglog(hs, central, "s--", color=plots.RED, linewidth=4, markersize=11,
           label="central: (f(x + h) - f(x - h)) / 2h")
 plots.legend(ax)
 lesson.show(figure, "quotients", "Too large an h: the curve bends. Too small an h: rounding.")
@@ -156,14 +158,16 @@ print("g'(0) =", grad(g)(0.0), "  g'(2) =", grad(g)(2.0))
 # %% tags=["hide-input"]
 figure, ax = plots.plot("A function and its derivative", "x")
 ax.plot(xs, [g(x) for x in xs], color=plots.BLUE, linewidth=4, label="g(x) = sin(x) x² / 10")
-ax.plot(xs, slopes, "--", color=plots.RED, linewidth=4, label="g'(x), a backward pass for each point")
+ax.plot(xs, slopes, "--", color=plots.RED, linewidth=4,
+        label="g'(x), a backward pass for each point")
 at = 2.0
 ax.plot([at - 1, at + 1], [g(at) - grad(g)(at), g(at) + grad(g)(at)], color="black", linewidth=3)
 ax.plot(at, g(at), "o", color="black", markersize=13)
 ax.annotate(f"slope {grad(g)(at):.2f}", (at, g(at)), (at - 2.3, g(at) + 0.35), fontsize=20,
             arrowprops={"arrowstyle": "->", "linewidth": 2})
 plots.legend(ax)
-lesson.show(figure, "slope", "Where the blue curve rises, the red one is above 0; where it is level, the red one is 0.")
+lesson.show(figure, "slope",
+            "Where the blue curve rises, the red one is above 0; where that is level, this is 0.")
 
 # %% [markdown]
 """

@@ -38,7 +38,8 @@ print("of each digit:", np.bincount(ys))
 # %% tags=["hide-input"]
 some = range(lesson.size(20, 10))
 figure = plots.images([(xs[i].reshape(8, 8), str(ys[i])) for i in some], columns=10, size=1.6)
-lesson.show(figure, "samples", "The first images and their digits: what the network is given, and what it should say.")
+lesson.show(figure, "samples",
+            "The first images and their digits: what the network is given, and what it should say.")
 
 # %% [markdown]
 """
@@ -142,10 +143,12 @@ epoch = np.arange(1, len(seen) + 1)
 plots.dress(left, "Loss per image", "epoch")
 left.semilogy(epoch, [row[0] for row in seen], color=plots.BLUE, linewidth=4)
 plots.dress(right, "Read rightly, %", "epoch")
-for column, (name, color, style) in enumerate([("training images", plots.BLUE, "-"), ("test images", plots.RED, "--")], 1):
-    right.plot(epoch, [100 * row[column] for row in seen], style, color=color, linewidth=4, label=name)
+_, of_training, of_test = 100 * np.array(seen).T
+right.plot(epoch, of_training, "-", color=plots.BLUE, linewidth=4, label="training images")
+right.plot(epoch, of_test, "--", color=plots.RED, linewidth=4, label="test images")
 plots.legend(right, loc="lower right")
-lesson.show(figure, "training", "The loss keeps falling; the share of test images read rightly soon gains little.")
+lesson.show(figure, "training",
+            "The loss keeps falling; the share of test images read rightly soon gains little.")
 
 # %% [markdown]
 """
@@ -208,8 +211,10 @@ for i in wrong[:12]:
           f"is read as {read[i]} with probability {p[i, read[i]]:.3f}")
 
 # %% tags=["hide-input"]
-lesson.show(plots.images([(xs[test[i]].reshape(8, 8), f"a {ys[test[i]]}, read {read[i]}\np = {p[i, read[i]]:.2f}")
-                          for i in wrong[:lesson.size(12, 6)]], columns=6, size=2.6), "mistakes",
+figure = plots.images([(xs[test[i]].reshape(8, 8),
+                        f"a {ys[test[i]]}, read {read[i]}\np = {p[i, read[i]]:.2f}")
+                       for i in wrong[:lesson.size(12, 6)]], columns=6, size=2.6)
+lesson.show(figure, "mistakes",
             "What was written, what was read, and how sure the network was of it.")
 
 # %% [markdown]
@@ -235,9 +240,10 @@ print("pixels whose weights never changed:", np.flatnonzero((W1 == began).all(ax
 
 # %% tags=["hide-input"]
 ordered = np.lexsort((votes, asleep))[:lesson.size(None, 8)]
-figure = plots.images([(W1[i].reshape(8, 8), "asleep" if asleep[i] else f"for {votes[i]}") for i in ordered],
-                      columns=8, size=1.9, cmap="RdBu", limit=np.abs(W1).max())
-lesson.show(figure, "weights", "The neurons of the first layer, in the order of the digits they speak for.")
+figure = plots.images([(W1[i].reshape(8, 8), "asleep" if asleep[i] else f"for {votes[i]}")
+                       for i in ordered], columns=8, size=1.9, cmap="RdBu", limit=np.abs(W1).max())
+lesson.show(figure, "weights",
+            "The neurons of the first layer, in the order of the digits they speak for.")
 
 # %% [markdown]
 """
@@ -269,7 +275,8 @@ right = test[read == ys[test]]
 some = right[np.unique(ys[right], return_index=True)[1]]                # the first of each digit
 figure = plots.image_pairs([(xs[i].reshape(8, 8), str(ys[i])) for i in some],
                            [(speak(xs[i], ys[i]).reshape(8, 8), "") for i in some], size=1.6)
-lesson.show(figure, "pixels", "Blue: more ink here speaks for the digit above. Red: it speaks against it.")
+lesson.show(figure, "pixels",
+            "Blue: more ink here speaks for the digit above. Red: it speaks against it.")
 
 # %% [markdown]
 """
@@ -279,8 +286,10 @@ And for a mistake: which pixels made the network read the wrong digit, and not t
 # %% tags=["hide-input"]
 some = [(xs[test[i]], ys[test[i]], read[i]) for i in wrong[:6]]
 figure = plots.image_pairs([(image.reshape(8, 8), f"a {a}, read {b}") for image, a, b in some],
-                           [(speak(image, b, a).reshape(8, 8), f"{b}, not {a}") for image, a, b in some], size=2.4)
-lesson.show(figure, "why", "Blue: more ink here speaks for what was read. Red: for what was written.")
+                           [(speak(image, b, a).reshape(8, 8), f"{b}, not {a}")
+                            for image, a, b in some], size=2.4)
+lesson.show(figure, "why",
+            "Blue: more ink here speaks for what was read. Red: for what was written.")
 
 # %% [markdown]
 """

@@ -198,11 +198,13 @@ a, b = np.meshgrid(np.linspace(-0.6, 2.3, 200), np.linspace(-0.6, 1.7, 200))
 heights = [0.001, 0.01, 0.05, 0.2, 0.5, 1, 1.75, 2.5, 3.25]
 lines = ax.contour(a, b, a**2 / 2 + b**4 / 4, levels=heights, colors=plots.GRAY, linewidths=1.5)
 ax.clabel(lines, heights[2:], fontsize=15)
-ax.plot(*zip(*path), "o-", color=plots.RED, linewidth=3, markersize=11, label=f"{steps} steps from (2, 1.5)")
+ax.plot(*zip(*path), "o-", color=plots.RED, linewidth=3, markersize=11,
+        label=f"{steps} steps from (2, 1.5)")
 ax.plot(0, 0, "*", color=plots.BLUE, markersize=30, label="the lowest point")
 ax.set_aspect("equal")
 plots.legend(ax, loc="upper left")
-lesson.show(figure, "descent", "First across the contour lines, then slowly along the flat floor of the valley.")
+lesson.show(figure, "descent",
+            "First across the contour lines, then slowly along the flat floor of the valley.")
 
 # %% [markdown]
 """
@@ -313,11 +315,13 @@ left.plot(fine, polynomial(start, fine), ":", color=plots.RED, linewidth=4, labe
 left.plot(fine, polynomial(c, fine), color=plots.BLUE, linewidth=4, label="found")
 plots.legend(left)
 plots.dress(right, "The loss above its lowest", "step")
-right.semilogy(np.maximum(np.array(slow_losses) - lowest, 1e-16), "--", color=plots.RED, linewidth=4,
-               label="gradient descent")
-right.semilogy(np.maximum(np.array(losses) - lowest, 1e-16), color=plots.BLUE, linewidth=4, label="with momentum")
+for found, label, color, style in ((slow_losses, "gradient descent", plots.RED, "--"),
+                                   (losses, "with momentum", plots.BLUE, "-")):
+    above = np.maximum(np.array(found) - lowest, 1e-16)
+    right.semilogy(above, style, color=color, linewidth=4, label=label)
 plots.legend(right)
-lesson.show(figure, "quartic", "Momentum first overshoots, then gains far more in each step; the floor is rounding.")
+lesson.show(figure, "quartic",
+            "Momentum first overshoots, then gains far more in each step; the floor is rounding.")
 
 # %% [markdown]
 """
@@ -372,7 +376,8 @@ print(f"{share:.1%} of the points are on their side of the line w · x = b")
 # %% tags=["hide-input"]
 figure, ax = plots.plot("σ(w · x - b), and the line where it is ½", "x₀", "x₁", size=(13, 9))
 plots.region(ax, lambda xs: xs @ [w0, w1] - b, points, labels == 1)
-lesson.show(figure, "perceptron", "Red: below ½. Blue: above. A single neuron can only draw a straight line.")
+lesson.show(figure, "perceptron",
+            "Red: below ½. Blue: above. A single neuron can only draw a straight line.")
 
 # %% [markdown]
 """
