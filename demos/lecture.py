@@ -14,7 +14,7 @@ from autograd import Value, dot, draw, exp, explain, grad, relu, sigmoid
 from demos import plots
 from demos.lesson import Lesson
 
-lesson = Lesson("lecture")
+lesson = Lesson("lecture", cover="figure3")
 
 # %% [markdown]
 """

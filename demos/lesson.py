@@ -31,12 +31,21 @@ class Shown(NamedTuple):
 
 
 class Lesson:
-    """The files of one lesson, in out/NAME, and the pictures it has shown."""
+    """The files of one lesson, in out/NAME, and the pictures it has shown.
 
-    def __init__(self, name: str) -> None:
-        self.out = Path("out") / name
+    cover   the name of the picture that stands for the lesson in the gallery; the last one where none is named
+    """
+
+    def __init__(self, name: str, cover: str = "") -> None:
+        self.out, self.cover_name = Path("out") / name, cover
         self.out.mkdir(parents=True, exist_ok=True)
         self.shown: list[Shown] = []
+
+    @property
+    def cover(self) -> Shown | None:
+        """The picture that stands for the lesson; None where it has shown none."""
+        named = [shown for shown in self.shown if shown.path.stem == self.cover_name]
+        return (named or self.shown[-1:] or [None])[0]
 
     @property
     def small(self) -> bool:

@@ -14,7 +14,7 @@ from autograd import grad, relu
 from demos import plots
 from demos.lesson import Lesson
 
-lesson = Lesson("moons")
+lesson = Lesson("moons", cover="stages")
 
 # %% [markdown]
 """

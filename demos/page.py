@@ -2,8 +2,6 @@
 from __future__ import annotations
 
 import base64
-import re
-from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -16,15 +14,11 @@ h1      { font-size: 2.6rem; line-height: 1.15; margin: 1.5rem 0 .5rem; }
 h2      { font-size: 1.9rem; line-height: 1.2; margin: 3.5rem 0 .8rem; padding-top: 1rem; border-top: 3px solid #1f5fa8; }
 p       { max-width: 58rem; margin: .8rem 0; }
 figure  { margin: 1.5rem 0; }
-figure img, figure svg { display: block; width: 100%; height: auto; }
+figure img { display: block; width: 100%; height: auto; }
 figcaption { font-size: 1.15rem; color: #444; margin-top: .5rem; max-width: 58rem; }
-.formula { font: italic 1.7rem/1.9 "Cambria Math", "STIX Two Text", Georgia, "Times New Roman", serif; text-align: center; }
-.formula .n { float: right; font-style: normal; color: #555; }
-.scroll { overflow-x: auto; }
 table   { border-collapse: collapse; font-size: 1.1rem; font-variant-numeric: tabular-nums; margin: 1.2rem 0; }
-th, td  { padding: .3rem 1.1rem; text-align: right; border-bottom: 1px solid #ccc; white-space: nowrap; }
+th, td  { padding: .3rem 1.1rem .3rem .2rem; text-align: left; border-bottom: 1px solid #ccc; white-space: nowrap; }
 th      { border-bottom: 2px solid #333; }
-th:first-child, td:first-child { text-align: left; padding-left: .2rem; }
 tr:nth-child(even) td { background: #f3f6fa; }
 code, pre { font-family: ui-monospace, "DejaVu Sans Mono", Consolas, monospace; font-size: .9em; background: #f3f6fa; }
 pre code { font-size: 1em; padding: 0; }
@@ -45,68 +39,41 @@ summary { cursor: pointer; color: #444; }
 
 
 class Page:
-    """A page with a title, filled from top to bottom; every text is escaped, only `html` takes markup.
+    """A page with a title, filled from top to bottom; all texts are escaped.
 
     >>> page = Page("Neurons")
-    >>> page.text("a < b")
-    >>> "<p>a &lt; b</p>" in str(page)
+    >>> page.markdown("# a < b")
+    >>> "<h1>a &lt; b</h1>" in str(page)
     True
     """
 
-    def __init__(self, title: str, subtitle: str = "") -> None:
+    def __init__(self, title: str) -> None:
         self.title = title
-        self.parts = [f"<h1>{escape(title)}</h1>"]
-        if subtitle:
-            self.text(subtitle)
-
-    def html(self, markup: str) -> None:
-        """Add markup as it is."""
-        self.parts.append(markup)
-
-    def heading(self, text: str) -> None:
-        """Begin a section."""
-        self.html(f"<h2>{escape(text)}</h2>")
-
-    def text(self, text: str) -> None:
-        """Add a paragraph."""
-        self.html(f"<p>{escape(text)}</p>")
+        self.parts: list[str] = []
 
     def markdown(self, text: str) -> None:
         """Add text in Markdown: headings, paragraphs, lists, tables, code; markup in it is shown as it is."""
-        from markdown_it import MarkdownIt
-        self.html(MarkdownIt("commonmark", {"html": False}).enable("table").render(text))
+        self.parts.append(_markdown().render(text))
 
     def cell(self, code: str, folded: bool = False) -> None:
         """Add a cell of code, at most 100 columns wide, folded away if so wanted."""
         lines = f'<pre class="in">{escape(code)}</pre>'
-        self.html(f"<details><summary>code</summary>{lines}</details>" if folded else lines)
+        self.parts.append(f"<details><summary>code</summary>{lines}</details>" if folded else lines)
 
     def output(self, text: str) -> None:
         """Add what a cell printed."""
-        self.html(f'<pre class="out">{escape(text)}</pre>')
+        self.parts.append(f'<pre class="out">{escape(text)}</pre>')
+
+    def figure(self, picture: Path, caption: str) -> None:
+        """Add a picture, a PNG or SVG file, with its caption."""
+        self.parts.append(f"<figure>{_embedded(picture, caption)}<figcaption>{escape(caption)}</figcaption></figure>")
 
     def card(self, title: str, text: str, note: str, link: str, shown: Any = None) -> None:
-        """Add a card that leads to another page: a picture, a title, a text and a note."""
+        """Add a card that leads to another page: a picture, a title, a text in Markdown and a note."""
         picture = _embedded(shown.path, shown.caption) if shown else ""
-        self.html(f'<a class="card" href="{escape(link)}"><div class="thumb">{picture}</div><div><h3>{escape(title)}</h3>'
-                  f'<p>{escape(text)}</p><p class="note">{escape(note)}</p></div></a>')
-
-    def code(self, text: str) -> None:
-        """Add lines of a program."""
-        self.html(f"<pre>{escape(text)}</pre>")
-
-    def formula(self, markup: str, number: str = "") -> None:
-        """Add a formula on a line of its own, HTML with <sub> and <sup>, with its number in the lecture."""
-        self.html(f'<p class="formula">{f"""<span class="n">{escape(number)}</span>""" if number else ""}{markup}</p>')
-
-    def figure(self, picture: Path | str, caption: str) -> None:
-        """Add a picture, a PNG or SVG file or the text of an SVG, with its caption."""
-        self.html(f"<figure>{_embedded(picture, caption)}<figcaption>{escape(caption)}</figcaption></figure>")
-
-    def table(self, head: Sequence[object], rows: Sequence[Sequence[object]]) -> None:
-        """Add a table; its first column is aligned to the left, all others to the right."""
-        lines = [_line("th", head), *(_line("td", row) for row in rows)]
-        self.html(f'<div class="scroll"><table>{"".join(lines)}</table></div>')
+        self.parts.append(
+            f'<a class="card" href="{escape(link)}"><div class="thumb">{picture}</div><div><h3>{escape(title)}</h3>'
+            f'<p>{_markdown().renderInline(text)}</p><p class="note">{escape(note)}</p></div></a>')
 
     def write(self, path: Path) -> None:
         """Write the page to a file."""
@@ -119,14 +86,13 @@ class Page:
                 f"<title>{escape(self.title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n")
 
 
-def _line(tag: str, cells: Sequence[object]) -> str:
-    return "<tr>" + "".join(f"<{tag}>{escape(str(cell))}</{tag}>" for cell in cells) + "</tr>\n"
+def _markdown() -> Any:
+    """A reader of Markdown that shows markup as it is."""
+    from markdown_it import MarkdownIt
+    return MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
-def _embedded(picture: Path | str, caption: str) -> str:
-    if isinstance(picture, str):
-        svg = picture[picture.index("<svg"):]                       # without the XML declaration, which HTML does not take
-        return re.sub(r' xmlns(:\w+)?="[^"]*"', "", svg)           # nor does it ask for namespaces
+def _embedded(picture: Path, caption: str) -> str:
     kind = {".png": "png", ".svg": "svg+xml"}[picture.suffix]
     data = base64.b64encode(picture.read_bytes()).decode("ascii")
     return f'<img alt="{escape(caption)}" src="data:image/{kind};base64,{data}">'

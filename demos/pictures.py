@@ -15,7 +15,7 @@ from autograd import Value
 from autograd.graph import topological_order
 from demos.lesson import Lesson
 
-lesson = Lesson("pictures")
+lesson = Lesson("pictures", cover="network-sample")
 drawn = {}
 
 

@@ -384,7 +384,7 @@ lesson.show(figure, "perceptron",
 ## What corresponds to what
 
 | PyTorch | here |
-| --- | :--- |
+| --- | --- |
 | `torch.tensor(4.0, requires_grad=True)` | `Value(4.0)` |
 | a tensor of n numbers | a list of n Values, or a NumPy array of them |
 | `y.backward()`, `x.grad` | the same |

@@ -33,13 +33,14 @@ class Cell(NamedTuple):
 
 
 class Ran(NamedTuple):
-    """A lesson that ran: its name, title, first paragraph, seconds, the names its cells defined, and its pictures."""
+    """A lesson that ran: its name, title, first paragraph, seconds, the names its cells defined, its pictures, and its page."""
     name: str
     title: str
     summary: str
     seconds: float
     names: dict[str, Any]
     shown: list[Any]
+    cover: Any
     page: Path
 
 
@@ -80,7 +81,6 @@ def run(name: str, small: bool = False) -> Ran:
     sys.modules[module.__name__] = module
     title, summary = opening(name)
     page, start = Page(title), time.perf_counter()
-    page.parts.clear()                                                  # the title comes from the first cell
     with _settings(small):
         for cell in cells(path.read_text(encoding="utf-8")):
             if cell.markdown:
@@ -96,7 +96,7 @@ def run(name: str, small: bool = False) -> Ran:
     lesson = module.__dict__["lesson"]
     page.write(lesson.out / "index.html")
     print(f"\n{seconds:.1f} seconds; the lesson as a page: {lesson.out / 'index.html'}")
-    return Ran(name, title, summary, seconds, module.__dict__, lesson.shown, lesson.out / "index.html")
+    return Ran(name, title, summary, seconds, module.__dict__, lesson.shown, lesson.cover, lesson.out / "index.html")
 
 
 class Tee(io.TextIOBase):
@@ -146,10 +146,11 @@ def _add_output(page: Page, printed: str, lesson: Any) -> None:
 # The gallery -----------------------------------------------------------------------------------------------------------------
 
 def write_gallery(ran: list[Ran], path: Path) -> None:
-    """Write one page with a card for each lesson: its last picture, title, first paragraph and time; it links to their pages."""
-    page = Page("Differentiation, lesson by lesson", "Each picture leads to its lesson: text, code, and what it printed.")
+    """Write one page with a card for each lesson: its cover, title, first paragraph and time; it links to their pages."""
+    page = Page("Differentiation, lesson by lesson")
+    page.markdown(f"# {page.title}\n\nEach picture leads to its lesson: text, code, and what it printed.")
     for i, one in enumerate(ran):
         link = Path(os.path.relpath(one.page, path.parent)).as_posix()
-        page.card(f"{i + 1}. {one.title}", one.summary, f"{one.seconds:.1f} seconds here", link,
-                  one.shown[-1] if one.shown else None)
+        page.card(f"{i + 1}. {one.title}", one.summary, f"{one.seconds:.1f} seconds here", link, one.cover)
+    page.markdown("Then come fifteen exercises, which are checked by finite differences: `python -m demos exercises`.")
     page.write(path)

@@ -1,4 +1,5 @@
 """demos: the list, what an unknown name says, how a lesson is run and becomes a page, and the gallery."""
+import doctest
 import re
 import subprocess
 import sys
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from demos import __main__ as command
-from demos import runner
+from demos import page, runner
 from demos.page import Page
 
 ROOT = Path(__file__).parent.parent
@@ -99,10 +100,10 @@ def test_all_runs_the_others_when_one_fails_and_says_where(lessons, capsys):
     line = (lessons / "lessons" / "two.py").read_text().split("\n").index("1 / 0") + 1
     assert f'two.py", line {line}, in <module>' in said.err and "ZeroDivisionError" in said.err and "failed: two" in said.err
     assert "the gallery of 2 lessons" in said.out
-    page = (lessons / "out" / "index.html").read_text(encoding="utf-8")
-    assert re.findall(r'<a class="card" href="([^"]*)"', page) == ["one/index.html", "three/index.html"]
-    assert page.index("A lesson &lt;of one&gt;") < page.index("A lesson &lt;of three&gt;")
-    assert page.count("What it is about, in two lines. Takes a second.") == 2 and "More." not in page
+    text = (lessons / "out" / "index.html").read_text(encoding="utf-8")
+    assert re.findall(r'<a class="card" href="([^"]*)"', text) == ["one/index.html", "three/index.html"]
+    assert text.index("A lesson &lt;of one&gt;") < text.index("A lesson &lt;of three&gt;")
+    assert text.count("What it is about, in two lines. Takes a second.") == 2 and "More." not in text
 
 
 def test_one_lesson_that_fails_leaves_no_page(lessons):
@@ -115,6 +116,13 @@ def test_ctrl_c_ends_with_one_line(lessons, monkeypatch, capsys):
     (lessons / "lessons" / "one.py").write_text(LESSON.format(name="one", last="raise KeyboardInterrupt"))
     assert command.main(["one"]) == 130
     assert capsys.readouterr().err == "\nstopped\n"
+
+
+@pytest.mark.parametrize("module", [page, runner])
+def test_the_examples_in_the_demos_own_modules(module):
+    pytest.importorskip("markdown_it")
+    done = doctest.testmod(module)
+    assert done.attempted and not done.failed
 
 
 # A lesson and its page -------------------------------------------------------------------------------------------------------
@@ -134,13 +142,13 @@ def test_small_settings_are_for_one_run_only(lessons, capsys):
 
 
 def test_the_page_has_text_code_output_and_pictures_in_their_places(lessons):
-    page = runner.run("one").page.read_text(encoding="utf-8")
+    text = runner.run("one").page.read_text(encoding="utf-8")
     order = ["<title>A lesson &lt;of one&gt;</title>", "<h1>A lesson &lt;of one&gt;</h1>", "<p>More.</p>",
              'lesson = Lesson(&quot;one&quot;)', '<pre class="out">before True</pre>', "<img ",
              "The &lt;first&gt; picture</figcaption>", '<pre class="out">after</pre>', "<details>",
              "print(lesson.size(", "</details>", '<pre class="out">large</pre>']
-    assert [page.index(text) for text in order] == sorted(page.index(text) for text in order)
-    assert page.count("<h1") == 1 and page.count("<img") == 1
+    assert [text.index(part) for part in order] == sorted(text.index(part) for part in order)
+    assert text.count("<h1") == 1 and text.count("<img") == 1
 
 
 def test_cells_keep_their_lines():
@@ -151,12 +159,12 @@ def test_cells_keep_their_lines():
 def test_a_page_escapes_its_texts_and_embeds_its_pictures(tmp_path):
     pytest.importorskip("markdown_it")
     (tmp_path / "p.svg").write_text('<?xml version="1.0"?><svg width="1"></svg>')
-    page = Page("a < b")
-    page.markdown("# <h>\n\n<script>alert(1)</script> and [a link](play.html)")
-    page.cell("x < 1")
-    page.output("<&>")
-    page.figure(tmp_path / "p.svg", 'a "caption"')
-    page.write(tmp_path / "page.html")
+    made = Page("a < b")
+    made.markdown("# <h>\n\n<script>alert(1)</script> and [a link](play.html)")
+    made.cell("x < 1")
+    made.output("<&>")
+    made.figure(tmp_path / "p.svg", 'a "caption"')
+    made.write(tmp_path / "page.html")
     text = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert "<title>a &lt; b</title>" in text and "<h1>&lt;h&gt;</h1>" in text and "<script" not in text
     assert '<pre class="in">x &lt; 1</pre>' in text and '<pre class="out">&lt;&amp;&gt;</pre>' in text

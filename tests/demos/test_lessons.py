@@ -35,7 +35,7 @@ def test_it_opens_with_a_title_and_a_promise_and_ends_with_things_to_try(name):
     assert re.match(r"# .+\n\n(.+\n)*.+", first.text) and first.markdown
     assert "Takes" in first.text.split("\n\n")[1]
     assert last.markdown and re.search(r"^## To try\n\n(- .+\n?(  .+\n?)*){2,}", last.text, re.MULTILINE)
-    assert f'lesson = Lesson("{name}")' in SOURCES[name]
+    assert f'lesson = Lesson("{name}"' in SOURCES[name]
 
 
 @pytest.mark.parametrize("name", ORDER)
