@@ -236,7 +236,7 @@ def conjugate_gradients(times, b, accuracy=1e-10):
     """x with A x = b, where times(x) is A x, A positive; and the number of products."""
     x, r, used = np.zeros_like(b), b, 0
     d = r                                               # the first direction
-    while np.linalg.norm(r) > accuracy * np.linalg.norm(b):
+    while np.linalg.norm(r) > accuracy * np.linalg.norm(b) and used < 2 * len(b):
         Ad, used = times(d), used + 1
         x = x + (r @ r) / (d @ Ad) * d                  # to the lowest point along d
         left = r - (r @ r) / (d @ Ad) * Ad
@@ -258,7 +258,7 @@ print(f"the first step, with and without the Hessian: {difference:.0e} apart")
 
 print(f"\nstep         f   products H v     (the Hessian has {len(p)} columns)")
 products = []
-while np.linalg.norm(grad(long_valley)(p)) > 1e-10:
+while np.linalg.norm(grad(long_valley)(p)) > 1e-10 and len(products) < 20:
     s, used = step_by_products(p)
     p = p + s
     products.append(used)

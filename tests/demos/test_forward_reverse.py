@@ -74,3 +74,18 @@ def test_a_hessian_times_a_vector_costs_the_same_for_any_number_of_inputs(lesson
         assert gradient * 2 * steps == pytest.approx(reverse_by_inputs(n, steps), abs=1e-9)
         assert product < 4.5 * gradient and (whole > 1.5 * product or n == 1)
     assert second[1][1] == pytest.approx(second[1][2])
+
+
+def test_a_hessian_times_ones_is_the_second_derivative_along_them(lesson):
+    names = lesson("forward_reverse").names
+    steps, points, n = names["STEPS"], [v.data for v in names["x"]], len(names["x"])
+
+    def along(t):
+        u = points[0] + t
+        for i in range(steps):
+            u = math.sin(u * (points[i % n] + t))
+        return u
+    h = 1e-4
+    wanted = (along(h) - 2 * along(0.0) + along(-h)) / h**2
+    assert sum(float(d) for d in names["Hv"]) == pytest.approx(wanted, rel=1e-5)
+    assert sum(float(d) for d in names["H"]) == pytest.approx(wanted, rel=1e-5)

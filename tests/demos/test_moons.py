@@ -28,6 +28,12 @@ def by_hand(xs, ys, epochs):
     return losses, layers
 
 
+def test_the_upper_moon_is_the_one_below_0(lesson):
+    names = lesson("moons").names
+    upper, lower = (names["xs"][names["ys"] == y] for y in (-1, 1))
+    assert len(upper) == len(lower) == 50 and upper[:, 1].min() > lower[:, 1].min() and upper[:, 1].max() > lower[:, 1].max()
+
+
 def test_the_training_is_micrograds(lesson):
     names = lesson("moons").names
     losses, layers = by_hand(names["xs"], names["ys"], names["EPOCHS"])
