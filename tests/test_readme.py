@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from demos.runner import ORDER, opening
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 EXAMPLES = re.findall(r"^```python\n(.*?)^```(?:[^`]*<!-- prints -->\n```\n(.*?)^```)?", README, re.S | re.M)
@@ -26,7 +28,7 @@ def test_an_example_prints_what_it_says(example, below):
     assert printed.getvalue().strip().splitlines() == shown + below.strip().splitlines()
 
 
-@pytest.mark.parametrize("name", ["test", "lecture"])
+@pytest.mark.parametrize("name", ["test", "lecture", "all"])
 def test_a_command_is_one_line_from_nothing(name):
     found = re.findall(rf"^<!-- command: {name} -->\n```sh\n(.*?)^```", README, re.S | re.M)
     assert len(found) == 1 and found[0].count("\n") == 1
@@ -38,6 +40,11 @@ def test_the_ci_script_is_valid_and_takes_its_commands_from_the_readme():
     subprocess.run(["bash", "-n", str(script)], check=True)
     text = script.read_text()
     assert "README.md" in text and "pytest" not in text and "demos" not in text
+
+
+def test_the_course_is_that_of_the_demos():
+    rows = re.findall(r"^\| \[`(\w+)`\]\(demos/(\w+)\.py\) \| (.+) \|$", README, re.M)
+    assert rows == [(name, name, opening(name)[0]) for name in ORDER]
 
 
 def test_links_lead_to_files():
