@@ -55,8 +55,9 @@ def test_scores_are_the_networks_own(lesson):
     layers, own, others = names["penalized"][0.03]          # the last that was trained
     for x, score in zip(names["few"], names["scores"](layers, names["few"])):
         assert score == pytest.approx(names["net"](x.tolist()).data, abs=1e-12)
-    right = [(names["net"](x.tolist()).data > 0) == (y > 0) for x, y in zip(names["fresh"], names["fresh_labels"])]
-    assert others == pytest.approx(np.mean(right), abs=1e-12)
+    for share, points, labels in ((own, "few", "labels"), (others, "fresh", "fresh_labels")):
+        right = [(names["net"](x.tolist()).data > 0) == (y > 0) for x, y in zip(names[points], names[labels])]
+        assert share == pytest.approx(np.mean(right), abs=1e-12)
 
 
 def test_all_samples_are_on_their_side_in_the_end(lesson):
