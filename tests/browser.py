@@ -106,6 +106,18 @@ class Browser:
             raise RuntimeError(str(answer["exceptionDetails"])[:800])
         return answer["result"].get("value")
 
+    def follow(self, selector: str, title: str) -> None:
+        """Click on a link and wait for the page of that title."""
+        self.run(f"document.querySelector({json.dumps(selector)}).click()")
+        for _ in range(200):
+            try:
+                if self.run('document.readyState === "complete" && document.title') == title:
+                    return
+            except RuntimeError:                            # between two pages
+                pass
+            time.sleep(0.02)
+        raise TimeoutError(f"{selector} does not lead to {title!r}")
+
     def press(self, key: str, text: str = "") -> None:
         """Press and release a key, as a keyboard would."""
         codes = {"ArrowLeft": 37, "ArrowRight": 39, "Home": 36, "End": 35, "Enter": 13, " ": 32, "Tab": 9}
