@@ -2,10 +2,12 @@
 from __future__ import annotations
 
 import base64
+import re
 from html import escape
 from pathlib import Path
 from typing import Any
 
+SMALLEST = 0.6                  # graphs are drawn with letters of 20 points, and shown at least at this scale
 STYLE = """
 html    { font-size: clamp(15px, 1.1vw, 26px); }
 body    { margin: 0 auto; padding: 2rem 2.5rem 5rem; max-width: 72rem; background: #fff; color: #1a1a1a;
@@ -13,7 +15,7 @@ body    { margin: 0 auto; padding: 2rem 2.5rem 5rem; max-width: 72rem; backgroun
 h1      { font-size: 2.6rem; line-height: 1.15; margin: 1.5rem 0 .5rem; }
 h2      { font-size: 1.9rem; line-height: 1.2; margin: 3.5rem 0 .8rem; padding-top: 1rem; border-top: 3px solid #1f5fa8; }
 p       { max-width: 58rem; margin: .8rem 0; }
-figure  { margin: 1.5rem 0; }
+figure  { margin: 1.5rem 0; overflow-x: auto; }
 figure img { display: block; width: 100%; height: auto; }
 figcaption { font-size: 1.15rem; color: #444; margin-top: .5rem; max-width: 58rem; }
 table   { border-collapse: collapse; font-size: 1.1rem; font-variant-numeric: tabular-nums; margin: 1.2rem 0; }
@@ -65,8 +67,10 @@ class Page:
         self.parts.append(f'<pre class="out">{escape(text)}</pre>')
 
     def figure(self, picture: Path, caption: str) -> None:
-        """Add a picture, a PNG or SVG file, with its caption."""
-        self.parts.append(f"<figure>{_embedded(picture, caption)}<figcaption>{escape(caption)}</figcaption></figure>")
+        """Add a picture, a PNG or SVG file, with its caption; a wide graph can be scrolled, so that its words stay legible."""
+        width = re.search(r'<svg width="([\d.]+)pt"', picture.read_text(encoding="utf-8")) if picture.suffix == ".svg" else None
+        style = f' style="min-width: {SMALLEST * float(width[1]):.0f}pt"' if width else ""
+        self.parts.append(f"<figure>{_embedded(picture, caption, style)}<figcaption>{escape(caption)}</figcaption></figure>")
 
     def card(self, title: str, text: str, note: str, link: str, shown: Any = None) -> None:
         """Add a card that leads to another page: a picture, a title, a text in Markdown and a note."""
@@ -92,7 +96,7 @@ def _markdown() -> Any:
     return MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
-def _embedded(picture: Path, caption: str) -> str:
+def _embedded(picture: Path, caption: str, style: str = "") -> str:
     kind = {".png": "png", ".svg": "svg+xml"}[picture.suffix]
     data = base64.b64encode(picture.read_bytes()).decode("ascii")
-    return f'<img alt="{escape(caption)}" src="data:image/{kind};base64,{data}">'
+    return f'<img{style} alt="{escape(caption)}" src="data:image/{kind};base64,{data}">'

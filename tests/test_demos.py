@@ -156,6 +156,13 @@ def test_cells_keep_their_lines():
     assert runner.cells(source) == [("# T", 1, True, False), ("\nx = 1", 6, False, False), ("y = 2", 10, False, True)]
 
 
+def test_a_wide_graph_is_not_shown_too_small(tmp_path):
+    (tmp_path / "graph.svg").write_text('<?xml version="1.0"?>\n<svg width="3000pt" height="100pt"></svg>')
+    made = Page("graph")
+    made.figure(tmp_path / "graph.svg", "A graph.")
+    assert '<img style="min-width: 1800pt" ' in str(made)
+
+
 def test_a_page_escapes_its_texts_and_embeds_its_pictures(tmp_path):
     pytest.importorskip("markdown_it")
     (tmp_path / "p.svg").write_text('<?xml version="1.0"?><svg width="1"></svg>')
