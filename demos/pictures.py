@@ -57,8 +57,8 @@ show(autograd.draw(o), "neuron", "A neuron, tanh(w · x + b), after backward()."
 # %% [markdown]
 """
 A longer expression has its operations as fields of the cards, to save width. This is the one of micrograd's README.
-`autograd.name(locals())` gives each Value the name of its variable, so that no label has to be written. The picture is wide: scroll it, or
-look at [the file itself](readme.svg).
+`autograd.name(locals())` gives each Value the name of its variable, so that no label has to be written. The picture is wide:
+scroll it, or look at [the file itself](readme.svg).
 """
 
 
