@@ -45,7 +45,7 @@ class Lesson:
     def cover(self) -> Shown | None:
         """The picture that stands for the lesson; None where it has shown none."""
         named = [shown for shown in self.shown if shown.path.stem == self.cover_name]
-        return (named or self.shown[-1:] or [None])[0]
+        return next(iter(named or self.shown[-1:]), None)
 
     @property
     def small(self) -> bool:

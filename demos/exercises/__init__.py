@@ -39,15 +39,16 @@ def main(arguments: list[str], folder: Path = HERE) -> int:
     0 when what was asked for was shown, and the one exercise that was checked is solved; else 1.
     """
     numbers = [argument for argument in arguments if argument != "--solution"]
+    names = [name for name in map(find, numbers) if name]
     unknown = [n for n in numbers if find(n) is None]
     if unknown or len(numbers) > 1 or arguments and not numbers:
         problem = f"no exercise {unknown[0]!r}" if unknown else "one exercise at a time" if numbers else "say which exercise"
         print(f"{problem}: python -m demos exercises [NUMBER [--solution]], with a number from 1 to {len(NAMES)}",
               file=sys.stderr)
         return 1
-    if not numbers:
+    if not names:
         return show_progress(folder)
-    return show_solution(find(numbers[0])) if "--solution" in arguments else show_one(find(numbers[0]), folder)
+    return show_solution(names[0]) if "--solution" in arguments else show_one(names[0], folder)
 
 
 def find(text: str) -> str | None:

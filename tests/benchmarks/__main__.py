@@ -4,7 +4,7 @@ import platform
 import sys
 from pathlib import Path
 
-SECTIONS = [name for name in ("eager", "compiler") if (Path(__file__).parent / f"{name}.py").exists()]
+SECTIONS = [name for name in ("eager", "compiler", "lessons") if (Path(__file__).parent / f"{name}.py").exists()]
 
 
 def main(names: list[str]) -> None:

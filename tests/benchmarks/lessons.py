@@ -1,0 +1,49 @@
+"""The lesson on a GPT: a thousand steps with scalars, really taken, beside the same steps compiled."""
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import tempfile
+import time
+from typing import Any
+
+from demos.runner import HERE, cells
+
+BLOCK, BAR = 50, 10                     # so many steps one way, then the same the other way
+
+
+def defined(lesson: str, last: str) -> dict[str, Any]:
+    """What the cells of a lesson define, up to the one that defines `last`; its pictures are thrown away."""
+    names: dict[str, Any] = {"__name__": lesson}
+    before = os.getcwd()
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
+        os.chdir(folder)
+        try:
+            for cell in cells((HERE / f"{lesson}.py").read_text(encoding="utf-8")):
+                if not cell.markdown and last not in names:
+                    exec(cell.text, names)
+        finally:
+            os.chdir(before)
+    return names
+
+
+def main() -> None:
+    """Print the seconds of each way, and how many times as long the scalars take."""
+    names = defined("gpt", "one_by_one")
+    taken, steps = names["training"][:names["STEPS"]], {"compiled": names["compiled_step"], "scalars": names["scalar_step"]}
+    theta, optimizer = dict.fromkeys(steps, names["initial"]), {way: names["adam"]() for way in steps}
+    seconds, losses = dict.fromkeys(steps, 0.0), {way: list[float]() for way in steps}
+    for i in range(0, len(taken), BLOCK):
+        for way, step in steps.items():
+            start = time.perf_counter()
+            for name in taken[i:i + BLOCK]:
+                loss, gradient = step(theta[way], name)
+                theta[way] = optimizer[way].update(theta[way], gradient)
+                losses[way].append(loss)
+            seconds[way] += time.perf_counter() - start
+    apart = max(abs(a - b) for a, b in zip(*losses.values()))
+    whole = seconds["compiled"] + names["compiling"]
+    print(f"a GPT of {len(names['parameters'])} parameters, {len(taken)} steps; no loss differs by more than {apart:.0e}")
+    print(f"  compiled {seconds['compiled']:8.2f} s, and {names['compiling']:.2f} s to compile {len(names['programs'])} lengths")
+    print(f"  scalars  {seconds['scalars']:8.2f} s   {seconds['scalars'] / whole:6.1f} times as long, bar {BAR}")
