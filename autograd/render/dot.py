@@ -75,6 +75,10 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
+ARIAL = 'font-family="Arial"'           # whose widths Graphviz reckons with; where it is missing, fonts that are as wide
+AS_WIDE_AS_ARIAL = 'font-family="Arial, Liberation Sans, Helvetica, DejaVu Sans Condensed, sans-serif"'
+
+
 class Picture(graphviz.Digraph):
     """A graphviz.Digraph that displays in Jupyter. `picture.source` is its DOT, `picture.write("a.svg")` a file of it.
 
@@ -94,7 +98,7 @@ class Picture(graphviz.Digraph):
         format = format or self.format
         output = run_dot(self.source, format, engine or self.engine, self.seconds)
         if format == "svg":
-            output = self._with_titles(output.decode()).encode()
+            output = self._with_titles(output.decode()).replace(ARIAL, AS_WIDE_AS_ARIAL).encode()
         return output.decode(encoding) if encoding else output
 
     def write(self, path: str | os.PathLike[str]) -> pathlib.Path:
