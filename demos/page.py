@@ -68,7 +68,7 @@ class Page:
 
     def figure(self, picture: Path, caption: str) -> None:
         """Add a picture, a PNG or SVG file, with its caption; a wide graph can be scrolled, so that its words stay legible."""
-        width = re.search(r'<svg width="([\d.]+)pt"', picture.read_text(encoding="utf-8")) if picture.suffix == ".svg" else None
+        width = re.search(r'<svg [^>]*?width="([\d.]+)pt"', picture.read_text(encoding="utf-8")) if picture.suffix == ".svg" else None
         style = f' style="min-width: {SMALLEST * float(width[1]):.0f}pt"' if width else ""
         self.parts.append(f"<figure>{_embedded(picture, caption, style)}<figcaption>{escape(caption)}</figcaption></figure>")
 

@@ -75,10 +75,6 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-ARIAL = 'font-family="Arial"'           # whose widths Graphviz reckons with; where it is missing, fonts that are as wide
-AS_WIDE_AS_ARIAL = 'font-family="Arial, Liberation Sans, Helvetica, DejaVu Sans Condensed, sans-serif"'
-
-
 class Picture(graphviz.Digraph):
     """A graphviz.Digraph that displays in Jupyter. `picture.source` is its DOT, `picture.write("a.svg")` a file of it.
 
@@ -98,7 +94,7 @@ class Picture(graphviz.Digraph):
         format = format or self.format
         output = run_dot(self.source, format, engine or self.engine, self.seconds)
         if format == "svg":
-            output = self._with_titles(output.decode()).replace(ARIAL, AS_WIDE_AS_ARIAL).encode()
+            output = self._with_titles(with_fonts(output.decode())).encode()
         return output.decode(encoding) if encoding else output
 
     def write(self, path: str | os.PathLike[str]) -> pathlib.Path:
@@ -147,6 +143,12 @@ class Picture(graphviz.Digraph):
 
     def __repr__(self) -> str:
         return f"<picture {self.comment or 'of a graph'}{': ' + self.note if self.note else ''}>"
+
+
+def with_fonts(svg: str) -> str:
+    """The SVG with fonts beside Arial, whose widths the layout reckons with: those that are about as wide, if it is missing."""
+    fonts = 'font-family="Arial, Liberation Sans, Helvetica, DejaVu Sans Condensed, sans-serif"'
+    return svg.replace(' font-family="Arial"', "").replace("<svg ", f"<svg {fonts} ", 1)
 
 
 def quote(text: str) -> str:
