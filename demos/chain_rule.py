@@ -21,10 +21,11 @@ lesson = Lesson("chain_rule")
 """
 ## Along a path: multiply
 
-`backward` multiplied the derivative by the partial at each operation. That is the *chain rule*: `u` changes `du/dx` times as
-much as `x`, and `y` changes `dy/du` times as much as `u`, so
+`backward` multiplied the derivative by the partial at each operation. That has a name, the *chain rule*:
 
     dy/dx = dy/du · du/dx
+
+`v.partials` holds the partial derivative of `v` by each of its inputs, in order.
 """
 
 # %%
@@ -42,7 +43,7 @@ print("product", y.partials[0] * u.partials[0], "  x.grad", x.grad)
 ## Over all paths: add
 
 Now `a` reaches the output in more than one way: `b` takes `a` twice, and `c` takes `b` twice. Each way brings its own change,
-and the changes add up. **Put an expression of your own here**; all that follows is computed from it.
+and the changes add up. **Put an expression of your own here**; this section and the next three are computed from it.
 """
 
 
@@ -74,7 +75,8 @@ print(explain(c, wrt=a))
 ## Back propagation in ten lines
 
 To go along each path would take too long: every further `+` of this kind doubles their number. So add up *at each node*: when
-all of a node's users have handed it their parts, its derivative is whole, and is handed on once.
+all of its *users*, the nodes that take it as an input, have handed it their parts, its derivative is whole, and is handed on
+once.
 
 A *topological order* has the inputs of each operation before the operation. Backwards it has the users first: just what is
 needed.
@@ -100,9 +102,14 @@ def right(output):
     return sweep(output, dict.fromkeys(topological_order(output), 0.0))
 
 
-print("order:", " ".join(v.label for v in topological_order(c)))
+def name(output, v):
+    """What the picture of the output calls v."""
+    return titles(topological_order(output))[v]
+
+
+print("order:", ", ".join(name(c, v) for v in topological_order(c)))
 for v, g in right(c).items():
-    print(f"dc/d{v.label} = {g}   the engine: {v.grad}")
+    print(f"derivative by {name(c, v)}: {g}   the engine: {v.grad}")
 
 # %% [markdown]
 """
@@ -153,8 +160,8 @@ def keeps_all(output):
 For every node the right number and the four wrong ones, from the output back to the leaves. A star marks where a column is
 wrong.
 
-The last column goes back twice *on purpose*, as one does to add up the gradients of two samples. There the leaves should have
-twice their derivative, and the nodes between what the last pass gave; it is measured against that.
+The last column goes back twice *on purpose*, as one does to add up the derivatives of two outputs. There the leaves should
+have twice their derivative, and the nodes between what the last pass gave; it is measured against that.
 """
 
 
@@ -166,11 +173,6 @@ def twice(output):
 
 WRONG = {"= not +=": (assigns, right), "no order": (recurses, right),
          "leaves kept": (keeps_leaves, right), "twice": (keeps_all, twice)}
-
-
-def name(output, v):
-    """What the picture of the output calls v."""
-    return titles(topological_order(output))[v]
 
 
 def different(g, wanted):
@@ -376,8 +378,8 @@ print(f"in order:  dv/dx = {x.grad}, {time.perf_counter() - start:.2f} seconds")
 """
 ## What the engine does
 
-Leaves add up over passes, for that is how the gradients of several samples are summed; all other nodes hold the latest pass.
-So before a new step of training the leaves are set to 0.
+Leaves add up over passes: so the derivatives of a sum can be gathered part by part, as the next lesson does. All other nodes
+hold the latest pass. Before a new start the leaves are set to 0.
 """
 
 # %%

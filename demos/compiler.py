@@ -106,7 +106,7 @@ for formula, start in (("(6)   z = Wx + b", "z1 ="),
 `(z1 > 0)` is the derivative of ReLU, 0 or 1: the diagonal of `D`. Multiplying by a diagonal matrix is multiplying entry by
 entry, so `D` itself is never made. The sums over the samples are inside of `dz1.T @ ...` and `ones @ dz1`.
 
-(7) takes a second layer:
+(7) takes a second layer. It has no `σ`, and `v1` is its `z` less `y`: so `dv1` below is the `∂ℒ/∂z` of that layer.
 """
 
 # %%
@@ -219,8 +219,8 @@ print(f"of {len(gradient)} derivatives none differs by more than {difference_of_
 # %% [markdown]
 """
 This is what `nn.fit` did in the lecture's lesson: it records the loss of the first sample, compiles it, and from then on runs
-the program. With `compiled=False` it builds a graph for each sample, with the same losses. Here are both on the toy example,
-on this machine, the time for compiling included:
+the program. With `compiled=False` it builds a graph for each sample, with the same losses to rounding. Here are both on the
+toy example, on this machine, the time for compiling included:
 """
 
 # %%

@@ -29,6 +29,10 @@ def f(x):
     return x**3 - 4 * x + 5
 
 
+def slope_on_paper(x):
+    return 3 * x**2 - 4
+
+
 x, h = 3.0, 0.001
 print("f(x)       ", f(x))
 print("f(x + h)   ", f(x + h))
@@ -36,14 +40,14 @@ print("the slope  ", (f(x + h) - f(x)) / h)
 
 # %% [markdown]
 """
-With pen and paper the slope is `f'(x) = 3x² - 4`. The quotient comes near to it and does not reach it: it is the slope of a
-line through two points of the curve, and the derivative is what that slope tends to as `h` goes to 0.
+With pen and paper the slope is `f'(x) = 3x² - 4`, which is `slope_on_paper`. The quotient comes near to it and does not reach
+it: it is the slope of a line through two points of the curve, and the derivative is what that slope tends to as `h` goes to 0.
 
 So why not take the smallest `h` there is?
 """
 
 # %%
-exact = 3 * x**2 - 4
+exact = slope_on_paper(x)
 print("h         one-sided           error      central             error")
 errors = []
 for k in range(1, 16):
@@ -84,26 +88,30 @@ lesson.show(figure, "quotients", "Too large an h: the curve bends. Too small an 
 A `Value` is a number that remembers how it was computed. Reckon with it as with any number:
 """
 
+
 # %%
-a = Value(2.0, label="a")
-b = Value(-3.0, label="b")
-c = Value(10.0, label="c")
-d = a * b + c
+def make(a, b, c):
+    return a * b + c
+
+
+a, b, c = Value(2.0, label="a"), Value(-3.0, label="b"), Value(10.0, label="c")
+d = make(a, b, c)
 print(d)
 print("the last operation:", d.op)
 print("its inputs:        ", d.inputs)
 
 # %% [markdown]
 """
-So behind `d` there is a graph: the *leaves* `a`, `b`, `c`, which were given, and the operations made of them. And for a single
-operation everybody knows the derivative by each input, its *partial derivative*:
+So behind `d` there is a graph. Its *nodes* are Values: the *leaves* `a`, `b`, `c`, which were given, and what the operations
+made of them. And for a single operation everybody knows the derivative by each input, its *partial derivative*:
 
     y = u + v       dy/du = 1       dy/dv = 1
     y = u * v       dy/du = v       dy/dv = u
 
-`backward()` leaves the derivative of `d` by each Value in that Value's `grad`, which is short for *gradient*. It starts at `d`
-with `dd/dd = 1` and goes back through the graph. At each operation it multiplies the derivative by the partial of the input:
-`d` changes by 1 for each 1 of `a * b`, and `a * b` by `b` for each 1 of `a`, so `d` changes by `1 * b` for each 1 of `a`.
+`backward()`, or *back propagation*, starts at `d` with `dd/dd = 1` and goes back through the graph. At each operation it
+multiplies the derivative by the partial of the input: `d` changes by 1 for each 1 of `a * b`, and `a * b` by `b` for each 1 of
+`a`, so `d` changes by `1 * b` for each 1 of `a`. The derivative of `d` by each Value is left in that Value's `grad` (short for
+gradient).
 """
 
 # %%
@@ -114,7 +122,8 @@ for v in (a, b, c):
 
 # %%
 lesson.show(draw(d), "graph",
-            "Each Value with its data and its gradient, each edge with the partial there.")
+            "Each Value with its data and its grad, each edge with the partial there. Leaves are "
+            "marked as inputs: they go into the whole graph.")
 
 # %% [markdown]
 """
@@ -123,8 +132,8 @@ Nudging agrees, for each leaf in turn:
 
 # %%
 h = 1e-6
-for v, nudged in ((a, (2 + h) * -3 + 10), (b, 2 * (-3 + h) + 10), (c, 2 * -3 + (10 + h))):
-    print(f"{v.label}: nudged {(nudged - 4) / h:.6f}, by the graph {v.grad}")
+for v, nudged in ((a, make(2 + h, -3, 10)), (b, make(2, -3 + h, 10)), (c, make(2, -3, 10 + h))):
+    print(f"{v.label}: nudged {(nudged - make(2, -3, 10)) / h:.6f}, by the graph {v.grad}")
 
 # %% [markdown]
 """
@@ -138,7 +147,7 @@ x = Value(3.0, label="x")
 y = f(x)
 y.backward()
 print("by the graph      ", x.grad)
-print("with pen and paper", 3 * 3.0**2 - 4)
+print("with pen and paper", slope_on_paper(3.0))
 
 # %% [markdown]
 """
@@ -167,13 +176,14 @@ ax.annotate(f"slope {grad(g)(at):.2f}", (at, g(at)), (at - 2.3, g(at) + 0.35), f
             arrowprops={"arrowstyle": "->", "linewidth": 2})
 plots.legend(ax)
 lesson.show(figure, "slope",
-            "Where the blue curve rises, the red one is above 0; where that is level, this is 0.")
+            "Where the blue curve rises, the red one is above 0; where blue is level, red is 0.")
 
 # %% [markdown]
 """
 ## To try
 
-- Change `f` and run the lesson again. Which `h` is best now? For which `f` is the central quotient exact?
-- Let `d = a * b + a`. What is `dd/da`, on paper and by the graph? There are two ways from `a` to `d`: the next lesson is about
-  them.
+- Change `f`, and `slope_on_paper` with it, and run the lesson again. Which `h` is best now? For which `f` is the central
+  quotient exact?
+- Let `make` give `a * b + a`. What is `dd/da`, on paper and by the graph? There are two ways from `a` to `d`: the next lesson
+  is about them.
 """

@@ -46,8 +46,8 @@ lesson.show(figure, "samples",
 ## Scalars all the way
 
 The network is the lecture's (3): `z₁ = W₁x + b₁`, `f₁ = max(z₁, 0)`, `f₂ = W₂f₁ + b₂`. Its ten outputs are the *logits*, one
-for each digit. *Softmax* makes ten probabilities of them, and the loss is the *cross-entropy*: -log of the probability that
-the network gave to the right digit.
+for each digit. *Softmax* makes ten probabilities of them, `exp(zₖ) / Σⱼ exp(zⱼ)`, and the loss is the *cross-entropy*: -log of
+the probability that the network gave to the right digit.
 """
 
 # %%

@@ -157,7 +157,8 @@ print("nn.MLP     ", net(x).data)
 # %% [markdown]
 """
 Initial weights are drawn at random: neurons that begin alike would stay alike, for they would have the same derivatives.
-`seed` says which draw. `init="xavier"` chooses their size such that the numbers neither grow nor fade from layer to layer.
+`seed` says which draw. `init="xavier"` chooses their size by the widths of the layers: with an activation function of slope 1
+at 0 the numbers then neither grow nor fade. (That of the sigmoid is 1/4: through many layers they would fade.)
 """
 
 # %% tags=["hide-input"]
@@ -393,7 +394,8 @@ print(f"mini-batches      {steps:6} steps, loss {error(sgd):.3f}")
 """
 ## Momentum
 
-Another trick is *momentum*: to the step of (5) add `β` times the step before, `0 ≤ β ≤ 1`.
+Another trick is *momentum*: to the step of (5) add `β` times the step before, `0 ≤ β ≤ 1` (below 1, or nothing ever slows
+down).
 
     Wₖʲ⁺¹ = Wₖʲ - α ∂ℒ/∂Wₖ + β (Wₖʲ - Wₖʲ⁻¹)
 
@@ -424,8 +426,8 @@ print("nn.fit ", *(f"{number:.6f}" for number in fit_losses_too))
 
 # %% [markdown]
 """
-And now the three on the toy example, from the same initial network. An epoch costs all three about the same. Each has an `α`
-of its own, so large that it overshoots at first.
+And now the three on the toy example, from the same initial network. In an epoch each goes over all samples once; mini-batches
+take several steps for that. Each has an `α` of its own, so large that it overshoots at first.
 """
 
 # %%
@@ -437,7 +439,8 @@ runs = {"gradient descent (5)": (descent, descent_history),
         f"mini-batches of {BATCH}": (sgd, sgd_history),
         f"momentum, β = {beta}": (momentum, momentum_history)}
 for name, (net, history) in runs.items():
-    print(f"{name:21} loss in epoch 1 {history[0]:8.3f}, at the end {error(net):.3f}")
+    print(f"{name:21} from {error(network()):.1f}, in the first 20 epochs up to "
+          f"{max(history[:20]):6.1f}, at the end {error(net):.3f}")
 
 # %% tags=["hide-input"]
 figure, ax = plots.plot("Three ways down", "epoch", "the loss, on a logarithmic scale")
@@ -461,7 +464,7 @@ How do the derivatives come about when a layer is a matrix? Let us write `zₖ` 
 
     zₖ = Wₖ fₖ₋₁ + bₖ,    fₖ = σₖ(zₖ)                (6)
 
-Take `z1` with two entries, `f1 = σ(z1)`, and `z2 = W f1 + b` with three. `L` stands for all that comes after; any function of
+Take `z1` with two entries, `f1 = σ(z1)`, and `z2 = W f1 + b` with three. `ℒ` stands for all that comes after; any function of
 `z2` would do. (`dot(w, f, b)` is the operation that `nn.Neuron` uses.)
 """
 
@@ -473,17 +476,17 @@ b = [Value(number, label=f"b({i})") for i, number in enumerate([0.1, -0.2, 0.3],
 
 f1 = [sigmoid(z) for z in z1]
 z2 = [dot(row, f1, bi) for row, bi in zip(W, b)]
-L = dot([2.0, -1.0, 3.0], z2)
+loss = dot([2.0, -1.0, 3.0], z2)
 
 for name, values in (("f1", f1), ("z2", z2)):
     for i, v in enumerate(values, 1):
         v.label = f"{name}({i})"
-L.label = "L"
-L.backward()
+loss.label = "ℒ"
+loss.backward()
 
 # %%
 picture = draw(z2[1], parameters=[*W[1], b[1]])
-lesson.show(picture, "layer", "The graph up to one of the three, with the grads from L.")
+lesson.show(picture, "layer", "The graph up to one of the three, with the grads from ℒ.")
 
 # %% [markdown]
 """
@@ -491,17 +494,17 @@ With `i` for a row of `W` and `j` for a column, each neuron is
 
     z2(i) = Σⱼ W(i,j) f1(j) + b(i)
 
-**A weight** `W(i,j)` goes into one neuron alone. So it has one way to `L`, through `z2(i)`, and the partial there is `f1(j)`.
+**A weight** `W(i,j)` goes into one neuron alone. So it has one way to `ℒ`, through `z2(i)`, and the partial there is `f1(j)`.
 **A bias** `b(i)` has the same way, with partial 1:
 
-    ∂L/∂W(i,j) = ∂L/∂z2(i) · f1(j)        ∂L/∂b(i) = ∂L/∂z2(i)
+    ∂ℒ/∂W(i,j) = ∂ℒ/∂z2(i) · f1(j)        ∂ℒ/∂b(i) = ∂ℒ/∂z2(i)
 """
 
 # %%
 for i in range(3):
     for j in range(2):
         product = z2[i].grad * f1[j].data
-        print(f"{W[i][j].label}: {z2[i].grad:4} · {f1[j].data:.4f} = {product:7.4f}"
+        print(f"{W[i][j].label}: {z2[i].grad:7.4f} · {f1[j].data:.4f} = {product:7.4f}"
               f"   the engine: {W[i][j].grad:7.4f}")
 
 # %% [markdown]
@@ -509,20 +512,21 @@ for i in range(3):
 **An entry** `z1(j)` goes into `f1(j)` alone, with partial `σ'(z1(j))`. From there it has three ways, one through each
 `z2(i)`, with partial `W(i,j)`. So we add up over `i`:
 
-    ∂L/∂z1(j) = σ'(z1(j)) Σᵢ W(i,j) ∂L/∂z2(i)
+    ∂ℒ/∂z1(j) = σ'(z1(j)) Σᵢ W(i,j) ∂ℒ/∂z2(i)
 
-The engine says the same for `z1(1)`. (`(0.5 * sech(0.5 * t))**2` is `σ'(t)` in a form that is exact for any `t`.)
+The engine says the same for `z1(1)`. (`sech` is 1/cosh, and `(0.5 * sech(0.5 * t))**2` is
+`σ(t) (1 - σ(t))` in a form that is exact for any `t`.)
 """
 
 # %%
-print(str(explain(L, wrt=z1[0])).replace("; ", ";\n").replace(":  ", ":\n       "))
+print(str(explain(loss, wrt=z1[0])).replace("; ", ";\n").replace(":  ", ":\n       "))
 
 # %% [markdown]
 """
 ## Theorem 1
 
-Now look at these formulas as matrices. All products of an entry of `∂L/∂z2` with one of `f1` are a column times a row: a
-matrix of *rank one*. And `Σᵢ W(i,j) ∂L/∂z2(i)` runs down a column of `W`: this is `Wᵀ` times a vector. The factors `σ'` go on
+Now look at these formulas as matrices. All products of an entry of `∂ℒ/∂z2` with one of `f1` are a column times a row: a
+matrix of *rank one*. And `Σᵢ W(i,j) ∂ℒ/∂z2(i)` runs down a column of `W`: this is `Wᵀ` times a vector. The factors `σ'` go on
 a diagonal:
 
     Dₖ = diag(σₖ'(zₖ))

@@ -187,8 +187,8 @@ for k in (0, 1, 3, 10, 30, EPOCHS - 1):
 
 # %% [markdown]
 """
-The third column counts the samples that still have a say in the gradient. They become fewer: in the end the border rests on
-the points that lie near it, and the loss jumps when one of them comes or goes. Where the loss is 0, only the penalty still
+The third column counts the samples that still have a say in the gradient. They become fewer: late in the training only points
+near the border move it, and as the steps are large, the loss goes up and down. Where no sample is left, only the penalty still
 moves the parameters.
 """
 
@@ -263,26 +263,28 @@ for c in (0.0, 0.0001, 0.001, 0.003, 0.01, 0.03):
 
 # %% [markdown]
 """
-The penalty keeps the parameters small, and small parameters make a score that cannot change fast: the border cannot bend
-sharply. With none the network learns the accidents too. With too much it cannot even learn the moons. Between lies what is
-best for points it has never seen.
+The penalty keeps the parameters small, and small parameters make a score that cannot change fast. To reach a margin of 1 on
+both sides of a sharp bend it would have to: so the border bends gently. With no penalty the network learns the accidents too.
+With too much it cannot even learn the moons. Between lies what is best for points it has never seen (here it was chosen by
+these very points, so it is a little flattered).
 """
 
 # %% tags=["hide-input"]
 best = max(penalized, key=lambda c: penalized[c][2])
-figure, axes = plots.plots(1, 3, size=(18, 4.9))
+figure, axes = plots.plots(1, 3, size=(15, 4.6))
 for ax, c in zip(axes, (0.0, best, 0.03)):
     layers, own, others = penalized[c]
     plots.dress(ax, f"c = {c:g}: {own:.0%}, fresh {others:.1%}")
     plots.region(ax, lambda points: scores(layers, points), few, labels > 0, dot=100)
 lesson.show(figure, "penalty", "No penalty, the best one of the table, and too much. In the"
-            " titles: accuracy on the 50 samples drawn here, and on fresh points.")
+            " titles: accuracy on the samples drawn here, and on fresh points.")
 
 # %% [markdown]
 """
 ## To try
 
-- Take `"binary_cross_entropy"` for the loss, with labels 0 and 1. Is there a sample that has no say any more?
+- In `train` give `fit` the labels `(ys + 1) / 2` and the loss `"binary_cross_entropy"` (the steps by scalars keep the hinge
+  and now differ). Is there a sample that has no say any more?
 - How small may the network be? Try 2-4-4-1 and 2-3-1.
 - Train with `nn.data.spiral` or `nn.data.circles` in the place of the moons.
 """

@@ -43,17 +43,21 @@ def momentum(p, before):
     return p - ALPHA * grad(valley)(p) + BETA * (p - before)
 
 
-def path(step, f=valley, start=START, most=1000):
-    """The points a method visits, (steps + 1, 2), until the gradient is 0 to rounding."""
+MOST = 1000                                             # steps
+
+
+def path(step, f=valley, start=START):
+    """The points a method visits, (steps + 1, 2), until the gradient is below 1e-13."""
     points = [np.array(start), np.array(start)]         # the first step has no momentum
-    while len(points) <= most + 1 and np.abs(grad(f)(points[-1])).max() > 1e-13:
+    while len(points) <= MOST + 1 and np.abs(grad(f)(points[-1])).max() > 1e-13:
         points.append(step(points[-1], points[-2]))
     return np.array(points[1:])
 
 
 paths = {"gradient descent": path(descent), "momentum": path(momentum)}
 for name, points in paths.items():
-    print(f"{name:16} {len(points) - 1:4} steps to a gradient of 0")
+    arrived = "to get there" if len(points) <= MOST else "and not there yet"
+    print(f"{name:16} {len(points) - 1:4} steps {arrived}")
 
 # %% [markdown]
 """
@@ -82,7 +86,7 @@ print("Hessian         ", hessian(valley)(p).tolist())
 print("its eigenvalues ", np.linalg.eigvalsh(hessian(valley)(p)).round(3))
 print("Newton goes to  ", newton(p, p).round(4))
 paths["Newton"] = path(newton)
-print(f"and needs {len(paths['Newton']) - 1} steps to a gradient of 0")
+print(f"and needs {len(paths['Newton']) - 1} steps to get there")
 
 # %% tags=["hide-input"]
 AREA = (-2.1, 1.9), (-1.2, 1.8)
@@ -166,22 +170,25 @@ for k in (0, 1, 2, 3, 4, 5, 6, 10, 50, 100, 200, 500, 900):
 The first two gain about as many digits in each step as in the one before: a step multiplies the distance by some factor below
 1. That is *linear convergence*. The factor can be foretold. Near the lowest point `f` is almost a parabola with the gradient
 `H p`, and a step of gradient descent leads to `p - α H p`: along an eigenvector of `H` with eigenvalue `λ` it multiplies by
-`1 - α λ`. The smallest `λ` is the slowest. The largest forbids a larger `α`, for `1 - α λ` must stay above -1. With momentum
-the factor is `√β`, where `β` is large enough.
+`1 - α λ`. The smallest `λ` is the slowest. The largest sets a limit to `α`, for `1 - α λ` must stay above -1; and farther up
+the valley is steeper than here, so that `α` has to be smaller still. With momentum the factor is `√β`, where `β` is large
+enough.
 
 Newton's last steps about double the number of digits: the distance is *squared* each time, up to a factor that stays bounded.
-That is *quadratic convergence*. The last step reaches what a float can hold.
+That is *quadratic convergence*. The table ends where the gradient is below 1e-13; one step more would double the digits again.
 """
 
 # %%
 eigenvalues = np.linalg.eigvalsh(hessian(valley)([0.0, 0.0]))
 print("eigenvalues of the Hessian at (0, 0):", eigenvalues)
+print("at the start:                        ", np.linalg.eigvalsh(hessian(valley)(START)).round(1))
 
 
 def factor(name, steps=110, window=22):
     """The mean factor of a step, by the largest distances in two windows: one swings."""
     e = distances(name)
     e = e[:np.sum(e > 1e-10)]                           # before rounding has its say
+    steps, window = min(steps, len(e) // 2), min(window, len(e) // 4)
     return (e[-window:].max() / e[-window - steps:-steps].max()) ** (1 / steps)
 
 

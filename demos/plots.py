@@ -57,10 +57,10 @@ def region(ax: Any, score: Callable[[np.ndarray], np.ndarray], xs: np.ndarray, p
     margin = 0.15 * (high - low)
     a, b = np.meshgrid(*(np.linspace(lo, hi, size) for lo, hi in zip(low - margin, high + margin)))
     z = score(np.column_stack([a.ravel(), b.ravel()])).reshape(a.shape)
-    ax.contourf(a, b, np.tanh(z / 2), levels=np.linspace(-1, 1, 21), cmap="RdBu", alpha=0.75)
+    ax.contourf(a, b, np.tanh(z / 2), levels=np.linspace(-1, 1, 21), cmap="RdBu", alpha=0.5)
     ax.contour(a, b, z, levels=[0], colors="black", linewidths=3)
     for chosen, color, marker in ((~positive, RED, "o"), (positive, BLUE, "s")):
-        ax.scatter(*xs[chosen].T, s=dot, color=color, marker=marker, edgecolors="white", linewidths=1)
+        ax.scatter(*xs[chosen].T, s=dot, color=color, marker=marker, edgecolors="black", linewidths=1.2)
     ax.set_aspect("equal")
     ax.grid(False)
 

@@ -220,8 +220,9 @@ if that is much smaller. So what counts is their ratio:
 """
 
 # %%
-t = np.linspace(-1, 1, 41)
-y = np.sin(np.pi * t)
+x = np.linspace(-np.pi, np.pi, 41)
+t = x / np.pi
+y = np.sin(x)
 
 
 def curvatures(variable):
@@ -229,10 +230,10 @@ def curvatures(variable):
     return np.linalg.eigvalsh(2 * A.T @ A)
 
 
-for name, variable in (("x", np.pi * t), ("t = x/π", t)):
+for name, variable in (("x", x), ("t = x/π", t)):
     mu, lam = curvatures(variable)[[0, -1]]
     print(f"powers of {name:8} eigenvalues from {mu:.2g} to {lam:.2g}, "
-          f"ratio {lam / mu:.0f}; α below {2 / lam:.1e}")
+          f"ratio {lam / mu:.0f}; α below {2 / lam:.5f}")
 
 # %% [markdown]
 """
@@ -248,7 +249,7 @@ mu, lam = curvatures(t)[[0, -1]]
 plain = 2 / (lam + mu)
 best = (2 / (lam**0.5 + mu**0.5)) ** 2
 beta = ((lam**0.5 - mu**0.5) / (lam**0.5 + mu**0.5)) ** 2
-print(f"plain: α = {plain:.4f}; with momentum: α = {best:.4f}, β = {beta:.3f}")
+print(f"plain: α = {plain:.5f}; with momentum: α = {best:.5f}, β = {beta:.3f}")
 
 # %% [markdown]
 """
@@ -309,7 +310,7 @@ print(f"the loss above its lowest after {steps} steps: {slow_losses[-1] - lowest
 # %% tags=["hide-input"]
 figure, (left, right) = plots.plots(1, 2, size=(17, 7.5))
 plots.dress(left, "The sine and the quartic found", "t = x/π")
-fine = np.linspace(-1, 1, 201)
+fine = np.linspace(t[0], t[-1], 201)
 left.plot(t, y, "o", color=plots.GRAY, markersize=9, label="sin(πt), the data")
 left.plot(fine, polynomial(start, fine), ":", color=plots.RED, linewidth=4, label="the start")
 left.plot(fine, polynomial(c, fine), color=plots.BLUE, linewidth=4, label="found")
@@ -328,8 +329,8 @@ lesson.show(figure, "quartic",
 ## A perceptron
 
 One neuron, `f(x) = σ(w · x - b)` with the sigmoid `σ`, is to give 0 on one cloud of points and 1 on another. The loss is the
-sum of `(f(xᵢ) - yᵢ)²`, and the optimizer *Adam*: it divides each component of a smoothed gradient by its usual size, so that
-every parameter moves by about the learning rate.
+sum of `(f(xᵢ) - yᵢ)²`, and the optimizer *Adam*: it divides each component of a smoothed gradient by its usual size. So a
+parameter whose derivative keeps its sign moves by about the learning rate, whatever the size of the derivative.
 """
 
 # %%
@@ -412,8 +413,9 @@ else:
 """
 ## To try
 
-- Set `alpha` of the descent to 0.85, and then to 0.9. A step takes `y` to `y (1 - α y²)`: from which `y` on does it run away?
-- Fit in `x`: `t = np.linspace(-np.pi, np.pi, 41)`, `y = np.sin(t)`. How many steps are needed now?
+- Set `alpha` of the descent to 0.85, and then to 0.9, where the engine stops with an error: read it. A step takes `y` to
+  `y (1 - α y²)`: from which `y` on does it run away?
+- Fit in `x`: put `t = x` for `t = x / np.pi`, and ten times as many steps. Are they enough?
 - Take out the reset in `fit`. What happens to the loss?
 - Move the two clouds together until no line can part them. What becomes of `w`?
 """

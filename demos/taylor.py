@@ -99,8 +99,8 @@ for degree, color, style in zip((1, 3, 5, 9), plots.COLORS, ("--", "-.", ":", "-
 ax.plot(CENTER, c[0], "o", color="black", markersize=16)
 ax.set_ylim(-1, 4)
 plots.legend(ax, loc="upper center")
-lesson.show(figure, "polynomials", "The higher the degree, the farther a polynomial "
-            "follows the function.")
+lesson.show(figure, "polynomials", "Near the center all follow the function; the higher "
+            "the degree, the longer a polynomial stays close to it.")
 
 # %% [markdown]
 """
@@ -163,7 +163,8 @@ for x, color, style in zip(PLACES, plots.COLORS, ("o-", "s--", "^-.")):
     ax.semilogy([max(error(x, degree), 1e-17) for degree in range(41)], style, color=color,
                 linewidth=3.5, markersize=9, label=f"at x = {x:g}")
 plots.legend(ax)
-lesson.show(figure, "errors", "It falls everywhere, until a float has no more digits.")
+lesson.show(figure, "errors", "In the end it falls everywhere, until a float has no more "
+            "digits; far from the center it rises first.")
 
 # %% [markdown]
 """
@@ -211,7 +212,8 @@ input and gives those of its output, in about n² multiplications. That is *Tayl
 
 ## To try
 
-- Put `many = c`, and a function of your own for `f`: `log(1 + x)`, `1 / (1 + x * x)`. Does the error still fall at x = 2?
+- Put `many = c`, and another function for `f`: `exp(-x * x)`, `1 / (1 + x * x)`. Up to the degree that `c` has, does the error
+  still fall at x = 2? (The exact column stays that of exp(sin x).)
 - With `many = c` and `CENTER = 1.0`: is the polynomial of degree 3 better at x = 2 now?
 - Write `product(a, b)` for two series, and `reciprocal(a)`. Which coefficients has `1 / cos x`?
 """

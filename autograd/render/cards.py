@@ -57,7 +57,7 @@ def edge(picture: Picture, a: str, b: str, label: str = "", words: str = "", **a
 def card(picture: Picture, name: str, cell: Cell, with_operation: bool = False) -> None:
     """Add the card of a cell: title and role, data, grad; with its operation as a dark field on the left if so wished."""
     data, grad = cell.numbers
-    role = "" if cell.role == "intermediate" else (f'<FONT POINT-SIZE="13" COLOR="{LINE[cell.role]}">'
+    role = "" if cell.role == "intermediate" else (f'<FONT POINT-SIZE="16" COLOR="{LINE[cell.role]}">'
                                                    f'{"  " if cell.title.strip() else ""}{cell.role}</FONT>')
     title = f"<B>{text(cell.name)}</B>" if cell.title.strip() or not role else ""
     sign = ""

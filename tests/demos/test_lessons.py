@@ -127,8 +127,8 @@ def test_the_gallery_leads_to_every_lesson(tmp_path_factory, lesson, browser, mo
 # Ideas, in the order of teaching ---------------------------------------------------------------------------------------------
 
 IDEAS = {                               # the lesson that says what it is; no text before that may use the word
-    "difference quotient": "derivative", "partial derivative": "derivative", "leaves": "derivative",
-    "chain rule": "chain_rule", "topological order": "chain_rule",
+    "difference quotient": "derivative", "node": "derivative", "leaves": "derivative", "partial derivative": "derivative",
+    "back propagation": "derivative", "chain rule": "chain_rule", "user": "chain_rule", "topological order": "chain_rule",
     "neuron": "lecture", "activation function": "lecture", "weights": "lecture", "bias": "lecture", "loss": "lecture",
     "gradient descent": "lecture", "learning rate": "lecture", "epoch": "lecture", "mini-batch": "lecture",
     "momentum": "lecture",
