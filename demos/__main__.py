@@ -1,17 +1,18 @@
 """Lists the lessons, or runs one or all of them: python -m demos [NAME | all | exercises] [--small]."""
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from importlib.util import find_spec
-from pathlib import Path
 
 from demos import exercises
+from demos.lesson import OUT, never_fail_to_print
 from demos.runner import ORDER, opening, run, write_gallery
 
 NEEDED = {"matplotlib": "draw with matplotlib", "markdown_it": "write their pages with markdown-it-py"}
-GALLERY = Path("out") / "index.html"
-EXERCISES = "fifteen exercises, checked by finite differences; shows how far you are"
+GALLERY = OUT / "index.html"
+EXERCISES = f"{len(exercises.NAMES)} exercises, checked by finite differences; shows how far you are"
 
 
 def listing() -> str:
@@ -23,20 +24,26 @@ def listing() -> str:
 
 def main(arguments: list[str]) -> int:
     """0 when all that was asked for ran; else 1, with a line on stderr that says what to do."""
+    never_fail_to_print()
+    if arguments[:1] == ["exercises"]:
+        return exercises.main(arguments[1:])
     small = "--small" in arguments
-    names = [argument for argument in arguments if argument != "--small"]
+    names = [argument for argument in arguments if argument not in ("--small", "--help", "-h")]
     if not names:
         print(f"python -m demos NAME runs one of these and writes its page to out/NAME; python -m demos all runs all of them "
               f"and writes a gallery.\n--small computes as little as shows that they work.\n\n{listing()}")
         return 0
-    if names[0] == "exercises":
-        return exercises.main(names[1:])
     if len(names) > 1 or names[0] not in (*ORDER, "all"):
         print(f"no demo {' '.join(names)!r}; there are:\n{listing()}", file=sys.stderr)
         return 1
     missing = [what for module, what in NEEDED.items() if find_spec(module) is None]
     if missing:
         print(f"the demos {' and '.join(missing)}, not installed here: pip install '.[demos]'", file=sys.stderr)
+        return 1
+    try:
+        OUT.mkdir(exist_ok=True)
+    except OSError as error:
+        print(f"the demos write their pages to {OUT}, which cannot be made here: {error}", file=sys.stderr)
         return 1
     try:
         if names[0] == "all":
@@ -55,6 +62,8 @@ def run_all(small: bool) -> int:
         print(f"\n{'=' * 20} {name} {'=' * 20}")
         try:
             ran.append(run(name, small))
+        except BrokenPipeError:
+            raise
         except Exception:                                               # the others still run
             traceback.print_exc()
             failed.append(name)
@@ -67,4 +76,10 @@ def run_all(small: bool) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        code = main(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:                                             # what it was piped to, such as head, has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    sys.exit(code)

@@ -7,9 +7,12 @@ number. Takes a second or two.
 """
 
 # %%
+import textwrap
+
 import numpy as np
 
-from autograd import Value, draw, grad, sin
+from autograd import Value, draw, grad, operation, sin
+from autograd.ops import TABLE
 from demos import plots
 from demos.lesson import Lesson
 
@@ -180,10 +183,31 @@ lesson.show(figure, "slope",
 
 # %% [markdown]
 """
+## The table
+
+Where does the engine know derivatives from? Only those of single operations are written down, in a *table* with a row for each:
+its value, and its partial derivative by each input, as a function of the output `y` and the inputs. All others follow by going
+through the graph. So whoever adds a row has all that the engine can do, for an operation of their own. The partials are written
+with operators and with operations of the table.
+"""
+
+# %%
+print(f"{len(TABLE)} rows:\n{textwrap.fill(' '.join(TABLE), 90)}")
+
+cube_root = operation("cube_root", lambda a: a ** (1 / 3), lambda y, a: y / (3 * a))
+
+h = 1e-5
+print("\nthe cube root of 8:", cube_root(8.0))
+print("its slope by its row", grad(cube_root)(8.0))
+print("nudged              ", (cube_root(8 + h) - cube_root(8 - h)) / (2 * h))
+
+# %% [markdown]
+"""
 ## To try
 
 - Change `f`, and `slope_on_paper` with it, and run the lesson again. Which `h` is best now? For which `f` is the central
   quotient exact?
 - Let `make` give `a * b + a`. What is `dd/da`, on paper and by the graph? There are two ways from `a` to `d`: the next lesson
   is about them.
+- Add a row with two inputs, such as `a² b`, and two partials. Nudge each input.
 """

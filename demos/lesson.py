@@ -10,13 +10,22 @@ and `lesson.show(picture, "name", "caption")` as the last line of a cell writes 
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from autograd.render.dot import PictureError
 
 SMALL = "DEMOS_SMALL"               # the environment variable that asks for small settings
+OUT = Path("out")
 DATA = Path(__file__).parent / "data"
+
+
+def never_fail_to_print() -> None:
+    """Let a terminal or a pipe that has no letter for α or ₖ print a question mark in its place."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
 
 
 class Shown(NamedTuple):
@@ -37,7 +46,8 @@ class Lesson:
     """
 
     def __init__(self, name: str, cover: str = "") -> None:
-        self.out, self.cover_name = Path("out") / name, cover
+        self.out, self.cover_name = OUT / name, cover
+        never_fail_to_print()
         self.out.mkdir(parents=True, exist_ok=True)
         self.shown: list[Shown] = []
 

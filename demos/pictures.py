@@ -58,7 +58,7 @@ show(autograd.draw(o), "neuron", "A neuron, tanh(w · x + b), after backward()."
 """
 A longer expression has its operations as fields of the cards, to save width. This is the one of micrograd's README.
 `autograd.name(locals())` gives each Value the name of its variable, so that no label has to be written. The picture is wide:
-scroll it, or look at [the file itself](readme.svg).
+scroll it.
 """
 
 
@@ -131,7 +131,7 @@ show(moons.draw([0.5, -0.3]), "moons", "The network for the two moons, for one s
 
 micrograd's moons as plain scalar code: the hinge loss over all points, and a penalty on the parameters. Nobody can look at so
 many Values one by one. `draw` folds them to neurons: it knows a neuron by the labels of its parameters, and puts what it
-computes for all the samples into one node ([the file](loss.svg)).
+computes for all the samples into one node.
 """
 
 
@@ -174,8 +174,7 @@ show(autograd.draw(loss, level="layer"), "loss-layers", "The loss, by layers.")
 
 # %% [markdown]
 """
-To look into one neuron, name it: `expand="layers.1.neurons.2"`. Here in a smaller network, over 3 samples
-([the file](loss-opened.svg)):
+To look into one neuron, name it: `expand="layers.1.neurons.2"`. Here in a smaller network, over 3 samples:
 """
 
 

@@ -9,7 +9,6 @@ from matplotlib.figure import Figure
 
 BLUE, RED, GREEN, ORANGE, PURPLE, GRAY = "#1f5fa8", "#c0392b", "#1e7d4f", "#c77700", "#7b3f9d", "#555555"
 COLORS = (BLUE, RED, GREEN, ORANGE, PURPLE)
-STYLES = ("-", "--", "-.", ":", "-")                # beside the colors, for those who do not see them
 
 
 def plot(title: str = "", x: str = "", y: str = "", size: tuple[float, float] = (13, 7.5)) -> tuple[Figure, Any]:

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from demos.lesson import SMALL
+from demos.lesson import OUT, SMALL
 from demos.page import Page
 
 HERE = Path(__file__).parent
@@ -64,9 +64,14 @@ def cells(source: str) -> list[Cell]:
     return found
 
 
+def source(path: Path) -> str:
+    """The text of a file of cells, without the mark that some editors put before it."""
+    return path.read_text(encoding="utf-8-sig")
+
+
 def opening(name: str) -> tuple[str, str]:
     """The title of a lesson, and its first paragraph."""
-    first = cells((HERE / f"{name}.py").read_text(encoding="utf-8"))[0].text
+    first = cells(source(HERE / f"{name}.py"))[0].text
     title, _, rest = first.partition("\n")
     return title.lstrip("# ").strip(), " ".join(rest.strip().partition("\n\n")[0].split())
 
@@ -79,17 +84,17 @@ def run(name: str, small: bool = False) -> Ran:
     module = types.ModuleType(f"demos.{name}")
     module.__file__ = str(path)
     sys.modules[module.__name__] = module
+    (OUT / name / "index.html").unlink(missing_ok=True)                 # that of a run before
     title, summary = opening(name)
     page, start = Page(title), time.perf_counter()
     with _settings(small):
-        for cell in cells(path.read_text(encoding="utf-8")):
+        for cell in cells(source(path)):
             if cell.markdown:
                 print(f"\n{cell.text}\n")
                 page.markdown(cell.text)
                 continue
-            code = compile("\n" * cell.line + cell.text, str(path), "exec")     # so that line numbers are the file's
             with contextlib.redirect_stdout(Tee(sys.stdout)) as printed:
-                exec(code, module.__dict__)
+                execute(cell, path, module.__dict__)
             page.cell(cell.text, cell.folded)
             _add_output(page, printed.kept.getvalue(), module.__dict__.get("lesson"))
     seconds = time.perf_counter() - start
@@ -97,6 +102,11 @@ def run(name: str, small: bool = False) -> Ran:
     page.write(lesson.out / "index.html")
     print(f"\n{seconds:.1f} seconds; the lesson as a page: {lesson.out / 'index.html'}")
     return Ran(name, title, summary, seconds, module.__dict__, lesson.shown, lesson.cover, lesson.out / "index.html")
+
+
+def execute(cell: Cell, path: Path, names: dict[str, Any]) -> None:
+    """Run a cell of code of the file at that path; line numbers in messages are the file's."""
+    exec(compile("\n" * cell.line + cell.text, str(path), "exec", dont_inherit=True), names)
 
 
 class Tee(io.TextIOBase):
@@ -152,5 +162,5 @@ def write_gallery(ran: list[Ran], path: Path) -> None:
     for i, one in enumerate(ran):
         link = Path(os.path.relpath(one.page, path.parent)).as_posix()
         page.card(f"{i + 1}. {one.title}", one.summary, f"{one.seconds:.1f} seconds here", link, one.cover)
-    page.markdown("Then come fifteen exercises, which are checked by finite differences: `python -m demos exercises`.")
+    page.markdown("Then come the exercises, which are checked by finite differences: `python -m demos exercises`.")
     page.write(path)

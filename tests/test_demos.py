@@ -1,5 +1,6 @@
 """demos: the list, what an unknown name says, how a lesson is run and becomes a page, and the gallery."""
 import doctest
+import os
 import re
 import subprocess
 import sys
@@ -85,6 +86,44 @@ def test_an_unknown_name_lists_the_known_ones(arguments, capsys):
     assert f"no demo {' '.join(arguments)!r}" in said and "lecture" in said
 
 
+@pytest.mark.parametrize("flag", ["--help", "-h"])
+def test_help_is_the_list(flag, capsys):
+    assert command.main([flag]) == 0 and "chain_rule" in capsys.readouterr().out
+
+
+def run_in(folder, *arguments, **options):
+    """python -m demos in a process of its own."""
+    return subprocess.run([sys.executable, "-m", "demos", *arguments], cwd=folder, capture_output=True, text=True,
+                          env={**os.environ, "PYTHONPATH": str(ROOT), **options})
+
+
+def test_a_terminal_without_greek_letters_shows_question_marks(tmp_path):
+    pytest.importorskip("matplotlib")
+    done = run_in(tmp_path, "derivative", "--small", PYTHONIOENCODING="ascii")
+    assert done.returncode == 0, done.stderr
+    assert "f'(x) = 3x? - 4" in done.stdout and "by the graph       23.0" in done.stdout
+    assert "3x²" in (tmp_path / "out" / "derivative" / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_pipe_that_is_closed_early_is_no_error(tmp_path):
+    pytest.importorskip("matplotlib")
+    with subprocess.Popen([sys.executable, "-m", "demos", "all", "--small"], cwd=tmp_path, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)}) as process:
+        process.stdout.read(1)
+        process.stdout.close()
+        assert b"Error" not in process.stderr.read()
+    assert process.returncode == 1
+
+
+@pytest.mark.parametrize("arguments", [["derivative"], ["all"]])
+def test_where_no_page_can_be_written_one_line_says_so(arguments, tmp_path):
+    pytest.importorskip("matplotlib")
+    (tmp_path / "out").write_text("a file")
+    done = run_in(tmp_path, *arguments)
+    assert done.returncode == 1 and done.stdout == "" and len(done.stderr.splitlines()) == 1
+    assert "which cannot be made here" in done.stderr
+
+
 @pytest.mark.parametrize("arguments", [["moons"], ["all"]])
 def test_without_matplotlib_one_line_says_what_to_do(arguments, tmp_path):
     block = ("import sys; sys.modules['matplotlib'] = None; sys.path.insert(0, sys.argv[1])\n"
@@ -107,9 +146,12 @@ def test_all_runs_the_others_when_one_fails_and_says_where(lessons, capsys):
 
 
 def test_one_lesson_that_fails_leaves_no_page(lessons):
+    page = lessons / "out" / "two" / "index.html"
+    page.parent.mkdir(parents=True)
+    page.write_text("of a run before")
     with pytest.raises(ZeroDivisionError):
         command.main(["two"])
-    assert not (lessons / "out" / "two" / "index.html").exists()
+    assert not page.exists()
 
 
 def test_ctrl_c_ends_with_one_line(lessons, monkeypatch, capsys):
@@ -149,6 +191,12 @@ def test_the_page_has_text_code_output_and_pictures_in_their_places(lessons):
              "print(lesson.size(", "</details>", '<pre class="out">large</pre>']
     assert [text.index(part) for part in order] == sorted(text.index(part) for part in order)
     assert text.count("<h1") == 1 and text.count("<img") == 1
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(lessons):
+    path = lessons / "lessons" / "one.py"
+    path.write_text(path.read_text(), encoding="utf-8-sig")
+    assert runner.opening("one")[0] == "A lesson <of one>" and runner.run("one").title == "A lesson <of one>"
 
 
 def test_cells_keep_their_lines():

@@ -8,7 +8,7 @@ import tempfile
 import time
 from typing import Any
 
-from demos.runner import HERE, cells
+from demos.runner import HERE, cells, execute, source
 
 BLOCK, BAR = 50, 10                     # so many steps one way, then the same the other way
 
@@ -20,9 +20,10 @@ def defined(lesson: str, last: str) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
         os.chdir(folder)
         try:
-            for cell in cells((HERE / f"{lesson}.py").read_text(encoding="utf-8")):
+            path = HERE / f"{lesson}.py"
+            for cell in cells(source(path)):
                 if not cell.markdown and last not in names:
-                    exec(cell.text, names)
+                    execute(cell, path, names)
         finally:
             os.chdir(before)
     return names
