@@ -185,10 +185,10 @@ lesson.show(figure, "slope",
 """
 ## The table
 
-Where does the engine know derivatives from? Only those of single operations are written down, in a *table* with a row for each:
-its value, and its partial derivative by each input, as a function of the output `y` and the inputs. All others follow by going
-through the graph. So whoever adds a row has all that the engine can do, for an operation of their own. The partials are written
-with operators and with operations of the table.
+Where does the engine know derivatives from? Only those of single operations are written down, in a *table* with a row for
+each: its value, and its partial derivative by each input, as a function of the output `y` and the inputs. All others follow by
+going through the graph. So whoever adds a row has all that the engine can do, for an operation of their own. The partials are
+written with operators and with operations of the table.
 """
 
 # %%
