@@ -88,6 +88,12 @@ def test_every_statement_has_a_title_names_its_task_and_its_lesson(name):
     assert lessons and set(lessons) <= set(ORDER)
 
 
+def test_they_rise_with_the_lessons():
+    lessons = [re.findall(r"`(\w+)`", re.search(r"^Lessons?: .*", stub(name), re.M).group()) for name in NAMES]
+    last = [max(map(ORDER.index, named)) for named in lessons]
+    assert last == sorted(last)
+
+
 def test_titles_are_unique():
     assert len({title(name).partition(" ")[2] for name in NAMES}) == len(NAMES)
 
@@ -103,9 +109,9 @@ def test_every_file_is_cells_that_fit_on_a_page(name):
 
 def test_jupytext_reads_them():
     jupytext = pytest.importorskip("jupytext")
-    notebook = jupytext.reads(stub("e06_neuron"), fmt="py:percent")
+    notebook = jupytext.reads(stub("e09_neuron"), fmt="py:percent")
     assert [cell.cell_type for cell in notebook.cells] == ["markdown", "code", "code"]
-    assert notebook.cells[0].source.startswith("# 6. ")
+    assert notebook.cells[0].source.startswith("# 9. ")
 
 
 # Other answers: a solution with one thing changed -----------------------------------------------------------------------------
@@ -118,9 +124,9 @@ def test_a_wrong_answer_fails_and_the_message_names_what_is_wrong(name, old, new
     assert state == NOT_RIGHT and said in message, message
 
 
-def test_the_fault_of_exercise_9_is_not_given_away(state_of):
+def test_the_fault_of_exercise_5_is_not_given_away(state_of):
     for answer in ("return", "return 'mul', 0", "1 / 0"):
-        message = state_of("e09_fault", solution("e09_fault").replace("for name, (", f"{answer}\n    for name, (")).message
+        message = state_of("e05_fault", solution("e05_fault").replace("for name, (", f"{answer}\n    for name, (")).message
         assert message and "asinh" not in message
 
 
@@ -184,8 +190,8 @@ def test_an_object_nobody_thought_of_is_no_crash(state_of):
 
 
 def test_a_part_that_is_not_written_yet_is_named(state_of):
-    half = solution("e11_trigonometric").partition("def fit")[0] + "def fit(*_):\n    raise NotImplementedError('write fit')\n"
-    assert state_of("e11_trigonometric", half) == (NOT_RIGHT, "begun; still to do: write fit")
+    half = solution("e12_trigonometric").partition("def fit")[0] + "def fit(*_):\n    raise NotImplementedError('write fit')\n"
+    assert state_of("e12_trigonometric", half) == (NOT_RIGHT, "begun; still to do: write fit")
 
 
 # The command -----------------------------------------------------------------------------------------------------------------

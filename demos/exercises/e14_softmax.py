@@ -1,6 +1,6 @@
 # %% [markdown]
 """
-# 13. Softmax and cross-entropy
+# 14. Softmax and cross-entropy
 
 A network that tells n classes apart gives n scores z. The *softmax* makes probabilities of them, and the *cross-entropy* is
 the loss for a sample whose class is known:
@@ -23,6 +23,6 @@ def loss_and_gradient(z, label):
 
 
 # %%
-if __name__ == "__main__":          # checks this file, like python -m demos exercises 13
+if __name__ == "__main__":          # checks this file, like python -m demos exercises 14
     from demos.exercises import main
-    main(["13"])
+    main(["14"])

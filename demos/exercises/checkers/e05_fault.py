@@ -1,4 +1,4 @@
-"""Checks exercise 9: the gradient check on tables with other wrong partials, and the partial that was repaired."""
+"""Checks exercise 5: the gradient check on tables with other wrong partials, and the partial that was repaired."""
 import numpy as np
 
 from demos.exercises.checking import Wrong, as_tuple, call, close, compare, derivative, draw, show

@@ -1,4 +1,4 @@
-"""Checks exercise 5: both partials on floats, and then the row, in both modes and both orders."""
+"""Checks exercise 4: both partials on floats, and then the row, in both modes and both orders."""
 import numpy as np
 
 from autograd import Operation, check_gradients

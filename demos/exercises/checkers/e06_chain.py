@@ -1,4 +1,4 @@
-"""Checks exercise 4: each node's derivative, by a finite difference of what lies between the node and the output."""
+"""Checks exercise 6: each node's derivative, by a finite difference of what lies between the node and the output."""
 import numpy as np
 
 from demos.exercises.checking import as_dict, as_number, call, compare, derivative, draw

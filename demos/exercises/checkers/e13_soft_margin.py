@@ -1,4 +1,4 @@
-"""Checks exercise 12: the loss on floats and on Values, and whether its derivatives are 0 at what train gives."""
+"""Checks exercise 13: the loss on floats and on Values, and whether its derivatives are 0 at what train gives."""
 import numpy as np
 
 from autograd import Value, gradients

@@ -1,4 +1,4 @@
-"""Checks exercise 11: the polynomial, and whether the derivatives of the loss are 0 at what fit gives."""
+"""Checks exercise 12: the polynomial, and whether the derivatives of the loss are 0 at what fit gives."""
 from math import cos, sin
 
 import numpy as np

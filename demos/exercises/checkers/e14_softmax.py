@@ -1,4 +1,4 @@
-"""Checks exercise 13: the loss, its gradient against finite differences, and both for scores of 1000."""
+"""Checks exercise 14: the loss, its gradient against finite differences, and both for scores of 1000."""
 import numpy as np
 
 from demos.exercises.checking import Wrong, as_array, as_number, as_tuple, at, compare, draw, entries, gradient, show

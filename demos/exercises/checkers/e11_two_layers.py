@@ -1,4 +1,4 @@
-"""Checks exercise 14: each gradient against finite differences of what lies between it and the loss."""
+"""Checks exercise 11: each gradient against finite differences of what lies between it and the loss."""
 import numpy as np
 
 from demos.exercises.checking import as_array, as_dict, at, compare, draw, entries, gradient
