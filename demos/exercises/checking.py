@@ -48,7 +48,7 @@ class Student:
         self.attempt(f"reading {path.name}", self._load)
 
     def _load(self) -> None:
-        exec(compile(self.path.read_bytes(), str(self.path), "exec"), self.module.__dict__)
+        exec(compile(self.path.read_bytes(), str(self.path), "exec", dont_inherit=True), self.module.__dict__)
 
     def get(self, name: str) -> Any:
         """What the file calls by that name."""

@@ -46,5 +46,5 @@ def right_partial(y, *inputs):
 
 # %%
 if __name__ == "__main__":          # checks this file, like python -m demos exercises 5
-    from demos.exercises import main
-    main(["5"])
+    from demos.exercises import check_file
+    check_file(globals().get("__file__", "e05_fault.py"), 5)
