@@ -80,6 +80,18 @@ def test_stub_and_solution_have_the_same_signatures_and_the_same_given_code(name
     assert any(map(is_open, given.values())) == (name != REPAIR) and not any(map(is_open, solved.values()))
 
 
+def given(source):
+    """What stands at the top level and in classes beside functions: names that are set, and to what."""
+    tree = ast.parse(source).body
+    return {ast.unparse(node) for c in [*tree, *(c for c in tree if isinstance(c, ast.ClassDef))]
+            for node in (c.body if isinstance(c, ast.ClassDef) else [c]) if isinstance(node, (ast.Assign, ast.AnnAssign))}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_stub_and_solution_set_the_same_names(name):
+    assert given(stub(name)) <= given(solution(name))
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_statement_has_a_title_names_its_task_and_its_lesson(name):
     text = cells(stub(name))[0].text
@@ -127,13 +139,14 @@ def test_a_wrong_answer_fails_and_the_message_names_what_is_wrong(name, old, new
 
 
 def test_the_fault_of_exercise_5_is_not_given_away(state_of):
-    for answer in ("return", "return 'mul', 0", "1 / 0"):
+    for answer in ("return", "return 'mul', 0", "1 / 0", "while table: table.popitem()", "table.clear()",
+                   "TABLE.clear(); return"):
         message = state_of("e05_fault", solution("e05_fault").replace("for name, (", f"{answer}\n    for name, (")).message
         assert message and "asinh" not in message
 
 
-def test_every_exercise_is_tried_with_wrong_answers():
-    assert set(WRONG) == set(NAMES) and min(map(len, WRONG.values())) >= 4
+def test_every_exercise_is_tried_with_wrong_answers_and_with_another_right_one():
+    assert set(WRONG) == set(NAMES) == {name for name, *_ in RIGHT} and min(map(len, WRONG.values())) >= 4
 
 
 @pytest.mark.parametrize("name, old, new", RIGHT)

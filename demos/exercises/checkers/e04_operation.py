@@ -2,7 +2,7 @@
 import numpy as np
 
 from autograd import Operation, check_gradients
-from demos.exercises.checking import Wrong, call, compare, draw, gradient
+from demos.exercises.checking import Wrong, as_number, call, compare, draw, gradient
 
 
 def length(p):
@@ -27,10 +27,18 @@ def check(student):
 def second_order(student, points):
     row = student.get("length")
     if not isinstance(row, Operation):
-        raise Wrong("`length` is not an operation any more", "Perhaps: its line was changed; leave it as it was.")
-    for a, b in points.tolist():
-        report = student.attempt(call("length", a, b), lambda: check_gradients(row, a, b, raising=False))
-        if not report:
-            what = str(report.culprits[0] if report.culprits else report).partition(", ")[2]
-            raise Wrong("the derivatives of second order are wrong", what,
-                        "Perhaps: by_a or by_b uses math or float(...); write it with operators, or with autograd.sqrt.")
+        raise Wrong("`length` is not an operation any more", CHANGED)
+    for p in points:
+        asked = call("length", *p.tolist())
+        compare([asked], [as_number(student.attempt(asked, row, *p.tolist()), asked)], [length(p)],
+                [(CHANGED.removeprefix("Perhaps: ").rstrip("."), [as_number(row(*p.tolist()), asked)])], by="it should be")
+        for order, said in ((1, "the derivatives of `length` are wrong, though by_a and by_b are right"),
+                            (2, "the derivatives of second order are wrong")):
+            report = student.attempt(asked, lambda: check_gradients(row, *p.tolist(), order=order, raising=False))
+            if not report:
+                what = str(report.culprits[0] if report.culprits else report).partition(", ")[2]
+                raise Wrong(said, what, CHANGED if order == 1 else FLOATS)
+
+
+CHANGED = "Perhaps: the line `length = operation(...)` was changed; leave it as it was."
+FLOATS = "Perhaps: by_a or by_b uses math or float(...); write it with operators, or with autograd.sqrt."
