@@ -46,9 +46,10 @@ class State(NamedTuple):
 
 
 def main(arguments: list[str], folder: Path = COPIES) -> int:
-    """Show how far the copies in the folder are, or check one of them, or show a solution; stubs missing there are copied first.
+    """Show how far the copies in the folder are, or check one of them, or show a solution.
 
-    0 when what was asked for was shown, and the one exercise that was checked is solved; else 1.
+    Stubs that are missing in the folder are copied there first. 0 when what was asked for was shown, and the one exercise that
+    was checked is solved; else 1.
     """
     if {"-h", "--help"} & {*arguments}:
         print(USAGE)

@@ -8,9 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from demos.exercises import HERE, NAMES, NOT_BEGUN, NOT_RIGHT, SOLVED, examine, main, title
+from demos.exercises.checking import fresh
 from demos.runner import ORDER, cells
 from tests.demos.answers import RIGHT, WRONG
 
@@ -128,7 +130,7 @@ def test_jupytext_reads_them():
     assert notebook.cells[0].source.startswith("# 9. ")
 
 
-# Other answers: a solution with one thing changed -----------------------------------------------------------------------------
+# Other answers: a solution with one thing changed ----------------------------------------------------------------------------
 
 @pytest.mark.parametrize("name, old, new, said", [(name, *row) for name, rows in WRONG.items() for row in rows])
 def test_a_wrong_answer_fails_and_the_message_names_what_is_wrong(name, old, new, said, state_of):
@@ -153,6 +155,15 @@ def test_every_exercise_is_tried_with_wrong_answers_and_with_another_right_one()
 def test_another_right_answer_passes(name, old, new, state_of):
     assert solution(name).count(old) == 1
     assert state_of(name, solution(name).replace(old, new)).state == SOLVED
+
+
+def test_a_function_is_handed_copies_all_the_way_down():
+    given = {"a": ([1.0], np.zeros(2))}
+    copy = fresh(given)
+    copy["a"][0].append(2.0)
+    copy["a"][1][:] = 3.0
+    copy.clear()
+    assert given["a"][0] == [1.0] and not given["a"][1].any()
 
 
 # Nonsense --------------------------------------------------------------------------------------------------------------------
@@ -209,7 +220,7 @@ def test_a_part_that_is_not_written_yet_is_named(state_of):
     assert state_of("e12_trigonometric", half) == (NOT_RIGHT, "begun; still to do: write fit", "")
 
 
-# A student's copies -----------------------------------------------------------------------------------------------------------
+# A student's copies ----------------------------------------------------------------------------------------------------------
 
 @pytest.fixture
 def empty(tmp_path, monkeypatch):
@@ -314,7 +325,7 @@ def test_in_a_notebook_the_last_cell_checks_the_file_beside_it(empty, monkeypatc
     assert "e01_slope.py: not right yet" in capsys.readouterr().out
 
 
-# What a student's file prints ----------------------------------------------------------------------------------------------------
+# What a student's file prints ------------------------------------------------------------------------------------------------
 
 def test_what_a_file_prints_stands_in_a_block_of_its_own(folder, capsys):
     (folder / "e01_slope.py").write_text("print('hello', end='')\n" + solution("e01_slope"), encoding="utf-8")
@@ -324,7 +335,8 @@ def test_what_a_file_prints_stands_in_a_block_of_its_own(folder, capsys):
 
 
 def test_a_file_that_prints_much_is_cut_short(folder, capsys):
-    (folder / "e01_slope.py").write_text(stub("e01_slope") + "\nfor i in range(1000): print('line', i)\n", encoding="utf-8")
+    source = stub("e01_slope") + "\nfor i in range(1000): print('line', i)\n"
+    (folder / "e01_slope.py").write_text(source, encoding="utf-8")
     main(["1"])
     printed = capsys.readouterr().out
     assert "  line 0\n" in printed and "  line 19\n  ... and 980 lines more\n" in printed and "line 20\n" not in printed
@@ -338,7 +350,7 @@ def test_a_file_that_spoils_the_output_is_shown_all_the_same(line, arguments, fo
     assert "solved" in capsys.readouterr().out
 
 
-# Files as editors write them -----------------------------------------------------------------------------------------------------
+# Files as editors write them -------------------------------------------------------------------------------------------------
 
 def test_a_file_with_a_byte_order_mark_is_read_and_its_statement_shown(folder, capsys):
     (folder / "e01_slope.py").write_text(stub("e01_slope"), encoding="utf-8-sig")

@@ -7,12 +7,12 @@ from demos.exercises.checking import Wrong, all_close, apart, call, draw, gradie
 
 
 def check(student):
+    check_order(student, lambda p: p[0] * p[1] + p[0], np.array([1.5, 1.5]))        # two nodes with the same number
+    check_order(student, lambda p: (p[0] + p[1]) * p[0], np.array([-1.0, -0.5]))    # a sum smaller than what it adds
     rng = np.random.default_rng(7)
     for n in (1, 3, 6, 10):
         steps = [(int(rng.integers(3)), *rng.integers(0, 2 + k, 2).tolist()) for k in range(n)]
         check_order(student, lambda p, steps=steps: build(p, steps), draw(rng, 2))
-    check_order(student, lambda p: p[0] * p[1] + p[0], np.array([1.5, 1.5]))        # two nodes with the same number
-    check_order(student, lambda p: (p[0] + p[1]) * p[0], np.array([1.0, -1.5]))     # a sum smaller than what it adds
     x = y = Value(1.0, label="x")
     for _ in range(5_000):
         y = y + 1.0

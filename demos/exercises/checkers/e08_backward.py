@@ -39,11 +39,11 @@ def two_outputs(student, p):
     """Two expressions of the same leaves, one after the other."""
     f, g = EXPRESSIONS["a * a + a * b"], lambda a, b: b * (a + b)
     nodes, labels = build(student, f, p, "ab")
-    others, other_labels = build(student, g, p, "ab", nodes[:2])
+    others, other_labels = build(student, g, p, "ab", leaves=nodes[:2])
     called(student, "y = a * a + a * b: after backward(y)", nodes, labels, f, p)
-    called(student, "z = b * (a + b) of the same leaves: after backward(y), backward(z)", others, ["z" if x == "y" else x
-           for x in other_labels], g, p, [("something is left from backward(y)",
-                                           np.array(truths(g, p)) + [*truths(f, p)[:2], *[0.0] * (len(others) - 2)])])
+    both = np.array(truths(g, p)) + [*truths(f, p)[:2], *[0.0] * (len(others) - 2)]
+    called(student, "z = b * (a + b) of the same leaves: after backward(y), backward(z)", others, [*other_labels[:-1], "z"],
+           g, p, [("something is left from backward(y)", both)])
 
 
 def called(student, said, nodes, labels, f, p, suspects=()):
@@ -55,7 +55,7 @@ def called(student, said, nodes, labels, f, p, suspects=()):
     return np.array(grads)
 
 
-# Expressions ------------------------------------------------------------------------------------------------------------------
+# Expressions -----------------------------------------------------------------------------------------------------------------
 
 def trace(f, leaves, names, k=None, t=0.0):
     """The numbers or nodes that f goes through, leaves first, and what each is called; the one numbered k is moved by t."""

@@ -17,7 +17,8 @@ def check(student):
     for f in (bowl, valley):
         start, alpha, beta, steps = draw(rng, 2), draw(rng, low=0.03, high=0.1), draw(rng, low=0.3, high=0.9), 6
         where = at(f=f, w=start, alpha=alpha, beta=beta, steps=steps)
-        got = as_array(student.ask("descend", f, start.tolist(), alpha, beta, steps), (steps + 1, 2), "descend(f, w, alpha, beta, steps)")
+        got = as_array(student.ask("descend", f, start.tolist(), alpha, beta, steps), (steps + 1, 2),
+                       "descend(f, w, alpha, beta, steps)")
         compare([f"w⁰[{i}]" for i in range(2)], got[0], start,
                 [("the points are one and the same list, changed in place", got[-1])], where, by="it should be")
         w, before = got[:-1], got[[0, *range(steps - 1)]]

@@ -51,6 +51,6 @@ def answer(student, z, label, where):
     loss, slopes = as_number(loss, "the loss"), as_array(slopes, z.shape, "∂ℓ/∂z")
     if abs(z).max() > 100 and not np.isfinite([loss, *slopes]).all():
         raise Wrong(f"for large scores the loss is {loss:.4g} and the gradient {show(slopes)}", where,
-                    "Perhaps: exp of such a score is inf or 0; take the largest score from all of them first, and no log of a p: "
-                    "put the log of the formula for p in simpler terms on paper.")
+                    "Perhaps: exp of such a score is inf or 0; take the largest score from all of them first, "
+                    "and no log of a p: put  the log of the formula for p in simpler terms on paper.")
     return loss, slopes
