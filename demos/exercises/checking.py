@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import math
+import re
 import sys
 import traceback
 import types
@@ -48,7 +49,7 @@ class Student:
         self.attempt(f"reading {path.name}", self._load)
 
     def _load(self) -> None:
-        exec(compile(self.path.read_bytes(), str(self.path), "exec"), self.module.__dict__)
+        exec(compile(self.path.read_bytes(), str(self.path), "exec", dont_inherit=True), self.module.__dict__)
 
     def get(self, name: str) -> Any:
         """What the file calls by that name."""
@@ -60,6 +61,12 @@ class Student:
         """What the function of that name gives; it is handed copies, so that it can change nothing of ours."""
         asked = self.get(name)
         result = self.attempt(call(name, *arguments), asked, *map(fresh, arguments))
+        self.answered += 1
+        return result
+
+    def do(self, what: str, function: Callable[..., Any], *arguments: Any) -> Any:
+        """function(*arguments), a question put in another way than by a function's name; it counts as one."""
+        result = self.attempt(what, function, *arguments)
         self.answered += 1
         return result
 
@@ -82,11 +89,17 @@ class Student:
             raise Wrong(f"{what} calls itself too often, perhaps without end{place(error, self.path)}") from None
         except BaseException as error:                                  # exit() too
             said = first_line(traceback.format_exception_only(error)[-1])
-            large = "Perhaps: exp of a large number, or a learning rate that is too large." if "OverflowError" in said else ""
-            raise Wrong(f"{what} raised {said}{place(error, self.path)}", large) from None
+            hints = [f"Perhaps: {hint}." for words, hint in HINTS.items() if re.search(words, said)]
+            raise Wrong(f"{what} raised {said}{place(error, self.path)}", *hints[:1]) from None
         finally:
             self.raised_limit = self.raised_limit or sys.getrecursionlimit() > limit
             sys.setrecursionlimit(limit)
+
+
+HINTS = {                                               # what an error says: why, perhaps
+    "OverflowError": "exp of a large number, or a learning rate that is too large",
+    "must be real number, not Dual": "a function of math was called with a dual number; use the sin and cos of this file",
+    "'(float|int)' object has no attribute 'inputs'": "a plain number among the inputs is no node; pass it over"}
 
 
 def place(error: BaseException, path: Path) -> str:
@@ -98,8 +111,12 @@ def place(error: BaseException, path: Path) -> str:
 
 
 def fresh(x: Any) -> Any:
-    """A copy of arrays and lists; all else as it is."""
-    return x.copy() if isinstance(x, np.ndarray) else [fresh(y) for y in x] if isinstance(x, list) else x
+    """A copy of arrays, lists, tuples and dicts; all else as it is."""
+    if isinstance(x, np.ndarray):
+        return x.copy()
+    if isinstance(x, (list, tuple)):
+        return type(x)(map(fresh, x))
+    return {key: fresh(y) for key, y in x.items()} if isinstance(x, dict) else x
 
 
 def first_line(text: str) -> str:
@@ -128,18 +145,22 @@ def as_array(x: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
     """x as an array of floats. Raises Wrong where it is none of that shape."""
     try:
         array = np.array(x, dtype=float)
+        if any(isinstance(y, (str, bytes, complex, np.complexfloating)) for y in np.array(x, dtype=object).flat):
+            array = None                                                # NumPy would read a text, and drop an imaginary part
     except Exception:                                                   # whatever a student's object does
         array = None
     if x is None or array is None:
         raise unusable(what, x, "an array of numbers")
     if array.shape != shape:
         hint = "Perhaps: it is transposed." if array.shape == shape[::-1] else ""
-        raise Wrong(f"{what} has the shape {array.shape}; it should be {shape}", hint)
+        raise Wrong(f"{what} has the shape {array.shape}; it should be {shape or 'a number'}", hint)
     return array
 
 
 def as_tuple(x: Any, n: int, what: str) -> Sequence[Any]:
-    """x, which has to be a tuple or list of n things. Raises Wrong where it is not."""
+    """x, which has to be a tuple, a list or an array of n things. Raises Wrong where it is not."""
+    if isinstance(x, np.ndarray) and x.ndim == 1:
+        x = list(x)
     if not isinstance(x, (tuple, list)):
         raise unusable(what, x, f"a tuple of {n}")
     if len(x) != n:
@@ -219,6 +240,8 @@ def check_minimum(asked: str, names: Sequence[str], x: np.ndarray, loss: Callabl
     if abs(slopes).max() > 1e-3:
         i = int(abs(slopes).argmax())
         mistakes = [said for said, numbers in suspects if all_close(x, numbers)]
+        still = [name for name, slope in zip(names, slopes) if abs(slope) > 1e-3]
+        mistakes += [f"the steps do not change {', '.join(still)}; the others are at the minimum"] * (len(still) < len(names))
         mistakes.append("it stopped too early, or its steps are too small")
         raise Wrong(f"{asked}: the derivative of the loss by {names[i]} is {slopes[i]:.4g} by finite differences, and not 0",
                     at(**dict(zip(names, x))), f"Perhaps: {mistakes[0]}.")

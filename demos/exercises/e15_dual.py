@@ -3,7 +3,8 @@
 # 15. Forward mode, and a Newton step
 
 A *dual number* is a value and a *tangent*, the derivative, which travels along through the computation: forward mode. No graph
-is recorded. A sum of duals is written already.
+is recorded. A sum of duals is written already, and so is what follows from your rules: differences, and powers with a whole
+exponent.
 
 1. Write the product, the quotient and the sine of dual numbers, then `derivative`: begin with the tangent 1, and read off the
    tangent at the end.
@@ -38,6 +39,11 @@ class Dual:
 
     def __rmul__(self, other):
         return self * other
+
+    def __pow__(self, n):
+        """The power with a whole exponent n."""
+        power = math.prod([self] * abs(n), start=dual(1.0))
+        return power if n >= 0 else 1.0 / power
 
     def __neg__(self):
         return self * -1.0
@@ -78,5 +84,5 @@ def newton_step(f, x):
 
 # %%
 if __name__ == "__main__":          # checks this file, like python -m demos exercises 15
-    from demos.exercises import main
-    main(["15"])
+    from demos.exercises import check_file
+    check_file(globals().get("__file__", "e15_dual.py"), 15)

@@ -1,5 +1,6 @@
 """The exercises: solutions pass, stubs do not, and what a checker says about wrong answers names what is wrong."""
 import ast
+import builtins
 import os
 import re
 import shutil
@@ -7,9 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from demos.exercises import HERE, NAMES, NOT_BEGUN, NOT_RIGHT, SOLVED, examine, main, title
+from demos.exercises.checking import fresh
 from demos.runner import ORDER, cells
 from tests.demos.answers import RIGHT, WRONG
 
@@ -30,8 +33,9 @@ def solution(name):
 def state_of(tmp_path):
     """state_of(name, source): what the check says of an exercise with that source."""
     def state_of(name, source):
-        (tmp_path / f"{name}.py").write_text(source, encoding="utf-8")
-        return examine(name, tmp_path)
+        path = tmp_path / f"{name}.py"
+        path.write_text(source, encoding="utf-8")
+        return examine(name, path)
     return state_of
 
 
@@ -45,13 +49,13 @@ def test_there_are_fifteen_with_a_stub_a_checker_and_a_solution_each():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_solution_passes(name):
-    assert examine(name, SOLUTIONS) == (SOLVED, "")
+    assert examine(name, SOLUTIONS / f"{name}.py") == (SOLVED, "", "")
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_stub_passes(name):
-    assert examine(name).state == (NOT_RIGHT if name == REPAIR else NOT_BEGUN)
-    assert examine(name).message
+    found = examine(name, HERE / f"{name}.py")
+    assert found.state == (NOT_RIGHT if name == REPAIR else NOT_BEGUN) and found.message
 
 
 def functions(source):
@@ -78,6 +82,18 @@ def test_stub_and_solution_have_the_same_signatures_and_the_same_given_code(name
     assert any(map(is_open, given.values())) == (name != REPAIR) and not any(map(is_open, solved.values()))
 
 
+def given(source):
+    """What stands at the top level and in classes beside functions: names that are set, and to what."""
+    tree = ast.parse(source).body
+    return {ast.unparse(node) for c in [*tree, *(c for c in tree if isinstance(c, ast.ClassDef))]
+            for node in (c.body if isinstance(c, ast.ClassDef) else [c]) if isinstance(node, (ast.Assign, ast.AnnAssign))}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_stub_and_solution_set_the_same_names(name):
+    assert given(stub(name)) <= given(solution(name))
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_statement_has_a_title_names_its_task_and_its_lesson(name):
     text = cells(stub(name))[0].text
@@ -86,6 +102,12 @@ def test_every_statement_has_a_title_names_its_task_and_its_lesson(name):
     assert tasks <= set(re.findall(r"`(\w+)`", text)) and (tasks or name == REPAIR)
     lessons = re.findall(r"`(\w+)`", re.search(r"^Lessons?: .*", text, re.M).group())
     assert lessons and set(lessons) <= set(ORDER)
+
+
+def test_they_rise_with_the_lessons():
+    lessons = [re.findall(r"`(\w+)`", re.search(r"^Lessons?: .*", stub(name), re.M).group()) for name in NAMES]
+    last = [max(map(ORDER.index, named)) for named in lessons]
+    assert last == sorted(last)
 
 
 def test_titles_are_unique():
@@ -103,35 +125,45 @@ def test_every_file_is_cells_that_fit_on_a_page(name):
 
 def test_jupytext_reads_them():
     jupytext = pytest.importorskip("jupytext")
-    notebook = jupytext.reads(stub("e06_neuron"), fmt="py:percent")
+    notebook = jupytext.reads(stub("e09_neuron"), fmt="py:percent")
     assert [cell.cell_type for cell in notebook.cells] == ["markdown", "code", "code"]
-    assert notebook.cells[0].source.startswith("# 6. ")
+    assert notebook.cells[0].source.startswith("# 9. ")
 
 
-# Other answers: a solution with one thing changed -----------------------------------------------------------------------------
+# Other answers: a solution with one thing changed ----------------------------------------------------------------------------
 
 @pytest.mark.parametrize("name, old, new, said", [(name, *row) for name, rows in WRONG.items() for row in rows])
 def test_a_wrong_answer_fails_and_the_message_names_what_is_wrong(name, old, new, said, state_of):
     source = solution(name)
     assert source.count(old) == 1
-    state, message = state_of(name, source.replace(old, new))
+    state, message, _ = state_of(name, source.replace(old, new))
     assert state == NOT_RIGHT and said in message, message
 
 
-def test_the_fault_of_exercise_9_is_not_given_away(state_of):
-    for answer in ("return", "return 'mul', 0", "1 / 0"):
-        message = state_of("e09_fault", solution("e09_fault").replace("for name, (", f"{answer}\n    for name, (")).message
+def test_the_fault_of_exercise_5_is_not_given_away(state_of):
+    for answer in ("return", "return 'mul', 0", "1 / 0", "while table: table.popitem()", "table.clear()",
+                   "TABLE.clear(); return"):
+        message = state_of("e05_fault", solution("e05_fault").replace("for name, (", f"{answer}\n    for name, (")).message
         assert message and "asinh" not in message
 
 
-def test_every_exercise_is_tried_with_wrong_answers():
-    assert set(WRONG) == set(NAMES) and min(map(len, WRONG.values())) >= 4
+def test_every_exercise_is_tried_with_wrong_answers_and_with_another_right_one():
+    assert set(WRONG) == set(NAMES) == {name for name, *_ in RIGHT} and min(map(len, WRONG.values())) >= 4
 
 
 @pytest.mark.parametrize("name, old, new", RIGHT)
 def test_another_right_answer_passes(name, old, new, state_of):
     assert solution(name).count(old) == 1
     assert state_of(name, solution(name).replace(old, new)).state == SOLVED
+
+
+def test_a_function_is_handed_copies_all_the_way_down():
+    given = {"a": ([1.0], np.zeros(2))}
+    copy = fresh(given)
+    copy["a"][0].append(2.0)
+    copy["a"][1][:] = 3.0
+    copy.clear()
+    assert given["a"][0] == [1.0] and not given["a"][1].any()
 
 
 # Nonsense --------------------------------------------------------------------------------------------------------------------
@@ -151,7 +183,7 @@ def test_nonsense_is_told_what_it_is(name, nonsense, state_of):
     if name == REPAIR:
         source += f"\n\ndef backward(output):\n    {nonsense}\n"
     limit = sys.getrecursionlimit()
-    state, message = state_of(name, source)
+    state, message, _ = state_of(name, source)
     assert state == NOT_RIGHT and message.strip() and "cannot be checked" not in message
     assert sys.getrecursionlimit() == limit
     if "raise" in nonsense or nonsense == "1 / 0":
@@ -165,7 +197,7 @@ def test_nonsense_is_told_what_it_is(name, nonsense, state_of):
     ("slope = 3", "'int' object is not callable"), ("def slope():\n    return 1.0\n", "raised TypeError"),
     ("class slope:\n    def __init__(self, *a): pass\n", "gave a slope"), ("import nowhere", "at line 1 of e01_slope.py")])
 def test_a_file_that_is_no_answer_is_told_what_it_is(source, said, state_of):
-    state, message = state_of("e01_slope", source)
+    state, message, _ = state_of("e01_slope", source)
     assert state == NOT_RIGHT and said in message
 
 
@@ -175,7 +207,7 @@ def test_an_error_is_placed_at_the_innermost_line(state_of):
 
 
 def test_a_missing_file_is_named(tmp_path):
-    assert examine("e01_slope", tmp_path) == (NOT_RIGHT, "there is no file e01_slope.py")
+    assert examine("e01_slope", tmp_path / "e01_slope.py") == (NOT_RIGHT, "there is no file e01_slope.py", "")
 
 
 def test_an_object_nobody_thought_of_is_no_crash(state_of):
@@ -184,27 +216,175 @@ def test_an_object_nobody_thought_of_is_no_crash(state_of):
 
 
 def test_a_part_that_is_not_written_yet_is_named(state_of):
-    half = solution("e11_trigonometric").partition("def fit")[0] + "def fit(*_):\n    raise NotImplementedError('write fit')\n"
-    assert state_of("e11_trigonometric", half) == (NOT_RIGHT, "begun; still to do: write fit")
+    half = solution("e12_trigonometric").partition("def fit")[0] + "def fit(*_):\n    raise NotImplementedError('write fit')\n"
+    assert state_of("e12_trigonometric", half) == (NOT_RIGHT, "begun; still to do: write fit", "")
+
+
+# A student's copies ----------------------------------------------------------------------------------------------------------
+
+@pytest.fixture
+def empty(tmp_path, monkeypatch):
+    """An empty folder, which is the current one."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("arguments", [[], ["3"]])
+def test_the_first_run_copies_every_stub_and_says_where(arguments, empty, capsys):
+    main(arguments)
+    assert {path.name: path.read_text(encoding="utf-8") for path in (empty / "exercises").iterdir()} == {
+        f"{name}.py": stub(name) for name in NAMES}
+    first = capsys.readouterr().out.partition("\n")[0]
+    assert first == f"your copies: {Path('exercises', 'e01_slope.py')} to {Path('exercises', 'e15_dual.py')}"
+
+
+def test_a_second_run_leaves_edited_files_alone_and_a_deleted_one_comes_anew(empty, capsys):
+    main([])
+    mine, deleted = empty / "exercises" / "e01_slope.py", empty / "exercises" / "e03_record.py"
+    mine.write_text(solution("e01_slope"), encoding="utf-8")
+    deleted.write_text("spoilt", encoding="utf-8")
+    deleted.unlink()
+    capsys.readouterr()
+    main([])
+    printed = capsys.readouterr().out
+    assert printed.startswith(f"copied anew: {Path('exercises', 'e03_record.py')}\n") and "1 of 15 solved" in printed
+    assert mine.read_text(encoding="utf-8") == solution("e01_slope")
+    assert deleted.read_text(encoding="utf-8") == stub("e03_record")
+    main([])
+    assert "cop" not in capsys.readouterr().out
+
+
+def test_what_is_checked_is_the_copy(empty, capsys):
+    main([])
+    (empty / "exercises" / "e01_slope.py").write_text(solution("e01_slope"), encoding="utf-8")
+    capsys.readouterr()
+    assert main(["1"]) == 0
+    assert f"{Path('exercises', 'e01_slope.py')}: solved" in capsys.readouterr().out
+    assert examine("e01_slope", HERE / "e01_slope.py").state == NOT_BEGUN
+
+
+def test_inside_the_folder_of_copies_no_other_is_made(empty, monkeypatch, capsys):
+    main([])
+    monkeypatch.chdir(empty / "exercises")
+    capsys.readouterr()
+    main([])
+    assert "Next: exercise 1, e01_slope.py\n" in capsys.readouterr().out
+    assert not (empty / "exercises" / "exercises").exists()
+
+
+@pytest.mark.parametrize("arguments", [[], ["1"]])
+def test_a_place_that_cannot_be_written_gets_one_line(arguments, empty, capsys):
+    (empty / "exercises").write_text("a file, where the folder should be")
+    assert main(arguments) == 1
+    printed = capsys.readouterr()
+    assert printed.out == "" and printed.err.startswith("cannot write your copies to exercises: ")
+    assert printed.err.count("\n") == 1
+
+
+def test_showing_a_solution_copies_nothing(empty):
+    assert main(["1", "--solution"]) == 0 and not list(empty.iterdir())
+
+
+def test_git_does_not_see_the_copies():
+    assert "/exercises/" in (ROOT / ".gitignore").read_text().split()
+
+
+def run_script(path, cwd):
+    return subprocess.run([sys.executable, str(path)], cwd=cwd, capture_output=True, encoding="utf-8",
+                          env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"})
+
+
+LAST = "\n\n" + "\n".join(stub("e01_slope").split("\n")[-4:])              # the cell that checks the file
+
+
+def test_a_file_run_as_a_script_checks_itself(tmp_path):
+    path = tmp_path / "e01_slope.py"
+    for source, code, said in ((stub("e01_slope"), 1, "not yet begun"), (solution("e01_slope") + LAST, 0, "solved")):
+        path.write_text(source, encoding="utf-8")
+        done = run_script(path, ROOT)
+        assert f"{path}: {said}" in done.stdout and not done.stderr and done.returncode == code
+    assert [p.name for p in tmp_path.iterdir()] == ["e01_slope.py"]
+
+
+def test_a_file_of_another_name_checks_itself_too(tmp_path):
+    (tmp_path / "mine.py").write_text(solution("e01_slope").replace("(2 * h)", "h") + LAST, encoding="utf-8")
+    done = run_script("mine.py", tmp_path)
+    assert "mine.py: not right yet" in done.stdout and "a factor 2 too many" in done.stdout and done.returncode == 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_last_cell_of_a_stub_names_its_exercise(name):
+    last, i = cells(stub(name))[-1].text, NAMES.index(name) + 1
+    assert f"python -m demos exercises {i}\n" in last and f'check_file(globals().get("__file__", "{name}.py"), {i})' in last
+
+
+def test_in_a_notebook_the_last_cell_checks_the_file_beside_it(empty, monkeypatch, capsys):
+    (empty / "e01_slope.py").write_text(solution("e01_slope").replace("(2 * h)", "h"), encoding="utf-8")
+    monkeypatch.setattr(builtins, "__IPYTHON__", True, raising=False)
+    exec(LAST, {"__name__": "__main__"})                                # no __file__, and no SystemExit
+    assert "e01_slope.py: not right yet" in capsys.readouterr().out
+
+
+# What a student's file prints ------------------------------------------------------------------------------------------------
+
+def test_what_a_file_prints_stands_in_a_block_of_its_own(folder, capsys):
+    (folder / "e01_slope.py").write_text("print('hello', end='')\n" + solution("e01_slope"), encoding="utf-8")
+    assert main(["1"]) == 0
+    printed = capsys.readouterr().out
+    assert f"{Path('exercises', 'e01_slope.py')}: solved\n" in printed and "\nprinted by your file:\n  hello\n" in printed
+
+
+def test_a_file_that_prints_much_is_cut_short(folder, capsys):
+    source = stub("e01_slope") + "\nfor i in range(1000): print('line', i)\n"
+    (folder / "e01_slope.py").write_text(source, encoding="utf-8")
+    main(["1"])
+    printed = capsys.readouterr().out
+    assert "  line 0\n" in printed and "  line 19\n  ... and 980 lines more\n" in printed and "line 20\n" not in printed
+
+
+@pytest.mark.parametrize("line", ["sys.stdout.close()", "sys.stdout = None", "del sys.stdout"])
+@pytest.mark.parametrize("arguments", [[], ["1"]])
+def test_a_file_that_spoils_the_output_is_shown_all_the_same(line, arguments, folder, capsys):
+    (folder / "e01_slope.py").write_text(f"import sys\n{line}\n" + solution("e01_slope"), encoding="utf-8")
+    assert main(arguments) == 0
+    assert "solved" in capsys.readouterr().out
+
+
+# Files as editors write them -------------------------------------------------------------------------------------------------
+
+def test_a_file_with_a_byte_order_mark_is_read_and_its_statement_shown(folder, capsys):
+    (folder / "e01_slope.py").write_text(stub("e01_slope"), encoding="utf-8-sig")
+    main(["1"])
+    assert "# 1. The slope of a curve" in capsys.readouterr().out
+    (folder / "e01_slope.py").write_text(solution("e01_slope"), encoding="utf-8-sig")
+    assert main(["1"]) == 0
+
+
+def test_annotations_are_read_as_python_reads_them(state_of):
+    source = solution("e01_slope").replace("(f, x, h)", "(f, x: float, h)")
+    assert state_of("e01_slope", source + "\n\nassert slope.__annotations__['x'] is float\n").state == SOLVED
 
 
 # The command -----------------------------------------------------------------------------------------------------------------
 
 @pytest.fixture
-def folder(tmp_path):
-    """A student's folder with every stub in it."""
+def folder(tmp_path, monkeypatch):
+    """A student's folder, with a copy of every stub in it, below the current one."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "exercises").mkdir()
     for name in NAMES:
-        shutil.copy(HERE / f"{name}.py", tmp_path)
-    return tmp_path
+        shutil.copy(HERE / f"{name}.py", tmp_path / "exercises")
+    return tmp_path / "exercises"
 
 
 def test_progress_with_stubs_only(folder, capsys):
-    assert main([], folder) == 0
+    assert main([]) == 0
     printed = capsys.readouterr().out
     for i, name in enumerate(NAMES, 1):
         state = "not right yet" if name == REPAIR else "not yet begun"
         assert re.search(rf"^ *{i}  {state} +{re.escape(title(name).partition('. ')[2])}$", printed, re.M)
-    assert "0 of 15 solved. Next: exercise 1, " in printed and str(folder / "e01_slope.py") in printed
+    assert f"0 of 15 solved. Next: exercise 1, {Path('exercises', 'e01_slope.py')}\n" in printed
+    assert "copie" not in printed
 
 
 def test_progress_with_some_solved(folder, capsys):
@@ -264,10 +444,13 @@ def test_ctrl_c_ends_it_with_one_line(arguments, folder, capsys):
     assert said == "\nstopped in exercise 2. The derivative of a new operation, at line 2 of e02_by_hand.py\n"
 
 
-def test_a_file_run_as_a_script_checks_itself():
-    done = subprocess.run([sys.executable, str(HERE / "e01_slope.py")], cwd=ROOT, capture_output=True, encoding="utf-8",
-                          env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"})
-    assert "# 1. The slope of a curve" in done.stdout and "not yet begun" in done.stdout and not done.stderr
+@pytest.mark.parametrize("arguments", [["-h"], ["--help"], ["3", "--help"]])
+def test_help_shows_the_usage_and_copies_nothing(arguments, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("python -m demos exercises [NUMBER [--solution]]") and "delete" in printed
+    assert not list(tmp_path.iterdir())
 
 
 def test_importing_the_command_loads_no_checker():

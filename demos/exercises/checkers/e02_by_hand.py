@@ -3,7 +3,7 @@ from math import sin
 
 import numpy as np
 
-from demos.exercises.checking import call, compare, derivative, draw
+from demos.exercises.checking import Wrong, call, compare, derivative, draw, show
 
 
 def f(x):
@@ -23,3 +23,17 @@ def check(student):
              ("the derivative of x² is 2x", (du * v - u * xs) / v**2),
              ("the derivative of sin has the sign +", (-du * v - u * dv) / v**2),
              ("this is f itself", u / v)])
+    by_formula(student, xs)
+
+
+def by_formula(student, xs):
+    """Raise Wrong where df takes f at other points than its own, as a difference quotient does."""
+    asked, given = [], student.module.__dict__.get("f")
+    student.module.f = lambda x: (asked.append(x), f(x))[1]
+    for x in xs:
+        asked.clear()
+        student.number("df", x)
+        if any(other != x for other in asked):
+            raise Wrong(f"{call('df', x)} takes f at {show(asked[0] if asked[0] != x else asked[-1])}",
+                        "Perhaps: it is a difference quotient. Its numbers are right; here the rule is wanted, as a formula.")
+    student.module.f = given

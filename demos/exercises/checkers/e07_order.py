@@ -7,13 +7,12 @@ from demos.exercises.checking import Wrong, all_close, apart, call, draw, gradie
 
 
 def check(student):
+    check_order(student, lambda p: p[0] * p[1] + p[0], np.array([1.5, 1.5]))        # two nodes with the same number
+    check_order(student, lambda p: (p[0] + p[1]) * p[0], np.array([-1.0, -0.5]))    # a sum smaller than what it adds
     rng = np.random.default_rng(7)
     for n in (1, 3, 6, 10):
         steps = [(int(rng.integers(3)), *rng.integers(0, 2 + k, 2).tolist()) for k in range(n)]
-        p = draw(rng, 2, low=0.5)
-        output = build([Value(x) for x in p], steps)
-        label(output)
-        check_order(student, output, lambda p: build(p, steps), p)
+        check_order(student, lambda p, steps=steps: build(p, steps), draw(rng, 2))
     x = y = Value(1.0, label="x")
     for _ in range(5_000):
         y = y + 1.0
@@ -55,11 +54,13 @@ def as_values(found):
     return found
 
 
-def check_order(student, output, f, p):
+def check_order(student, f, p):
+    leaves = [Value(x) for x in p]
+    output = f(leaves)
+    label(output)
     found = as_values(student.ask("order", output))
     problem = what_is_wrong(found, topological_order(output))
     if problem:
-        leaves = [v for v in topological_order(output) if not v.inputs]
         got, truth = sweep(found, output, leaves), gradient(f, p)
         place = next((i for i in range(len(leaves)) if not all_close(got[i], truth[i])), None)
         names = ", ".join(v.label or "another" for v in found) or "empty"

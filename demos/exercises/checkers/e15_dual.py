@@ -3,17 +3,20 @@ from math import cos, sin
 
 import numpy as np
 
-from demos.exercises.checking import as_number, compare, derivative, draw
+from demos.exercises.checking import Wrong, as_number, compare, derivative, draw
 
 
 def check(student):
     rng = np.random.default_rng(15)
     xs = draw(rng, 4, low=0.5).tolist()
-    for text, f in expressions(student).items():
+    found = expressions(student)
+    for text, f in found.items():
+        check_rules(student, text, f, xs)
+    for text, f in found.items():
         check_first(student, text, f, xs)
-    for text, f in expressions(student).items():
+    for text, f in found.items():
         check_second(student, text, f, xs)
-    for text, f in list(expressions(student).items())[-2:]:
+    for text, f in list(found.items())[-2:]:
         check_newton(student, text, f, xs)
 
 
@@ -33,15 +36,26 @@ def expressions(student):
     return found
 
 
+def check_rules(student, text, f, xs):
+    """The value and the tangent of f at dual numbers with the tangent 1: `derivative` need not be written yet."""
+    duals = [student.do(f"{text} for the dual number ({x:g}, 1)", lambda x: f(student.get("Dual")(x, 1.0)), x) for x in xs]
+    plain = on_floats(student, text, f)
+    for part, truth in (("value", plain), ("tangent", lambda x: derivative(plain, x))):
+        names = [f"the {part} of {text} for the dual number ({x:g}, 1)" for x in xs]
+        got = [as_number(student.attempt(name, getattr, d, part), name) for name, d in zip(names, duals)]
+        compare(names, got, [truth(x) for x in xs],
+                [(said, [wrong(x) for x in xs]) for said, wrong in SUSPECTS.get(text, []) if part == "tangent"])
+
+
 def on_floats(student, text, f):
     return lambda x: as_number(student.attempt(f"{text} on a float", f, x), text)
 
 
 def check_first(student, text, f, xs):
-    got = [as_number(student.ask("derivative", f, x), f"the derivative of {text}") for x in xs]
     plain = on_floats(student, text, f)
-    compare([f"the derivative of {text} at {x:g}" for x in xs], got, [derivative(plain, x) for x in xs],
-            [(said, [wrong(x) for x in xs]) for said, wrong in SUSPECTS.get(text, [])])
+    compare([f"the derivative of {text} at {x:g}" for x in xs],
+            [as_number(student.ask("derivative", f, x), f"the derivative of {text}") for x in xs],
+            [derivative(plain, x) for x in xs], [("this is the value, not the tangent", [plain(x) for x in xs])])
 
 
 def inner_missing(x):
@@ -72,7 +86,13 @@ def check_second(student, text, f, xs):
 def check_newton(student, text, f, xs):
     def first(t):
         return as_number(student.module.derivative(f, t), text)
-    got = [student.number("newton_step", f, x) for x in xs]
+    nested = []                                         # whether f was ever called with a dual number in a dual number
+
+    def watched(x):
+        nested.append(hasattr(x, "value") and hasattr(x.value, "value"))
+        return f(x)
+    watched.__name__ = text
+    got = [student.number("newton_step", watched, x) for x in xs]
     d, dd = np.array([first(x) for x in xs]), np.array([derivative(first, x) for x in xs])
     value = np.array([f(x) for x in xs])
     compare([f"newton_step for {text} from {x:g}" for x in xs], got, xs - d / dd,
@@ -83,3 +103,6 @@ def check_newton(student, text, f, xs):
              ("f' times f'', where it should be divided", xs - d * dd),
              ("f'' over f', upside down", xs - dd / d)],
             by="with a second derivative by finite differences it is")
+    if not any(nested):
+        raise Wrong("newton_step never calls f with a dual number in a dual number",
+                    "Perhaps: the second derivative comes from a difference quotient; take the derivative of the derivative.")

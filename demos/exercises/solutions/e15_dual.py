@@ -27,6 +27,11 @@ class Dual:
     def __rmul__(self, other):
         return self * other
 
+    def __pow__(self, n):
+        """The power with a whole exponent n."""
+        power = math.prod([self] * abs(n), start=dual(1.0))
+        return power if n >= 0 else 1.0 / power
+
     def __neg__(self):
         return self * -1.0
 

@@ -1,4 +1,4 @@
-"""Checks exercise 12: the loss on floats and on Values, and whether its derivatives are 0 at what train gives."""
+"""Checks exercise 13: the loss on floats and on Values, and whether its derivatives are 0 at what train gives."""
 import numpy as np
 
 from autograd import Value, gradients
@@ -37,6 +37,8 @@ def check_loss(student, xs, ys, p):
     got = as_number(student.ask("loss", w.tolist(), b, *arguments), "loss(w, b, xs, ys)")
     compare(["the loss"], [got], [plain(p, xs, ys)],
             [("the first term, |w|², is missing", softplus(t).sum()),
+             ("the first term is |w|², not half of it", penalty / 2 + softplus(t).sum()),
+             ("b² stands in the first term, which has w only", penalty + b * b + softplus(t).sum()),
              ("this is |w| or w, not its square", np.sqrt(penalty) + softplus(t).sum()),
              ("the margin is missing: the 1 in 1 - y f(x)", penalty + softplus(-ys * f).sum()),
              ("a + in place of a - in 1 - y f(x)", penalty + softplus(1 + ys * f).sum()),

@@ -1,4 +1,4 @@
-"""14. Back propagation through two layers: a solution."""
+"""11. Back propagation through two layers: a solution."""
 import numpy as np
 
 

@@ -1,4 +1,4 @@
-"""12. A classifier with a soft margin: a solution."""
+"""13. A classifier with a soft margin: a solution."""
 from autograd import grad, softplus
 
 

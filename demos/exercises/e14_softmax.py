@@ -1,6 +1,6 @@
 # %% [markdown]
 """
-# 13. Softmax and cross-entropy
+# 14. Softmax and cross-entropy
 
 A network that tells n classes apart gives n scores z. The *softmax* makes probabilities of them, and the *cross-entropy* is
 the loss for a sample whose class is known:
@@ -8,7 +8,8 @@ the loss for a sample whose class is known:
     pᵢ = exp(zᵢ) / Σⱼ exp(zⱼ)        ℓ = -log p(label)
 
 Its gradient by the scores is short. Find it on paper. Then write `loss_and_gradient`, with NumPy, so that it also works for
-scores of 1000, where exp is too large for a float. The softmax does not change when the same number is taken from all scores.
+scores of 1000, where exp is too large for a float, and for scores far apart, such as 1000 and -1000, where some p is 0 as a
+float, and has no logarithm. The softmax does not change when the same number is taken from all scores.
 
 Lesson: `digits`.
 """
@@ -23,6 +24,6 @@ def loss_and_gradient(z, label):
 
 
 # %%
-if __name__ == "__main__":          # checks this file, like python -m demos exercises 13
-    from demos.exercises import main
-    main(["13"])
+if __name__ == "__main__":          # checks this file, like python -m demos exercises 14
+    from demos.exercises import check_file
+    check_file(globals().get("__file__", "e14_softmax.py"), 14)

@@ -1,6 +1,6 @@
 # %% [markdown]
 """
-# 14. Back propagation through two layers
+# 11. Back propagation through two layers
 
 A network as in (3) and (6), its hidden layer with the sigmoid, its output without an activation, and half the squared error as
 its loss:
@@ -30,6 +30,6 @@ def backpropagate(W1, b1, W2, b2, x, y):
 
 
 # %%
-if __name__ == "__main__":          # checks this file, like python -m demos exercises 14
-    from demos.exercises import main
-    main(["14"])
+if __name__ == "__main__":          # checks this file, like python -m demos exercises 11
+    from demos.exercises import check_file
+    check_file(globals().get("__file__", "e11_two_layers.py"), 11)

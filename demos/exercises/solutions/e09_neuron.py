@@ -1,4 +1,4 @@
-"""6. The gradients of a neuron: a solution."""
+"""9. The gradients of a neuron: a solution."""
 import numpy as np
 
 

@@ -1,6 +1,6 @@
 # %% [markdown]
 """
-# 12. A classifier with a soft margin
+# 13. A classifier with a soft margin
 
 A line is to part two classes of points x ∈ ℝ², labelled y = 1 and y = -1: f(x) = w · x + b should be above 1 for the first,
 and below -1 for the second. Not every point can have this margin, so it is soft: a point that comes short of it pays. It pays
@@ -31,6 +31,6 @@ def train(xs, ys):
 
 
 # %%
-if __name__ == "__main__":          # checks this file, like python -m demos exercises 12
-    from demos.exercises import main
-    main(["12"])
+if __name__ == "__main__":          # checks this file, like python -m demos exercises 13
+    from demos.exercises import check_file
+    check_file(globals().get("__file__", "e13_soft_margin.py"), 13)

@@ -1,6 +1,6 @@
 # %% [markdown]
 """
-# 6. The gradients of a neuron
+# 9. The gradients of a neuron
 
 The neuron of the lecture, with the sigmoid (2) as its activation:
 
@@ -26,6 +26,6 @@ def neuron_gradients(w, b, x):
 
 
 # %%
-if __name__ == "__main__":          # checks this file, like python -m demos exercises 6
-    from demos.exercises import main
-    main(["6"])
+if __name__ == "__main__":          # checks this file, like python -m demos exercises 9
+    from demos.exercises import check_file
+    check_file(globals().get("__file__", "e09_neuron.py"), 9)

@@ -1,6 +1,6 @@
 # %% [markdown]
 """
-# 4. The chain rule, node by node
+# 6. The chain rule, node by node
 
 A small graph, from the leaves `x` and `w` to the output `y`:
 
@@ -23,6 +23,6 @@ def derivatives(x, w):
 
 
 # %%
-if __name__ == "__main__":          # checks this file, like python -m demos exercises 4
-    from demos.exercises import main
-    main(["4"])
+if __name__ == "__main__":          # checks this file, like python -m demos exercises 6
+    from demos.exercises import check_file
+    check_file(globals().get("__file__", "e06_chain.py"), 6)

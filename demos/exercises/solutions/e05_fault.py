@@ -1,4 +1,4 @@
-"""9. Find the wrong rule: a solution."""
+"""5. Find the wrong rule: a solution."""
 from math import asinh, atan2, cosh, exp, hypot, log, log1p, sqrt, tanh
 
 TABLE = {                                   # name: value, partial by each input

@@ -1,4 +1,4 @@
-"""13. Softmax and cross-entropy: a solution."""
+"""14. Softmax and cross-entropy: a solution."""
 import numpy as np
 
 

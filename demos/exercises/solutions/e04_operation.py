@@ -1,4 +1,4 @@
-"""5. A new row of the table: a solution."""
+"""4. A new row of the table: a solution."""
 import math
 
 from autograd import operation

@@ -1,4 +1,4 @@
-"""Checks exercise 6: the gradients against finite differences of the neuron."""
+"""Checks exercise 9: the gradients against finite differences of the neuron."""
 import numpy as np
 
 from demos.exercises.checking import as_array, as_tuple, at, compare, draw, entries, gradient

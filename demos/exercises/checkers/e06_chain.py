@@ -1,4 +1,4 @@
-"""Checks exercise 4: each node's derivative, by a finite difference of what lies between the node and the output."""
+"""Checks exercise 6: each node's derivative, by a finite difference of what lies between the node and the output."""
 import numpy as np
 
 from demos.exercises.checking import as_dict, as_number, call, compare, derivative, draw
@@ -26,9 +26,12 @@ def truth(node, x, w):
 
 
 SUSPECTS = {
+    "y": [("this is the value of y, not its derivative by itself", lambda x, w: x * w * (x * w + x))],
     "v": [("this is v, the other factor is u", lambda x, w: x * w + x)],
     "u": [("only one part is there: u has two users, y and v", lambda x, w: x * w + x),
           ("only one part is there: u has two users, y and v", lambda x, w: x * w)],
-    "w": [("w reaches y through u; this is the derivative of u by w alone", lambda x, w: x)],
+    "w": [("w reaches y through u; this is the derivative of u by w alone", lambda x, w: x),
+          ("this is the value of w, not the derivative of y by it", lambda x, w: w)],
     "x": [("only the part through u is there: x has two users, u and v", lambda x, w: w * (2 * x * w + x)),
-          ("only the part through v is there: x has two users, u and v", lambda x, w: x * w)]}
+          ("only the part through v is there: x has two users, u and v", lambda x, w: x * w),
+          ("this is the value of x, not the derivative of y by it", lambda x, w: x)]}

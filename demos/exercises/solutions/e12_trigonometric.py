@@ -1,4 +1,4 @@
-"""11. Fit a trigonometric polynomial: a solution."""
+"""12. Fit a trigonometric polynomial: a solution."""
 from math import cos, sin
 
 from autograd import grad

@@ -1,4 +1,4 @@
-"""Checks exercise 11: the polynomial, and whether the derivatives of the loss are 0 at what fit gives."""
+"""Checks exercise 12: the polynomial, and whether the derivatives of the loss are 0 at what fit gives."""
 from math import cos, sin
 
 import numpy as np
@@ -22,11 +22,15 @@ def check(student):
 def check_polynomial(student, rng, n):
     points = [(draw(rng, 2 * n + 1), draw(rng)) for _ in range(3)]
     order = [0, *(i for k in range(1, n + 1) for i in (2 * k, 2 * k - 1))]
+    grouped = [0, *range(1, 2 * n, 2), *range(2, 2 * n + 1, 2)]          # a₀, all aₖ, all bₖ
     compare([call("polynomial", c, x) for c, x in points],
             [student.number("polynomial", c.tolist(), x) for c, x in points],
             [c @ waves(x, n) for c, x in points],
             [("cos and sin have changed places", [c[order] @ waves(x, n) for c, x in points]),
              ("the k in cos(k x) and sin(k x) is missing", [c @ waves(x, 1)[[0] + [1, 2] * n] for c, x in points]),
+             ("c is read as a₀, a₁, a₂, ..., b₁, b₂, ...; its order is a₀, a₁, b₁, a₂, b₂, ...",
+              [c @ waves(x, n)[grouped] for c, x in points]),
+             ("a₀ is halved", [c @ waves(x, n) - c[0] / 2 for c, x in points]),
              ("a₀ is missing", [c[1:] @ waves(x, n)[1:] for c, x in points]),
              ("the last wave is missing: k goes from 1 to n, n included", [c[:-2] @ waves(x, n - 1) for c, x in points])],
             by="it should be")

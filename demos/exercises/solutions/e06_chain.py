@@ -1,4 +1,4 @@
-"""4. The chain rule, node by node: a solution."""
+"""6. The chain rule, node by node: a solution."""
 
 
 def derivatives(x, w):

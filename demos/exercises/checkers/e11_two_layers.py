@@ -1,4 +1,4 @@
-"""Checks exercise 14: each gradient against finite differences of what lies between it and the loss."""
+"""Checks exercise 11: each gradient against finite differences of what lies between it and the loss."""
 import numpy as np
 
 from demos.exercises.checking import as_array, as_dict, at, compare, draw, entries, gradient
@@ -44,11 +44,16 @@ def suspects(W1, b1, W2, b2, x, y):
     d = f1 * (1 - f1)
     dz2 = W2 @ f1 + b2 - y
     back = W2.T @ dz2
-    return {"dz2": [("this is the error without the square: half the square of t has the derivative t", np.sign(dz2))],
+    f2 = sigmoid(W2 @ f1 + b2)
+    return {"dz2": [("this is the error without the square: half the square of t has the derivative t", np.sign(dz2)),
+                    ("there is a sigmoid at the output, which has no activation", f2 - y),
+                    ("there is a sigmoid at the output, which has no activation", f2 * (1 - f2) * (f2 - y))],
             "dz1": [("D₁ of (7) is missing, the σ'(z₁)", back),
                     ("σ stands where σ' should, in D₁", f1 * back),
                     ("σ' is taken at f₁, not at z₁", sigmoid(f1) * (1 - sigmoid(f1)) * back),
                     ("z₁ (1 - z₁) in place of f₁ (1 - f₁)", z1 * (1 - z1) * back),
                     ("W₂ where (7) has its transpose", d * (W2 @ dz2))],
             "dW2": [("z₁ stands where f₁ should", np.outer(dz2, z1))],
-            "dW1": [("f₁ stands where x should", np.outer(d * back, f1))]}
+            "dW1": [("f₁ stands where x should", np.outer(d * back, f1)),
+                    ("z₁ stands where x should", np.outer(d * back, z1))],
+            "db1": [("dz₂ stands where dz₁ should", dz2)]}

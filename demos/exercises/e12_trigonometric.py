@@ -1,6 +1,6 @@
 # %% [markdown]
 """
-# 11. Fit a trigonometric polynomial
+# 12. Fit a trigonometric polynomial
 
 Points (xᵢ, yᵢ) are given. Look for the sum of waves
 
@@ -36,6 +36,6 @@ def fit(xs, ys, n):
 
 
 # %%
-if __name__ == "__main__":          # checks this file, like python -m demos exercises 11
-    from demos.exercises import main
-    main(["11"])
+if __name__ == "__main__":          # checks this file, like python -m demos exercises 12
+    from demos.exercises import check_file
+    check_file(globals().get("__file__", "e12_trigonometric.py"), 12)
