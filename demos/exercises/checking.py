@@ -145,11 +145,11 @@ def as_array(x: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
     """x as an array of floats. Raises Wrong where it is none of that shape."""
     try:
         array = np.array(x, dtype=float)
-        if any(isinstance(y, (str, bytes, complex, np.complexfloating)) for y in np.array(x, dtype=object).flat):
-            array = None                                                # NumPy would read a text, and drop an imaginary part
+        entries_are_real = not any(isinstance(y, (str, bytes, complex, np.complexfloating))     # which NumPy would turn into
+                                   for y in np.array(x, dtype=object).flat)                     # numbers without a word
     except Exception:                                                   # whatever a student's object does
-        array = None
-    if x is None or array is None:
+        entries_are_real = False
+    if x is None or not entries_are_real:
         raise unusable(what, x, "an array of numbers")
     if array.shape != shape:
         hint = "Perhaps: it is transposed." if array.shape == shape[::-1] else ""
