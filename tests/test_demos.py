@@ -10,6 +10,7 @@ import pytest
 
 from demos import __main__ as command
 from demos import page, runner
+from demos.lesson import Lesson
 from demos.page import Page
 
 ROOT = Path(__file__).parent.parent
@@ -145,6 +146,21 @@ def test_all_runs_the_others_when_one_fails_and_says_where(lessons, capsys):
     assert text.count("What it is about, in two lines. Takes a second.") == 2 and "More." not in text
 
 
+def test_a_card_of_the_gallery_reads_markdown(lessons, capsys):
+    path = lessons / "lessons" / "one.py"
+    path.write_text(path.read_text().replace("What it is about", "What `+=` is about"))
+    command.main(["all"])
+    assert "<p>What <code>+=</code> is about, in two lines." in (lessons / "out" / "index.html").read_text(encoding="utf-8")
+
+
+def test_all_lets_go_of_what_a_lesson_defined(lessons, monkeypatch, capsys):
+    kept = []
+    monkeypatch.setattr(command, "write_gallery", lambda ran, path: kept.extend(ran))
+    command.main(["all"])
+    assert [one.name for one in kept] == ["one", "three"] and not any(one.names for one in kept)
+    assert not {"demos.one", "demos.three"} & set(sys.modules)
+
+
 def test_one_lesson_that_fails_leaves_no_page(lessons):
     page = lessons / "out" / "two" / "index.html"
     page.parent.mkdir(parents=True)
@@ -197,6 +213,27 @@ def test_a_file_may_begin_with_a_byte_order_mark(lessons):
     path = lessons / "lessons" / "one.py"
     path.write_text(path.read_text(), encoding="utf-8-sig")
     assert runner.opening("one")[0] == "A lesson <of one>" and runner.run("one").title == "A lesson <of one>"
+
+
+def test_a_lesson_is_compiled_by_its_own_lines_alone(lessons):
+    """As a script it would have no `from __future__ import annotations`, so it has none here."""
+    (lessons / "lessons" / "one.py").write_text(LESSON.format(name="one", last="def f(x: Undefined): pass"))
+    with pytest.raises(NameError, match="Undefined"):
+        runner.run("one")
+
+
+def test_the_cover_is_the_picture_that_is_named_or_the_last_one(tmp_path, monkeypatch):
+    class Picture:
+        def write(self, path):
+            return path
+
+    monkeypatch.chdir(tmp_path)
+    for cover, wanted in (("a", "a"), ("", "b"), ("no such", "b")):
+        lesson = Lesson("one", cover=cover)
+        assert lesson.cover is None
+        lesson.show(Picture(), "a")
+        lesson.show(Picture(), "b")
+        assert lesson.cover.path.stem == wanted
 
 
 def test_cells_keep_their_lines():

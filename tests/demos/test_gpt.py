@@ -93,6 +93,8 @@ def test_pairs_are_counted(names):
 def test_shares_are_probabilities_and_the_losses_of_counting_are_means(names):
     for key in ("letters", "pairs", "placed"):
         assert names[key].sum(-1) == pytest.approx(np.ones(names[key].shape[:-1]))
+    never = names["seen"].sum(-1) == 0                          # a letter never seen at a place: as anywhere else
+    assert never.any() and names["placed"][never] == pytest.approx(names["pairs"][np.nonzero(never)[1]])
     losses = [-math.log(names["placed"][place, token, following]) for name in names["held_out"]
               for place, (token, following) in enumerate(zip(names["tokens"](name), names["tokens"](name)[1:]))]
     assert names["table"]["pairs, by their place"] == pytest.approx(np.mean(losses))
