@@ -167,12 +167,12 @@ for k in (0, 1, 2, 3, 4, 5, 6, 10, 50, 100, 200, 500, 900):
 
 # %% [markdown]
 """
-The first two gain about as many digits in each step as in the one before: a step multiplies the distance by some factor below
-1. That is *linear convergence*. The factor can be foretold. Near the lowest point `f` is almost a parabola with the gradient
-`H p`, and a step of gradient descent leads to `p - α H p`: along an eigenvector of `H` with eigenvalue `λ` it multiplies by
-`1 - α λ`. The smallest `λ` is the slowest. The largest sets a limit to `α`, for `1 - α λ` must stay above -1; and farther up
-the valley is steeper than here, so that `α` has to be smaller still. With momentum the factor is `√β`, where `β` is large
-enough.
+The first two gain about as many digits in each step as in the one before: each step multiplies the distance by about the same
+factor, which is below 1. That is *linear convergence*. The factor can be foretold. Near the lowest point `f` is almost a
+parabola with the gradient `H p`, and a step of gradient descent leads to `p - α H p`: along an eigenvector of `H` with
+eigenvalue `λ` it multiplies by `1 - α λ`. The smallest `λ` is the slowest. The largest sets a limit to `α`, for `1 - α λ` must
+stay above -1; and farther up the valley is steeper than here, so that `α` has to be smaller still. With momentum the factor is
+`√β`, where `β` is large enough.
 
 Newton's last steps about double the number of digits: the distance is *squared* each time, up to a factor that stays bounded.
 That is *quadratic convergence*. The table ends where the gradient is below 1e-13; one step more would double the digits again.

@@ -56,6 +56,15 @@ def test_a_notebook_reads_the_same_cells(name):
     assert found == [(cell.text.strip("\n"), cell.markdown) for cell in CELLS[name]]
 
 
+@pytest.mark.parametrize("name", ORDER)
+def test_no_line_of_a_paragraph_begins_like_a_list(name):
+    """`1. That is` at the beginning of a line would open a list, `- 4` as well."""
+    for paragraph in re.split(r"\n\n+", TEXTS[name]):
+        first, *rest = paragraph.split("\n")
+        if not re.match(r" {4}|[-|]|\d+\. ", first):
+            assert not [line for line in rest if re.match(r"\s*([-+*>]|#+|\d+[.)])\s", line)]
+
+
 # Running ---------------------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("name", ORDER)
