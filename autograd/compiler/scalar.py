@@ -17,8 +17,9 @@ import numpy as np
 
 from autograd import ops
 from autograd.compiler.record import CONSTANT, INPUT, PARAMETER, Node, Tape
-from autograd.ops import Operation, Text
-from autograd.symbol import Symbol, without_neutral, written
+from autograd.ops import Operation
+from autograd.formulas.text import Text
+from autograd.formulas.symbol import Symbol, without_neutral, written
 
 LONG = 40                           # sums of more terms are calls of sum(), not one long formula
 PIECE = 64                          # nodes in a piece
