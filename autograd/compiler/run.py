@@ -1,6 +1,7 @@
 """Last room: the program, compiled source with its arrays, and the checks on what it is given."""
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 from autograd.compiler.emit import Blocks
 from autograd.compiler.record import Tape
 from autograd.compiler.scalar import Straight
+from autograd.compiler.verify import verify
 from autograd.value import Number, Value
 
 FEW_SAMPLES = 8                     # for more, straight-line code runs on arrays of samples
@@ -45,6 +47,7 @@ class Program:
     program(theta, x)                  the value for one sample, or (m,) for m; (K,) or (m, K) for K outputs
     program.parameters                 the parameters' present data, (P,), in the order they were given
     program.write_back(theta)          set the parameters' data
+    program.verify()                   compare it with the graph, Value by Value, at several points
     program.source                     the source, which runs by itself
 
     theta is (P,); x is (I,) for one sample or (m, I), and is left out when the graph was compiled without inputs. What was
@@ -56,10 +59,12 @@ class Program:
     operation's domain, such as the log of a negative number; ZeroDivisionError for 1 / 0. An overflow gives inf, as in NumPy.
     """
 
-    def __init__(self, code: Blocks | Straight, tape: Tape, parameters: Sequence[Value], inputs: Sequence[Value],
-                 listed: bool = False) -> None:
+    def __init__(self, code: Blocks | Straight, tape: Tape, outputs: Sequence[Value], parameters: Sequence[Value],
+                 inputs: Sequence[Value], listed: bool = False) -> None:
         self._code, self._tape = code, tape
+        self._outputs = [weakref.ref(v) for v in outputs]   # a program does not keep its graph
         self._values = list(parameters)
+        self._given = [weakref.ref(v) for v in inputs]
         self._inputs = len(inputs)
         self._labels = [v.label for v in (*parameters, *inputs)]
         self._listed = listed                               # whether the outputs were given as a list
@@ -218,6 +223,19 @@ class Program:
             at = tuple(int(i) for i in np.argwhere(np.isnan(array))[0])
             label = labels[at[-1]]
             raise ValueError(f"{name}[{', '.join(map(str, at))}]{f' ({label[:60]!r})' if label else ''} is NaN")
+
+    def verify(self, output: Value | Sequence[Value] | None = None, points: int = 3, seed: int = 0) -> int:
+        """At how many points the program was compared with the graph it was compiled from; all must agree.
+
+        The graph is evaluated Value by Value, at the recorded point and at others near it. `output` need be given only where
+        the graph is held nowhere else. Raises AssertionError that names the first cell that differs, ValueError where the
+        graph is gone.
+        """
+        given = [r() for r in self._outputs] if output is None else [output] if isinstance(output, Value) else list(output)
+        outputs = [v for v in given if v is not None]
+        if len(outputs) < len(self._outputs):
+            raise ValueError("the graph is gone: give its output, verify(output)")
+        return verify(self, outputs, self._values, [v for v in (r() for r in self._given) if v is not None], points, seed)
 
     @property
     def source(self) -> str:
