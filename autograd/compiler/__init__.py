@@ -15,13 +15,15 @@ from contextlib import contextmanager
 from typing import Any
 
 from autograd.compiler.emit import Blocks, emit
-from autograd.compiler.group import groups, levels
+from autograd.compiler.group import Group, groups, levels
 from autograd.compiler.record import Tape, record
+from autograd.compiler.repeat import Turns, with_loops
 from autograd.compiler.run import Program
 from autograd.compiler.scalar import straight
 from autograd.compiler.shape import plan
 from autograd.value import Value
 
+WIDE = 2                                # a loop over so many numbers at once is one over arrays
 NARROW, NARROW_WITH_SAMPLES = 40, 8     # with fewer terms for each array operation, straight-line code is faster
 
 
@@ -58,10 +60,20 @@ def in_blocks(tape: Tape) -> Blocks | None:
     worth = NARROW_WITH_SAMPLES if tape.inputs else NARROW
     enough = terms / worth if worth else terms
     depth = levels(tape)
-    if not terms or len({depth[i] for i in tape.nodes}) > enough:       # at least one operation for each depth
+    least = len({depth[i] for i in tape.nodes})             # at least one operation for each depth
+    if not terms or least > enough and (worth > terms or len(tape.nodes) < WIDE * least):
         return None
-    grouped = groups(tape, depth)
-    return emit(tape, plan(tape, grouped)) if len(grouped) <= enough else None
+    items = with_loops(tape, groups(tape, depth))
+    loops = [len(item.turns) * len(item.ids) for item in items if isinstance(item, Turns) and is_wide(item)]
+    outside = sum(1 for item in items if isinstance(item, Group))
+    if outside + sum(loops) > enough and (worth > terms or outside > sum(loops)):
+        return None
+    return emit(tape, plan(tape, items))
+
+
+def is_wide(loop: Turns) -> bool:
+    """Whether a loop is about several numbers at once."""
+    return max(ids.shape[1] for ids in loop.ids) >= WIDE
 
 
 def _listed(values: Any, what: str) -> list[Any]:

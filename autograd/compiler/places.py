@@ -149,6 +149,9 @@ Index = tuple[Union[tuple[int, int], None], Union[Shape, None], tuple[Union[int,
 def _index(base: int, strides: list[int], lengths: list[int], source: Shape) -> Index | None:
     """The run, reshape and index that take axes with these strides, largest first."""
     size, run = prod(source), None
+    aligned = _along_axes(base, strides, lengths, source)
+    if aligned is not None:
+        return None, None, aligned
     if len(strides) == 1 and len(source) == 1:
         stop = base + (lengths[0] - 1) * strides[0] + 1
         everything = (base, stop, strides[0]) == (0, size, 1)
@@ -167,6 +170,25 @@ def _index(base: int, strides: list[int], lengths: list[int], source: Shape) -> 
     radix += [strides[-1]] if strides[-1] > 1 else []
     index = _digits(base, radix, lengths)
     return None if index is None else (run, None if tuple(radix) == source else tuple(radix), index)
+
+
+def _along_axes(base: int, strides: list[int], lengths: list[int], source: Shape) -> tuple[Union[int, slice], ...] | None:
+    """The index that takes axes with these strides along axes of the source, and one entry of its others; None if it does not."""
+    if len(set(strides)) < len(strides) or len(source) < 2:
+        return None
+    taken = dict(zip(strides, lengths))
+    index: list[Union[int, slice]] = []
+    for k, size in enumerate(source):
+        step = prod(source[k + 1:])
+        digit, base = divmod(base, step)
+        length = taken.pop(step, None) if size > 1 else None
+        if length is None:
+            index.append(digit)
+        elif digit + length > size:
+            return None
+        else:
+            index.append(slice(digit, digit + length) if length < size else slice(None))
+    return None if taken else tuple(index)
 
 
 def _digits(base: int, radix: list[int], lengths: list[int]) -> tuple[Union[int, slice], ...] | None:

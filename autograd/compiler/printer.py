@@ -12,6 +12,7 @@ import numpy as np
 
 from autograd import ops
 from autograd.compiler.array import SAMPLES, Array, Operand, Shape, inner, is_batched
+from autograd.compiler.loop import At, Loop, Stacked
 from autograd.compiler.places import Slicing, Strided, slicing
 from autograd.compiler.schedule import Line
 from autograd.compiler.structure import (Assemble, Broadcast, Contract, Named, Numbers, Reshape, RunSums, Structural, Sum, Take,
@@ -30,7 +31,9 @@ class Printer:
         self.ones = False                                   # whether a row of m ones is used
         self.print: dict[type, Callable[[Array], Text]] = {
             View: self.view, Take: self.take, RunSums: self.run_sums, Reshape: self.reshape, Broadcast: self.broadcast,
-            Sum: self.sum, Contract: self.contract, Named: self.named, Numbers: self.numbers}
+            Sum: self.sum, Contract: self.contract, Named: self.named, Numbers: self.numbers, At: self.at,
+            Stacked: self.stacked}
+        self.inside: Loop | None = None                     # the loop whose body is printed
 
     def formula(self, x: Operand) -> Text:
         """An Array by its name, or as a formula; or a number."""
@@ -51,6 +54,8 @@ class Printer:
         name, x = line.name, line.array
         if isinstance(x.op, Assemble):
             return self.assemble(name, x)
+        if isinstance(x.op, Loop):
+            return self.loop(x.op, line.body)
         comment = "  ".join(filter(None, [tuple_text(x.shape) if x.shape else "", line.comment]))
         if line.added is None:
             return [commented(f"{name} = {self.definition(x)}", comment)]
@@ -70,6 +75,61 @@ class Printer:
             target = self.target(name, x, places)
             lines.append(f"    {target} {'=' if first else '+='} {self.formula(value)}")
         return lines
+
+    # Loops ----------------------------------------------------------------------------------------------------------------
+
+    def loop(self, op: Loop, body: tuple[Line, ...]) -> list[str]:
+        """The stacks, then `for t in range(T)`: the lines of a turn, and what it writes."""
+        found = [text for k in range(len(op.stacks)) for text in self.stack(op, k)]
+        turns = f"range({op.turns})"
+        found.append(f"    for t in {f'reversed({turns})' if op.backwards else turns}:")
+        self.inside = op
+        for line in body:
+            found += [f"    {text}" for text in self.lines(line)]
+        for w in op.writes:
+            target = self.places(self.row(op.result(w.stack), w.offset), op.stacks[w.stack].inner, w.where)
+            found.append(f"        {target} {'+=' if w.add else '='} {self.formula(w.value)}")
+        self.inside = None
+        return found
+
+    def stack(self, op: Loop, k: int) -> list[str]:
+        """The rows of a stack before the first turn."""
+        stack, result = op.stacks[k], op.result(k)
+        name, start = self.names[result], stack.start
+        if start is None:
+            return [commented(f"{name} = np.empty({sizes_text(result.shape)})", "")]
+        if isinstance(start.op, Numbers) and not start.op.numbers.any():
+            return [commented(f"{name} = np.zeros({sizes_text(result.shape)})", "")]
+        if start.shape == result.shape:
+            own = self.names.get(start) == name and isinstance(start.op, Assemble)
+            return [] if own else [f"    {name} = np.array({self.formula(start)})"]
+        first = "0" if start.shape == stack.inner else f"0:{stack.before}"
+        return [f"    {name} = np.empty({sizes_text(result.shape)})", f"    {name}[{first}] = {self.formula(start)}"]
+
+    def places(self, row: Text, shape: Shape, where: Any) -> str:
+        """Some places of a row as what can be assigned to."""
+        if where is None:
+            return row
+        if not isinstance(where, Strided):
+            return f"{row}[{self.constants.name(where, 'at')}]"
+        found = slicing(where, shape)
+        assert found is not None
+        text = sliced(row, found, False)
+        return text if text.endswith("]") else f"{text}[...]"
+
+    def at(self, x: Array) -> Text:
+        """Row t + offset."""
+        source = x.op.source
+        if not isinstance(source, Array):
+            assert self.inside is not None
+            source = self.inside.result(source)
+        return self.row(source, x.op.offset)
+
+    def row(self, source: Array, offset: int) -> Text:
+        return Text(f"{self.formula(source):atom}[t{f' + {offset}' if offset else ''}]")
+
+    def stacked(self, x: Array) -> Text:
+        raise KeyError("a stack has a name")
 
     def fresh(self, value: Operand, shape: Shape) -> Text:
         """A value as an array of its own that may be written to."""
@@ -132,9 +192,9 @@ class Printer:
             return Text(f"{source}[:, {places}]")
         if len(x.inputs) == 1:
             return Text(f"{self.formula(x.inputs[0]):atom}.take({places})")
-        return Text(f"np.concatenate(({', '.join(map(self.row, x.inputs))})).take({places})")
+        return Text(f"np.concatenate(({', '.join(map(self.flat, x.inputs))})).take({places})")
 
-    def row(self, x: Array) -> str:
+    def flat(self, x: Array) -> str:
         """An array as a flat one."""
         text = self.formula(x)
         return text if len(x.shape) == 1 else f"{text:atom}.ravel()" if x.shape else f"np.ravel({text})"
@@ -143,7 +203,7 @@ class Printer:
         """An array as a matrix with a row for each sample."""
         text = self.formula(x)
         if not is_batched(x):
-            return f"np.broadcast_to({self.row(x)}, (m, {size_of(x)}))"
+            return f"np.broadcast_to({self.flat(x)}, (m, {size_of(x)}))"
         return f"{text:atom}" if len(x.shape) == 2 else f"{text:atom}.reshape(m, {size_of(x)})"
 
     def run_sums(self, x: Array) -> Text:

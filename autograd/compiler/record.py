@@ -231,7 +231,11 @@ class _Numbering:
         if weights_of_data and len(biases) == 1 and lies_beside(biases[0], weights_of_data):
             weights_of_data.append((biases[0], self.number(1.0)))       # a bias beside data is a weight whose input is 1
             rest.remove(biases[0])
-        return [*found, *[self.dot(products) for _, products in sorted(classes.items())], *rest]
+        dots = {kinds: self.dot(products) for kinds, products in sorted(classes.items())}
+        if weights_of_data and len(biases) == 1 and biases[0] in rest and len(dots) > 1:
+            rest.remove(biases[0])                          # what the data give, bias included, is the same in all turns
+            dots[PARAMETER, CONSTANT] = self.node(ops.add, (biases[0], dots[PARAMETER, CONSTANT]))
+        return [*found, *dots.values(), *rest]
 
     def pair(self, a: int, b: int) -> tuple[int, int]:
         """Two factors, the parameter on the left: so all neurons of a layer look alike."""

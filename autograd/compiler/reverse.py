@@ -5,7 +5,7 @@ its partial, applied to Arrays; a structural operation sends what its one rule s
 """
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from autograd.compiler.array import Array, Operand
 from autograd.compiler.structure import Part, Structural, assembled, reduced
@@ -37,23 +37,41 @@ def depends_on(order: Iterable[Array], sources: Iterable[Array]) -> set[Array]:
 
 
 def cotangents(order: list[Array], output: Array, seed: Operand, sources: list[Array]) -> dict[Array, Operand]:
-    """The cotangent of each Array between the output, whose own is `seed`, and the sources; the output's first.
+    """The cotangent of each Array between the output, whose own is `seed`, and the sources; the output's first."""
+    found, left = sweep(order, {output: [Part(seed)]}, sources, order)
+    for x in sources:
+        if x in left:
+            found[x] = assembled(left[x], x.shape, copied=True)
+    return found
 
-    `order` is a topological order. A cotangent may have fewer or shorter axes than its Array: then it broadcasts.
+
+Sent = dict[Array, list[Part]]
+
+
+def sweep(order: list[Array], sent: Sent, sources: Collection[Array], within: Collection[Array]
+          ) -> tuple[dict[Array, Operand], Sent]:
+    """The cotangent of each Array, the last first, and what is sent to the sources, in its parts.
+
+    `order` is a topological order, `sent` what is sent to Arrays of it from elsewhere; only Arrays `within` send on. A
+    cotangent may have fewer or shorter axes than its Array: then it broadcasts.
     """
     active = depends_on(order, sources)
-    sent: dict[Array, list[Part]] = {output: [Part(seed)]} if output in active else {}
+    inner = set(within) - set(sources)
+    sent = {y: parts for y, parts in sent.items() if y in active}
     found: dict[Array, Operand] = {}
     for y in reversed(order):
-        if y not in sent:
+        if y not in sent or y not in inner:
             continue
-        found[y] = d = assembled(sent.pop(y), y.shape, copied=y in sources)
-        for i, x in enumerate(y.inputs):
-            if x in active:
-                part = back(i, y, d)
-                if part is not None:
-                    sent.setdefault(x, []).append(part)
-    return found
+        parts = sent.pop(y)
+        if isinstance(y.op, Structural) and y.op.many:
+            sends = y.op.send(parts, active)
+        else:
+            found[y] = d = assembled(parts, y.shape)
+            sends = [(x, back(i, y, d)) for i, x in enumerate(y.inputs) if x in active]
+        for x, part in sends:
+            if part is not None:
+                sent.setdefault(x, []).append(part)
+    return found, sent
 
 
 def back(i: int, y: Array, d: Operand) -> Part | None:

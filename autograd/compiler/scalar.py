@@ -23,6 +23,7 @@ from autograd.formulas.symbol import Symbol, without_neutral, written
 
 LONG = 40                           # sums of more terms are calls of sum(), not one long formula
 PIECE = 64                          # nodes in a piece
+LONGEST_TURN = 300                  # of nodes that come again and again
 LOOKS_AT_NUMBERS = (ops.pow,)       # its rule is another one for a constant exponent
 BASIC = (ops.add, ops.sub, ops.mul, ops.div, ops.neg, ops.greater)
 
@@ -167,6 +168,22 @@ def array_function(op: Operation) -> Any:
     return eval(f"lambda {', '.join(names)}: {op.write('numpy', *[Text(n) for n in names])}", {"np": np})
 
 
+def repetition(looks: np.ndarray) -> tuple[int, int, int]:
+    """Where the longest repetition starts and stops in whole turns, and the length of a turn."""
+    best = 0, 0, PIECE
+    for period in range(1, min(LONGEST_TURN, len(looks) // 2) + 1):
+        same = looks[period:] == looks[:-period]
+        edges = np.flatnonzero(np.diff(np.concatenate(([0], same.view(np.int8), [0]))))
+        if len(edges):
+            k = int(np.argmax(edges[1::2] - edges[::2]))
+            start, length = int(edges[2 * k]), int(edges[2 * k + 1] - edges[2 * k]) // period * period + period
+            if length > best[1] - best[0] + best[2]:        # more by a turn: not twice the same turn
+                best = start, start + length, period
+            if length > 0.9 * len(looks):
+                break
+    return best
+
+
 class _PieceWriter:
     """Cuts a tape into pieces and writes the code of each kind of piece once."""
 
@@ -214,8 +231,15 @@ class _PieceWriter:
         return lines, [f"d{place[p]}" if p in known else "0.0" for p in tape.parameters]
 
     def pieces(self) -> list[Piece]:
+        """The tape in pieces; where the same operations come again and again, each has whole turns, so that all look alike."""
         nodes = list(self.tape.nodes)
-        return [self.piece(nodes[k:k + PIECE]) for k in range(0, len(nodes), PIECE)]
+        known: dict[Any, int] = {}
+        looks = np.array([known.setdefault((op, len(args), *[self.kinds[a] == CONSTANT for a in args]), len(known))
+                          for op, args in self.tape.nodes.values()])
+        start, stop, period = repetition(looks)
+        turns = period * max(1, PIECE // period)
+        cuts = [*range(0, start, PIECE), *range(start, stop, turns), *range(stop, len(nodes), PIECE), len(nodes)]
+        return [self.piece(nodes[a:b]) for a, b in zip(cuts, cuts[1:])]
 
     def piece(self, nodes: list[int]) -> Piece:
         """Name a piece by its look: operations, wiring, what is constant, and the numbers that rules look at.

@@ -12,6 +12,7 @@ import numpy as np
 
 from autograd import ops
 from autograd.compiler.array import Array, Operand
+from autograd.compiler.loop import At, Loop, Stacked
 from autograd.compiler.names import Names
 from autograd.compiler.record import Tape
 from autograd.compiler.reverse import cotangents, topological_order
@@ -28,6 +29,7 @@ class Line(NamedTuple):
     array: Array
     comment: str = ""                       # beside the shape
     added: Union[int, None] = None
+    body: tuple[Line, ...] = ()             # of a loop
 
 
 class Schedule(NamedTuple):
@@ -85,6 +87,7 @@ class _Scheduler:
                 if isinstance(u, Array):
                     self.uses[u] = self.uses.get(u, 0) + times
                     self.user[u] = x
+        self.looped = {u for x in self.order if isinstance(x.op, Loop) for u in x.inputs}
         self.weight: dict[Array, int] = {}
         self.free = Names()
         self.names: dict[Array, str] = {}
@@ -93,9 +96,9 @@ class _Scheduler:
 
     def has_line(self, x: Array) -> bool:
         """Whether x gets a line of its own."""
-        if isinstance(x.op, (Named, Numbers)):
+        if isinstance(x.op, (Named, Numbers, Stacked)) or self.is_view_of_theta(x):
             return False
-        if isinstance(x.op, Assemble) or x is self.gradient or x is self.plan.output:
+        if isinstance(x.op, (Assemble, Loop)) or x in self.looped or x is self.gradient or x is self.plan.output:
             return True
         if x in self.cotangent_of:
             return self.cotangent_has_line(x)
@@ -113,7 +116,7 @@ class _Scheduler:
     def weigh(self, x: Array, lines: set[Array]) -> None:
         """Note how many operations the formula of x has."""
         inside = [u for u in x.inputs if isinstance(u, Array) and u not in lines]
-        alone = isinstance(x.op, (Named, Numbers)) or self.is_view_of_theta(x)
+        alone = isinstance(x.op, (Named, Numbers, At, Stacked)) or self.is_view_of_theta(x)
         self.weight[x] = 0 if alone else 1 + sum(self.weight[u] for u in inside)
 
     def is_view_of_theta(self, x: Operand) -> bool:
@@ -144,8 +147,11 @@ class _Scheduler:
                 self.name_block(x, lines)
             if x in lines:
                 views += self.name_views(x, lines)
-                (forward if x in ahead else backward).append(self.line(x, lines))
-        names = {line.array: line.name for line in (*views, *forward, *backward)}
+                line = self.loop(x, lines) if isinstance(x.op, Loop) else self.line(x, lines)
+                (forward if x in ahead else backward).append(line)
+        every = [line for each in (*views, *forward, *backward) for line in (each, *each.body)]
+        names = {line.array: line.name for line in every}
+        names.update({x: name for x, name in self.names.items() if isinstance(x.op, Stacked)})
         return Schedule(views, forward, backward, self.plan.output, self.gradient, names)
 
     def name_views(self, x: Array, lines: set[Array]) -> Iterable[Line]:
@@ -179,6 +185,32 @@ class _Scheduler:
         elif x not in self.names:
             self.names[x] = self.free.other()
         return Line(self.names[x], x, self.comment(x), self.added(x, lines))
+
+    def loop(self, x: Array, lines: set[Array]) -> Line:
+        """A loop with the lines of its body; its stacks get names here."""
+        op: Loop = x.op
+        local = op.local()
+        for value in [w.value for w in op.writes] + [u for y in local for u in y.inputs]:
+            if isinstance(value, Array):
+                self.uses[value] = self.uses.get(value, 0) + 1
+        for k, stack in enumerate(op.stacks):
+            self.names[op.result(k)] = self.name_of_stack(op, k)
+        body = []
+        for y in local:
+            self.weigh(y, lines)
+            if not isinstance(y.op, At) and (self.uses[y] > 1 or self.weight[y] > LONG) or isinstance(y.op, Assemble):
+                lines.add(y)
+                self.names[y] = self.free.other()
+                body.append(Line(self.names[y], y))
+        return Line("", x, "", None, tuple(body))
+
+    def name_of_stack(self, op: Loop, k: int) -> str:
+        """h1, h2, ... for what a loop goes through, dh1, dh2, ... on the way back."""
+        if not op.backwards:
+            return self.free.free(f"h{k + 1}")
+        of = op.stacks[k].of
+        return "d" + next((self.names[x] for x in self.names if isinstance(x.op, Stacked) and x.inputs[0].op.stacks[x.op.stack].of
+                           is of and of is not None and not x.inputs[0].op.backwards), self.free.other())
 
     def name_of_source(self, y: Array) -> str:
         """What the source of a cotangent is called, or would be if it had a line."""

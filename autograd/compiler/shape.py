@@ -18,6 +18,8 @@ from autograd import ops
 from autograd.compiler.array import SAMPLES, Array, Operand, Shape, as_number, elementwise, inner, is_batched, lead, shape_of
 from autograd.compiler.group import Group
 from autograd.compiler.places import Strided, factor, inner_sizes, shape_from, strided, teams
+from autograd.compiler.repeat import Turns
+from autograd.compiler.roll import Roller
 from autograd.compiler.ragged import same_length, same_length_dots
 from autograd.compiler.record import CONSTANT, INPUT, NODE, PARAMETER, Tape
 from autograd.compiler.structure import LABELS, Named, contract, full, numbers, reshape, summed, take, total, view
@@ -37,9 +39,9 @@ class Plan(NamedTuple):
     x: Array                                # (m, I)
 
 
-def plan(tape: Tape, grouped: list[Group]) -> Plan:
-    """The tape as Arrays."""
-    return _Planner(tape).plan(grouped)
+def plan(tape: Tape, items: Sequence[Group | Turns]) -> Plan:
+    """The groups and loops of a tape as Arrays."""
+    return _Planner(tape).plan(items)
 
 
 class _Planner:
@@ -55,21 +57,34 @@ class _Planner:
         self.views: dict[tuple[int, Strided], Array] = {}       # a view that is taken twice is one Array
         self.gathers: dict[tuple[tuple[int, ...], Shape, bytes], Array] = {}
 
-    def plan(self, grouped: list[Group]) -> Plan:
+    def plan(self, items: Sequence[Group | Turns]) -> Plan:
         for kind, name, batch in ((PARAMETER, "theta", ()), (INPUT, "x", (SAMPLES,))):
             leaves = np.nonzero(self.kinds == kind)[0]
             self.keep(Array(Named(name), (), (*batch, len(leaves))), leaves)
-        for group in grouped:
-            for op, ids, args in self.apart(group):
-                if op is ops.dot:
-                    for some, left, right in same_length_dots(ids, args, self.tape.zero):
-                        self.dots(some, left, right)
-                elif op is ops.sum:
-                    for some, terms in same_length(ids, args, self.tape.zero):
-                        self.sums(some, terms)
-                else:
-                    self.each(op, np.array(ids), np.array(args))
+        for k, item in enumerate(items):
+            if isinstance(item, Group):
+                self.group(item)
+            elif not Roller(self, item, self.used_by(items[k + 1:])).roll():
+                for group in chain.from_iterable(item.turns):
+                    self.group(group)
         return Plan(self.arrays, self.ids, self.output(), self.arrays[0], self.arrays[1])
+
+    def used_by(self, items: Sequence[Group | Turns]) -> set[int]:
+        """The ids that some groups use, and those of the outputs."""
+        groups = [g for item in items for g in ([item] if isinstance(item, Group) else chain.from_iterable(item.turns))]
+        return {a for group in groups for args in group.args for a in args} | set(self.tape.outputs)
+
+    def group(self, group: Group) -> None:
+        """Plan a group of nodes."""
+        for op, ids, args in self.apart(group):
+            if op is ops.dot:
+                for some, left, right in same_length_dots(ids, args, self.tape.zero):
+                    self.dots(some, left, right)
+            elif op is ops.sum:
+                for some, terms in same_length(ids, args, self.tape.zero):
+                    self.sums(some, terms)
+            else:
+                self.each(op, np.array(ids), np.array(args))
 
     def apart(self, group: Group) -> list[Group]:
         """A group as few groups, where parts of it are about other Arrays than the rest: they would have to be gathered."""

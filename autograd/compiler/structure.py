@@ -22,11 +22,16 @@ from autograd.compiler.places import (Slicing, Strided, inverse, places_of, slic
 class Part(NamedTuple):
     """What is sent to an array, or to some of its places."""
     value: Operand
-    where: Strided | np.ndarray | None = None       # None: to all of it; an array of places has no place twice
+    where: Any = None               # None: to all of it; Strided, or an array of places, none twice; the number of a result
 
 
 class Structural:
-    """A structural operation."""
+    """A structural operation; one of `many` results sends to all of its inputs at once."""
+    many = False
+
+    def send(self, parts: Sequence[Part], active: set[Array]) -> list[tuple[Array, Part]]:
+        """What an operation of many results, to which the parts are sent, sends to which input."""
+        raise NotImplementedError
 
     def back(self, i: int, y: Array, d: Operand) -> Part | None:
         """What y with cotangent d sends to its input i; None where that is nothing."""
@@ -139,6 +144,10 @@ def take(sources: Sequence[Array], places: np.ndarray) -> Array:
     batch = (SAMPLES,) if any(map(is_batched, sources)) else ()
     if len(sources) == 1 and np.array_equal(places.ravel(), np.arange(prod(inner(sources[0])))):
         return reshape(sources[0], (*batch, *places.shape))
+    regular = strided(places) if len(sources) == 1 and places.size else None
+    if regular is not None and 0 not in np.array(regular.strides)[np.array(places.shape) > 1] and \
+            slicing(regular, inner(sources[0])) is not None:
+        return view(sources[0], regular)
     return Array(Take(places), tuple(sources), (*batch, *places.shape))
 
 
@@ -157,7 +166,9 @@ class Reshape(Structural):
 
 
 def reshape(x: Array, shape: Shape) -> Array:
-    """x in another shape."""
+    """x in another shape; one number of an array is taken as such."""
+    if shape == () and isinstance(x.op, View):
+        return view(x.inputs[0], Strided((), x.op.places.base, ()))
     while isinstance(x.op, Reshape) and x.shape != shape:
         x = x.inputs[0]
     return x if x.shape == shape else Array(Reshape(), (x,), shape)

@@ -49,7 +49,8 @@ class Walk:
     def partials(self, v: Value) -> list[float]:
         """The partial derivatives of v by its inputs."""
         numbers = self.of(v)
-        found = [v.op.partial(i, self.number[v], numbers) for i in range(len(numbers))]     # type: ignore[union-attr]
+        found = [v.op.partial(i, self.number[v], numbers) if isinstance(u, Value) else None       # type: ignore[union-attr]
+                 for i, u in enumerate(v.inputs)]
         return [0.0 if d is None else float(d) for d in found]
 
     def gradient(self, output: Value, by: Sequence[Value]) -> tuple[np.ndarray, np.ndarray]:

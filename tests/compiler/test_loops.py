@@ -184,3 +184,71 @@ def test_a_random_loop_is_compiled_to_what_eager_gives(seed):
     rng = random.Random(seed)
     points = [[rng.uniform(-0.9, 0.9) for _ in range(4)] for _ in range(2)]
     holds(random_loop(seed), points[0], points[1:], FORMS[seed % 3])
+
+
+# Loops over vectors, which become loops over arrays --------------------------------------------------------------------------
+
+def mat(P, at, n, v):
+    """W v, the rows of W beginning at a parameter; the parameters are used again where they end."""
+    return [sum((P[(at + i * n + j) % len(P)] * u for j, u in enumerate(v)), 0.0) for i in range(n)]
+
+
+def vector_statement(kind, h, g, P, at, x, t):
+    n, w = len(h), P[at % len(P)]
+    return {
+        "recurrent": lambda: [ag.tanh(a + w * x + P[(at + 1) % len(P)]) for a in mat(P, at + 2, n, h)],
+        "input": lambda: [ag.tanh(a + P[(at + i) % len(P)] * x) for i, a in enumerate(mat(P, at, n, h))],
+        "gate": lambda: [s * a + (1 - s) * b for s, a, b in zip(map(ag.sigmoid, mat(P, at, n, g)), h, g)],
+        "leak": lambda: [0.9 * a + 0.1 * ag.sin(b * w) for a, b in zip(h, g)],
+        "norm": lambda: (lambda size: [a / size for a in h])(ag.sqrt(sum(a * a for a in h) + 1)),
+        "shift": lambda: [h[i] + 0.2 * w * (h[i - 1] - 2 * h[i] + h[(i + 1) % n]) for i in range(n)],
+        "inner": lambda: [h[0] * 1.0] + [h[i] + 0.1 * w * (h[i - 1] - h[i]) for i in range(1, n)],
+        "bounded": lambda: [ag.minimum(ag.maximum(a, w), b + x) for a, b in zip(h, g)],
+        "minus": lambda: [b - w * a - x / 3 for a, b in zip(h, g)],
+        "mean": lambda: (lambda m: [a - m for a in h])(sum(h) / n),
+        "soft": lambda: (lambda e: [a / sum(e) for a in e])([ag.exp(ag.tanh(a)) for a in h]),
+        "late": lambda: [a + (b if t > 3 else 0.5) * 0.1 for a, b in zip(h, g)],
+        "reverse": lambda: [a * 0.5 for a in reversed(h)],
+        "numbers": lambda: [a * 0.8 + 0.1 * DATA[(7 * t + i) % 600] for i, a in enumerate(h)]}[kind]()
+
+
+VECTOR = ["recurrent", "recurrent", "input", "gate", "leak", "norm", "shift", "inner", "bounded", "minus", "mean", "soft",
+          "late", "reverse", "numbers"]
+
+
+def random_vector_loop(seed):
+    """A loop over one or two vectors, with a vector of the turn before the last, a loss on the way, and another at the end."""
+    rng = random.Random(seed)
+    n, turns = rng.randint(1, 5), rng.choice([6, 7, 9, 14, 25])
+    start = [rng.choice([0.0, 1.0, "P", "mixed"]) for _ in range(2)]
+    body = [(rng.choice(VECTOR), rng.randrange(2), rng.randrange(2), rng.randrange(12), rng.choice([1, 1, 1, 1, 2]))
+            for _ in range(rng.randint(1, 3))]
+    verlet, running, at_end = rng.random() < 0.3, rng.choice(["no", "sum", "square", "every"]), rng.randrange(3)
+
+    def build(P):
+        s = [[P[i] if x == "P" or x == "mixed" and i % 2 else 0.0 if x in ("P", "mixed") else x for i in range(n)]
+             for x in start]
+        before, loss = s[0], 0.0
+        for t in range(turns):
+            for kind, i, j, at, every in body:
+                if t % every == 0:
+                    s[i] = vector_statement(kind, s[i], s[j], P, at, DATA[t], t)
+            if verlet:
+                s[0], before = [1.8 * a - 0.9 * b - 0.01 * ag.sin(a) for a, b in zip(s[0], before)], s[0]
+            if running == "sum":
+                loss = loss - sum(s[0]) * DATA[t]
+            elif running == "square":
+                loss = loss + (sum(p * a for p, a in zip(P, s[1])) - DATA[t + 1]) ** 2 / turns
+            elif running == "every" and t % 3 == 0:
+                loss += s[0][0] * s[1][-1]
+        if at_end == 0:
+            return loss + sum(a * a for a in s[0]) + P[0] * 1.0
+        return loss + (s[0][-1] * s[1][0] if at_end == 1 else sum(s[0]) - sum(s[1]) + before[0]) + P[0] * 1.0
+    return build
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_random_loop_over_vectors_is_compiled_to_what_eager_gives(seed):
+    rng = random.Random(seed)
+    points = [[rng.uniform(-0.9, 0.9) for _ in range(7)] for _ in range(2)]
+    holds(random_vector_loop(seed), points[0], points[1:], FORMS[seed % 2])

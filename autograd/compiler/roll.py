@@ -1,0 +1,111 @@
+"""Turns of a loop become a Loop of the array program: its body is planned once, like any groups, from what one turn takes.
+
+What a turn takes from outside is one Array for all turns, of which the body reads row t; what it takes from turns before, the
+body reads from the stacks. Each such argument gets an id of its own, so that the body is planned as if it stood alone.
+"""
+from __future__ import annotations
+
+from typing import Any, Optional
+
+import numpy as np
+
+from autograd.compiler.array import Array, is_batched
+from autograd.compiler.group import Group
+from autograd.compiler.loop import At, Loop, Write
+from autograd.compiler.record import NODE
+from autograd.compiler.repeat import OUTSIDE, Turns
+
+
+class Roller:
+    """Plans one loop. `planner` plans what stands outside, and the body."""
+
+    def __init__(self, planner: Any, turns: Turns, needed: set[int]) -> None:
+        self.planner, self.turns = planner, turns
+        self.needed = needed                                # ids that are used after the loop
+        self.count = len(turns.turns)
+        self.loop = Loop(self.count)
+        self.before: dict[int, int] = {}                    # how many turns are looked back, for each group that is a stack
+
+    def starts(self) -> Optional[dict[int, np.ndarray]]:
+        """For each group that turns before are asked for, the ids of its rows before the first turn; None if they differ."""
+        turns = self.turns
+        for lags, groups in zip(turns.lags, turns.group):
+            for g in np.unique(groups[lags > 0]).tolist():
+                self.before[g] = max(self.before.get(g, 0), int(lags[(groups == g) & (lags > 0)].max()))
+        found = {g: np.full((before, turns.ids[g].shape[1]), -1) for g, before in self.before.items()}
+        for args, lags, groups, positions in zip(turns.args, turns.lags, turns.group, turns.position):
+            for e in np.nonzero(lags > 0)[0].tolist():
+                g, lag = int(groups[e]), int(lags[e])
+                for t in range(lag):
+                    row, at = self.before[g] - lag + t, positions[e]
+                    if found[g][row, at] not in (-1, args[t, e]):
+                        return None
+                    found[g][row, at] = args[t, e]
+        for ids in found.values():
+            ids[ids == -1] = self.planner.tape.zero
+        return found
+
+    def roll(self) -> bool:
+        """Plan the loop; False, and nothing is done, where it cannot be one."""
+        planner, turns = self.planner, self.turns
+        starts = self.starts()
+        if starts is None or planner.tape.inputs:
+            return False
+        stacks, reads = {}, {}
+        for g in range(len(turns.ids)):
+            if g in self.before or not self.needed.isdisjoint(turns.ids[g].ravel().tolist()):
+                n = turns.ids[g].shape[1]
+                inner = (n,) if n > 1 else ()
+                rows = (self.before[g],) if self.before.get(g, 0) > 1 else ()
+                start = planner.full(starts[g], (*rows, *inner)) if g in self.before else None
+                stacks[g] = self.loop.stack(self.before.get(g, 0), inner, start)
+        for g, args in enumerate(turns.args):
+            planner.group(Group(turns.turns[-1][g].op, turns.turns[-1][g].ids, self.arguments(g, args, stacks, reads)))
+        for g, k in stacks.items():
+            ids = turns.ids[g][-1]
+            value = planner.full(ids, self.loop.stacks[k].inner)
+            self.loop.stacks[k] = self.loop.stacks[k]._replace(of=value)
+            self.loop.writes.append(Write(k, self.before.get(g, 0), value))
+        self.loop.close()
+        for g, k in stacks.items():
+            ids, places = turns.ids[g].ravel(), np.arange(turns.ids[g].size)
+            if g in self.before:                            # what it starts with is found in the stack, too
+                ids, places = np.concatenate((starts[g].ravel(), ids)), np.arange(starts[g].size + ids.size)
+                ids, first = np.unique(ids, return_index=True)
+                nodes = (planner.kinds[ids] == NODE) & (ids != planner.tape.zero)
+                ids, places = ids[nodes], places[first[nodes]]
+            planner.keep(self.loop.result(k), ids, places)
+        return True
+
+    def arguments(self, g: int, args: np.ndarray, stacks: dict[int, int], reads: dict[Any, int]) -> list[tuple[int, ...]]:
+        """The arguments of a group in one turn, those from elsewhere by ids of their own."""
+        turns, planner = self.turns, self.planner
+        chosen = args[-1].copy()
+        lags, groups, positions = turns.lags[g], turns.group[g], turns.position[g]
+        for source, lag in sorted(set(zip(groups[lags > 0].tolist(), lags[lags > 0].tolist()))):
+            which = (lags == lag) & (groups == source)
+            chosen[which] = self.turn_before(source, lag, stacks, reads)[positions[which]]
+        varies = (args != args[0]).any(axis=0) & (lags == OUTSIDE)
+        new = [e for e in np.nonzero(varies)[0].tolist() if args[:, e].tobytes() not in reads]
+        new = list({args[:, e].tobytes(): e for e in new}.values())
+        if new:
+            source = planner.full(args[:, new], (self.count, len(new)))
+            ids = planner.fresh(len(new))
+            planner.keep(Array(At(source, 0), (), (len(new),)), ids)
+            reads.update({args[:, e].tobytes(): i for e, i in zip(new, ids.tolist())})
+        for e in np.nonzero(varies)[0].tolist():
+            chosen[e] = reads[args[:, e].tobytes()]
+        rows, start = [], 0
+        for row in turns.turns[-1][g].args:
+            rows.append(tuple(chosen[start:start + len(row)].tolist()))
+            start += len(row)
+        return rows
+
+    def turn_before(self, g: int, lag: int, stacks: dict[int, int], reads: dict[Any, Any]) -> np.ndarray:
+        """The ids of a group some turns before."""
+        if (g, lag) not in reads:
+            ids = self.planner.fresh(self.turns.ids[g].shape[1])
+            stack = self.loop.stacks[stacks[g]]
+            self.planner.keep(Array(At(stacks[g], stack.before - lag), (), stack.inner), ids)
+            reads[g, lag] = ids
+        return reads[g, lag]
