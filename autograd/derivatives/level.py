@@ -19,7 +19,7 @@ from typing import TypeAlias
 from autograd import ops
 from autograd.backward import pullback, pushforward
 from autograd.derivatives.structure import Leaf, Nested, Structure, flatten, holds_value, rebuild
-from autograd.value import Value
+from autograd.value import Value, is_recording
 
 Argnums: TypeAlias = "int | tuple[int, ...]"    # the arguments to differentiate with respect to
 Function: TypeAlias = Callable[..., Nested]
@@ -107,8 +107,8 @@ class Level:
 
 
 def refuse_no_grad() -> None:
-    """Raises RuntimeError inside no_grad(), where an operation gives a leaf."""
-    if not ops.identity(Value(0.0)).inputs:
+    """Raises RuntimeError inside no_grad()."""
+    if not is_recording():
         raise RuntimeError("inside no_grad() nothing is recorded, so there is nothing to "
                            "differentiate: leave it first")
 
