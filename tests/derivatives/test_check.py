@@ -39,7 +39,7 @@ PLACES = [(name, i) for name in sorted(ops.BUILT_IN) for i in range(ops.TABLE[na
 def test_a_planted_error_is_found_and_named(monkeypatch, name, i, factor):
     op = ops.TABLE[name]
     point = point_with_a_slope(op, i)
-    f = lambda *x: op(*x)                                                            # noqa: E731
+    f = lambda *x: op(*x)
     assert check_gradients(f, *point, order=1)
     monkeypatch.setattr(op, "partials", plant(op, i, factor))
     with pytest.raises(AssertionError, match=rf"node \d+, `{name}`, input {i}: rule gives .*, finite difference"):
@@ -50,7 +50,7 @@ def test_a_planted_error_is_found_and_named(monkeypatch, name, i, factor):
 
 
 def test_the_culprit_is_named_inside_a_larger_function(monkeypatch):
-    f = lambda x, w: exp(sin(x[0] * w) + tanh(x[1])) / (1 + x[0] ** 2)               # noqa: E731
+    f = lambda x, w: exp(sin(x[0] * w) + tanh(x[1])) / (1 + x[0] ** 2)
     monkeypatch.setattr(ops.TABLE["cos"], "partials", (lambda y, a: sin(a),))        # cos is the partial of sin: second order
     assert check_gradients(f, [0.4, -0.3], 1.2, order=1)
     report = check_gradients(f, [0.4, -0.3], 1.2, raising=False)

@@ -3,7 +3,7 @@ from collections import namedtuple
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Value
@@ -13,14 +13,12 @@ numbers = st.floats(-1e6, 1e6)
 nested = st.recursive(numbers, lambda part: st.lists(part, max_size=3) | st.lists(part, max_size=3).map(tuple), max_leaves=8)
 
 
-@settings(max_examples=60, deadline=None)
 @given(nested)
 def test_round_trip(x):
     leaves, structure = flatten(x, "x")
     assert rebuild(structure, leaves) == x and structure.size == len(leaves)
 
 
-@settings(max_examples=60, deadline=None)
 @given(nested)
 def test_paths_lead_to_the_leaves(x):
     leaves, structure = flatten(x, "x")

@@ -9,10 +9,25 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Value, affine, exp, grad, hessian, hvp, jacobian, jvp, no_grad, ops, sin, tanh, value_and_grad, vjp
+from autograd import (
+    Value,
+    affine,
+    exp,
+    grad,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    no_grad,
+    ops,
+    sin,
+    tanh,
+    value_and_grad,
+    vjp,
+)
 from autograd.derivatives.differences import finite_difference
-from autograd.graph import topological_order
 from autograd.derivatives.level import VARIABLES_AT_WORK, Level
+from autograd.graph import topological_order
 
 mpmath.mp.dps = 40
 
@@ -134,7 +149,7 @@ def test_perturbation_confusion(outer, inner):
 def test_ten_derivatives_of_exp_sin(pattern):
     if len(set(pattern)) == 2:
         pattern = pattern[:8]
-    f = lambda x: exp(sin(x))                                                        # noqa: E731
+    f = lambda x: exp(sin(x))
     for n, mode in enumerate(pattern, 1):
         f = {"r": grad, "f": forward}[mode](f)
         want = mpmath.taylor(lambda x: mpmath.exp(mpmath.sin(x)), 0.3, n)[n] * mpmath.factorial(n)
@@ -172,7 +187,7 @@ def test_hessian_of_a_network_against_finite_differences_of_its_gradient():
 # Structures -----------------------------------------------------------------------------------------------------------
 
 def test_gradient_has_the_structure_of_its_argument():
-    f = lambda p: p[0][0] * p[0][1] + p[1][2] ** 2                                   # noqa: E731
+    f = lambda p: p[0][0] * p[0][1] + p[1][2] ** 2
     got = grad(f)(([2.0, 3], np.array([1.0, 2.0, 4.0])))
     assert isinstance(got, tuple) and got[0] == [3.0, 2.0] and got[1].tolist() == [0.0, 0.0, 8.0] and got[1].dtype == float
 
@@ -190,13 +205,13 @@ def test_jacobian_holds_the_input_inside_the_output_as_jax():
 
 @pytest.mark.parametrize("mode", [None, "forward", "reverse"])
 def test_jacobian_modes_agree(mode):
-    f = lambda x: [x[0] * x[1], sin(x[2]) / x[0], 5.0, x[1]]                         # noqa: E731
+    f = lambda x: [x[0] * x[1], sin(x[2]) / x[0], 5.0, x[1]]
     want = [[3.0, 2.0, 0.0], [-math.sin(1) / 4, 0.0, math.cos(1) / 2], [0.0] * 3, [0.0, 1.0, 0.0]]
     assert np.allclose(jacobian(f, mode=mode)([2.0, 3.0, 1.0]), want, rtol=1e-15)
 
 
 def test_argnums_and_ignored_arguments():
-    f = lambda x, y, z: x * x * z                                                    # noqa: E731
+    f = lambda x, y, z: x * x * z
     assert grad(f, 1)(2.0, 3.0, 4.0) == 0.0
     assert grad(f, (0, 1, -1))(2.0, 3.0, 4.0) == (16.0, 0.0, 4.0)
     assert jvp(f, (2.0, 3.0, 4.0), (0.0, 1.0, 0.0)) == (16.0, 0.0)
@@ -402,7 +417,7 @@ def test_arrays_of_shape_0_in_nested_transforms(outer, inner, f):
 
 
 def test_dicts_of_parameters():
-    f = lambda p, x: sum((w * x) ** 2 for w in p["layers"][0]["w"]) + p["b"]         # noqa: E731
+    f = lambda p, x: sum((w * x) ** 2 for w in p["layers"][0]["w"]) + p["b"]
     p = {"layers": [{"w": np.array([1.0, 2.0])}], "b": 3.0}
     g = grad(f)(p, 2.0)
     assert list(g) == ["layers", "b"] and g["b"] == 1.0 and g["layers"][0]["w"].tolist() == [8.0, 16.0]
