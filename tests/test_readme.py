@@ -28,7 +28,7 @@ def test_an_example_prints_what_it_says(example, below):
     assert printed.getvalue().strip().splitlines() == shown + below.strip().splitlines()
 
 
-@pytest.mark.parametrize("name", ["test", "lecture", "all"])
+@pytest.mark.parametrize("name", ["test", "lint", "lecture", "all", "reference"])
 def test_a_command_is_one_line_from_nothing(name):
     found = re.findall(rf"^<!-- command: {name} -->\n```sh\n(.*?)^```", README, re.S | re.M)
     assert len(found) == 1 and found[0].count("\n") == 1
@@ -39,7 +39,7 @@ def test_the_ci_script_is_valid_and_takes_its_commands_from_the_readme():
     script = ROOT / ".ci" / "run"
     subprocess.run(["bash", "-n", str(script)], check=True)
     text = script.read_text()
-    assert "README.md" in text and "pytest" not in text and "demos" not in text
+    assert "README.md" in text and "pytest" not in text and "demos" not in text and "ruff" not in text
 
 
 def test_the_course_is_that_of_the_demos():
