@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import autograd
+
 ROOMS = ("autograd", "nn")
 NAMED_SLOTS = ("first", "second", "first_partial", "second_partial", "data", "grad")     # what a Value keeps,
 SHORT_SLOTS = ("a", "b", "da", "db")                                                     # and what that was once called
@@ -140,4 +142,4 @@ def main(root: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent.parent)
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(autograd.__file__).parent.parent)
