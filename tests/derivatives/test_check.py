@@ -5,10 +5,7 @@ import numpy as np
 import pytest
 
 from autograd import abs as absolute
-from autograd import check_gradients, cos, exp, log, maximum, mul, ops, relu, sin, sqrt, tanh
-from autograd.derivatives.differences import complex_step, finite_difference
-from autograd.graph import topological_order
-from autograd.value import Value, record
+from autograd import check_gradients, cos, exp, log, maximum, mul, ops, relu, sin, tanh
 from tests.derivatives.test_transforms import points_of
 
 
@@ -129,27 +126,6 @@ def test_it_prints_as_a_table_and_refuses_another_order():
     assert "d f / d w[1]" in text and "d2 f / d w[1] d x" in text and text.count("ok") == 12
     with pytest.raises(ValueError, match="order"):
         check_gradients(lambda x: x, 1.0, order=3)
-
-
-@pytest.mark.parametrize("f, x, want", [
-    (math.exp, 1.0, math.e), (math.sqrt, 1e-6, 500.0), (math.log, 1e-7, 1e7), (lambda x: 1 / x, 1e-8, -1e16),
-    (lambda x: x * x - 2 * x, 1.0, 0.0), (math.cosh, 0.0, 0.0),
-    (lambda x: abs(x - 1), 1.001, 1.0), (math.sin, 1e5, math.cos(1e5)),
-])
-def test_finite_difference_and_its_error(f, x, want):
-    got, = finite_difference(lambda t: [f(t)], x)
-    assert abs(got.value - want) <= 5 * got.error + 1e-12 * abs(want) and got.error <= 1e-8 * max(abs(want), 1e-3)
-
-
-def test_complex_step_where_rows_allow_it():
-    x = Value(0.7)
-    y = exp(sin(x)) / (1 + x ** 2)
-    got, = complex_step(topological_order(y), x, [y])
-    e, d = math.exp(math.sin(0.7)), 1 + 0.49
-    assert got == pytest.approx(e * math.cos(0.7) / d - e * 1.4 / d ** 2, rel=1e-15)
-    z = record(ops.TABLE["erf"], (x,))
-    assert complex_step(topological_order(z), x, [z]) is None
-    assert check_gradients(lambda t: sqrt(t), 2.0).derivatives[0].expected.error < 1e-12
 
 
 @pytest.mark.parametrize("f", [sin, cos], ids=["sin", "cos"])

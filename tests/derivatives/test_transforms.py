@@ -1,8 +1,5 @@
 """Derivatives of functions, held to mpmath, closed forms and finite differences; every row of the table, every nesting."""
-import asyncio
 import math
-import time
-from concurrent.futures import ThreadPoolExecutor
 
 import mpmath
 import numpy as np
@@ -26,7 +23,7 @@ from autograd import (
     vjp,
 )
 from autograd.derivatives.differences import finite_difference
-from autograd.derivatives.level import VARIABLES_AT_WORK, Level
+from autograd.derivatives.level import Level
 from autograd.graph import topological_order
 
 mpmath.mp.dps = 40
@@ -370,35 +367,7 @@ def test_jacobian_sweeps_are_as_few_as_can_be():
     assert calls == [2]                                         # recorded once
 
 
-# Threads, and arrays of shape () --------------------------------------------------------------------------------------
-
-def test_a_transform_in_a_thread_of_the_function_sees_the_variables_of_the_function():
-    def f(x):
-        with ThreadPoolExecutor(1) as pool:
-            return x * pool.submit(grad(lambda y: x * y * y), 3.0).result()          # x * 2 x y = 6 x^2
-    assert grad(f)(2.0) == 24.0 and forward(f)(2.0) == 24.0
-
-
-def test_transforms_at_work_in_many_threads_do_not_mix():
-    def third(x):
-        return grad(grad(grad(lambda t: t ** 5)))(x)
-    with ThreadPoolExecutor(8) as pool:
-        points = [1.0 + 0.01 * i for i in range(200)]
-        assert list(pool.map(third, points)) == [third(x) for x in points]
-    assert not VARIABLES_AT_WORK
-
-
-def test_transforms_at_work_in_coroutines_do_not_mix():
-    async def slope(x):
-        def f(t):
-            return t * grad(lambda y: t * y)(x)                                      # t * t
-        await asyncio.sleep(0)
-        return grad(f)(x)
-
-    async def all_of_them():
-        return await asyncio.gather(*[slope(float(x)) for x in range(20)])
-    assert asyncio.run(all_of_them()) == [2.0 * x for x in range(20)]
-
+# Arrays of shape (), dicts, and what is refused ----------------------------------------------------------------------
 
 OF_ONE_NUMBER = [grad, lambda f: lambda x: value_and_grad(f)(x)[1], jacobian,
                  lambda f: jacobian(f, mode="forward"), lambda f: lambda x: jvp(f, (x,), (1.0,))[1],
@@ -437,18 +406,3 @@ def test_masked_entries_are_refused():
     x = np.ma.masked_array([1.0, 2.0], [False, True])
     with pytest.raises(TypeError, match=r"argument 0 is a masked array.*x.filled\(0.0\)"):
         grad(lambda x: (x * x).sum())(x)
-
-
-def test_a_long_way_before_the_argument_is_not_walked_again():
-    """Newton's steps on Values, each with a derivative of its own: the graph before a step is not searched."""
-    x = Value(2.0)
-    for _ in range(1000):
-        x = x - 0.001 * grad(lambda t: t * t)(x)
-    before = time.perf_counter()
-    for _ in range(100):
-        grad(lambda t: t * t)(x)
-    long = time.perf_counter() - before
-    before = time.perf_counter()
-    for _ in range(100):
-        grad(lambda t: t * t)(Value(2.0))
-    assert long < 10 * (time.perf_counter() - before)
