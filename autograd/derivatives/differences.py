@@ -131,7 +131,7 @@ def complex_step(order: Sequence[Value], variable: Value,
     moved: dict[Leaf, complex] = {variable: complex(variable.data, h)}
     try:
         for v in order:
-            if v not in moved and isinstance(v.op, Operation):
+            if v.inputs and v not in moved and isinstance(v.op, Operation):
                 inputs = [moved.get(x, data_of(x)) for x in v.inputs]
                 moved[v] = complex_forward(v.op)(*inputs)
     except (TypeError, ValueError, ArithmeticError):
