@@ -162,8 +162,10 @@ def derivatives_by_values(values: Callable[[Floats], Floats], point: Floats, j: 
     def moved(t: float) -> Floats:
         return values([*point[:j], t, *point[j + 1:]])
 
-    rough = finite_difference(moved, point[j]) or [UNKNOWN] * count
-    if sharp is None or len(sharp) != len(rough):
+    rough = finite_difference(moved, point[j])
+    if len(rough) != count:                             # nowhere defined, or not so many elsewhere
+        return [UNKNOWN] * count
+    if sharp is None:
         return rough
     return [sharpened(r, s, point[j]) for r, s in zip(rough, sharp)]
 
