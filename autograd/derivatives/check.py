@@ -13,12 +13,12 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from autograd.compat.numbers import number
 from autograd.derivatives.culprits import find_culprits, find_kinks
 from autograd.derivatives.differences import Estimate, Floats, complex_step, derivatives_by_values
 from autograd.derivatives.level import Function, Level, data_of
 from autograd.derivatives.report import KINK, OK, UNCLEAR, WRONG, Derivative, Report
 from autograd.derivatives.structure import Leaf, Nested, Structure, flatten, rebuild
-from autograd.operation import number
 
 
 def check_gradients(f: Function, *args: Nested, order: int = 2, rtol: float = 1e-6,

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from autograd.backward import gradients
 from autograd.derivatives.differences import Floats, complex_step, derivatives_by_values
+from autograd.derivatives.gradients import gradients
 from autograd.derivatives.level import data_of
 from autograd.derivatives.report import Culprit
 from autograd.derivatives.structure import Leaf

@@ -17,9 +17,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
 from autograd import ops
-from autograd.backward import pullback, pushforward
+from autograd.derivatives.gradients import pullback, pushforward
 from autograd.derivatives.structure import Leaf, Nested, Structure, flatten, holds_value, rebuild
-from autograd.value import Value, is_recording
+from autograd.recording import is_recording
+from autograd.value import Value
 
 Argnums: TypeAlias = "int | tuple[int, ...]"    # the arguments to differentiate with respect to
 Function: TypeAlias = Callable[..., Nested]

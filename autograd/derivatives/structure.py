@@ -5,12 +5,11 @@ imported for this: where an array comes in, somebody has loaded it.
 """
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice, product
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, Union
 
-from autograd.operation import number
+from autograd.compat.numbers import is_array, number
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -62,12 +61,6 @@ class Structure(NamedTuple):
 
 
 ONE_LEAF = Structure(None, 1)
-
-
-def is_array(x: object) -> bool:
-    """Whether x is a NumPy array."""
-    numpy = sys.modules.get("numpy")
-    return numpy is not None and isinstance(x, numpy.ndarray)
 
 
 def holds_value(x: Nested) -> bool:
