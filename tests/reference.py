@@ -17,7 +17,7 @@ STYLE = """
 
 def main(out: Path) -> None:
     """Writes the pages of both packages to a folder."""
-    import pdoc                                         # of the extra `docs`
+    import pdoc  # of the extra `docs`
     for name in autograd.__all__:                       # pictures and words come when they are first asked for
         setattr(autograd, name, getattr(autograd, name))
     with tempfile.TemporaryDirectory() as templates:

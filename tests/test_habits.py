@@ -5,16 +5,10 @@ import pytest
 
 import autograd
 from tests.conftest import SLOW
-from tests.figures import figures, sources
+from tests.figures import figures
 
 ROOT = Path(__file__).parent.parent
 SOURCE = Path(autograd.__file__).parent.parent           # elsewhere, where the wheel is installed
-FUNCTIONS = [function for source in sources(SOURCE) for function in source.functions()]
-
-
-def test_a_function_fits_on_a_screen():
-    """At most 40 lines, docstring included; fast.py is written out for speed."""
-    assert [f for f in FUNCTIONS if f.lines > 40 and not f.where.startswith("autograd/fast.py")] == []
 
 
 @pytest.mark.parametrize("folder", [path for path in (ROOT / "tests").iterdir() if path.is_dir() and path.name[0] not in "_."],

@@ -1,4 +1,4 @@
-"""Derivatives of a graph already recorded: gradients, and the sweeps that transforms use."""
+"""Derivatives of a graph that is recorded already: gradients, and the sweeps that transforms use."""
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Sequence
@@ -75,7 +75,7 @@ def edges_to(needed: Container[Value], create_graph: bool) -> Edges:
 
 
 def partial_as_value(v: Value, i: int) -> Any:
-    """The partial of v with respect to input i from the table: a Value, or a number."""
+    """The partial of v with respect to input i from the table: a Value of the graph, or a number."""
     if isinstance(v.partials[i], Undefined):
         return v.partials[i]
     partial = v.op.partial(i, v, v.inputs)
