@@ -2,7 +2,7 @@
 
 The tests compile each in a small size; `python -m tests.benchmarks styles` times it in a large one.
 """
-from tests.styles import losses, sparse, time  # noqa: F401
+from tests.styles import losses, networks, science, sparse, time  # noqa: F401
 from tests.styles.case import STYLES, Case, Style
 
 __all__ = ["STYLES", "Case", "Style"]
