@@ -12,7 +12,8 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd.rows import TABLE, Operation, Text, add_row, find, function, infix, number
+from autograd.operation import TABLE, Operation, add_row, find, function, infix, number
+from autograd.formulas.text import Text
 
 builtin_sum = sum                                                       # `sum` is a row below
 ROOT_HALF, ROOT_2_PI, TWO_OVER_ROOT_PI = math.sqrt(0.5), math.sqrt(2 * math.pi), 2 / math.sqrt(math.pi)

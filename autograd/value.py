@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, Union
 import numpy as np
 
 from autograd import ops
-from autograd.copying import Copied
-from autograd.micrograd import Closure, MicrogradNames, by_hand
-from autograd.rows import Operation, Undefined, labels, number, partial_at, partials_at     # partial_at: for other rooms
+from autograd.compat.copying import Copied
+from autograd.compat.micrograd import Closure, MicrogradNames, by_hand
+from autograd.operation import Operation, Undefined, labels, number, partial_at, partials_at     # partial_at: for other rooms
 
 Number = Union[float, int, np.floating, np.integer]
 UNREACHED = float("0.0")            # the grad of a Value that no backward pass has reached: 0.0, known by its identity

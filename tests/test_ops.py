@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, grad, ops
-from autograd.ops import BUILT_IN, TABLE, Operation, Text, find, number, operation
+from autograd.ops import BUILT_IN, TABLE, Operation, find, number, operation
+from autograd.formulas.text import Text
 
 # Where each row is defined, and the same function in mpmath -----------------------------------------------------------
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from autograd import ops
 from autograd.compiler.blocks import Block, Literal
-from autograd.ops import Operation, Text
-from autograd.symbol import Operators, Symbol, without_neutral, written
+from autograd.ops import Operation
+from autograd.formulas.text import Text
+from autograd.formulas.symbol import Operators, Symbol, without_neutral, written
 
 
 class Formula(Symbol):

@@ -20,7 +20,8 @@ class Gradient(Backward):
         both = [i for i, p in enumerate(self.tape.parameters) if p in self.tape.inputs]
         written, zeros = np.zeros(size, dtype=bool), False
         lines: list[str] = []
-        for s in sorted(to_parameters, key=lambda s: -prod(s.argument.shape)):      # all of theta first: the rest adds to it
+        ordered = sorted(to_parameters, key=lambda s: -prod(s.argument.shape))      # all of theta first: the rest adds to it
+        for s in ordered:
             places = places_in(s.argument, PARAMETERS, self.blocks)
             first = not written[places].any()
             zeros |= not (first or written[places].all())
@@ -29,9 +30,14 @@ class Gradient(Backward):
         if both:
             lines += self.input_gradient(both, to_inputs)
             written[both] = True
-        if lines and lines[0].startswith("    grad[:] = ") and not lines[0].split(" = ")[1].isidentifier():
+        if ordered and self.is_all_of_theta(ordered[0]):
             return [lines[0].replace("grad[:]", "grad"), *lines[1:]]
         return [f"    grad = np.{'zeros' if zeros or not written.all() else 'empty'}({size})", *lines]
+
+    def is_all_of_theta(self, s: Sent) -> bool:
+        """Whether what was sent is an array of its own with a number for each parameter."""
+        whole = isinstance(s.argument, View) and self.is_whole(s.argument)
+        return whole and s.full and isinstance(s.formula, Formula) and not str(s.formula).isidentifier()
 
     def part(self, s: Sent, how: str, before: list[str]) -> list[str]:
         """Lines for one part of the gradient; that of a view with a name is first computed under its name, as dW2."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from autograd.compiler.formula import Formula, formula
-from autograd.ops import Text
+from autograd.formulas.text import Text
 
 
 class Product(NamedTuple):

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from autograd import ops
 from autograd.graph import topological_order
-from autograd.micrograd import Closure, Handmade
+from autograd.compat.micrograd import Closure, Handmade
 from autograd.ops import Operation
 from autograd.value import Value
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Value
-from autograd.check import finite_difference
+from autograd.derivatives.check import finite_difference
 
 
 class Wrong(Exception):

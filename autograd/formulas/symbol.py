@@ -1,0 +1,98 @@
+"""Symbol: what takes a number's place where a formula is wanted instead of a value.
+
+A row of the table applied to Symbols writes itself down, and so does each of its partials, which are written with rows:
+`ops.mul.partial(0, y, (a, b))` is `b`. One class serves text, NumPy and LaTeX; nothing here knows an operation by its
+derivative, only the constants that change nothing (1 * x, x + 0, x ** 1) are left out.
+"""
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from autograd import ops
+from autograd.ops import Operation
+from autograd.formulas.text import Text
+
+
+class Operators:
+    """Python's operators, each the call of its row: what an object needs beside `__operation__` to stand in formulas."""
+    __slots__ = ()
+
+    def __add__(self, other: Any) -> Any: return ops.add(self, other)
+    def __radd__(self, other: Any) -> Any: return ops.add(other, self)
+    def __sub__(self, other: Any) -> Any: return ops.sub(self, other)
+    def __rsub__(self, other: Any) -> Any: return ops.sub(other, self)
+    def __mul__(self, other: Any) -> Any: return ops.mul(self, other)
+    def __rmul__(self, other: Any) -> Any: return ops.mul(other, self)
+    def __truediv__(self, other: Any) -> Any: return ops.div(self, other)
+    def __rtruediv__(self, other: Any) -> Any: return ops.div(other, self)
+    def __pow__(self, other: Any) -> Any: return ops.pow(self, other)
+    def __rpow__(self, other: Any) -> Any: return ops.pow(other, self)
+    def __neg__(self) -> Any: return ops.neg(self)
+    def __pos__(self) -> Any: return self
+    def __abs__(self) -> Any: return ops.abs(self)
+
+
+class Symbol(Operators):
+    """A formula in a language: "text", "numpy" or "latex". Operations on it give longer formulas.
+
+    >>> a, b = Symbol(Text("a"), "text"), Symbol(Text("b"), "text")
+    >>> print((a + 1) * b ** 2)
+    (a + 1) * b**2
+    >>> print(ops.pow.partial(0, None, (a, 3.0)))
+    3 * a**2
+    """
+    __slots__ = ("text", "language")
+
+    def __init__(self, text: Text, language: str = "text") -> None:
+        self.text, self.language = text, language
+
+    def __operation__(self, op: Operation, inputs: Sequence[Any]) -> Any:
+        left_out = without_neutral(op, inputs)
+        if left_out is not None:
+            return left_out
+        if not getattr(op, self.language):
+            raise LookupError(f"operation {op.name!r} has no form in {self.language!r}")
+        return Symbol(op.write(self.language, *[written(x, self.language) for x in inputs]), self.language)
+
+    def __str__(self) -> str:
+        return str(self.text)
+
+    def __repr__(self) -> str:
+        return f"Symbol({str(self.text)!r}, {self.language!r})"
+
+
+def without_neutral(op: Operation, inputs: Sequence[Any]) -> Any:
+    """The one input that x + 0, x - 0, 1 * x, x / 1, x ** 1 come down to, else None."""
+    if len(inputs) != 2:
+        return None
+    a, b = inputs
+    neutral = {ops.add: 0, ops.sub: 0, ops.mul: 1, ops.div: 1, ops.pow: 1}.get(op)
+    if neutral is None:
+        return None
+    if isinstance(b, (int, float)) and b == neutral:
+        return a
+    return b if op in (ops.add, ops.mul) and isinstance(a, (int, float)) and a == neutral else None
+
+
+def written(x: Any, language: str) -> Text:
+    """A Symbol or a number as Text: a number in full for NumPy, to six digits for people."""
+    if isinstance(x, Symbol):
+        return x.text
+    x = ops.number(x, "a number in a formula")
+    if language == "numpy":
+        text = repr(x) if math.isfinite(x) else f"np.{x}".replace("np.-", "-np.")
+    else:
+        text = f"{x:.6g}"
+        if language == "latex":
+            text = in_latex(text)
+    return Text(text, "product" if text[0] == "-" or "times" in text else "atom")
+
+
+def in_latex(text: str) -> str:
+    r"""A printed number as LaTeX: 1.5e-07 as 1.5 \times 10^{-7}."""
+    mantissa, e, exponent = text.partition("e")
+    if e:
+        return rf"{mantissa} \times 10^{{{int(exponent)}}}"
+    return text.replace("inf", r"\infty").replace("nan", r"\mathrm{nan}")

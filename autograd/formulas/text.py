@@ -1,0 +1,21 @@
+"""Text: a printed formula that knows how tightly it holds together."""
+from __future__ import annotations
+
+LEVELS = {"sum": 0, "product": 1, "power": 2, "atom": 3}
+
+
+class Text(str):
+    """A formula and its level, so that a template's `{0:product}` puts parentheses around what binds less tightly.
+
+    >>> f"{Text('a + b', 'sum'):product} * c"
+    '(a + b) * c'
+    """
+    level: str
+
+    def __new__(cls, text: str, level: str = "atom") -> Text:
+        self = super().__new__(cls, text)
+        self.level = level
+        return self
+
+    def __format__(self, least: str) -> str:
+        return str(self) if LEVELS[self.level] >= LEVELS[least or "sum"] else f"({str(self)})"

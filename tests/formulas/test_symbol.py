@@ -1,0 +1,65 @@
+"""Symbols: what a formula says must be what the operation computes."""
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from autograd import ops
+from autograd.ops import TABLE
+from autograd.formulas.text import Text
+from autograd.formulas.symbol import Symbol, written
+
+POINT = {"acos": 0.3, "asin": 0.3, "log1p": 0.3}
+NUMPY = [op for op in TABLE.values() if op.name in ops.BUILT_IN and op.numpy and op.arity is not None]
+
+
+def symbols(names: str, language: str) -> list[Symbol]:
+    return [Symbol(Text(name), language) for name in names]
+
+
+@pytest.mark.parametrize("op", NUMPY, ids=lambda op: op.name)
+def test_the_numpy_text_of_an_operation_and_of_its_partials_computes_it(op):
+    numbers = [POINT.get(op.name, 1.3), 0.7][:op.arity]
+    inputs = symbols("ab", "numpy")[:op.arity]
+    y = op.value(*numbers)
+    names = {"np": np, "a": numbers[0], "b": numbers[-1], "y": y}
+    assert eval(str(op(*inputs)), names) == pytest.approx(y, rel=1e-14)
+    for i in range(op.arity):
+        try:
+            formula = op.partial(i, Symbol(Text("y"), "numpy"), inputs)
+        except LookupError:                                     # a partial that has no NumPy form, such as erfc
+            continue
+        if formula is not None:
+            assert eval(str(formula), names) == pytest.approx(op.partial(i, y, numbers), rel=1e-13)
+
+
+@pytest.mark.parametrize("language", ["text", "numpy", "latex"])
+def test_neutral_constants_are_left_out(language):
+    x, = symbols("x", language)
+    for same in (x + 0, 0 + x, x - 0, 1 * x, x * 1.0, x / 1, x ** 1, +x):
+        assert same is x
+    assert str(1 - x) != "x" and str(1 / x) != "x" and str(x * 0) != "x"
+
+
+def test_parentheses_are_there_where_they_are_needed_and_only_there():
+    a, b, c = symbols("abc", "text")
+    assert str((a + b) * c) == "(a + b) * c"
+    assert str(a - (b - c)) == "a - (b - c)"
+    assert str(a + b + c) == "a + b + c"
+    assert str(a / (b * c)) == "a / (b * c)"
+    assert str((-a) ** 2) == "(-a)**2"
+    assert str(a * -3.0) == "a * (-3)"
+    assert str(2 ** (a + 1)) == "2**(a + 1)"
+
+
+@pytest.mark.parametrize("x", [0.1, 1 / 3, -2.0, 1e-300, 1.7976931348623157e308, math.inf, -math.inf])
+def test_numbers_in_numpy_are_exact(x):
+    assert eval(written(x, "numpy"), {"np": np}) == x
+
+
+def test_a_language_that_an_operation_lacks_is_said():
+    x, = symbols("x", "numpy")
+    with pytest.raises(LookupError, match="'erf' has no form in 'numpy'"):
+        ops.erf(x)

@@ -1,0 +1,377 @@
+"""draw: what is on the picture, read back from its DOT and its SVG."""
+from __future__ import annotations
+
+import html
+import random
+import re
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+
+import pytest
+
+import autograd
+import nn
+from autograd import Value
+from autograd.graph import topological_order
+from autograd.pictures.collapse import find_neurons
+from autograd.words.words import clean, shorten
+from tests.expressions import HOSTILE, expression
+
+needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="no program dot on PATH")
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def nodes(source: str) -> dict[str, str]:
+    """The attributes of each node of a DOT text, as one string."""
+    return dict(re.findall(r"^\t+(\w+) \[(label=.*)\]$", source, re.MULTILINE))
+
+
+def edges(source: str) -> list[tuple[str, str, str]]:
+    """(from, to, attributes) of each edge."""
+    return re.findall(r"^\t+([\w:]+) -> ([\w:]+)(?: \[(.*)\])?$", source, re.MULTILINE)
+
+
+def cards(source: str) -> dict[str, str]:
+    return {name: text for name, text in nodes(source).items() if "data " in text}
+
+
+def shown(card: str) -> list[str]:
+    """The rows of a card as text."""
+    rows = re.findall(r"<TR>(.*?)</TR>", card)
+    return [html.unescape(re.sub("<[^>]*>", " ", row)).strip() for row in rows]
+
+
+# Operations ----------------------------------------------------------------------------------------------------------------
+
+def test_a_neuron_has_its_numbers_roles_and_local_derivatives():
+    x, w, b = Value(2.0, label="x"), Value(-3.0, label="w"), Value(6.5, label="b")
+    o = (x * w + b).tanh()
+    o.label = "o"
+    before = cards(autograd.draw(o).source)
+    assert all(shown(card)[2] == "grad –" for card in before.values())          # not 0: no pass has come
+    o.backward()
+    source = autograd.draw(o).source
+    found = [shown(card) for card in cards(source).values()]
+    assert [rows[0].split() for rows in found] == [["x", "input"], ["w", "parameter"], ["x", "*", "w"], ["b", "parameter"],
+                                                   ["x", "*", "w", "+", "b"], ["o", "output"]]
+    assert found[1][1:] == ["data -3.0000", f"grad {w.grad:.4f}"]
+    labels = [re.search('label="(.*?)"', a)[1] for _, _, a in edges(source) if "label=" in a]
+    assert labels == ["× -3", "× 2", "× 1", "× 1", f"× {1 - o.data ** 2:.4f}"]
+
+
+def test_an_input_used_twice_has_two_edges_and_a_number_is_no_node():
+    a = Value(3.0, label="a")
+    source = autograd.draw(a * a + 2).source
+    assert [(x, y) for x, y, _ in edges(source)] == [("v0", "v1o"), ("v0", "v1o"), ("v1o", "v1"), ("v1", "v2o"), ("v2o", "v2")]
+    assert 'label="+ 2"' in nodes(source)["v2o"] and len(cards(source)) == 3
+    assert 'label="2 −"' in nodes(autograd.draw(2 - a).source)["v1o"]
+
+
+def test_numbers_of_a_dot_are_plain_nodes_without_derivative():
+    w = [Value(1.0, label="w0"), Value(2.0, label="w1")]
+    source = autograd.draw(autograd.dot(w, [0.5, -1.5], 0.0)).source
+    assert [n for n, text in nodes(source).items() if "class=number" in text] == ["v2c2", "v2c3"]
+    assert len(re.findall("edgetooltip=.local derivative", source)) == 2
+
+
+@pytest.mark.parametrize("numbers", [False, True])
+def test_an_opened_dot_has_the_data_and_grad_of_its_products(numbers):
+    w = [Value(2.0, label="w0"), Value(3.0, label="w1")]
+    x = [5.0, 7.0] if numbers else [Value(5.0, label="x0"), Value(7.0, label="x1")]
+    y = autograd.dot(w, x, Value(1.0, label="b")) * 10
+    y.backward()
+    if not numbers:
+        w[0].data = 100.0                                       # the picture is that of the recorded pass
+    found = [shown(card) for card in cards(autograd.draw(y, open_dots=True).source).values()]
+    products = [rows[1:] for rows in found if "w0 *" in rows[0] or "w1 *" in rows[0]]
+    assert products[:2] == [["data 10.0000", "grad 10.0000"], ["data 21.0000", "grad 10.0000"]]
+    assert "Σ" in autograd.draw(y, open_dots=True).source
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_every_value_and_every_use_is_drawn(seed):
+    y, _ = expression(seed)
+    order = topological_order(y)
+    source = autograd.draw(y, level="operation").source
+    assert len(cards(source)) == len(order)
+    uses = sum(isinstance(u, Value) for v in order for u in v.inputs)
+    assert len(re.findall("edgetooltip=.local derivative", source)) == uses
+
+
+def test_the_same_expression_gives_the_same_bytes_in_another_process():
+    script = ("import autograd, nn\nfrom tests.expressions import expression\nfrom tests.pictures.test_draw import moons_loss\n"
+              "print(autograd.draw(expression(3)[0]).source, autograd.draw(moons_loss(3, 3)).source)\n"
+              "print(autograd.play(expression(3)[0]).html, autograd.draw(moons_loss(3, 3, labels=False)).source)\n"
+              "print(autograd.draw_network(nn.MLP(2, [3, 1], seed=1), [1, 2]).source)")
+    def run(seed: str) -> bytes:
+        return subprocess.run([sys.executable, "-c", script], check=True, capture_output=True,
+                              env={"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path), "PATH": ""}).stdout
+    first = run("1")
+    assert len(first) > 20_000 and first == run("2")
+
+
+def test_several_outputs_and_wrong_ones():
+    a = Value(1.0, label="a")
+    b, c = a + 1, a * 2
+    assert autograd.draw([b, c]).source.count("output") >= 2
+    for wrong, kind in (("x", "str"), (None, "NoneType"), ([b, 2.0], "float")):
+        with pytest.raises(TypeError, match=f"draw needs a Value or a list of Values, got {kind}"):
+            autograd.draw(wrong)
+    with pytest.raises(ValueError, match="level must be 'operation', 'neuron', 'layer' or None"):
+        autograd.draw(b, level="layers")
+
+
+def test_a_value_with_a_backward_of_its_own_is_drawn_without_running_it():
+    a = Value(2.0, label="a")
+    v = Value(4.0, (a,), "square")
+    ran = []
+    v._backward = lambda: ran.append(1)
+    assert "× ?" in autograd.draw(v).source and not ran
+    assert "square" in autograd.draw(v).source
+
+
+# Escaping ------------------------------------------------------------------------------------------------------------------
+
+@needs_dot
+@pytest.mark.parametrize("label", HOSTILE)
+def test_a_hostile_label_is_text_in_the_svg_and_nothing_else(label):
+    v = Value(1.0, label=label) * Value(2.0, label="w")
+    v.label = label
+    picture = autograd.draw(v)
+    svg = ET.fromstring(picture.svg())
+    tags = {element.tag.removeprefix(SVG) for element in svg.iter()}
+    assert tags <= {"svg", "g", "title", "polygon", "path", "ellipse", "text", "a"}
+    words = ["".join(t.itertext()) for t in svg.iter(f"{SVG}text")]
+    expected = shorten(clean(label))
+    squeezed = [w.replace("\xa0", " ") for w in words]
+    assert squeezed.count(expected) == 2 or not expected.strip()
+    titles = ["".join(t.itertext()) for t in svg.iter(f"{SVG}title")]
+    assert any(clean(label)[:300] in t for t in titles)
+    assert "onerror" not in {name for element in svg.iter() for name in element.attrib}
+
+
+@needs_dot
+def test_the_svg_has_titles_in_words_ids_and_classes():
+    a = Value(3.0, label="a")
+    svg = ET.fromstring(autograd.draw(a * a).svg())
+    titles = ["".join(t.itertext()) for t in svg.iter(f"{SVG}title")]
+    assert "a: input, data 3, no grad yet" in titles and "a: input, data 3, no grad yet → operation ×" in titles
+    groups = {g.get("id"): g.get("class") for g in svg.iter(f"{SVG}g")}
+    assert groups["v0"] == "node input" and groups["v1o"] == "node operation"
+
+
+# Collapsed -----------------------------------------------------------------------------------------------------------------
+
+class PlainNeuron:
+    """A neuron as micrograd writes it: products and sums, no dot."""
+
+    def __init__(self, rng: random.Random, nin: int, name: str, relu: bool, bias_first: bool) -> None:
+        self.w = [Value(rng.uniform(-1, 1), label=name and f"{name}.w.{i}") for i in range(nin)]
+        self.b, self.relu, self.bias_first = Value(0.1, label=name and f"{name}.b"), relu, bias_first
+
+    def __call__(self, x):
+        products = (wi * xi for wi, xi in zip(self.w, x))
+        z = sum(products, self.b) if self.bias_first else sum(products) + self.b
+        return z.relu() if self.relu else z
+
+
+def moons_loss(samples: int, width: int = 16, labels: bool = True, bias_first: bool = True) -> Value:
+    """micrograd's demo in plain scalar code: a network 2-width-width-1, hinge loss and a penalty on the parameters."""
+    rng = random.Random(0)
+    sizes = [2, width, width, 1]
+    layers = [[PlainNeuron(rng, sizes[k], f"layers.{k}.neurons.{i}" if labels else "", k < 2, bias_first)
+               for i in range(sizes[k + 1])] for k in range(3)]
+    losses = []
+    for _ in range(samples):
+        f = [Value(rng.uniform(-1, 1)) for _ in range(2)]
+        for layer in layers:
+            f = [neuron(f) for neuron in layer]
+        losses.append((1 + -rng.choice([-1, 1]) * f[0]).relu())
+    penalty = 1e-4 * sum(p * p for layer in layers for n in layer for p in [*n.w, n.b])
+    total = sum(losses) * (1.0 / samples) + penalty
+    total.label = "loss"
+    return total
+
+
+@pytest.mark.parametrize("bias_first", [True, False])
+def test_neurons_are_found_in_plain_code_with_all_their_samples(bias_first):
+    loss = moons_loss(5, 4, bias_first=bias_first)
+    neurons, owner = find_neurons(topological_order(loss))
+    assert len(neurons) == 9 and all(len(n.outputs) == 5 for n in neurons.values())
+    assert {n.activation for n in neurons.values()} == {"ReLU", "linear"}
+    nodes_of_one = sum(2 * len(n.weights) + (not bias_first) + (n.activation == "ReLU") for n in neurons.values())
+    assert len(owner) == sum(n.size for n in neurons.values()) + 5 * nodes_of_one
+    hidden = neurons["layers.1.neurons.2"]
+    assert hidden.sources[3][0] is neurons["layers.0.neurons.3"].outputs[0]
+
+
+def test_neurons_are_found_in_dots_and_agree_with_the_model():
+    model = nn.MLP(3, [4, 2], activation="tanh", output="sigmoid", seed=1)
+    x = [Value(0.1), Value(0.2), Value(0.3)]
+    y = model(x)
+    neurons, _ = find_neurons(topological_order(*y))
+    assert list(neurons) and neurons["layers.1.neurons.1"].outputs == [y[1]]
+    assert neurons["layers.0.neurons.0"].activation == "tanh" and neurons["layers.0.neurons.0"].sources[2] == [x[2]]
+    assert [n.size for n in neurons.values()] == [4] * 4 + [5] * 2
+
+
+def test_the_sum_of_two_samples_of_a_linear_neuron_belongs_to_neither():
+    w, b = Value(2.0, label="neurons.0.w.0"), Value(1.0, label="neurons.0.b")
+    first, second = w * 3.0 + b, w * 4.0 + b
+    total = first + second + 0.0
+    neurons, owner = find_neurons(topological_order(total))
+    assert neurons["neurons.0"].outputs == [first, second]
+    assert total not in owner and total.inputs[0] not in owner
+    penalty = w * w
+    assert penalty not in find_neurons(topological_order(penalty + first))[1]
+
+
+def test_a_loss_over_a_data_set_collapses_to_neurons_and_says_so():
+    loss = moons_loss(20, 8)
+    picture = autograd.draw(loss)
+    size = len(topological_order(loss))
+    assert picture.note == f"{size:,} Values collapsed to neurons, 20 samples in one; expand='NAME' opens one"
+    found = nodes(picture.source)
+    assert sum("class=neuron" in text for text in found.values()) == 17
+    assert sum("20 samples" in text for text in found.values()) >= 17
+    assert picture.note in picture.source and "loss" in picture.source
+    weighted = [a for *_, a in edges(picture.source) if "weight " in a]
+    assert len(weighted) == 2 * 8 + 8 * 8 + 8
+    weights = [v.data for v in topological_order(loss) if ".w." in v.label]
+    assert sum("dashed" in a for a in weighted) == sum(w < 0 for w in weights)
+
+
+def test_layers_say_what_they_hold():
+    source = autograd.draw(moons_loss(20, 8), level="layer").source
+    for text in ("8 neurons (ReLU)", "24 parameters", "72 parameters", "9 parameters", "20 samples", "105 nodes"):
+        assert text in source
+
+
+def test_numbers_as_inputs_of_a_model_are_shown():
+    model = nn.MLP(2, [8, 1], seed=1)
+    loss = autograd.sum([nn.losses.squared(model([0.1 * i, 1.0]), 1.0) for i in range(10)])
+    for level in (None, "layer"):
+        source = autograd.draw(loss, level=level).source
+        assert ("10 numbers" if level is None else "20 numbers") in source
+
+
+def test_expand_opens_one_neuron_with_right_numbers_or_one_layer():
+    model = nn.MLP(2, [6, 6, 1], activation="tanh", seed=3)
+    x = [Value(1.0, label="x0"), Value(-2.0, label="x1")]
+    y = model(x)
+    y.backward()
+    source = autograd.draw(y, expand="layers.1.neurons.2").source
+    assert "neuron 2, opened" in source
+    w, f = model.layers[1].neurons[2].w, [u for u in topological_order(y) if str(u.op) == "tanh"][:6]
+    rows = [shown(card) for card in cards(source).values()]
+    product = next(r for r in rows if r[0].endswith("w.4 * n0.4"))
+    assert product[1] == f"data {w[4].data * f[4].data:.4f}"
+    opened = autograd.draw(y, level="layer", expand="layers.0").source
+    assert opened.count("class=neuron") == 6 and opened.count("class=layer") == 2
+
+
+def test_expand_shows_one_of_many_samples():
+    source = autograd.draw(moons_loss(10, 4), expand="layers.2.neurons.0").source
+    assert "opened (1 of 10 samples)" in source
+
+
+def test_an_unknown_name_to_expand_is_said_with_known_ones():
+    with pytest.raises(ValueError, match="no neuron or layer 'layers.9' to expand; there are 'layers.0.neurons.0'"):
+        autograd.draw(moons_loss(1, 2), expand="layers.9")
+    with pytest.raises(ValueError, match="there are none: no parameter is labelled"):
+        autograd.draw(expression(1)[0], expand="x")
+
+
+def test_without_labels_operations_of_a_kind_and_depth_are_one_node():
+    loss = moons_loss(10, 8, labels=False)
+    picture = autograd.draw(loss)
+    assert "collapsed to operations of a kind and depth" in picture.note
+    held = [int(n.replace(",", "")) for n in re.findall(r">([\d,]+) nodes<", picture.source)]
+    single = sum("data " in text for text in nodes(picture.source).values() if "class=operations" in text)
+    operations = sum(v.op != "" for v in topological_order(loss))
+    assert sum(held) + single == operations and len(nodes(picture.source)) < 40
+
+
+def test_a_long_irregular_chain_is_collapsed_by_kind():
+    v = Value(0.5, label="x")
+    for i in range(20_000):
+        v = (v.tanh(), v * 1.01, v + 0.1)[i % 3]
+    picture = autograd.draw(v)
+    assert len(nodes(picture.source)) < 10 and "20,001 Values" in picture.note
+
+
+def test_too_many_nodes_one_by_one_are_refused_unless_forced():
+    v = Value(1.0, label="x")
+    for _ in range(2500):
+        v = v + 1
+    with pytest.raises(ValueError, match="2,501 Values are too many to draw one by one: leave level out"):
+        autograd.draw(v, level="operation")
+    assert len(cards(autograd.draw(v, level="operation", force=True).source)) == 2501
+
+
+class Counted(Value):
+    """A Value that counts how often a walk asks for its inputs."""
+    __slots__ = ()
+    asked = 0
+
+    @property
+    def inputs(self):
+        type(self).asked += 1
+        return super().inputs
+
+
+@pytest.mark.parametrize("task", ["draw", "collapse", "expression"])
+def test_work_is_linear_in_the_nodes(task):
+    def work(n: int) -> int:
+        v = Counted(0.5, label="x")
+        for _ in range(n):
+            v = Counted(0.1, (v, v), "+")
+        Counted.asked = 0
+        {"draw": lambda: autograd.draw(v, level="operation", force=True), "collapse": lambda: autograd.draw(v, level="neuron"),
+         "expression": lambda: autograd.expression(v, limit=10 ** 6)}[task]()
+        return Counted.asked
+    small, large = work(300), work(3000)
+    assert 0 < small and large < 11 * small
+
+
+# Networks ------------------------------------------------------------------------------------------------------------------
+
+def test_a_network_is_columns_of_neurons_and_a_line_for_each_weight():
+    model = nn.MLP(6, [2, 6, 4, 1], activation="tanh", seed=2)
+    source = model.draw().source
+    assert source == autograd.draw_network(model).source and "layout=neato" not in source
+    circles = [text for text in nodes(source).values() if "shape=\"circle\"" in text]
+    assert len(circles) == 6 + 2 + 6 + 4 + 1
+    weights = [p.data for name, p in model.named_parameters() if ".w." in name]
+    lines = edges(source)
+    assert len(lines) == len(weights) == 6 * 2 + 2 * 6 + 6 * 4 + 4
+    assert sum("dashed" in a for *_, a in lines) == sum(w < 0 for w in weights)
+    widths = {float(re.search(r"weight (\S+)\"", a)[1]): float(re.search(r'penwidth="(\S+)"', a)[1]) for *_, a in lines}
+    by_size = sorted(widths, key=abs)
+    assert [widths[w] for w in by_size] == sorted(widths.values())
+    assert "layers.2" in source and "4 neurons, tanh" in source
+
+
+def test_a_network_shows_data_and_gradient_for_a_sample_and_touches_no_grad():
+    model = nn.MLP(2, [3, 1], activation="tanh", seed=2)
+    x = [Value(0.5, label="u"), Value(-1.0, label="v")]
+    source = model.draw(x).source
+    assert all(p.grad == 0 for p in model.parameters())
+    y = model(x)
+    y.backward()
+    hidden = [v for v in topological_order(y) if str(v.op) == "tanh"]
+    for v in [*hidden, *x]:
+        assert f"{v.data:.2f}</FONT>&#160;&#160;" in source and f">{v.grad:.2f}</FONT>" in source
+    several = nn.MLP(2, [3], seed=1)
+    assert "gradient of the sum of the outputs" in several.draw([1, 2]).note
+    assert "gradient of the loss" in model.draw([1, 2], loss=lambda f: (f - 1) ** 2).note
+
+
+def test_lone_layers_and_neurons_and_wide_layers():
+    assert len(edges(nn.Layer(2, 3).draw().source)) == 6 and len(edges(nn.Neuron(4).draw([1, 2, 3, 4]).source)) == 4
+    wide = nn.MLP(100, [30, 1]).draw().source
+    assert "⋮ 83 more" in wide and len(edges(wide)) == 17 * 17 + 17
+    with pytest.raises(TypeError, match="parameters are named like nn's"):
+        autograd.draw_network(object())

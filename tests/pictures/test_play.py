@@ -1,0 +1,324 @@
+"""play: its page in a real browser, and its layout and data without one."""
+from __future__ import annotations
+
+import html
+import json
+import re
+import time
+
+import pytest
+
+import autograd
+from autograd import Value
+from autograd.graph import topological_order
+from autograd.pictures import play as playing
+from autograd.pictures.layout import layered, spread
+from autograd.words.words import compact, fixed as as_fixed
+from tests.browser import CHROMIUM, Browser
+from tests.expressions import HOSTILE, expression, neuron
+
+needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on PATH")
+    try:
+        found = Browser()
+    except (OSError, RuntimeError, TimeoutError) as error:
+        pytest.skip(f"Chromium does not start here: {error}")
+    yield found
+    found.close()
+
+
+def fixed(browser: Browser) -> list[list[str]]:
+    """The data and grad rows of every card, in topological order."""
+    return browser.run("[...document.querySelectorAll('.card')].map(c => [c.querySelector('.data').textContent,"
+                       " c.querySelector('.grad').textContent])")
+
+
+def text(browser: Browser, id: str) -> str:
+    return browser.run(f"document.getElementById('{id}').textContent")
+
+
+def quiet(browser: Browser, file) -> bool:
+    """No error in the console, and the page asked for nothing but itself."""
+    return browser.errors == [] and set(browser.requests) <= {file.resolve().as_uri()}
+
+
+# In the browser ------------------------------------------------------------------------------------------------------------
+
+@needs_browser
+@pytest.mark.parametrize("seed", range(12))
+def test_stepping_to_the_end_shows_every_grad_as_backward_leaves_it(browser, tmp_path, seed):
+    y, _ = expression(seed)
+    file = tmp_path / "page.html"
+    autograd.play(y, file)
+    assert all(v.grad == 0 for v in topological_order(y))
+    browser.open(file)
+    order = topological_order(y)
+    operations = sum(v.op != "" for v in order)
+    assert text(browser, "count") == f"step 0 / {2 * operations + 1}"
+    for _ in range(2 * operations + 1):
+        browser.press("ArrowRight")
+    y.backward()
+    assert fixed(browser) == [[f"data {as_fixed(v.data)}", f"grad {as_fixed(v.grad)}"] for v in order]
+    assert text(browser, "how").startswith("Done")
+    browser.press("Home")
+    assert all(grad == "grad –" for _, grad in fixed(browser))
+    assert quiet(browser, file)
+
+
+@needs_browser
+def test_a_step_tells_node_local_derivative_and_what_is_added(browser, tmp_path):
+    a = Value(0.5, label="a")
+    b = a * a
+    b.label = "b"
+    c = (b + a).tanh()
+    c.label = "c"
+    browser.open(autograd.play(c, tmp_path / "page.html").path)
+    browser.press("ArrowRight")
+    assert text(browser, "what") == "Forward 1 of 3: b" and text(browser, "how") == "b = a * a = 0.5 * 0.5 = 0.25"
+    browser.press("End")
+    rows = browser.run("[...document.querySelectorAll('#table tr')].slice(1).map(r => [...r.cells].map(c => c.textContent))")
+    g = 1 - c.data ** 2
+    assert text(browser, "what").startswith("Backward 3 of 3: b passes its grad")
+    assert [row[0] for row in rows] == ["a", "a"] and rows[0][1] == "a = 0.5"
+    assert [row[3] for row in rows] == [f"a.grad: {compact(g)} + {compact(g / 2)} = {compact(1.5 * g)}",
+                                        f"a.grad: {compact(1.5 * g)} + {compact(g / 2)} = {compact(2 * g)}"]
+    assert "Backward 3 of 3" in text(browser, "live") and "a.grad" in text(browser, "live")
+    browser.press("ArrowLeft")
+    assert text(browser, "what").startswith("Backward 2 of 3")
+
+
+@needs_browser
+def test_predict_mode_takes_the_right_number_and_refuses_a_wrong_one(browser, tmp_path):
+    file = tmp_path / "page.html"
+    y, _ = neuron()
+    autograd.play(y, file)
+    browser.open(file)
+    browser.press("p")
+
+    def answer(typed: str) -> str:
+        browser.run("document.getElementById('answer').value = ''")
+        browser.write(typed)
+        browser.press("Enter")
+        return text(browser, "verdict")
+
+    browser.press("ArrowRight")
+    assert text(browser, "question") == "x1 * w1 = 2 * (-3) =" and ["data –", "grad –"] in fixed(browser)
+    assert "-6" not in text(browser, "how") and "-6" not in text(browser, "live")
+    browser.press("ArrowRight")                                 # not before the number was typed
+    assert text(browser, "count").startswith("step 1 /")
+    assert answer("6").startswith("✗") and answer("six").startswith("type a number")
+    assert text(browser, "count").startswith("step 1 /")
+    assert answer("-6") == "✓ right: -6" and text(browser, "how").endswith("= -6")
+    browser.press("ArrowRight")
+    assert answer("0").startswith("✓")
+    for typed in ("−6", "0,8814", "0.71"):                      # a typographic minus, a comma, two digits
+        browser.press("ArrowRight")
+        assert answer(typed).startswith("✓"), typed
+    browser.press("ArrowRight")                                 # o.grad = 1, nothing to predict
+    browser.press("ArrowRight")
+    assert "0.5" not in text(browser, "table")
+    assert answer("0.7").startswith("✗") and answer("1/2").startswith("✓")
+    assert answer("0.5").startswith("✓")
+    assert "grad 0.5000" in [grad for _, grad in fixed(browser)]
+    assert text(browser, "score") == "5 of 7 right at once"
+    browser.press("ArrowLeft")                                  # what was seen once is not asked again
+    browser.press("ArrowLeft")
+    assert browser.run("document.getElementById('answer').hidden") and ["data 0.7071", "grad –"] in fixed(browser)
+    assert quiet(browser, file)
+
+
+@needs_browser
+def test_the_whole_of_predict_mode_by_keyboard(browser, tmp_path):
+    """A student who types every number right comes to the end, and is told so each time."""
+    y, _ = expression(3, operations=5, leaves=2)
+    file = tmp_path / "page.html"
+    autograd.play(y, file)
+    browser.open(file)
+    browser.press("p")
+    steps = int(text(browser, "count").rpartition("/")[2])
+    answers = 0
+    for _ in range(steps):
+        browser.press("ArrowRight")
+        while not browser.run("document.getElementById('question').hidden || document.getElementById('ask').hidden"):
+            shown = text(browser, "question")
+            value = browser.run(truth_of(shown))
+            browser.write(repr(value))
+            browser.press("Enter")
+            assert text(browser, "verdict").startswith("✓"), (shown, value)
+            answers += 1
+    assert text(browser, "count") == f"step {steps} / {steps}" and answers > steps
+    assert text(browser, "score") == f"{answers} of {answers} right at once"
+    y.backward()
+    assert [grad for _, grad in fixed(browser)] == [f"grad {as_fixed(v.grad)}" for v in topological_order(y)]
+    assert quiet(browser, file)
+
+
+def truth_of(question: str) -> str:
+    """JavaScript that works a question out from the story in the page: data by number, the rest as the engine says."""
+    return """(() => {
+      const story = JSON.parse(document.getElementById('data').textContent), nodes = story.nodes, q = %s;
+      const ops = nodes.map((_, i) => i).filter(i => nodes[i].op !== undefined);
+      const step = Number(document.getElementById('slider').value), n = ops.length;
+      if (step <= n) return Number(nodes[ops[step - 1]].data);
+      const grads = nodes.map(() => 0); grads[nodes.length - 1] = 1;
+      const back = ops.slice().reverse();
+      for (const i of back.slice(0, step - n - 2)) {
+        nodes[i].inputs.forEach((u, k) => { grads[u] += grads[i] * nodes[i].partials[k]; });
+      }
+      const v = nodes[back[step - n - 2]], g = grads[back[step - n - 2]];
+      const row = [...document.querySelectorAll('#table tr')].slice(1).findIndex(r => r.textContent.includes('?'));
+      if (q.startsWith('local')) return v.partials[row];
+      if (q.startsWith('upstream')) return g * v.partials[row];
+      v.inputs.forEach((u, k) => { if (k <= row) grads[u] += g * v.partials[k]; });
+      return grads[v.inputs[row]];
+    })()""" % json.dumps(question)
+
+
+@needs_browser
+def test_the_show_button_the_slider_and_play(browser, tmp_path):
+    file = tmp_path / "page.html"
+    autograd.play(neuron()[0], file)
+    browser.open(file)
+    browser.press("p")
+    browser.press("ArrowRight")
+    browser.run("document.getElementById('show').click()")
+    assert text(browser, "verdict") == "it is -6" and text(browser, "score") == "0 of 1 right at once"
+    browser.run("document.getElementById('predict').click()")
+    browser.run("(s => { s.value = 11; s.dispatchEvent(new Event('input')); })(document.getElementById('slider'))")
+    assert text(browser, "how").startswith("Done")
+    browser.press("Home")
+    browser.run("document.activeElement.blur()")
+    browser.press(" ")
+    assert text(browser, "run") == "pause"
+    time.sleep(2.2)
+    assert text(browser, "count").startswith("step 1 ")
+    browser.press(" ")
+    assert text(browser, "run") == "play" and quiet(browser, file)
+
+
+@needs_browser
+def test_hostile_labels_run_no_script_and_are_shown_as_they_are(browser, tmp_path):
+    total = Value(0.0, label="start")
+    for label in HOSTILE:
+        total = total + Value(1.0, label=label) * 2.0
+    total.label = HOSTILE[0]
+    file = tmp_path / "page.html"
+    autograd.play(total, file)
+    browser.open(file)
+    browser.call("Page.addScriptToEvaluateOnNewDocument", source="window.alert = () => { window.alerted = true; }")
+    browser.open(file)
+    for key in ("End", "p", "Home", "ArrowRight"):
+        browser.press(key)
+    assert browser.run("window.alerted") is None
+    assert browser.run("document.querySelectorAll('script').length") == 2
+    assert browser.run("document.querySelectorAll('img, iframe, object, b').length") == 0
+    titles = browser.run("[...document.querySelectorAll('.card .title')].map(t => t.firstChild.textContent)")
+    for label in HOSTILE:
+        assert playing.shorten(playing.clean(label)) in titles
+    assert quiet(browser, file)
+
+
+@needs_browser
+def test_infinite_numbers_and_negative_zeros(browser, tmp_path):
+    a = Value(1e200, label="a")
+    y = (a * a) * Value(-0.0, label="z").exp() + a * -0.0
+    y.label = "y"
+    file = tmp_path / "page.html"
+    autograd.play(y, file)
+    browser.open(file)
+    browser.press("End")
+    y.backward()
+    order = topological_order(y)
+    assert fixed(browser) == [[f"data {as_fixed(v.data)}", f"grad {as_fixed(v.grad)}"] for v in order]
+    assert quiet(browser, file)
+
+
+@needs_browser
+def test_everything_fits_on_a_projector_and_text_stays_readable(browser, tmp_path):
+    y, _ = expression(5, operations=30)
+    for value in (neuron()[0], y):
+        browser.open(autograd.play(value, tmp_path / "page.html").path)
+        for _ in range(3):
+            browser.press("ArrowRight")
+        assert browser.run("(d => d.scrollWidth <= innerWidth && d.scrollHeight <= innerHeight)(document.documentElement)")
+        height = browser.run("document.querySelector('.card.now .title').getBoundingClientRect().height")
+        assert height >= 14
+        inside = browser.run("(() => { const c = document.querySelector('.card.now').getBoundingClientRect(), m = "
+                             "document.querySelector('main').getBoundingClientRect(); return c.left >= m.left - 1 && "
+                             "c.right <= m.right + 1 && c.top >= m.top - 1 && c.bottom <= m.bottom + 1; })()")
+        assert inside
+
+
+# Without a browser -----------------------------------------------------------------------------------------------------------
+
+def test_the_page_is_one_small_file_that_names_no_address():
+    y, _ = expression(2, operations=60)
+    page = autograd.play(y)
+    assert len(topological_order(y)) >= 60 and len(page.html.encode()) < 200_000 and page.path is None
+    addresses = set(re.findall(r"https?://[^\"'\s<]+", page.html))
+    assert addresses == {"http://www.w3.org/2000/svg"}          # a name, not a request
+    assert "default-src 'none'" in page.html and "unsafe-inline" not in page.html
+
+
+def test_the_page_shows_in_jupyter_in_a_frame():
+    page = autograd.play(neuron()[0])
+    shown = page._repr_html_()
+    assert shown.startswith("<iframe srcdoc=") and 'sandbox="allow-scripts"' in shown
+    assert html.unescape(re.search('srcdoc="(.*?)"', shown, re.DOTALL)[1]) == page.html
+
+
+@pytest.mark.parametrize("label", HOSTILE)
+def test_no_label_ends_the_data_or_becomes_a_part_of_the_template(label):
+    y = Value(1.0, label=label) * 2
+    y.label = label
+    page = autograd.play(y).html
+    data = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)[1]
+    assert json.loads(data)["nodes"][0]["title"] == playing.shorten(playing.clean(label)) or not label.strip()
+    assert not set("<>&\u2028\u2029") & set(data) and page.count("<script") == 2
+    page.encode()
+
+
+def test_what_cannot_be_played_is_said():
+    with pytest.raises(TypeError, match="play needs a Value, got float 2.0"):
+        autograd.play(2.0)
+    with pytest.raises(ValueError, match="a leaf has no pass to play"):
+        autograd.play(Value(1.0))
+    v = Value(1.0)
+    for _ in range(400):
+        v = v + 1
+    with pytest.raises(ValueError, match="401 Values are too many to step through"):
+        autograd.play(v)
+    with pytest.raises(ValueError, match="derivative of sqrt"):
+        autograd.play(Value(0.0).sqrt())
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_cards_do_not_overlap_and_lines_run_to_the_right(seed):
+    y, _ = expression(seed, operations=25)
+    order = topological_order(y)
+    place = {v: i for i, v in enumerate(order)}
+    inputs = [[place[u] for u in v.inputs if isinstance(u, Value)] for v in order]
+    sizes = [(150.0 + 10 * (i % 5), 90.0) for i in range(len(order))]
+    layout = layered(sizes, inputs)
+    boxes = [(x - w / 2, y - h / 2, x + w / 2, y + h / 2) for x, y, (w, h) in zip(layout.x, layout.y, sizes)]
+    for i, a in enumerate(boxes):
+        assert a[0] >= 0 and a[1] >= 0 and a[2] <= layout.width and a[3] <= layout.height
+        for b in boxes[:i]:
+            assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+    for i, routes in enumerate(layout.routes):
+        for j, route in zip(inputs[i], routes):
+            assert [x for x, _ in route] == sorted(x for x, _ in route)
+            assert route[0][0] == pytest.approx(boxes[j][2], abs=0.2) and route[-1][0] == pytest.approx(boxes[i][0], abs=0.2)
+            for x, y in route[1:-1]:                            # a long line passes no card
+                assert not any(b[0] < x < b[2] and b[1] < y < b[3] for b in boxes)
+
+
+def test_spread_moves_as_little_as_order_and_room_allow():
+    assert spread([0, 10, 20], [2, 2, 2]) == [0, 10, 20]
+    assert spread([5, 5], [2, 2]) == [4, 6]
+    assert spread([9, 1], [2, 2]) == [4, 6]
