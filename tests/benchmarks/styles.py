@@ -112,8 +112,8 @@ def main(*words: str) -> None:
               if not words or any(word in s.name or word in s.family for word in words)]
     if not chosen:
         raise SystemExit(f"no program is called {' or '.join(words)}")
-    heads = {"program": -38, "ratio": 8, "ms": 10, "error": 10, "lines": 8, "us/node": 9, "nodes": 9}
-    print("\n  " + "".join(f"{h:>{w}}" if w > 0 else f"{h:{-w}}" for h, w in heads.items()))
+    print(f"\n  {'program':38}{'ratio':>8}{'ms':>10}{'error':>10}"
+          f"{'lines':>8}{'us/node':>9}{'nodes':>9}")
     rows, families = [], dict.fromkeys(s.family for s in chosen)
     for family in families:
         print(family)

@@ -11,37 +11,37 @@ from tests.styles.case import Case, flat, matrix, split, style
 
 # Particles and distances ---------------------------------------------------------------------
 
-def pairs(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """i < j, and the differences and distances of all pairs of rows of x."""
-    i, j = np.triu_indices(len(x), 1)
+def apart(x: np.ndarray, i: np.ndarray, j: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The differences x_i - x_j, and the squares of their lengths."""
     d = x[i] - x[j]
-    return i, j, d, np.sqrt((d * d).sum(1))
+    return d, (d * d).sum(1)
 
 
 def pulled(n: int, i: np.ndarray, j: np.ndarray, force: np.ndarray) -> np.ndarray:
-    """What `force` on each i, and its opposite on each j, add up to."""
-    total = np.zeros((n, force.shape[1]))
-    np.add.at(total, i, force)
-    np.subtract.at(total, j, force)
+    """What `force` in the plane on each i, and its opposite on each j, add up to."""
+    total = np.empty((n, 2))
+    for c in range(2):
+        total[:, c] = np.bincount(i, force[:, c], n) - np.bincount(j, force[:, c], n)
     return total
 
 
 @style("energies", (4,), (30,))
 def gravity(n):
     """The energy of n bodies in the plane, E -= 1 / r."""
+    i, j = np.triu_indices(n, 1)
+
     def loss(p):
         E = 0.0
-        for i in range(n):
-            for j in range(i):
-                dx, dy = p[2 * i] - p[2 * j], p[2 * i + 1] - p[2 * j + 1]
+        for a in range(n):
+            for b in range(a):
+                dx, dy = p[2 * a] - p[2 * b], p[2 * a + 1] - p[2 * b + 1]
                 r = sqrt(dx * dx + dy * dy + 0.01)
                 E -= 1 / r
         return E
 
     def by_hand(theta):
-        x = theta.reshape(n, 2)
-        i, j, d, r = pairs(x)
-        inverse = (r * r + 0.01) ** -0.5
+        d, r2 = apart(theta.reshape(n, 2), i, j)
+        inverse = (r2 + 0.01) ** -0.5
         return -inverse.sum(), flat(pulled(n, i, j, d * inverse[:, None] ** 3))
     return Case(np.random.default_rng(41).normal(size=2 * n), loss, by_hand)
 
@@ -51,6 +51,7 @@ def lennard_jones(n):
     side = math.ceil(n ** 0.5)
     grid = np.array([[i // side, i % side] for i in range(n)], dtype=float)
     theta = flat(1.2 * grid + 0.1 * np.random.default_rng(42).normal(size=(n, 2)))
+    rows, columns = np.triu_indices(n, 1)
 
     def loss(p):
         x = [(p[2 * i], p[2 * i + 1]) for i in range(n)]
@@ -63,11 +64,11 @@ def lennard_jones(n):
         return energy
 
     def by_hand(theta):
-        i, j, d, r = pairs(theta.reshape(n, 2))
-        s2 = 1 / (r * r)
-        s6 = s2 ** 3
+        d, r2 = apart(theta.reshape(n, 2), rows, columns)
+        s2 = 1 / r2
+        s6 = s2 * s2 * s2
         force = 4 * (-12 * s6 * s6 + 6 * s6) * s2
-        return 4 * (s6 * s6 - s6).sum(), flat(pulled(n, i, j, force[:, None] * d))
+        return 4 * (s6 @ s6 - s6.sum()), flat(pulled(n, rows, columns, force[:, None] * d))
     return Case(theta, loss, by_hand)
 
 
@@ -75,7 +76,8 @@ def lennard_jones(n):
 def map_from_distances(n):
     """Points in the plane whose distances are to be as given."""
     rng = np.random.default_rng(43)
-    D = pairs(rng.normal(size=(n, 3)))[3]
+    rows, columns = np.triu_indices(n, 1)
+    D = np.sqrt(apart(rng.normal(size=(n, 3)), rows, columns)[1])
 
     def loss(p):
         stress, k = 0.0, 0
@@ -87,9 +89,10 @@ def map_from_distances(n):
         return stress
 
     def by_hand(theta):
-        i, j, d, r = pairs(theta.reshape(n, 2))
+        d, r2 = apart(theta.reshape(n, 2), rows, columns)
+        r = np.sqrt(r2)
         e = r - D
-        return e @ e, flat(pulled(n, i, j, (2 * e / r)[:, None] * d))
+        return e @ e, flat(pulled(n, rows, columns, (2 * e / r)[:, None] * d))
     return Case(rng.normal(size=2 * n), loss, by_hand)
 
 
