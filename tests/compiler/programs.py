@@ -415,6 +415,10 @@ def program(seed: int) -> Text:
         names = rng.choice([list(writer.lists), writer.scalars])
         parts = [f"*{name}" if name in writer.lists else name for name in names] or ["p[0]"]
         writer.put(0, f"return [{', '.join(parts)}]")
+    elif rng.random() < 0.1:
+        writer.put(0, f"y = {writer.output()} + sum(p) / 9",
+                   "g = ag.gradients(y, p, create_graph=True)",
+                   "return sum(v * v for v in g) / len(g)")
     else:
         writer.put(0, f"return {writer.output()}")
     source = "\n".join(["def loss(p, x):", *writer.lines])
