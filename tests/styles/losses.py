@@ -400,7 +400,7 @@ def elastic_net_and_smoothness(m, n):
     def by_hand(theta):
         value, gradient = squares_by_hand(theta, X, y, 1 / m)
         w = theta[:-1]
-        step = np.diff(w)
+        step = w[1:] - w[:-1]
         d = gradient[:-1]
         d += 0.2 * w + 0.01 * np.sign(w)
         d[1:] += step

@@ -112,7 +112,9 @@ def hanging_chain(n):
         return E
 
     def by_hand(theta):
-        d = np.diff(theta, prepend=0.0, append=0.0)
+        heights = np.zeros(n + 2)
+        heights[1:-1] = theta
+        d = heights[1:] - heights[:-1]
         r = np.sqrt(1 + d * d)
         s = r - 1
         g = 10 * s * d / r

@@ -419,7 +419,7 @@ def verlet_chain(T, n):
 
     def push(x):
         f = -x
-        d = np.diff(x)
+        d = x[1:] - x[:-1]
         f[:-1] += d
         f[1:] -= d
         return f
