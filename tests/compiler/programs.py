@@ -97,6 +97,8 @@ class Writer:
         return self.rng.choice(BOUNDED).format(text)
 
     def length(self, most: int = N) -> int:
+        if self.rng.random() < 0.3:
+            return self.rng.randint(1, most)
         return self.rng.choice([n for n in LENGTHS if n <= most])
 
     def loop(self, i: str, n: int) -> str:
@@ -468,24 +470,32 @@ def fault(text: Text, forms: tuple[str, ...] = ("own", "arrays")) -> str | None:
     rng = np.random.default_rng(text.seed)
     theta = rng.uniform(-1, 1, text.parameters)
     rows = rng.uniform(-1, 1, (max(text.rows, 1), text.inputs))
-    points = [theta, theta + rng.uniform(-0.3, 0.3, text.parameters),
-              rng.uniform(-1, 1, text.parameters)]
+    points = [theta, theta + rng.uniform(-0.3, 0.3, text.parameters)]
     expected = [wanted(loss, at, rows) for at in points]
-    if any(chaotic(loss, at, rows, *want) for at, want in zip(points, expected)):
-        return None
     for name in forms:
         outputs, P, X, listed = graph(loss, theta, rows[0])
+        x = rows if text.inputs else None
         try:
             with form(name):
                 compiled = ag.compile(outputs if listed else outputs[0], P, X)
-            found = [differs(compiled, at, rows if text.inputs else None, listed, *want)
+            found = [differs(compiled, at, x, listed, *want)
                      for at, want in zip(points, expected)]
         except Exception as error:                                              # noqa: BLE001
             return f"{name}: {type(error).__name__}: {error}"
-        wrong = [problem for problem in found if problem]
-        if len(wrong) > 1:              # at one point alone it may be a tie, broken by rounding
-            return f"{name}: {wrong[0]}"
+        if any(found) and not excused(loss, compiled, points, rows, x, listed):
+            return f"{name}: {found[0] or found[1]}"
     return None
+
+
+def excused(loss: Any, compiled: Any, points: Any, rows: Any, x: Any, listed: bool) -> bool:
+    """Whether a difference is one of rounding: a tie that it broke, or a chaotic program."""
+    third = points[0] - 0.7 * (points[1] - points[0])
+    everywhere = [*points, third]
+    expected = [wanted(loss, at, rows) for at in everywhere]
+    wrong = [at for at, want in zip(everywhere, expected)
+             if differs(compiled, at, x, listed, *want)]
+    return len(wrong) < 2 or any(chaotic(loss, at, rows, *want)
+                                 for at, want in zip(everywhere, expected))
 
 
 def chaotic(loss: Any, theta: Any, rows: Any, values: Any, gradient: Any, _: float) -> bool:
