@@ -121,12 +121,17 @@ def quotient(op: Operation, inputs: Sequence[Operand]) -> Operand:
 
 
 def negative(op: Operation, inputs: Sequence[Operand]) -> Operand:
-    """-x for -1 * x, x * -1 and x / -1; x for -(-x)."""
+    """-x for -1 * x, x * -1 and x / -1; x for -(-x), and a / b for -(-a / b)."""
     if op is ops.mul and inputs[0] == -1.0:
         return -inputs[1]
     if op in (ops.mul, ops.div) and inputs[1] == -1.0:
         return -inputs[0]
-    return inputs[0].inputs[0] if op is ops.neg and is_negative(inputs[0]) else None
+    if op is not ops.neg or not isinstance(inputs[0], Array):
+        return None
+    x = inputs[0]
+    if x.op in (ops.mul, ops.div) and is_negative(x.inputs[0]):
+        return elementwise(x.op, (x.inputs[0].inputs[0], x.inputs[1]))
+    return x.inputs[0] if is_negative(x) else None
 
 
 def difference(op: Operation, inputs: Sequence[Operand]) -> Operand:
@@ -135,12 +140,19 @@ def difference(op: Operation, inputs: Sequence[Operand]) -> Operand:
         return inputs[0] - inputs[1].inputs[0]
     if op is ops.add and is_negative(inputs[0]):
         return inputs[1] - inputs[0].inputs[0]
+    if op is ops.add and isinstance(inputs[1], float) and inputs[1] < 0:
+        return inputs[0] - -inputs[1]
     return inputs[0] + inputs[1].inputs[0] if op is ops.sub and is_negative(inputs[1]) else None
 
 
 def is_negative(x: Operand) -> bool:
     """Whether x is -a for some a."""
     return isinstance(x, Array) and x.op is ops.neg
+
+
+def square(op: Operation, inputs: Sequence[Operand]) -> Operand:
+    """x**2 for x * x."""
+    return elementwise(ops.pow, (inputs[0], 2.0)) if op is ops.mul and inputs[0] is inputs[1] else None
 
 
 def one_coefficient(op: Operation, inputs: Sequence[Operand]) -> Operand:
@@ -154,4 +166,4 @@ def one_coefficient(op: Operation, inputs: Sequence[Operand]) -> Operand:
 
 
 SIMPLER: tuple[Callable[[Operation, Sequence[Operand]], Operand], ...] = (
-    of_numbers, left_out, quotient, negative, difference, one_coefficient)
+    of_numbers, left_out, quotient, negative, difference, square, one_coefficient)

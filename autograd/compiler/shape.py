@@ -7,9 +7,10 @@ free: it is chosen so that its arguments are views.
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import chain
 from math import prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,11 +19,13 @@ from autograd.compiler.array import SAMPLES, Array, Operand, Shape, as_number, e
 from autograd.compiler.group import Group
 from autograd.compiler.places import Strided, factor, inner_sizes, shape_from, strided, teams
 from autograd.compiler.ragged import same_length, same_length_dots
-from autograd.compiler.record import CONSTANT, INPUT, PARAMETER, Tape
+from autograd.compiler.record import CONSTANT, INPUT, NODE, PARAMETER, Tape
 from autograd.compiler.structure import LABELS, Named, contract, full, numbers, reshape, summed, take, total, view
 from autograd.ops import Operation
 
 FEW = 4                             # dots and sums of so few terms, taken from here and there, are written out
+SPLIT = 4                           # a group about more Arrays than that stays together
+PARTS = 8                           # a sum of terms of so many Arrays is a sum of sums, one for each; of more a gather
 
 
 class Plan(NamedTuple):
@@ -56,16 +59,44 @@ class _Planner:
         for kind, name, batch in ((PARAMETER, "theta", ()), (INPUT, "x", (SAMPLES,))):
             leaves = np.nonzero(self.kinds == kind)[0]
             self.keep(Array(Named(name), (), (*batch, len(leaves))), leaves)
-        for op, ids, args in grouped:
-            if op is ops.dot:
-                for some, left, right in same_length_dots(ids, args, self.tape.zero):
-                    self.dots(some, left, right)
-            elif op is ops.sum:
-                for some, terms in same_length(ids, args, self.tape.zero):
-                    self.sums(some, terms)
-            else:
-                self.each(op, np.array(ids), np.array(args))
+        for group in grouped:
+            for op, ids, args in self.apart(group):
+                if op is ops.dot:
+                    for some, left, right in same_length_dots(ids, args, self.tape.zero):
+                        self.dots(some, left, right)
+                elif op is ops.sum:
+                    for some, terms in same_length(ids, args, self.tape.zero):
+                        self.sums(some, terms)
+                else:
+                    self.each(op, np.array(ids), np.array(args))
         return Plan(self.arrays, self.ids, self.output(), self.arrays[0], self.arrays[1])
+
+    def apart(self, group: Group) -> list[Group]:
+        """A group as few groups, where parts of it are about other Arrays than the rest: they would have to be gathered."""
+        if len(group.ids) == 1:
+            return [group]
+        if group.op in (ops.dot, ops.sum):
+            which = self.families(group.args)
+        else:
+            arrays = self.array_of[np.array(group.args)]
+            which = np.unique(arrays, axis=0, return_inverse=True)[1].ravel()
+        sizes = np.bincount(which)
+        if len(sizes) == 1 or len(sizes) > SPLIT or sizes.min() * 2 * SPLIT < len(group.ids):
+            return [group]
+        chosen = [np.nonzero(which == k)[0].tolist() for k in range(len(sizes))]
+        return [Group(group.op, [group.ids[i] for i in some], [group.args[i] for i in some]) for some in chosen]
+
+    def families(self, rows: list[tuple[int, ...]]) -> np.ndarray:
+        """The number of each row's family: rows that share no Array, one after the other, are of different ones."""
+        starts = np.cumsum([0, *map(len, rows[:-1])])
+        arrays = self.array_of[np.fromiter(chain.from_iterable(rows), np.intp)]
+        low = np.minimum.reduceat(np.where(arrays < 0, arrays.max(), arrays), starts)
+        high = np.maximum.reduceat(arrays, starts)
+        order = np.argsort(low, kind="stable")
+        begins = np.concatenate(([False], low[order][1:] > np.maximum.accumulate(high[order])[:-1]))
+        which = np.empty(len(rows), np.intp)
+        which[order] = np.cumsum(begins)
+        return which
 
     def output(self) -> Operand:
         """The output, or the outputs in a row."""
@@ -87,7 +118,9 @@ class _Planner:
         columns = list(args.T)
         order = self.leading_order(columns)
         if order is not None:
-            ids, columns = ids[order], [c[order] for c in columns]
+            ordered = [c[order] for c in columns]
+            if self.views_among(ordered) > self.views_among(columns):      # else as it was written
+                ids, columns = ids[order], ordered
         shape = self.common_shape(columns)
         arguments = [self.argument(c, shape) for c in columns]
         found = written_out(op, arguments) if op in (ops.sum, ops.dot) else elementwise(op, arguments)
@@ -104,6 +137,10 @@ class _Planner:
             if different > most:
                 best, most = c, different
         return None if best is None else np.argsort(self.place_of[best], kind="stable")
+
+    def views_among(self, columns: list[np.ndarray]) -> int:
+        """How many of the columns are views of one Array."""
+        return sum(self.in_one_block(c) and factor(self.place_of[c]) is not None for c in columns)
 
     def common_shape(self, columns: list[np.ndarray]) -> Shape:
         """The coarsest shape in which each argument is a view; flat where there is none."""
@@ -188,16 +225,53 @@ class _Planner:
 
     def sums(self, ids: np.ndarray, args: np.ndarray) -> None:
         """Sums over the last axis of their argument."""
-        few = FEW if len(ids) > 1 else 2 * FEW
+        few = FEW if len(ids) > 1 else 2 * FEW              # sums of one or two terms are additions
         if args.shape[1] <= few and not self.in_one_block(args) or args.shape[1] <= 2:
             self.each(ops.sum, ids, args)
             return
+        (args,), parts = self.sorted_terms(args)
+        if len(parts) > 1:
+            return self.sum_of_parts(ids, [args[:, part] for part in parts], self.sums)
         if self.in_one_block(args):
-            args = np.take_along_axis(args, np.argsort(self.place_of[args], axis=1, kind="stable"), axis=1)
             order = np.argsort(self.place_of[args[:, 0]], kind="stable")
             ids, args = ids[order], args[order]
         terms = self.full(args, self.common_shape_of_rows(args))
         self.keep(total(terms, (len(terms.shape) - 1,)), ids)
+
+    def sorted_terms(self, *sides: np.ndarray) -> tuple[list[np.ndarray], list[slice]]:
+        """Rows of terms, or of their left and right factors, sorted by where they are; and their parts.
+
+        Where all rows take as many terms from the same Arrays, those of each are a part, otherwise all are one.
+        """
+        arrays = [np.sort(self.array_of[side], axis=1) for side in sides]
+        by_array: list[np.ndarray] = []
+        if all((a == a[0]).all() for a in arrays) and any(a[0, 0] != a[0, -1] for a in arrays):
+            by_array = [self.array_of[side] for side in sides]
+        places = [self.array_of[side] * len(self.kinds) + self.place_of[side] for side in sides]
+        order = np.lexsort((*reversed(places), *reversed(by_array)), axis=1)
+        sides = tuple(np.take_along_axis(side, order, axis=1) for side in sides)
+        arrays = [self.array_of[side] for side in sides]
+        changes = np.any([np.diff(a[0]) != 0 for a in arrays], axis=0)
+        ends = [0, *(np.nonzero(changes)[0] + 1).tolist(), sides[0].shape[1]]
+        if not by_array or len(ends) > PARTS + 1 or not all((a == a[0]).all() for a in arrays):
+            ends = [0, sides[0].shape[1]]
+        return list(sides), [slice(a, b) for a, b in zip(ends, ends[1:])]
+
+    def sum_of_parts(self, ids: np.ndarray, parts: Sequence[Any], add: Callable[..., None]) -> None:
+        """Sums as sums of their parts; `add(ids, part)` adds one."""
+        columns = []
+        for part in parts:
+            columns.append(self.fresh(len(ids)))
+            add(columns[-1], *(part if isinstance(part, tuple) else (part,)))
+        self.each(ops.sum, ids, np.stack(columns, axis=1))
+
+    def fresh(self, count: int) -> np.ndarray:
+        """New ids."""
+        first = len(self.kinds)
+        self.kinds = np.concatenate((self.kinds, np.full(count, NODE)))
+        self.array_of = np.concatenate((self.array_of, np.full(count, -1)))
+        self.place_of, self.numbers = (np.concatenate((a, np.zeros(count, a.dtype))) for a in (self.place_of, self.numbers))
+        return np.arange(first, first + count)
 
     def common_shape_of_rows(self, args: np.ndarray) -> Shape:
         """The shape in which rows of arguments, (n, k), are a view, with k as its last axis."""
@@ -214,9 +288,10 @@ class _Planner:
     def dots(self, ids: np.ndarray, left: np.ndarray, right: np.ndarray) -> None:
         """Dots as a matrix product, as several of one size, or row by row."""
         n, k = left.shape
-        if self.in_one_block(left):                         # the terms of a dot in the order of their left factors
-            terms = np.argsort(self.place_of[left], axis=1, kind="stable")
-            left, right = np.take_along_axis(left, terms, axis=1), np.take_along_axis(right, terms, axis=1)
+        (left, right), parts = self.sorted_terms(left, right)
+        if len(parts) > 1 and k > FEW:
+            self.sum_of_parts(ids, [(left[:, part], right[:, part]) for part in parts], self.dots)
+            return
         numbers_alone = self.one_number(left) or self.one_number(right)
         if n > 1 and not numbers_alone and self.product(ids, left, right):
             return

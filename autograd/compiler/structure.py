@@ -54,6 +54,11 @@ def numbers(array: np.ndarray, stem: str = "") -> Array:
     return Array(Numbers(array, stem), (), array.shape)
 
 
+def one_number(array: np.ndarray) -> Operand:
+    """A constant array, or the number that all its entries are."""
+    return float(array.flat[0]) if array.size and (array == array.flat[0]).all() else numbers(array)
+
+
 def ones(size: Any) -> Array:
     """A row of ones, for sums over a first axis: ones @ a is a sum, and fast."""
     return Array(Named("ones"), (), (SAMPLES,)) if size == SAMPLES else numbers(np.ones(size), "ones")
@@ -113,6 +118,11 @@ class Take(Structural):
         chosen = np.nonzero((flat >= start) & (flat < start + prod(inner(source))))[0]
         chosen = chosen[np.argsort(flat[chosen], kind="stable")]
         unique, starts = np.unique(flat[chosen] - start, return_index=True)
+        if not shape_of(d) and is_batched(y) == is_batched(source):
+            times = np.diff([*starts, len(chosen)])
+            value = d * one_number(times.astype(float))
+            return Part(value, unique) if len(unique) < prod(inner(source)) else \
+                Part(reshape(value, inner(source)) if shape_of(value) else value)
         value = full(d, y.shape)
         if is_batched(y) and not is_batched(source):
             value = total(value, (0,))
@@ -178,9 +188,11 @@ class Assemble(Structural):
 
 def assembled(parts: Sequence[Part], shape: Shape, copied: bool = False) -> Operand:
     """The sum of the parts of an array of that shape; it is an array of its own, to be written to, where it is `copied`."""
-    if not copied and all(p.where is None for p in parts):
-        return summed([p.value for p in parts])
-    parts = sorted(parts, key=extent)                   # all of it first: the rest adds to it
+    everywhere = [p.value for p in parts if p.where is None]
+    if len(everywhere) == len(parts) and not copied:
+        return summed(everywhere)
+    somewhere = [p for p in parts if p.where is not None]
+    parts = [*([Part(summed(everywhere))] if everywhere else []), *sorted(somewhere, key=extent)]
     size = prod(shape[1:] if SAMPLES in shape else shape)
     written, first, covered = np.zeros(size, dtype=bool), [], True
     for p in parts:
@@ -192,10 +204,8 @@ def assembled(parts: Sequence[Part], shape: Shape, copied: bool = False) -> Oper
     return Array(op, tuple(p.value for p in parts), shape)
 
 
-def extent(part: Part) -> tuple[float, int]:
+def extent(part: Part) -> tuple[int, int]:
     """What parts are sorted by: the largest comes first, of equal ones the one that begins first."""
-    if part.where is None:
-        return -np.inf, 0
     places = places_of(part.where) if isinstance(part.where, Strided) else part.where
     return -places.size, int(places.flat[0])
 
