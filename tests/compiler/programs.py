@@ -391,10 +391,24 @@ class Writer:
                                              f"{s} += 0.5 * w ** 2"]))
         self.settle(s, n)
 
+    def used_twice(self) -> None:
+        """A table of parameters and data, summed by rows and again, in part, by columns."""
+        s, n, m = self.fresh("s"), self.length(17), self.rng.randint(1, 9)
+        cell = self.rng.choice(["p[i % {P}] - D[j]", "p[i % {P}] * D[j]", "p[i % {P}] * p[j % {P}]"])
+        cell = cell.format(P=self.parameters)
+        self.put(0, f"{s} = 0.0")
+        for _ in range(self.rng.randint(2, 3)):
+            rows = f"for i in range({self.rng.choice([n, n, 1, (n + 1) // 2])})"
+            columns = f"for j in range({self.rng.choice([m, m, 1, (m + 1) // 2])})"
+            loops = self.rng.choice([f"{rows} {columns}", f"{columns} {rows}"])
+            f = self.rng.choice(["sigmoid({})", "cos({}) ** 2", "sin({}) * D[i]", "tanh({}) * D[j]"])
+            self.put(0, f"{s} {self.rng.choice('+-')}= sum({f.format(cell)} {loops})")
+        self.settle(s, n * m)
+
     BLOCKS = [sum_in_a_loop, sum_in_a_loop, sum_of_a_generator, list_of_values, list_of_values,
               recurrence, recurrence, two_states, vector_recurrence, layer, layer, extreme,
               neighbours, pairs, prefix_sums, stencil, product, penalty, loss_in_one_chain,
-              list_recurrence, in_place, table, descent, tree, rotated]
+              list_recurrence, in_place, table, descent, tree, rotated, used_twice, used_twice]
 
     def output(self) -> str:
         """The scalar that is returned, of most of what there is."""

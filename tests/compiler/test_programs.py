@@ -14,6 +14,10 @@ ONCE_WRONG = {
         return sum(a * a for a in A)""", 2),
     "the sum of all parameters": ("""
         return ag.sum(p)""", 3),
+    "a table used by columns and, in part, by rows": ("""
+        y = sum(sigmoid(p[i] - D[j]) * (1 + i) for j in range(2) for i in range(12))
+        return y + sum(c * c for c in [cos(p[i] - D[j]) for i in range(12) for j in range(3)])
+        """, 12),
     "a long sum with constants in between": ("""
         H = 0.0
         for i in range(100):
