@@ -394,14 +394,15 @@ class Writer:
     def used_twice(self) -> None:
         """A table of parameters and data, summed by rows and again, in part, by columns."""
         s, n, m = self.fresh("s"), self.length(17), self.rng.randint(1, 9)
-        cell = self.rng.choice(["p[i % {P}] - D[j]", "p[i % {P}] * D[j]", "p[i % {P}] * p[j % {P}]"])
-        cell = cell.format(P=self.parameters)
+        P = self.parameters
+        cell = f"p[i % {P}] " + self.rng.choice(["- D[j]", "* D[j]", f"* p[j % {P}]"])
         self.put(0, f"{s} = 0.0")
         for _ in range(self.rng.randint(2, 3)):
             rows = f"for i in range({self.rng.choice([n, n, 1, (n + 1) // 2])})"
             columns = f"for j in range({self.rng.choice([m, m, 1, (m + 1) // 2])})"
             loops = self.rng.choice([f"{rows} {columns}", f"{columns} {rows}"])
-            f = self.rng.choice(["sigmoid({})", "cos({}) ** 2", "sin({}) * D[i]", "tanh({}) * D[j]"])
+            shapes = ["sigmoid({})", "cos({}) ** 2", "sin({}) * D[i]", "tanh({}) * D[j]"]
+            f = self.rng.choice(shapes)
             self.put(0, f"{s} {self.rng.choice('+-')}= sum({f.format(cell)} {loops})")
         self.settle(s, n * m)
 
