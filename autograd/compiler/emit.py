@@ -34,6 +34,8 @@ class Blocks(NamedTuple):
     functions: dict[str, Any]
     plan: Plan
     found: list[Array]                  # the Arrays of groups of nodes
+    names: dict[Array, str]             # of those that have a line
+    forward: str                        # a function `variables` that gives all names of the forward pass
 
     def source(self) -> str:
         """Source that runs by itself."""
@@ -58,6 +60,15 @@ class Blocks(NamedTuple):
         return found
 
 
+    def variables(self, arguments: tuple[np.ndarray, ...]) -> dict[str, Any]:
+        """The arrays of the forward pass by name, for theta and one sample x."""
+        found: dict[str, Any] = {"np": np, **self.arrays, **self.functions}
+        exec(compile(self.forward, "<autograd program>", "exec"), found)
+        arguments = (arguments[0], *(x[None] for x in arguments[1:]))
+        with np.errstate(all="ignore"):
+            return dict(found["variables"](*arguments))
+
+
 def emit(tape: Tape, plan: Plan) -> Blocks:
     """The source of value(theta, x) and, for one output, value_and_grad(theta, x)."""
     lines = schedule(tape, plan)
@@ -68,20 +79,22 @@ def emit(tape: Tape, plan: Plan) -> Blocks:
     if lines.gradient is not None:
         texts.append(value_and_grad(tape, lines, constants))
     found = [x for x in plan.arrays if not isinstance(x.op, (Named, Numbers))]
+    forward, _ = value(tape, lines, constants, "variables")
     functions = {op.name: op.on_arrays for _, called in texts for op in called.values()}
-    return Blocks("\n\n".join(text for text, _ in texts), constants.arrays, functions, plan, found)
+    return Blocks("\n\n".join(text for text, _ in texts), constants.arrays, functions, plan, found,
+                  lines.names, forward)
 
 
-def value(tape: Tape, lines: Schedule, constants: Constants) -> tuple[str, dict[str, Any]]:
-    """The function of the output, and the operations it calls."""
+def value(tape: Tape, lines: Schedule, constants: Constants, name: str = "value") -> tuple[str, dict[str, Any]]:
+    """The function of the output, and the operations it calls; as `variables` it gives all that it computes."""
     printer = Printer(lines.names, constants)
     body = [text for line in lines.forward for text in printer.lines(line)]
-    body.append(f"    return {printer.formula(lines.value)}")
+    body.append("    return locals()" if name == "variables" else f"    return {printer.formula(lines.value)}")
     what = "The output for each sample." if tape.inputs else "The output."
     if len(tape.outputs) > 1:
         what = what.replace("output", "outputs")
     needed = [line for line in lines.views if line.array in topological_order([lines.value])]
-    return function("value", tape, what, needed, body, printer), printer.called
+    return function(name, tape, what, needed, body, printer), printer.called
 
 
 def value_and_grad(tape: Tape, lines: Schedule, constants: Constants) -> tuple[str, dict[str, Any]]:

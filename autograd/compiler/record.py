@@ -37,6 +37,16 @@ class Tape(NamedTuple):
 
 def record(outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value]) -> Tape:
     """The graph of the outputs as a Tape. Parameters and inputs are where it begins, even if they were computed."""
+    return numbered(outputs, parameters, inputs)[0]
+
+
+def places_and_ids(outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value]) -> dict[int, int]:
+    """The id of each Value that has one, by its place in the topological order of the outputs."""
+    return numbered(outputs, parameters, inputs)[1]
+
+
+def numbered(outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value]) -> tuple[Tape, dict[int, int]]:
+    """The Tape, and the id of each place of the topological order that has one."""
     order = topological_order(*outputs)
     place = {v: i for i, v in enumerate(order)}
     begin = {place[v] for v in (*parameters, *inputs) if v in place}
@@ -53,7 +63,7 @@ def record(outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequen
     for i, v in enumerate(order):
         if uses[i] and i not in numbering.ids:
             numbering.add(i, v, args[i], linears)
-    return numbering.tape(ends, parameters, inputs, len(order))
+    return numbering.tape(ends, parameters, inputs, len(order)), numbering.ids
 
 
 def _args(v: Value, place: dict[Value, int]) -> tuple[Term, ...]:
