@@ -15,7 +15,7 @@ import autograd
 from autograd import Operation, Value
 from nn.layers import MLP, Layer, find_activation
 from nn.losses import Loss, find_loss
-from nn.train import samples
+from nn.samples import sample_pairs
 
 
 class LayerMatrices(NamedTuple):
@@ -172,9 +172,7 @@ def compare(model: MLP, xs: Any, ys: Any, loss: str | Loss = "squared") -> Compa
     not where a ReLU or an absolute value has its kink within 1e-5 of a sample.
     """
     loss = find_loss(loss)
-    X, Y = samples(xs, "xs"), samples(ys, "ys")
-    if len(X) != len(Y):
-        raise ValueError(f"{len(X)} samples in xs and {len(Y)} in ys: there must be one target for each")
+    X, Y = sample_pairs(xs, ys)
     X = X.reshape(len(X), -1).astype(float)
     layers = parameters(model)
     zs, fs = forward(layers, X)

@@ -8,7 +8,10 @@ import pytest
 import autograd
 import nn
 from autograd import Value
-from nn.train import Bar, compiled_step, eager_step, mini_batches, samples
+from nn.progress import Bar
+from nn.samples import samples
+from nn.steps import Task, compiled_step, eager_step
+from nn.train import Batches
 
 XS, YS = nn.data.sine(12)
 both = pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
@@ -57,8 +60,8 @@ def test_mini_batches_are_sgd_written_out(compiled):
 
 
 def test_mini_batches_take_every_sample_once_in_an_order_drawn_anew():
-    rng = np.random.default_rng(0)
-    epochs = [list(mini_batches(10, 4, rng)) for _ in range(2)]
+    batches_of_an_epoch = Batches(10, 4, seed=0)
+    epochs = [list(batches_of_an_epoch) for _ in range(2)]
     for batches in epochs:
         assert [len(b) for b in batches] == [4, 4, 2]
         assert sorted(np.concatenate(batches)) == list(range(10))
@@ -189,7 +192,7 @@ def test_a_model_that_chooses_by_its_data_is_not_trained_by_the_graph_of_one_sam
         def __call__(self, x):
             return self.left if x < 0 else self.right
     model = Branches()
-    with pytest.warns(UserWarning, match="without compiling: the loss of sample"):
+    with pytest.warns(UserWarning, match=r"without compiling: it compares Values in test_train.py, line \d+ \(return self.left if"):
         nn.fit(model, [-1.0, -2.0, 1.0, 2.0], [3.0, 3.0, 4.0, 4.0], optimizer=nn.GradientDescent(0.1), epochs=100)
     assert data_of(model) == pytest.approx([3, 4])
 
@@ -198,7 +201,7 @@ def test_a_model_that_chooses_by_its_data_is_not_trained_by_the_graph_of_one_sam
 
 def test_a_step_is_a_function_of_theta():
     net = network()
-    step = eager_step(net, nn.losses.squared, XS, YS)
+    step = eager_step(Task(net, net.parameters(), nn.losses.squared, XS, YS))
     theta = np.array(data_of(network(seed=2)))
     first, again = step(theta, XS, YS), step(theta, XS, YS)
     assert first[0] == again[0] and (first[1] == again[1]).all()
@@ -215,7 +218,8 @@ def test_the_compiled_step_is_the_eager_one(loss):
     Y = {"hinge": 2 * ys - 1, "cross_entropy": np.eye(2)[ys]}.get(loss, ys).astype(float)
     theta, loss = np.array(data_of(net)), nn.losses.find_loss(loss)
     for chosen in (slice(None), slice(3, 8), slice(4, 5)):
-        eager, program = (make(net, loss, xs, Y)(theta, xs[chosen], Y[chosen]) for make in (eager_step, compiled_step))
+        task = Task(net, net.parameters(), loss, xs, Y)
+        eager, program = (make(task)(theta, xs[chosen], Y[chosen]) for make in (eager_step, compiled_step))
         assert program[0] == pytest.approx(eager[0], rel=1e-12)
         assert program[1] == pytest.approx(eager[1], rel=1e-11, abs=1e-13)
 

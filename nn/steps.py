@@ -1,0 +1,253 @@
+"""One step of training: step(theta, X, Y) -> (loss, gradient), by graphs or by a compiled program.
+
+1. The loss is the sum (4) over the samples given; the gradient is an array (P,) in the order of
+   model.parameters(). Whoever calls a step cannot tell which of the two it is.
+2. The eager step records the graph of one sample after another. The compiled one runs a NumPy program for
+   all of them at once: that of one recorded sample, whose numbers are inputs.
+3. A program is used only where the graph of one sample stands for all: no number is looked at while it is
+   recorded, and losses agree at samples of every kind, at the start, now and then, and at the end.
+4. A step may leave any data and grads in the parameters; `fit` puts them back.
+"""
+from __future__ import annotations
+
+import inspect
+import warnings
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+import autograd
+from autograd import Value
+from nn.branches import Recorded, watched
+from nn.changes import assign, theta_of
+from nn.checks import Model
+from nn.losses import Loss
+from nn.samples import check_loss
+
+TRIED = 12                      # samples, evenly spaced, that are computed both ways; as many again are extremes
+MOVED = 1e-3                    # how far parameters are moved for this: alike ones could hide a branch
+TOLERANCE = 1e-9                # the relative difference that rounding may make
+HUGE = 1e30                     # parameters of this size are no use to anybody: training has diverged
+PERIOD = 64                     # steps between two checks of one sample each
+
+Step = Callable[[np.ndarray, np.ndarray, np.ndarray], "tuple[float, np.ndarray]"]
+
+INSTEAD = ("Instead of if, write autograd.relu, abs, maximum or minimum, which choose anew for each number; "
+           "compiled=False says that graphs are meant")
+
+
+class Task(NamedTuple):
+    """What is trained: a model with its parameters, on samples X (m, ...) and targets Y (m, ...)."""
+    model: Model
+    parameters: list[Value]
+    loss: Loss
+    X: np.ndarray
+    Y: np.ndarray
+
+    def loss_of(self, i: int) -> float:
+        """The loss of sample i, from its graph, at the parameters' present data."""
+        value: float = self.loss(self.model(self.X[i].tolist()), self.Y[i].tolist()).data
+        return value
+
+
+# By graphs -----------------------------------------------------------------------------------------
+
+def eager_step(task: Task) -> Step:
+    """A step that records the graph of each sample and backpropagates its loss; the leaves add up the gradient."""
+    model, parameters, loss = task[:3]
+
+    def step(theta: np.ndarray, X: np.ndarray, Y: np.ndarray) -> tuple[float, np.ndarray]:
+        assign(parameters, theta)
+        for p in parameters:
+            p.grad = 0
+        value = 0.0
+        for x, y in zip(X.tolist(), Y.tolist()):
+            one = loss(model(x), y)
+            check_loss(one)
+            one.backward()
+            value += one.data
+        return value, np.array([p.grad for p in parameters])
+    return step
+
+
+# By a program --------------------------------------------------------------------------------------
+
+class CannotCompile(Exception):
+    """The graph of one sample does not stand for the others; the message says why, and what to do."""
+
+
+class CompiledStep:
+    """A step that runs the program of one recorded sample.
+
+    Making one raises CannotCompile where the program could give anything but the losses of the graphs.
+    """
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.inputs = [named_inputs(task.X[0], "x"), named_inputs(task.Y[0], "y")]
+        numbers = [v for part in self.inputs for v in (part if isinstance(part, list) else [part])]
+        self.recorded = Recorded(self.record(), [*task.parameters, *numbers])
+        try:
+            self.program = autograd.compile(self.recorded.output, task.parameters, numbers)
+        except Exception as error:
+            raise CannotCompile(f"it cannot be compiled ({_said(error)})") from error
+
+    def __call__(self, theta: np.ndarray, X: np.ndarray, Y: np.ndarray) -> tuple[float, np.ndarray]:
+        return self.program.value_and_grad(theta, side_by_side(X, Y))
+
+    def record(self) -> Value:
+        """The loss of sample 0, recorded with Values for its numbers."""
+        task = self.task
+        with watched() as choices:
+            try:
+                output = task.loss(task.model(self.inputs[0]), self.inputs[1])
+            except Exception as error:          # a model that needs plain numbers, to look something up by them
+                raise CannotCompile("it cannot be recorded with Values for its inputs "
+                                    f"({_said(error)})") from error
+        if choices:
+            raise CannotCompile(f"it {choices[0]}, and the graph of one sample holds only the branch "
+                                f"that was taken. {INSTEAD}")
+        return output
+
+    def is_current(self) -> bool:
+        """Whether the model and the loss still compute what they did when they were recorded."""
+        return self.recorded.is_current(self.record())
+
+    def check(self, theta: np.ndarray, tried: list[int]) -> None:
+        """Raise CannotCompile where the loss of one of these samples is not what its own graph gives."""
+        task = self.task
+        assign(task.parameters, theta)
+        for i in tried:
+            try:
+                value = self.program(theta, side_by_side(task.X[i:i + 1], task.Y[i:i + 1]))[0]
+            except (ArithmeticError, ValueError):
+                continue                        # numbers that a step will meet, and report, as well
+            wanted = task.loss_of(i)
+            if not _agree(value, wanted):
+                raise CannotCompile(f"the loss of sample {i} is {wanted:.6g}, by the graph of sample 0 it would be "
+                                    f"{value:.6g}; a model may not choose by if-statements or draw random numbers. "
+                                    f"{INSTEAD}")
+
+
+def compiled_step(task: Task) -> CompiledStep:
+    """A step that runs a program, tried at samples of every kind. Raises CannotCompile where it is not the same."""
+    step = CompiledStep(task)
+    theta, tried = theta_of(task.parameters), of_every_kind(task.X, task.Y)
+    moved = theta + MOVED * np.random.default_rng(0).uniform(0.5, 1, len(theta))
+    step.check(moved, tried[:TRIED])
+    step.check(theta, tried)
+    return step
+
+
+def of_every_kind(X: np.ndarray, Y: np.ndarray) -> list[int]:
+    """Places of samples to try: some evenly spaced, then those with the extremes of each column of X and Y."""
+    places = np.linspace(0, len(X) - 1, TRIED).astype(int).tolist()
+    table = side_by_side(X, Y)
+    columns = np.unique(np.linspace(0, table.shape[1] - 1, TRIED // 3).astype(int))
+    for column in table[:, columns].T:
+        places += [int(column.argmin()), int(column.argmax()), int(np.abs(column).argmin())]
+    return list(dict.fromkeys(places))
+
+
+def named_inputs(sample: Any, name: str) -> Any:
+    """A sample with a Value instead of each number."""
+    if np.ndim(sample) == 0:
+        return Value(sample, label=name)
+    return [Value(number, label=f"{name}.{i}") for i, number in enumerate(sample)]
+
+
+def side_by_side(X: np.ndarray, Y: np.ndarray) -> np.ndarray:
+    """Samples and targets side by side, (m, n0 + nL): a program's x."""
+    return np.hstack([X.reshape(len(X), -1), Y.reshape(len(Y), -1)])
+
+
+def is_huge(theta: np.ndarray) -> bool:
+    """Whether training has diverged so far that errors are to be expected."""
+    return bool(np.abs(theta).max() >= HUGE)
+
+
+def _agree(a: float, b: float) -> bool:
+    return a == b or abs(a - b) <= TOLERANCE * max(1.0, abs(b))
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+# Which of the two ----------------------------------------------------------------------------------
+
+class Steps:
+    """The step of a fit: compiled as long as that is right, otherwise by graphs, with one warning that says why.
+
+    tried   how many samples have been checked since the start
+    """
+
+    def __init__(self, task: Task, compiled: bool) -> None:
+        self.task = task
+        self.count = 0
+        self.step: Step = eager_step(task)
+        if compiled:
+            self._compile()
+
+    def __call__(self, theta: np.ndarray, X: np.ndarray, Y: np.ndarray) -> tuple[float, np.ndarray]:
+        self.count += 1
+        step = self.step
+        if not isinstance(step, CompiledStep):
+            return step(theta, X, Y)
+        if self.count % PERIOD == 0:
+            self._check(theta, [self.count // PERIOD * 7919 % len(self.task.X)])
+        try:
+            return self.step(theta, X, Y)
+        except (ArithmeticError, ValueError) as error:
+            if is_huge(theta):
+                raise
+            eager = eager_step(self.task)
+            result = eager(theta, X, Y)                     # it says which operation of which sample it was
+            self._by_graphs(f"the program fails where the graphs do not ({_said(error)})")
+            return result
+
+    def after_callback(self, theta: np.ndarray) -> None:
+        """See whether the callback changed a number that the program took for a constant: then compile anew."""
+        if isinstance(self.step, CompiledStep):
+            assign(self.task.parameters, theta)
+            try:
+                current = self.step.is_current()
+            except CannotCompile as reason:
+                self._by_graphs(str(reason))
+                return
+            if not current:
+                self._compile()
+
+    def at_the_end(self, theta: np.ndarray) -> None:
+        """Check some samples once more, at the parameters that training has come to."""
+        if isinstance(self.step, CompiledStep):
+            self._check(theta, of_every_kind(self.task.X, self.task.Y)[-TRIED:])
+
+    def _check(self, theta: np.ndarray, tried: list[int]) -> None:
+        if isinstance(self.step, CompiledStep):
+            try:
+                self.step.check(theta, tried)
+            except CannotCompile as reason:
+                self._by_graphs(f"{reason}. Losses before step {self.count} may be wrong")
+
+    def _compile(self) -> None:
+        try:
+            self.step = compiled_step(self.task)
+        except CannotCompile as reason:
+            self._by_graphs(str(reason))
+
+    def _by_graphs(self, reason: str) -> None:
+        self.step = eager_step(self.task)
+        warn(f"the model is trained without compiling: {reason}")
+
+
+def warn(message: str) -> None:
+    """Warn at the line that called `fit`, even where stderr is closed."""
+    frame, level = inspect.currentframe(), 1
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("nn."):
+        frame, level = frame.f_back, level + 1
+    try:
+        warnings.warn(message, stacklevel=level)
+    except ValueError:                                      # what Python says of a closed stderr
+        pass
