@@ -9,6 +9,7 @@
 """
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import NoReturn, Union
 
@@ -59,6 +60,8 @@ class Optimizer:
         Raises TypeError where a function of the iteration does not give a number, ValueError where it is
         negative or not finite.
         """
+        if type(self.learning_rate) is float and 0 < self.learning_rate < math.inf:
+            return self.learning_rate                       # nothing to check, as nearly always
         if not callable(self.learning_rate):
             return real(self.learning_rate, "learning_rate", "above 0", lambda x: x > 0)
         name = f"learning_rate({self.iteration})"
@@ -87,9 +90,10 @@ class Optimizer:
         return result, self.iteration + 1, memory
 
     def _check_shapes(self, theta: np.ndarray, gradient: np.ndarray) -> None:
-        remembered = [m.size for m in self.memory if m.shape != theta.shape]
-        if theta.shape == gradient.shape and not remembered:
+        shapes = [m.shape for m in self.memory]
+        if theta.shape == gradient.shape and shapes.count(theta.shape) == len(shapes):
             return
+        remembered = [m.size for m in self.memory if m.shape != theta.shape]
         text = "".join(f", {size} numbers remembered" for size in remembered[:1])
         raise ValueError(f"{theta.size} parameters, {gradient.size} derivatives{text}: use one optimizer for one model")
 
@@ -212,6 +216,8 @@ def _checked_rate(rate: Rate, name: str) -> Rate:
 
 def _vector(x: object, name: str) -> np.ndarray:
     """x as an array (P,) of floats; infinite ones are seen later."""
+    if type(x) is np.ndarray and x.dtype == np.float64:
+        return x
     array = as_array(x, name)
     if array.dtype.kind not in "fiu":
         raise TypeError(f"{name} must hold real numbers, got {shown(x)}")

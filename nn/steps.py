@@ -22,7 +22,8 @@ from autograd import Value
 from nn.branches import Recorded, watched
 from nn.changes import assign, theta_of
 from nn.checks import Model
-from nn.losses import Loss
+from nn.layers import MLP
+from nn.losses import LOSSES, Loss
 from nn.samples import check_loss
 
 TRIED = 12                      # samples, evenly spaced, that are computed both ways; as many again are extremes
@@ -87,7 +88,7 @@ class CompiledStep:
         self.task = task
         self.inputs = [named_inputs(task.X[0], "x"), named_inputs(task.Y[0], "y")]
         numbers = [v for part in self.inputs for v in (part if isinstance(part, list) else [part])]
-        self.recorded = Recorded(self.record(), [*task.parameters, *numbers])
+        self.recorded = Recorded(self.record_watched(), [*task.parameters, *numbers])
         try:
             self.program = autograd.compile(self.recorded.output, task.parameters, numbers)
         except Exception as error:
@@ -98,13 +99,17 @@ class CompiledStep:
 
     def record(self) -> Value:
         """The loss of sample 0, recorded with Values for its numbers."""
-        task = self.task
+        x, y = self.inputs
+        try:
+            output: Value = self.task.loss(self.task.model(x), y)
+        except Exception as error:              # a model that needs plain numbers, to look something up by them
+            raise CannotCompile(f"it cannot be recorded with Values for its inputs ({_said(error)})") from error
+        return output
+
+    def record_watched(self) -> Value:
+        """The same. Raises CannotCompile where something depends on a Value's number unseen."""
         with watched() as choices:
-            try:
-                output = task.loss(task.model(self.inputs[0]), self.inputs[1])
-            except Exception as error:          # a model that needs plain numbers, to look something up by them
-                raise CannotCompile("it cannot be recorded with Values for its inputs "
-                                    f"({_said(error)})") from error
+            output = self.record()
         if choices:
             raise CannotCompile(f"it {choices[0]}, and the graph of one sample holds only the branch "
                                 f"that was taken. {INSTEAD}")
@@ -117,12 +122,12 @@ class CompiledStep:
     def check(self, theta: np.ndarray, tried: list[int]) -> None:
         """Raise CannotCompile where the loss of one of these samples is not what its own graph gives."""
         task = self.task
+        try:
+            values = self.program(theta, side_by_side(task.X[tried], task.Y[tried])).tolist()
+        except (ArithmeticError, ValueError):
+            return                              # a step will meet these numbers, and report them
         assign(task.parameters, theta)
-        for i in tried:
-            try:
-                value = self.program(theta, side_by_side(task.X[i:i + 1], task.Y[i:i + 1]))[0]
-            except (ArithmeticError, ValueError):
-                continue                        # numbers that a step will meet, and report, as well
+        for i, value in zip(tried, values):
             wanted = task.loss_of(i)
             if not _agree(value, wanted):
                 raise CannotCompile(f"the loss of sample {i} is {wanted:.6g}, by the graph of sample 0 it would be "
@@ -136,8 +141,16 @@ def compiled_step(task: Task) -> CompiledStep:
     theta, tried = theta_of(task.parameters), of_every_kind(task.X, task.Y)
     moved = theta + MOVED * np.random.default_rng(0).uniform(0.5, 1, len(theta))
     step.check(moved, tried[:TRIED])
-    step.check(theta, tried)
+    step.check(theta, tried[TRIED:])
     return step
+
+
+def is_ours(task: Task) -> bool:
+    """Whether model and loss are nn's own, with activations of the table of operations."""
+    if task.loss not in LOSSES.values() or type(task.model) is not MLP:
+        return False
+    description = task.model.description()
+    return description is not None and None not in description["activations"]
 
 
 def of_every_kind(X: np.ndarray, Y: np.ndarray) -> list[int]:
@@ -180,12 +193,14 @@ def _said(error: Exception) -> str:
 class Steps:
     """The step of a fit: compiled as long as that is right, otherwise by graphs, with one warning that says why.
 
-    tried   how many samples have been checked since the start
+    count   the steps so far
+    ours    whether no code but nn's own computes the loss: a callback cannot change a number in it
     """
 
     def __init__(self, task: Task, compiled: bool) -> None:
         self.task = task
         self.count = 0
+        self.ours = is_ours(task)
         self.step: Step = eager_step(task)
         if compiled:
             self._compile()
@@ -209,8 +224,7 @@ class Steps:
 
     def after_callback(self, theta: np.ndarray) -> None:
         """See whether the callback changed a number that the program took for a constant: then compile anew."""
-        if isinstance(self.step, CompiledStep):
-            assign(self.task.parameters, theta)
+        if isinstance(self.step, CompiledStep) and not self.ours:
             try:
                 current = self.step.is_current()
             except CannotCompile as reason:
@@ -222,7 +236,7 @@ class Steps:
     def at_the_end(self, theta: np.ndarray) -> None:
         """Check some samples once more, at the parameters that training has come to."""
         if isinstance(self.step, CompiledStep):
-            self._check(theta, of_every_kind(self.task.X, self.task.Y)[-TRIED:])
+            self._check(theta, of_every_kind(self.task.X, self.task.Y)[-TRIED // 2:])
 
     def _check(self, theta: np.ndarray, tried: list[int]) -> None:
         if isinstance(self.step, CompiledStep):
