@@ -13,7 +13,8 @@ import numpy as np
 
 import autograd
 from autograd import Operation, Value
-from nn.layers import MLP, Layer, find_activation
+from nn.activations import find_activation
+from nn.layers import MLP, Layer
 from nn.losses import Loss, find_loss
 from nn.samples import sample_pairs
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import NoReturn, Union
+from typing import Any, Union
 
 import numpy as np
 
@@ -117,7 +117,7 @@ class Optimizer:
             self.iteration, self.memory = iteration, memory
         finish(change)
 
-    def __getattr__(self, name: str) -> NoReturn:
+    def __getattr__(self, name: str) -> Any:
         hint = f": {PYTORCH[name]}" if name in PYTORCH else ""
         raise AttributeError(f"{type(self).__name__} has no {name}{hint}")
 
