@@ -2,14 +2,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Union
+from typing import Any
 
 import autograd
 from autograd import Operation, Value
 from nn.checks import check_call, shown
 
 Function = Callable[[Any], Any]
-Activation = Union[str, Function]
+Activation = str | Function
 
 SAYS = "an activation is a name or a function of one Value"
 

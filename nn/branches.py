@@ -17,6 +17,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import CodeType, FrameType
+from typing import Any
 
 from autograd import Value
 
@@ -27,7 +28,7 @@ LOOKS = {
 }
 OURS = ("autograd", "nn")       # what these packages do with a Value's number is in the graph
 
-Hook = Callable[[FrameType, str, object], object]
+Hook = Callable[[FrameType, str, Any], None]
 
 
 def _codes() -> dict[CodeType, str]:
@@ -51,7 +52,7 @@ def watched() -> Iterator[list[str]]:
     choices: list[str] = []
     codes = _codes()
 
-    def on_event(frame: FrameType, event: str, argument: object) -> None:
+    def on_event(frame: FrameType, event: str, argument: Any) -> None:
         if event == "call" and frame.f_code in codes:
             caller = frame.f_back
             if caller is not None and _package(caller) not in OURS:
@@ -69,7 +70,7 @@ def _free_hook() -> Callable[[Hook | None], object]:
     if sys.getprofile() is None:
         return sys.setprofile
     if sys.gettrace() is None:
-        return sys.settrace
+        return lambda hook: sys.settrace(hook)
     return lambda hook: None
 
 

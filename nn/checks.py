@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping
-from collections.abc import Set as AnySet
+from collections.abc import Set as AbstractSet
 from numbers import Real
 from typing import Protocol, SupportsIndex
 
@@ -37,21 +37,24 @@ def shown(x: object) -> str:
 
 def whole(n: object, name: str, least: int = 1) -> int:
     """n as an int. Raises TypeError for what is not a number, ValueError below `least` or for 2.5."""
-    fits = isinstance(n, SupportsIndex) and not isinstance(n, (bool, np.bool_))
-    if fits and n.__index__() >= least:
-        return int(n.__index__())
-    error = ValueError if fits or isinstance(n, Real) else TypeError
+    if isinstance(n, SupportsIndex) and not isinstance(n, (bool, np.bool_)):
+        number = int(n.__index__())
+        if number >= least:
+            return number
+    is_number = isinstance(n, Real) and not isinstance(n, bool)
+    error = ValueError if is_number else TypeError
     raise error(f"{name} must be a whole number, {least} or more, got {shown(n)}")
 
 
 def real(x: object, name: str, allowed: str = "a finite number",
          fits: Callable[[float], bool] = math.isfinite) -> float:
-    """x as it is, a number. Raises TypeError for anything else, ValueError where it does not fit."""
-    if not isinstance(x, Real) or isinstance(x, (bool, np.bool_)):
+    """x as a number. Raises TypeError for anything else, ValueError where it does not fit."""
+    if not isinstance(x, Real) or isinstance(x, bool):
         raise TypeError(f"{name} must be {allowed}, got {shown(x)}{remedy(x)}")
-    if not math.isfinite(x) or not fits(x):
+    number = x if isinstance(x, (int, float)) else float(x)
+    if not math.isfinite(number) or not fits(number):
         raise ValueError(f"{name} must be {allowed}, got {shown(x)}")
-    return x
+    return number
 
 
 def remedy(x: object) -> str:
@@ -68,7 +71,7 @@ def switch(x: object, name: str) -> bool:
 
 def listed(x: object, name: str, of: str = "samples") -> list[object]:
     """x as a list. Raises TypeError for what is no list, or has no order."""
-    without = (str, bytes, Mapping, AnySet, Value, type)
+    without = (str, bytes, Mapping, AbstractSet, Value, type)
     if not isinstance(x, Iterable) or isinstance(x, without) or getattr(x, "shape", None) == ():
         raise TypeError(f"{name} must be a list of {of}, got {shown(x)}")
     return list(x)

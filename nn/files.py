@@ -14,13 +14,13 @@ import stat
 import threading
 import zipfile
 from collections.abc import Mapping
-from typing import Any, Union
+from typing import Any
 
 import numpy as np
 
 from nn.checks import shown
 
-Path = Union[str, "os.PathLike[str]"]
+Path = str | os.PathLike[str]
 State = dict[str, np.ndarray]
 
 DESCRIPTION = "__model__"               # the entry that tells how to build the model, as JSON
@@ -42,8 +42,9 @@ def npz(arrays: Mapping[str, np.ndarray]) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         for name, array in arrays.items():
-            with archive.open(name + ".npy", "w") as entry:
-                np.lib.format.write_array(entry, array, allow_pickle=False)
+            entry = io.BytesIO()
+            np.lib.format.write_array(entry, array, allow_pickle=False)
+            archive.writestr(zipfile.ZipInfo(name + ".npy"), entry.getvalue())
     return content.getvalue()
 
 
@@ -128,7 +129,7 @@ def read_file(path: Path) -> tuple[dict[str, Any] | None, State]:
             raise ValueError(f"its entry {DESCRIPTION} does not describe a model")
     except (FileNotFoundError, IsADirectoryError, PermissionError):
         raise
-    except Exception as error:          # NumPy, zipfile and zlib raise many kinds for a damaged file
+    except Exception as error:  # noqa: BLE001 - NumPy, zipfile and zlib raise many kinds for a damaged file
         raise ValueError(f"{path} is cut off or is not a saved model ({error}); "
                          "write one with model.save(path)") from None
     return description, arrays

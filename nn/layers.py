@@ -7,6 +7,7 @@ and reprs are micrograd's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any, NoReturn
 
 import autograd
@@ -251,7 +252,7 @@ def _plan(description: dict[str, Any] | None, state: State) -> tuple[int, list[i
     if None in activations:
         raise ValueError("an activation is a function of its own; build the MLP with it and call its load(path)")
     widths = [count(n, "a width") for n in (nin, *nouts)]
-    for k, (n, m) in enumerate(zip(widths, widths[1:])):
+    for k, (n, m) in enumerate(pairwise(widths)):
         array = state.get(f"layers.{k}.weight")
         if array is None or array.shape != (m, n):
             shape = None if array is None else array.shape

@@ -13,7 +13,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 from numbers import Real
-from typing import Any, Union
+from typing import Any
 
 import numpy as np
 
@@ -134,7 +134,7 @@ def _below_the_largest(z: object) -> tuple[list[Any], Any]:
 LOSSES: dict[str, Loss] = {f.__name__: f for f in (absolute, squared, hinge, binary_cross_entropy, cross_entropy)}
 
 
-def find_loss(loss: Union[str, Loss]) -> Loss:
+def find_loss(loss: str | Loss) -> Loss:
     """The loss of that name, or the function itself.
 
     Raises ValueError for an unknown name, TypeError for anything but a function of a prediction and a target.
@@ -148,7 +148,7 @@ def find_loss(loss: Union[str, Loss]) -> Loss:
     return loss
 
 
-def total(loss: Union[str, Loss], predictions: Iterable[Any], targets: Iterable[Any]) -> Value:
+def total(loss: str | Loss, predictions: Iterable[Any], targets: Iterable[Any]) -> Value:
     """The sum over the samples (4): loss(f(x_1), y_1) + ... + loss(f(x_m), y_m), as one node.
 
     Raises ValueError when there are not as many predictions as targets.
@@ -179,11 +179,11 @@ def _as_list(x: Any) -> list[Any]:
 
 def _number(x: object, name: str) -> Any:
     """x, a Value or a number. Raises TypeError for anything else, ValueError for NaN."""
-    if type(x) is Value or type(x) is float and x == x:
+    if isinstance(x, Value):
         return x
-    if not isinstance(x, (Value, Real, np.bool_)):
+    if not isinstance(x, (Real, np.bool_)):
         raise TypeError(f"{name} must be a Value or a number, got {shown(x)}")
-    if not isinstance(x, Value) and x != x:
+    if math.isnan(x):
         raise ValueError(f"{name} is NaN")
     return x
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import dataclasses
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AnySet
+from collections.abc import Set as AbstractSet
 from types import SimpleNamespace
 from typing import Any
 
@@ -226,7 +226,7 @@ def _entries(name: str, x: Any) -> Iterable[tuple[Any, Any]]:
         return x.items()
     if isinstance(x, np.ndarray):
         return _entries(name, x.tolist()) if x.dtype == object and x.ndim else ()
-    if isinstance(x, AnySet):
+    if isinstance(x, AbstractSet):
         return _refuse_set(name, x)
     return _entries_of_object(name, x)
 
@@ -242,7 +242,7 @@ def _entries_of_object(name: str, x: Any) -> Iterable[tuple[Any, Any]]:
     return ()
 
 
-def _refuse_set(name: str, x: AnySet[Any]) -> Iterable[tuple[Any, Any]]:
+def _refuse_set(name: str, x: AbstractSet[Any]) -> Iterable[tuple[Any, Any]]:
     if any(isinstance(item, (Value, Module)) for item in x):
         raise TypeError(f"{name} is a set, which has no order for its parameters: make it a list")
     return ()

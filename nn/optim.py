@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, Union
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from nn.changes import assign, finish, theta_of
 from nn.checks import check_call, leaves, real, shown, switch
 from nn.samples import as_array
 
-Rate = Union[float, Callable[[int], float]]
+Rate = float | Callable[[int], float]
 Memory = tuple[np.ndarray, ...]
 Step = tuple[np.ndarray, Memory]
 

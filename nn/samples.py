@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Value
-from nn.checks import Model, check_call, listed, remedy, shown
+from nn.checks import Model, listed, remedy, shown
 from nn.losses import LOSSES, Loss, absolute, cross_entropy, one_hot, squared
 
 
@@ -98,7 +98,7 @@ def _check_masks(data: Any, name: str) -> None:
     parts = [data] if isinstance(data, np.ndarray) else data
     if not isinstance(parts, (list, tuple)):
         return
-    masked = sum(np.ma.count_masked(part) for part in parts if isinstance(part, np.ma.MaskedArray))
+    masked = sum(int(part.mask.sum()) for part in parts if isinstance(part, np.ma.MaskedArray))
     if masked:
         raise ValueError(f"{name} has {masked} masked entries: leave these samples out, "
                          "or put numbers there with filled(...)")

@@ -147,9 +147,10 @@ def compiled_step(task: Task) -> CompiledStep:
 
 def is_ours(task: Task) -> bool:
     """Whether model and loss are nn's own, with activations of the table of operations."""
-    if task.loss not in LOSSES.values() or type(task.model) is not MLP:
+    model: object = task.model
+    if task.loss not in LOSSES.values() or not isinstance(model, MLP):
         return False
-    description = task.model.description()
+    description = model.description()                       # None for a subclass
     return description is not None and None not in description["activations"]
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dis
 from collections.abc import Callable, Iterator
-from typing import NamedTuple, Union
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,8 +22,8 @@ from nn.progress import Bar
 from nn.samples import sample_pairs, targets
 from nn.steps import Steps, Task, is_huge
 
-Callback = Callable[[int, float, Model], Union[bool, None]]
-Chosen = Union[np.ndarray, slice]
+Callback = Callable[[int, float, Model], bool | None]
+Chosen = np.ndarray | slice
 
 
 class History(list[float]):

@@ -262,7 +262,7 @@ def test_an_activation_of_the_users_own_operation_is_rebuilt(tmp_path):
 
 @pytest.mark.parametrize("function", ["fsync", "replace"])
 def test_a_save_that_fails_leaves_the_old_file_and_nothing_else(saved, monkeypatch, function):
-    net, path = saved
+    _, path = saved
     before = path.read_bytes()
 
     def full(*_):
