@@ -28,11 +28,12 @@ class Model(Protocol):
 
 
 def shown(x: object) -> str:
-    """What x is, for a message: its type and the beginning of its repr."""
-    text = repr(x)
-    if len(text) > LONGEST:
-        text = text[:LONGEST - 3] + "..."
-    return text if x is None or isinstance(x, type) else f"{type(x).__name__} {text}"
+    """What x is, for a message: the name of a function, the beginning of anything else's repr."""
+    name = getattr(x, "__name__", None)
+    if isinstance(name, str):
+        return f"the class {name}" if isinstance(x, type) else f"the function {name}"
+    text = " ".join(repr(x).split())
+    return text if len(text) <= LONGEST else text[:LONGEST - 3] + "..."
 
 
 def whole(n: object, name: str, least: int = 1) -> int:

@@ -1,6 +1,7 @@
 """nn.train: fit against loops written out, micrograd's demo, and what happens when data or training go wrong."""
 import io
 import random
+import threading
 
 import numpy as np
 import pytest
@@ -364,3 +365,104 @@ def test_grads_are_as_they_were():
 
 def test_samples_keep_whole_numbers():
     assert samples([1, 2], "xs").dtype.kind == "i" and samples(np.ones((2, 3)), "xs").shape == (2, 3)
+
+
+# Threads ---------------------------------------------------------------------------------------------------------------------
+
+@both
+def test_a_thread_each_trains_as_one_thread_alone(compiled):
+    """8 threads with a model each: the losses and parameters of one fit after another, to the bit."""
+    def work(seed):
+        net = nn.MLP(2, [4, 1], activation="tanh", seed=seed)
+        xs, ys = nn.data.moons(20, noise=0.1, random_state=seed)
+        history = nn.fit(net, xs, ys, "binary_cross_entropy", nn.Adam(0.05), 8, 7, seed, compiled)
+        results[seed] = list(history), history.iterations, data_of(net), [p.grad for p in net.parameters()]
+
+    def quiet(seed):
+        for _ in range(50):
+            with autograd.no_grad():
+                nn.MLP(2, [4, 1], seed=seed)([1.0, 2.0])
+    results = {}
+    for seed in range(8):
+        work(seed)
+    alone, results = results, {}
+    for _ in range(3):
+        threads = [threading.Thread(target=work, args=(seed,)) for seed in range(8)]
+        threads += [threading.Thread(target=quiet, args=(seed,)) for seed in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert results == alone
+    assert (Value(1.0) * 2.0).inputs, "recording is on again"
+
+
+# What a callback may do ------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("answer, epochs", [(True, 1), (np.True_, 1), (np.bool_(1), 1), (np.array(True), 1), (None, 4),
+                                            (False, 4), (np.False_, 4)])
+def test_what_a_callback_returns(answer, epochs):
+    assert len(nn.fit(network(), XS, YS, epochs=4, callback=lambda epoch, loss, model: answer)) == epochs
+
+
+@pytest.mark.parametrize("answer", [1, 0, "stop", 0.5, [], Value(1.0)])
+def test_what_a_callback_may_not_return(answer):
+    with pytest.raises(TypeError, match="the callback returned .*return True to end training"):
+        nn.fit(network(), XS, YS, epochs=4, callback=lambda epoch, loss, model: answer)
+
+
+def test_a_stray_stop_iteration_does_not_end_training_quietly():
+    names = iter(["first", "second"])
+
+    def callback(epoch, loss, model):
+        next(names)
+    net, other = network(), network()
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        nn.fit(net, XS, YS, epochs=10, callback=callback)
+    nn.fit(other, XS, YS, epochs=3)
+    assert data_of(net) == data_of(other)
+
+
+@pytest.mark.parametrize("callback", [lambda: None, lambda epoch: None, lambda epoch, loss: None, lambda a, b, c, d: None,
+                                      "print", 3, [], lambda epoch, loss, model, *, key: None])
+def test_a_callback_that_cannot_be_called_is_seen_before_training(callback):
+    net = network()
+    before = data_of(net)
+    with pytest.raises(TypeError, match="callback must be a function of the epoch's number, its loss and the model"):
+        nn.fit(net, XS, YS, epochs=4, callback=callback)
+    assert data_of(net) == before
+
+
+@pytest.mark.parametrize("callback", [print, lambda *arguments: None, lambda epoch, loss, model, more=1: None])
+def test_a_callback_that_can(callback, capsys):
+    assert len(nn.fit(network(), XS, YS, epochs=2, callback=callback)) == 2
+
+
+def test_parameters_that_a_callback_sets_last_are_kept():
+    """Early stopping that goes back to the best parameters and returns True."""
+    def callback(epoch, loss, model):
+        model.load_state_dict(best)
+        return epoch == 2
+    net, best = network(), network(seed=9).state_dict()
+    nn.fit(net, XS, YS, epochs=10, callback=callback)
+    assert data_of(net) == data_of(network(seed=9))
+
+
+def test_an_optimizer_goes_on_where_it_left_off():
+    one, two = network(), network()
+    first, second = nn.SGD(0.001, momentum=0.9), nn.SGD(0.001, momentum=0.9)
+    nn.fit(one, XS, YS, optimizer=first, epochs=6)
+    for _ in range(2):
+        nn.fit(two, XS, YS, optimizer=second, epochs=3)
+    assert data_of(one) == data_of(two) and first.iteration == second.iteration == 6
+
+
+@pytest.mark.parametrize("rate, error", [(lambda j: 0.01 - 0.004 * j, ValueError), (lambda j: float("nan"), ValueError),
+                                         (lambda j: "0.1", TypeError), (lambda j: None, TypeError)])
+def test_a_learning_rate_that_turns_bad(rate, error):
+    net, other, optimizer = network(), network(), nn.SGD(rate)
+    with pytest.raises(error, match=r"learning_rate\(\d\) must be 0 or above"):
+        nn.fit(net, XS, YS, optimizer=optimizer, epochs=10)
+    if optimizer.iteration:
+        nn.fit(other, XS, YS, optimizer=nn.SGD(rate), epochs=optimizer.iteration)
+    assert data_of(net) == data_of(other)
