@@ -28,8 +28,6 @@ def find_activation(activation: Activation) -> Function | None:
         if activation.arity != 1:
             raise ValueError(f"an activation has one input, the operation {activation.name!r} has another number")
         return activation
-    if isinstance(activation, type):
-        raise TypeError(f"{SAYS}, got the class {activation.__name__}")
     check_call(activation, (0.0,), SAYS)
     return activation
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import inspect
 import math
+import operator
+import re
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from numbers import Real
@@ -32,29 +34,38 @@ def shown(x: object) -> str:
     name = getattr(x, "__name__", None)
     if isinstance(name, str):
         return f"the class {name}" if isinstance(x, type) else f"the function {name}"
-    text = " ".join(repr(x).split())
+    text = " ".join(re.sub(" at 0x[0-9a-fA-F]+", "", repr(x)).split())
     return text if len(text) <= LONGEST else text[:LONGEST - 3] + "..."
 
 
 def whole(n: object, name: str, least: int = 1) -> int:
     """n as an int. Raises TypeError for what is not a number, ValueError below `least` or for 2.5."""
-    if isinstance(n, SupportsIndex) and not isinstance(n, (bool, np.bool_)):
-        number = int(n.__index__())
-        if number >= least:
-            return number
+    number = index(n)
+    if number is not None and number >= least:
+        return number
     is_number = isinstance(n, Real) and not isinstance(n, bool)
     error = ValueError if is_number else TypeError
     raise error(f"{name} must be a whole number, {least} or more, got {shown(n)}")
 
 
-def real(x: object, name: str, allowed: str = "a finite number",
+def index(n: object) -> int | None:
+    """n as an int, where it is a whole number of whatever kind; None for anything else, True and False included."""
+    if not isinstance(n, SupportsIndex) or isinstance(n, (bool, np.bool_, type)):
+        return None
+    try:
+        return operator.index(n)
+    except TypeError:                                   # an array of several numbers
+        return None
+
+
+def real(x: object, name: str, allowed: str = "that is finite",
          fits: Callable[[float], bool] = math.isfinite) -> float:
     """x as a number. Raises TypeError for anything else, ValueError where it does not fit."""
     if not isinstance(x, Real) or isinstance(x, bool):
-        raise TypeError(f"{name} must be {allowed}, got {shown(x)}{remedy(x)}")
+        raise TypeError(f"{name} must be a number {allowed}, got {shown(x)}{remedy(x)}")
     number = x if isinstance(x, (int, float)) else float(x)
     if not math.isfinite(number) or not fits(number):
-        raise ValueError(f"{name} must be {allowed}, got {shown(x)}")
+        raise ValueError(f"{name} must be a number {allowed}, got {shown(x)}")
     return number
 
 
@@ -80,10 +91,8 @@ def listed(x: object, name: str, of: str = "samples") -> list[object]:
 
 def check_call(function: object, arguments: tuple[object, ...], says: str) -> None:
     """Raise TypeError where the function cannot be called with as many arguments as these."""
-    if not callable(function):
+    if not callable(function) or isinstance(function, type):
         raise TypeError(f"{says}; got {shown(function)}")
-    if isinstance(function, type):
-        return                                          # its signature says little of its __init__
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):                     # some functions written in C have none
@@ -103,14 +112,15 @@ def parameters_of(model: Model) -> list[Value]:
     if not callable(getattr(model, "parameters", None)) or not callable(model):
         raise TypeError("a model is called with one sample and has a method parameters(), "
                         f"as nn.MLP has; got {shown(model)}")
-    parameters = leaves(model.parameters(), f"{type(model).__name__}.parameters()")
-    if not parameters:
-        raise ValueError(f"{type(model).__name__} has no parameters to train")
-    return parameters
+    name = type(model).__name__
+    values = listed(model.parameters(), f"{name}.parameters()", "Values")
+    if not values:
+        raise ValueError(f"{name} has no parameters to train")
+    return leaves(values, f"{name}.parameters()")
 
 
 def leaves(values: object, name: str) -> list[Value]:
-    """The Values as a list. Raises TypeError for anything that is not a leaf Value, with its place."""
+    """The Values as a list. Raises TypeError for anything that is not a leaf Value, ValueError where there is none."""
     if hasattr(values, "parameters"):
         raise TypeError(f"{name} must be a list of Values, got a model: write model.parameters()")
     if callable(values):
@@ -123,4 +133,6 @@ def leaves(values: object, name: str) -> list[Value]:
             raise TypeError(f"{name}[{i}] is computed from other Values, so setting it changes "
                             "nothing: only leaves are parameters, write Value(v.data)")
         parameters.append(v)
+    if not parameters:
+        raise ValueError(f"{name} is empty: there is nothing to train (a generator gives its Values only once)")
     return parameters

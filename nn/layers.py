@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import autograd
 from autograd import Operation, Value
 from nn.activations import Activation, activation_name, chosen, fast, find_activation
-from nn.checks import shown
+from nn.checks import index, shown
 from nn.files import Path, State, read_file
 from nn.initial import Generator, find_generator, find_initial
 from nn.module import Module
@@ -21,9 +21,9 @@ from nn.module import Module
 
 def count(n: Any, what: str) -> int:
     """n as an int. Raises TypeError for what is not a whole number, ValueError below 1."""
-    if isinstance(n, bool) or not hasattr(n, "__index__"):
+    number = index(n)
+    if number is None:
         raise TypeError(f"{what} must be a whole number, got {shown(n)}")
-    number: int = n.__index__()
     if number < 1:
         raise ValueError(f"{what} must be at least 1, got {n!r}")
     return number
@@ -33,7 +33,7 @@ def as_inputs(x: Any, name: str) -> list[Any]:
     """x as a list: a number or a Value of its own is one input. Raises TypeError where there is no order."""
     if isinstance(x, (dict, set, frozenset)) or x is None:
         raise TypeError(f"{name} is called with one sample, a list of real numbers or Values, got {shown(x)}")
-    return list(x) if isinstance(x, Iterable) else [x]
+    return list(x) if isinstance(x, Iterable) and getattr(x, "shape", None) != () else [x]
 
 
 def misfit(name: str, given: int, needed: int) -> NoReturn:
@@ -89,13 +89,10 @@ class Neuron(_Activated):
         self.b = Value(0.0, label="b")
 
     def __call__(self, x: Any) -> Any:
-        try:
-            given = len(x)
-        except TypeError:
+        if type(x) is not list:
             x = as_inputs(x, "a neuron")
-            given = len(x)
-        if given != len(self.w):
-            misfit(self.b.label.removesuffix("b").rstrip(".") or "the neuron", given, len(self.w))
+        if len(x) != len(self.w):
+            misfit(self.b.label.removesuffix("b").rstrip(".") or "the neuron", len(x), len(self.w))
         z = autograd.dot(self.w, x, self.b)
         return z if self._sigma is None else self._sigma(z)
 
@@ -131,13 +128,10 @@ class Layer(_Activated):
 
     def __call__(self, x: Any) -> Any:
         neurons = self.neurons
-        try:
-            given = len(x)
-        except TypeError:
+        if type(x) is not list:
             x = as_inputs(x, "a layer")
-            given = len(x)
-        if given != len(neurons[0].w):
-            misfit(self._name(), given, len(neurons[0].w))
+        if len(x) != len(neurons[0].w):
+            misfit(self._name(), len(x), len(neurons[0].w))
         f = autograd.affine([n.w for n in neurons], x, [n.b for n in neurons])
         sigma = self._sigma
         if sigma is not None:

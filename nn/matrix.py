@@ -145,7 +145,7 @@ def _entrywise(function: Callable[[float], Any], z: np.ndarray) -> np.ndarray:
 
 
 def _floats(x: object, name: str) -> np.ndarray:
-    array = as_array(x, name)
+    array = as_array(x, name, "numbers")
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{name} must hold real numbers, got {shown(x)}")
     floats: np.ndarray = array.astype(float)

@@ -202,7 +202,7 @@ def _refuse(name: str, others: dict[str, object]) -> None:
 
 
 def _checked_rate(rate: Rate, name: str) -> Rate:
-    says = "learning_rate must be above 0, or a function of the iteration"
+    says = "learning_rate must be a number above 0, or a function of the iteration"
     if isinstance(rate, type) or not callable(rate):
         if hasattr(rate, "__iter__") or hasattr(rate, "parameters"):
             raise TypeError(f"{says}, got {shown(rate)}: parameters are given to step(parameters), "
@@ -218,7 +218,7 @@ def _vector(x: object, name: str) -> np.ndarray:
     """x as an array (P,) of floats; infinite ones are seen later."""
     if type(x) is np.ndarray and x.dtype == np.float64:
         return x
-    array = as_array(x, name)
+    array = as_array(x, name, "numbers")
     if array.dtype.kind not in "fiu":
         raise TypeError(f"{name} must hold real numbers, got {shown(x)}")
     return array.astype(float)

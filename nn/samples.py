@@ -23,6 +23,7 @@ def samples(data: object, name: str) -> np.ndarray:
     Raises TypeError for anything but real numbers, ValueError for data that is empty, ragged, masked,
     nested deeper, or not finite.
     """
+    data = _held(data, name)
     array = as_array(data, name)
     if array.size == 0:
         raise ValueError(f"{name} is empty")
@@ -72,16 +73,12 @@ def check_loss(value: object) -> None:
 
 # Arrays --------------------------------------------------------------------------------------------
 
-def as_array(data: object, name: str) -> np.ndarray:
+def as_array(data: object, name: str, of: str = "samples") -> np.ndarray:
     """The data as an array of whatever it holds; PyTorch's tensors too, with or without a gradient.
 
     Raises TypeError where it is not a list or an array, ValueError where it is ragged or masked.
     """
-    detach = getattr(data, "detach", None)              # a tensor that requires grad
-    if callable(detach):
-        data = detach().cpu().numpy()
-    if not isinstance(data, np.ndarray) and not hasattr(data, "__array__"):
-        data = listed(data, name)
+    data = _held(data, name, of)
     _check_masks(data, name)
     try:
         array = np.asarray(data)
@@ -89,8 +86,16 @@ def as_array(data: object, name: str) -> np.ndarray:
         raise ValueError(f"{name} is ragged: every sample must have as many numbers "
                          f"as the first{_ragged(data)}") from None
     if array.ndim == 0:
-        raise TypeError(f"{name} must be a list of samples, got {shown(data)}")
+        raise TypeError(f"{name} must be a list of {of}, got {shown(data)}")
     return array
+
+
+def _held(data: object, name: str, of: str = "samples") -> object:
+    """The data as an array, a table or a list, which can be read more than once."""
+    detach = getattr(data, "detach", None)              # a tensor that requires grad
+    if callable(detach):
+        data = detach().cpu().numpy()
+    return data if hasattr(data, "__array__") else listed(data, name, of)
 
 
 def _check_masks(data: Any, name: str) -> None:

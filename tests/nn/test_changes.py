@@ -3,10 +3,10 @@ import subprocess
 import sys
 
 import pytest
-from tests.nn.injection import places, run
 
 import nn
 from nn.changes import finish
+from tests.nn.injection import places, run
 
 XS, YS = nn.data.sine(6)
 

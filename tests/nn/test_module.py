@@ -247,7 +247,7 @@ def test_a_file_of_another_model(saved, other, says):
 
 
 def test_an_activation_that_is_a_function_is_not_rebuilt_but_loaded(tmp_path):
-    bump = lambda v: autograd.exp(-v * v)                                                       # noqa: E731
+    bump = lambda v: autograd.exp(-v * v)
     net, same = (nn.MLP(1, [3, 1], activation=bump, seed=s) for s in (1, 2))
     net.save(tmp_path / "bump.npz")
     with pytest.raises(ValueError, match="function of its own"):

@@ -161,7 +161,7 @@ def test_a_rate_that_a_schedule_may_not_give(rate, error):
     optimizer = nn.GradientDescent(lambda j: rate if j else 0.1, momentum=0.5)
     theta = optimizer.update(np.zeros(2), np.ones(2))
     memory = optimizer.memory
-    with pytest.raises(error, match=r"learning_rate\(1\) must be 0 or above, got "):
+    with pytest.raises(error, match=r"learning_rate\(1\) must be a number 0 or above, got "):
         optimizer.update(theta, np.ones(2))
     assert optimizer.iteration == 1 and optimizer.memory is memory
 
@@ -173,7 +173,7 @@ def test_a_schedule_may_end_at_0():
 def test_a_rate_that_was_set_later_is_checked():
     optimizer = nn.SGD(0.1)
     optimizer.learning_rate = -0.1
-    with pytest.raises(ValueError, match="learning_rate must be above 0"):
+    with pytest.raises(ValueError, match="learning_rate must be a number above 0"):
         optimizer.update(np.ones(1), np.ones(1))
 
 
@@ -189,11 +189,11 @@ PARAMETERS = nn.MLP(1, [1], seed=1).parameters()
     (lambda: nn.SGD(lr=0.1), "write learning_rate="), (lambda: nn.Adam(lr=0.1), "write learning_rate="),
     (lambda: nn.Adam(betas=(0.9, 0.999)), "write beta1= and beta2="), (lambda: nn.Adam(eps=1e-8), "write epsilon="),
     (lambda: nn.SGD(0.1, params=PARAMETERS), r"step\(parameters\)"), (lambda: nn.SGD(0.1, foo=1), "no setting 'foo'"),
-    (lambda: nn.SGD("0.1"), "learning_rate must be above 0, or a function"), (lambda: nn.SGD(None), "learning_rate must be"),
+    (lambda: nn.SGD("0.1"), "learning_rate must be a number above 0, or a function"), (lambda: nn.SGD(None), "learning_rate must be"),
     (lambda: nn.SGD(True), "learning_rate must be"), (lambda: nn.SGD(Value(0.1)), "write v.data"),
     (lambda: nn.SGD(lambda: 0.1), "function of the iteration"), (lambda: nn.SGD(lambda a, b: 0.1), "does not fit"),
     (lambda: nn.SGD(float), "function of the iteration, got the class float"),
-    (lambda: nn.SGD(0.1, "0.9"), "momentum must be from 0 to 1"), (lambda: nn.SGD(0.1, 0.9, "yes"), "nesterov must be True"),
+    (lambda: nn.SGD(0.1, "0.9"), "momentum must be a number from 0 to 1"), (lambda: nn.SGD(0.1, 0.9, "yes"), "nesterov must be True"),
     (lambda: nn.Adam(0.1, "a"), "beta1 must be"), (lambda: nn.Adam(0.1, 0.9, None), "beta2 must be"),
     (lambda: nn.SGD(0.1, weight_decay=[1]), "weight_decay must be")])
 def test_arguments_of_another_kind(make, says):

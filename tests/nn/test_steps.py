@@ -112,8 +112,8 @@ def test_what_the_engine_and_nn_look_at_is_no_choice():
 def test_a_choice_is_shown_with_file_line_and_text():
     with watched() as choices:
         leaky_by_if(Value(1.0))
-    assert choices == [f"compares Values in test_steps.py, line {leaky_by_if.__code__.co_firstlineno + 1} "
-                       "(return z if z > 0 else 0.01 * z)"]
+    assert choices == [("compares Values in test_steps.py, "
+                        f"line {leaky_by_if.__code__.co_firstlineno + 1} (return z if z > 0 else 0.01 * z)")]
 
 
 # Numbers that change outside of the graph ------------------------------------------------------------------------------------

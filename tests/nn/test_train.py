@@ -461,7 +461,7 @@ def test_an_optimizer_goes_on_where_it_left_off():
                                          (lambda j: "0.1", TypeError), (lambda j: None, TypeError)])
 def test_a_learning_rate_that_turns_bad(rate, error):
     net, other, optimizer = network(), network(), nn.SGD(rate)
-    with pytest.raises(error, match=r"learning_rate\(\d\) must be 0 or above"):
+    with pytest.raises(error, match=r"learning_rate\(\d\) must be a number 0 or above"):
         nn.fit(net, XS, YS, optimizer=optimizer, epochs=10)
     if optimizer.iteration:
         nn.fit(other, XS, YS, optimizer=nn.SGD(rate), epochs=optimizer.iteration)
