@@ -83,7 +83,9 @@ class Optimizer:
         if not np.isfinite(gradient).all():
             raise FloatingPointError(f"the gradient of iteration {self.iteration} is not finite: {advice(rate)}")
         with np.errstate(over="ignore", invalid="ignore"):
-            step, memory = self.direction(theta, gradient + self.weight_decay * theta, rate)
+            if self.weight_decay:
+                gradient = gradient + self.weight_decay * theta
+            step, memory = self.direction(theta, gradient, rate)
             result: np.ndarray = theta + step
         if not np.isfinite(result).all():
             raise FloatingPointError(f"the parameters after iteration {self.iteration} are not finite: {advice(rate)}")

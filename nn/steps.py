@@ -30,7 +30,7 @@ TRIED = 12                      # samples, evenly spaced, that are computed both
 MOVED = 1e-3                    # how far parameters are moved for this: alike ones could hide a branch
 TOLERANCE = 1e-9                # the relative difference that rounding may make
 HUGE = 1e30                     # parameters of this size are no use to anybody: training has diverged
-PERIOD = 64                     # steps between two checks of one sample each
+PERIOD = 128                    # steps between two checks of one sample each
 
 Step = Callable[[np.ndarray, np.ndarray, np.ndarray], "tuple[float, np.ndarray]"]
 
@@ -173,7 +173,7 @@ def named_inputs(sample: Any, name: str) -> Any:
 
 def side_by_side(X: np.ndarray, Y: np.ndarray) -> np.ndarray:
     """Samples and targets side by side, (m, n0 + nL): a program's x."""
-    return np.hstack([X.reshape(len(X), -1), Y.reshape(len(Y), -1)])
+    return np.concatenate((X.reshape(len(X), -1), Y.reshape(len(Y), -1)), axis=1)
 
 
 def is_huge(theta: np.ndarray) -> bool:
