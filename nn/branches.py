@@ -1,14 +1,15 @@
-"""Does the graph of one sample stand for the others? Where a model chooses by its numbers, it does not.
+"""Does the graph of one sample stand for the others? Where a model chooses by its numbers, it does
+not.
 
-A graph holds what was computed. Of an if-statement only the branch that was taken is in it, of `v.data`
-only the number. So while a sample is recorded this file watches for both:
+A graph holds what was computed. Of an if-statement only the branch that was taken is in it, of
+`v.data` only the number. So while a sample is recorded this file watches for both:
 
     with watched() as choices:
         output = loss(model(x), y)
     # now choices says where, as text; empty means that the graph is right for all numbers
 
-and `Recorded.is_current` tells later whether recording again would give the same graph: a number that the
-model uses may have been changed, such as the weight of a term of the loss.
+and `Recorded.is_current` tells later whether recording again would give the same graph: a number
+that the model uses may have been changed, such as the weight of a term of the loss.
 """
 from __future__ import annotations
 
@@ -32,7 +33,8 @@ Hook = Callable[[FrameType, str, Any], None]
 
 
 def _codes() -> dict[CodeType, str]:
-    """The code of the methods of Value that look at its number, and what looking there is called."""
+    """The code of the methods of Value that look at its number,
+    and what looking there is called."""
     codes = {}
     for name, says in LOOKS.items():
         method = vars(Value).get(name)
@@ -44,10 +46,11 @@ def _codes() -> dict[CodeType, str]:
 
 @contextmanager
 def watched() -> Iterator[list[str]]:
-    """A list that fills with the places where code looks at a Value's number, as long as the block runs.
+    """A list that fills with the places where code looks at a Value's number, as long as the block
+    runs.
 
-    It uses Python's hook for profilers or, where one is at work, that for debuggers; both belong to one
-    thread. Where both are taken nothing is seen.
+    It uses Python's hook for profilers or, where one is at work, that for debuggers; both belong to
+    one thread. Where both are taken nothing is seen.
     """
     choices: list[str] = []
     codes = _codes()
@@ -101,7 +104,8 @@ class Recorded:
         self.constants = [(v, v.data) for v in leaves(output) if v not in self.known]
 
     def is_current(self, again: Value) -> bool:
-        """Whether a newer recording of the same sample is the same graph, with the same constants."""
+        """Whether a newer recording of the same sample is the same graph,
+        with the same constants."""
         if any(v.data != number for v, number in self.constants):
             return False
         return same_graph(self.output, again, self.known)
@@ -126,7 +130,8 @@ def leaves(output: Value) -> Iterator[Value]:
 
 
 def same_graph(a: Value, b: Value, known: set[Value]) -> bool:
-    """Whether two graphs compute the same: equal operations and numbers, the known leaves at the same places."""
+    """Whether two graphs compute the same:
+    equal operations and numbers, the known leaves at the same places."""
     waiting = [(a, b)]
     partner: dict[Value, Value] = {}
     while waiting:

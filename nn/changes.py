@@ -1,7 +1,7 @@
 """Changes of parameters that an interrupt cannot cut in half.
 
-A change is a function that may be called again: it sets everything to given numbers. Whatever can be
-refused is checked before, so the only thing that can stop it is an interrupt, such as Ctrl-C.
+A change is a function that may be called again: it sets everything to given numbers. Whatever can
+be refused is checked before, so the only thing that can stop it is an interrupt, such as Ctrl-C.
 """
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ AGAIN = 5                       # interrupts of one change that are survived
 
 
 def finish(change: Callable[[], None], again: int = AGAIN) -> None:
-    """Make the change to its end: where an interrupt cuts it off it is made anew, then the interrupt goes on."""
+    """Make the change to its end: where an interrupt cuts it off it is made anew,
+    then the interrupt goes on."""
     try:
         change()
     except BaseException:

@@ -39,7 +39,10 @@ def shown(x: object) -> str:
 
 
 def whole(n: object, name: str, least: int = 1) -> int:
-    """n as an int. Raises TypeError for what is not a number, ValueError below `least` or for 2.5."""
+    """n as an int.
+
+    Raises TypeError for what is not a number, ValueError below `least` or for 2.5.
+    """
     number = index(n)
     if number is not None and number >= least:
         return number
@@ -49,7 +52,8 @@ def whole(n: object, name: str, least: int = 1) -> int:
 
 
 def index(n: object) -> int | None:
-    """n as an int, where it is a whole number of whatever kind; None for anything else, True and False included."""
+    """n as an int, where it is a whole number of whatever kind;
+    None for anything else, True and False included."""
     if not isinstance(n, SupportsIndex) or isinstance(n, (bool, np.bool_, type)):
         return None
     try:
@@ -105,7 +109,10 @@ def check_call(function: object, arguments: tuple[object, ...], says: str) -> No
 
 
 def parameters_of(model: Model) -> list[Value]:
-    """The model's parameters. Raises TypeError for what is no model, ValueError where it has none."""
+    """The model's parameters.
+
+    Raises TypeError for what is no model, ValueError where it has none.
+    """
     if isinstance(model, type):
         raise TypeError(f"{model.__name__} is a class: make a model of it first, "
                         f"such as net = {model.__name__}(...)")
@@ -120,11 +127,15 @@ def parameters_of(model: Model) -> list[Value]:
 
 
 def leaves(values: object, name: str) -> list[Value]:
-    """The Values as a list. Raises TypeError for anything that is not a leaf Value, ValueError where there is none."""
+    """The Values as a list.
+
+    Raises TypeError for anything that is not a leaf Value, ValueError where there is none.
+    """
     if hasattr(values, "parameters"):
         raise TypeError(f"{name} must be a list of Values, got a model: write model.parameters()")
     if callable(values):
-        raise TypeError(f"{name} must be a list of Values, got a function: call it, as in model.parameters()")
+        raise TypeError(f"{name} must be a list of Values, got a function: call it, as in "
+                        "model.parameters()")
     parameters: list[Value] = []
     for i, v in enumerate(listed(values, name, "Values")):
         if not isinstance(v, Value):
@@ -134,5 +145,6 @@ def leaves(values: object, name: str) -> list[Value]:
                             "nothing: only leaves are parameters, write Value(v.data)")
         parameters.append(v)
     if not parameters:
-        raise ValueError(f"{name} is empty: there is nothing to train (a generator gives its Values only once)")
+        raise ValueError(f"{name} is empty: there is nothing to train (a generator gives its "
+                         "Values only once)")
     return parameters

@@ -1,8 +1,10 @@
-"""Files of saved models: NumPy's .npz, without pickle, so that a file can hold numbers and nothing that runs.
+"""Files of saved models: NumPy's .npz without pickle, so that a file holds nothing that runs.
 
-1. A file is written beside its place, in one go, and takes that place at the end: at any moment, and whatever stops the
-   program, there is the old file or the new one. Links stay links, and a file keeps its permissions.
-2. What is written has no name until it is complete, where the system can do that: a program that is killed leaves nothing.
+1. A file is written beside its place, in one go, and takes that place at the end: at any moment,
+   and whatever stops the program, there is the old file or the new one. Links stay links, and a
+   file keeps its permissions.
+2. What is written has no name until it is complete, where the system can do that: a program that is
+   killed leaves nothing.
 3. A file is read with suspicion: its sizes are looked at before its numbers.
 """
 from __future__ import annotations
@@ -27,12 +29,14 @@ DESCRIPTION = "__model__"               # the entry that tells how to build the 
 LARGEST = 2 ** 30                       # bytes of numbers: more than any network of scalars has
 
 
-# Writing -------------------------------------------------------------------------------------------
+# Writing ----------------------------------------------------------------------
 
-def write_file(path: Path, description: dict[str, Any] | None, state: Mapping[str, np.ndarray]) -> None:
-    """Write description and arrays to a .npz file; an older file of that name is replaced in one step at the end."""
+def write_file(path: Path, description: dict[str, Any] | None,
+               state: Mapping[str, np.ndarray]) -> None:
+    """Write description and arrays to a .npz file, as `replace_file` does."""
     if DESCRIPTION in state:
-        raise ValueError(f"a parameter may not be called {DESCRIPTION}: a file keeps the model's description there")
+        raise ValueError(f"a parameter may not be called {DESCRIPTION}: a file keeps the model's "
+                         "description there")
     arrays = {**state, DESCRIPTION: np.array(json.dumps(description))}
     replace_file(path, npz(arrays))
 
@@ -51,7 +55,8 @@ def npz(arrays: Mapping[str, np.ndarray]) -> bytes:
 def replace_file(path: Path, content: bytes) -> None:
     """Write the content to a file of that name, completely or not at all.
 
-    Raises OSError where the folder cannot be written or the disk is full; the old file is then as it was.
+    Raises OSError where the folder cannot be written or the disk is full; the old file is then as
+    it was.
     """
     place = os.path.realpath(checked_path(path))            # where a link leads to
     mode = _mode(place)
@@ -67,13 +72,17 @@ def replace_file(path: Path, content: bytes) -> None:
 
 
 def _mode(place: str) -> int | None:
-    """The permissions of the file there; None where there is none. Raises ValueError where it is not a file."""
+    """The permissions of the file there; None where there is none.
+
+    Raises ValueError where it is not a file.
+    """
     try:
         status = os.stat(place)
     except FileNotFoundError:
         return None
     if stat.S_ISDIR(status.st_mode):
-        raise IsADirectoryError(f"{place} is a directory: give the name of a file in it, such as model.npz")
+        raise IsADirectoryError(f"{place} is a directory: give the name of a file in it, such as "
+                                "model.npz")
     if not stat.S_ISREG(status.st_mode):
         raise ValueError(f"{place} is not a regular file, so it cannot be replaced by one")
     return stat.S_IMODE(status.st_mode)
@@ -85,7 +94,8 @@ def _unused_name(place: str) -> str:
 
 
 def _write_unnamed(partial: str, content: bytes, mode: int | None) -> bool:
-    """Write a file without a name, then name it; False where the system or the disk has no such files."""
+    """Write a file without a name, then name it;
+    False where the system or the disk has no such files."""
     try:
         unnamed = os.open(os.path.dirname(partial), os.O_TMPFILE | os.O_WRONLY, 0o666)
     except (AttributeError, OSError):
@@ -110,7 +120,7 @@ def _write(file: int, content: bytes, mode: int | None) -> None:
     os.fsync(file)
 
 
-# Reading -------------------------------------------------------------------------------------------
+# Reading ----------------------------------------------------------------------
 
 def read_file(path: Path) -> tuple[dict[str, Any] | None, State]:
     """The description (or None) and the arrays of a saved model.
@@ -129,7 +139,7 @@ def read_file(path: Path) -> tuple[dict[str, Any] | None, State]:
             raise ValueError(f"its entry {DESCRIPTION} does not describe a model")
     except (FileNotFoundError, IsADirectoryError, PermissionError):
         raise
-    except Exception as error:  # noqa: BLE001 - NumPy, zipfile and zlib raise many kinds for a damaged file
+    except Exception as error:  # noqa: BLE001 - a damaged file raises errors of many kinds
         raise ValueError(f"{path} is cut off or is not a saved model ({error}); "
                          "write one with model.save(path)") from None
     return description, arrays
@@ -144,7 +154,10 @@ def _check_sizes(name: str) -> None:
 
 
 def checked_path(path: object) -> str:
-    """The path as text. Raises TypeError for what is not a file name, ValueError for an empty one."""
+    """The path as text.
+
+    Raises TypeError for what is not a file name, ValueError for an empty one.
+    """
     if not isinstance(path, (str, bytes, os.PathLike)):
         raise TypeError(f"path must be a file name, such as 'model.npz', got {shown(path)}")
     text = os.fsdecode(path)

@@ -25,7 +25,8 @@ def uniform(rng: Generator, nin: int, nout: int) -> float:
 
 
 def xavier(rng: Generator, nin: int, nout: int) -> float:
-    """A weight that keeps the variance of f_k where sigma'(0) = 1, such as tanh (Glorot and Bengio 2010)."""
+    """A weight that keeps the variance of f_k where sigma'(0) = 1,
+    such as tanh (Glorot and Bengio 2010)."""
     bound = math.sqrt(6 / (nin + nout))
     return rng.uniform(-bound, bound)
 
@@ -39,7 +40,10 @@ INITIAL: dict[str, Draw] = {f.__name__: f for f in (uniform, xavier, he)}
 
 
 def find_initial(init: str) -> Draw:
-    """The way of that name to draw a weight. Raises ValueError for an unknown name, TypeError for no name."""
+    """The way of that name to draw a weight.
+
+    Raises ValueError for an unknown name, TypeError for no name.
+    """
     if not isinstance(init, str):
         raise TypeError(f"init must be one of {', '.join(INITIAL)}, got {shown(init)}")
     if init not in INITIAL:
@@ -50,7 +54,8 @@ def find_initial(init: str) -> Draw:
 def find_generator(rng: Generator | None, seed: int | None) -> Generator:
     """The generator: the one given, a new one with that seed, or Python's module `random`.
 
-    Raises ValueError for both, TypeError for a generator of another kind or a seed that is not a whole number.
+    Raises ValueError for both, TypeError for a generator of another kind or a seed that is not a
+    whole number.
     """
     if rng is not None and seed is not None:
         raise ValueError("give rng or seed, not both")

@@ -1,8 +1,8 @@
 """Neuron, Layer, MLP: the lecture's fully connected network (3), written in scalars.
 
-A neuron is two nodes of the graph, z = w . x + b and f = sigma(z). A layer computes its neurons in one go, because
-that is several times as fast as one by one; the graph is the same. Names, order of parameters, draws from `random`
-and reprs are micrograd's.
+A neuron is two nodes of the graph, z = w . x + b and f = sigma(z). A layer computes its neurons in
+one go, because that is several times as fast as one by one; the graph is the same. Names, order of
+parameters, draws from `random` and reprs are micrograd's.
 """
 from __future__ import annotations
 
@@ -30,9 +30,13 @@ def count(n: Any, what: str) -> int:
 
 
 def as_inputs(x: Any, name: str) -> list[Any]:
-    """x as a list: a number or a Value of its own is one input. Raises TypeError where there is no order."""
+    """x as a list: a number or a Value of its own is one input.
+
+    Raises TypeError where there is no order.
+    """
     if isinstance(x, (dict, set, frozenset)) or x is None:
-        raise TypeError(f"{name} is called with one sample, a list of real numbers or Values, got {shown(x)}")
+        raise TypeError(f"{name} is called with one sample, a list of real numbers or Values, got "
+                        f"{shown(x)}")
     return list(x) if isinstance(x, Iterable) and getattr(x, "shape", None) != () else [x]
 
 
@@ -61,13 +65,15 @@ class _Activated(Module):
 
 
 class Neuron(_Activated):
-    """f(x) = sigma(w . x + b), the lecture's first formula, for one sample x of `nin` numbers or Values.
+    """f(x) = sigma(w . x + b), the lecture's first formula, for one sample x of `nin` numbers.
 
     nin         the number of inputs
     activation  sigma: the name of an operation of one input, "linear", or a function of one Value
     nonlin      micrograd's: True for "relu", False for "linear"
-    init        how weights are drawn: "uniform" (from -1 to 1), "xavier" or "he"; a bias is 0 and is not drawn
-    rng, seed   a random.Random, or the seed of a new one; without either, Python's `random` module draws
+    init        how weights are drawn: "uniform" (from -1 to 1), "xavier" or "he"; a bias is 0 and
+                is not drawn
+    rng, seed   a random.Random, or the seed of a new one; without either, Python's `random` module
+                draws
     nout        the number of neurons beside this one, itself included, for "xavier"
 
     >>> import random
@@ -76,7 +82,8 @@ class Neuron(_Activated):
     >>> neuron, [w.data for w in neuron.w]
     (ReLUNeuron(2), [0.23550571390294128, 0.06653114721000164])
 
-    Calling it raises ValueError for another number of inputs, TypeError for anything but real numbers and Values.
+    Calling it raises ValueError for another number of inputs, TypeError for anything but real
+    numbers and Values.
     """
 
     def __init__(self, nin: int, activation: Activation = "relu", nonlin: bool | None = None, *,
@@ -111,19 +118,21 @@ class Neuron(_Activated):
 class Layer(_Activated):
     """f_k = sigma(W f_{k-1} + b), one layer of (3): `nout` neurons with `nin` inputs each.
 
-    Takes what Neuron takes. Calling it gives a list of `nout` Values, the Value itself when there is one neuron; it
-    reads the neurons' w and b and does not call them.
+    Takes what Neuron takes. Calling it gives a list of `nout` Values, the Value itself when there
+    is one neuron; it reads the neurons' w and b and does not call them.
 
     >>> Layer(2, 3, activation="tanh")
     Layer of [TanhNeuron(2), TanhNeuron(2), TanhNeuron(2)]
     """
 
-    def __init__(self, nin: int, nout: int, activation: Activation = "relu", nonlin: bool | None = None, *,
-                 init: str = "uniform", rng: Generator | None = None, seed: int | None = None) -> None:
+    def __init__(self, nin: int, nout: int, activation: Activation = "relu",
+                 nonlin: bool | None = None, *, init: str = "uniform",
+                 rng: Generator | None = None, seed: int | None = None) -> None:
         nout = count(nout, "the number of neurons of a layer")
         rng = find_generator(rng, seed)
         self._activate(activation, nonlin)
-        self.neurons = [Neuron(nin, self.activation, init=init, rng=rng, nout=nout) for _ in range(nout)]
+        self.neurons = [Neuron(nin, self.activation, init=init, rng=rng, nout=nout)
+                        for _ in range(nout)]
         self.label_parameters()
 
     def __call__(self, x: Any) -> Any:
@@ -154,31 +163,40 @@ class Layer(_Activated):
 class MLP(Module):
     """The fully connected network f_L of (3): n0 = `nin`, and n1, ..., nL = `nouts`.
 
-    activation  sigma of the hidden layers; or a list, for each layer one (or for each layer but the last)
+    activation  sigma of the hidden layers; or a list, for each layer one (or for each layer but the
+                last)
     output      sigma of the last layer, where `activation` does not say
     init, rng, seed   as for Neuron
 
-    Calling it with one sample, `nin` numbers, gives a list of nL Values, the Value itself when nL is 1. As each
-    parameter carries its full name as its label, pictures and messages can say which it is.
+    Calling it with one sample, `nin` numbers, gives a list of nL Values, the Value itself when nL
+    is 1. As each parameter carries its full name as its label, pictures and messages can say which
+    it is.
 
     >>> net = MLP(2, [3, 1], seed=1)
     >>> net
     MLP of [Layer of [ReLUNeuron(2), ReLUNeuron(2), ReLUNeuron(2)], Layer of [LinearNeuron(3)]]
-    >>> {name: array.shape for name, array in net.state_dict().items()}
-    {'layers.0.weight': (3, 2), 'layers.0.bias': (3,), 'layers.1.weight': (1, 3), 'layers.1.bias': (1,)}
+    >>> for name, array in net.state_dict().items():
+    ...     print(name, array.shape)
+    layers.0.weight (3, 2)
+    layers.0.bias (3,)
+    layers.1.weight (1, 3)
+    layers.1.bias (1,)
     >>> net.layers[0].neurons[2].w[1].label
     'layers.0.neurons.2.w.1'
     """
 
-    def __init__(self, nin: int, nouts: Sequence[int], activation: Activation | Sequence[Activation] = "relu",
-                 output: Activation = "linear", *, init: str = "uniform", rng: Generator | None = None,
-                 seed: int | None = None) -> None:
+    def __init__(self, nin: int, nouts: Sequence[int],
+                 activation: Activation | Sequence[Activation] = "relu",
+                 output: Activation = "linear", *, init: str = "uniform",
+                 rng: Generator | None = None, seed: int | None = None) -> None:
         if not isinstance(nouts, (list, tuple)) or not nouts:
-            raise TypeError(f"nouts is the list of the layers' widths, such as [16, 16, 1]; got {shown(nouts)}")
+            raise TypeError("nouts is the list of the layers' widths, such as [16, 16, 1]; got "
+                            f"{shown(nouts)}")
         rng = find_generator(rng, seed)
         widths = [count(n, "the width of a layer") for n in (nin, *nouts)]
         sigmas = for_each_layer(activation, output, len(nouts))
-        self.layers = [Layer(n, m, sigma, init=init, rng=rng) for n, m, sigma in zip(widths, widths[1:], sigmas)]
+        self.layers = [Layer(n, m, sigma, init=init, rng=rng)
+                       for n, m, sigma in zip(widths, widths[1:], sigmas)]
         self.label_parameters()
 
     def __call__(self, x: Any) -> Any:
@@ -187,9 +205,10 @@ class MLP(Module):
         return x
 
     def description(self) -> dict[str, Any] | None:
-        """The widths and the names of the activations; None instead of the name of one that is not in the table.
+        """The widths and the names of the activations; None for one that is not in the table.
 
-        None altogether where a class of the user's is among network and layers, which a file cannot describe.
+        None altogether where a class of the user's is among network and layers, which a file cannot
+        describe.
         """
         if type(self) is not MLP or any(type(layer) is not Layer for layer in self.layers):
             return None
@@ -208,7 +227,8 @@ def for_each_layer(activation: Any, output: Activation, layers: int) -> list[Act
     if not isinstance(activation, (list, tuple)):
         return [activation] * (layers - 1) + [output]
     if len(activation) not in (layers - 1, layers):
-        raise ValueError(f"{len(activation)} activations for {layers} layers: give one for each, or for each but the last")
+        raise ValueError(f"{len(activation)} activations for {layers} layers: give one for each, "
+                         "or for each but the last")
     return [*activation, output][:layers]
 
 
@@ -218,13 +238,13 @@ def _name_in_table(sigma: Any) -> str | None:
     return sigma.name if isinstance(sigma, Operation) else None
 
 
-# From a file ---------------------------------------------------------------------------------------
+# From a file ------------------------------------------------------------------
 
 def load(path: Path) -> MLP:
     """The MLP that was saved to the file, built anew.
 
-    Raises FileNotFoundError, or ValueError when the file is cut off, does not say how its model is built, or names an
-    activation that is not in the table of operations.
+    Raises FileNotFoundError, or ValueError when the file is cut off, does not say how its model is
+    built, or names an activation that is not in the table of operations.
     """
     description, state = read_file(path)
     try:
@@ -236,19 +256,26 @@ def load(path: Path) -> MLP:
     return net
 
 
-def _plan(description: dict[str, Any] | None, state: State) -> tuple[int, list[int], list[Activation]]:
-    """Widths and activations of an MLP. Raises ValueError where the arrays have other shapes: so nothing huge is built."""
+def _plan(description: dict[str, Any] | None,
+          state: State) -> tuple[int, list[int], list[Activation]]:
+    """Widths and activations of an MLP.
+
+    Raises ValueError where the arrays have other shapes, so that nothing huge is built.
+    """
     if not description or description.get("kind") != "MLP":
         raise ValueError("it does not hold an MLP; build the model and call its load(path)")
     nin, nouts, activations = (description.get(key) for key in ("nin", "nouts", "activations"))
-    if not isinstance(nouts, list) or not isinstance(activations, list) or len(nouts) != len(activations):
+    if not (isinstance(nouts, list) and isinstance(activations, list)
+            and len(nouts) == len(activations)):
         raise ValueError(f"its description has widths {nouts!r} and activations {activations!r}")
     if None in activations:
-        raise ValueError("an activation is a function of its own; build the MLP with it and call its load(path)")
+        raise ValueError("an activation is a function of its own; build the MLP with it and call "
+                         "its load(path)")
     widths = [count(n, "a width") for n in (nin, *nouts)]
     for k, (n, m) in enumerate(pairwise(widths)):
         array = state.get(f"layers.{k}.weight")
         if array is None or array.shape != (m, n):
             shape = None if array is None else array.shape
-            raise ValueError(f"layers.{k}.weight has shape {shape}, by the description it is {(m, n)}")
+            raise ValueError(f"layers.{k}.weight has shape {shape}, by the description it is "
+                             f"{(m, n)}")
     return widths[0], widths[1:], activations

@@ -1,10 +1,12 @@
-"""Losses l(f, y) of one sample, written in scalars; a network's loss (4) is their sum over the samples.
+"""Losses l(f, y) of one sample, in scalars; a network's loss (4) is their sum over the samples.
 
-f is the output of the network: a Value, or a list of Values. y is what it should be: a number, or a list of numbers.
+f is the output of the network: a Value, or a list of Values. y is what it should be: a number, or a
+list of numbers.
 
-1. Each loss works as well where y is a Value or a list of Values, so that one recorded sample stands for any other.
-2. L2 regularization does not belong in the loss of one sample, where it would be counted once for each: weight decay is
-   the optimizer's.
+1. Each loss works as well where y is a Value or a list of Values, so that one recorded sample
+   stands for any other.
+2. L2 regularization does not belong in the loss of one sample, where it would be counted once for
+   each: weight decay is the optimizer's.
 3. A loss is a number or infinite, never NaN: where it would be, ValueError says why.
 """
 from __future__ import annotations
@@ -36,26 +38,31 @@ def squared(f: object, y: object) -> Value:
 
 
 def hinge(f: object, y: object) -> Value:
-    """max(0, 1 - y f) for a label y of -1 or 1, summed over the outputs. Raises ValueError for another label."""
+    """max(0, 1 - y f) for a label y of -1 or 1, summed over the outputs.
+
+    Raises ValueError for another label.
+    """
     pairs = [(a, _label(b, (-1, 1), "hinge")) for a, b in _pairs(f, y)]
     return _sum([autograd.relu(a * -label + 1.0) for a, label in pairs])
 
 
 def binary_cross_entropy(f: object, y: object) -> Value:
-    """-log of the probability of label y, 0 or 1, where sigmoid(f) is the probability of 1; summed over the outputs.
+    """-log of the probability of label y, 0 or 1, where sigmoid(f) is the probability of 1; summed
+    over the outputs.
 
-    f is the logit, before any sigmoid: softplus(f) or softplus(-f) is exact where log(sigmoid(f)) is rounded
-    to 0 or inf. Raises ValueError for another label.
+    f is the logit, before any sigmoid: softplus(f) or softplus(-f) is exact where log(sigmoid(f))
+    is rounded to 0 or inf. Raises ValueError for another label.
     """
     pairs = [(a, _label(b, (0, 1), "binary_cross_entropy")) for a, b in _pairs(f, y)]
     return _sum([autograd.softplus((1 - 2 * label) * a) for a, label in pairs])
 
 
 def cross_entropy(f: object, y: object) -> Value:
-    """-log softmax(f)[y] for a class y from 0 to K - 1, or for its row of the unit matrix; f is a list of K logits.
+    """-log softmax(f)[y] for a class y from 0 to K - 1, or for its row of the unit matrix; f is a
+    list of K logits.
 
-    A logit of -inf is a class that is ruled out. Raises ValueError for another class or row, and where no
-    logit is finite; TypeError where f is not a list.
+    A logit of -inf is a class that is ruled out. Raises ValueError for another class or row, and
+    where no logit is finite; TypeError where f is not a list.
     """
     if isinstance(f, Value) or not isinstance(f, (Sequence, np.ndarray)) or len(f) < 2:
         raise TypeError("cross_entropy needs a list of at least 2 logits, one for each class; "
@@ -66,12 +73,14 @@ def cross_entropy(f: object, y: object) -> Value:
         return _value(total - below[row.index(1.0)])
     loss = _value(0.0 - autograd.dot(row, [a - total for a in below]))
     if math.isnan(loss.data):
-        raise ValueError("cross_entropy is NaN: where a logit is infinite, give the class by its number")
+        raise ValueError("cross_entropy is NaN: where a logit is infinite, give the class by its "
+                         "number")
     return loss
 
 
 def one_hot(y: Any, classes: int) -> list[Any]:
-    """The row of the unit matrix for class y; a row that is one already is returned as it is, as is one of Values.
+    """The row of the unit matrix for class y; a row that is one already is returned as it is, as is
+    one of Values.
 
     Raises ValueError for anything else.
     """
@@ -87,16 +96,18 @@ def one_hot(y: Any, classes: int) -> list[Any]:
 
 
 def _is_unit_row(row: list[Any]) -> bool:
-    zeros, ones = [[x for x in row if not isinstance(x, (list, np.ndarray)) and x == number] for number in (0, 1)]
-    return len(ones) == 1 and len(zeros) == len(row) - 1
+    if any(isinstance(x, (list, tuple, np.ndarray)) for x in row):
+        return False
+    return row.count(1) == 1 and row.count(0) == len(row) - 1
 
 
-# Softmax -------------------------------------------------------------------------------------------
+# Softmax ----------------------------------------------------------------------
 
 def log_softmax(z: Iterable[Any]) -> list[Any]:
     """log(e^zk / (e^z1 + ... + e^zK)) for each k, from K numbers or Values of any size.
 
-    Raises ValueError where the largest is infinite or there is none, TypeError for anything but numbers and Values.
+    Raises ValueError where the largest is infinite or there is none, TypeError for anything but
+    numbers and Values.
     """
     below, total = _below_the_largest(z)
     return [a - total for a in below]
@@ -116,9 +127,11 @@ def softmax(z: Iterable[Any]) -> list[Any]:
 def _below_the_largest(z: object) -> tuple[list[Any], Any]:
     """z_k - max(z) for each k, and the log of the sum of their exponentials, which cannot overflow.
 
-    The largest is an operation of the graph as well: a graph recorded for one sample must be right for every other.
+    The largest is an operation of the graph as well: a graph recorded for one sample must be right
+    for every other.
     """
-    logits = [_number(a, f"logit {k}") for k, a in enumerate(listed(z, "the logits", "numbers or Values"))]
+    given = listed(z, "the logits", "numbers or Values")
+    logits = [_number(a, f"logit {k}") for k, a in enumerate(given)]
     if not logits:
         raise ValueError("softmax needs at least one logit")
     top = reduce(autograd.maximum, logits)
@@ -129,19 +142,22 @@ def _below_the_largest(z: object) -> tuple[list[Any], Any]:
     return below, autograd.log(autograd.sum([autograd.exp(a) for a in below]))
 
 
-# Over all samples ----------------------------------------------------------------------------------
+# Over all samples -------------------------------------------------------------
 
-LOSSES: dict[str, Loss] = {f.__name__: f for f in (absolute, squared, hinge, binary_cross_entropy, cross_entropy)}
+LOSSES: dict[str, Loss] = {f.__name__: f for f in (absolute, squared, hinge,
+                                                   binary_cross_entropy, cross_entropy)}
 
 
 def find_loss(loss: str | Loss) -> Loss:
     """The loss of that name, or the function itself.
 
-    Raises ValueError for an unknown name, TypeError for anything but a function of a prediction and a target.
+    Raises ValueError for an unknown name, TypeError for anything but a function of a prediction and
+    a target.
     """
     if isinstance(loss, str):
         if loss not in LOSSES:
-            raise ValueError(f"no loss {loss!r}: give {', '.join(LOSSES)}, or a function of a prediction and a target")
+            raise ValueError(f"no loss {loss!r}: give {', '.join(LOSSES)}, or a function of a "
+                             "prediction and a target")
         return LOSSES[loss]
     if not any(loss is ours for ours in LOSSES.values()):
         check_call(loss, (0.0, 0.0), "a loss is a name or a function of a prediction and a target")
@@ -154,21 +170,27 @@ def total(loss: str | Loss, predictions: Iterable[Any], targets: Iterable[Any]) 
     Raises ValueError when there are not as many predictions as targets.
     """
     loss = find_loss(loss)
-    outputs, wanted = listed(predictions, "predictions", "outputs"), listed(targets, "targets", "numbers")
+    outputs = listed(predictions, "predictions", "outputs")
+    wanted = listed(targets, "targets", "numbers")
     if len(outputs) != len(wanted):
-        raise ValueError(f"{len(outputs)} predictions and {len(wanted)} targets: there must be one target for each")
+        raise ValueError(f"{len(outputs)} predictions and {len(wanted)} targets: there must be "
+                         "one target for each")
     return _value(autograd.sum([loss(f, y) for f, y in zip(outputs, wanted)]))
 
 
-# Outputs and targets -------------------------------------------------------------------------------
+# Outputs and targets ----------------------------------------------------------
 
 def _pairs(f: object, y: object) -> list[tuple[Any, Any]]:
-    """Outputs and targets, one by one. Raises ValueError when there are not as many of one as of the other."""
+    """Outputs and targets, one by one.
+
+    Raises ValueError when there are not as many of one as of the other.
+    """
     outputs, targets = _as_list(f), _as_list(y)
     if len(outputs) != len(targets):
         raise ValueError(f"the network has {len(outputs)} outputs and the target {len(targets)}: "
                          "there must be one for each")
-    return [(_number(a, "an output of the network"), _number(b, "a target")) for a, b in zip(outputs, targets)]
+    return [(_number(a, "an output of the network"), _number(b, "a target"))
+            for a, b in zip(outputs, targets)]
 
 
 def _as_list(x: Any) -> list[Any]:
@@ -189,7 +211,10 @@ def _number(x: object, name: str) -> Any:
 
 
 def _label(y: Any, allowed: tuple[int, int], name: str) -> Any:
-    """The label. Raises ValueError for a number that is not allowed; a Value stands for any label."""
+    """The label.
+
+    Raises ValueError for a number that is not allowed; a Value stands for any label.
+    """
     if isinstance(y, Value):
         return y
     if y not in allowed:
@@ -202,6 +227,7 @@ def _sum(terms: list[Any]) -> Value:
 
 
 def _value(x: Any) -> Value:
-    """x, which operations on Values have given; the table's operations have no type of their own."""
+    """x, which operations on Values have given;
+    the table's operations have no type of their own."""
     result: Value = x
     return result

@@ -1,8 +1,9 @@
-"""The lecture's matrix formulas in NumPy: the network (3), and back propagation, Theorem 1, for one sample or many.
+"""The lecture's matrix formulas in NumPy: the network (3), and back propagation, Theorem 1.
 
-m samples are the rows of X, so that z_k = W_k f_{k-1} + b_k (6) becomes Z_k = F_{k-1} W_k^T + b_k, and (8), summed
-over the samples as the loss (4) is, dL/dW_k = (dL/dZ_k)^T F_{k-1}. sigma_k' comes from the table of operations. These
-formulas and the scalar engine reach the same numbers by different ways; `compare` lays them side by side.
+m samples are the rows of X, so that z_k = W_k f_{k-1} + b_k (6) becomes Z_k = F_{k-1} W_k^T + b_k,
+and (8), summed over the samples as the loss (4) is, dL/dW_k = (dL/dZ_k)^T F_{k-1}. sigma_k' comes
+from the table of operations. These formulas and the scalar engine reach the same numbers by
+different ways; `compare` lays them side by side.
 
     W, b, sigma     of one layer        z, f    before and after its activation, by (6) and (3)
     dz, dW, db      dL/dz_k, ...        df      dL/df_k
@@ -24,21 +25,26 @@ from nn.samples import as_array, sample_pairs
 
 
 class LayerMatrices(NamedTuple):
-    """W_k (n_k, n_{k-1}), b_k (n_k,) and sigma_k: an operation, a function of one Value, or None for the identity."""
+    """W_k (n_k, n_{k-1}), b_k (n_k,) and sigma_k:
+    an operation, a function of one Value, or None for the identity."""
     W: np.ndarray
     b: np.ndarray
     sigma: Function | None
 
 
 class LayerGradients(NamedTuple):
-    """dL/dz_k (n_k,) or (m, n_k), a row for each sample; dL/dW_k (n_k, n_{k-1}) and dL/db_k (n_k,), sums over them."""
+    """dL/dz_k (n_k,) or (m, n_k), a row for each sample;
+    dL/dW_k (n_k, n_{k-1}) and dL/db_k (n_k,), sums over them."""
     dz: np.ndarray
     dW: np.ndarray
     db: np.ndarray
 
 
 def parameters(model: MLP) -> list[LayerMatrices]:
-    """W_k, b_k and sigma_k of each layer, k = 1, ..., L. Raises TypeError where a layer is not of the form (3)."""
+    """W_k, b_k and sigma_k of each layer, k = 1, ..., L.
+
+    Raises TypeError where a layer is not of the form (3).
+    """
     if not isinstance(model, MLP):
         raise TypeError(f"the formulas are those of an nn.MLP, got {shown(model)}")
     for layer in model.layers:
@@ -54,13 +60,14 @@ def _matrices(layer: Layer) -> LayerMatrices:
     return LayerMatrices(W, b, find_activation(layer.activation))
 
 
-# The formulas --------------------------------------------------------------------------------------
+# The formulas -----------------------------------------------------------------
 
-def forward(layers: Sequence[LayerMatrices], X: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """z_1, ..., z_L and f_0, ..., f_L by (3) and (6), for one sample X (n0,) or for m of them (m, n0).
+def forward(layers: Sequence[LayerMatrices],
+            X: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """z_1, ..., z_L and f_0, ..., f_L by (3) and (6), for one sample X (n0,) or for m (m, n0).
 
-    Raises TypeError for anything but numbers, ValueError when X has another number of columns than the first layer
-    has inputs.
+    Raises TypeError for anything but numbers, ValueError when X has another number of columns than
+    the first layer has inputs.
     """
     f = _floats(X, "X")
     inputs = layers[0].W.shape[1]
@@ -77,9 +84,10 @@ def forward(layers: Sequence[LayerMatrices], X: np.ndarray) -> tuple[list[np.nda
 
 def backward(layers: Sequence[LayerMatrices], zs: Sequence[np.ndarray], fs: Sequence[np.ndarray],
              df: np.ndarray) -> list[LayerGradients]:
-    """dL/dz_k, dL/dW_k, dL/db_k for k = 1, ..., L by Theorem 1, from what `forward` gave and df = dL/df_L.
+    """dL/dz_k, dL/dW_k, dL/db_k for k = 1, ..., L by Theorem 1.
 
-    Raises ValueError when df has another shape than f_L.
+    zs and fs are what `forward` gave, df = dL/df_L. Raises ValueError when df has another shape
+    than f_L.
     """
     df = _floats(df, "df")
     if df.shape != fs[-1].shape:
@@ -90,7 +98,7 @@ def backward(layers: Sequence[LayerMatrices], zs: Sequence[np.ndarray], fs: Sequ
         dz = derivative(sigma, zs[k - 1], fs[k]) * df           # D_k dL/df_k, D_k being diagonal
         dW = np.atleast_2d(dz).T @ np.atleast_2d(fs[k - 1])     # (8)
         gradients.append(LayerGradients(dz, dW, np.atleast_2d(dz).sum(axis=0)))
-        df = dz @ W                                             # W_k^T dL/dz_k, which with the next D_{k-1} is (7)
+        df = dz @ W                                             # W_k^T dL/dz_k: with D_{k-1}, (7)
     return gradients[::-1]
 
 
@@ -116,7 +124,8 @@ def derivative(sigma: Function | None, z: np.ndarray, f: np.ndarray) -> np.ndarr
 
 
 def output_derivatives(loss: str | Loss, F: np.ndarray, Y: np.ndarray) -> np.ndarray:
-    """dL/df_L (m, n_L) at the outputs F (m, n_L): the loss of each sample, differentiated by the engine."""
+    """dL/df_L (m, n_L) at the outputs F (m, n_L):
+    the loss of each sample, differentiated by the engine."""
     loss = find_loss(loss)
     rows = []
     for f, y in zip(F.tolist(), Y.tolist()):
@@ -130,7 +139,8 @@ def loss_of(loss: str | Loss, F: np.ndarray, Y: np.ndarray) -> float:
     """The loss (4) of the outputs F (m, n_L)."""
     loss = find_loss(loss)
     with autograd.no_grad():
-        losses = [loss(_as_output([Value(x) for x in f]), y).data for f, y in zip(F.tolist(), Y.tolist())]
+        losses = [loss(_as_output([Value(x) for x in f]), y).data
+                  for f, y in zip(F.tolist(), Y.tolist())]
     return float(sum(losses))
 
 
@@ -152,10 +162,11 @@ def _floats(x: object, name: str) -> np.ndarray:
     return floats
 
 
-# Side by side --------------------------------------------------------------------------------------
+# Side by side -----------------------------------------------------------------
 
 class Row(NamedTuple):
-    """One parameter: its name in the lecture, such as W1(2,3), and dL with respect to it, computed in three ways."""
+    """One parameter: its name in the lecture, such as W1(2,3), and dL with respect to it,
+    computed in three ways."""
     name: str
     engine: float
     theorem: float
@@ -184,31 +195,35 @@ class Comparison(list[Row]):
         return [head] + [(row.name, *(f"{x:.12f}" for x in row[1:])) for row in self[::stride]]
 
     def by_array(self) -> list[tuple[str, int, float, float]]:
-        """For each W_k and b_k: name, number of entries, largest |engine - theorem|, largest |engine - differences|."""
+        """For each W_k and b_k: name, number of entries, largest |engine - theorem|,
+        largest |engine - differences|."""
         arrays: dict[str, list[Row]] = {}
         for row in self:
             arrays.setdefault(row.name.partition("(")[0], []).append(row)
         return [(name, len(rows),
                  max(abs(row.engine - row.theorem) for row in rows),
-                 max(abs(row.engine - row.differences) for row in rows)) for name, rows in arrays.items()]
+                 max(abs(row.engine - row.differences) for row in rows))
+                for name, rows in arrays.items()]
 
     def summary(self) -> str:
         """How many derivatives there are and how far the three ways are apart."""
-        return (f"{len(self)} derivatives of L = {self.loss:.6g}. Largest difference, relative to the largest derivative: "
+        return (f"{len(self)} derivatives of L = {self.loss:.6g}. Largest difference, relative to "
+                "the largest derivative: "
                 f"engine and theorem {self.theorem_difference:.1e}, "
                 f"engine and finite differences {self.quotient_difference:.1e}.")
 
     def __str__(self) -> str:
-        lines = [f"{name:>10} " + "".join(f"{x:>22}" for x in numbers) for name, *numbers in self.table()]
+        lines = [f"{name:>10} " + "".join(f"{x:>22}" for x in numbers)
+                 for name, *numbers in self.table()]
         return "\n".join([*lines, self.summary()])
 
 
 def compare(model: MLP, xs: object, ys: object, loss: str | Loss = "squared") -> Comparison:
-    """dL/dW_k(i,j) and dL/db_k(i) of the loss (4) by the scalar engine, by (7) and (8), and by finite differences.
+    """dL/dW_k(i,j) and dL/db_k(i) of (4) by the engine, by (7) and (8), by finite differences.
 
-    model, xs, ys, loss are as for `fit`; no grad is changed. Finite differences are central, accurate to about 1e-9, but
-    not where a ReLU or an absolute value has its kink within 1e-5 of a sample. Raises what `fit` raises, TypeError
-    where a layer is not of the form (3).
+    model, xs, ys, loss are as for `fit`; no grad is changed. Finite differences are central,
+    accurate to about 1e-9, but not where a ReLU or an absolute value has its kink within 1e-5 of a
+    sample. Raises what `fit` raises, TypeError where a layer is not of the form (3).
     """
     loss = find_loss(loss)
     layers = parameters(model)
@@ -223,14 +238,17 @@ def compare(model: MLP, xs: object, ys: object, loss: str | Loss = "squared") ->
 
 
 def engine_gradient(model: MLP, X: np.ndarray, Y: np.ndarray, loss: Loss) -> list[float]:
-    """dL with respect to each parameter, in the order of model.parameters(): the graph of the whole loss, backpropagated."""
+    """dL with respect to each parameter, in the order of model.parameters():
+    the graph of the whole loss, backpropagated."""
     whole_loss = total(loss, [model(x) for x in X.tolist()], Y.tolist())
     gradient: list[float] = autograd.gradients(whole_loss, model.parameters())
     return gradient
 
 
-def difference_quotients(layers: Sequence[LayerMatrices], X: np.ndarray, Y: np.ndarray, loss: Loss) -> Iterator[float]:
-    """Central differences (L(theta + h) - L(theta - h)) / 2h for each parameter, in the order of model.parameters()."""
+def difference_quotients(layers: Sequence[LayerMatrices], X: np.ndarray, Y: np.ndarray,
+                         loss: Loss) -> Iterator[float]:
+    """Central differences (L(theta + h) - L(theta - h)) / 2h for each parameter,
+    in the order of model.parameters()."""
     layers = [LayerMatrices(W.copy(), b.copy(), sigma) for W, b, sigma in layers]
 
     def loss_here() -> float:
@@ -242,9 +260,10 @@ def difference_quotients(layers: Sequence[LayerMatrices], X: np.ndarray, Y: np.n
 
 
 def _central(function: Callable[[], float], array: np.ndarray, i: int) -> float:
-    """The central difference of function() with respect to array[i], which is put back afterwards."""
+    """The central difference of function() with respect to array[i],
+    which is put back afterwards."""
     before = float(array[i])
-    h = 6e-6 * max(1.0, abs(before))            # about the cube root of the rounding error, where both errors meet
+    h = 6e-6 * max(1.0, abs(before))            # about the cube root of the rounding error
     array[i] = before + h
     above = function()
     array[i] = before - h
@@ -254,7 +273,8 @@ def _central(function: Callable[[], float], array: np.ndarray, i: int) -> float:
 
 
 def _in_order(gradients: Sequence[LayerGradients]) -> Iterator[tuple[str, float]]:
-    """Names and derivatives in the order of model.parameters(): of each neuron its weights and then its bias."""
+    """Names and derivatives in the order of model.parameters():
+    of each neuron its weights and then its bias."""
     for k, (_, dW, db) in enumerate(gradients, 1):
         for i in range(len(db)):
             yield from [(f"W{k}({i + 1},{j + 1})", float(x)) for j, x in enumerate(dW[i])]

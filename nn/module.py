@@ -1,11 +1,15 @@
 """Module: anything with parameters, and how they are named, listed, saved and loaded.
 
-1. A parameter is a leaf Value reached from a module's attributes, through modules, lists, dictionaries, arrays and
-   dataclasses, in the order in which the attributes were first set. Its name is the way there: `layers.0.neurons.3.w.1`.
-2. No parameter is left out silently: a set has no order, and a computed Value would not be trained; both are errors.
-3. A state is a dictionary of NumPy arrays, in PyTorch's names and shapes: a Layer is what PyTorch calls Linear, with
-   `weight` (nout, nin) and `bias` (nout,); an MLP holds its layers in `layers`, so the third bias is `layers.2.bias`.
-4. Loading checks everything before it changes anything; saving replaces the file in one step or not at all.
+1. A parameter is a leaf Value reached from a module's attributes, through modules, lists,
+   dictionaries, arrays and dataclasses, in the order in which the attributes were first set. Its
+   name is the way there: `layers.0.neurons.3.w.1`.
+2. No parameter is left out silently: a set has no order, and a computed Value would not be trained;
+   both are errors.
+3. A state is a dictionary of NumPy arrays, in PyTorch's names and shapes: a Layer is what PyTorch
+   calls Linear, with `weight` (nout, nin) and `bias` (nout,); an MLP holds its layers in `layers`,
+   so the third bias is `layers.2.bias`.
+4. Loading checks everything before it changes anything; saving replaces the file in one step or not
+   at all.
 """
 from __future__ import annotations
 
@@ -44,7 +48,9 @@ PYTORCH = {                             # methods of PyTorch's Module: what does
 
 
 class Module:
-    """Anything with parameters. Subclasses set Values, modules, or lists or dictionaries of them as attributes.
+    """Anything with parameters.
+
+    Subclasses set Values, modules, or lists or dictionaries of them as attributes.
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -59,11 +65,12 @@ class Module:
         super().__init_subclass__(**arguments)
         for name, x in vars(cls).items():
             if isinstance(x, Value):
-                raise TypeError(f"{cls.__name__}.{name} is a Value of the class, which all its models would share "
+                raise TypeError(f"{cls.__name__}.{name} is a Value of the class, which all its "
+                                "models would share "
                                 f"and none would train: set self.{name} in __init__")
 
     def __call__(self, x: Any) -> Any:
-        forward = getattr(type(self), "forward", None)      # where PyTorch's modules have their code
+        forward = getattr(type(self), "forward", None)      # as PyTorch's modules are written
         if forward is None:
             raise TypeError(f"{type(self).__name__} cannot be called: define __call__(self, x)")
         return forward(self, x)
@@ -71,12 +78,14 @@ class Module:
     def parameters(self) -> list[Value]:
         """All parameters, each once: of one neuron after another, its weights and then its bias.
 
-        Raises TypeError where a Value could not be a parameter although it looks like one: in a set, or computed.
+        Raises TypeError where a Value could not be a parameter although it looks like one: in a
+        set, or computed.
         """
         return list(_Walk(self).names)
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
-        """Pairs of a parameter's full name and the parameter, each once, in the order of `parameters`."""
+        """Pairs of a parameter's full name and the parameter, each once,
+        in the order of `parameters`."""
         return ((name, v) for v, name in _Walk(self).names.items())
 
     def zero_grad(self) -> None:
@@ -90,9 +99,10 @@ class Module:
             v.label = name
 
     def draw(self, x: Sequence[Any] | None = None, loss: Any = None) -> Any:
-        """The network as a picture, as in the lecture's figure 2; with data and gradient of each neuron for a sample x.
+        """The network as a picture, as in the lecture's figure 2.
 
-        It is a graphviz.Digraph that displays in Jupyter. See `autograd.draw_network`.
+        For a sample x it has data and gradient of each neuron. It is a graphviz.Digraph that
+        displays in Jupyter. See `autograd.draw_network`.
         """
         return autograd.draw_network(self, x, loss)
 
@@ -109,34 +119,40 @@ class Module:
         return ()
 
     def _groups(self) -> dict[str, Group]:
-        """The parameters by the names of their arrays. Raises ValueError where two arrays have one name."""
+        """The parameters by the names of their arrays.
+
+        Raises ValueError where two arrays have one name.
+        """
         groups: dict[str, Group] = {}
         for name, group in _grouped("", self, set()):
             if name in groups:
-                raise ValueError(f"two arrays of the state are called {name!r}: rename an attribute or the key of a "
+                raise ValueError(f"two arrays of the state are called {name!r}: rename an "
+                                 "attribute or the key of a "
                                  "dictionary (1 and '1' are the same name)")
             groups[name] = group
         grouped = {v for group in groups.values() for v in values_of(group)}
         for name, v in self.named_parameters():
-            if v not in grouped:                            # such as what a neuron has beside w and b
+            if v not in grouped:                            # what a neuron has beside w and b
                 groups[name] = v
         return groups
 
     def state_dict(self) -> dict[str, np.ndarray]:
-        """All parameters as NumPy arrays of float64, by name; copies, so that training does not change them.
+        """All parameters as NumPy arrays of float64, by name; copies, which training leaves alone.
 
-        An MLP gives what PyTorch gives for Linear modules in a ModuleList called `layers`: `layers.0.weight`
-        (nout, nin), `layers.0.bias` (nout,), ... A Layer of its own gives `weight` and `bias`, as does a Neuron, with
-        nout = 1. Raises ValueError where two arrays would have one name.
+        An MLP gives what PyTorch gives for Linear modules in a ModuleList called `layers`:
+        `layers.0.weight` (nout, nin), `layers.0.bias` (nout,), ... A Layer of its own gives
+        `weight` and `bias`, as does a Neuron, with nout = 1. Raises ValueError where two arrays
+        would have one name.
         """
-        return {name: np.array(data_of(group), dtype=float) for name, group in self._groups().items()}
+        return {name: np.array(data_of(group), dtype=float)
+                for name, group in self._groups().items()}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Set every parameter from arrays such as `state_dict` gives, PyTorch's included.
 
-        Names of a Sequential (0.weight, 2.weight) go to the layers in their order. Raises ValueError when names or
-        shapes differ or a number is NaN, TypeError when an array does not hold real numbers; the parameters are then
-        as they were before.
+        Names of a Sequential (0.weight, 2.weight) go to the layers in their order. Raises
+        ValueError when names or shapes differ or a number is NaN, TypeError when an array does not
+        hold real numbers; the parameters are then as they were before.
         """
         numbers = numbers_for(self._groups(), state)
 
@@ -148,11 +164,13 @@ class Module:
     # Files -------------------------------------------------------------------------------------
 
     def description(self) -> dict[str, Any] | None:
-        """What a file says of how this model is built, as plain data; None where only its arrays can be saved."""
+        """What a file says of how this model is built, as plain data;
+        None where only its arrays can be saved."""
         return None
 
     def save(self, path: Path) -> None:
-        """Write the state to a .npz file, without pickle; an older file of that name is replaced in one step at the end.
+        """Write the state to a .npz file, without pickle; an older file of that name is replaced in
+        one step at the end.
 
         Raises OSError where the file cannot be written; the older one is then as it was.
         """
@@ -161,13 +179,14 @@ class Module:
     def load(self, path: Path) -> None:
         """Set the parameters from a file that `save` wrote for a model built like this one.
 
-        Raises FileNotFoundError, or ValueError when the file is cut off, is not a saved model, or is one of other
-        names, shapes or activations; the model is then as it was before.
+        Raises FileNotFoundError, or ValueError when the file is cut off, is not a saved model, or
+        is one of other names, shapes or activations; the model is then as it was before.
         """
         theirs, state = read_file(path)
         mine = self.description()
         if theirs and mine and theirs.get("activations") != mine.get("activations"):
-            raise ValueError(f"{path} holds a model with the activations {theirs.get('activations')}, "
+            raise ValueError(f"{path} holds a model with the activations "
+                             f"{theirs.get('activations')}, "
                              f"this one has {mine.get('activations')}")
         try:
             self.load_state_dict(state)
@@ -175,7 +194,7 @@ class Module:
             raise ValueError(f"{path} does not fit this model: {error}") from None
 
 
-# Walking through attributes ------------------------------------------------------------------------
+# Walking through attributes ---------------------------------------------------
 
 class _Walk:
     """The parameters of a module with their names, each once."""
@@ -183,7 +202,7 @@ class _Walk:
     def __init__(self, module: Module) -> None:
         self.names: dict[Value, str] = {}
         self.computed: list[tuple[str, Value]] = []
-        self.inside: set[int] = set()                       # the modules and containers on the way here
+        self.inside: set[int] = set()                       # modules and containers on the way here
         self.visit("", module)
         for name, v in self.computed:
             self.check(name, v)
@@ -205,10 +224,13 @@ class _Walk:
         self.inside.discard(id(x))
 
     def check(self, name: str, v: Value) -> None:
-        """Raise TypeError where a computed Value depends on no parameter: its maker took it for one."""
+        """Raise TypeError where a computed Value depends on no parameter:
+        its maker took it for one."""
         if not any(leaf in self.names for leaf in leaves(v)):
-            raise TypeError(f"{name} is computed ({v!r} = {autograd.expression(v)}), and no parameter is among its "
-                            "inputs: only leaves are parameters, so it would not be trained. Write Value(v.data)")
+            raise TypeError(f"{name} is computed ({v!r} = {autograd.expression(v)}), and no "
+                            "parameter is among its "
+                            "inputs: only leaves are parameters, so it would not be trained. "
+                            "Write Value(v.data)")
 
 
 PLAIN = (str, int, float, type(None))
@@ -232,7 +254,8 @@ def _entries(name: str, x: Any) -> Iterable[tuple[Any, Any]]:
 
 
 def _entries_of_object(name: str, x: Any) -> Iterable[tuple[Any, Any]]:
-    """What is in an object of another class: fields of a dataclass, or what its parameters() gives."""
+    """What is in an object of another class:
+    fields of a dataclass, or what its parameters() gives."""
     if isinstance(x, type):
         return ()
     if dataclasses.is_dataclass(x):
@@ -249,7 +272,8 @@ def _refuse_set(name: str, x: AbstractSet[Any]) -> Iterable[tuple[Any, Any]]:
 
 
 def _grouped(name: str, x: Any, inside: set[int]) -> Iterator[tuple[str, Group]]:
-    """The arrays in x, which is called `name`: a nested list of parameters is one array where it is rectangular."""
+    """The arrays in x, which is called `name`:
+    a nested list of parameters is one array where it is rectangular."""
     if isinstance(x, np.ndarray) and x.dtype == object:
         x = x.tolist()
     if shape_of(x) is not None:

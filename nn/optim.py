@@ -1,11 +1,14 @@
-"""Optimizers: from parameters and gradient to the next parameters, written once, on arrays of all P parameters.
+"""Optimizers: from parameters and gradient to the next parameters, written once, on arrays of all P
+parameters.
 
-1. `update(theta, gradient)` gives the next theta and changes no array it was given. What an optimizer
-   remembers changes only when the update has succeeded.
+1. `update(theta, gradient)` gives the next theta and changes no array it was given. What an
+   optimizer remembers changes only when the update has succeeded.
 2. `learning_rate` is a number, or a function of the iteration j = 0, 1, ... that gives one.
-3. As the loss (4) is a sum over samples, so is its gradient: with more samples take a smaller learning rate.
-4. Weight decay (L2 regularization) lives here, not in the loss of one sample: lambda adds lambda theta to the
-   gradient, the derivative of lambda / 2 |theta|^2. (A term alpha * sum(p * p) of a loss is a lambda of 2 alpha.)
+3. As the loss (4) is a sum over samples, so is its gradient: with more samples take a smaller
+   learning rate.
+4. Weight decay (L2 regularization) lives here, not in the loss of one sample: lambda adds lambda
+   theta to the gradient, the derivative of lambda / 2 |theta|^2. (A term alpha * sum(p * p) of a
+   loss is a lambda of 2 alpha.)
 """
 from __future__ import annotations
 
@@ -40,7 +43,8 @@ PYTORCH = {                     # its names for settings and methods: what does 
 class Optimizer:
     """What all optimizers share: learning rate, weight decay, and the count of iterations.
 
-    A subclass gives `direction(theta, gradient, rate)`: the step from theta, and what to remember for the next.
+    A subclass gives `direction(theta, gradient, rate)`: the step from theta, and what to remember
+    for the next.
     """
 
     def __init__(self, learning_rate: Rate, weight_decay: float = 0.0, **others: object) -> None:
@@ -57,8 +61,8 @@ class Optimizer:
     def rate(self) -> float:
         """The learning rate of the next iteration.
 
-        Raises TypeError where a function of the iteration does not give a number, ValueError where it is
-        negative or not finite.
+        Raises TypeError where a function of the iteration does not give a number, ValueError where
+        it is negative or not finite.
         """
         if type(self.learning_rate) is float and 0 < self.learning_rate < math.inf:
             return self.learning_rate                       # nothing to check, as nearly always
@@ -68,9 +72,11 @@ class Optimizer:
         return real(self.learning_rate(self.iteration), name, "0 or above", lambda x: x >= 0)
 
     def update(self, theta: np.ndarray, gradient: np.ndarray) -> np.ndarray:
-        """The next parameters, an array (P,), from these and the gradient of the loss there, both (P,).
+        """The next parameters, an array (P,), from these and the gradient of the loss there, both
+        (P,).
 
-        Raises ValueError when shapes differ, FloatingPointError when the gradient or the result is not finite.
+        Raises ValueError when shapes differ, FloatingPointError when the gradient or the result is
+        not finite.
         """
         theta, self.iteration, self.memory = self._next(theta, gradient)
         return theta
@@ -81,14 +87,16 @@ class Optimizer:
         self._check_shapes(theta, gradient)
         rate = self.rate()
         if not np.isfinite(gradient).all():
-            raise FloatingPointError(f"the gradient of iteration {self.iteration} is not finite: {advice(rate)}")
+            raise FloatingPointError(f"the gradient of iteration {self.iteration} is not finite: "
+                                     f"{advice(rate)}")
         with np.errstate(over="ignore", invalid="ignore"):
             if self.weight_decay:
                 gradient = gradient + self.weight_decay * theta
             step, memory = self.direction(theta, gradient, rate)
             result: np.ndarray = theta + step
         if not np.isfinite(result).all():
-            raise FloatingPointError(f"the parameters after iteration {self.iteration} are not finite: {advice(rate)}")
+            raise FloatingPointError(f"the parameters after iteration {self.iteration} are not "
+                                     f"finite: {advice(rate)}")
         return result, self.iteration + 1, memory
 
     def _check_shapes(self, theta: np.ndarray, gradient: np.ndarray) -> None:
@@ -97,11 +105,14 @@ class Optimizer:
             return
         remembered = [m.size for m in self.memory if m.shape != theta.shape]
         text = "".join(f", {size} numbers remembered" for size in remembered[:1])
-        raise ValueError(f"{theta.size} parameters, {gradient.size} derivatives{text}: use one optimizer for one model")
+        raise ValueError(f"{theta.size} parameters, {gradient.size} derivatives{text}: use one "
+                         "optimizer for one model")
 
     def direction(self, theta: np.ndarray, gradient: np.ndarray, rate: float) -> Step:
-        """The step from theta, and the arrays to remember; nothing is remembered yet in the first iteration."""
-        raise NotImplementedError(f"{type(self).__name__} must define direction(theta, gradient, rate)")
+        """The step from theta, and the arrays to remember;
+        nothing is remembered yet in the first iteration."""
+        raise NotImplementedError(f"{type(self).__name__} must define direction(theta, gradient, "
+                                  "rate)")
 
     def step(self, parameters: Sequence[Value] | None = None) -> None:
         """Read the grads of the parameters and change their data, for a training loop of your own.
@@ -132,11 +143,13 @@ class Optimizer:
 
 
 class GradientDescent(Optimizer):
-    """Gradient descent (5), with the lecture's momentum: theta <- theta - alpha dL/dtheta + beta (theta - theta before).
+    """Gradient descent (5), with the lecture's momentum: theta <- theta - alpha dL/dtheta + beta
+    (theta - theta before).
 
     learning_rate   alpha
     momentum        beta, from 0 to 1: 0 is gradient descent
-    nesterov        take the gradient's step from where the momentum leads, not from where it started (Sutskever et al. 2013)
+    nesterov        take the gradient's step from where the momentum leads, not from where it
+                    started (Sutskever et al. 2013)
     weight_decay    lambda
 
     >>> descent = GradientDescent(0.1, momentum=0.5)
@@ -169,7 +182,8 @@ SGD = GradientDescent           # on a mini-batch it is called stochastic
 
 
 class Adam(Optimizer):
-    """Adam (Kingma and Ba 2015): steps in proportion to the mean of the gradient over its root mean square.
+    """Adam (Kingma and Ba 2015): steps in proportion to the mean of the gradient over its root mean
+    square.
 
     beta1, beta2    how much of the two running means is kept in an iteration
     epsilon         added to the root, against division by 0
@@ -194,7 +208,7 @@ class Adam(Optimizer):
         return -rate * m_hat / (np.sqrt(v_hat) + self.epsilon), (m, v)
 
 
-# Checks --------------------------------------------------------------------------------------------
+# Checks -----------------------------------------------------------------------
 
 def _refuse(name: str, others: dict[str, object]) -> None:
     """Raise TypeError for settings that there are not, in PyTorch's names with what to write."""
@@ -208,10 +222,13 @@ def _checked_rate(rate: Rate, name: str) -> Rate:
     if isinstance(rate, type) or not callable(rate):
         if hasattr(rate, "__iter__") or hasattr(rate, "parameters"):
             raise TypeError(f"{says}, got {shown(rate)}: parameters are given to step(parameters), "
-                            f"or nn.fit is given the model, as in nn.fit(model, xs, ys, optimizer=nn.{name}(0.1))")
-        return real(rate, "learning_rate", "above 0, or a function of the iteration", lambda x: x > 0)
+                            "or nn.fit is given the model, as in nn.fit(model, xs, ys, "
+                            f"optimizer=nn.{name}(0.1))")
+        allowed = "above 0, or a function of the iteration"
+        return real(rate, "learning_rate", allowed, lambda x: x > 0)
     if hasattr(rate, "parameters"):
-        raise TypeError(f"{says}, got a model: parameters are given to step(parameters), or nn.fit is given the model")
+        raise TypeError(f"{says}, got a model: parameters are given to step(parameters), or "
+                        "nn.fit is given the model")
     check_call(rate, (0,), says)
     return rate
 

@@ -13,7 +13,8 @@ class Bar:
     """A progress bar: `show(done, note)` redraws it, at most ten times a second.
 
     wanted  whether to draw it; None for only where the stream is a terminal
-    stream  where to; stderr by default. A stream that is closed or broken ends the bar, nothing else
+    stream  where to; stderr by default. A stream that is closed or broken ends the bar, nothing
+            else
     """
 
     def __init__(self, total: int, wanted: bool | None = None,

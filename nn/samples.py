@@ -1,7 +1,9 @@
-"""Data for training: whatever holds the samples becomes an array of finite numbers, or an error that names the bad one.
+"""Data for training: whatever holds the samples becomes an array of finite numbers, or an error
+that names the bad one.
 
 1. A sample is a number or a list of numbers; m samples make an array (m,) or (m, n).
-2. Nothing is repaired or left out silently: what is missing, masked, ragged or infinite is an error.
+2. Nothing is repaired or left out silently: what is missing, masked, ragged or infinite is an
+   error.
 3. Whole numbers stay whole, as a model may look something up by them.
 """
 from __future__ import annotations
@@ -20,8 +22,8 @@ from nn.losses import LOSSES, Loss, absolute, cross_entropy, one_hot, squared
 def samples(data: object, name: str) -> np.ndarray:
     """The data as an array of finite numbers, one entry or row for each sample.
 
-    Raises TypeError for anything but real numbers, ValueError for data that is empty, ragged, masked,
-    nested deeper, or not finite.
+    Raises TypeError for anything but real numbers, ValueError for data that is empty, ragged,
+    masked, nested deeper, or not finite.
     """
     data = _held(data, name)
     array = as_array(data, name)
@@ -71,7 +73,7 @@ def check_loss(value: object) -> None:
                         "the model and the loss must compute with Values, not with their data")
 
 
-# Arrays --------------------------------------------------------------------------------------------
+# Arrays -----------------------------------------------------------------------
 
 def as_array(data: object, name: str, of: str = "samples") -> np.ndarray:
     """The data as an array of whatever it holds; PyTorch's tensors too, with or without a gradient.
@@ -99,7 +101,8 @@ def _held(data: object, name: str, of: str = "samples") -> object:
 
 
 def _check_masks(data: Any, name: str) -> None:
-    """Raise ValueError where entries are masked: as an array they would count with what lies under the mask."""
+    """Raise ValueError where entries are masked:
+    as an array they would count with what lies under the mask."""
     parts = [data] if isinstance(data, np.ndarray) else data
     if not isinstance(parts, (list, tuple)):
         return
@@ -118,10 +121,13 @@ def _ragged(data: Any) -> str:
     return ""
 
 
-# Numbers -------------------------------------------------------------------------------------------
+# Numbers ----------------------------------------------------------------------
 
 def _numbers(array: np.ndarray, data: object, name: str) -> np.ndarray:
-    """The array with numbers of a kind NumPy computes with. Raises TypeError with the first entry that is none."""
+    """The array with numbers of a kind NumPy computes with.
+
+    Raises TypeError with the first entry that is none.
+    """
     if array.dtype.kind in "iub":
         return array
     if array.dtype.kind != "f":
@@ -131,7 +137,7 @@ def _numbers(array: np.ndarray, data: object, name: str) -> np.ndarray:
                                 f"{_at(name, place)} is {shown(entry)}{remedy(entry)}")
     with np.errstate(over="ignore"):
         try:
-            return array.astype(float)                  # fractions and whole numbers of any length, too
+            return array.astype(float)                  # fractions and long whole numbers, too
         except (OverflowError, TypeError, ValueError) as error:
             raise ValueError(f"{name} holds a number too large for a float: {error}") from None
 
@@ -142,7 +148,7 @@ def _entries(data: Any, place: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int
     if not nested or getattr(data, "shape", None) == ():
         yield place, data
         return
-    rows = data.to_numpy() if hasattr(data, "to_numpy") else data       # of a table iterate the rows
+    rows = data.to_numpy() if hasattr(data, "to_numpy") else data       # the rows of a table
     for i, entry in enumerate(rows):
         yield from _entries(entry, (*place, i))
 

@@ -1,4 +1,5 @@
-"""States: a model's parameters as a dictionary of NumPy arrays, in PyTorch's names and shapes, and what does not fit."""
+"""States: a model's parameters as a dictionary of NumPy arrays, in PyTorch's names and shapes,
+and what does not fit."""
 from __future__ import annotations
 
 import re
@@ -10,12 +11,13 @@ import numpy as np
 from autograd import Value
 from nn.checks import shown
 
-Group = Any                     # a parameter, or a nested list of parameters that is rectangular: one array
+Group = Any                     # what one array holds: a parameter, or a rectangle of parameters
 LAYER = re.compile(r"(.*?)(\d+)\.(weight|bias)")        # an array of a numbered layer
 
 
 def shape_of(group: Group) -> tuple[int, ...] | None:
-    """The shape of a parameter or of a rectangular nested list of parameters; None for anything else."""
+    """The shape of a parameter or of a rectangular nested list of parameters;
+    None for anything else."""
     if isinstance(group, Value):
         return None if group.inputs else ()
     if not isinstance(group, (list, tuple)) or not group:
@@ -40,10 +42,12 @@ def values_of(group: Group) -> list[Value]:
 def numbers_for(groups: Mapping[str, Group], state: object) -> dict[Value, float]:
     """The number that a state has for each parameter of the groups.
 
-    Raises TypeError for what is not a state, ValueError when names or shapes differ or a number is NaN.
+    Raises TypeError for what is not a state, ValueError when names or shapes differ or a number is
+    NaN.
     """
     if not isinstance(state, Mapping):
-        raise TypeError(f"a state is a dictionary of arrays, such as state_dict() gives, got {shown(state)}; "
+        raise TypeError("a state is a dictionary of arrays, such as state_dict() gives, got "
+                        f"{shown(state)}; "
                         "from a file use load(path)")
     state = renamed(state, groups)
     check_names(groups, state)
@@ -89,7 +93,8 @@ def check_names(groups: Mapping[str, Group], state: Mapping[str, Any]) -> None:
 
 
 def checked(name: str, given: Any, shape: tuple[int, ...]) -> np.ndarray:
-    """An array of a state as floats of that shape; PyTorch's tensors too, with or without a gradient."""
+    """An array of a state as floats of that shape;
+    PyTorch's tensors too, with or without a gradient."""
     if callable(getattr(given, "detach", None)):
         given = given.detach().cpu().numpy()
     try:

@@ -2,10 +2,11 @@
 
 1. The loss is the sum (4) over the samples given; the gradient is an array (P,) in the order of
    model.parameters(). Whoever calls a step cannot tell which of the two it is.
-2. The eager step records the graph of one sample after another. The compiled one runs a NumPy program for
-   all of them at once: that of one recorded sample, whose numbers are inputs.
-3. A program is used only where the graph of one sample stands for all: no number is looked at while it is
-   recorded, and losses agree at samples of every kind, at the start, now and then, and at the end.
+2. The eager step records the graph of one sample after another. The compiled one runs a NumPy
+   program for all of them at once: that of one recorded sample, whose numbers are inputs.
+3. A program is used only where the graph of one sample stands for all: no number is looked at while
+   it is recorded, and losses agree at samples of every kind, at the start, now and then, and at the
+   end.
 4. A step may leave any data and grads in the parameters; `fit` puts them back.
 """
 from __future__ import annotations
@@ -26,20 +27,22 @@ from nn.layers import MLP
 from nn.losses import LOSSES, Loss
 from nn.samples import check_loss
 
-TRIED = 12                      # samples, evenly spaced, that are computed both ways; as many again are extremes
-MOVED = 1e-3                    # how far parameters are moved for this: alike ones could hide a branch
+TRIED = 12                      # samples computed both ways; as many again with extreme numbers
+MOVED = 1e-3                    # how far parameters are moved for it: equal ones may hide a branch
 TOLERANCE = 1e-9                # the relative difference that rounding may make
-HUGE = 1e30                     # parameters of this size are no use to anybody: training has diverged
+HUGE = 1e30                     # where parameters are as large as this, training has diverged
 PERIOD = 128                    # steps between two checks of one sample each
 
 Step = Callable[[np.ndarray, np.ndarray, np.ndarray], "tuple[float, np.ndarray]"]
 
-INSTEAD = ("Instead of if, write autograd.relu, abs, maximum or minimum, which choose anew for each number; "
+INSTEAD = ("Instead of if, write autograd.relu, abs, maximum or minimum, which choose anew for "
+           "each number; "
            "compiled=False says that graphs are meant")
 
 
 class Task(NamedTuple):
-    """What is trained: a model with its parameters, on samples X (m, ...) and targets Y (m, ...)."""
+    """What is trained: a model with its parameters, on samples X (m, ...) and targets Y (m,
+    ...)."""
     model: Model
     parameters: list[Value]
     loss: Loss
@@ -52,10 +55,11 @@ class Task(NamedTuple):
         return value
 
 
-# By graphs -----------------------------------------------------------------------------------------
+# By graphs --------------------------------------------------------------------
 
 def eager_step(task: Task) -> Step:
-    """A step that records the graph of each sample and backpropagates its loss; the leaves add up the gradient."""
+    """A step that records the graph of each sample and backpropagates its loss;
+    the leaves add up the gradient."""
     model, parameters, loss = task[:3]
 
     def step(theta: np.ndarray, X: np.ndarray, Y: np.ndarray) -> tuple[float, np.ndarray]:
@@ -72,16 +76,18 @@ def eager_step(task: Task) -> Step:
     return step
 
 
-# By a program --------------------------------------------------------------------------------------
+# By a program -----------------------------------------------------------------
 
 class CannotCompile(Exception):
-    """The graph of one sample does not stand for the others; the message says why, and what to do."""
+    """The graph of one sample does not stand for the others;
+    the message says why, and what to do."""
 
 
 class CompiledStep:
     """A step that runs the program of one recorded sample.
 
-    Making one raises CannotCompile where the program could give anything but the losses of the graphs.
+    Making one raises CannotCompile where the program could give anything but the losses of the
+    graphs.
     """
 
     def __init__(self, task: Task) -> None:
@@ -102,8 +108,9 @@ class CompiledStep:
         x, y = self.inputs
         try:
             output: Value = self.task.loss(self.task.model(x), y)
-        except Exception as error:              # a model that needs plain numbers, to look something up by them
-            raise CannotCompile(f"it cannot be recorded with Values for its inputs ({_said(error)})") from error
+        except Exception as error:              # as a model that looks something up by its inputs
+            raise CannotCompile("it cannot be recorded with Values for its inputs "
+                                f"({_said(error)})") from error
         return output
 
     def record_watched(self) -> Value:
@@ -111,7 +118,8 @@ class CompiledStep:
         with watched() as choices:
             output = self.record()
         if choices:
-            raise CannotCompile(f"it {choices[0]}, and the graph of one sample holds only the branch "
+            raise CannotCompile(f"it {choices[0]}, and the graph of one sample holds only the "
+                                "branch "
                                 f"that was taken. {INSTEAD}")
         return output
 
@@ -120,7 +128,8 @@ class CompiledStep:
         return self.recorded.is_current(self.record())
 
     def check(self, theta: np.ndarray, tried: list[int]) -> None:
-        """Raise CannotCompile where the loss of one of these samples is not what its own graph gives."""
+        """Raise CannotCompile where the loss of one of these samples is not what its own
+        graph gives."""
         task = self.task
         try:
             values = self.program(theta, side_by_side(task.X[tried], task.Y[tried])).tolist()
@@ -130,13 +139,18 @@ class CompiledStep:
         for i, value in zip(tried, values):
             wanted = task.loss_of(i)
             if not _agree(value, wanted):
-                raise CannotCompile(f"the loss of sample {i} is {wanted:.6g}, by the graph of sample 0 it would be "
-                                    f"{value:.6g}; a model may not choose by if-statements or draw random numbers. "
+                raise CannotCompile(f"the loss of sample {i} is {wanted:.6g}, by the graph of "
+                                    "sample 0 it would be "
+                                    f"{value:.6g}; a model may not choose by if-statements or draw "
+                                    "random numbers. "
                                     f"{INSTEAD}")
 
 
 def compiled_step(task: Task) -> CompiledStep:
-    """A step that runs a program, tried at samples of every kind. Raises CannotCompile where it is not the same."""
+    """A step that runs a program, tried at samples of every kind.
+
+    Raises CannotCompile where it is not the same.
+    """
     step = CompiledStep(task)
     theta, tried = theta_of(task.parameters), of_every_kind(task.X, task.Y)
     moved = theta + MOVED * np.random.default_rng(0).uniform(0.5, 1, len(theta))
@@ -155,7 +169,8 @@ def is_ours(task: Task) -> bool:
 
 
 def of_every_kind(X: np.ndarray, Y: np.ndarray) -> list[int]:
-    """Places of samples to try: some evenly spaced, then those with the extremes of each column of X and Y."""
+    """Places of samples to try: some evenly spaced,
+    then those with the extremes of each column of X and Y."""
     places = np.linspace(0, len(X) - 1, TRIED).astype(int).tolist()
     table = side_by_side(X, Y)
     columns = np.unique(np.linspace(0, table.shape[1] - 1, TRIED // 3).astype(int))
@@ -189,10 +204,11 @@ def _said(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-# Which of the two ----------------------------------------------------------------------------------
+# Which of the two -------------------------------------------------------------
 
 class Steps:
-    """The step of a fit: compiled as long as that is right, otherwise by graphs, with one warning that says why.
+    """The step of a fit: compiled as long as that is right, otherwise by graphs, with one warning
+    that says why.
 
     count   the steps so far
     ours    whether no code but nn's own computes the loss: a callback cannot change a number in it
@@ -219,12 +235,13 @@ class Steps:
             if is_huge(theta):
                 raise
             eager = eager_step(self.task)
-            result = eager(theta, X, Y)                     # it says which operation of which sample it was
+            result = eager(theta, X, Y)                     # its errors name the operation
             self._by_graphs(f"the program fails where the graphs do not ({_said(error)})")
             return result
 
     def after_callback(self, theta: np.ndarray) -> None:
-        """See whether the callback changed a number that the program took for a constant: then compile anew."""
+        """See whether the callback changed a number that the program took for a constant:
+        then compile anew."""
         if isinstance(self.step, CompiledStep) and not self.ours:
             try:
                 current = self.step.is_current()

@@ -1,10 +1,13 @@
-"""Training: `fit` goes over the data epoch by epoch and lets an optimizer change the model's parameters.
+"""Training: `fit` goes over the data epoch by epoch and lets an optimizer change the model's
+parameters.
 
 1. All arguments are checked before anything changes.
 2. The loop is written around one function, step(theta, X, Y) -> (loss, gradient); see nn.steps.
-3. Whatever happens, an error, Ctrl-C or Ctrl-C twice, in the end the model has the parameters of the last complete
-   iteration, the optimizer the memory of that iteration, and the grads are as they were.
-4. The same call gives the same bits. Nothing is shared between fits, so that each thread may have one.
+3. Whatever happens, an error, Ctrl-C or Ctrl-C twice, in the end the model has the parameters of
+   the last complete iteration, the optimizer the memory of that iteration, and the grads are as
+   they were.
+4. The same call gives the same bits. Nothing is shared between fits, so that each thread may have
+   one.
 """
 from __future__ import annotations
 
@@ -29,8 +32,8 @@ Chosen = np.ndarray | slice
 class History(list[float]):
     """The loss of each epoch, a list of floats; `iterations` has the loss of each iteration.
 
-    A loss is that of the parameters before the iteration's update. That of an epoch is the sum over its
-    mini-batches: each sample counts once, as in (4).
+    A loss is that of the parameters before the iteration's update. That of an epoch is the sum over
+    its mini-batches: each sample counts once, as in (4).
     """
 
     def __init__(self) -> None:
@@ -45,16 +48,23 @@ def fit(model: Model, xs: object, ys: object, loss: str | Loss = "squared",
     """The losses of training the model, a History; the model then has the trained parameters.
 
     model       a Module, or anything with parameters() that can be called with one sample
-    xs, ys      m samples, numbers or lists of n0, and what the model should give for each; classes for cross_entropy
-    loss        "absolute", "squared", "hinge", "binary_cross_entropy", "cross_entropy", or a function l(f, y)
-    optimizer   GradientDescent(0.01) by default. Weight decay belongs here, as a loss is that of one sample
-    epochs      passes over the data; `batch_size` samples make a step, drawn anew each epoch with `seed`, or all
-    compiled    whether a NumPy program, many times faster, is run instead of graphs; the losses are the same to rounding.
-                Where the model chooses by if-statements `fit` warns and records every graph
-    callback    called after each epoch with its number, its loss and the model; training ends when it returns True
+    xs, ys      m samples, numbers or lists of n0, and what the model should give for each; classes
+                for cross_entropy
+    loss        "absolute", "squared", "hinge", "binary_cross_entropy", "cross_entropy", or a
+                function l(f, y)
+    optimizer   GradientDescent(0.01) by default. Weight decay belongs here, as a loss is that of
+                one sample
+    epochs      passes over the data; `batch_size` samples make a step, drawn anew each epoch with
+                `seed`, or all
+    compiled    whether a NumPy program, many times faster, is run instead of graphs; the losses are
+                the same to rounding. Where the model chooses by if-statements `fit` warns and
+                records every graph
+    callback    called after each epoch with its number, its loss and the model; training ends when
+                it returns True
     progress    whether to show a bar; None for only where stderr is a terminal
 
-    Raises ValueError or TypeError for data that does not fit model or loss, FloatingPointError when training diverges.
+    Raises ValueError or TypeError for data that does not fit model or loss, FloatingPointError when
+    training diverges.
     """
     task = prepared(model, xs, ys, loss)
     optimizer = _optimizer(optimizer)
@@ -68,15 +78,16 @@ def fit(model: Model, xs: object, ys: object, loss: str | Loss = "squared",
         finally:
             training.settle()
     finally:
-        training.settle()               # once more: a second Ctrl-C may have kept the first from being called
+        training.settle()               # again: a second Ctrl-C may have come before the first
         bar.close()
     return training.history
 
 
-# The loop ------------------------------------------------------------------------------------------
+# The loop ---------------------------------------------------------------------
 
 class State(NamedTuple):
-    """Where training is after an iteration: replaced as one, so that its parts always belong together."""
+    """Where training is after an iteration:
+    replaced as one, so that its parts always belong together."""
     theta: np.ndarray
     iteration: int
     memory: tuple[np.ndarray, ...]
@@ -126,7 +137,8 @@ class Training:
         return ends
 
     def settle(self) -> None:
-        """Give model and optimizer the state of the last complete iteration, and the grads of the beginning."""
+        """Give model and optimizer the state of the last complete iteration,
+        and the grads of the beginning."""
         finish(self._settle)
 
     def _settle(self) -> None:
@@ -140,7 +152,8 @@ class Training:
 
 
 class Batches:
-    """The mini-batches of each epoch, arrays of places among m samples, in an order drawn anew; or all samples.
+    """The mini-batches of each epoch, arrays of places among m samples, in an order drawn anew; or
+    all samples.
 
     >>> [len(places) for places in Batches(10, 4, seed=0)]
     [4, 4, 2]
@@ -161,7 +174,10 @@ class Batches:
 
 
 def stops(callback: Callback, epoch: int, loss: float, model: Model) -> bool:
-    """Whether the callback returns True. Raises TypeError for what is neither True, False nor None."""
+    """Whether the callback returns True.
+
+    Raises TypeError for what is neither True, False nor None.
+    """
     try:
         answer: object = callback(epoch, loss, model)
     except StopIteration as error:
@@ -173,11 +189,13 @@ def stops(callback: Callback, epoch: int, loss: float, model: Model) -> bool:
         return False
     if isinstance(answer, (bool, np.bool_)) or getattr(answer, "dtype", None) == bool:
         return bool(answer)
-    raise TypeError(f"the callback returned {shown(answer)}: return True to end training, False or None to go on")
+    raise TypeError(f"the callback returned {shown(answer)}: return True to end training, False "
+                    "or None to go on")
 
 
 def _is_meant(error: StopIteration) -> bool:
-    """Whether a raise statement of the callback itself raised it: a next() that ran out is a mistake."""
+    """Whether a raise statement of the callback itself raised it:
+    a next() that ran out is a mistake."""
     here = error.__traceback__
     callback = here and here.tb_next
     if callback is None or callback.tb_next is not None:
@@ -185,14 +203,18 @@ def _is_meant(error: StopIteration) -> bool:
     return dis.opname[callback.tb_frame.f_code.co_code[callback.tb_lasti]] == "RAISE_VARARGS"
 
 
-# Arguments -----------------------------------------------------------------------------------------
+# Arguments --------------------------------------------------------------------
 
 def prepared(model: Model, xs: object, ys: object, loss: str | Loss) -> Task:
-    """What is to be trained, checked. Raises RuntimeError inside no_grad, where nothing is recorded."""
+    """What is to be trained, checked.
+
+    Raises RuntimeError inside no_grad, where nothing is recorded.
+    """
     loss = find_loss(loss)
     parameters = parameters_of(model)
     if not (parameters[0] * 1.0).inputs:
-        raise RuntimeError("inside no_grad() nothing is recorded, so there is nothing to train by: leave it first")
+        raise RuntimeError("inside no_grad() nothing is recorded, so there is nothing to train "
+                           "by: leave it first")
     X, Y = sample_pairs(xs, ys)
     return Task(model, parameters, loss, X, targets(model, X, Y, loss))
 
@@ -203,7 +225,7 @@ def _optimizer(optimizer: Optimizer | None) -> Optimizer:
     if not isinstance(optimizer, Optimizer):
         raise TypeError("optimizer must be one of nn's, such as nn.GradientDescent(0.01), "
                         f"got {shown(optimizer)}")
-    optimizer.rate()                    # a rate that cannot be used is an error before anything changes
+    optimizer.rate()                    # raises where it cannot be used
     return optimizer
 
 

@@ -1,5 +1,6 @@
 """nn.optim: each optimizer against its recursion written out, and what happens when training diverges."""
 import copy
+import itertools
 import pickle
 
 import numpy as np
@@ -41,7 +42,7 @@ def test_nesterov_takes_the_gradient_ahead():
     beta, rate = 0.8, 0.05
     path = run(nn.GradientDescent(rate, momentum=beta, nesterov=True))
     phi, step = START, np.zeros(4)
-    for theta, after in zip(path, path[1:]):
+    for theta, after in itertools.pairwise(path):
         assert theta == pytest.approx(phi + beta * step, abs=1e-13)
         step = beta * step - rate * (A @ (phi + beta * step))
         phi = phi + step
