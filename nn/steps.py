@@ -22,7 +22,7 @@ import autograd
 from autograd import Value
 from nn.branches import Recorded, watched
 from nn.changes import assign, theta_of
-from nn.checks import Model
+from nn.checks import Model, parameters_of
 from nn.layers import MLP
 from nn.losses import LOSSES, Loss
 from nn.samples import check_loss
@@ -79,8 +79,7 @@ def eager_step(task: Task) -> Step:
 # By a program -----------------------------------------------------------------
 
 class CannotCompile(Exception):
-    """The graph of one sample does not stand for the others;
-    the message says why, and what to do."""
+    """The graph of one sample does not stand for the others; the message says what to do."""
 
 
 class CompiledStep:
@@ -118,18 +117,16 @@ class CompiledStep:
         with watched() as choices:
             output = self.record()
         if choices:
-            raise CannotCompile(f"it {choices[0]}, and the graph of one sample holds only the "
-                                "branch "
-                                f"that was taken. {INSTEAD}")
+            raise CannotCompile(f"it {choices[0]}, and the graph of one sample holds "
+                                f"only the branch that was taken. {INSTEAD}")
         return output
 
     def is_current(self) -> bool:
         """Whether the model and the loss still compute what they did when they were recorded."""
-        return self.recorded.is_current(self.record())
+        return self.recorded.is_current(self.record_watched())
 
     def check(self, theta: np.ndarray, tried: list[int]) -> None:
-        """Raise CannotCompile where the loss of one of these samples is not what its own
-        graph gives."""
+        """Raise CannotCompile where the program's loss of a sample is not that of its graph."""
         task = self.task
         try:
             values = self.program(theta, side_by_side(task.X[tried], task.Y[tried])).tolist()
@@ -137,13 +134,15 @@ class CompiledStep:
             return                              # a step will meet these numbers, and report them
         assign(task.parameters, theta)
         for i, value in zip(tried, values):
-            wanted = task.loss_of(i)
+            try:
+                wanted = task.loss_of(i)
+            except (ArithmeticError, ValueError):
+                continue                        # where NumPy goes on with infinity
             if not _agree(value, wanted):
-                raise CannotCompile(f"the loss of sample {i} is {wanted:.6g}, by the graph of "
-                                    "sample 0 it would be "
-                                    f"{value:.6g}; a model may not choose by if-statements or draw "
-                                    "random numbers. "
-                                    f"{INSTEAD}")
+                raise CannotCompile(
+                    f"the loss of sample {i} is {wanted:.6g}, by the graph of sample 0 it would be "
+                    f"{value:.6g}; a model may not choose by if-statements or draw random numbers. "
+                    f"{INSTEAD}")
 
 
 def compiled_step(task: Task) -> CompiledStep:
@@ -169,8 +168,7 @@ def is_ours(task: Task) -> bool:
 
 
 def of_every_kind(X: np.ndarray, Y: np.ndarray) -> list[int]:
-    """Places of samples to try: some evenly spaced,
-    then those with the extremes of each column of X and Y."""
+    """Places of samples to try: some evenly spaced, then the extremes of columns of X and Y."""
     places = np.linspace(0, len(X) - 1, TRIED).astype(int).tolist()
     table = side_by_side(X, Y)
     columns = np.unique(np.linspace(0, table.shape[1] - 1, TRIED // 3).astype(int))
@@ -207,8 +205,7 @@ def _said(error: Exception) -> str:
 # Which of the two -------------------------------------------------------------
 
 class Steps:
-    """The step of a fit: compiled as long as that is right, otherwise by graphs, with one warning
-    that says why.
+    """The step of a fit: compiled as long as that is right, else by graphs, with one warning.
 
     count   the steps so far
     ours    whether no code but nn's own computes the loss: a callback cannot change a number in it
@@ -240,21 +237,32 @@ class Steps:
             return result
 
     def after_callback(self, theta: np.ndarray) -> None:
-        """See whether the callback changed a number that the program took for a constant:
-        then compile anew."""
-        if isinstance(self.step, CompiledStep) and not self.ours:
+        """Compile anew where the callback changed a number that the program took for a constant.
+
+        Raises RuntimeError where it exchanged parameters.
+        """
+        if self.ours and isinstance(self.step, CompiledStep):
+            return
+        self._check_parameters()
+        if isinstance(self.step, CompiledStep):
             try:
                 current = self.step.is_current()
             except CannotCompile as reason:
                 self._by_graphs(str(reason))
-                return
-            if not current:
-                self._compile()
+            else:
+                if not current:
+                    self._compile()
 
     def at_the_end(self, theta: np.ndarray) -> None:
         """Check some samples once more, at the parameters that training has come to."""
         if isinstance(self.step, CompiledStep):
             self._check(theta, of_every_kind(self.task.X, self.task.Y)[-TRIED // 2:])
+
+    def _check_parameters(self) -> None:
+        now = parameters_of(self.task.model)
+        if len(now) != len(self.task.parameters) or set(now) != set(self.task.parameters):
+            raise RuntimeError("the callback exchanged parameters of the model, but fit trains those "
+                               "it began with: end training, and call fit again")
 
     def _check(self, theta: np.ndarray, tried: list[int]) -> None:
         if isinstance(self.step, CompiledStep):

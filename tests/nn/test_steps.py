@@ -154,10 +154,12 @@ def test_a_term_that_is_0_at_the_first_sample_counts_as_well():
     assert run(True) == pytest.approx(run(False), rel=1e-10)
 
 
-def test_a_callback_that_makes_the_model_choose():
+@pytest.mark.parametrize("w", [0.5, -0.5])
+def test_a_callback_that_makes_the_model_choose(w):
+    """Whichever branch sample 0 takes: on one of them its graph stays what it was."""
     class Model(nn.Module):
         def __init__(self):
-            self.w, self.kinked = Value(0.5), False
+            self.w, self.kinked = Value(w), False
 
         def __call__(self, x):
             z = self.w * x[0]
@@ -258,3 +260,42 @@ def test_recorded_graphs_are_compared_with_their_constants():
     assert not recorded.is_current(graph().inputs[0] + Value(0.25))
     shared = autograd.sin(w)
     assert not Recorded(shared * shared, [w]).is_current(autograd.sin(w) * autograd.sin(Value(2.0)))
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_callback_that_exchanges_parameters(compiled):
+    class Model(nn.Module):
+        def __init__(self):
+            self.w = Value(0.5)
+
+        def __call__(self, x):
+            return self.w * x[0]
+
+    def callback(epoch, value, model):
+        model.w = Value(model.w.data)
+    with pytest.raises(RuntimeError, match="exchanged parameters"):
+        nn.fit(Model(), XS, YS, epochs=5, compiled=compiled, callback=callback)
+
+
+def test_where_python_overflows_and_numpy_goes_on():
+    """At the end of training a loss may be infinite for the program and an error for a graph."""
+    def loss(f, y):
+        return 0.0 * y - autograd.exp(f)
+    net = nn.MLP(1, [1], seed=1)
+    net.layers[0].neurons[0].w[0].data = -1.0
+    nn.fit(net, [500.0, 1.0, -700.0], [1.0, 1.0, 1.0], loss, nn.GradientDescent(3e-309), epochs=1)
+    assert -1.05 < net.layers[0].neurons[0].w[0].data < -1.015
+    with pytest.raises(OverflowError):
+        loss(net(-700.0), 1.0)
+
+
+def test_data_that_changes_while_it_is_used():
+    xs, ys = [np.array(a) for a in (XS[:, 0] * 10, YS * 10)]
+    xs, ys = xs.astype(int), ys.astype(int)
+    other_xs, other_ys = xs.copy(), ys.copy()
+
+    def callback(epoch, value, model):
+        xs[:] = 0
+        ys[:] = 0
+    changed = nn.fit(nn.MLP(1, [2, 1], "tanh", seed=1), xs, ys, epochs=3, callback=callback)
+    assert changed == nn.fit(nn.MLP(1, [2, 1], "tanh", seed=1), other_xs, other_ys, epochs=3)
