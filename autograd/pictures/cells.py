@@ -62,8 +62,8 @@ def outputs_of(value: Value | Iterable[Value], what: str) -> list[Value]:
 
 def partials_of(v: Value) -> list[float | None]:
     """The recorded partials of v; None for a number, for one that does not exist, and where a closure took their place."""
-    if isinstance(v._a, tuple) and not isinstance(v._da, tuple):
-        return [None] * len(v._a)
+    if v.closure is not None:
+        return [None] * len(v.inputs)
     return [None if isinstance(p, Undefined) else p for p in v.partials]
 
 
@@ -80,7 +80,7 @@ def cells(outputs: Sequence[Value], parameters: Sequence[Value] | None = None, o
     for v in order:
         inside = all(type(u) is float or u in place for u in v.inputs)
         inputs = [u if type(u) is float else place[u] for u in v.inputs] if inside else []      # type: ignore[index]
-        cell = Cell(names[v], role[v], v._data, grad_of(v), v.op, inputs, partials_of(v), v)
+        cell = Cell(names[v], role[v], v.data, grad_of(v), v.op, inputs, partials_of(v), v)
         if open_dots and v.op is ops.dot:
             open_dot(cell, found)
         place[v] = len(found)

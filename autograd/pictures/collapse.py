@@ -60,7 +60,7 @@ def find_neurons(order: Sequence[Value],
     place: dict[Value, int] = {}                # of an output among the outputs of its neuron
     if neurons:
         for v in order:
-            if v._a is not None:
+            if not v.is_leaf:
                 _find_owner(v, neurons, owner, index, parts, place)
     return neurons, owner
 
@@ -68,7 +68,7 @@ def find_neurons(order: Sequence[Value],
 def find_parameters(order: Sequence[Value], names: Mapping[Value, str]
                     ) -> tuple[dict[str, Neuron], dict[Value, str], dict[Value, int | None]]:
     """The neurons whose parameters are among the leaves; their names by parameter; and j for weight j, None for a bias."""
-    labels = [(v, names.get(v) or v.label) for v in order if v._a is None]
+    labels = [(v, names.get(v) or v.label) for v in order if v.is_leaf]
     matches = [(v, PARAMETER.fullmatch(label)) for v, label in labels if label]
     named = {m["neuron"] or LONE for v, m in matches if m and m["index"]}
     owner: dict[Value, str] = {}
@@ -117,8 +117,8 @@ def _find_owner(v: Value, neurons: dict[str, Neuron], owner: dict[Value, str], i
             counts = [1 if u in index and index[u] is None else parts.get(u, neuron.size + 1) for u in terms]
             if sum(counts) <= neuron.size and (len(terms) > 1 or counts[0] < neuron.size):
                 _take(v, neuron, sum(counts), owner, parts, place)
-    elif len(v.inputs) == 1 and name not in NO_ACTIVATION and v._a in place and owner.get(v._a):    # type: ignore[arg-type]
-        u: Any = v._a
+    elif len(v.inputs) == 1 and name not in NO_ACTIVATION and v.inputs[0] in place and owner.get(v.inputs[0]):    # type: ignore[arg-type]
+        u: Any = v.inputs[0]
         neuron = neurons[owner[u]]
         if neuron.outputs[place[u]] is u and u in parts:
             owner[v], neuron.outputs[place[u]], neuron.activation = neuron.name, v, str(v.op)
@@ -165,7 +165,7 @@ def group(order: Sequence[Value], neurons: dict[str, Neuron], owner: dict[Value,
     for name, neuron in neurons.items():
         for j, sources in neuron.sources.items():
             for x in sources:
-                if isinstance(x, Value) and x._a is None and x not in keys:
+                if isinstance(x, Value) and x.is_leaf and x not in keys:
                     keys[x] = ("input", j) if level != "layer" else ("input",)
     _group_operations(order, keys, owner)
     if len({k for k in keys.values() if k[0] == "operations"}) > most:
@@ -184,7 +184,7 @@ def _group_operations(order: Sequence[Value], keys: dict[Value, Key], owner: dic
     uses: Counter[Any] = Counter(u for v in order for u in v.inputs if type(u) is not float)
     depth: dict[Value, int] = {}
     for v in order:
-        if v._a is None:
+        if v.is_leaf:
             continue
         name = getattr(v.op, "name", "")
         add = name in ("add", "sum") and v not in owner

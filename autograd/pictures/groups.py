@@ -74,7 +74,7 @@ class Collapsed:
         self.samples = max((len(n.outputs) for n in neurons.values()), default=0)
         self.numbers_in = self.count_numbers()
         self.comment = f"graph of {plural(len(order), 'Value')}"
-        self.roles = roles([v for v in order if v._a is None], ())
+        self.roles = roles([v for v in order if v.is_leaf], ())
 
     def count_numbers(self) -> dict[int, list[float]]:
         """The numbers, which are no Values, that weights j of neurons are multiplied with; each sample's once."""
@@ -134,7 +134,7 @@ class Collapsed:
         single = g.members if len(g.members) == 1 else self.outputs & set(g.members)
         outputs = self.neurons[g.key[1]].outputs if g.kind == "neuron" else list(single)
         if len(outputs) == 1:
-            line = data_and_grad(outputs[0]._data, grad_of(outputs[0]))
+            line = data_and_grad(outputs[0].data, grad_of(outputs[0]))
         else:
             line = cards.text(rows[1 if g.kind == "neuron" else 0][0])
         return Unit(self.name[g.key], shorten(title, 14), line, role, words)
@@ -206,7 +206,7 @@ class Collapsed:
         rows = [plain(f"{sign}  ({plural(len(g.members), 'node')})")] if label else []
         if not label:
             rows = [plain(plural(len(g.members), "node"))] if len(g.members) > 1 else []
-        of = [u for v in g.members[:1] for u in v.inputs if isinstance(u, Value) and u in self.owner and u._a is None]
+        of = [u for v in g.members[:1] for u in v.inputs if isinstance(u, Value) and u in self.owner and u.is_leaf]
         if of:
             rows.append(plain("of the parameters"))
         single = [last] if len(g.members) == 1 or last in self.outputs else []
@@ -217,7 +217,7 @@ class Collapsed:
         if len(values) != 1:
             return [plain(plural(len(values), word))]
         grad = grad_of(values[0])
-        rows = [(f"data {fixed(values[0]._data)}", cards.DATA), (f"grad {DASH if grad is None else fixed(grad)}", cards.GRAD)]
+        rows = [(f"data {fixed(values[0].data)}", cards.DATA), (f"grad {DASH if grad is None else fixed(grad)}", cards.GRAD)]
         return [(row, f'<FONT COLOR="{color}">{row}</FONT>') for row, color in rows]
 
     def add_open(self) -> None:
@@ -283,10 +283,10 @@ class Collapsed:
         keys, owner = self.keys, self.owner
         for v in self.order:
             b = keys[v]
-            if v._a is None or b[0] == "open":
+            if v.is_leaf or b[0] == "open":
                 continue
             for u in v.inputs:
-                if type(u) is not float and keys[u] != b and not (u in owner and u._a is None):     # type: ignore
+                if type(u) is not float and keys[u] != b and not (u in owner and u.is_leaf):     # type: ignore
                     seen[keys[u], b] = None                                                         # type: ignore[index]
         return list(seen)
 
@@ -298,7 +298,7 @@ class Collapsed:
             for j, sources in neuron.sources.items():
                 a = self.keys[sources[0]] if sources and isinstance(sources[0], Value) else ("number", j)
                 if b in self.groups and (a[0] in ("neuron", "open", "number") or a[0] == "input" and len(a) == 2):
-                    found[a, b] = neuron.weights[j]._data
+                    found[a, b] = neuron.weights[j].data
         return found
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd.backward import gradients
+from autograd.derivatives.gradients import gradients
 from autograd.graph import topological_order
 from autograd.pictures.collapse import Neuron, find_neurons, find_parameters
 from autograd.pictures.columns import Column, Unit, data_and_grad, draw_columns
 from autograd.pictures.dot import Picture
 from autograd.words.words import clean, compact, plural, shorten
-from autograd.sums import sum as total_of
+from autograd.ops import sum_of as total_of
 from autograd.value import Value
 
 
@@ -32,7 +32,7 @@ def draw_network(model: Any, x: Sequence[Any] | None = None, loss: Callable[[Any
     columns = [input_column(list(layers.values())[0], x, numbers)]
     for k, (layer, members) in enumerate(layers.items()):
         columns.append(layer_column(model, k, layer, members, k == len(layers) - 1, numbers))
-    lines = [(columns[k].units[j].name, columns[k + 1].units[i].name, w._data)
+    lines = [(columns[k].units[j].name, columns[k + 1].units[i].name, w.data)
              for k, members in enumerate(layers.values())
              for i, neuron in enumerate(members) for j, w in sorted(neuron.weights.items())
              if j < len(columns[k].units)]
@@ -64,7 +64,7 @@ def data_and_grads(model: Any, neurons: dict[str, Neuron], x: Sequence[Any],
     wanted: dict[Any, Value] = {**outputs, **{i: u for i, u in enumerate(inputs) if u in known}}
     grads = gradients(target, list(wanted.values()))
     of = "the loss" if loss is not None else "the sum of the outputs" if several else "the output"
-    return ({key: (v._data, g) for (key, v), g in zip(wanted.items(), grads)},
+    return ({key: (v.data, g) for (key, v), g in zip(wanted.items(), grads)},
             f"in each neuron: data and gradient of {of}; dashed: negative weight")
 
 

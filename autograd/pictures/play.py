@@ -57,7 +57,7 @@ def play(value: Value, path: str | os.PathLike[str] | None = None, *, title: str
     if not isinstance(value, Value):
         raise TypeError(f"play needs a Value, got {type(value).__name__} {shorten(repr(value), 60)}")
     order = topological_order(value)
-    if value._a is None:
+    if value.is_leaf:
         raise ValueError("play needs a Value that was computed from others: a leaf has no pass to play")
     if len(order) > MOST:
         raise ValueError(f"{plural(len(order), 'Value')} are too many to step through (at most {MOST}): play a part of the "
@@ -105,7 +105,7 @@ def operation(cell: Cell, titles: Mapping[Any, str]) -> dict[str, Any]:
         return as_name(shorten(titles[u]))
 
     def numbered(u: Value, language: str) -> Text:
-        return number_text(u._data)
+        return number_text(u.data)
 
     def formula(name: Any) -> str:
         return shorten(write(v, "text", [number_text(u) if type(u) is float else name(u, "text") for u in v.inputs]), 160)

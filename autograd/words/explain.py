@@ -123,8 +123,8 @@ class Story:
             inside = all(type(u) is float or u in found for u in v.inputs)
             if v.label or v in (self.output, self.wrt) or re.fullmatch(r"t\d+", name) or not inside:
                 found[v] = Text(latex_name(name))
-            elif v._a is None:
-                found[v] = number_text(v._data, "latex")
+            elif v.is_leaf:
+                found[v] = number_text(v.data, "latex")
             else:
                 found[v] = write(v, "latex", [number_text(u, "latex") if type(u) is float else found[u]  # type: ignore[index]
                                               for u in v.inputs])
@@ -245,7 +245,7 @@ class Story:
                 equations.append(rf"\cdots = \mathrm{{{left_out}\ more}}")
             self.one_node(v, uses[v], lines, equations)
         for v in reversed(shown):
-            if re.fullmatch(r"t\d+", self.names.get(v, "")) and not v.label and v._a is not None:
+            if re.fullmatch(r"t\d+", self.names.get(v, "")) and not v.label and not v.is_leaf:
                 formula = write(v, "text", [number_text(u) if type(u) is float else self.written(u, "text")  # type: ignore
                                             for u in v.inputs])
                 lines.append(f"  where {self.names[v]} = {shorten(formula, 100)}")
@@ -278,7 +278,7 @@ class Story:
 
 def recorded(v: Value, i: int) -> float:
     """The recorded partial of v by input i. Raises ValueError where it does not exist or was never recorded."""
-    if isinstance(v._a, tuple) and not isinstance(v._da, tuple):
+    if v.closure is not None:
         raise ValueError(f"{v.op!r} has a _backward of its own instead of local derivatives: there is nothing to explain")
     p = v.partials[i]
     if isinstance(p, Undefined):

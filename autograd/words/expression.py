@@ -48,7 +48,7 @@ def _write_all(order: Sequence[Value], language: str) -> tuple[str, list[tuple[s
     parts: list[tuple[str, str]] = []
     new = 0
     for v in order[:-1]:
-        if v._a is None:
+        if v.is_leaf:
             found[v] = leaf_text(v, language)
             continue
         text = _write_one(v, found, language)
@@ -62,7 +62,7 @@ def _write_all(order: Sequence[Value], language: str) -> tuple[str, list[tuple[s
             text = named
         found[v] = text
     last = order[-1]
-    return str(leaf_text(last, language) if last._a is None else _write_one(last, found, language)), parts
+    return str(leaf_text(last, language) if last.is_leaf else _write_one(last, found, language)), parts
 
 
 def _write_one(v: Value, found: dict[Value, Text], language: str) -> Text:
@@ -72,5 +72,5 @@ def _write_one(v: Value, found: dict[Value, Text], language: str) -> Text:
 def leaf_text(v: Value, language: str) -> Text:
     """A leaf in a formula: its label, or its number where it has none."""
     if not v.label:
-        return number_text(v._data, language)
+        return number_text(v.data, language)
     return Text(latex_name(v.label)) if language == "latex" else as_name(shorten(clean(v.label)))

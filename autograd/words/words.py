@@ -46,7 +46,7 @@ def _scientific(x: float, strip: bool = False) -> str:
 
 def grad_of(v: Value) -> float | None:
     """v.grad, or None when no backward pass has reached v."""
-    return None if v._grad is UNREACHED else v._grad
+    return None if v.grad is UNREACHED else v.grad
 
 
 def clean(label: object) -> str:
@@ -106,8 +106,8 @@ def titles(order: Sequence[Value], longest: int = LONGEST_TITLE, known: Mapping[
 
 
 def _short_expression(v: Value, found: dict[Value, Text]) -> Text:
-    if v._a is None:
-        return number_text(v._data)
+    if v.is_leaf:
+        return number_text(v.data)
     if len(v.inputs) > 12 or any(type(u) is not float and u not in found for u in v.inputs):
         return Text(" " * 1000)
     return write(v, "text", [number_text(u) if type(u) is float else found[u] for u in v.inputs])      # type: ignore[index]
@@ -169,9 +169,9 @@ def roles(order: Sequence[Value], outputs: Sequence[Value], parameters: Sequence
     weights, like biases (b).
     """
     if parameters is None:
-        leaves = [v for v in order if v._a is None and v.label]
+        leaves = [v for v in order if v.is_leaf and v.label]
         named = [v for v in leaves if WEIGHT.fullmatch(v.label)]
         parameters = named + [v for v in leaves if named and BIAS.fullmatch(v.label)]
     wanted, last = set(parameters), set(outputs)
-    return {v: "parameter" if v in wanted else "output" if v in last else "input" if v._a is None else "intermediate"
+    return {v: "parameter" if v in wanted else "output" if v in last else "input" if v.is_leaf else "intermediate"
             for v in order}
