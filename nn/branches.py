@@ -1,5 +1,4 @@
-"""Does the graph of one sample stand for the others? Where a model chooses by its numbers, it does
-not.
+"""Whether the graph of one sample stands for the others: not where a model chooses by its numbers.
 
 A graph holds what was computed. Of an if-statement only the branch that was taken is in it, of
 `v.data` only the number. So while a sample is recorded this file watches for both:
@@ -33,8 +32,7 @@ Hook = Callable[[FrameType, str, Any], None]
 
 
 def _codes() -> dict[CodeType, str]:
-    """The code of the methods of Value that look at its number,
-    and what looking there is called."""
+    """The code of the methods of Value that look at its number, with what to call that."""
     codes = {}
     for name, says in LOOKS.items():
         method = vars(Value).get(name)
@@ -46,8 +44,7 @@ def _codes() -> dict[CodeType, str]:
 
 @contextmanager
 def watched() -> Iterator[list[str]]:
-    """A list that fills with the places where code looks at a Value's number, as long as the block
-    runs.
+    """A list that, while the block runs, fills with the places that look at a Value's number.
 
     It uses Python's hook for profilers or, where one is at work, that for debuggers; both belong to
     one thread. Where both are taken nothing is seen.
@@ -104,15 +101,10 @@ class Recorded:
         self.constants = [(v, v.data) for v in leaves(output) if v not in self.known]
 
     def is_current(self, again: Value) -> bool:
-        """Whether a newer recording of the same sample is the same graph,
-        with the same constants."""
+        """Whether a newer recording of the same sample is the same, graph and constants."""
         if any(v.data != number for v, number in self.constants):
             return False
         return same_graph(self.output, again, self.known)
-
-    def reaches(self, values: set[Value]) -> bool:
-        """Whether the output was computed from one of the Values."""
-        return any(v in values for v in leaves(self.output))
 
 
 def leaves(output: Value) -> Iterator[Value]:
@@ -130,8 +122,7 @@ def leaves(output: Value) -> Iterator[Value]:
 
 
 def same_graph(a: Value, b: Value, known: set[Value]) -> bool:
-    """Whether two graphs compute the same:
-    equal operations and numbers, the known leaves at the same places."""
+    """Whether two graphs have equal operations and numbers, and the known leaves in equal places."""
     waiting = [(a, b)]
     partner: dict[Value, Value] = {}
     while waiting:

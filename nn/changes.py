@@ -15,8 +15,7 @@ AGAIN = 5                       # interrupts of one change that are survived
 
 
 def finish(change: Callable[[], None], again: int = AGAIN) -> None:
-    """Make the change to its end: where an interrupt cuts it off it is made anew,
-    then the interrupt goes on."""
+    """Make the change to its end: after an interrupt make it anew, then let the interrupt go on."""
     try:
         change()
     except BaseException:

@@ -52,8 +52,7 @@ def whole(n: object, name: str, least: int = 1) -> int:
 
 
 def index(n: object) -> int | None:
-    """n as an int, where it is a whole number of whatever kind;
-    None for anything else, True and False included."""
+    """n as an int where it is a whole number of any kind; None for all else, and for True."""
     if not isinstance(n, SupportsIndex) or isinstance(n, (bool, np.bool_, type)):
         return None
     try:
@@ -86,7 +85,7 @@ def switch(x: object, name: str) -> bool:
 
 
 def listed(x: object, name: str, of: str = "samples") -> list[object]:
-    """x as a list. Raises TypeError for what is no list, or has no order."""
+    """x as a list. Raises TypeError for what is not one, or has no order."""
     without = (str, bytes, Mapping, AbstractSet, Value, type)
     if not isinstance(x, Iterable) or isinstance(x, without) or getattr(x, "shape", None) == ():
         raise TypeError(f"{name} must be a list of {of}, got {shown(x)}")
@@ -111,7 +110,7 @@ def check_call(function: object, arguments: tuple[object, ...], says: str) -> No
 def parameters_of(model: Model) -> list[Value]:
     """The model's parameters.
 
-    Raises TypeError for what is no model, ValueError where it has none.
+    Raises TypeError for what is not a model, ValueError where it has no parameters.
     """
     if isinstance(model, type):
         raise TypeError(f"{model.__name__} is a class: make a model of it first, "

@@ -1,5 +1,4 @@
-"""States: a model's parameters as a dictionary of NumPy arrays, in PyTorch's names and shapes,
-and what does not fit."""
+"""States: a model's parameters as a dictionary of NumPy arrays, in PyTorch's names and shapes."""
 from __future__ import annotations
 
 import re
@@ -16,8 +15,7 @@ LAYER = re.compile(r"(.*?)(\d+)\.(weight|bias)")        # an array of a numbered
 
 
 def shape_of(group: Group) -> tuple[int, ...] | None:
-    """The shape of a parameter or of a rectangular nested list of parameters;
-    None for anything else."""
+    """The shape of a parameter or of a rectangle of parameters; None for anything else."""
     if isinstance(group, Value):
         return None if group.inputs else ()
     if not isinstance(group, (list, tuple)) or not group:
@@ -46,9 +44,8 @@ def numbers_for(groups: Mapping[str, Group], state: object) -> dict[Value, float
     NaN.
     """
     if not isinstance(state, Mapping):
-        raise TypeError("a state is a dictionary of arrays, such as state_dict() gives, got "
-                        f"{shown(state)}; "
-                        "from a file use load(path)")
+        raise TypeError("a state is a dictionary of arrays, such as state_dict() gives, "
+                        f"got {shown(state)}; from a file use load(path)")
     state = renamed(state, groups)
     check_names(groups, state)
     numbers: dict[Value, float] = {}
@@ -93,8 +90,7 @@ def check_names(groups: Mapping[str, Group], state: Mapping[str, Any]) -> None:
 
 
 def checked(name: str, given: Any, shape: tuple[int, ...]) -> np.ndarray:
-    """An array of a state as floats of that shape;
-    PyTorch's tensors too, with or without a gradient."""
+    """An array of a state as floats of that shape; a tensor of PyTorch's, too."""
     if callable(getattr(given, "detach", None)):
         given = given.detach().cpu().numpy()
     try:

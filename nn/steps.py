@@ -20,7 +20,7 @@ import numpy as np
 
 import autograd
 from autograd import Value
-from nn.branches import Recorded, watched
+from nn.branches import Recorded, leaves, watched
 from nn.changes import assign, theta_of
 from nn.checks import Model, parameters_of
 from nn.layers import MLP
@@ -53,6 +53,17 @@ class Task(NamedTuple):
         """The loss of sample i, from its graph, at the parameters' present data."""
         value: float = self.loss(self.model(self.X[i].tolist()), self.Y[i].tolist()).data
         return value
+
+    def check_depends(self) -> None:
+        """Raise ValueError where the losses of some samples show no parameter: nothing would change."""
+        known = set(self.parameters)
+        for i in of_every_kind(self.X, self.Y):
+            output = self.loss(self.model(self.X[i].tolist()), self.Y[i].tolist())
+            if any(v in known for v in leaves(output)):
+                return
+        raise ValueError("the loss does not depend on the parameters, so training would change "
+                         "nothing: model and loss must compute with the Values themselves, "
+                         "not with their data, and outside of no_grad()")
 
 
 # By graphs --------------------------------------------------------------------

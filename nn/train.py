@@ -1,5 +1,4 @@
-"""Training: `fit` goes over the data epoch by epoch and lets an optimizer change the model's
-parameters.
+"""Training: `fit` goes over the data epoch by epoch, an optimizer changes the parameters.
 
 1. All arguments are checked before anything changes.
 2. The loop is written around one function, step(theta, X, Y) -> (loss, gradient); see nn.steps.
@@ -86,8 +85,7 @@ def fit(model: Model, xs: object, ys: object, loss: str | Loss = "squared",
 # The loop ---------------------------------------------------------------------
 
 class State(NamedTuple):
-    """Where training is after an iteration:
-    replaced as one, so that its parts always belong together."""
+    """Where training is after an iteration: replaced as one, so that its parts belong together."""
     theta: np.ndarray
     iteration: int
     memory: tuple[np.ndarray, ...]
@@ -216,7 +214,9 @@ def prepared(model: Model, xs: object, ys: object, loss: str | Loss) -> Task:
         raise RuntimeError("inside no_grad() nothing is recorded, so there is nothing to train "
                            "by: leave it first")
     X, Y = sample_pairs(xs, ys)
-    return Task(model, parameters, loss, X, targets(model, X, Y, loss))
+    task = Task(model, parameters, loss, X, targets(model, X, Y, loss))
+    task.check_depends()
+    return task
 
 
 def _optimizer(optimizer: Optimizer | None) -> Optimizer:

@@ -2,6 +2,7 @@
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 import nn
@@ -31,6 +32,21 @@ def test_a_change_is_finished_and_the_interrupt_goes_on(interrupts):
     with pytest.raises(KeyboardInterrupt):
         finish(change)
     assert done == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_an_optimizer_is_not_ahead_of_the_parameters(compiled):
+    class Interrupted(nn.SGD):
+        def update(self, theta, gradient):
+            result = super().update(theta, gradient)
+            if self.iteration == 3:
+                raise KeyboardInterrupt
+            return result
+    net, other, optimizer, same = network(), network(), Interrupted(0.01, momentum=0.5), nn.SGD(0.01, momentum=0.5)
+    with pytest.raises(KeyboardInterrupt):
+        nn.fit(net, XS, YS, optimizer=optimizer, epochs=10, compiled=compiled)
+    nn.fit(other, XS, YS, optimizer=same, epochs=2, compiled=compiled)
+    assert state(net, optimizer) == state(other, same)
 
 
 @pytest.mark.parametrize("compiled", [False, True])
@@ -148,3 +164,36 @@ print("trained")
 def test_fit_without_stderr(stderr):
     program = [sys.executable, "-c", WITHOUT_STDERR.format(stderr)]
     assert subprocess.run(program, capture_output=True, text=True, check=True).stdout == "trained\n"
+
+
+@pytest.mark.parametrize("line", range(1, 8))
+def test_a_second_interrupt_at_each_line_after_the_loop(line):
+    """The first comes in the third iteration, the second when `fit` itself runs again."""
+    def loss(f, y):
+        if next(calls) == len(np.unique(YS)) + 1 + 6 + 1:           # targets, a trial, two iterations
+            sys.settrace(second)
+            fits[0].f_trace = second
+            raise KeyboardInterrupt
+        return (f - y) ** 2
+
+    def second(frame, event, argument):
+        if event == "line" and frame is fits[0]:
+            lines.append(frame.f_lineno)
+            if len(lines) == line:
+                raise KeyboardInterrupt
+        return second if frame is fits[0] else None
+
+    def first(frame, event, argument):
+        if frame.f_code is nn.fit.__code__:
+            fits.append(frame)
+    calls, fits, lines, net, other = iter(range(1000)), [], [], network(), network()
+    before = sys.gettrace()
+    sys.settrace(first)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            nn.fit(net, XS, YS, loss, nn.SGD(0.01), epochs=10, batch_size=3, seed=0, compiled=False)
+    finally:
+        sys.settrace(before)
+    nn.fit(other, XS, YS, "squared", nn.SGD(0.01), epochs=1, batch_size=3, seed=0, compiled=False)
+    assert [p.data for p in net.parameters()] == [p.data for p in other.parameters()]
+    assert lines

@@ -193,7 +193,7 @@ def test_dropout_is_trained_by_graphs():
 @pytest.mark.parametrize("where", ["min", "max", "zero", "class"])
 def test_samples_of_every_kind_are_tried(where):
     """One sample among 500 is special, by being in a set: a choice that no comparison shows."""
-    X, Y = RNG.uniform(1, 2, (500, 2)), RNG.uniform(1, 2, 500)
+    X, Y = RNG.uniform(1, 2, (500, 2)) * RNG.choice([-1, 1], (500, 2)), RNG.uniform(1, 2, 500)
     if where == "class":
         Y[337] = 9.0
     else:
@@ -210,7 +210,51 @@ def test_samples_of_every_kind_are_tried(where):
         def __call__(self, x):
             return self.w * (x[1] + (3.0 if where != "class" and x[1] in special else 1.0))
     with pytest.warns(UserWarning, match="without compiling"):
-        nn.fit(Model(), X, Y, loss, epochs=2)
+        history = nn.fit(Model(), X, Y, loss, nn.SGD(1e-5), epochs=2)
+    assert history == nn.fit(Model(), X, Y, loss, nn.SGD(1e-5), epochs=2, compiled=False)
+
+
+def test_parameters_that_are_equal_at_the_start_hide_no_choice():
+    class Two(nn.Module):
+        def __init__(self):
+            self.left, self.right = Value(0.0), Value(0.0)
+
+        def __call__(self, x):
+            return self.left if x in {1.0, 2.0} else self.right
+    with pytest.warns(UserWarning, match="without compiling: the loss of sample"):
+        history = nn.fit(Two(), [5.0, 6.0, 1.0, 2.0], [1.0] * 4, epochs=3)
+    assert history == nn.fit(Two(), [5.0, 6.0, 1.0, 2.0], [1.0] * 4, epochs=3, compiled=False)
+
+
+def test_samples_are_checked_now_and_then(monkeypatch):
+    """Each time another one, so that a choice that nobody can see is found while training goes on."""
+    checked = []
+    original = nn.steps.CompiledStep.check
+
+    def check(self, theta, tried):
+        checked.append(tried)
+        original(self, theta, tried)
+    monkeypatch.setattr(nn.steps.CompiledStep, "check", check)
+    nn.fit(nn.MLP(2, [1], seed=1), XS, YS, optimizer=nn.SGD(1e-4), epochs=50, batch_size=4, seed=0)
+    during = checked[2:-1]
+    assert len(during) == 50 * 10 // nn.steps.PERIOD and len({i for tried in during for i in tried}) == len(during)
+
+
+def test_a_model_that_changes_by_itself_is_noticed():
+    class Aging(nn.Module):
+        def __init__(self):
+            self.w, self.age = Value(0.5), [0]
+
+        def __call__(self, x):
+            return self.w * x[0] * (2.0 if self.age[0] else 1.0)
+    model = Aging()
+    rates = iter(range(10 ** 6))
+
+    def rate(j):
+        model.age[0] = next(rates) > 300
+        return 1e-4
+    with pytest.warns(UserWarning, match=r"Losses before step \d+ may be wrong"):
+        nn.fit(model, XS, YS, optimizer=nn.SGD(rate), epochs=600)
 
 
 def test_where_the_program_fails_and_the_graphs_do_not():
@@ -259,7 +303,8 @@ def test_recorded_graphs_are_compared_with_their_constants():
     assert not recorded.is_current(graph() + 1.0)
     assert not recorded.is_current(graph().inputs[0] + Value(0.25))
     shared = autograd.sin(w)
-    assert not Recorded(shared * shared, [w]).is_current(autograd.sin(w) * autograd.sin(Value(2.0)))
+    for other in (autograd.sin(w) * autograd.cos(w), autograd.cos(w) * autograd.sin(w)):
+        assert not Recorded(shared * shared, [w]).is_current(other)
 
 
 @pytest.mark.parametrize("compiled", [True, False])

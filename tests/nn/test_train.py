@@ -2,6 +2,7 @@
 import io
 import random
 import threading
+import warnings
 
 import numpy as np
 import pytest
@@ -351,7 +352,8 @@ def test_an_interrupted_fit_has_the_parameters_of_the_last_complete_step(error):
 @both
 def test_divergence_is_an_error_and_keeps_the_last_finite_parameters(compiled):
     net = nn.MLP(1, [5, 1], seed=1)
-    with pytest.raises(FloatingPointError, match="learning rate below"), np.errstate(all="ignore"):
+    with pytest.raises(FloatingPointError, match="learning rate below"), warnings.catch_warnings():
+        warnings.simplefilter("error")
         nn.fit(net, XS, YS, "squared", nn.GradientDescent(1e6), epochs=1000, compiled=compiled)
     assert np.isfinite(data_of(net)).all()
 
@@ -466,3 +468,23 @@ def test_a_learning_rate_that_turns_bad(rate, error):
     if optimizer.iteration:
         nn.fit(other, XS, YS, optimizer=nn.SGD(rate), epochs=optimizer.iteration)
     assert data_of(net) == data_of(other)
+
+
+@both
+@pytest.mark.parametrize("loss", [lambda f, y: Value((f.data - y) ** 2), lambda f, y: Value(1.0) * y])
+def test_a_loss_that_lost_its_graph(loss, compiled):
+    with pytest.raises(ValueError, match="the loss does not depend on the parameters"):
+        nn.fit(network(), XS, YS, loss, compiled=compiled)
+
+
+def test_a_loss_that_does_not_depend_on_them_at_the_first_sample():
+    model = nn.Module()
+    model.w = Value(0.5)
+
+    class Late(nn.Module):
+        def __init__(self):
+            self.w = Value(0.5)
+
+        def __call__(self, x):
+            return self.w * x if x > 0 else Value(0.0)
+    assert len(nn.fit(Late(), XS, YS, epochs=2, compiled=False)) == 2
