@@ -1,156 +1,247 @@
-"""Pictures, and the program `dot` that lays them out.
+"""A scene as text in the DOT language. It knows nothing of Values, and decides no colour or size.
 
-dot is looked for on PATH, then as the command of the wheel graphviz-pure. It runs with a time limit and is killed after it.
-What goes wrong there is a PictureError of one line; displaying a picture in a notebook never raises: it shows that line.
+Texts come from users: in a quoted string neither an escape such as \\n nor an entity such as &amp;
+is left, and in an HTML-like label nothing is markup but what stands here.
 """
 from __future__ import annotations
 
-import html
-import os
-import pathlib
-import re
-import shutil
-import signal
-import subprocess
-import sysconfig
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Sequence
+from html import escape
 
-import graphviz                                                 # type: ignore[import-untyped]
+from autograd.pictures import style
+from autograd.pictures.columns import Place, Places
+from autograd.pictures.scene import Box, Edge, Node, Scene
+from autograd.pictures.style import ROLES
+from autograd.words.labels import shorten
+from autograd.words.numbers import DASH, brief, compact, fixed, grad_text
 
-HOW_TO_GET_DOT = ("no program `dot` was found: install Graphviz (apt, brew or conda install graphviz) "
-                  "or `pip install graphviz-pure`")
-SECONDS = 20.0                      # time limit for dot
+FREE = {"rankdir": "LR", "ordering": "in", "nodesep": "0.22"}
+PINNED = {"splines": "line"}
 
 
-class PictureError(RuntimeError):
-    """A picture could not be laid out; the message is one line that says why and what to do."""
+def lines_of(scene: Scene, places: Places | None = None) -> list[str]:
+    """The lines of a DOT graph: with `places` every node is pinned, else the program `dot` lays out."""
+    boxed = {name for box in all_boxes(scene.boxes) for name in box.nodes}
+    node = {n.name: n for n in scene.nodes}
+    heaviest = max((abs(e.weight) for e in scene.edges if e.kind == "weight"), default=0.0) or 1.0
+    lines = sheet(scene, places)
+    for name, n in node.items():
+        if name not in boxed:
+            lines.append(node_line(n, places and places[name]))
+    for box in scene.boxes:
+        lines += box_lines(box, node)
+    for edge in scene.edges:
+        lines.append(edge_line(edge, node, heaviest, len(scene.edges), places is not None))
+    return [f"\t{line}\n" for line in lines]
 
 
-def find_dot() -> list[str]:
-    """The command that runs dot. Raises PictureError, which says how to get it, when there is none."""
-    scripts = sysconfig.get_path("scripts")
-    found = (shutil.which("dot") or shutil.which("graphviz-pure") or shutil.which("graphviz-pure", path=scripts))
-    if found is None:
-        raise PictureError(HOW_TO_GET_DOT)
-    return [found]
+def all_boxes(boxes: Sequence[Box]) -> Iterable[Box]:
+    """The boxes and those inside of them."""
+    for box in boxes:
+        yield box
+        yield from all_boxes(box.boxes)
 
 
-def run_dot(source: str, format: str, engine: str = "dot", seconds: float | None = None) -> bytes:
-    """The picture as bytes in `format` ("svg", "png", ...). Raises PictureError, also after `seconds` of waiting."""
-    seconds = SECONDS if seconds is None else seconds
-    command = [*find_dot(), f"-K{engine}", f"-T{format}"]
-    try:
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                   start_new_session=True)
-    except OSError as error:
-        raise PictureError(f"{command[0]} does not start: {error.strerror or error}") from None
-    try:
-        output, errors = process.communicate(source.encode(), timeout=seconds)
-    except subprocess.TimeoutExpired:
-        kill(process)
-        raise PictureError(f"{command[0]} took more than {seconds:g} s and was stopped: draw fewer nodes "
-                           "(level='layer') or allow more time (picture.seconds = 60)") from None
-    except BaseException:
-        kill(process)
-        raise
-    if process.returncode or not output:
-        said = " ".join(errors.decode(errors="replace").split())[:300] or "and said nothing"
-        raise PictureError(f"{command[0]} failed with status {process.returncode}: {said}")
-    return output
+def sheet(scene: Scene, places: Places | None) -> list[str]:
+    """What holds for the whole picture."""
+    graph = dict(FREE, ranksep="1.1" if scene.spread else "0.45")
+    if places is not None:
+        on_top = "nodesfirst" if any(n.shape == "box" for n in scene.nodes) else "edgesfirst"
+        graph = dict(PINNED, outputorder=on_top)
+    graph.update(pad="0.15", bgcolor=style.PAPER, fontname=style.FONT, labelloc="b",
+                 fontsize=str(style.TITLE_TEXT), fontcolor=style.INK, tooltip=scene.title)
+    if scene.note:
+        graph.update(label=scene.note)
+    node = dict(fontname=style.FONT, fontsize=str(style.TITLE_TEXT), color=style.INK,
+                fontcolor=style.TEXT)
+    edge = dict(fontname=style.FONT, fontsize=str(style.EDGE_TEXT), color=style.INK,
+                fontcolor=style.LOCAL, penwidth=str(style.LINE_WIDTH), arrowsize="0.8")
+    return [f"{kind} [{attributes(given)}]"
+            for kind, given in (("graph", graph), ("node", node), ("edge", edge))]
 
 
-def kill(process: subprocess.Popen[bytes]) -> None:
-    """End a process that was started in a session of its own, and its children."""
-    if hasattr(os, "killpg"):
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-    else:
-        process.kill()
-    for stream in (process.stdin, process.stdout, process.stderr):
-        if stream is not None:
-            stream.close()
-    process.wait()
+def attributes(given: dict[str, str]) -> str:
+    return " ".join(f"{key}={quote(value)}" for key, value in given.items())
 
 
-class Picture(graphviz.Digraph):
-    """A graphviz.Digraph that displays in Jupyter. `picture.source` is its DOT, `picture.write("a.svg")` a file of it.
+# Nodes -----------------------------------------------------------------------------------------
 
-    note      one line where the picture does not show everything, else ''
-    words     what each node of the picture is, by its name in DOT: the SVG's titles
-    seconds   time limit for dot
+def node_line(node: Node, place: Place | None = None) -> str:
+    """A node with label, id, class and tooltip."""
+    label, look = SHAPES[node.shape](node)
+    if place is not None:
+        look["pos"] = f"{place.x:.3f},{place.y:.3f}!"
+    if place is not None and place.width and place.height:
+        look.update(fixedsize="true", width=f"{place.width:.2f}", height=f"{place.height:.2f}")
+    return (f"{node.name} [label={label} id={node.name} class={node.kind or node.role} "
+            f"tooltip={quote(node.words)} {attributes(look)}]")
+
+
+Look = tuple[str, dict[str, str]]   # a label as it stands in DOT, and other attributes
+
+
+def card(node: Node) -> Look:
+    """Title and role, lines, data and grad; with its operation's sign as a dark field on the left."""
+    rows = [heading(node), *map(text, node.lines)]
+    if node.data is not None:
+        rows += [colored(f"data {fixed(node.data)}", style.DATA),
+                 colored(f"grad {grad_text(node.grad)}", style.GRAD)]
+    return table(node, rows), {"shape": "plain"}
+
+
+def heading(node: Node) -> str:
+    """The title, and in small letters the role of a Value that is more than an intermediate one."""
+    title = f"<B>{text(shorten(node.title))}</B>"
+    if node.data is None or node.role not in ("input", "parameter", "output"):
+        return title
+    space = "  " if node.title.strip() else ""
+    role = colored(space + node.role, ROLES[node.role].line, style.ROLE_TEXT)
+    return title + role if space else role
+
+
+def table(node: Node, rows: Sequence[str]) -> str:
+    """An HTML-like label: a framed table, its first row filled with the colour of the role."""
+    role = ROLES[node.role]
+    width = 1 if node.role == "intermediate" else 2
+    first, *others = rows
+    sign = ""
+    if node.sign:
+        shown = colored(text(node.sign), "white", style.sign_text(node.sign))
+        sign = f'<TD ROWSPAN="{len(rows)}" PORT="o" BGCOLOR="{style.INK}">{shown}</TD>'
+    return (f'<<TABLE BORDER="0" CELLBORDER="{width}" CELLSPACING="0" CELLPADDING="5" '
+            f'COLOR="{role.line}" BGCOLOR="{style.PAPER}">'
+            f'<TR>{sign}<TD BGCOLOR="{role.fill}">{first}</TD></TR>'
+            f'{"".join(f"<TR><TD>{row}</TD></TR>" for row in others)}</TABLE>>')
+
+
+def circle(node: Node) -> Look:
+    """An operation, dark with a white sign; or a unit of a network, in the colours of its role."""
+    if node.role != "operation":
+        return f"<{text(shorten(node.title, style.LONGEST['circle']))}>", filled(node, "circle")
+    look = {"fillcolor": style.INK, "fontcolor": "white", "style": "rounded,filled",
+            "fontsize": str(style.sign_text(node.title)), "shape": "box", "margin": "0.12,0.1"}
+    if len(node.title) <= 4:
+        look.update(style="filled", shape="circle", fixedsize="true", width="0.75")
+        del look["margin"]
+    return quote(node.title), look
+
+
+def box(node: Node) -> Look:
+    """A unit of a column: its title, and in a second line data and grad, or what it holds."""
+    title = f"<B>{text(shorten(node.title, style.LONGEST['box']))}</B>"
+    second = ""
+    if node.data is not None:
+        second = data_and_grad(node.data, node.grad)
+    elif node.lines:
+        second = text(node.lines[0])
+    label = f"<{title}<BR/>{second}>" if second else f"<{title}>"
+    return label, dict(filled(node, "box"), margin="0", fontsize=str(style.UNIT_TEXT))
+
+
+def filled(node: Node, shape: str) -> dict[str, str]:
+    """The look of a unit, in the colours of its role."""
+    role = ROLES[node.role]
+    return {"shape": shape, "style": "rounded,filled" if shape == "box" else "filled",
+            "fillcolor": role.fill, "color": role.line, "penwidth": "2"}
+
+
+def words(node: Node) -> Look:
+    """Text without a frame: a number, a caption, or what is left out."""
+    label = f"<{'<BR/>'.join(map(text, [node.title, *node.lines]))}>"
+    color = style.DATA if node.role == "number" else style.INK
+    look = {"shape": "plain", "fontcolor": color}
+    if node.role == "more":                                     # lines must not run through it
+        look.update(style="filled", fillcolor=style.PAPER)
+    return label, look
+
+
+def frame(node: Node) -> Look:
+    """What stands behind the units of a column."""
+    return '""', dict(filled(node, "box"), penwidth="1")
+
+
+SHAPES = {"card": card, "circle": circle, "box": box, "text": words, "frame": frame}
+
+
+def data_and_grad(data: float, grad: float | None) -> str:
+    """Data and grad in two decimals, told apart by colour and by place."""
+    second = DASH if grad is None else brief(grad)
+    return f"{colored(brief(data), style.DATA)}&#160;&#160;{colored(second, style.GRAD)}"
+
+
+# Edges and boxes -------------------------------------------------------------------------------
+
+def edge_line(edge: Edge, node: dict[str, Node], heaviest: float, many: int, pinned: bool) -> str:
+    """An arrow, or for a weight a line; `heaviest` is the largest weight of `many` edges."""
+    look = EDGES[edge.kind](edge)
+    if edge.kind == "weight":
+        thickest = style.THICKEST if many < style.MANY_LINES else style.THICKEST_OF_MANY
+        share = abs(edge.weight) / heaviest
+        look["penwidth"] = f"{style.THINNEST + (thickest - style.THINNEST) * share:.2f}"
+        if pinned:
+            look["arrowhead"] = "none"
+    source, target = edge.source, edge.target
+    if pinned and node[target].shape == "box":
+        source, target = f"{source}:e", f"{target}:w"
+    elif node[target].sign:
+        target += ":o:w"
+    return f"{source} -> {target} [{attributes(look)}]" if look else f"{source} -> {target}"
+
+
+def use(edge: Edge) -> dict[str, str]:
+    label = local_text(edge.local)
+    words = f"local derivative {label[2:]}"
+    return {"label": label, "edgetooltip": words, "labeltooltip": words}
+
+
+def weighted(edge: Edge) -> dict[str, str]:
+    """Sign by colour and by dash; width is put in where the largest weight is known."""
+    positive = edge.weight >= 0
+    return {"arrowsize": "0.6", "color": style.POSITIVE if positive else style.NEGATIVE,
+            "style": "solid" if positive else "dashed", "headport": "w", "tailport": "e",
+            "edgetooltip": f"weight {compact(edge.weight)}"}
+
+
+EDGES = {"use": use, "weight": weighted,
+         "number": lambda edge: {"color": ROLES["number"].line},
+         "result": lambda edge: {"weight": "4"},
+         "group": lambda edge: {"color": style.GREY, "penwidth": str(style.LINE_WIDTH)}}
+
+
+def local_text(local: float | None) -> str:
+    """A local derivative on its edge; ? where none is known."""
+    return "∂ ?" if local is None else f"∂ {compact(local)}"
+
+
+def box_lines(inner: Box, node: dict[str, Node]) -> list[str]:
+    """A cluster: a frame with a title around its nodes and boxes."""
+    role, width = ROLES[inner.role], 2.5 if inner.role == "opened" else 1.2
+    look = dict(label=inner.title, labelloc="t", style="rounded,filled", fillcolor=role.fill,
+                color=role.line, penwidth=f"{width}", margin="14", tooltip=inner.title)
+    lines = [f"subgraph cluster_{inner.name} {{", f"\tgraph [{attributes(look)}]"]
+    lines += [f"\t{node_line(node[name])}" for name in inner.nodes]
+    for smaller in inner.boxes:
+        lines += [f"\t{line}" for line in box_lines(smaller, node)]
+    return [*lines, "}"]
+
+
+# Texts -----------------------------------------------------------------------------------------
+
+def quote(string: str) -> str:
+    """Any text as a string of the DOT language."""
+    escaped = string.replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def text(string: str) -> str:
+    r"""Any text inside an HTML-like label, where \N would be the node's name.
+
+    Nothing becomes a blank, as DOT forbids <B></B>.
     """
-    note: str = ""
-    seconds: float = SECONDS
-    words: Mapping[str, str] = {}
-
-    def pipe(self, format: str | None = None, *args: Any, engine: str | None = None, encoding: str | None = None,
-             **options: Any) -> Any:
-        """The picture as bytes, as text with `encoding`. Raises PictureError, one line, when dot is missing or fails."""
-        if args or any(v for v in options.values()):
-            return super().pipe(format, *args, engine=engine, encoding=encoding, **options)
-        format = format or self.format
-        output = run_dot(self.source, format, engine or self.engine, self.seconds)
-        if format == "svg":
-            output = self._with_titles(with_fonts(output.decode())).encode()
-        return output.decode(encoding) if encoding else output
-
-    def write(self, path: str | os.PathLike[str]) -> pathlib.Path:
-        """The path of a file of this picture, its format by the ending: .svg, .png, ..., or .dot and .gv for the DOT."""
-        path = pathlib.Path(path)
-        kind = path.suffix[1:].lower()
-        if not kind:
-            raise ValueError(f"a picture's file needs an ending such as .svg or .png, got {str(path)!r}")
-        path.write_bytes(self.source.encode() if kind in ("dot", "gv") else self.pipe(format=kind))
-        return path
-
-    def svg(self) -> str:
-        """The picture as an <svg> element. Raises PictureError when dot is missing or fails."""
-        text: str = self.pipe(format="svg", encoding="utf-8")
-        return text[text.index("<svg"):]
-
-    def render(self, *args: Any, **options: Any) -> str:
-        """As graphviz.Digraph.render, also with the wheel graphviz-pure. Raises PictureError when there is no dot."""
-        backend = graphviz.backend.dot_command
-        before, backend.DOT_BINARY = backend.DOT_BINARY, pathlib.Path(find_dot()[0])
-        try:
-            return str(super().render(*args, **options))
-        finally:
-            backend.DOT_BINARY = before
-
-    def _with_titles(self, svg: str) -> str:
-        """The SVG with titles in words in the place of DOT's node names."""
-        def title(match: re.Match[str]) -> str:
-            ends = [self.words.get(end, end) for end in html.unescape(match[1]).split("->")]
-            return f"<title>{html.escape(' → '.join(ends), quote=False)}</title>"
-        return re.sub(r"<title>([^<]*)</title>", title, svg)
-
-    def _repr_mimebundle_(self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None,
-                          **_: Any) -> dict[str, str]:
-        """The picture as HTML, SVG and text; one line and the DOT text where it cannot be laid out. Never raises."""
-        try:
-            svg = self.svg()
-        except Exception as error:                              # a notebook shows the line, not a traceback
-            bundle = {"text/plain": f"{error}\n\n{self.source}",
-                      "text/html": f"<p><b>{html.escape(str(error))}</b></p><pre>{html.escape(self.source)}</pre>"}
-        else:
-            bundle = {"text/html": f'<div style="overflow-x:auto">{svg}</div>', "image/svg+xml": svg,
-                      "text/plain": repr(self)}
-        wanted = bundle.keys() if include is None else set(include)
-        return {kind: data for kind, data in bundle.items() if kind in wanted and kind not in set(exclude or ())}
-
-    def __repr__(self) -> str:
-        return f"<picture {self.comment or 'of a graph'}{': ' + self.note if self.note else ''}>"
+    return escape(string).replace("\\", "\\\\") if string.strip() else "&#160;"
 
 
-def with_fonts(svg: str) -> str:
-    """The SVG with fonts beside Arial, whose widths the layout reckons with: those that are about as wide, if it is missing."""
-    fonts = 'font-family="Arial, Liberation Sans, Helvetica, DejaVu Sans Condensed, sans-serif"'
-    return svg.replace(' font-family="Arial"', "").replace("<svg ", f"<svg {fonts} ", 1)
-
-
-def quote(text: str) -> str:
-    """Any text as a string of the DOT language: neither an escape such as \\n nor an entity such as &amp; is left in it."""
-    return '"' + text.replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"') + '"'
+def colored(html: str, color: str, size: int | None = None) -> str:
+    """HTML in a colour and, if given, a size."""
+    sized = f' POINT-SIZE="{size}"' if size else ""
+    return f'<FONT COLOR="{color}"{sized}>{html}</FONT>'

@@ -1,145 +1,250 @@
-"""A layered layout: cards in columns from left to right, inputs before what uses them, few crossings.
+"""Where each card stands on a page, and along which curves the arrows run.
 
-The usual three steps (Sugiyama, Tagawa and Toda 1981): columns by the longest path, with a point in each column that a long
-line passes; order inside a column by the mean place of the neighbours; heights as close to the neighbours' as order and
-room allow. No program is needed, and the same graph gives the same places.
+1. A strip of columns runs to the right, or downwards. A strip too long for the page is cut into bands,
+   which lie below each other like lines of text (or side by side): of all these forms the one that
+   can be shown largest is taken.
+2. Here u runs along the strip and v across it; only `Frame.at` knows which of them is x.
+3. No program is needed, and the same graph gives the same places.
+
+Short names: u, v as above; p, q points of the strip; j an input of node i, k its place among the inputs.
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-GAP_X, GAP_Y, THIN = 120.0, 26.0, 18.0           # room between columns, between cards, and for a line that passes
-SWEEPS = 16
+from autograd.pictures.strip import Strip
+
+GAP = 86.0                          # along the strip, between columns: room for a local derivative
+ROOM = 20.0                         # across it, between cards
+THIN = 14.0                         # across it, for a line that passes
+LANE = 15.0                         # for a line that goes on in the next band
+MARGIN = 14.0
+BANDS = 6
+PAGE = (1920.0, 700.0)              # what a page has for its graph
+ROUND = 10.0                        # radius of a corner
+CROWDED = 3                         # inputs, from where their labels stand near the sources
+
+Point = tuple[float, float]
+
+
+@dataclass
+class Route:
+    """An arrow: its curve as an SVG path, and where its label is centred."""
+    path: str
+    label: Point
 
 
 @dataclass
 class Layout:
-    """Centres of the cards, for each card the points on the way from each of its inputs, and the size of the whole."""
+    """Centres of the cards, the routes to each card from its inputs, and the size of the whole."""
     x: list[float]
     y: list[float]
-    routes: list[list[list[tuple[float, float]]]]
+    routes: list[list[Route]]
     width: float
     height: float
+    downwards: bool = False
+
+    @property
+    def scale(self) -> float:
+        """How large it can be shown on a page."""
+        return min(PAGE[0] / self.width, PAGE[1] / self.height)
 
 
-class Columns:
-    """The points of a layout: cards 0 .. n-1, then the points where long lines pass a column."""
+def arrange(sizes: Sequence[Point], inputs: Sequence[Sequence[int]],
+            direction: str | None = None) -> Layout:
+    """The layout, of all directions and numbers of bands, that can be shown largest.
 
-    def __init__(self, inputs: Sequence[Sequence[int]]) -> None:
-        self.rank = ranks(inputs)
-        self.left: list[list[int]] = [[] for _ in inputs]           # neighbours in the column before
-        self.right: list[list[int]] = [[] for _ in inputs]          # and in the column after
-        self.passing: dict[tuple[int, int], int] = {}               # the point of (card, column) that its lines pass
-        self.ways: list[list[list[int]]] = []                       # for each card and input the points between them
-        for i, sources in enumerate(inputs):
-            self.ways.append([self.connect(j, i) for j in sources])
-        self.columns: list[list[int]] = [[] for _ in range(max(self.rank) + 1)]
-        for point, r in enumerate(self.rank):
-            self.columns[r].append(point)
-
-    def connect(self, j: int, i: int) -> list[int]:
-        """The points between cards j and i; all lines of j to the right pass the same ones."""
-        way, last = [], j
-        for r in range(self.rank[j] + 1, self.rank[i]):
-            point = self.passing.get((j, r))
-            if point is None:
-                point = self.passing[j, r] = len(self.rank)
-                self.rank.append(r)
-                self.left.append([last])
-                self.right.append([])
-                self.right[last].append(point)
-            way.append(point)
-            last = point
-        self.left[i].append(last)
-        self.right[last].append(i)
-        return way
-
-    def reorder(self) -> None:
-        """Sort each column by the mean place of the neighbours, from left to right and back, several times."""
-        for sweep in range(SWEEPS):
-            forward = sweep % 2 == 0
-            place = {p: float(k) for column in self.columns for k, p in enumerate(column)}
-            for column in self.columns if forward else reversed(self.columns):
-                near = self.left if forward else self.right
-                mean = {p: sum(place[q] for q in near[p]) / len(near[p]) if near[p] else place[p] for p in column}
-                column.sort(key=lambda p: mean[p])
-                place.update((p, float(k)) for k, p in enumerate(column))
-
-    def heights(self, room: Sequence[float]) -> list[float]:
-        """The height of each point: near its neighbours, in order, with `room` for each."""
-        y = [0.0] * len(self.rank)
-        for column in self.columns:
-            below = 0.0
-            for p in column:
-                y[p] = below + room[p] / 2
-                below += room[p]
-        for sweep in range(SWEEPS):
-            for column in self.columns if sweep % 2 == 0 else reversed(self.columns):
-                wanted = [mean_of([y[q] for q in self.left[p] + self.right[p]], y[p]) for p in column]
-                for p, place in zip(column, spread(wanted, [room[p] for p in column])):
-                    y[p] = place
-        return y
+    sizes       width and height of each card, in topological order
+    inputs      of each card, the places of its inputs
+    direction   "LR" or "TB", where only one of them is wanted
+    """
+    strip = Strip(inputs)
+    best: Layout | None = None
+    for wanted in [direction] if direction else ["LR", "TB"]:
+        for bands in range(1, min(BANDS, len(strip.columns)) + 1):
+            layout = Frame(strip, sizes, wanted == "TB", bands).layout()
+            if best is None or layout.scale > 1.1 * best.scale:     # simpler forms come first
+                best = layout
+    assert best is not None
+    return best
 
 
-def mean_of(values: Sequence[float], default: float) -> float:
-    return sum(values) / len(values) if values else default
+class Frame:
+    """A strip of given direction, cut into bands.
+
+    u, v        of each point; of a card its centre
+    left, wide  of each column, where it begins along u, and how wide it is
+    band        of each column, the number of its band
+    """
+
+    def __init__(self, strip: Strip, sizes: Sequence[Point], downwards: bool, bands: int) -> None:
+        self.strip, self.downwards = strip, downwards
+        self.count = len(sizes)
+        self.sizes = [(h, w) for w, h in sizes] if downwards else list(sizes)
+        self.gap = GAP * 0.75 if downwards else GAP                 # labels are wider than high
+        self.wide = [max((self.sizes[p][0] for p in column if p < self.count), default=0.0)
+                     for column in strip.columns]
+        self.band = cut([w + self.gap for w in self.wide], bands)
+        self.bands = self.band[-1] + 1
+        self.lanes = self._lanes()
+        self._place_along()
+        self._place_across()
+
+    def _place_along(self) -> None:
+        start = MARGIN + (self.gap if self.bands > 1 else 0.0)
+        self.left: list[float] = []
+        for r, wide in enumerate(self.wide):
+            is_first = r == 0 or self.band[r] != self.band[r - 1]
+            self.left.append(start if is_first else self.left[-1] + self.wide[r - 1] + self.gap)
+        self.u = [self.left[r] + self.wide[r] / 2 for r in self.strip.rank]
+        self.length = max(a + b for a, b in zip(self.left, self.wide)) + start
+
+    def _place_across(self) -> None:
+        room = [self.sizes[p][1] + ROOM if p < self.count else THIN
+                for p in range(len(self.strip.rank))]
+        v = self.strip.heights(room)
+        band = [self.band[r] for r in self.strip.rank]
+        self.top: list[float] = []                                  # of each band
+        top = 0.0
+        for b in range(self.bands):
+            mine = [p for p in range(len(v)) if band[p] == b]
+            highest = min(v[p] - room[p] / 2 for p in mine)
+            lowest = max(v[p] + room[p] / 2 for p in mine)
+            self.top.append(top)
+            for p in mine:
+                v[p] += top - highest
+            top += lowest - highest + LANE * (self._lane_count(b) + 0.5)
+        self.v, self.depth = v, top - LANE * 0.5
+
+    def _lanes(self) -> dict[int, int]:
+        """The lane of each point whose line goes on in the next band, from 0 on in each band."""
+        lanes: dict[int, int] = {}
+        for r, column in enumerate(self.strip.columns[:-1]):
+            if self.band[r] != self.band[r + 1]:
+                leaving = [p for p in column if self.strip.after[p]]
+                lanes.update((p, k) for k, p in enumerate(leaving))
+        return lanes
+
+    def _lane_count(self, band: int) -> int:
+        return sum(self.band[self.strip.rank[p]] == band for p in self.lanes)
+
+    def at(self, u: float, v: float) -> Point:
+        """x and y."""
+        x, y = (v, u) if self.downwards else (u, v)
+        return round(x, 1), round(y, 1)
+
+    def layout(self) -> Layout:
+        centres = [self.at(self.u[i], self.v[i]) for i in range(self.count)]
+        routes = [[self.route(j, i, k) for k, j in enumerate(sources)]
+                  for i, sources in enumerate(self.strip.inputs)]
+        width, height = self.at(self.length, self.depth)
+        x, y = [x for x, _ in centres], [y for _, y in centres]
+        return Layout(x, y, routes, width, height, self.downwards)
+
+    # Arrows ----------------------------------------------------------------------------------
+
+    def route(self, j: int, i: int, k: int) -> Route:
+        """The arrow from card j, which is input k of card i."""
+        points = [j, *self.strip.ways[i][k], i]
+        count = len(self.strip.inputs[i])
+        steps = [f"M{self.text(self.leave(j))}"]
+        for p, q in zip(points, points[1:]):
+            start, end = self.leave(p), self.enter(q, k, count)
+            if p in self.lanes and self.band[self.strip.rank[q]] != self.band[self.strip.rank[p]]:
+                steps.append(self.rounded(list(self.around(p, start, end))))
+                label = (end[0] - self.gap * 0.55, end[1])
+            else:
+                steps.append(self.curve(start, end))
+                label = on_curve(start, end, 0.3 if count > CROWDED else 0.5)
+            if q != i:
+                steps.append(f"L{self.text(self.leave(q))}")
+        return Route("".join(steps), self.at(*label))
+
+    def leave(self, p: int) -> Point:
+        """Where lines leave a card, or a column that they pass."""
+        if p < self.count:
+            return self.u[p] + self.sizes[p][0] / 2, self.v[p]
+        r = self.strip.rank[p]
+        return self.left[r] + self.wide[r], self.v[p]
+
+    def enter(self, q: int, k: int, count: int) -> Point:
+        """Where line k of `count` enters a card, or a line the column that it passes."""
+        if q >= self.count:
+            return self.left[self.strip.rank[q]], self.v[q]
+        u, (length, breadth) = self.u[q] - self.sizes[q][0] / 2, self.sizes[q]
+        return u, self.v[q] + breadth * ((k + 0.5) / count - 0.5) * 0.8
+
+    def around(self, p: int, start: Point, end: Point) -> Iterator[Point]:
+        """The corners of a line to the next band: to the margin, back between the bands, and on."""
+        band, lane = self.band[self.strip.rank[p]], self.lanes[p]
+        lanes = self._lane_count(band)
+        between = self.top[band + 1] - LANE * (lanes - lane)
+        out = self.length - MARGIN - LANE * (lanes - 1 - lane) * 0.6
+        back = MARGIN + LANE * (lanes - 1 - lane) * 0.6
+        yield start
+        yield out, start[1]
+        yield out, between
+        yield back, between
+        yield back, end[1]
+        yield end
+
+    def curve(self, start: Point, end: Point) -> str:
+        """A curve that leaves and arrives along the strip."""
+        bend = (end[0] - start[0]) / 2
+        handles = [(start[0] + bend, start[1]), (end[0] - bend, end[1]), end]
+        return "C" + " ".join(map(self.text, handles))
+
+    def rounded(self, corners: Sequence[Point]) -> str:
+        """Straight lines with rounded corners."""
+        steps = []
+        for before, corner, after in zip(corners, corners[1:], corners[2:]):
+            steps.append(f"L{self.text(toward(corner, before))}"
+                         f"Q{self.text(corner)} {self.text(toward(corner, after))}")
+        return "".join([*steps, f"L{self.text(corners[-1])}"])
+
+    def text(self, point: Point) -> str:
+        x, y = self.at(*point)
+        return f"{x:g},{y:g}"
 
 
-def ranks(inputs: Sequence[Sequence[int]]) -> list[int]:
-    """The column of each card: after all its inputs; a leaf stands just before what uses it first."""
-    rank: list[int] = []
-    first: dict[int, int] = {}
-    for sources in inputs:
-        rank.append(max((rank[j] for j in sources), default=-1) + 1)
-    for i, sources in enumerate(inputs):
-        for j in sources:
-            first[j] = min(first.get(j, rank[i]), rank[i])
-    return [first[i] - 1 if not sources and i in first else rank[i] for i, sources in enumerate(inputs)]
+def cut(lengths: Sequence[float], bands: int) -> list[int]:
+    """The band of each column, so that the longest of at most `bands` bands is as short as it can be.
+
+    >>> cut([1, 1, 1, 1, 4], 2)
+    [0, 0, 0, 0, 1]
+    """
+    low, high = max(lengths), sum(lengths)
+    while high - low > 0.5:
+        middle = (low + high) / 2
+        if filled(lengths, middle)[-1] < bands:
+            high = middle
+        else:
+            low = middle
+    return filled(lengths, high)
 
 
-def spread(wanted: Sequence[float], room: Sequence[float]) -> list[float]:
-    """The places closest to those wanted, in the same order, each with its room around it (pool adjacent violators)."""
-    offset, total = [], 0.0
-    for size in room:
-        offset.append(total + size / 2)
-        total += size
-    pools: list[list[float]] = []                               # (sum, count) of points that stand without a gap
-    for place, before in zip(wanted, offset):
-        pools.append([place - before, 1.0])
-        while len(pools) > 1 and pools[-2][0] / pools[-2][1] > pools[-1][0] / pools[-1][1]:
-            last = pools.pop()
-            pools[-1] = [pools[-1][0] + last[0], pools[-1][1] + last[1]]
-    bases = [pool[0] / pool[1] for pool in pools for _ in range(int(pool[1]))]
-    return [base + before for base, before in zip(bases, offset)]
+def filled(lengths: Sequence[float], longest: float) -> list[int]:
+    """The band of each column, where a band is full at `longest`."""
+    band, total, numbers = 0, 0.0, []
+    for length in lengths:
+        if total and total + length > longest:
+            band, total = band + 1, 0.0
+        total += length
+        numbers.append(band)
+    return numbers
 
 
-def layered(sizes: Sequence[tuple[float, float]], inputs: Sequence[Sequence[int]]) -> Layout:
-    """A layout of cards with the given widths and heights, in topological order, each with the places of its inputs."""
-    n = len(sizes)
-    points = Columns(inputs)
-    points.reorder()
-    room = [sizes[p][1] + GAP_Y if p < n else THIN for p in range(len(points.rank))]
-    y = points.heights(room)
-    lowest = min(place - size / 2 for place, size in zip(y, room))
-    y = [round(place - lowest, 1) for place in y]
-    wide = [max((sizes[p][0] for p in column if p < n), default=0.0) for column in points.columns]
-    left = [GAP_X / 3 + sum(wide[:r]) + GAP_X * r for r in range(len(wide))]
-    x = [round(left[r] + wide[r] / 2, 1) for r in points.rank]
-    routes = []
-    for i, sources in enumerate(inputs):
-        routes.append([route(j, i, k, len(sources), way, points, sizes, x, y, left, wide)
-                       for k, (j, way) in enumerate(zip(sources, points.ways[i]))])
-    height = max(place + size / 2 for place, size in zip(y, room))
-    return Layout(x[:n], y[:n], routes, round(left[-1] + wide[-1] + GAP_X / 3, 1), round(height, 1))
+def toward(corner: Point, other: Point) -> Point:
+    """The point near a corner where its rounding begins, on the way to another point."""
+    far = abs(other[0] - corner[0]) + abs(other[1] - corner[1]) or 1.0
+    share = min(ROUND, far / 2) / far
+    return (corner[0] + (other[0] - corner[0]) * share, corner[1] + (other[1] - corner[1]) * share)
 
 
-def route(j: int, i: int, k: int, count: int, way: Sequence[int], points: Columns, sizes: Sequence[tuple[float, float]],
-          x: Sequence[float], y: Sequence[float], left: Sequence[float], wide: Sequence[float]) -> list[tuple[float, float]]:
-    """The points of the line from card j to place k of the `count` inputs of card i."""
-    found = [(x[j] + sizes[j][0] / 2, y[j])]
-    for p in way:
-        r = points.rank[p]
-        found += [(left[r], y[p]), (left[r] + wide[r], y[p])]
-    port = y[i] + sizes[i][1] * ((k + 0.5) / count - 0.5) * 0.8
-    return [*found, (x[i] - sizes[i][0] / 2, round(port, 1))]
+def on_curve(start: Point, end: Point, t: float) -> Point:
+    """The point at t of the curve from start to end, which leaves and arrives along u."""
+    s = 1 - t
+    u = s ** 3 + 1.5 * s * t, t ** 3 + 1.5 * s * t
+    v = s ** 3 + 3 * s * s * t, t ** 3 + 3 * s * t * t
+    return start[0] * u[0] + end[0] * u[1], start[1] * v[0] + end[1] * v[1]

@@ -62,25 +62,14 @@
     return element;
   }
 
-  function curve(points) {
-    let d = "M" + points[0];
-    for (let i = 1; i < points.length; i++) {
-      const [x0, y0] = points[i - 1], [x1, y1] = points[i], bend = (x1 - x0) / 2;
-      d += `C${x0 + bend},${y0} ${x1 - bend},${y1} ${x1},${y1}`;
-    }
-    return d;
-  }
-
   const marker = svg("marker", {id: "arrow", viewBox: "0 0 10 10", refX: 9, refY: 5, markerWidth: 11, markerHeight: 11,
                                 markerUnits: "userSpaceOnUse", orient: "auto"}, svg("defs", {}, graph));
   svg("path", {d: "M0 0L10 5L0 10z", fill: "#546E7A"}, marker);
   const [lineLayer, labelLayer, cardLayer] = [0, 1, 2].map(() => svg("g", {}, graph));
 
   const lines = nodes.map((node, i) => (node.inputs || []).map((u, k) => {
-    const group = svg("g", {class: "line"}, lineLayer), points = node.routes[k];
-    const [[x0, y0], [x1, y1]] = points.slice(-2);
-    svg("path", {d: curve(points), "marker-end": "url(#arrow)"}, group);
-    const x = x0 + 0.658 * (x1 - x0), y = y0 + 0.784 * (y1 - y0);                          // on the curve, at t = 0.7
+    const group = svg("g", {class: "line"}, lineLayer), [x, y] = node.labels[k];
+    svg("path", {d: node.routes[k], "marker-end": "url(#arrow)"}, group);
     const back = svg("rect", {class: "back", x, y: y - 10, width: 0, height: 20}, labelLayer);
     return {group, x, back, label: svg("text", {class: "partial", x, y: y + 5.5}, labelLayer, "")};
   }));
@@ -88,7 +77,7 @@
   const cards = nodes.map((node, i) => {
     const group = svg("g", {class: "card " + node.role, id: "node" + i}, cardLayer);
     const left = node.x - node.w / 2, top = node.y - node.h / 2, row = node.h / 3;
-    const tab = node.op === undefined ? 0 : 24 + node.sign.length * 11, middle = left + tab + (node.w - tab) / 2;
+    const tab = node.tab, middle = left + tab + (node.w - tab) / 2;
     svg("title", {}, group, node.words);
     svg("rect", {class: "head", x: left + tab, y: top, width: node.w - tab, height: row}, group);
     svg("rect", {class: "box", x: left, y: top, width: node.w, height: node.h, "fill-opacity": 0, rx: 3}, group);
@@ -281,7 +270,7 @@
       const now = i === what.node && what.kind !== "seed";
       const passed = steps.findIndex(s => s.kind === "backward" && s.node === i) < step;
       const visible = predicting ? passed || (now && what.kind === "backward" && !hidden("local", k)) : state.known[i];
-      line.label.textContent = visible ? "× " + compact(nodes[i].partials[k]) : "";
+      line.label.textContent = visible ? "∂ " + compact(nodes[i].partials[k]) : "";
       const wide = line.label.textContent.length * 9 - 4;
       line.back.setAttribute("width", Math.max(0, wide));
       line.back.setAttribute("x", line.x - wide / 2);

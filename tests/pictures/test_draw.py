@@ -15,8 +15,8 @@ import autograd
 import nn
 from autograd import Value
 from autograd.graph import topological_order
-from autograd.pictures.collapse import find_neurons
-from autograd.words.words import clean, shorten
+from autograd.pictures.neurons import find_neurons
+from autograd.words.labels import clean, shorten
 from tests.expressions import HOSTILE, expression
 
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="no program dot on PATH")
@@ -58,7 +58,7 @@ def test_a_neuron_has_its_numbers_roles_and_local_derivatives():
                                                    ["x", "*", "w", "+", "b"], ["o", "output"]]
     assert found[1][1:] == ["data -3.0000", f"grad {w.grad:.4f}"]
     labels = [re.search('label="(.*?)"', a)[1] for _, _, a in edges(source) if "label=" in a]
-    assert labels == ["× -3", "× 2", "× 1", "× 1", f"× {1 - o.data ** 2:.4f}"]
+    assert labels == ["∂ -3", "∂ 2", "∂ 1", "∂ 1", f"∂ {1 - o.data ** 2:.4f}"]
 
 
 def test_an_input_used_twice_has_two_edges_and_a_number_is_no_node():
@@ -128,7 +128,7 @@ def test_a_value_with_a_backward_of_its_own_is_drawn_without_running_it():
     v = Value(4.0, (a,), "square")
     ran = []
     v._backward = lambda: ran.append(1)
-    assert "× ?" in autograd.draw(v).source and not ran
+    assert "∂ ?" in autograd.draw(v).source and not ran
     assert "square" in autograd.draw(v).source
 
 

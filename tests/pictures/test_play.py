@@ -11,9 +11,11 @@ import pytest
 import autograd
 from autograd import Value
 from autograd.graph import topological_order
-from autograd.pictures import play as playing
-from autograd.pictures.layout import layered, spread
-from autograd.words.words import compact, fixed as as_fixed
+from autograd.pictures.layout import Frame, arrange
+from autograd.pictures.strip import Strip, spread
+from autograd.pictures.style import LONGEST_ON_PAGE
+from autograd.words.labels import clean, shorten
+from autograd.words.numbers import compact, fixed as as_fixed
 from tests.browser import CHROMIUM, Browser
 from tests.expressions import HOSTILE, expression, neuron
 
@@ -219,7 +221,7 @@ def test_hostile_labels_run_no_script_and_are_shown_as_they_are(browser, tmp_pat
     assert browser.run("document.querySelectorAll('img, iframe, object, b').length") == 0
     titles = browser.run("[...document.querySelectorAll('.card .title')].map(t => t.firstChild.textContent)")
     for label in HOSTILE:
-        assert playing.shorten(playing.clean(label)) in titles
+        assert shorten(clean(label), LONGEST_ON_PAGE) in titles
     assert quiet(browser, file)
 
 
@@ -278,7 +280,7 @@ def test_no_label_ends_the_data_or_becomes_a_part_of_the_template(label):
     y.label = label
     page = autograd.play(y).html
     data = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)[1]
-    assert json.loads(data)["nodes"][0]["title"] == playing.shorten(playing.clean(label)) or not label.strip()
+    assert json.loads(data)["nodes"][0]["title"] == shorten(clean(label), LONGEST_ON_PAGE) or not label.strip()
     assert not set("<>&\u2028\u2029") & set(data) and page.count("<script") == 2
     page.encode()
 
@@ -297,25 +299,60 @@ def test_what_cannot_be_played_is_said():
         autograd.play(Value(0.0).sqrt())
 
 
-@pytest.mark.parametrize("seed", range(10))
-def test_cards_do_not_overlap_and_lines_run_to_the_right(seed):
-    y, _ = expression(seed, operations=25)
-    order = topological_order(y)
+def graph(seed: int, operations: int = 25) -> tuple[list[tuple[float, float]], list[list[int]]]:
+    """Sizes and inputs of the cards of a random expression."""
+    order = topological_order(expression(seed, operations=operations)[0])
     place = {v: i for i, v in enumerate(order)}
     inputs = [[place[u] for u in v.inputs if isinstance(u, Value)] for v in order]
-    sizes = [(150.0 + 10 * (i % 5), 90.0) for i in range(len(order))]
-    layout = layered(sizes, inputs)
-    boxes = [(x - w / 2, y - h / 2, x + w / 2, y + h / 2) for x, y, (w, h) in zip(layout.x, layout.y, sizes)]
+    return [(150.0 + 10 * (i % 5), 90.0) for i in range(len(order))], inputs
+
+
+def box(layout, sizes, i: int) -> tuple[float, float, float, float]:
+    (w, h), x, y = sizes[i], layout.x[i], layout.y[i]
+    return x - w / 2, y - h / 2, x + w / 2, y + h / 2
+
+
+def points(path: str) -> list[tuple[float, float]]:
+    return [(float(x), float(y)) for x, y in re.findall(r"(-?[\d.]+),(-?[\d.]+)", path)]
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("downwards, bands", [(False, 1), (False, 3), (True, 1), (True, 2)])
+def test_cards_do_not_overlap_and_arrows_run_from_card_to_card(seed, downwards, bands):
+    sizes, inputs = graph(seed)
+    layout = Frame(Strip(inputs), sizes, downwards, bands).layout()
+    boxes = [box(layout, sizes, i) for i in range(len(sizes))]
     for i, a in enumerate(boxes):
         assert a[0] >= 0 and a[1] >= 0 and a[2] <= layout.width and a[3] <= layout.height
         for b in boxes[:i]:
             assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
     for i, routes in enumerate(layout.routes):
         for j, route in zip(inputs[i], routes):
-            assert [x for x, _ in route] == sorted(x for x, _ in route)
-            assert route[0][0] == pytest.approx(boxes[j][2], abs=0.2) and route[-1][0] == pytest.approx(boxes[i][0], abs=0.2)
-            for x, y in route[1:-1]:                            # a long line passes no card
+            way, near = points(route.path), 0.2
+            out, into = (boxes[j][3], boxes[i][1]) if downwards else (boxes[j][2], boxes[i][0])
+            assert way[0][downwards] == pytest.approx(out, abs=near)
+            assert way[-1][downwards] == pytest.approx(into, abs=near)
+            assert all(0 <= x <= layout.width and 0 <= y <= layout.height for x, y in way)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_long_arrow_passes_no_card(seed):
+    sizes, inputs = graph(seed)
+    layout = Frame(Strip(inputs), sizes, downwards=False, bands=1).layout()
+    boxes = [box(layout, sizes, i) for i in range(len(sizes))]
+    for routes in layout.routes:
+        for route in routes:
+            way = points(route.path)
+            assert [x for x, _ in way] == sorted(x for x, _ in way)
+            for x, y in way[1:-1]:
                 assert not any(b[0] < x < b[2] and b[1] < y < b[3] for b in boxes)
+
+
+def test_a_chain_is_laid_out_in_bands_like_lines_of_text():
+    sizes, inputs = [(150.0, 80.0)] * 20, [[i - 1] if i else [] for i in range(20)]
+    layout = arrange(sizes, inputs)
+    assert len(set(layout.y)) > 1 and layout.scale > 24 / 18
+    assert arrange(sizes, inputs, "TB").downwards and not arrange(sizes, inputs, "LR").downwards
 
 
 def test_spread_moves_as_little_as_order_and_room_allow():

@@ -13,7 +13,9 @@ from hypothesis import given, strategies as st
 import autograd
 from autograd import Value
 from autograd.graph import topological_order
-from autograd.words.words import clean, compact, fixed, latex_name, roles, shorten, titles
+from autograd.words.labels import clean, latex_name, shorten
+from autograd.words.numbers import compact, fixed
+from autograd.words.titles import roles, titles
 from tests.expressions import HOSTILE, UNARY, expression
 
 

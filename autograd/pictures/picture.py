@@ -1,0 +1,119 @@
+"""A picture: a scene written as DOT, which displays in a notebook and saves itself.
+
+Displaying never raises: where there is no picture, one line says why, and the DOT text follows.
+"""
+from __future__ import annotations
+
+import html
+import os
+import pathlib
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import graphviz                                                 # type: ignore[import-untyped]
+
+from autograd.pictures.columns import place_columns
+from autograd.pictures.dot import lines_of
+from autograd.pictures.program import SECONDS, find_dot, lay_out
+from autograd.pictures.scene import Scene
+from autograd.pictures.style import FONT, FONTS
+
+
+class Picture(graphviz.Digraph):                                # type: ignore[misc]
+    """A graphviz.Digraph that displays in Jupyter.
+
+    `picture.source` is its DOT, `picture.write("a.svg")` makes a file of it.
+
+    note      one line where the picture does not show everything, else ''
+    words     what each node of the picture is, by its name in DOT: the SVG's titles
+    seconds   time limit for the layout
+    """
+    note: str = ""
+    words: Mapping[str, str] = {}
+    seconds: float = SECONDS
+
+    def pipe(self, format: str | None = None, *args: Any, engine: str | None = None,
+             encoding: str | None = None, **options: Any) -> Any:
+        """The picture as bytes; as text with `encoding`.
+
+        Raises PictureError, one line, when there is no layout program or it fails.
+        """
+        if args or any(options.values()):
+            return super().pipe(format, *args, engine=engine, encoding=encoding, **options)
+        format = format or self.format
+        output = lay_out(self.source, format, engine or self.engine, self.seconds)
+        if format == "svg":
+            output = with_titles(with_fonts(output.decode()), self.words).encode()
+        return output.decode(encoding) if encoding else output
+
+    def write(self, path: str | os.PathLike[str]) -> pathlib.Path:
+        """The path of a file of this picture: .svg, .png, ..., or .dot and .gv for the DOT text."""
+        path = pathlib.Path(path)
+        kind = path.suffix[1:].lower()
+        if not kind:
+            raise ValueError("a picture's file needs an ending such as .svg or .png, "
+                             f"got {str(path)!r}")
+        is_dot = kind in ("dot", "gv")
+        path.write_bytes(self.source.encode() if is_dot else self.pipe(format=kind))
+        return path
+
+    def svg(self) -> str:
+        """The picture as an <svg> element. Raises PictureError when it cannot be laid out."""
+        text: str = self.pipe(format="svg", encoding="utf-8")
+        return text[text.index("<svg"):]
+
+    def render(self, *args: Any, **options: Any) -> str:
+        """As graphviz.Digraph.render, also with the wheel graphviz-pure."""
+        backend = graphviz.backend.dot_command
+        before, backend.DOT_BINARY = backend.DOT_BINARY, pathlib.Path(find_dot()[0])
+        try:
+            return str(super().render(*args, **options))
+        finally:
+            backend.DOT_BINARY = before
+
+    def _repr_mimebundle_(self, include: Iterable[str] | None = None,
+                          exclude: Iterable[str] | None = None, **_: Any) -> dict[str, str]:
+        """The picture as HTML, SVG and text; else one line and the DOT text. Never raises."""
+        try:
+            svg = self.svg()
+        except Exception as error:                              # a line instead of a traceback
+            line, source = html.escape(str(error)), html.escape(self.source)
+            bundle = {"text/plain": f"{error}\n\n{self.source}",
+                      "text/html": f"<p><b>{line}</b></p><pre>{source}</pre>"}
+        else:
+            bundle = {"text/html": f'<div style="overflow-x:auto">{svg}</div>',
+                      "image/svg+xml": svg, "text/plain": repr(self)}
+        wanted = set(bundle if include is None else include) - set(exclude or ())
+        return {kind: data for kind, data in bundle.items() if kind in wanted}
+
+    def __repr__(self) -> str:
+        note = f": {self.note}" if self.note else ""
+        return f"<picture {self.comment or 'of a graph'}{note}>"
+
+
+def picture_of(scene: Scene) -> Picture:
+    """The picture of a scene: its columns where it has some, else laid out by dot."""
+    places = None
+    if scene.columns:
+        scene, places = place_columns(scene)
+    comment = scene.title.rstrip("\\")                          # it would continue the comment
+    picture = Picture(comment=comment, engine="dot" if places is None else "neato",
+                      body=lines_of(scene, places))
+    picture.note = scene.note
+    picture.words = {node.name: node.words for node in scene.nodes}
+    return picture
+
+
+def with_titles(svg: str, words: Mapping[str, str]) -> str:
+    """The SVG with titles in words instead of DOT's node names."""
+    def title(match: re.Match[str]) -> str:
+        ends = [words.get(end, end) for end in html.unescape(match[1]).split("->")]
+        return f"<title>{html.escape(' → '.join(ends), quote=False)}</title>"
+    return re.sub(r"<title>([^<]*)</title>", title, svg)
+
+
+def with_fonts(svg: str) -> str:
+    """The SVG with other fonts beside the one that the layout reckoned with, if that is missing."""
+    without = svg.replace(f' font-family="{FONT}"', "")
+    return without.replace("<svg ", f'<svg font-family="{FONTS}" ', 1)

@@ -1,0 +1,59 @@
+"""Which column each node stands in: after everything that it uses.
+
+Two forms of the same idea: for nodes in topological order, known by their places (`ranks`), and for
+groups, which may use each other in turn (`columns_of`).
+"""
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from autograd.pictures.groups import Key
+
+Links = dict[Key, list[Key]]
+LATE = ("operations", "leaves")     # such groups, if no neuron is before them, stand late
+
+
+def ranks(inputs: Sequence[Sequence[int]]) -> list[int]:
+    """The column of each node: after all its inputs; a leaf stands just before its first use."""
+    rank: list[int] = []
+    first_use: dict[int, int] = {}
+    for i, sources in enumerate(inputs):
+        rank.append(max((rank[j] for j in sources), default=-1) + 1)
+        for j in sources:
+            first_use[j] = min(first_use.get(j, rank[i]), rank[i])
+    return [rank[i] if sources or i not in first_use else first_use[i] - 1
+            for i, sources in enumerate(inputs)]
+
+
+def columns_of(groups: Sequence[Key], edges: Sequence[tuple[Key, Key]]) -> dict[Key, int]:
+    """The column of each group; inputs stand first, and what needs no neuron as late as possible."""
+    before: Links = {key: [] for key in groups}
+    after: Links = {key: [] for key in groups}
+    for a, b in edges:
+        before[b].append(a)
+        after[a].append(b)
+    order = sorted_by_use(before, after)
+    place: dict[Key, int] = {}
+    late: dict[Key, bool] = {}
+    for key in order:
+        place[key] = max((place[a] + 1 for a in before[key] if a in place), default=0)
+        late[key] = key.kind in LATE and all(late.get(a, True) for a in before[key])
+    for key in reversed(order):
+        if late[key] and after[key]:
+            place[key] = max(place[key], min(place[b] for b in after[key]) - 1)
+    place.update((key, 0) for key in groups if key.kind == "input")
+    used = sorted(set(place.values()))
+    return {key: used.index(column) for key, column in place.items()}
+
+
+def sorted_by_use(before: Links, after: Links) -> list[Key]:
+    """The groups, used ones first; those that use each other in turn, as they come."""
+    missing = {key: len(sources) for key, sources in before.items()}
+    ready = [key for key, count in missing.items() if count == 0]
+    for key in ready:                                           # grows while it is walked
+        for b in after[key]:
+            missing[b] -= 1
+            if missing[b] == 0:
+                ready.append(b)
+    done = set(ready)
+    return ready + [key for key in before if key not in done]

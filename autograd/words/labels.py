@@ -1,0 +1,74 @@
+"""Labels as people read them. They come from users: nothing here trusts them."""
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from autograd.formulas.text import Text
+
+LONGEST_TITLE = 24                  # characters of a title; the rest is in the tooltip
+LONGEST_TOOLTIP = 1000
+
+
+def clean(label: object) -> str:
+    """A label as one line of characters that XML allows; control characters become visible ones.
+
+    >>> clean("a" + chr(10) + "b" + chr(0))
+    'a␊b␀'
+    """
+    text = str(label)
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(map(_visible, text))
+
+
+def _visible(c: str) -> str:
+    if ord(c) < 0x20:
+        return chr(0x2400 + ord(c))
+    if unicodedata.category(c) in ("Cc", "Cs", "Cn", "Co", "Zl", "Zp"):
+        return "\ufffd"
+    return "\ufffd" if "\u202a" <= c <= "\u202e" else c         # these turn the direction of text
+
+
+def shorten(text: str, longest: int = LONGEST_TITLE) -> str:
+    """The text, with an ellipsis in its middle where it is longer than `longest` characters."""
+    if len(text) <= longest:
+        return text
+    tail = longest // 3
+    return f"{text[:longest - tail - 1]}…{text[len(text) - tail:]}"
+
+
+def plural(n: int, word: str) -> str:
+    """'1 node', '1,200 nodes'."""
+    return f"{n:,} {word}{'' if n == 1 else 's'}"
+
+
+def as_name(label: str) -> Text:
+    """A label as Text; one that is itself a formula, such as `a + b`, gets parentheses if needed."""
+    is_formula = len(label) > 1 and re.search(r"[-+*/^ ]", label)
+    return Text(label, "sum" if is_formula else "atom")
+
+
+# LaTeX ---------------------------------------------------------------------------------------
+
+GREEK = ("alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau "
+         "phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega").split()
+ESCAPES = {**{c: "\\" + c for c in "{}$#_%"}, "\\": r"\backslash ", "^": r"\wedge ",
+           "~": r"\sim ", " ": r"\ ", "'": r"\prime ", '"': r"\prime\prime ", "`": r"\prime ",
+           "<": "{<}", ">": "{>}", "&": "＆"}
+INDEXED = re.compile(r"([A-Za-z]+)(?:_?(\d+)|((?:\[\d+\])+))?")     # x, x1, x_1, x[1], W[0][1]
+
+
+def latex_name(label: str) -> str:
+    r"""A label as LaTeX: x1 as x_{1}, alpha as \alpha, anything else upright and escaped.
+
+    >>> latex_name("x1"), latex_name("w[0]"), latex_name("loss")
+    ('x_{1}', 'w_{0}', '\\mathrm{loss}')
+    """
+    label = shorten(clean(label)).strip() or "_"
+    match = INDEXED.fullmatch(label)
+    if match is None or (len(match[1]) > 1 and match[1] not in GREEK):
+        return rf"\mathrm{{{''.join(ESCAPES.get(c, c) for c in label)}}}"
+    name = "\\" + match[1] if match[1] in GREEK else match[1]
+    index = match[2] or ", ".join(re.findall(r"\d+", match[3] or ""))
+    return f"{name}_{{{index}}}" if index else name
