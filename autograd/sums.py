@@ -53,7 +53,7 @@ def affine(W: Iterable[Iterable[Value | Number]], x: Iterable[Value | Number],
         except AttributeError:
             found.append(_dot_of_anything(w, x, c))
             continue
-        if len(w) != len(x) or not value._recording:
+        if len(w) != len(x) or not value.is_recording():
             found.append(_dot_of_anything(w, x, c))
             continue
         v._da = (*xs, *(dx or ws), 1.0)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Union
 
 import numpy as np
@@ -23,7 +24,6 @@ from autograd.operation import Operation, Undefined, labels, number, partial_at,
 Number = Union[float, int, np.floating, np.integer]
 UNREACHED = float("0.0")            # the grad of a Value that no backward pass has reached: 0.0, known by its identity
 
-_recording = True                   # False inside no_grad()
 _new = object.__new__
 
 
@@ -100,8 +100,15 @@ class Value(Copied, MicrogradNames):
     def __repr__(self) -> str:
         return f"Value(data={self._data}, grad={self._grad})"
 
-    def __float__(self) -> float:
-        return self._data
+    def __float__(self, *digits: Any) -> float:
+        name = f" {self.label!r}" if self.label else ""
+        raise TypeError(f"as a plain number the Value{name} of data {self._data} would lose its derivative: write v.data if "
+                        "you want the number, and autograd.sin(v), not math.sin(v), for an operation")
+
+    __int__ = __round__ = __trunc__ = __float__
+
+    def __format__(self, form: str) -> str:
+        return format(self._data, form) if form else str(self)
 
     if TYPE_CHECKING:                                       # differentiate.py puts it here
         def backward(self, seed: Number = 1.0) -> None:
@@ -110,11 +117,11 @@ class Value(Copied, MicrogradNames):
     # Operators. The hottest ones are written out; a test holds them to their rows -------------------------------------
 
     def __add__(self, other: Any) -> Value:
-        if type(other) is Value and _recording:
+        if type(other) is Value and not OPEN:
             v = _new(Value)
             v._data = self._data + other._data
             v._da = v._db = 1.0
-        elif type(other) is float and _recording:
+        elif type(other) is float and not OPEN:
             v = _new(Value)
             v._data = self._data + other
             v._da = 1.0
@@ -129,12 +136,12 @@ class Value(Copied, MicrogradNames):
         return v
 
     def __mul__(self, other: Any) -> Value:
-        if type(other) is Value and _recording:
+        if type(other) is Value and not OPEN:
             v = _new(Value)
             v._db = a = self._data
             v._da = b = other._data
             v._data = a * b
-        elif type(other) is float and _recording:
+        elif type(other) is float and not OPEN:
             v = _new(Value)
             v._data = self._data * other
             v._da = other
@@ -149,7 +156,7 @@ class Value(Copied, MicrogradNames):
         return v
 
     def __sub__(self, other: Any) -> Value:
-        if type(other) is Value and _recording:
+        if type(other) is Value and not OPEN:
             v = _new(Value)
             v._data = self._data - other._data
             v._da = 1.0
@@ -164,7 +171,7 @@ class Value(Copied, MicrogradNames):
 
     def relu(self) -> Value:
         """max(x, 0), the lecture's (1); its derivative at 0 is 0."""
-        if not _recording:
+        if OPEN:
             return record(_relu, (self,))
         v = _new(Value)
         a = self._data
@@ -182,7 +189,7 @@ class Value(Copied, MicrogradNames):
         return v
 
     def __radd__(self, other: Any) -> Value:
-        if type(other) is int and other == 0 and _recording:                # every sum() starts with 0 + ...
+        if type(other) is int and other == 0 and not OPEN:                # every sum() starts with 0 + ...
             v = _new(Value)
             v._data = 0.0 + self._data
             v._a = 0.0
@@ -284,7 +291,7 @@ def record(op: Operation, inputs: tuple[Value | float, ...]) -> Value:
     v = _new(Value)
     v._data, v._grad, v.op, v.label = y, UNREACHED, "", ""
     v._a = v._b = v._da = v._db = None
-    if _recording:
+    if is_recording():
         v._set_inputs(op, inputs, partials_at(op, y, numbers, inputs))
     return v
 
@@ -318,9 +325,28 @@ def _sequence(inputs: Any) -> Any:
     return inputs
 
 
+# Recording on and off -------------------------------------------------------------------------------------------------
+
+class Block:
+    """One `with no_grad()` at work: open until it is left, wherever and in whatever order blocks are left."""
+    __slots__ = ("open",)
+
+    def __init__(self) -> None:
+        self.open = True
+
+
+OPEN: set[Block] = set()            # the blocks open anywhere: while there are none, every thread records
+_entered: ContextVar[tuple[Block, ...]] = ContextVar("entered", default=())     # those entered in this thread or task
+
+
+def is_recording() -> bool:
+    """Whether operations are recorded here: no block of no_grad that was entered in this thread or task is open."""
+    return not OPEN or not any(block.open for block in _entered.get())
+
+
 @contextmanager
 def no_grad() -> Iterator[None]:
-    """Inside, nothing is recorded: results are leaves. It holds for the whole process, threads included.
+    """Inside, nothing is recorded: results are leaves. It holds for this thread or asynchronous task alone.
 
     >>> x = Value(2.0)
     >>> with no_grad():
@@ -328,9 +354,11 @@ def no_grad() -> Iterator[None]:
     >>> y.data, y.inputs
     (4.0, ())
     """
-    global _recording
-    before, _recording = _recording, False
+    block = Block()
+    _entered.set((*(b for b in _entered.get() if b.open), block))
+    OPEN.add(block)
     try:
         yield
     finally:
-        _recording = before
+        block.open = False
+        OPEN.discard(block)

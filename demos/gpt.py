@@ -415,7 +415,7 @@ def make_up(rng, temperature=0.6):
     while len(name) < PLACES - 1:
         z = next_letter(token, memory)
         p = softmax([zi / temperature for zi in z])
-        token = rng.choices(range(TOKENS), [float(pi) for pi in p])[0]
+        token = rng.choices(range(TOKENS), [pi.data for pi in p])[0]
         if token == END:
             break
         name += chr(token + ord("a"))
@@ -452,7 +452,7 @@ with no_grad():
 n = len(shown) + 1
 weights = np.zeros((HEADS, n, n))
 for i, found in enumerate(memory["weights"]):
-    weights[i % HEADS, i // HEADS, :len(found)] = [float(w) for w in found]
+    weights[i % HEADS, i // HEADS, :len(found)] = [w.data for w in found]
 figure, axes = plots.plots(-(-HEADS // 2), min(HEADS, 2), size=(13, 6.5 * -(-HEADS // 2)))
 for head, ax in zip(range(HEADS), axes.ravel()):
     ax.imshow(weights[head], cmap="Blues", vmin=0, vmax=1)

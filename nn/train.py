@@ -155,7 +155,7 @@ def _differing(program: autograd.Program, model: Any, loss: Loss, X: np.ndarray,
         _assign(parameters, theta)
         with autograd.no_grad():
             for i, found in zip(tried.tolist(), program(theta, _rows(X[tried], Y[tried])).tolist()):
-                wanted = float(loss(model(X[i].tolist()), Y[i].tolist()))
+                wanted = loss(model(X[i].tolist()), Y[i].tolist()).data
                 if abs(found - wanted) > 1e-9 * max(1.0, abs(wanted)):
                     return (f"the loss of sample {i} is {wanted:.6g}, by the graph of sample 0 it would be {found:.6g}; "
                             "a model may not choose by if-statements or draw random numbers")

@@ -1,11 +1,14 @@
 """What a Value is: data, operators, accumulation, copies, errors. Gradients against finite differences."""
+import asyncio
 import copy
 import gc
 import math
 import operator
 import pickle
+import statistics
 import subprocess
 import sys
+import threading
 import tracemalloc
 import weakref
 from pathlib import Path
@@ -91,8 +94,24 @@ def test_equality_and_hash_are_identity_and_comparisons_are_of_data():
     assert a <= b and a >= b and not a < b and not a > b and a < 2 and 0 < a and a < np.float64(1.5) and np.float32(0.5) < a
     with pytest.raises(TypeError, match="compared"):
         a < "2"
-    assert float(Value(2.5)) == 2.5 and math.sqrt(Value(4.0)) == 2.0 and str(Value(2.0)) == "Value(data=2.0, grad=0.0)"
-    assert +a is a
+    assert str(Value(2.0)) == "Value(data=2.0, grad=0.0)" and +a is a
+
+
+@pytest.mark.parametrize("convert", [
+    float, int, round, complex, math.sin, math.exp, math.floor, math.trunc, statistics.fmean, math.fsum,
+    lambda v: round(v, 2), lambda v: math.hypot(v, 1), lambda v: v * math.sin(v), lambda v: np.array([v, v], dtype=float),
+    lambda v: np.asarray([[v]]).astype(float), lambda v: np.zeros(2).__setitem__(0, v), lambda v: np.array([1.0, 2.0]).fill(v),
+])
+def test_a_conversion_that_would_lose_the_derivative_is_an_error(convert):
+    v = Value(0.5, label="angle")
+    with pytest.raises(TypeError, match="v.data") as error:
+        convert([v] if convert in (statistics.fmean, math.fsum) else v)
+    assert "autograd.sin" in str(error.value)
+
+
+def test_a_format_is_of_the_data():
+    v = Value(2.0 / 3.0)
+    assert f"{v:.3f}" == "0.667" and f"{v:8.1e}" == " 6.7e-01" and f"{v}" == str(v) and "%s" % v == str(v)
 
 
 def test_sum_max_sorted():
@@ -101,7 +120,7 @@ def test_sum_max_sorted():
     total.backward()
     assert total.data == 6.0 and [v.grad for v in values] == [1.0] * 3
     assert max(values).data == 3.0 and min(values).data == 1.0 and [v.data for v in sorted(values)] == [1.0, 2.0, 3.0]
-    assert [v.data for v in sorted(values, key=float, reverse=True)] == [3.0, 2.0, 1.0]
+    assert [v.data for v in sorted(values, key=lambda v: v.data, reverse=True)] == [3.0, 2.0, 1.0]
 
 
 def test_augmented_assignment_rebinds():
@@ -522,6 +541,58 @@ def test_no_grad_nests_and_ends_with_an_exception():
     def quiet():
         return x * x
     assert quiet().inputs == () and (x * x).inputs == (x, x)
+
+
+def test_overlapping_blocks_of_no_grad_leave_recording_on():
+    x = Value(2.0)
+    inside, leave = threading.Barrier(3), threading.Barrier(3)
+
+    def work():
+        with no_grad():
+            results.append((x * x).inputs)
+            inside.wait()
+            leave.wait()
+            results.append((x * x).inputs)
+        results.append((x * x).inputs)
+    results = []
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    inside.wait()
+    assert (x * x).inputs == (x, x)                                         # another thread records
+    leave.wait()
+    for thread in threads:
+        thread.join()
+    assert sorted(map(len, results)) == [0, 0, 0, 0, 2, 2] and (x * x).inputs == (x, x)
+
+
+def test_generators_may_leave_no_grad_in_any_order():
+    def steps():
+        with no_grad():
+            yield
+    for order in ([0, 1], [1, 0]):
+        blocks = [steps(), steps()]
+        for block in blocks:
+            next(block)
+        next(blocks[order[0]], None)
+        assert (Value(1.0) * 2).inputs == ()                                # the other one is still open
+        next(blocks[order[1]], None)
+        assert (Value(1.0) * 2).inputs != ()
+
+
+def test_tasks_that_alternate_have_no_grad_each_for_itself():
+    async def quiet():
+        with no_grad():
+            await asyncio.sleep(0)
+            return (Value(1.0) * 2).inputs
+
+    async def loud():
+        await asyncio.sleep(0)
+        return (Value(1.0) * 2).inputs
+
+    async def main():
+        return await asyncio.gather(quiet(), loud(), quiet(), loud())
+    assert [len(inputs) for inputs in asyncio.run(main())] == [0, 2, 0, 2]
 
 
 def test_a_subclass_can_be_an_input():

@@ -111,7 +111,7 @@ def check_gradients(f: Callable[..., Any], *args: Any, order: int = 2, rtol: flo
     if order not in (1, 2):
         raise ValueError(f"order must be 1 or 2, got {order!r}")
     leaves, structure = flatten(args, "argument")
-    point = [float(x) for x in leaves]
+    point = [_float(x) for x in leaves]
 
     def at(x: Sequence[float]) -> tuple:
         return rebuild(structure, x)
@@ -151,14 +151,14 @@ def _compare(f: Callable[..., Any], at: Callable[..., tuple], point: list[float]
     """The Jacobian of f by both modes and by finite differences; names[i][j] is what derivative (i, j) is called."""
     def values(x: Sequence[float]) -> list[float]:
         with Level(f, at(x), tuple(range(len(at(x))))) as level:
-            return [float(y) for y in level.results]
+            return [_float(y) for y in level.results]
 
     with Level(f, at(point), tuple(range(len(at(point))))) as level:
         reverse = level.matrix("reverse")
         level.outside = True                            # as if inside another transform: partials come from the table
         forward = level.matrix("forward")
         expected = [_by_values(values, point, j, level.order, v, level.results) for j, v in enumerate(level.variables)]
-        rows = [(name, (float(reverse[i][j]), float(forward[i][j])), expected[j][i])
+        rows = [(name, (_float(reverse[i][j]), _float(forward[i][j])), expected[j][i])
                 for i, row in enumerate(names) for j, name in enumerate(row)]
         wrong = [any(not e.agrees(x, rtol) for x in found) for _, found, e in rows]
         culprits = find_culprits(level.results, rtol) if any(wrong) else []
@@ -172,6 +172,11 @@ def _verdict(found: tuple[float, float], expected: Estimate, bad: bool, kinks: l
         return "kink" if kinks and not culprits and same_or_nan(*found) else "WRONG"
     largest = max(abs(x) for x in (*found, expected.value))
     return "ok" if expected.error <= max(1e-4 * largest, 1e-7) else "unclear"
+
+
+def _float(x: Any) -> float:
+    """The number of a Value, or a number as a float."""
+    return x._data if isinstance(x, Value) else float(x)
 
 
 def same_or_nan(a: float, b: float) -> bool:
@@ -292,7 +297,7 @@ def _first_order(k: int, v: Value, i: int, rtol: float) -> list[Culprit]:
     xs = [Value(x) for x in numbers]
     y = record(op, tuple(xs))                                                                   # type: ignore[arg-type]
     truth, = _by_values(lambda point: [op.forward(*point)], numbers, i, [y], xs[i], [y])        # type: ignore[union-attr]
-    for rule in (recorded, float(op.partial(i, v._data, numbers) or 0.0), float(op.partial(i, y, xs) or 0.0)):  # type: ignore
+    for rule in (recorded, float(op.partial(i, v._data, numbers) or 0.0), _float(op.partial(i, y, xs) or 0.0)):  # type: ignore
         if not truth.agrees(rule, rtol):
             return [Culprit(k, op.name, i, tuple(numbers), rule, truth.value)]                  # type: ignore[union-attr]
     return []

@@ -49,7 +49,7 @@ class Level:
         self.inputs = Structure(tuple, len(self.variables), parts) if isinstance(argnums, tuple) else parts[0]
 
     def __enter__(self) -> Level:
-        if not value._recording:
+        if not value.is_recording():
             raise RuntimeError("inside no_grad() nothing is recorded, so there is nothing to differentiate: leave it first")
         try:
             name = getattr(self.f, "__name__", "the function")

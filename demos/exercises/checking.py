@@ -133,7 +133,9 @@ def draw(rng: np.random.Generator, *shape: int, low: float = -2.0, high: float =
 
 def as_number(x: Any, what: str) -> float:
     """x as a float. Raises Wrong where it is none; a Value counts as its data."""
-    if isinstance(x, (int, float, np.integer, np.floating, Value)) or isinstance(x, np.ndarray) and x.shape == ():
+    if isinstance(x, Value):
+        return x.data
+    if isinstance(x, (int, float, np.integer, np.floating)) or isinstance(x, np.ndarray) and x.shape == ():
         try:
             return float(x)
         except OverflowError:                                           # an int

@@ -84,7 +84,8 @@ WRONG = {
         ("/ v**2", "/ v**2 + 1e-5", "all are off by the same number, 1e-05"),
         ("/ v**2", "/ (2 * v**2)", "all are half of what they should be")],
     "e03_record": [
-        ("from autograd import Value, sin", "from autograd import Value\nfrom math import sin", "autograd.sin a Value"),
+        ("from autograd import Value, sin", "from autograd import Value\nfrom math import sin", "autograd.sin(v), not math.sin(v)"),
+        ("sin(a * b)", "Value(sin(a * b).data)", "autograd.sin a Value"),
         ("y.backward()", "pass", "backward() was not called"),
         ("a.grad, b.grad", "b.grad, a.grad", "have changed places"),
         ("a * b**2", "a * b", ": y is ")],
@@ -95,7 +96,8 @@ WRONG = {
         ("return a / y", "return b / y", "by the other input"),
         ("return b / y", "return 2 * b / y", "a factor 2 too many"),
         ("return b / y", "return y / b", "upside down"),
-        ("return b / y", "return b / math.sqrt(a * a + b * b)", "`length`, input 1: the derivative of its rule")],
+        ("return b / y", "return b / math.sqrt(a * a + b * b)", "autograd.sin(v), not math.sin(v)"),
+        ("return b / y", "return b / getattr(y, 'data', y)", "`length`, input 1: the derivative of its rule")],
     "e05_fault": [
         ("in table.items()", "in TABLE.items()", "does it look at TABLE, and not at the table it is given?"),
         ("> 1e-6", "> 1e+6", "nothing was found: is the tolerance too large, or a `return` missing?"),
@@ -192,7 +194,8 @@ WRONG = {
         ("cos(k * x), sin(k * x)", "sin(k * x), cos(k * x)", "cos and sin have changed places"),
         ("cos(k * x), sin(k * x)", "cos(x), sin(x)", "the k in cos(k x) and sin(k x) is missing"),
         ("waves = [1.0]", "waves = [0.0]", "a₀ is missing"),
-        ("sum(ci * wave", "sum(float(ci) * wave", "a plain number when c holds Values"),
+        ("sum(ci * wave", "sum(float(ci) * wave", "write v.data if you want the number"),
+        ("sum(ci * wave", "sum(getattr(ci, 'data', ci) * wave", "a plain number when c holds Values"),
         ("> 1e-4", ">= 1.0", "it stopped too early"),
         ("0.3 / len(xs)", "0.3", "a learning rate that is too large"),
         ("    c, alpha", "    return [0.0] * (2 * n + 1)\n    c, alpha", "nothing was fitted")],
@@ -208,7 +211,7 @@ WRONG = {
          "raised NameError: name 'softplus' is not defined, at line 8 of e13_soft_margin.py"),
         ("import grad, softplus", "import grad, relu as softplus", "this is the hinge"),
         ("import grad, softplus", "import grad, exp, log\ndef softplus(t): return log(1 + exp(t))", "OverflowError"),
-        ("import grad, softplus", "import grad\nimport autograd\ndef softplus(t): return autograd.softplus(float(t))",
+        ("import grad, softplus", "import grad\nimport autograd\ndef softplus(t): return autograd.softplus(getattr(t, 'data', t))",
          "only |w|² is in the graph"),
         ("range(300)", "range(3)", "it stopped too early")],
     "e14_softmax": [
