@@ -1,7 +1,7 @@
 """Pictures of a graph: draw, draw_network, play. The core never imports this.
 
-A picture is first a Scene, plain data; then it gets a layout; then it is written as DOT or as a page.
-What knows Values makes scenes; what writes them knows none.
+A picture is first a Scene, plain data; then it gets a layout; then it is written, as DOT or as a
+page. What knows Values makes scenes; what writes scenes knows no Values.
 
   scene.py       what a picture shows: nodes, edges, boxes, columns, a note
   style.py       every colour, role and size

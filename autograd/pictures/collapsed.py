@@ -76,9 +76,12 @@ def collapsed(outputs: Sequence[Value], order: Sequence[Value], level: str | Non
         raise ValueError(f"{plural(nodes, 'neuron')} are too many for one picture: "
                          "use level='layer', or force=True")
     expand(opened, neurons, owner, keys)
-    graph = Collapsed(set(outputs), order, neurons, owner, keys, chosen if neurons else "kind")
-    in_columns = graph.level == "neuron" and not opened
-    return scene_in_columns(graph) if in_columns else free_scene(graph)
+    graph = Collapsed(set(outputs), order, neurons, owner, keys, chosen)
+    if not neurons:
+        graph.level = "kind"
+    if graph.level == "neuron" and not opened:
+        return scene_in_columns(graph)
+    return free_scene(graph)
 
 
 def numbers_in(neurons: dict[str, NeuronView]) -> dict[int, list[float]]:
@@ -123,7 +126,7 @@ def scene_in_columns(graph: Collapsed) -> Scene:
         scene.edges.append(connection(graph.node[a], graph.node[b], weights.get((a, b))))
     if graph.numbers:
         has_inputs = any(key.kind == "input" for key in graph.members)
-        column = columns.setdefault(0 if has_inputs else -1, Column("input"))
+        column = columns.setdefault(-1 + has_inputs, Column("input"))
         add_number_units(graph, scene, column, weights)
     scene.columns = [columns[k] for k in sorted(columns)]
     return scene
@@ -143,7 +146,8 @@ def caption(graph: Collapsed, key: Key) -> str:
     layer = graph.neurons[key.name].layer
     mine = graph.layer(layer)
     activations = ", ".join(dict.fromkeys(n.activation for n in mine))
-    return f"{shorten(layer, 20) or 'layer'}\n{plural(len(mine), 'neuron')}, {shorten(activations, 16)}"
+    neurons = plural(len(mine), "neuron")
+    return f"{shorten(layer, 20) or 'layer'}\n{neurons}, {shorten(activations, 16)}"
 
 
 def unit(graph: Collapsed, key: Key) -> Node:
@@ -218,21 +222,30 @@ def add_opened(graph: Collapsed, scene: Scene, boxes: dict[str, Box]) -> None:
     for k, name in enumerate(dict.fromkeys(graph.keys[v].name for v in alone)):
         neuron = graph.neurons[name]
         mine = [v for v in alone if graph.keys[v].name == name]
-        around = {u: graph.node[graph.keys[u]] for v in mine for u in v.inputs
-                  if isinstance(u, Value) and u not in mine}
+        around = {u: graph.node[graph.keys[u]] for u in inputs_of(mine) if u not in mine}
         order = [*around, *mine]
-        role = {v: "output" if v in graph.outputs else part for v, part in roles(order, ()).items()}
-        known = short_names(graph, list(around), mine, name)
-        drawing = Drawing(scene, titles(order, known=known), role, around, f"n{k}v")
+        title = titles(order, known=short_names(graph, list(around), mine, name))
+        drawing = Drawing(scene, title, roles(order, list(graph.outputs)), around, f"n{k}v")
         before = len(scene.nodes)
         for v in mine:
             add_value(drawing, v, open_dots=True)
             graph.node[graph.keys[v]] = drawing.node[v]
-        title = f"neuron {name.rpartition('.')[2]}, opened"
-        if len(neuron.outputs) > 1:
-            title += f" (1 of {plural(len(neuron.outputs), 'sample')})"
         names = [node.name for node in scene.nodes[before:]]
-        boxes[neuron.layer].boxes.append(Box(f"open{k}", title, "opened", names))
+        box = Box(f"open{k}", opened_title(neuron), "opened", names)
+        boxes[neuron.layer].boxes.append(box)
+
+
+def opened_title(neuron: NeuronView) -> str:
+    """What stands above an opened neuron."""
+    title = f"neuron {neuron.name.rpartition('.')[2]}, opened"
+    if len(neuron.outputs) > 1:
+        title += f" (1 of {plural(len(neuron.outputs), 'sample')})"
+    return title
+
+
+def inputs_of(values: Sequence[Value]) -> list[Value]:
+    """The Values among the inputs of some Values."""
+    return [u for v in values for u in v.inputs if isinstance(u, Value)]
 
 
 def short_names(graph: Collapsed, around: Sequence[Value], mine: Sequence[Value],
@@ -274,21 +287,21 @@ def describe_neuron(graph: Collapsed, key: Key) -> Description:
     title = "neuron"
     if neuron.name != LONE:
         title += " " + neuron.name.rpartition(".")[2]
-    role = "output" if graph.outputs & set(neuron.outputs) else "neuron"
     samples, value = one_or_count(neuron.outputs, "sample")
+    role = output_or(graph, neuron.outputs, "neuron")
     return role, title, [neuron.activation, *samples], value
 
 
 def describe_layer(graph: Collapsed, key: Key) -> Description:
     mine = graph.layer(key.name)
     activations = list(dict.fromkeys(n.activation for n in mine))
-    is_output = any(graph.outputs & set(n.outputs) for n in mine)
+    role = output_or(graph, [v for n in mine for v in n.outputs], "layer")
     neurons = plural(len(mine), "neuron")
     if len(activations) == 1:
         neurons += f" ({activations[0]})"
     lines = [neurons, plural(sum(n.size for n in mine), "parameter"),
              plural(len(mine[0].outputs), "sample"), plural(len(graph.members[key]), "Value")]
-    return "output" if is_output else "layer", key.name or "layer", lines, None
+    return role, key.name or "layer", lines, None
 
 
 def describe_input(graph: Collapsed, key: Key) -> Description:
@@ -296,7 +309,9 @@ def describe_input(graph: Collapsed, key: Key) -> Description:
     lines, value = one_or_count(members, "Value")
     if value is not None:
         return "input", titles(members)[value], lines, value
-    return "input", "inputs" if key.number is None else f"x{key.number}", lines, None
+    if key.number is None:
+        return "input", "inputs", lines, None
+    return "input", f"x{key.number}", lines, None
 
 
 def describe_leaves(graph: Collapsed, key: Key) -> Description:
@@ -304,17 +319,20 @@ def describe_leaves(graph: Collapsed, key: Key) -> Description:
     if len(members) == 1:
         return describe_input(graph, key)
     mine = {graph.role[v] for v in members}
-    is_one = len(mine) == 1 and any(v.label for v in members)
-    role = mine.pop() if is_one else "operations"
-    often = "used often" if key.number else "used once"
+    role = "operations"
+    if len(mine) == 1 and any(v.label for v in members):
+        role = mine.pop()
+    often = ("used once", "used often")[key.number or 0]
     return role, f"{len(members):,} leaves", [often], None
 
 
 def describe_operations(graph: Collapsed, key: Key) -> Description:
     members = graph.members[key]
     last = members[-1]
-    is_shown = len(members) == 1 or last in graph.outputs
-    label = clean(last.label) if is_shown else ""
+    value = None
+    if len(members) == 1 or last in graph.outputs:
+        value = last
+    label = clean(value and value.label or "")
     sign, nodes = symbol_of(last.op), plural(len(members), "node")
     lines = []
     if label:
@@ -323,12 +341,17 @@ def describe_operations(graph: Collapsed, key: Key) -> Description:
         lines.append(nodes)
     if uses_parameters(graph, members[0]):
         lines.append("of the parameters")
-    role = "output" if graph.outputs & set(members) else "operations"
-    return role, label or sign, lines, last if is_shown else None
+    role = output_or(graph, members, "operations")
+    return role, label or sign, lines, value
 
 
 DESCRIBE = {"neuron": describe_neuron, "layer": describe_layer, "input": describe_input,
             "leaves": describe_leaves, "operations": describe_operations}
+
+
+def output_or(graph: Collapsed, members: Sequence[Value], role: str) -> str:
+    """The role "output" where an output is among the members, else the given one."""
+    return role if graph.outputs.isdisjoint(members) else "output"
 
 
 def one_or_count(values: Sequence[Value], word: str) -> tuple[list[str], Value | None]:
@@ -363,11 +386,13 @@ def uses_of_groups(graph: Collapsed) -> list[tuple[Key, Key]]:
 
 
 def weights_between(graph: Collapsed) -> dict[tuple[Key, Key], float]:
-    """The weight between two groups, where one weight it is; numbers are groups of kind "number"."""
+    """The weight between two groups, where there is one; a number is of kind "number"."""
     weights: dict[tuple[Key, Key], float] = {}
     for neuron in graph.neurons.values():
         b = Key("neuron", neuron.name)
-        for a, j in sources_of(graph, neuron) if b in graph.members else ():
+        if b not in graph.members:
+            continue
+        for a, j in sources_of(graph, neuron):
             if a.kind in ("neuron", "open", "number") or (a.kind, a.number) == ("input", j):
                 weights[a, b] = neuron.weights[j].data
     return weights
@@ -376,8 +401,10 @@ def weights_between(graph: Collapsed) -> dict[tuple[Key, Key], float]:
 def sources_of(graph: Collapsed, neuron: NeuronView) -> Iterator[tuple[Key, int]]:
     """For each weight j the group, or the number, that it is multiplied with."""
     for j, sources in neuron.sources.items():
-        first = sources[0]
-        yield (graph.keys[first] if isinstance(first, Value) else Key("number", number=j)), j
+        key = Key("number", number=j)
+        if isinstance(sources[0], Value):
+            key = graph.keys[sources[0]]
+        yield key, j
 
 
 def connection(source: str, target: str, weight: float | None) -> Edge:

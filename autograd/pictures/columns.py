@@ -7,11 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import NamedTuple
 
 from autograd.pictures.scene import Column, Edge, Node, Scene
-from autograd.pictures.style import (BOX_GAP, BOX_HEIGHT, BOX_WIDTH, CIRCLE, CIRCLE_GAP,
-                                     FRAME_MARGIN)
+from autograd.pictures.style import (
+    BOX_GAP,
+    BOX_HEIGHT,
+    BOX_WIDTH,
+    CIRCLE,
+    CIRCLE_GAP,
+    FRAME_MARGIN,
+)
 
 ROWS = 18                           # units of a column
 DENSE = 12                          # units of two columns, from where their lines need more room
@@ -44,34 +51,38 @@ CIRCLES = Units("circle", CIRCLE, CIRCLE, CIRCLE + CIRCLE_GAP)
 def place_columns(scene: Scene) -> tuple[Scene, dict[str, Place]]:
     """The scene with captions, frames and what is left out said, and the place of each node."""
     node = {n.name: n for n in scene.nodes}
-    is_box = any(node[name].shape == "box" for column in scene.columns for name in column.nodes)
-    units = BOXES if is_box else CIRCLES
+    units = units_of(scene)
     highest = max(min(len(column.nodes), ROWS) for column in scene.columns)
     floor = -(highest / 2 * CIRCLES.step + 0.3)
     nodes: list[Node] = []
     places: dict[str, Place] = {}
     for k, (column, x) in enumerate(zip(scene.columns, centres(scene.columns, units, highest))):
-        rows = rows_of(column, k)
+        rows = rows_of(column, k, node)
         top = (len(rows) - 1) / 2 * units.step
         if column.framed and units is BOXES:
             nodes.append(Node(f"column{k}", "", "frame", in_one_line(column), "frame"))
             places[f"column{k}"] = frame_place(x, top)
         for row, unit in enumerate(rows):
-            shown = node[unit] if isinstance(unit, str) else unit
-            nodes.append(shown)
-            places[shown.name] = unit_place(shown, units, x, top - row * units.step)
+            nodes.append(unit)
+            places[unit.name] = unit_place(unit, units, x, top - row * units.step)
         if column.caption:
             nodes.append(caption_node(column, k))
             places[f"caption{k}"] = Place(x, caption_height(column, units, top, floor))
-    edges = [edge for edge in scene.edges if edge.source in places and edge.target in places]
-    return replace(scene, nodes=nodes, edges=strongest_last(edges)), places
+    return replace(scene, nodes=nodes, edges=shown_edges(scene.edges, places)), places
+
+
+def units_of(scene: Scene) -> Units:
+    """Boxes where a unit has a second line, else circles."""
+    if any(node.shape == "box" for node in scene.nodes):
+        return BOXES
+    return CIRCLES
 
 
 def centres(columns: Sequence[Column], units: Units, highest: int) -> list[float]:
     """The middle of each column; further apart where many lines run between two."""
     fan = FAN * max(highest - 6, 0)
     xs = [0.0]
-    for before, column in zip(columns, columns[1:]):
+    for before, column in pairwise(columns):
         is_dense = len(before.nodes) + len(column.nodes) > DENSE
         xs.append(xs[-1] + units.width + room_before(column, units) + is_dense * fan)
     return xs
@@ -81,18 +92,20 @@ def room_before(column: Column, units: Units) -> float:
     """The inches between a column and the one before it."""
     if units is CIRCLES:
         return NEXT_CIRCLES
-    return NEXT_BOXES if column.framed else NEXT_LOOSE_BOXES
+    if column.framed:
+        return NEXT_BOXES
+    return NEXT_LOOSE_BOXES
 
 
-def rows_of(column: Column, k: int) -> list[str | Node]:
-    """The names of a column's units, and in the middle of a long one a node that says what is not shown."""
-    names = column.nodes
-    left_out = len(names) - ROWS + 1
-    if len(names) <= ROWS:
-        return list(names)
+def rows_of(column: Column, k: int, node: Mapping[str, Node]) -> list[Node]:
+    """A column's units; in the middle of a long column a node that says how many are not shown."""
+    units = [node[name] for name in column.nodes]
+    left_out = len(units) - ROWS + 1
+    if len(units) <= ROWS:
+        return units
     above = ROWS // 2
     more = Node(f"more{k}", f"⋮ {left_out:,} more", "more", f"{left_out} more", "text")
-    return [*names[:above], more, *names[above + left_out:]]
+    return [*units[:above], more, *units[above + left_out:]]
 
 
 def unit_place(node: Node, units: Units, x: float, y: float) -> Place:
@@ -123,7 +136,8 @@ def in_one_line(column: Column) -> str:
     return column.caption.replace("\n", ", ")
 
 
-def strongest_last(edges: Sequence[Edge]) -> list[Edge]:
-    """Strong lines lie on top of weak ones."""
-    return sorted(edges, key=lambda edge: abs(edge.weight))
+def shown_edges(edges: Sequence[Edge], places: Places) -> list[Edge]:
+    """The edges between nodes that have a place; strong lines last, on top of weak ones."""
+    shown = [edge for edge in edges if edge.source in places and edge.target in places]
+    return sorted(shown, key=lambda edge: abs(edge.weight))
 

@@ -20,18 +20,18 @@ PINNED = {"splines": "line"}
 
 
 def lines_of(scene: Scene, places: Places | None = None) -> list[str]:
-    """The lines of a DOT graph: with `places` every node is pinned, else the program `dot` lays out."""
+    """The lines of a DOT graph: with `places` every node is pinned, else `dot` finds places."""
     boxed = {name for box in all_boxes(scene.boxes) for name in box.nodes}
     node = {n.name: n for n in scene.nodes}
-    heaviest = max((abs(e.weight) for e in scene.edges if e.kind == "weight"), default=0.0) or 1.0
+    loose = [n for n in scene.nodes if n.name not in boxed]
     lines = sheet(scene, places)
-    for name, n in node.items():
-        if name not in boxed:
-            lines.append(node_line(n, places and places[name]))
+    lines += [node_line(n, (places or {}).get(n.name)) for n in loose]
     for box in scene.boxes:
         lines += box_lines(box, node)
+    heaviest = max((abs(edge.weight) for edge in scene.edges), default=0.0) or 1.0
+    thickest = (style.THICKEST, style.THICKEST_OF_MANY)[len(scene.edges) >= style.MANY_LINES]
     for edge in scene.edges:
-        lines.append(edge_line(edge, node, heaviest, len(scene.edges), places is not None))
+        lines.append(edge_line(edge, node, thickest / heaviest, places is not None))
     return [f"\t{line}\n" for line in lines]
 
 
@@ -44,18 +44,19 @@ def all_boxes(boxes: Sequence[Box]) -> Iterable[Box]:
 
 def sheet(scene: Scene, places: Places | None) -> list[str]:
     """What holds for the whole picture."""
-    graph = dict(FREE, ranksep="1.1" if scene.spread else "0.45")
-    if places is not None:
-        on_top = "nodesfirst" if any(n.shape == "box" for n in scene.nodes) else "edgesfirst"
-        graph = dict(PINNED, outputorder=on_top)
+    graph = dict(PINNED, outputorder="edgesfirst")
+    if places is None:
+        graph = dict(FREE, ranksep=("0.45", "1.1")[scene.spread])
+    elif any(n.shape == "box" for n in scene.nodes):
+        graph["outputorder"] = "nodesfirst"
     graph.update(pad="0.15", bgcolor=style.PAPER, fontname=style.FONT, labelloc="b",
                  fontsize=str(style.TITLE_TEXT), fontcolor=style.INK, tooltip=scene.title)
     if scene.note:
         graph.update(label=scene.note)
-    node = dict(fontname=style.FONT, fontsize=str(style.TITLE_TEXT), color=style.INK,
-                fontcolor=style.TEXT)
-    edge = dict(fontname=style.FONT, fontsize=str(style.EDGE_TEXT), color=style.INK,
-                fontcolor=style.LOCAL, penwidth=str(style.LINE_WIDTH), arrowsize="0.8")
+    node = {"fontname": style.FONT, "fontsize": str(style.TITLE_TEXT), "color": style.INK,
+            "fontcolor": style.TEXT}
+    edge = {"fontname": style.FONT, "fontsize": str(style.EDGE_TEXT), "color": style.INK,
+            "fontcolor": style.LOCAL, "penwidth": str(style.LINE_WIDTH), "arrowsize": "0.8"}
     return [f"{kind} [{attributes(given)}]"
             for kind, given in (("graph", graph), ("node", node), ("edge", edge))]
 
@@ -81,7 +82,7 @@ Look = tuple[str, dict[str, str]]   # a label as it stands in DOT, and other att
 
 
 def card(node: Node) -> Look:
-    """Title and role, lines, data and grad; with its operation's sign as a dark field on the left."""
+    """Title and role, lines, data and grad; the sign of its operation in a dark field before them."""
     rows = [heading(node), *map(text, node.lines)]
     if node.data is not None:
         rows += [colored(f"data {fixed(node.data)}", style.DATA),
@@ -90,13 +91,14 @@ def card(node: Node) -> Look:
 
 
 def heading(node: Node) -> str:
-    """The title, and in small letters the role of a Value that is more than an intermediate one."""
+    """The title, and in small letters the role of a leaf or an output."""
     title = f"<B>{text(shorten(node.title))}</B>"
     if node.data is None or node.role not in ("input", "parameter", "output"):
         return title
-    space = "  " if node.title.strip() else ""
-    role = colored(space + node.role, ROLES[node.role].line, style.ROLE_TEXT)
-    return title + role if space else role
+    line = ROLES[node.role].line
+    if not node.title.strip():
+        return colored(node.role, line, style.ROLE_TEXT)
+    return title + colored(f"  {node.role}", line, style.ROLE_TEXT)
 
 
 def table(node: Node, rows: Sequence[str]) -> str:
@@ -134,15 +136,15 @@ def box(node: Node) -> Look:
         second = data_and_grad(node.data, node.grad)
     elif node.lines:
         second = text(node.lines[0])
-    label = f"<{title}<BR/>{second}>" if second else f"<{title}>"
-    return label, dict(filled(node, "box"), margin="0", fontsize=str(style.UNIT_TEXT))
+    label = "<BR/>".join(filter(None, [title, second]))
+    return f"<{label}>", dict(filled(node, "box"), margin="0", fontsize=str(style.UNIT_TEXT))
 
 
 def filled(node: Node, shape: str) -> dict[str, str]:
     """The look of a unit, in the colours of its role."""
     role = ROLES[node.role]
-    return {"shape": shape, "style": "rounded,filled" if shape == "box" else "filled",
-            "fillcolor": role.fill, "color": role.line, "penwidth": "2"}
+    return {"shape": shape, "style": STYLES[shape], "fillcolor": role.fill, "color": role.line,
+            "penwidth": "2"}
 
 
 def words(node: Node) -> Look:
@@ -160,24 +162,25 @@ def frame(node: Node) -> Look:
     return '""', dict(filled(node, "box"), penwidth="1")
 
 
+STYLES = {"circle": "filled", "box": "rounded,filled"}
 SHAPES = {"card": card, "circle": circle, "box": box, "text": words, "frame": frame}
 
 
 def data_and_grad(data: float, grad: float | None) -> str:
     """Data and grad in two decimals, told apart by colour and by place."""
-    second = DASH if grad is None else brief(grad)
-    return f"{colored(brief(data), style.DATA)}&#160;&#160;{colored(second, style.GRAD)}"
+    shown = [colored(brief(data), style.DATA), colored(DASH, style.GRAD)]
+    if grad is not None:
+        shown[1] = colored(brief(grad), style.GRAD)
+    return "&#160;&#160;".join(shown)
 
 
 # Edges and boxes -------------------------------------------------------------------------------
 
-def edge_line(edge: Edge, node: dict[str, Node], heaviest: float, many: int, pinned: bool) -> str:
-    """An arrow, or for a weight a line; `heaviest` is the largest weight of `many` edges."""
+def edge_line(edge: Edge, node: dict[str, Node], points: float, pinned: bool) -> str:
+    """An arrow, or for a weight a line, `points` wide for a weight of 1."""
     look = EDGES[edge.kind](edge)
     if edge.kind == "weight":
-        thickest = style.THICKEST if many < style.MANY_LINES else style.THICKEST_OF_MANY
-        share = abs(edge.weight) / heaviest
-        look["penwidth"] = f"{style.THINNEST + (thickest - style.THINNEST) * share:.2f}"
+        look["penwidth"] = f"{style.THINNEST + abs(edge.weight) * points:.2f}"
         if pinned:
             look["arrowhead"] = "none"
     source, target = edge.source, edge.target
@@ -185,7 +188,7 @@ def edge_line(edge: Edge, node: dict[str, Node], heaviest: float, many: int, pin
         source, target = f"{source}:e", f"{target}:w"
     elif node[target].sign:
         target += ":o:w"
-    return f"{source} -> {target} [{attributes(look)}]" if look else f"{source} -> {target}"
+    return f"{source} -> {target} [{attributes(look)}]"
 
 
 def use(edge: Edge) -> dict[str, str]:
@@ -196,16 +199,28 @@ def use(edge: Edge) -> dict[str, str]:
 
 def weighted(edge: Edge) -> dict[str, str]:
     """Sign by colour and by dash; width is put in where the largest weight is known."""
-    positive = edge.weight >= 0
-    return {"arrowsize": "0.6", "color": style.POSITIVE if positive else style.NEGATIVE,
-            "style": "solid" if positive else "dashed", "headport": "w", "tailport": "e",
+    look = {"color": style.POSITIVE, "style": "solid"}
+    if edge.weight < 0:
+        look = {"color": style.NEGATIVE, "style": "dashed"}
+    return {**look, "arrowsize": "0.6", "headport": "w", "tailport": "e",
             "edgetooltip": f"weight {compact(edge.weight)}"}
 
 
-EDGES = {"use": use, "weight": weighted,
-         "number": lambda edge: {"color": ROLES["number"].line},
-         "result": lambda edge: {"weight": "4"},
-         "group": lambda edge: {"color": style.GREY, "penwidth": str(style.LINE_WIDTH)}}
+def numeric(edge: Edge) -> dict[str, str]:
+    return {"color": ROLES["number"].line}
+
+
+def resulting(edge: Edge) -> dict[str, str]:
+    """Short: an operation stands close to its Value."""
+    return {"weight": "4"}
+
+
+def grouped(edge: Edge) -> dict[str, str]:
+    return {"color": style.GREY, "penwidth": str(style.LINE_WIDTH)}
+
+
+EDGES = {"use": use, "weight": weighted, "number": numeric, "result": resulting,
+         "group": grouped}
 
 
 def local_text(local: float | None) -> str:
@@ -215,9 +230,10 @@ def local_text(local: float | None) -> str:
 
 def box_lines(inner: Box, node: dict[str, Node]) -> list[str]:
     """A cluster: a frame with a title around its nodes and boxes."""
-    role, width = ROLES[inner.role], 2.5 if inner.role == "opened" else 1.2
-    look = dict(label=inner.title, labelloc="t", style="rounded,filled", fillcolor=role.fill,
-                color=role.line, penwidth=f"{width}", margin="14", tooltip=inner.title)
+    role = ROLES[inner.role]
+    look = {"label": inner.title, "labelloc": "t", "style": "rounded,filled",
+            "fillcolor": role.fill, "color": role.line, "penwidth": style.BOX_LINES[inner.role],
+            "margin": "14", "tooltip": inner.title}
     lines = [f"subgraph cluster_{inner.name} {{", f"\tgraph [{attributes(look)}]"]
     lines += [f"\t{node_line(node[name])}" for name in inner.nodes]
     for smaller in inner.boxes:
@@ -238,10 +254,13 @@ def text(string: str) -> str:
 
     Nothing becomes a blank, as DOT forbids <B></B>.
     """
-    return escape(string).replace("\\", "\\\\") if string.strip() else "&#160;"
+    if not string.strip():
+        return "&#160;"
+    return escape(string).replace("\\", "\\\\")
 
 
 def colored(html: str, color: str, size: int | None = None) -> str:
     """HTML in a colour and, if given, a size."""
-    sized = f' POINT-SIZE="{size}"' if size else ""
-    return f'<FONT COLOR="{color}"{sized}>{html}</FONT>'
+    if size is None:
+        return f'<FONT COLOR="{color}">{html}</FONT>'
+    return f'<FONT COLOR="{color}" POINT-SIZE="{size}">{html}</FONT>'

@@ -45,12 +45,13 @@ def draw(value: Value | Sequence[Value], level: str | None = None, *,
         raise ValueError(f"level must be 'operation', 'neuron', 'layer' or None, got {level!r}")
     outputs = outputs_of(value, "draw")
     order = topological_order(*outputs)
-    opened = [expand] if isinstance(expand, str) else list(expand)
-    in_full = level is None and not opened and len(order) <= readable(order)
+    if isinstance(expand, str):
+        expand = [expand]
+    in_full = level is None and not expand and len(order) <= readable(order)
     if level == "operation" or in_full:
         check_size(len(order), force)
         return picture_of(with_signs(operations(outputs, order, parameters, open_dots)))
-    return picture_of(collapsed(outputs, order, level, opened, force))
+    return picture_of(collapsed(outputs, order, level, expand, force))
 
 
 def check_size(size: int, force: bool) -> None:
@@ -62,13 +63,15 @@ def check_size(size: int, force: bool) -> None:
 
 
 def readable(order: Sequence[Value]) -> int:
-    """How many Values one picture may show: half as many for an nn model, whose weights are dense."""
+    """How many Values one picture may show: half as many of an nn model, which is dense."""
     if len(order) <= READABLE and len(find_neurons(order)[0]) > 1:
         return READABLE // 2
     return READABLE
 
 
 def with_signs(scene: Scene) -> Scene:
-    """Operations as circles while there are few; then they stay signs on cards, which saves width."""
+    """The scene with operations as circles, or, where there are many, as signs on the cards."""
     cards = sum(node.shape == "card" for node in scene.nodes)
-    return with_circles(scene) if cards <= CIRCLES else scene
+    if cards > CIRCLES:
+        return scene
+    return with_circles(scene)

@@ -47,7 +47,9 @@ def group(order: Sequence[Value], neurons: Neurons, owner: Owner, level: str, mo
     by_layer = level == "layer"
     keys: Keys = {}
     for v, name in owner.items():
-        keys[v] = Key("layer", neurons[name].layer) if by_layer else Key("neuron", name)
+        keys[v] = Key("neuron", name)
+        if by_layer:
+            keys[v] = Key("layer", neurons[name].layer)
     _group_inputs(keys, neurons, by_layer)
     _group_operations(order, keys, owner)
     if len({key for key in keys.values() if key.kind == "operations"}) > most:
@@ -64,7 +66,9 @@ def _group_inputs(keys: Keys, neurons: Neurons, by_layer: bool) -> None:
         for j, sources in neuron.sources.items():
             for x in sources:
                 if isinstance(x, Value) and not x.inputs and x not in keys:
-                    keys[x] = Key("input", number=None if by_layer else j)
+                    keys[x] = Key("input", number=j)
+                    if by_layer:
+                        keys[x] = Key("input")
 
 
 def _group_operations(order: Sequence[Value], keys: Keys, owner: Owner) -> None:
@@ -78,7 +82,7 @@ def _group_operations(order: Sequence[Value], keys: Keys, owner: Owner) -> None:
         deepest = 0
         for u in inputs:
             if isinstance(u, Value) and u in depth:
-                is_chain = (v not in owner and u not in owner and _is_chained(u, v, uses))
+                is_chain = v not in owner and u not in owner and _is_chained(u, v, uses)
                 deepest = max(deepest, depth[u] - is_chain)
         depth[v] = deepest + 1
         if v not in keys:
@@ -93,9 +97,9 @@ def _join_chains(order: Sequence[Value], keys: Keys, uses: Mapping[Value, int]) 
         if key is None or key.kind != "operations" or key.name not in ADDITIONS:
             continue
         for u in v.inputs:
-            if isinstance(u, Value) and u in keys and _is_chained(u, v, uses):
-                if keys[u].kind == "operations":
-                    keys[u] = key
+            is_chained = isinstance(u, Value) and _is_chained(u, v, uses)
+            if is_chained and u in keys and keys[u].kind == "operations":
+                keys[u] = key
 
 
 def _is_chained(u: Value, v: Value, uses: Mapping[Value, int]) -> bool:
@@ -131,7 +135,7 @@ def check_names(opened: Sequence[str], neurons: Neurons) -> None:
 
 
 def expand(opened: Sequence[str], neurons: Neurons, owner: Owner, keys: Keys) -> None:
-    """Change the keys: opened layers become neurons, and each opened neuron its Values, one by one."""
+    """Change the keys: an opened layer becomes its neurons, an opened neuron its Values."""
     in_neurons = {n.layer for n in neurons.values() if n.name in opened or n.layer in opened}
     for v, name in owner.items():
         if neurons[name].layer in in_neurons:
@@ -143,10 +147,12 @@ def expand(opened: Sequence[str], neurons: Neurons, owner: Owner, keys: Keys) ->
 
 def _expand_neuron(neuron: NeuronView, owner: Owner, keys: Keys) -> None:
     """The Values of the first sample are drawn alone; the first output stands for other samples."""
-    mine = [v for v, name in owner.items() if name == neuron.name]
+    if not neuron.outputs:
+        return
     todo = neuron.outputs[:1]
-    for v in mine if todo else ():
-        keys[v] = Key("open", neuron.name, value=todo[0])
+    for v, name in owner.items():
+        if name == neuron.name:
+            keys[v] = Key("open", neuron.name, value=todo[0])
     drawn: set[Value] = set()
     while todo:
         v = todo.pop()

@@ -1,21 +1,22 @@
 """Where each card stands on a page, and along which curves the arrows run.
 
-1. A strip of columns runs to the right, or downwards. A strip too long for the page is cut into bands,
-   which lie below each other like lines of text (or side by side): of all these forms the one that
-   can be shown largest is taken.
+1. A strip of columns runs to the right, or downwards. A strip too long for the page is cut into
+   bands, which lie below each other like lines of text (or side by side): of all these forms the
+   one that can be shown largest is taken.
 2. Here u runs along the strip and v across it; only `Frame.at` knows which of them is x.
 3. No program is needed, and the same graph gives the same places.
 
-Short names: u, v as above; p, q points of the strip; j an input of node i, k its place among the inputs.
+Short names: u, v as above; p, q points of the strip; node j is input number k of node i.
 """
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from autograd.pictures.strip import Strip
 
-GAP = 86.0                          # along the strip, between columns: room for a local derivative
+GAP, GAP_DOWN = 86.0, 64.0          # along the strip, between columns: room for a local derivative
 ROOM = 20.0                         # across it, between cards
 THIN = 14.0                         # across it, for a line that passes
 LANE = 15.0                         # for a line that goes on in the next band
@@ -60,13 +61,13 @@ def arrange(sizes: Sequence[Point], inputs: Sequence[Sequence[int]],
     direction   "LR" or "TB", where only one of them is wanted
     """
     strip = Strip(inputs)
-    best: Layout | None = None
-    for wanted in [direction] if direction else ["LR", "TB"]:
-        for bands in range(1, min(BANDS, len(strip.columns)) + 1):
-            layout = Frame(strip, sizes, wanted == "TB", bands).layout()
-            if best is None or layout.scale > 1.1 * best.scale:     # simpler forms come first
-                best = layout
-    assert best is not None
+    forms = [(bands, wanted == "TB") for wanted in ("LR", "TB") if direction in (None, wanted)
+             for bands in range(1, min(BANDS, len(strip.columns)) + 1)]
+    best = Frame(strip, sizes, forms[0][1], 1).layout()
+    for bands, downwards in forms[1:]:
+        layout = Frame(strip, sizes, downwards, bands).layout()
+        if layout.scale > 1.1 * best.scale:                     # simpler forms come first
+            best = layout
     return best
 
 
@@ -81,8 +82,9 @@ class Frame:
     def __init__(self, strip: Strip, sizes: Sequence[Point], downwards: bool, bands: int) -> None:
         self.strip, self.downwards = strip, downwards
         self.count = len(sizes)
-        self.sizes = [(h, w) for w, h in sizes] if downwards else list(sizes)
-        self.gap = GAP * 0.75 if downwards else GAP                 # labels are wider than high
+        self.sizes, self.gap = list(sizes), GAP
+        if downwards:
+            self.sizes, self.gap = [(h, w) for w, h in sizes], GAP_DOWN
         self.wide = [max((self.sizes[p][0] for p in column if p < self.count), default=0.0)
                      for column in strip.columns]
         self.band = cut([w + self.gap for w in self.wide], bands)
@@ -92,17 +94,19 @@ class Frame:
         self._place_across()
 
     def _place_along(self) -> None:
-        start = MARGIN + (self.gap if self.bands > 1 else 0.0)
-        self.left: list[float] = []
-        for r, wide in enumerate(self.wide):
-            is_first = r == 0 or self.band[r] != self.band[r - 1]
-            self.left.append(start if is_first else self.left[-1] + self.wide[r - 1] + self.gap)
+        start = MARGIN + self.gap * (self.bands > 1)
+        self.left = [start]
+        for r in range(1, len(self.wide)):
+            left = self.left[-1] + self.wide[r - 1] + self.gap
+            if self.band[r] != self.band[r - 1]:
+                left = start
+            self.left.append(left)
         self.u = [self.left[r] + self.wide[r] / 2 for r in self.strip.rank]
         self.length = max(a + b for a, b in zip(self.left, self.wide)) + start
 
     def _place_across(self) -> None:
-        room = [self.sizes[p][1] + ROOM if p < self.count else THIN
-                for p in range(len(self.strip.rank))]
+        room = [breadth + ROOM for _, breadth in self.sizes]
+        room += [THIN] * (len(self.strip.rank) - self.count)
         v = self.strip.heights(room)
         band = [self.band[r] for r in self.strip.rank]
         self.top: list[float] = []                                  # of each band
@@ -131,8 +135,8 @@ class Frame:
 
     def at(self, u: float, v: float) -> Point:
         """x and y."""
-        x, y = (v, u) if self.downwards else (u, v)
-        return round(x, 1), round(y, 1)
+        u, v = round(u, 1), round(v, 1)
+        return (v, u) if self.downwards else (u, v)
 
     def layout(self) -> Layout:
         centres = [self.at(self.u[i], self.v[i]) for i in range(self.count)]
@@ -149,14 +153,14 @@ class Frame:
         points = [j, *self.strip.ways[i][k], i]
         count = len(self.strip.inputs[i])
         steps = [f"M{self.text(self.leave(j))}"]
-        for p, q in zip(points, points[1:]):
+        for p, q in pairwise(points):
             start, end = self.leave(p), self.enter(q, k, count)
             if p in self.lanes and self.band[self.strip.rank[q]] != self.band[self.strip.rank[p]]:
                 steps.append(self.rounded(list(self.around(p, start, end))))
                 label = (end[0] - self.gap * 0.55, end[1])
             else:
                 steps.append(self.curve(start, end))
-                label = on_curve(start, end, 0.3 if count > CROWDED else 0.5)
+                label = on_curve(start, end, (0.5, 0.3)[count > CROWDED])
             if q != i:
                 steps.append(f"L{self.text(self.leave(q))}")
         return Route("".join(steps), self.at(*label))
@@ -172,8 +176,9 @@ class Frame:
         """Where line k of `count` enters a card, or a line the column that it passes."""
         if q >= self.count:
             return self.left[self.strip.rank[q]], self.v[q]
-        u, (length, breadth) = self.u[q] - self.sizes[q][0] / 2, self.sizes[q]
-        return u, self.v[q] + breadth * ((k + 0.5) / count - 0.5) * 0.8
+        length, breadth = self.sizes[q]
+        share = (k + 0.5) / count - 0.5
+        return self.u[q] - length / 2, self.v[q] + breadth * share * 0.8
 
     def around(self, p: int, start: Point, end: Point) -> Iterator[Point]:
         """The corners of a line to the next band: to the margin, back between the bands, and on."""
@@ -209,7 +214,7 @@ class Frame:
 
 
 def cut(lengths: Sequence[float], bands: int) -> list[int]:
-    """The band of each column, so that the longest of at most `bands` bands is as short as it can be.
+    """The band of each column, so that the longest of at most `bands` bands is short.
 
     >>> cut([1, 1, 1, 1, 4], 2)
     [0, 0, 0, 0, 1]

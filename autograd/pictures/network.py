@@ -32,14 +32,17 @@ def draw_network(model: Any, x: Sequence[Any] | None = None,
     No grad is touched. Raises TypeError when the model has no parameters with such names.
     """
     neurons = neurons_of(model)
-    numbers, note = ({}, LEGEND) if x is None else data_and_gradients(model, x, loss)
+    numbers: Numbers = {}
+    note = LEGEND
+    if x is not None:
+        numbers, note = data_and_gradients(model, x, loss)
     layers: dict[str, list[NeuronView]] = {}
     for neuron in neurons.values():
         layers.setdefault(neuron.layer, []).append(neuron)
-    columns = [input_units(list(layers.values())[0], x, numbers)]
+    roles = [*["neuron"] * (len(layers) - 1), "output"]
+    columns = [input_units(next(iter(layers.values())), x, numbers)]
     captions = [f"input\n{plural(len(columns[0]), 'unit')}"]
-    for k, (layer, members) in enumerate(layers.items()):
-        role = "output" if k == len(layers) - 1 else "neuron"
+    for k, ((layer, members), role) in enumerate(zip(layers.items(), roles)):
         columns.append([unit(f"n{k}_{i}", title_of(neuron, i), role, numbers.get(neuron.name))
                         for i, neuron in enumerate(members)])
         captions.append(caption(model, k, layer, len(members)))
@@ -89,7 +92,8 @@ def target_of(output: Any, loss: Callable[[Any], Value] | None) -> tuple[Value, 
     if loss is not None:
         return loss(output), "the loss"
     if isinstance(output, (list, tuple)):
-        return total_of(output), "the sum of the outputs"
+        total: Any = total_of(output)
+        return total, "the sum of the outputs"
     return output, "the output"
 
 
@@ -99,7 +103,7 @@ def input_units(first: Sequence[NeuronView], x: Sequence[Any] | None,
     size = max((j for neuron in first for j in neuron.weights), default=-1) + 1
     units = []
     for j, u in enumerate(x or [None] * size):
-        label = clean(u.label) if isinstance(u, Value) and u.label else f"x{j}"
+        label = clean(getattr(u, "label", "") or f"x{j}")
         units.append(unit(f"x{j}", label, "input", numbers.get(j)))
     return units[:size]
 
@@ -116,16 +120,17 @@ def unit(name: str, title: str, role: str, numbers: tuple[float, float] | None) 
 
 def title_of(neuron: NeuronView, i: int) -> str:
     """n0.3 for neuron 3 of layers.0, n3 in a layer that stands alone."""
-    number = neuron.name.rpartition(".")[2] if "." in neuron.name else str(i)
+    _, dot, number = neuron.name.rpartition(".")
     layer = neuron.layer.rpartition(".")[2]
-    return f"n{layer}.{number}" if layer else f"n{number}"
+    parts = [layer, number if dot else str(i)]
+    return "n" + ".".join(filter(None, parts))
 
 
 def caption(model: Any, k: int, layer: str, size: int) -> str:
     """The name of layer k, its size and its activation."""
-    parts = getattr(model, "layers", None)
-    is_layered = isinstance(parts, (list, tuple)) and k < len(parts)
-    owner: Any = parts[k] if is_layered else model              # type: ignore[index]
+    owner, parts = model, getattr(model, "layers", None)
+    if isinstance(parts, (list, tuple)) and k < len(parts):
+        owner = parts[k]
     activation = getattr(owner, "activation", "")
     if not isinstance(activation, str):
         activation = getattr(activation, "__name__", "")

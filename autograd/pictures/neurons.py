@@ -3,8 +3,7 @@
 1. The parameters of an nn model are labelled with their full names: layers.0.neurons.3.w.1, ...b.
    A neuron is what uses the parameters of one such name: its products and their sum, or its dot,
    and the activation after it, for every sample.
-2. A sum is the neuron's once it holds as many products as the neuron has weights, and its bias; then
-   it is the neuron's output for one more sample.
+2. A sum that holds as many parameters as the neuron has is its output for one more sample.
 3. One walk over a topological order, each Value by its operation: linear in nodes and edges.
 """
 from __future__ import annotations
@@ -67,10 +66,10 @@ class Search:
 
     def weight(self, u: Any) -> int | None:
         """j where u is weight j of a neuron, else None."""
-        return self.index.get(u) if isinstance(u, Value) else None
+        return self.index.get(u)
 
     def take(self, v: Value, name: str, count: int) -> None:
-        """Let v, which holds `count` parameters, belong to a neuron; with all of them it is an output."""
+        """Let v, which holds `count` parameters of a neuron, belong to it."""
         neuron = self.neurons[name]
         self.owner[v], self.held[v] = name, count
         if count == neuron.size:
@@ -101,27 +100,29 @@ def find_neurons(order: Sequence[Value], names: Mapping[Value, str] = NO_NAMES,
 
 def find_parameters(order: Sequence[Value], names: Mapping[Value, str] = NO_NAMES) -> Search:
     """The neurons whose parameters are among the leaves of an order, sorted by their numbers."""
-    matches = []
-    for v in order:
-        match = None if v.inputs else PARAMETER.fullmatch(names.get(v) or v.label)
-        if match:
-            index = None if match["index"] is None else int(match["index"])
-            matches.append((v, match["neuron"] or LONE, index))
-    with_weights = {name for _, name, index in matches if index is not None}
+    matches = [(v, PARAMETER.fullmatch(names.get(v) or v.label)) for v in order if not v.inputs]
+    named = [(v, match["neuron"] or LONE, match["index"]) for v, match in matches if match]
+    with_weights = {name for _, name, index in named if index}
     search = Search({name: NeuronView(name) for name in sorted(with_weights, key=by_number)})
-    for v, name, index in matches:
+    for v, name, index in named:
         if name in with_weights:
-            search.owner[v], search.index[v] = name, index
-            if index is None:
-                search.neurons[name].bias = v
-            else:
-                search.neurons[name].weights[index] = v
+            add_parameter(search, v, name, index)
     return search
+
+
+def add_parameter(search: Search, v: Value, name: str, index: str | None) -> None:
+    """v is a weight of the neuron, or, without an index, its bias."""
+    search.owner[v], search.index[v] = name, None
+    if index is None:
+        search.neurons[name].bias = v
+    else:
+        search.index[v] = int(index)
+        search.neurons[name].weights[int(index)] = v
 
 
 def by_number(name: str) -> list[tuple[bool, int, str]]:
     """A key that sorts neurons.9 before neurons.10."""
-    return [(part.isdigit(), int(part) if part.isdecimal() else 0, part)
+    return [(part.isdecimal(), int("0" + part * part.isdecimal()), part)
             for part in name.split(".")]
 
 
@@ -184,11 +185,14 @@ RULES: dict[str, Callable[[Search, Value], None]] = {
 
 def only_owner(search: Search, values: Sequence[Any]) -> str | None:
     """The name of the one neuron that all of the values belong to, else None."""
-    names = {search.owner.get(u) if isinstance(u, Value) else None for u in values}
-    return names.pop() if len(names) == 1 else None
+    names = {search.owner.get(u) for u in values}
+    if len(names) != 1:
+        return None
+    return names.pop()
 
 
 def parameters_in(search: Search, u: Value, size: int) -> int:
     """How many parameters of its neuron a term holds; more than all where it cannot be a term."""
-    is_bias = u in search.index and search.index[u] is None
-    return 1 if is_bias else search.held.get(u, size + 1)
+    if u in search.index and search.index[u] is None:
+        return 1
+    return search.held.get(u, size + 1)

@@ -10,9 +10,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autograd import ops
+from autograd.operation import TABLE
 from autograd.pictures.scene import Edge, Node, Scene
 from autograd.value import Value
-from autograd.words.labels import LONGEST_TITLE, LONGEST_TOOLTIP, as_name, clean, shorten
+from autograd.words.labels import (
+    LONGEST_TITLE,
+    LONGEST_TOOLTIP,
+    as_name,
+    clean,
+    shorten,
+)
 from autograd.words.local import recorded_or_none
 from autograd.words.numbers import compact, grad_of, number_text
 from autograd.words.titles import roles, symbol_of, titles
@@ -41,15 +48,15 @@ class Drawing:
         self.scene.nodes.append(node)
         return node
 
-    def add_edges(self, target: str, inputs: Sequence[Any], locals_: Sequence[float | None]) -> None:
-        """An edge from each input, a Value, a number, or the name of a node."""
-        for k, (u, local) in enumerate(zip(inputs, locals_)):
-            if isinstance(u, float):
-                if len(inputs) > 2 and u != 0:
-                    self.add_number(f"{target}c{k}", u, target)
-            else:
-                source = self.node[u] if isinstance(u, Value) else u
+    def add_edges(self, target: str, inputs: Sequence[Any],
+                  partials: Sequence[float | None]) -> None:
+        """An edge from each input: a Value, the name of a node, or a number that has no sign."""
+        for k, (u, local) in enumerate(zip(inputs, partials)):
+            if not isinstance(u, float):
+                source = self.node.get(u, u)
                 self.scene.edges.append(Edge(source, target, "use", local))
+            elif len(inputs) > 2 and u != 0:
+                self.add_number(f"{target}c{k}", u, target)
 
     def add_number(self, name: str, x: float, target: str) -> None:
         """A node for a number, and its edge."""
@@ -61,7 +68,7 @@ class Drawing:
 
 def operations(outputs: Sequence[Value], order: Sequence[Value],
                parameters: Sequence[Value] | None = None, open_dots: bool = False) -> Scene:
-    """The scene of all Values of a topological order; with `open_dots` a dot is products and a sum."""
+    """The scene of all Values of an order; with `open_dots` a dot is its products and their sum."""
     title = titles(order)
     scene = Scene(f"graph of {shorten(title[order[-1]]) or 'a Value'}")
     drawing = Drawing(scene, title, roles(order, outputs, parameters))
@@ -95,18 +102,25 @@ def add_products(drawing: Drawing, v: Value, local: Sequence[float | None]) -> t
     grad = grad_of(v)
     products = []
     for i, j in zip(range(n), range(n, 2 * n)):
-        factors = [as_name(drawing.title[u]) if isinstance(u, Value) else number_text(u)
-                   for u in (inputs[i], inputs[j])]
-        title = " * ".join(f"{factor:power}" for factor in factors)
-        title = title if len(title) <= LONGEST_TITLE else ""
+        factors = [inputs[i], inputs[j]]
+        title = product_title(drawing, factors)
         data = held[i] * held[j]
-        node = drawing.add_card(title=title, role="intermediate", data=data, grad=grad, sign="×",
+        node = drawing.add_card(title=title, role="intermediate", data=data, grad=grad,
+                                sign=sign_of(ops.mul, factors),
                                 words=in_words(title, "intermediate", ops.mul, data, grad))
-        drawing.add_edges(node.name, [inputs[i], inputs[j]], [local[i], local[j]])
+        drawing.add_edges(node.name, factors, [local[i], local[j]])
         products.append(node.name)
     if inputs[-1] == 0.0:
         return products, [1.0] * n
     return [*products, inputs[-1]], [*[1.0] * n, local[-1]]
+
+
+def product_title(drawing: Drawing, factors: Sequence[Any]) -> str:
+    """The product of two inputs as a title, '' where that is too long."""
+    names = [as_name(drawing.title[u]) if isinstance(u, Value) else number_text(u)
+             for u in factors]
+    title = " * ".join(f"{name:power}" for name in names)
+    return title * (len(title) <= LONGEST_TITLE)
 
 
 def data_when_recorded(inputs: Sequence[Any], local: Sequence[float | None]) -> list[float]:
@@ -117,8 +131,13 @@ def data_when_recorded(inputs: Sequence[Any], local: Sequence[float | None]) -> 
     """
     n = len(inputs) // 2
     partner = [*local[n:2 * n], *local[:n]]
-    today = [u.data if isinstance(u, Value) else u for u in inputs[:2 * n]]
-    return [now if then is None else then for now, then in zip(today, partner)]
+    held = []
+    for u, recorded in zip(inputs, partner):
+        if recorded is not None:
+            held.append(recorded)
+        else:
+            held.append(u.data if isinstance(u, Value) else u)
+    return held
 
 
 def sign_of(op: Any, inputs: Sequence[Any]) -> str:
@@ -139,11 +158,19 @@ def in_words(title: str, role: str, op: Any, data: float, grad: float | None) ->
     """What a card shows, as a sentence."""
     parts = [role]
     if op:
-        known = op in ops.TABLE.values()
-        parts.append(f"by {op.name if known else clean(op)}")
+        parts.append(f"by {name_of(op)}")
     parts.append(f"data {compact(data)}")
-    parts.append("no grad yet" if grad is None else f"grad {compact(grad)}")
+    if grad is None:
+        parts.append("no grad yet")
+    else:
+        parts.append(f"grad {compact(grad)}")
     return shorten(f"{title or 'a Value'}: {', '.join(parts)}", LONGEST_TOOLTIP)
+
+
+def name_of(op: Any) -> str:
+    """The name of an operation of the table; of another what its user calls it."""
+    name: str = getattr(op, "name", "")
+    return name if name in TABLE else clean(op)
 
 
 def with_circles(scene: Scene) -> Scene:
@@ -165,7 +192,9 @@ def with_circles(scene: Scene) -> Scene:
 
 def outputs_of(value: Any, what: str) -> list[Value]:
     """A Value, or a list of Values, as a list. Raises TypeError for anything else."""
-    outputs = list(value) if isinstance(value, (list, tuple)) else [value]
+    outputs = [value]
+    if isinstance(value, (list, tuple)):
+        outputs = list(value)
     if not outputs:
         raise TypeError(f"{what} needs a Value or a list of Values, got an empty list")
     for v in outputs:

@@ -65,11 +65,13 @@ def size_of(node: Node) -> tuple[float, float]:
 
 def sign_width(node: Node) -> float:
     """The width of the field with the operation's sign."""
-    return len(node.sign) * style.SIGN_LETTER + style.SIGN_PADDING if node.sign else 0.0
+    if not node.sign:
+        return 0.0
+    return len(node.sign) * style.SIGN_LETTER + style.SIGN_PADDING
 
 
 def operation(node: Node, edges: list[Edge]) -> dict[str, Any]:
-    """How a node was computed, and its local derivatives, with symbols and with the numbers put in."""
+    """How a node was computed, and its local derivatives, with names and with numbers put in."""
     return {"sign": node.sign, "op": node.op, "formula": node.formula, "numbers": node.numbers,
             "partials": [in_json(edge.local) for edge in edges],
             "symbols": [edge.formula for edge in edges],
@@ -84,7 +86,7 @@ def in_json(x: float | None) -> float | str | None:
 
 
 def embedded(data: Any) -> str:
-    """Data as JSON inside a <script> element: nothing in it can end the element or begin another."""
+    """Data as JSON in a <script> element: nothing in it can end the element or begin another."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return re.sub("[<>&\u2028\u2029]", lambda match: f"\\u{ord(match[0]):04x}", text)
 

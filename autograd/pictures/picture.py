@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import graphviz                                                 # type: ignore[import-untyped]
+import graphviz  # type: ignore[import-untyped]
 
 from autograd.pictures.columns import place_columns
 from autograd.pictures.dot import lines_of
@@ -45,7 +45,9 @@ class Picture(graphviz.Digraph):                                # type: ignore[m
         output = lay_out(self.source, format, engine or self.engine, self.seconds)
         if format == "svg":
             output = with_titles(with_fonts(output.decode()), self.words).encode()
-        return output.decode(encoding) if encoding else output
+        if encoding:
+            return output.decode(encoding)
+        return output
 
     def write(self, path: str | os.PathLike[str]) -> pathlib.Path:
         """The path of a file of this picture: .svg, .png, ..., or .dot and .gv for the DOT text."""
@@ -54,8 +56,10 @@ class Picture(graphviz.Digraph):                                # type: ignore[m
         if not kind:
             raise ValueError("a picture's file needs an ending such as .svg or .png, "
                              f"got {str(path)!r}")
-        is_dot = kind in ("dot", "gv")
-        path.write_bytes(self.source.encode() if is_dot else self.pipe(format=kind))
+        if kind in ("dot", "gv"):
+            path.write_text(self.source, encoding="utf-8")
+        else:
+            path.write_bytes(self.pipe(format=kind))
         return path
 
     def svg(self) -> str:
@@ -77,29 +81,30 @@ class Picture(graphviz.Digraph):                                # type: ignore[m
         """The picture as HTML, SVG and text; else one line and the DOT text. Never raises."""
         try:
             svg = self.svg()
-        except Exception as error:                              # a line instead of a traceback
+        except Exception as error:      # noqa: BLE001              # a line, not a traceback
             line, source = html.escape(str(error)), html.escape(self.source)
             bundle = {"text/plain": f"{error}\n\n{self.source}",
                       "text/html": f"<p><b>{line}</b></p><pre>{source}</pre>"}
         else:
             bundle = {"text/html": f'<div style="overflow-x:auto">{svg}</div>',
                       "image/svg+xml": svg, "text/plain": repr(self)}
-        wanted = set(bundle if include is None else include) - set(exclude or ())
-        return {kind: data for kind, data in bundle.items() if kind in wanted}
+        if include is not None:
+            bundle = {kind: bundle[kind] for kind in include if kind in bundle}
+        return {kind: data for kind, data in bundle.items() if kind not in set(exclude or ())}
 
     def __repr__(self) -> str:
-        note = f": {self.note}" if self.note else ""
-        return f"<picture {self.comment or 'of a graph'}{note}>"
+        about = ": ".join(filter(None, [self.comment or "of a graph", self.note]))
+        return f"<picture {about}>"
 
 
 def picture_of(scene: Scene) -> Picture:
     """The picture of a scene: its columns where it has some, else laid out by dot."""
-    places = None
+    places, engine = None, "dot"
     if scene.columns:
         scene, places = place_columns(scene)
+        engine = "neato"
     comment = scene.title.rstrip("\\")                          # it would continue the comment
-    picture = Picture(comment=comment, engine="dot" if places is None else "neato",
-                      body=lines_of(scene, places))
+    picture = Picture(comment=comment, engine=engine, body=lines_of(scene, places))
     picture.note = scene.note
     picture.words = {node.name: node.words for node in scene.nodes}
     return picture

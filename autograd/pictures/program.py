@@ -1,8 +1,8 @@
 """The Graphviz program that lays pictures out, and how it is replaced where no program can run.
 
 It is looked for on PATH, then as the command of the wheel graphviz-pure. It runs with a time limit
-and is ended after it, with its children. What goes wrong is a PictureError of one line. In a browser
-there are no programs: there `use_graphviz` puts a function in its stead.
+and is ended after it, with its children. What goes wrong is a PictureError of one line. In a
+browser there are no programs: there `use_graphviz` replaces it with a function.
 """
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ def use_graphviz(function: Graphviz | None) -> None:
     >>> use_graphviz(None)
     """
     global _graphviz
-    _graphviz = run_program if function is None else function
+    _graphviz = function or run_program
 
 
 def find_dot() -> list[str]:
-    """The command that runs dot. Raises PictureError, which says how to get it, when there is none."""
+    """The command that runs dot. Raises PictureError, which says how to get it, without one."""
     scripts = sysconfig.get_path("scripts")
     command = (shutil.which("dot") or shutil.which("graphviz-pure")
                or shutil.which("graphviz-pure", path=scripts))

@@ -21,12 +21,14 @@ def ranks(inputs: Sequence[Sequence[int]]) -> list[int]:
         rank.append(max((rank[j] for j in sources), default=-1) + 1)
         for j in sources:
             first_use[j] = min(first_use.get(j, rank[i]), rank[i])
-    return [rank[i] if sources or i not in first_use else first_use[i] - 1
-            for i, sources in enumerate(inputs)]
+    for i, sources in enumerate(inputs):
+        if not sources and i in first_use:
+            rank[i] = first_use[i] - 1
+    return rank
 
 
 def columns_of(groups: Sequence[Key], edges: Sequence[tuple[Key, Key]]) -> dict[Key, int]:
-    """The column of each group; inputs stand first, and what needs no neuron as late as possible."""
+    """The column of each group; inputs come first, what needs no neuron as late as possible."""
     before: Links = {key: [] for key in groups}
     after: Links = {key: [] for key in groups}
     for a, b in edges:
@@ -34,16 +36,26 @@ def columns_of(groups: Sequence[Key], edges: Sequence[tuple[Key, Key]]) -> dict[
         after[a].append(b)
     order = sorted_by_use(before, after)
     place: dict[Key, int] = {}
-    late: dict[Key, bool] = {}
     for key in order:
         place[key] = max((place[a] + 1 for a in before[key] if a in place), default=0)
-        late[key] = key.kind in LATE and all(late.get(a, True) for a in before[key])
+    late = needs_no_neuron(order, before)
     for key in reversed(order):
-        if late[key] and after[key]:
+        if key in late and after[key]:
             place[key] = max(place[key], min(place[b] for b in after[key]) - 1)
     place.update((key, 0) for key in groups if key.kind == "input")
     used = sorted(set(place.values()))
     return {key: used.index(column) for key, column in place.items()}
+
+
+def needs_no_neuron(order: Sequence[Key], before: Links) -> set[Key]:
+    """Operations and leaves that have no neuron and no input among what they come from."""
+    late: set[Key] = set()
+    known: set[Key] = set()
+    for key in order:
+        if key.kind in LATE and all(a in late for a in before[key] if a in known):
+            late.add(key)
+        known.add(key)
+    return late
 
 
 def sorted_by_use(before: Links, after: Links) -> list[Key]:

@@ -1,8 +1,8 @@
 """A graph as one strip of columns: what stands in which column, in which order, at which height.
 
 The usual steps (Sugiyama, Tagawa and Toda 1981): columns by the longest path, with a point in each
-column that a long line passes; order inside a column by the mean place of the neighbours; heights as
-close to the neighbours' as order and room allow. The same graph gives the same strip.
+column that a long line passes; order inside a column by the mean place of the neighbours; heights
+as close to the neighbours' as order and room allow. The same graph gives the same strip.
 
 Nodes are 0 .. n-1 in topological order; points n, n+1, ... are where long lines pass a column.
 """
@@ -62,11 +62,11 @@ class Strip:
     def _reorder(self) -> None:
         """Sort each column by the mean place of the neighbours, there and back, several times."""
         place = {p: float(k) for column in self.columns for k, p in enumerate(column)}
-        for sweep in range(SWEEPS):
-            forward = sweep % 2 == 0
-            near = self.before if forward else self.after
-            for column in self.columns if forward else reversed(self.columns):
-                column.sort(key=lambda p: mean([place[q] for q in near[p]], place[p]))
+        there, back = (self.columns, self.before), (self.columns[::-1], self.after)
+        for columns, near in [there, back] * (SWEEPS // 2):
+            for column in columns:
+                wanted = {p: mean([place[q] for q in near[p]], place[p]) for p in column}
+                column.sort(key=wanted.__getitem__)
                 place.update((p, float(k)) for k, p in enumerate(column))
 
     def heights(self, room: Sequence[float]) -> list[float]:
@@ -77,8 +77,8 @@ class Strip:
             for p in column:
                 y[p] = top + room[p] / 2
                 top += room[p]
-        for sweep in range(SWEEPS):
-            for column in self.columns if sweep % 2 == 0 else reversed(self.columns):
+        for columns in [self.columns, self.columns[::-1]] * (SWEEPS // 2):
+            for column in columns:
                 wanted = [mean([y[q] for q in self.before[p] + self.after[p]], y[p])
                           for p in column]
                 for p, place in zip(column, spread(wanted, [room[p] for p in column])):
@@ -88,7 +88,9 @@ class Strip:
 
 def mean(values: Sequence[float], default: float) -> float:
     """The mean of the values, or the default where there are none."""
-    return sum(values) / len(values) if values else default
+    if not values:
+        return default
+    return sum(values) / len(values)
 
 
 def spread(wanted: Sequence[float], room: Sequence[float]) -> list[float]:

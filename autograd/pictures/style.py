@@ -70,13 +70,17 @@ FRAME_MARGIN = 0.18
 # Lines ---------------------------------------------------------------------------------------
 
 LINE_WIDTH = 1.6
-THINNEST, THICKEST, THICKEST_OF_MANY = 0.6, 5.0, 3.2        # by the size of a weight
+THINNEST = 0.6                      # of a weight of 0
+THICKEST, THICKEST_OF_MANY = 4.4, 2.6                       # more for the largest weight
+BOX_LINES = {"box": "1.2", "opened": "2.5"}
 MANY_LINES = 100
 
 
 def sign_text(sign: str) -> int:
     """The size of an operation's sign: one character is large."""
-    return SIGN_TEXT if len(sign) == 1 else WORD_TEXT
+    if len(sign) == 1:
+        return SIGN_TEXT
+    return WORD_TEXT
 
 
 def css() -> str:
@@ -86,4 +90,5 @@ def css() -> str:
     variables = " ".join(f"--{name}: {color};" for name, color in colors.items())
     rules = [f".{name} {{ --fill: {role.fill}; --line: {role.line}; }}"
              for name, role in ROLES.items()]
-    return "\n".join([f":root {{ {variables} --font: {FONTS}; --card-text: {CARD_TEXT}px; }}", *rules])
+    root = f":root {{ {variables} --font: {FONTS}; --card-text: {CARD_TEXT}px; }}"
+    return "\n".join([root, *rules])

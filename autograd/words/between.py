@@ -1,7 +1,7 @@
-"""What lies between a Value and an output that was computed from it: the paths, and the derivatives on the way.
+"""What lies between a Value and an output that was computed from it: paths and derivatives.
 
-A path is a list of uses, from wrt to the output. Paths are counted before any is listed: their number
-can double with every node.
+A path is a list of uses, from wrt to the output. Paths are counted before any is listed: their
+number can double with every node.
 """
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ class Use(NamedTuple):
 class Between:
     """The Values between wrt and the output, these two included.
 
-    order   a topological order of them
-    uses    of each Value, what uses it
-    paths   the number of paths from wrt to the output, at most MANY + 1
-    derivative   of the output with respect to each Value
+    order       a topological order of them
+    uses        of each Value, what uses it
+    paths       the number of paths from wrt to the output, at most MANY + 1
+    derivative  of the output with respect to each Value
     """
     output: Value
     wrt: Value

@@ -1,9 +1,9 @@
 """The chain rule in words and in LaTeX, for one output and one Value it was computed from.
 
-Where there are few paths from wrt to the output: the sum over the paths of the products of the local
-derivatives. Where there are many: node by node from the output back, each derivative as the sum over
-what uses the node. The numbers are the recorded local derivatives; the formulas are the same rows
-of the table, applied to symbols.
+Where there are few paths from wrt to the output: the sum over the paths of the products of the
+local derivatives. Where there are many: node by node from the output back, each derivative as the
+sum over what uses the node. The numbers are the recorded local derivatives; the formulas are the
+same rows of the table, applied to symbols.
 """
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograd.formulas.symbol import in_latex
-from autograd.formulas.text import Text
 from autograd.value import Value
 from autograd.words.between import MANY, Between, Use, between, list_paths
 from autograd.words.labels import plural, shorten
@@ -57,7 +56,7 @@ class Explanation:
 
 
 def explain(output: Value, wrt: Value, paths: int = PATHS) -> Explanation:
-    """The derivative of the output with respect to `wrt`, by the chain rule, in symbols and numbers.
+    """The derivative of the output with respect to `wrt`, by the chain rule, in words.
 
     With at most `paths` paths from wrt to the output it is a sum over paths; with more, there is a
     sum for each node. No grad is touched. Raises TypeError when one is not a Value, ValueError when
@@ -140,17 +139,19 @@ def shown_nodes(part: Between) -> tuple[list[Value], int]:
 def node_lines(part: Between, text: Tongue) -> list[str]:
     """One line for each node between the output and wrt, and one for each name that needs it."""
     y, x = text.name(part.output), text.name(part.wrt)
-    count = plural(part.paths, "path") if part.paths < MANY else "more than a million paths"
+    count = plural(part.paths, "path")
+    if part.paths > MANY:
+        count = "more than a million paths"
     nodes, left_out = shown_nodes(part)
     lines = [f"  {one_node(part, v, text)}" for v in nodes]
     if left_out:
         lines.insert(-1, f"  ... {plural(left_out, 'node')} more ...")
     wheres = [f"  where {text.name(v)} = {shorten(text.formula(v), 100)}"
               for v in reversed(nodes) if text.is_numbered(v)]
-    return [f"{y} depends on {x} along {count}, too many to write out. From {y} back, each "
-            "derivative is the sum over what uses the Value:",
-            *lines, *wheres,
-            f"So {text.derivative(part.wrt)} = {compact(part.total)}. {where_it_is(part, text)}"]
+    first = (f"{y} depends on {x} along {count}, too many to write out. From {y} back, each "
+             "derivative is the sum over what uses the Value:")
+    last = f"So {text.derivative(part.wrt)} = {compact(part.total)}. {where_it_is(part, text)}"
+    return [first, *lines, *wheres, last]
 
 
 def node_equations(part: Between, latex: Tongue) -> list[str]:
@@ -169,10 +170,9 @@ def one_node(part: Between, v: Value, tongue: Tongue) -> str:
                for use in uses]
     numbers = [tongue.number(part.derivative[use.target]) + tongue.times + tongue.number(use.local)
                for use in uses]
-    left_out = len(part.uses[v]) - USES
-    if left_out > 0:
-        more = tongue.more(left_out)
-        symbols, numbers = [*symbols, more], [*numbers, more]
+    if len(part.uses[v]) > USES:
+        symbols.append(tongue.left_out)
+        numbers.append(tongue.left_out)
     value = tongue.plain_number(part.derivative[v])
     return f"{tongue.derivative(v)} = {' + '.join(symbols)} = {' + '.join(numbers)} = {value}"
 

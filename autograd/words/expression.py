@@ -6,7 +6,7 @@ graph: written out, 3,000 steps of v + v * 0.001 would have 2**3000 terms.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
 from autograd.formulas.text import Text
@@ -21,7 +21,7 @@ Parts = list[tuple[str, str]]       # (name, formula) of each part that has a li
 
 
 def expression(value: Value, language: str = "text", limit: int = 2000) -> str:
-    """The formula of a Value as "text" or "latex", with a line for each part that is shared or long.
+    """The formula of a Value as "text" or "latex", with a line for each shared or long part.
 
     Leaves print as their labels, or as their numbers where they have none. A shared part is called
     by its label, else t1, t2, ... For a graph of more than `limit` Values the text only says how
@@ -65,9 +65,9 @@ def _written(order: Sequence[Value], language: str) -> tuple[str, Parts]:
     texts: dict[Value, Text] = {}
     parts: Parts = []
     for v in order:
-        text = formula(v, texts, language) if v.inputs else leaf_text(v, language)
-        is_part = v.inputs and v is not order[-1] and (uses[v] > 1 or len(text) > LONGEST)
-        if is_part:
+        text = _one(v, texts, language)
+        is_part = v.inputs and v is not order[-1]
+        if is_part and (uses[v] > 1 or len(text) > LONGEST):
             label = shorten(clean(v.label)) or next(new_names)
             name = name_in(language, label)
             parts.append((str(name), str(text)))
@@ -76,16 +76,22 @@ def _written(order: Sequence[Value], language: str) -> tuple[str, Parts]:
     return str(texts[order[-1]]), parts
 
 
+def _one(v: Value, texts: Mapping[Value, Text], language: str) -> Text:
+    """v's operation on its inputs as they are written; a leaf as its label or its number."""
+    if v.inputs:
+        return formula(v, texts, language)
+    if v.label:
+        return name_in(language, v.label)
+    return number_text(v.data, language)
+
+
 def _unused_names(taken: set[str]) -> Iterator[str]:
     """t1, t2, ..., without those in `taken`."""
     return (name for name in map("t{}".format, count(1)) if name not in taken)
 
 
-def leaf_text(v: Value, language: str) -> Text:
-    """A leaf in a formula: its label, or its number where it has none."""
-    return name_in(language, v.label) if v.label else number_text(v.data, language)
-
-
 def name_in(language: str, label: str) -> Text:
     """A label as Text in a language."""
-    return Text(latex_name(label)) if language == "latex" else as_name(shorten(clean(label)))
+    if language == "latex":
+        return Text(latex_name(label))
+    return as_name(shorten(clean(label)))

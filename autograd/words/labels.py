@@ -8,6 +8,8 @@ from autograd.formulas.text import Text
 
 LONGEST_TITLE = 24                  # characters of a title; the rest is in the tooltip
 LONGEST_TOOLTIP = 1000
+NOT_IN_XML = ("Cc", "Cs", "Cn", "Co", "Zl", "Zp")           # categories of characters
+FORMULA = re.compile(r".*[-+*/^ ]", re.DOTALL)
 
 
 def clean(label: object) -> str:
@@ -25,9 +27,10 @@ def clean(label: object) -> str:
 def _visible(c: str) -> str:
     if ord(c) < 0x20:
         return chr(0x2400 + ord(c))
-    if unicodedata.category(c) in ("Cc", "Cs", "Cn", "Co", "Zl", "Zp"):
+    turns_direction = "\u202a" <= c <= "\u202e"
+    if turns_direction or unicodedata.category(c) in NOT_IN_XML:
         return "\ufffd"
-    return "\ufffd" if "\u202a" <= c <= "\u202e" else c         # these turn the direction of text
+    return c
 
 
 def shorten(text: str, longest: int = LONGEST_TITLE) -> str:
@@ -40,19 +43,20 @@ def shorten(text: str, longest: int = LONGEST_TITLE) -> str:
 
 def plural(n: int, word: str) -> str:
     """'1 node', '1,200 nodes'."""
-    return f"{n:,} {word}{'' if n == 1 else 's'}"
+    return f"{n:,} {word}{'s' * (n != 1)}"
 
 
 def as_name(label: str) -> Text:
-    """A label as Text; one that is itself a formula, such as `a + b`, gets parentheses if needed."""
-    is_formula = len(label) > 1 and re.search(r"[-+*/^ ]", label)
-    return Text(label, "sum" if is_formula else "atom")
+    """A label as Text; one that is a formula, such as `a + b`, gets parentheses where needed."""
+    if len(label) > 1 and FORMULA.match(label):
+        return Text(label, "sum")
+    return Text(label)
 
 
 # LaTeX ---------------------------------------------------------------------------------------
 
-GREEK = ("alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau "
-         "phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega").split()
+GREEK = re.compile("alpha|beta|gamma|delta|epsilon|zeta|eta|theta|kappa|lambda|mu|nu|xi|pi|rho|"
+                   "sigma|tau|phi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Pi|Sigma|Phi|Psi|Omega")
 ESCAPES = {**{c: "\\" + c for c in "{}$#_%"}, "\\": r"\backslash ", "^": r"\wedge ",
            "~": r"\sim ", " ": r"\ ", "'": r"\prime ", '"': r"\prime\prime ", "`": r"\prime ",
            "<": "{<}", ">": "{>}", "&": "＆"}
@@ -67,8 +71,10 @@ def latex_name(label: str) -> str:
     """
     label = shorten(clean(label)).strip() or "_"
     match = INDEXED.fullmatch(label)
-    if match is None or (len(match[1]) > 1 and match[1] not in GREEK):
+    if match is None or not (len(match[1]) == 1 or GREEK.fullmatch(match[1])):
         return rf"\mathrm{{{''.join(ESCAPES.get(c, c) for c in label)}}}"
-    name = "\\" + match[1] if match[1] in GREEK else match[1]
+    name = "\\" * (len(match[1]) > 1) + match[1]
     index = match[2] or ", ".join(re.findall(r"\d+", match[3] or ""))
-    return f"{name}_{{{index}}}" if index else name
+    if not index:
+        return name
+    return f"{name}_{{{index}}}"

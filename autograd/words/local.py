@@ -22,17 +22,17 @@ def recorded(v: Value, i: int) -> float:
     """
     local = v.partials[i]
     if isinstance(local, Undefined):
-        raise ValueError(local.message)
-    return 0.0 if local is None else float(local)
+        raise ValueError(local.message)     # noqa: TRY004              # of a number, not a type
+    return float(local or 0.0)
 
 
 def recorded_or_none(v: Value) -> list[float | None]:
-    """The recorded local derivatives of v; None with respect to a number, and where there is none."""
+    """The recorded local derivatives of v; None where there is none, as for a number."""
     return [None if isinstance(local, Undefined) else local for local in v.partials]
 
 
 def symbolic(v: Value, i: int, language: str, name: Namer) -> Text:
-    """The derivative of v with respect to its input i as a formula; the number where there is none."""
+    """The derivative of v with respect to its input i as a formula, else as its number."""
     def symbol(u: Any) -> Any:
         return Symbol(name(u), language) if isinstance(u, Value) else u
 
@@ -41,4 +41,6 @@ def symbolic(v: Value, i: int, language: str, name: Namer) -> Text:
         local = op.partial(i, symbol(v), [symbol(u) for u in v.inputs])
     except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError):
         local = None                    # an operation without rules or without a printed form
-    return written(recorded(v, i) if local is None else local, language)
+    if local is None:
+        local = recorded(v, i)
+    return written(local, language)

@@ -14,7 +14,9 @@ def fixed(x: float) -> str:
     >>> fixed(2.0), fixed(-0.0), fixed(1.5e-7), fixed(float("inf"))
     ('2.0000', '-0.0000', '1.500e-7', 'inf')
     """
-    return f"{x:.4f}" if _is_plain(x) else _scientific(x)
+    if _is_plain(x):
+        return f"{x:.4f}"
+    return _scientific(x)
 
 
 def compact(x: float) -> str:
@@ -56,19 +58,26 @@ def latex_bracketed(x: float) -> str:
 
 def grad_of(v: Value) -> float | None:
     """v.grad, or None when no backward pass has reached v."""
-    return None if v.grad is UNREACHED else v.grad
+    if v.grad is UNREACHED:
+        return None
+    return v.grad
 
 
 def grad_text(grad: float | None) -> str:
     """A grad with four decimals, a dash when no backward pass has come."""
-    return DASH if grad is None else fixed(grad)
+    if grad is None:
+        return DASH
+    return fixed(grad)
 
 
 def number_text(x: float, language: str = "text") -> Text:
     """A number among formulas, in compact form."""
-    short = compact(x)
-    shown = in_latex(short) if language == "latex" else short
-    return Text(shown, "product" if "e" in short else written(x, language).level)
+    short, level = compact(x), written(x, language).level
+    if "e" in short:
+        level = "product"
+    if language == "latex":
+        short = in_latex(short)
+    return Text(short, level)
 
 
 def _is_plain(x: float) -> bool:
@@ -83,12 +92,18 @@ def _scientific(x: float) -> str:
 def _short_exponent(text: str) -> str:
     """1.5e-07 as 1.5e-7; inf and nan as they are."""
     mantissa, e, exponent = text.partition("e")
-    return f"{mantissa}e{int(exponent)}" if e else mantissa
+    if not e:
+        return text
+    return f"{mantissa}e{int(exponent)}"
 
 
 def _without_zeros(text: str) -> str:
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    if "." not in text:
+        return text
+    return text.rstrip("0").rstrip(".")
 
 
 def _in_parentheses(number: str, shown: str) -> str:
-    return f"({shown})" if number.startswith("-") else shown
+    if number.startswith("-"):
+        return f"({shown})"
+    return shown

@@ -1,4 +1,4 @@
-"""What a Value is called and which part it plays: its title, the sign of its operation, its role."""
+"""What a Value is called and what it is: its title, the sign of its operation, its role."""
 from __future__ import annotations
 
 import re
@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from autograd import ops
 from autograd.formulas.text import Text
+from autograd.operation import TABLE, Operation
 from autograd.value import Value
 from autograd.words.labels import LONGEST_TITLE, as_name, clean, latex_name, shorten
 from autograd.words.numbers import number_text
@@ -29,11 +29,13 @@ def titles(order: Sequence[Value], longest: int = LONGEST_TITLE,
     unnamed = 0
     for v in order:
         name = known.get(v) or v.label
-        text = as_name(clean(name)) if name else _short_formula(v, chosen)
-        if not name and len(text) > longest - 6:
+        if name:
+            chosen[v] = as_name(clean(name))
+            continue
+        chosen[v] = _short_formula(v, chosen)
+        if len(chosen[v]) > longest - 6:
             unnamed += 1
-            text = Text(f"t{unnamed}")
-        chosen[v] = text
+            chosen[v] = Text(f"t{unnamed}")
     return {v: str(text) for v, text in chosen.items()}
 
 
@@ -55,12 +57,14 @@ def formula(v: Value, names: Mapping[Value, Text], language: str = "text") -> Te
 
 
 def write(v: Value, language: str, inputs: Sequence[Text]) -> Text:
-    """v's operation on its printed inputs; also for an operation of which only the name is known."""
+    """v's operation on its printed inputs; of some operations only the name is known."""
     op = v.op
-    assert isinstance(op, ops.Operation)
-    if op.arity is None or op.name in ops.TABLE or len(inputs) == 1:
+    assert isinstance(op, Operation)
+    if op.arity is None or op.name in TABLE or len(inputs) == 1:
         return op.write(language, *inputs)
-    name = latex_name(op.symbol) if language == "latex" else clean(op.symbol)
+    name = clean(op.symbol)
+    if language == "latex":
+        name = latex_name(op.symbol)
     return Text(f"{name}({', '.join(inputs)})")
 
 
@@ -88,16 +92,11 @@ def roles(order: Sequence[Value], outputs: Sequence[Value],
     Parameters are those given, else the leaves named like weights (w1, w[0],
     layers.0.neurons.3.w.1) and, where there are weights, like biases (b).
     """
-    marked = set(_named_like_parameters(order) if parameters is None else parameters)
-    last = set(outputs)
-    role: dict[Value, str] = {}
-    for v in order:
-        if v in marked:
-            role[v] = "parameter"
-        elif v in last:
-            role[v] = "output"
-        else:
-            role[v] = "intermediate" if v.inputs else "input"
+    if parameters is None:
+        parameters = _named_like_parameters(order)
+    role = {v: "intermediate" if v.inputs else "input" for v in order}
+    role.update((v, "output") for v in outputs if v in role)
+    role.update((v, "parameter") for v in parameters if v in role)
     return role
 
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograd.formulas.symbol import in_latex
@@ -24,19 +24,27 @@ NUMBERED = re.compile(r"t\d+")      # a title that stands for a longer formula
 class Tongue:
     """One way to write derivatives.
 
-    language   "text" or "latex"
-    names      what each Value is called in it
-    output     the Value whose derivatives are written
-    times      the sign between two factors
+    language     "text" or "latex"
+    names        what each Value is called in it
+    output       the Value whose derivatives are written
+    times        the sign between two factors
+    left_out     what stands for names and terms that are left out
+    fraction     a derivative, from the names of the output and of a Value
+    number       a number as a factor or a term
+    plain_number a number as a result
     """
     language: str
     names: Mapping[Value, Text]
     output: Value
     times: str
+    left_out: str
+    fraction: str
+    number: Callable[[float], str]
+    plain_number: Callable[[float], str]
 
     def name(self, v: Value) -> Text:
         """What v is called."""
-        return self.names.get(v) or Text("..." if self.language == "text" else r"\cdots")
+        return self.names.get(v) or Text(self.left_out)
 
     def is_numbered(self, v: Value) -> bool:
         """Whether v is called t1, t2, ..., so that its formula has to be said."""
@@ -44,14 +52,12 @@ class Tongue:
 
     def formula(self, v: Value) -> Text:
         """v's operation on the names of its inputs."""
-        return formula(v, {u: self.name(u) for u in v.inputs if isinstance(u, Value)}, self.language)
+        names = {u: self.name(u) for u in v.inputs if isinstance(u, Value)}
+        return formula(v, names, self.language)
 
     def derivative(self, v: Value) -> str:
         """dy/dv as a name."""
-        y, x = f"{self.name(self.output):atom}", f"{self.name(v):atom}"
-        if self.language == "text":
-            return f"d{y}/d{x}"
-        return rf"\frac{{\partial {y}}}{{\partial {x}}}"
+        return self.fraction.format(self.name(self.output), self.name(v))
 
     def local(self, use: Use) -> Text:
         """The local derivative of one use as a formula."""
@@ -66,18 +72,6 @@ class Tongue:
         """The same with numbers."""
         return self.times.join(self.number(use.local) for use in path)
 
-    def number(self, x: float) -> str:
-        """x as a factor or a term."""
-        return bracketed(x) if self.language == "text" else latex_bracketed(x)
-
-    def plain_number(self, x: float) -> str:
-        """x as a result."""
-        return compact(x) if self.language == "text" else in_latex(compact(x))
-
-    def more(self, count: int) -> str:
-        """The last term of a sum of which `count` terms are left out."""
-        return f"... {count} more" if self.language == "text" else r"\cdots"
-
 
 def tongues(part: Between) -> tuple[Tongue, Tongue]:
     """Text and LaTeX for the graph between wrt and an output."""
@@ -85,8 +79,11 @@ def tongues(part: Between) -> tuple[Tongue, Tongue]:
     named = titles(values, known=_letters(part, values))
     text = {v: as_name(shorten(name)) for v, name in named.items()}
     latex = _latex_names(part, values, named)
-    return (Tongue("text", text, part.output, " * "),
-            Tongue("latex", latex, part.output, r" \cdot "))
+    return (Tongue("text", text, part.output, " * ", "...", "d{0:atom}/d{1:atom}",
+                   bracketed, compact),
+            Tongue("latex", latex, part.output, r" \cdot ", r"\cdots",
+                   r"\frac{{\partial {0:atom}}}{{\partial {1:atom}}}",
+                   latex_bracketed, lambda x: in_latex(compact(x))))
 
 
 def _near(part: Between) -> list[Value]:
