@@ -15,7 +15,9 @@ page. What knows Values makes scenes; what writes scenes knows no Values.
   ranks.py       which column each node stands in
   columns.py     units in columns, as in the lecture's figure 2
   strip.py       columns, the order in them, and heights
-  layout.py      where cards stand on a page
+  layout.py      where cards stand on a page, and along which arrows
+  curves.py      arrows as SVG paths
+  labelling.py   where the labels of arrows stand
                      writers
   dot.py         a scene as DOT
   program.py     the Graphviz program, and how it is replaced

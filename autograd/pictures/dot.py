@@ -82,7 +82,7 @@ Look = tuple[str, dict[str, str]]   # a label as it stands in DOT, and other att
 
 
 def card(node: Node) -> Look:
-    """Title and role, lines, data and grad; the sign of its operation in a dark field before them."""
+    """Title and role, lines, data and grad; before them the sign of its operation."""
     rows = [heading(node), *map(text, node.lines)]
     if node.data is not None:
         rows += [colored(f"data {fixed(node.data)}", style.DATA),

@@ -14,24 +14,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from autograd.pictures.curves import ROUND, Path, Point, smooth, straight
+from autograd.pictures.labelling import Box, place_labels
 from autograd.pictures.strip import Strip
 
-GAP, GAP_DOWN = 86.0, 64.0          # along the strip, between columns: room for a local derivative
+GAP, GAP_DOWN = 84.0, 62.0          # along the strip, between columns: room for a local derivative
+CROWDED, WIDER = 4, 56.0            # where a card has more inputs there is more room before it
 ROOM = 20.0                         # across it, between cards
 THIN = 14.0                         # across it, for a line that passes
-LANE = 15.0                         # for a line that goes on in the next band
+LANE = 15.0                         # for a line that goes on in the next band, between the bands
+LANE_ASIDE = 9.0                    # and beside them
 MARGIN = 14.0
 BANDS = 6
 PAGE = (1920.0, 700.0)              # what a page has for its graph
-ROUND = 10.0                        # radius of a corner
-CROWDED = 3                         # inputs, from where their labels stand near the sources
-
-Point = tuple[float, float]
+LABEL_HEIGHT = 22.0
 
 
 @dataclass
 class Route:
-    """An arrow: its curve as an SVG path, and where its label is centred."""
+    """An arrow: its curve as an SVG path, and the centre of its label."""
     path: str
     label: Point
 
@@ -44,31 +45,27 @@ class Layout:
     routes: list[list[Route]]
     width: float
     height: float
-    downwards: bool = False
-
-    @property
-    def scale(self) -> float:
-        """How large it can be shown on a page."""
-        return min(PAGE[0] / self.width, PAGE[1] / self.height)
+    downwards: bool
 
 
 def arrange(sizes: Sequence[Point], inputs: Sequence[Sequence[int]],
-            direction: str | None = None) -> Layout:
+            labels: Sequence[Sequence[float]], direction: str | None = None) -> Layout:
     """The layout, of all directions and numbers of bands, that can be shown largest.
 
     sizes       width and height of each card, in topological order
     inputs      of each card, the places of its inputs
+    labels      the widths of the labels of the arrows from these
     direction   "LR" or "TB", where only one of them is wanted
     """
     strip = Strip(inputs)
     forms = [(bands, wanted == "TB") for wanted in ("LR", "TB") if direction in (None, wanted)
              for bands in range(1, min(BANDS, len(strip.columns)) + 1)]
-    best = Frame(strip, sizes, forms[0][1], 1).layout()
-    for bands, downwards in forms[1:]:
-        layout = Frame(strip, sizes, downwards, bands).layout()
-        if layout.scale > 1.1 * best.scale:                     # simpler forms come first
-            best = layout
-    return best
+    frames = [Frame(strip, sizes, downwards, bands) for bands, downwards in forms]
+    best = frames[0]
+    for frame in frames[1:]:
+        if frame.scale > 1.1 * best.scale:                      # simpler forms come first
+            best = frame
+    return best.layout(labels)
 
 
 class Frame:
@@ -87,32 +84,38 @@ class Frame:
             self.sizes, self.gap = [(h, w) for w, h in sizes], GAP_DOWN
         self.wide = [max((self.sizes[p][0] for p in column if p < self.count), default=0.0)
                      for column in strip.columns]
-        self.band = cut([w + self.gap for w in self.wide], bands)
+        self.gaps = [self.gap_before(column) for column in strip.columns]
+        self.band = cut([w + gap for w, gap in zip(self.wide, self.gaps)], bands)
         self.bands = self.band[-1] + 1
         self.lanes = self._lanes()
         self._place_along()
         self._place_across()
 
+    def gap_before(self, column: Sequence[int]) -> float:
+        """The room before a column, by the most inputs of a card in it."""
+        inputs = max((len(self.strip.inputs[p]) for p in column if p < self.count), default=0)
+        return self.gap + WIDER * (inputs > CROWDED)
+
     def _place_along(self) -> None:
-        start = MARGIN + self.gap * (self.bands > 1)
+        lanes = max(self._lane_count(b) for b in range(self.bands))
+        start = MARGIN + LANE_ASIDE * lanes
         self.left = [start]
         for r in range(1, len(self.wide)):
-            left = self.left[-1] + self.wide[r - 1] + self.gap
+            left = self.left[-1] + self.wide[r - 1] + self.gaps[r]
             if self.band[r] != self.band[r - 1]:
-                left = start
+                left = start + self.gaps[r]
             self.left.append(left)
         self.u = [self.left[r] + self.wide[r] / 2 for r in self.strip.rank]
-        self.length = max(a + b for a, b in zip(self.left, self.wide)) + start
+        self.length = max(a + b for a, b in zip(self.left, self.wide)) + start + ROUND
 
     def _place_across(self) -> None:
         room = [breadth + ROOM for _, breadth in self.sizes]
         room += [THIN] * (len(self.strip.rank) - self.count)
-        v = self.strip.heights(room)
-        band = [self.band[r] for r in self.strip.rank]
+        v = self.strip.heights(room, self.band)
         self.top: list[float] = []                                  # of each band
         top = 0.0
         for b in range(self.bands):
-            mine = [p for p in range(len(v)) if band[p] == b]
+            mine = [p for p in range(len(v)) if self.band_of(p) == b]
             highest = min(v[p] - room[p] / 2 for p in mine)
             lowest = max(v[p] + room[p] / 2 for p in mine)
             self.top.append(top)
@@ -131,39 +134,54 @@ class Frame:
         return lanes
 
     def _lane_count(self, band: int) -> int:
-        return sum(self.band[self.strip.rank[p]] == band for p in self.lanes)
+        return sum(self.band_of(p) == band for p in self.lanes)
 
     def at(self, u: float, v: float) -> Point:
         """x and y."""
         u, v = round(u, 1), round(v, 1)
         return (v, u) if self.downwards else (u, v)
 
-    def layout(self) -> Layout:
+    @property
+    def scale(self) -> float:
+        """How large it can be shown on a page."""
+        width, height = self.at(self.length, self.depth)
+        return min(PAGE[0] / width, PAGE[1] / height)
+
+    def layout(self, labels: Sequence[Sequence[float]]) -> Layout:
+        """The places of cards, arrows and their labels, of these widths."""
         centres = [self.at(self.u[i], self.v[i]) for i in range(self.count)]
-        routes = [[self.route(j, i, k) for k, j in enumerate(sources)]
-                  for i, sources in enumerate(self.strip.inputs)]
+        sizes = [self.at(*size) for size in self.sizes]
+        cards = [Box(x, y, w, h) for (x, y), (w, h) in zip(centres, sizes)]
+        paths = [[self.path(j, i, k) for k, j in enumerate(sources)]
+                 for i, sources in enumerate(self.strip.inputs)]
+        flat = [path for row in paths for path in row]
+        widths = [width for row in labels for width in row]
+        spots = iter(place_labels(flat, widths, LABEL_HEIGHT, cards))
+        routes = [[Route(path.text, next(spots)) for path in row] for row in paths]
         width, height = self.at(self.length, self.depth)
         x, y = [x for x, _ in centres], [y for _, y in centres]
         return Layout(x, y, routes, width, height, self.downwards)
 
     # Arrows ----------------------------------------------------------------------------------
 
-    def route(self, j: int, i: int, k: int) -> Route:
+    def path(self, j: int, i: int, k: int) -> Path:
         """The arrow from card j, which is input k of card i."""
         points = [j, *self.strip.ways[i][k], i]
         count = len(self.strip.inputs[i])
-        steps = [f"M{self.text(self.leave(j))}"]
+        path = Path(self.at(*self.leave(j)))
         for p, q in pairwise(points):
             start, end = self.leave(p), self.enter(q, k, count)
-            if p in self.lanes and self.band[self.strip.rank[q]] != self.band[self.strip.rank[p]]:
-                steps.append(self.rounded(list(self.around(p, start, end))))
-                label = (end[0] - self.gap * 0.55, end[1])
+            if p in self.lanes and self.band_of(q) != self.band_of(p):
+                corners = self.around(p, start, end)
+                straight(path, [self.at(*corner) for corner in corners])
             else:
-                steps.append(self.curve(start, end))
-                label = on_curve(start, end, (0.5, 0.3)[count > CROWDED])
+                smooth(path, self.at(*end), self.downwards)
             if q != i:
-                steps.append(f"L{self.text(self.leave(q))}")
-        return Route("".join(steps), self.at(*label))
+                path.line_to(self.at(*self.leave(q)))
+        return path
+
+    def band_of(self, p: int) -> int:
+        return self.band[self.strip.rank[p]]
 
     def leave(self, p: int) -> Point:
         """Where lines leave a card, or a column that they pass."""
@@ -182,35 +200,16 @@ class Frame:
 
     def around(self, p: int, start: Point, end: Point) -> Iterator[Point]:
         """The corners of a line to the next band: to the margin, back between the bands, and on."""
-        band, lane = self.band[self.strip.rank[p]], self.lanes[p]
+        band, lane = self.band_of(p), self.lanes[p]
         lanes = self._lane_count(band)
         between = self.top[band + 1] - LANE * (lanes - lane)
-        out = self.length - MARGIN - LANE * (lanes - 1 - lane) * 0.6
-        back = MARGIN + LANE * (lanes - 1 - lane) * 0.6
-        yield start
+        aside = MARGIN + LANE_ASIDE * (lanes - 1 - lane)
+        out, back = self.length - aside, aside
         yield out, start[1]
         yield out, between
         yield back, between
         yield back, end[1]
         yield end
-
-    def curve(self, start: Point, end: Point) -> str:
-        """A curve that leaves and arrives along the strip."""
-        bend = (end[0] - start[0]) / 2
-        handles = [(start[0] + bend, start[1]), (end[0] - bend, end[1]), end]
-        return "C" + " ".join(map(self.text, handles))
-
-    def rounded(self, corners: Sequence[Point]) -> str:
-        """Straight lines with rounded corners."""
-        steps = []
-        for before, corner, after in zip(corners, corners[1:], corners[2:]):
-            steps.append(f"L{self.text(toward(corner, before))}"
-                         f"Q{self.text(corner)} {self.text(toward(corner, after))}")
-        return "".join([*steps, f"L{self.text(corners[-1])}"])
-
-    def text(self, point: Point) -> str:
-        x, y = self.at(*point)
-        return f"{x:g},{y:g}"
 
 
 def cut(lengths: Sequence[float], bands: int) -> list[int]:
@@ -238,18 +237,3 @@ def filled(lengths: Sequence[float], longest: float) -> list[int]:
         total += length
         numbers.append(band)
     return numbers
-
-
-def toward(corner: Point, other: Point) -> Point:
-    """The point near a corner where its rounding begins, on the way to another point."""
-    far = abs(other[0] - corner[0]) + abs(other[1] - corner[1]) or 1.0
-    share = min(ROUND, far / 2) / far
-    return (corner[0] + (other[0] - corner[0]) * share, corner[1] + (other[1] - corner[1]) * share)
-
-
-def on_curve(start: Point, end: Point, t: float) -> Point:
-    """The point at t of the curve from start to end, which leaves and arrives along u."""
-    s = 1 - t
-    u = s ** 3 + 1.5 * s * t, t ** 3 + 1.5 * s * t
-    v = s ** 3 + 3 * s * s * t, t ** 3 + 3 * s * t * t
-    return start[0] * u[0] + end[0] * u[1], start[1] * v[0] + end[1] * v[1]

@@ -67,9 +67,13 @@ class Drawing:
 
 
 def operations(outputs: Sequence[Value], order: Sequence[Value],
-               parameters: Sequence[Value] | None = None, open_dots: bool = False) -> Scene:
-    """The scene of all Values of an order; with `open_dots` a dot is its products and their sum."""
-    title = titles(order)
+               parameters: Sequence[Value] | None = None, open_dots: bool = False,
+               longest: int = LONGEST_TITLE) -> Scene:
+    """The scene of all Values of an order.
+
+    With `open_dots` a dot is its products and their sum; `longest` is the length of a title.
+    """
+    title = titles(order, longest)
     scene = Scene(f"graph of {shorten(title[order[-1]]) or 'a Value'}")
     drawing = Drawing(scene, title, roles(order, outputs, parameters))
     for v in order:

@@ -19,6 +19,7 @@ from autograd.pictures import style
 from autograd.pictures.layout import Layout, arrange
 from autograd.pictures.scene import Edge, Node, Scene
 from autograd.words.labels import shorten
+from autograd.words.numbers import compact
 
 HERE = pathlib.Path(__file__).parent
 
@@ -35,7 +36,8 @@ def story(scene: Scene, name: str) -> dict[str, Any]:
     for edge in scene.edges:
         into[place[edge.target]].append(edge)
     inputs = [[place[edge.source] for edge in edges] for edges in into]
-    layout = arrange([size_of(node) for node in scene.nodes], inputs)
+    labels = [[label_width(edge) for edge in edges] for edges in into]
+    layout = arrange([size_of(node) for node in scene.nodes], inputs, labels)
     nodes = [card(node, i, layout) for i, node in enumerate(scene.nodes)]
     for i, node in enumerate(scene.nodes):
         if node.op:
@@ -68,6 +70,11 @@ def sign_width(node: Node) -> float:
     if not node.sign:
         return 0.0
     return len(node.sign) * style.SIGN_LETTER + style.SIGN_PADDING
+
+
+def label_width(edge: Edge) -> float:
+    """The width of a local derivative on its arrow."""
+    return (len(compact(edge.local or 0.0)) + 3) * style.LETTER
 
 
 def operation(node: Node, edges: list[Edge]) -> dict[str, Any]:

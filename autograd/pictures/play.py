@@ -19,12 +19,13 @@ from autograd.pictures.page import page_of
 from autograd.pictures.scene import Scene
 from autograd.pictures.style import LONGEST_ON_PAGE
 from autograd.value import Value
-from autograd.words.labels import as_name, clean, plural, shorten
+from autograd.words.labels import LONGEST_TITLE, as_name, clean, plural, shorten
 from autograd.words.local import recorded, symbolic
 from autograd.words.numbers import number_text
 from autograd.words.titles import formula, titles
 
 MOST = 300                          # Values on a page
+MANY, SHORT_TITLE = 12, 18          # of more Values the titles are shorter
 LONGEST_FORMULA, LONGEST_LOCAL = 160, 90                    # characters
 
 
@@ -77,10 +78,11 @@ def play(value: Value, path: str | os.PathLike[str] | None = None, *, title: str
 
 def playable(value: Value, order: Sequence[Value], parameters: Sequence[Value] | None) -> Scene:
     """The scene of a Value, with formulas for each operation and each local derivative."""
-    scene = operations([value], order, parameters)
+    longest = SHORT_TITLE if len(order) > MANY else LONGEST_TITLE
+    scene = operations([value], order, parameters, longest=longest)
     scene.nodes = [node for node in scene.nodes if node.shape == "card"]
     scene.edges = [edge for edge in scene.edges if edge.kind == "use"]
-    title = titles(order)
+    title = titles(order, longest)
     names = {v: as_name(shorten(title[v], LONGEST_ON_PAGE)) for v in order}
     numbers = {v: number_text(v.data) for v in order}
     edges = iter(scene.edges)

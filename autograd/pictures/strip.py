@@ -69,8 +69,13 @@ class Strip:
                 column.sort(key=wanted.__getitem__)
                 place.update((p, float(k)) for k, p in enumerate(column))
 
-    def heights(self, room: Sequence[float]) -> list[float]:
-        """The height of each point: near its neighbours, in order, with `room` for each."""
+    def heights(self, room: Sequence[float], band: Sequence[int]) -> list[float]:
+        """The height of each point: near its neighbours, in order, with `room` for each.
+
+        `band` is the band of each column; neighbours in another band do not count.
+        """
+        near = [[q for q in self.before[p] + self.after[p]
+                 if band[self.rank[q]] == band[self.rank[p]]] for p in range(len(self.rank))]
         y = [0.0] * len(self.rank)
         for column in self.columns:
             top = 0.0
@@ -79,8 +84,7 @@ class Strip:
                 top += room[p]
         for columns in [self.columns, self.columns[::-1]] * (SWEEPS // 2):
             for column in columns:
-                wanted = [mean([y[q] for q in self.before[p] + self.after[p]], y[p])
-                          for p in column]
+                wanted = [mean([y[q] for q in near[p]], y[p]) for p in column]
                 for p, place in zip(column, spread(wanted, [room[p] for p in column])):
                     y[p] = place
         return y

@@ -40,6 +40,8 @@ ROLES = {
     "opened":       Role(PAPER,     "#5E35B1"),     # around a neuron that is drawn in full
 }
 
+OF_VALUES = ("input", "parameter", "intermediate", "output")
+
 # Text: points in DOT, pixels in pages --------------------------------------------------------
 
 FONT = "Arial"                      # Graphviz knows its widths; the others are about as wide
@@ -58,7 +60,7 @@ LETTER = 9.4                        # the mean width of a character of a card
 SHORTEST = 12                       # characters that every card has room for: "grad 12.3456"
 ROW = 25.0                          # the height of a line of a card
 PADDING = 14.0
-SIGN_LETTER, SIGN_PADDING = 11.0, 20.0
+SIGN_LETTER, SIGN_PADDING = 10.5, 15.0
 LONGEST_ON_PAGE = 18                # characters of a title
 
 # Inches in DOT: units of a column ------------------------------------------------------------
@@ -84,11 +86,11 @@ def sign_text(sign: str) -> int:
 
 
 def css() -> str:
-    """The colours as a style sheet: variables, and a rule for each role."""
+    """The colours as a style sheet: variables, and a rule for each role of a Value."""
     colors = {"ink": INK, "text": TEXT, "paper": PAPER, "grey": GREY, "data": DATA, "grad": GRAD,
               "local": LOCAL, "local-fill": LOCAL_FILL}
     variables = " ".join(f"--{name}: {color};" for name, color in colors.items())
-    rules = [f".{name} {{ --fill: {role.fill}; --line: {role.line}; }}"
-             for name, role in ROLES.items()]
+    rules = [f".card.{name}, .swatch.{name} {{ --fill: {role.fill}; --line: {role.line}; }}"
+             for name, role in ROLES.items() if name in OF_VALUES]
     root = f":root {{ {variables} --font: {FONTS}; --card-text: {CARD_TEXT}px; }}"
     return "\n".join([root, *rules])

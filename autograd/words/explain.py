@@ -65,7 +65,7 @@ def explain(output: Value, wrt: Value, paths: int = PATHS) -> Explanation:
     >>> x = Value(3.0, label="x")
     >>> y = x * x + 2 * x
     >>> print(explain(y, wrt=x))
-    y depends on x along 3 paths; dy/dx is the sum over them of the products of the local derivatives.
+    y depends on x along 3 paths; dy/dx is the sum of the products of local derivatives along them.
       1. x -> x * x -> y:  1 * x = 1 * 3 = 3
       2. x -> x * x -> y:  1 * x = 1 * 3 = 3
       3. x -> 2 * x -> y:  1 * 2 = 2
@@ -97,9 +97,9 @@ def path_lines(part: Between, every: Sequence[Sequence[Use]], products: Sequence
     along = f"{y} depends on {x} along {plural(part.paths, 'path')}; {dy_dx} is"
     total = f"{dy_dx} = {compact(part.total)}. {where_it_is(part, text)}"
     if part.paths == 1:
-        first, last = f"{along} the product of the local derivatives along it.", f"So {total}"
+        first, last = f"{along} the product of local derivatives along it.", f"So {total}"
     else:
-        first = f"{along} the sum over them of the products of the local derivatives."
+        first = f"{along} the sum of the products of local derivatives along them."
         last = f"Sum: {dy_dx} = {' + '.join(map(bracketed, products))}"
         last += total.removeprefix(dy_dx)
     lines = [one_path(k, path, product, text)

@@ -12,7 +12,7 @@ from itertools import count
 from autograd.formulas.text import Text
 from autograd.graph import topological_order
 from autograd.value import Value
-from autograd.words.labels import as_name, clean, latex_name, plural, shorten
+from autograd.words.labels import as_name, clean, latex_name, plural, short_name, shorten
 from autograd.words.numbers import number_text
 from autograd.words.titles import formula
 
@@ -68,7 +68,7 @@ def _written(order: Sequence[Value], language: str) -> tuple[str, Parts]:
         text = _one(v, texts, language)
         is_part = v.inputs and v is not order[-1]
         if is_part and (uses[v] > 1 or len(text) > LONGEST):
-            label = shorten(clean(v.label)) or next(new_names)
+            label = shorten(clean(short_name(v.label))) or next(new_names)
             name = name_in(language, label)
             parts.append((str(name), str(text)))
             text = name
@@ -81,7 +81,7 @@ def _one(v: Value, texts: Mapping[Value, Text], language: str) -> Text:
     if v.inputs:
         return formula(v, texts, language)
     if v.label:
-        return name_in(language, v.label)
+        return name_in(language, short_name(v.label))
     return number_text(v.data, language)
 
 

@@ -46,6 +46,24 @@ def plural(n: int, word: str) -> str:
     return f"{n:,} {word}{'s' * (n != 1)}"
 
 
+PARAMETER = re.compile(r"layers\.(\d+)\.neurons\.(\d+)\.(?:w\.(\d+)|b)")
+
+
+def short_name(label: str) -> str:
+    """A label; that of a network's parameter as in the lecture, whose numbers begin with 1.
+
+    >>> short_name("layers.1.neurons.0.w.2"), short_name("layers.0.neurons.3.b"), short_name("x1")
+    ('W2(1,3)', 'b1(4)', 'x1')
+    """
+    match = PARAMETER.fullmatch(label)
+    if match is None:
+        return label
+    layer, neuron = int(match[1]) + 1, int(match[2]) + 1
+    if match[3] is None:
+        return f"b{layer}({neuron})"
+    return f"W{layer}({neuron},{int(match[3]) + 1})"
+
+
 def as_name(label: str) -> Text:
     """A label as Text; one that is a formula, such as `a + b`, gets parentheses where needed."""
     if len(label) > 1 and FORMULA.match(label):
@@ -60,6 +78,7 @@ GREEK = re.compile("alpha|beta|gamma|delta|epsilon|zeta|eta|theta|kappa|lambda|m
 ESCAPES = {**{c: "\\" + c for c in "{}$#_%"}, "\\": r"\backslash ", "^": r"\wedge ",
            "~": r"\sim ", " ": r"\ ", "'": r"\prime ", '"': r"\prime\prime ", "`": r"\prime ",
            "<": "{<}", ">": "{>}", "&": "＆"}
+OF_LAYER = re.compile(r"([A-Za-z])(\d+)\((\d+(?:,\d+)*)\)")       # W2(1,3)
 INDEXED = re.compile(r"([A-Za-z]+)(?:_?(\d+)|((?:\[\d+\])+))?")     # x, x1, x_1, x[1], W[0][1]
 
 
@@ -68,8 +87,13 @@ def latex_name(label: str) -> str:
 
     >>> latex_name("x1"), latex_name("w[0]"), latex_name("loss")
     ('x_{1}', 'w_{0}', '\\mathrm{loss}')
+    >>> latex_name("W2(1,3)")
+    'W^{(2)}_{1,3}'
     """
-    label = shorten(clean(label)).strip() or "_"
+    label = shorten(clean(short_name(label))).strip() or "_"
+    of_layer = OF_LAYER.fullmatch(label)
+    if of_layer:
+        return "{}^{{({})}}_{{{}}}".format(*of_layer.groups())
     match = INDEXED.fullmatch(label)
     if match is None or not (len(match[1]) == 1 or GREEK.fullmatch(match[1])):
         return rf"\mathrm{{{''.join(ESCAPES.get(c, c) for c in label)}}}"

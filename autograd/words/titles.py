@@ -9,7 +9,7 @@ from typing import Any
 from autograd.formulas.text import Text
 from autograd.operation import TABLE, Operation
 from autograd.value import Value
-from autograd.words.labels import LONGEST_TITLE, as_name, clean, latex_name, shorten
+from autograd.words.labels import LONGEST_TITLE, as_name, clean, latex_name, short_name, shorten
 from autograd.words.numbers import number_text
 
 NO_TITLES: Mapping[Value, str] = MappingProxyType({})
@@ -28,7 +28,7 @@ def titles(order: Sequence[Value], longest: int = LONGEST_TITLE,
     chosen: dict[Value, Text] = {}
     unnamed = 0
     for v in order:
-        name = known.get(v) or v.label
+        name = known.get(v) or short_name(v.label)
         if name:
             chosen[v] = as_name(clean(name))
             continue

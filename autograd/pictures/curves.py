@@ -1,0 +1,88 @@
+"""Arrows as SVG paths: smooth curves, and straight lines with rounded corners."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+Point = tuple[float, float]         # x and y
+
+ROUND = 10.0                        # radius of a corner
+SAMPLES = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.2, 0.14, 0.74)  # of a curve: where labels stand
+
+
+class Path:
+    """A path that grows.
+
+    text    the path so far, as in an SVG's `d`
+    end     where it ends
+    spots   points of its last part, the best for a label first
+    """
+
+    def __init__(self, start: Point) -> None:
+        self.end = start
+        self.text = f"M{shown(start)}"
+        self.spots: list[Point] = [start]
+
+    def line_to(self, end: Point) -> None:
+        """Go on in a straight line."""
+        self.text += f"L{shown(end)}"
+        self.end = end
+
+    def curve_to(self, a: Point, b: Point, end: Point) -> None:
+        """Go on in a Bezier curve with handles a and b."""
+        self.text += f"C{shown(a)} {shown(b)} {shown(end)}"
+        self.spots = [on_curve((self.end, a, b, end), t) for t in SAMPLES]
+        self.end = end
+
+    def corner(self, at: Point, end: Point) -> None:
+        """Go on around a corner."""
+        self.text += f"Q{shown(at)} {shown(end)}"
+        self.end = end
+
+
+def smooth(path: Path, end: Point, downwards: bool) -> None:
+    """Go on to a point in a curve that leaves and arrives along the strip."""
+    (x0, y0), (x1, y1) = path.end, end
+    middle_x, middle_y = (x0 + x1) / 2, (y0 + y1) / 2
+    if downwards:
+        path.curve_to((x0, middle_y), (x1, middle_y), end)
+    else:
+        path.curve_to((middle_x, y0), (middle_x, y1), end)
+
+
+def straight(path: Path, corners: Sequence[Point]) -> None:
+    """Go on in straight lines, with rounded corners, to the last of some points."""
+    points = [path.end, *corners]
+    for before, corner, after in zip(points, corners, corners[1:]):
+        path.line_to(toward(corner, before))
+        path.corner(corner, toward(corner, after))
+    last, end = path.end, corners[-1]
+    path.line_to(end)
+    path.spots = [between(last, end, t) for t in SAMPLES]
+
+
+def toward(corner: Point, other: Point) -> Point:
+    """The point near a corner where its rounding begins, on the way to another point."""
+    far = abs(other[0] - corner[0]) + abs(other[1] - corner[1]) or 1.0
+    return between(corner, other, min(ROUND, far / 2) / far)
+
+
+def between(a: Point, b: Point, t: float) -> Point:
+    """The point at t on the line from a to b."""
+    return a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t
+
+
+def on_curve(handles: Sequence[Point], t: float) -> Point:
+    """The point at t of a Bezier curve (de Casteljau).
+
+    >>> on_curve([(0, 0), (0, 8), (8, 8), (8, 0)], 0.5)
+    (4.0, 6.0)
+    """
+    while len(handles) > 1:
+        handles = [between(a, b, t) for a, b in pairwise(handles)]
+    return handles[0]
+
+
+def shown(point: Point) -> str:
+    """A point in a path."""
+    return f"{round(point[0], 1):g},{round(point[1], 1):g}"
