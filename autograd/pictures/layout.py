@@ -18,15 +18,15 @@ from autograd.pictures.curves import ROUND, Path, Point, smooth, straight
 from autograd.pictures.labelling import Box, place_labels
 from autograd.pictures.strip import Strip
 
-GAP, GAP_DOWN = 84.0, 62.0          # along the strip, between columns: room for a local derivative
-CROWDED, WIDER = 4, 56.0            # where a card has more inputs there is more room before it
+GAP, GAP_DOWN = 84.0, 56.0          # along the strip, between columns: room for a local derivative
+CROWDED, WIDER = 4, 0.75               # where a card has more inputs there is more room before it
 ROOM = 20.0                         # across it, between cards
 THIN = 14.0                         # across it, for a line that passes
 LANE = 15.0                         # for a line that goes on in the next band, between the bands
 LANE_ASIDE = 9.0                    # and beside them
 MARGIN = 14.0
 BANDS = 6
-PAGE = (1920.0, 700.0)              # what a page has for its graph
+PAGE = (1920.0, 720.0)              # what a page has for its graph
 LABEL_HEIGHT = 22.0
 
 
@@ -94,7 +94,7 @@ class Frame:
     def gap_before(self, column: Sequence[int]) -> float:
         """The room before a column, by the most inputs of a card in it."""
         inputs = max((len(self.strip.inputs[p]) for p in column if p < self.count), default=0)
-        return self.gap + WIDER * (inputs > CROWDED)
+        return self.gap * (1 + WIDER * (inputs > CROWDED))
 
     def _place_along(self) -> None:
         lanes = max(self._lane_count(b) for b in range(self.bands))

@@ -207,9 +207,9 @@
   }
 
   function mistake(q, guess) {
-    if (agrees(guess, -q.value, q.open)) return "the sign is wrong";
     const known = q.mistakes.find(([number]) => agrees(guess, number, 0));
-    return known ? known[1] : "";
+    if (known) return known[1];
+    return agrees(guess, -q.value, q.open) ? "the sign is wrong" : "";
   }
 
   const open = () => (predicting ? questions(step).slice(answered) : []);
