@@ -16,6 +16,7 @@ page. What knows Values makes scenes; what writes scenes knows no Values.
   columns.py     units in columns, as in the lecture's figure 2
   strip.py       columns, the order in them, and heights
   layout.py      where cards stand on a page, and along which arrows
+  cards.py       the same for slides, in DOT
   curves.py      arrows as SVG paths
   labelling.py   where the labels of arrows stand
                      writers

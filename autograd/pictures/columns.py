@@ -27,7 +27,7 @@ FAN = 0.11                          # more for each unit above 6
 
 
 class Place(NamedTuple):
-    """The centre of a node, y upwards, and its size where that is fixed."""
+    """The centre of a node, y upwards, and its size where that is fixed, in inches."""
     x: float
     y: float
     width: float | None = None

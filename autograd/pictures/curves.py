@@ -1,4 +1,4 @@
-"""Arrows as SVG paths: smooth curves, and straight lines with rounded corners."""
+"""Arrows as chains of Bezier curves: smooth ones, and straight lines with rounded corners."""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -13,31 +13,38 @@ SAMPLES = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.2, 0.14, 0.74)  # of a curve: wh
 class Path:
     """A path that grows.
 
-    text    the path so far, as in an SVG's `d`
-    end     where it ends
+    points  where it begins; then of each curve its two handles and its end
     spots   points of its last part, the best for a label first
     """
 
     def __init__(self, start: Point) -> None:
-        self.end = start
-        self.text = f"M{shown(start)}"
-        self.spots: list[Point] = [start]
+        self.points = [start]
+        self.spots = [start]
+
+    @property
+    def end(self) -> Point:
+        return self.points[-1]
+
+    def curve_to(self, a: Point, b: Point, end: Point) -> None:
+        """Go on in a curve with handles a and b."""
+        self.spots = [on_curve((self.end, a, b, end), t) for t in SAMPLES]
+        self.points += [a, b, end]
 
     def line_to(self, end: Point) -> None:
         """Go on in a straight line."""
-        self.text += f"L{shown(end)}"
-        self.end = end
-
-    def curve_to(self, a: Point, b: Point, end: Point) -> None:
-        """Go on in a Bezier curve with handles a and b."""
-        self.text += f"C{shown(a)} {shown(b)} {shown(end)}"
-        self.spots = [on_curve((self.end, a, b, end), t) for t in SAMPLES]
-        self.end = end
+        start = self.end
+        self.curve_to(between(start, end, 1 / 3), between(start, end, 2 / 3), end)
 
     def corner(self, at: Point, end: Point) -> None:
         """Go on around a corner."""
-        self.text += f"Q{shown(at)} {shown(end)}"
-        self.end = end
+        self.curve_to(between(self.end, at, 2 / 3), between(end, at, 2 / 3), end)
+
+    @property
+    def svg(self) -> str:
+        """The path as in an SVG's `d`."""
+        start, *others = [f"{round(x, 1):g},{round(y, 1):g}" for x, y in self.points]
+        curves = [" ".join(others[k:k + 3]) for k in range(0, len(others), 3)]
+        return f"M{start}C{' '.join(curves)}"
 
 
 def smooth(path: Path, end: Point, downwards: bool) -> None:
@@ -56,9 +63,7 @@ def straight(path: Path, corners: Sequence[Point]) -> None:
     for before, corner, after in zip(points, corners, corners[1:]):
         path.line_to(toward(corner, before))
         path.corner(corner, toward(corner, after))
-    last, end = path.end, corners[-1]
-    path.line_to(end)
-    path.spots = [between(last, end, t) for t in SAMPLES]
+    path.line_to(corners[-1])
 
 
 def toward(corner: Point, other: Point) -> Point:
@@ -81,8 +86,3 @@ def on_curve(handles: Sequence[Point], t: float) -> Point:
     while len(handles) > 1:
         handles = [between(a, b, t) for a, b in pairwise(handles)]
     return handles[0]
-
-
-def shown(point: Point) -> str:
-    """A point in a path."""
-    return f"{round(point[0], 1):g},{round(point[1], 1):g}"

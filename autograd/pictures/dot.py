@@ -9,17 +9,22 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from autograd.pictures import style
+from autograd.pictures.cards import Spline, Splines, sign_width
 from autograd.pictures.columns import Place, Places
 from autograd.pictures.scene import Box, Edge, Node, Scene
 from autograd.pictures.style import ROLES
 from autograd.words.labels import shorten
 from autograd.words.numbers import DASH, brief, compact, fixed, grad_text
 
-FREE = {"rankdir": "LR", "ordering": "in", "nodesep": "0.22"}
-PINNED = {"splines": "line"}
+NO_SPLINES: Splines = {}
+CELLPADDING = ' CELLPADDING="5"'
+FREE = {"ordering": "in", "nodesep": "0.22"}
+PINNED = {"splines": "line", "inputscale": "72"}            # positions are in points
+POINTS = 72                                                 # of an inch
 
 
-def lines_of(scene: Scene, places: Places | None = None) -> list[str]:
+def lines_of(scene: Scene, places: Places | None = None,
+             splines: Splines = NO_SPLINES) -> list[str]:
     """The lines of a DOT graph: with `places` every node is pinned, else `dot` finds places."""
     boxed = {name for box in all_boxes(scene.boxes) for name in box.nodes}
     node = {n.name: n for n in scene.nodes}
@@ -30,8 +35,9 @@ def lines_of(scene: Scene, places: Places | None = None) -> list[str]:
         lines += box_lines(box, node)
     heaviest = max((abs(edge.weight) for edge in scene.edges), default=0.0) or 1.0
     thickest = (style.THICKEST, style.THICKEST_OF_MANY)[len(scene.edges) >= style.MANY_LINES]
-    for edge in scene.edges:
-        lines.append(edge_line(edge, node, thickest / heaviest, places is not None))
+    for k, edge in enumerate(scene.edges):
+        look = edge_look(edge, thickest / heaviest)
+        lines.append(edge_line(edge, node, look, places is not None, splines.get(k)))
     return [f"\t{line}\n" for line in lines]
 
 
@@ -46,13 +52,13 @@ def sheet(scene: Scene, places: Places | None) -> list[str]:
     """What holds for the whole picture."""
     graph = dict(PINNED, outputorder="edgesfirst")
     if places is None:
-        graph = dict(FREE, ranksep=("0.45", "1.1")[scene.spread])
+        graph = dict(FREE, rankdir=scene.rankdir, ranksep=("0.45", "1.1")[scene.spread])
     elif any(n.shape == "box" for n in scene.nodes):
         graph["outputorder"] = "nodesfirst"
     graph.update(pad="0.15", bgcolor=style.PAPER, fontname=style.FONT, labelloc="b",
                  fontsize=str(style.TITLE_TEXT), fontcolor=style.INK, tooltip=scene.title)
-    if scene.note:
-        graph.update(label=scene.note)
+    if scene.legend:
+        graph.update(label=scene.legend)
     node = {"fontname": style.FONT, "fontsize": str(style.TITLE_TEXT), "color": style.INK,
             "fontcolor": style.TEXT}
     edge = {"fontname": style.FONT, "fontsize": str(style.EDGE_TEXT), "color": style.INK,
@@ -69,10 +75,10 @@ def attributes(given: dict[str, str]) -> str:
 
 def node_line(node: Node, place: Place | None = None) -> str:
     """A node with label, id, class and tooltip."""
-    label, look = SHAPES[node.shape](node)
+    label, look = SHAPES[node.shape](node, place)
     if place is not None:
-        look["pos"] = f"{place.x:.3f},{place.y:.3f}!"
-    if place is not None and place.width and place.height:
+        look["pos"] = f"{position((place.x, place.y))}!"
+    if place is not None and place.width and place.height and look["shape"] != "plain":
         look.update(fixedsize="true", width=f"{place.width:.2f}", height=f"{place.height:.2f}")
     return (f"{node.name} [label={label} id={node.name} class={node.kind or node.role} "
             f"tooltip={quote(node.words)} {attributes(look)}]")
@@ -81,19 +87,19 @@ def node_line(node: Node, place: Place | None = None) -> str:
 Look = tuple[str, dict[str, str]]   # a label as it stands in DOT, and other attributes
 
 
-def card(node: Node) -> Look:
+def card(node: Node, place: Place | None) -> Look:
     """Title and role, lines, data and grad; before them the sign of its operation."""
     rows = [heading(node), *map(text, node.lines)]
     if node.data is not None:
         rows += [colored(f"data {fixed(node.data)}", style.DATA),
                  colored(f"grad {grad_text(node.grad)}", style.GRAD)]
-    return table(node, rows), {"shape": "plain"}
+    return table(node, rows, place), {"shape": "plain"}
 
 
 def heading(node: Node) -> str:
     """The title, and in small letters the role of a leaf or an output."""
     title = f"<B>{text(shorten(node.title))}</B>"
-    if node.data is None or node.role not in ("input", "parameter", "output"):
+    if node.data is None or node.role not in style.NAMED_ROLES:
         return title
     line = ROLES[node.role].line
     if not node.title.strip():
@@ -101,34 +107,41 @@ def heading(node: Node) -> str:
     return title + colored(f"  {node.role}", line, style.ROLE_TEXT)
 
 
-def table(node: Node, rows: Sequence[str]) -> str:
+def table(node: Node, rows: Sequence[str], place: Place | None) -> str:
     """An HTML-like label: a framed table, its first row filled with the colour of the role."""
     role = ROLES[node.role]
-    width = 1 if node.role == "intermediate" else 2
-    first, *others = rows
+    line = 2 - (node.role == "intermediate")
+    least = size = padding = ""
+    if place is not None and place.width and place.height:      # as wide and high as planned
+        least = f' WIDTH="{sign_width(node):.0f}"'
+        size = f' WIDTH="{place.width * POINTS - sign_width(node):.0f}"'
+        size += f' HEIGHT="{place.height * POINTS / len(rows):.0f}"'
+        padding = ' CELLPADDING="1"'
     sign = ""
     if node.sign:
         shown = colored(text(node.sign), "white", style.sign_text(node.sign))
-        sign = f'<TD ROWSPAN="{len(rows)}" PORT="o" BGCOLOR="{style.INK}">{shown}</TD>'
-    return (f'<<TABLE BORDER="0" CELLBORDER="{width}" CELLSPACING="0" CELLPADDING="5" '
-            f'COLOR="{role.line}" BGCOLOR="{style.PAPER}">'
-            f'<TR>{sign}<TD BGCOLOR="{role.fill}">{first}</TD></TR>'
-            f'{"".join(f"<TR><TD>{row}</TD></TR>" for row in others)}</TABLE>>')
+        sign = f'<TD ROWSPAN="{len(rows)}" PORT="o" BGCOLOR="{style.INK}"{least}>{shown}</TD>'
+    first, *others = rows
+    return (f'<<TABLE BORDER="0" CELLBORDER="{line}" CELLSPACING="0"'
+            f'{padding or CELLPADDING} COLOR="{role.line}" BGCOLOR="{style.PAPER}">'
+            f'<TR>{sign}<TD BGCOLOR="{role.fill}"{size}>{first}</TD></TR>'
+            f'{"".join(f"<TR><TD{size}>{row}</TD></TR>" for row in others)}</TABLE>>')
 
 
-def circle(node: Node) -> Look:
+def circle(node: Node, place: Place | None) -> Look:
     """An operation, dark with a white sign; or a unit of a network, in the colours of its role."""
     if node.role != "operation":
         return f"<{text(shorten(node.title, style.LONGEST['circle']))}>", filled(node, "circle")
     look = {"fillcolor": style.INK, "fontcolor": "white", "style": "rounded,filled",
             "fontsize": str(style.sign_text(node.title)), "shape": "box", "margin": "0.12,0.1"}
     if len(node.title) <= 4:
-        look.update(style="filled", shape="circle", fixedsize="true", width="0.75")
+        look.update(style="filled", shape="circle", fixedsize="true",
+                    width=str(style.CIRCLE_SIZE))
         del look["margin"]
     return quote(node.title), look
 
 
-def box(node: Node) -> Look:
+def box(node: Node, place: Place | None) -> Look:
     """A unit of a column: its title, and in a second line data and grad, or what it holds."""
     title = f"<B>{text(shorten(node.title, style.LONGEST['box']))}</B>"
     second = ""
@@ -147,7 +160,7 @@ def filled(node: Node, shape: str) -> dict[str, str]:
             "penwidth": "2"}
 
 
-def words(node: Node) -> Look:
+def words(node: Node, place: Place | None) -> Look:
     """Text without a frame: a number, a caption, or what is left out."""
     label = f"<{'<BR/>'.join(map(text, [node.title, *node.lines]))}>"
     color = style.DATA if node.role == "number" else style.INK
@@ -157,7 +170,7 @@ def words(node: Node) -> Look:
     return label, look
 
 
-def frame(node: Node) -> Look:
+def frame(node: Node, place: Place | None) -> Look:
     """What stands behind the units of a column."""
     return '""', dict(filled(node, "box"), penwidth="1")
 
@@ -176,19 +189,43 @@ def data_and_grad(data: float, grad: float | None) -> str:
 
 # Edges and boxes -------------------------------------------------------------------------------
 
-def edge_line(edge: Edge, node: dict[str, Node], points: float, pinned: bool) -> str:
-    """An arrow, or for a weight a line, `points` wide for a weight of 1."""
+def edge_look(edge: Edge, points: float) -> dict[str, str]:
+    """How an arrow looks; the line of a weight of 1 is `points` wide."""
     look = EDGES[edge.kind](edge)
     if edge.kind == "weight":
         look["penwidth"] = f"{style.THINNEST + abs(edge.weight) * points:.2f}"
-        if pinned:
-            look["arrowhead"] = "none"
+    return look
+
+
+def edge_line(edge: Edge, node: dict[str, Node], look: dict[str, str], pinned: bool,
+              spline: Spline | None) -> str:
+    """An arrow, or between pinned neurons a line; along its spline, if it has one."""
     source, target = edge.source, edge.target
+    if pinned and edge.kind == "weight":
+        look["arrowhead"] = "none"
     if pinned and node[target].shape == "box":
         source, target = f"{source}:e", f"{target}:w"
     elif node[target].sign:
         target += ":o:w"
-    return f"{source} -> {target} [{attributes(look)}]"
+    if spline is None:
+        return f"{source} -> {target} [{attributes(look)}]"
+    curve = " ".join(map(position, spline.points))
+    look.update(pos=f"e,{position(spline.tip)} {curve}", lp=position(spline.label))
+    label = on_paper(look.pop("label", ""))
+    return f"{source} -> {target} [label={label} {attributes(look)}]"
+
+
+def position(point: tuple[float, float]) -> str:
+    """A point, from inches, as Graphviz reads it."""
+    return f"{point[0] * POINTS:.1f},{point[1] * POINTS:.1f}"
+
+
+def on_paper(label: str) -> str:
+    """A label that stands on its arrow, and hides it."""
+    if not label:
+        return '""'
+    return (f'<<TABLE BORDER="0" CELLBORDER="0" CELLPADDING="1" CELLSPACING="0" STYLE="ROUNDED" '
+            f'BGCOLOR="{style.LOCAL_FILL}"><TR><TD>{text(label)}</TD></TR></TABLE>>')
 
 
 def use(edge: Edge) -> dict[str, str]:

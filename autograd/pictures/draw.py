@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograd.graph import topological_order
+from autograd.pictures.cards import place_cards
 from autograd.pictures.collapsed import MOST, READABLE, collapsed
 from autograd.pictures.neurons import find_neurons
 from autograd.pictures.operations import operations, outputs_of, with_circles
@@ -16,13 +17,14 @@ from autograd.pictures.scene import Scene
 from autograd.value import Value
 from autograd.words.labels import plural
 
-CIRCLES = 14                        # Values up to which operations are circles of their own
+CIRCLES = 14                        # Values up to which operations may be circles of their own
+LEGEND = "∂: local derivative"
 LEVELS = ("operation", "neuron", "layer")
 
 
 def draw(value: Value | Sequence[Value], level: str | None = None, *,
          expand: str | Sequence[str] = (), parameters: Sequence[Value] | None = None,
-         open_dots: bool = False, force: bool = False) -> Picture:
+         open_dots: bool = False, force: bool = False, rankdir: str | None = None) -> Picture:
     """The graph of a Value, or of a list of Values, as a graphviz.Digraph that displays in Jupyter.
 
     level       "operation" draws every Value and operation, "neuron" and "layer" collapse the
@@ -32,6 +34,8 @@ def draw(value: Value | Sequence[Value], level: str | None = None, *,
     parameters  the Values to mark as parameters, if not those whose labels say so (w1, w[0], b)
     open_dots   draws each dot as its products and their sum
     force       draws more than 2,000 nodes one by one
+    rankdir     "LR" or "TB": from left to right or top to bottom; None takes what is larger on a
+                slide, where a long graph wraps like lines of text
 
     Nothing is computed: grads are those that backward() left, a dash where none has come. The same
     graph gives the same bytes. Raises TypeError when something is not a Value, ValueError for an
@@ -41,6 +45,8 @@ def draw(value: Value | Sequence[Value], level: str | None = None, *,
     >>> print(draw(a * a).source.count("->"))
     3
     """
+    if rankdir not in (None, "LR", "TB"):
+        raise ValueError(f"rankdir must be 'LR', 'TB' or None, got {rankdir!r}")
     if level is not None and level not in LEVELS:
         raise ValueError(f"level must be 'operation', 'neuron', 'layer' or None, got {level!r}")
     outputs = outputs_of(value, "draw")
@@ -50,8 +56,26 @@ def draw(value: Value | Sequence[Value], level: str | None = None, *,
     in_full = level is None and not expand and len(order) <= readable(order)
     if level == "operation" or in_full:
         check_size(len(order), force)
-        return picture_of(with_signs(operations(outputs, order, parameters, open_dots)))
+        return in_full_picture(operations(outputs, order, parameters, open_dots), rankdir)
     return picture_of(collapsed(outputs, order, level, expand, force))
+
+
+def in_full_picture(scene: Scene, rankdir: str | None) -> Picture:
+    """The picture of all Values: operations are circles while there is room for them.
+
+    Else they are signs on the cards. A graph too large for a slide is left to dot.
+    """
+    scene.legend = LEGEND
+    if len(scene.nodes) > READABLE:
+        scene.rankdir = rankdir or "LR"
+        return picture_of(scene)
+    if len(scene.nodes) <= CIRCLES:
+        circles = with_circles(scene)
+        places, splines, is_simple = place_cards(circles, rankdir)
+        if is_simple:
+            return picture_of(circles, places, splines)
+    places, splines, _ = place_cards(scene, rankdir)
+    return picture_of(scene, places, splines)
 
 
 def check_size(size: int, force: bool) -> None:
@@ -67,11 +91,3 @@ def readable(order: Sequence[Value]) -> int:
     if len(order) <= READABLE and len(find_neurons(order)[0]) > 1:
         return READABLE // 2
     return READABLE
-
-
-def with_signs(scene: Scene) -> Scene:
-    """The scene with operations as circles, or, where there are many, as signs on the cards."""
-    cards = sum(node.shape == "card" for node in scene.nodes)
-    if cards > CIRCLES:
-        return scene
-    return with_circles(scene)

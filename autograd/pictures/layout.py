@@ -1,4 +1,4 @@
-"""Where each card stands on a page, and along which curves the arrows run.
+"""Where each card stands, and along which curves the arrows run.
 
 1. A strip of columns runs to the right, or downwards. A strip too long for the page is cut into
    bands, which lie below each other like lines of text (or side by side): of all these forms the
@@ -18,8 +18,8 @@ from autograd.pictures.curves import ROUND, Path, Point, smooth, straight
 from autograd.pictures.labelling import Box, place_labels
 from autograd.pictures.strip import Strip
 
-GAP, GAP_DOWN = 84.0, 56.0          # along the strip, between columns: room for a local derivative
-CROWDED, WIDER = 4, 0.75               # where a card has more inputs there is more room before it
+ARROW, LABELLED = 42.0, 30.0        # along the strip, for an arrow alone, and beside its label
+CROWDED, WIDER = 4, 48.0            # where a card has more inputs there is more room before it
 ROOM = 20.0                         # across it, between cards
 THIN = 14.0                         # across it, for a line that passes
 LANE = 15.0                         # for a line that goes on in the next band, between the bands
@@ -28,12 +28,13 @@ MARGIN = 14.0
 BANDS = 6
 PAGE = (1920.0, 720.0)              # what a page has for its graph
 LABEL_HEIGHT = 22.0
+SIDE, SIDE_OF_SMALL, SMALL = 0.8, 0.4, 60.0                 # of a side, where arrows arrive
 
 
 @dataclass
 class Route:
-    """An arrow: its curve as an SVG path, and the centre of its label."""
-    path: str
+    """An arrow and the centre of its label."""
+    path: Path
     label: Point
 
 
@@ -46,26 +47,32 @@ class Layout:
     width: float
     height: float
     downwards: bool
+    bands: int
 
 
 def arrange(sizes: Sequence[Point], inputs: Sequence[Sequence[int]],
-            labels: Sequence[Sequence[float]], direction: str | None = None) -> Layout:
+            labels: Sequence[Sequence[float]], direction: str | None = None,
+            page: Point = PAGE, enough: float = 4 / 3) -> Layout:
     """The layout, of all directions and numbers of bands, that can be shown largest.
+
+    The simplest that is large enough goes before all others.
 
     sizes       width and height of each card, in topological order
     inputs      of each card, the places of its inputs
     labels      the widths of the labels of the arrows from these
     direction   "LR" or "TB", where only one of them is wanted
+    page        the width and height that there are
+    enough      the scale from where text reads well
     """
     strip = Strip(inputs)
-    forms = [(bands, wanted == "TB") for wanted in ("LR", "TB") if direction in (None, wanted)
-             for bands in range(1, min(BANDS, len(strip.columns)) + 1)]
-    frames = [Frame(strip, sizes, downwards, bands) for bands, downwards in forms]
+    forms = [(bands, wanted == "TB") for bands in range(1, min(BANDS, len(strip.columns)) + 1)
+             for wanted in ("LR", "TB") if direction in (None, wanted)]
+    frames = [Frame(strip, sizes, labels, downwards, bands) for bands, downwards in forms]
     best = frames[0]
     for frame in frames[1:]:
-        if frame.scale > 1.1 * best.scale:                      # simpler forms come first
+        if frame.scale(page) > 1.1 * best.scale(page) and best.scale(page) < enough:
             best = frame
-    return best.layout(labels)
+    return best.layout()
 
 
 class Frame:
@@ -76,12 +83,13 @@ class Frame:
     band        of each column, the number of its band
     """
 
-    def __init__(self, strip: Strip, sizes: Sequence[Point], downwards: bool, bands: int) -> None:
-        self.strip, self.downwards = strip, downwards
+    def __init__(self, strip: Strip, sizes: Sequence[Point], labels: Sequence[Sequence[float]],
+                 downwards: bool, bands: int) -> None:
+        self.strip, self.labels, self.downwards = strip, labels, downwards
         self.count = len(sizes)
-        self.sizes, self.gap = list(sizes), GAP
+        self.sizes = list(sizes)
         if downwards:
-            self.sizes, self.gap = [(h, w) for w, h in sizes], GAP_DOWN
+            self.sizes = [(h, w) for w, h in sizes]
         self.wide = [max((self.sizes[p][0] for p in column if p < self.count), default=0.0)
                      for column in strip.columns]
         self.gaps = [self.gap_before(column) for column in strip.columns]
@@ -92,9 +100,15 @@ class Frame:
         self._place_across()
 
     def gap_before(self, column: Sequence[int]) -> float:
-        """The room before a column, by the most inputs of a card in it."""
-        inputs = max((len(self.strip.inputs[p]) for p in column if p < self.count), default=0)
-        return self.gap * (1 + WIDER * (inputs > CROWDED))
+        """The room before a column: for arrows and their labels."""
+        cards = [self.labels[p] for p in column if p < self.count]
+        widest = max((width for labels in cards for width in labels), default=0.0)
+        if not widest:
+            return ARROW
+        if self.downwards:
+            widest = LABEL_HEIGHT
+        crowded = any(len(labels) > CROWDED for labels in cards)
+        return LABELLED + widest + WIDER * crowded
 
     def _place_along(self) -> None:
         lanes = max(self._lane_count(b) for b in range(self.bands))
@@ -141,26 +155,25 @@ class Frame:
         u, v = round(u, 1), round(v, 1)
         return (v, u) if self.downwards else (u, v)
 
-    @property
-    def scale(self) -> float:
+    def scale(self, page: Point) -> float:
         """How large it can be shown on a page."""
         width, height = self.at(self.length, self.depth)
-        return min(PAGE[0] / width, PAGE[1] / height)
+        return min(page[0] / width, page[1] / height)
 
-    def layout(self, labels: Sequence[Sequence[float]]) -> Layout:
-        """The places of cards, arrows and their labels, of these widths."""
+    def layout(self) -> Layout:
+        """The places of cards, arrows and their labels."""
         centres = [self.at(self.u[i], self.v[i]) for i in range(self.count)]
         sizes = [self.at(*size) for size in self.sizes]
         cards = [Box(x, y, w, h) for (x, y), (w, h) in zip(centres, sizes)]
         paths = [[self.path(j, i, k) for k, j in enumerate(sources)]
                  for i, sources in enumerate(self.strip.inputs)]
         flat = [path for row in paths for path in row]
-        widths = [width for row in labels for width in row]
+        widths = [width for row in self.labels for width in row]
         spots = iter(place_labels(flat, widths, LABEL_HEIGHT, cards))
-        routes = [[Route(path.text, next(spots)) for path in row] for row in paths]
+        routes = [[Route(path, next(spots)) for path in row] for row in paths]
         width, height = self.at(self.length, self.depth)
         x, y = [x for x, _ in centres], [y for _, y in centres]
-        return Layout(x, y, routes, width, height, self.downwards)
+        return Layout(x, y, routes, width, height, self.downwards, self.bands)
 
     # Arrows ----------------------------------------------------------------------------------
 
@@ -196,7 +209,8 @@ class Frame:
             return self.left[self.strip.rank[q]], self.v[q]
         length, breadth = self.sizes[q]
         share = (k + 0.5) / count - 0.5
-        return self.u[q] - length / 2, self.v[q] + breadth * share * 0.8
+        part = SIDE if breadth > SMALL else SIDE_OF_SMALL
+        return self.u[q] - length / 2, self.v[q] + breadth * share * part
 
     def around(self, p: int, start: Point, end: Point) -> Iterator[Point]:
         """The corners of a line to the next band: to the margin, back between the bands, and on."""

@@ -46,12 +46,14 @@ def draw_network(model: Any, x: Sequence[Any] | None = None,
         columns.append([unit(f"n{k}_{i}", title_of(neuron, i), role, numbers.get(neuron.name))
                         for i, neuron in enumerate(members)])
         captions.append(caption(model, k, layer, len(members)))
-    scene = Scene(f"network {'-'.join(str(len(units)) for units in columns)}", note)
+    scene = Scene(f"network {'-'.join(str(len(units)) for units in columns)}", legend=note)
     scene.nodes = [node for units in columns for node in units]
     scene.columns = [Column(text, [node.name for node in units])
                      for text, units in zip(captions, columns)]
     scene.edges = weights(columns, list(layers.values()))
-    return picture_of(scene)
+    picture = picture_of(scene)
+    picture.note = note
+    return picture
 
 
 def neurons_of(model: Any) -> dict[str, NeuronView]:

@@ -62,7 +62,7 @@ class Drawing:
         """A node for a number, and its edge."""
         shown = compact(x)
         node = Node(name, shown, "number", f"the number {shown}", "text")
-        self.scene.nodes.append(node)
+        self.scene.nodes.insert(-1, node)                       # before the card that uses it
         self.scene.edges.append(Edge(name, target, "number"))
 
 
@@ -185,12 +185,12 @@ def with_circles(scene: Scene) -> Scene:
     nodes: list[Node] = []
     edges: list[Edge] = []
     for node in scene.nodes:
-        nodes.append(replace(node, sign=""))
         if node.sign:
             circle, words = f"{node.name}o", f"operation {node.sign}"
             nodes.append(Node(circle, node.sign, "operation", words, "circle"))
             edges += [replace(edge, target=circle) for edge in into[node.name]]
             edges.append(Edge(circle, node.name, "result"))
+        nodes.append(replace(node, sign=""))
     return replace(scene, nodes=nodes, edges=edges)
 
 

@@ -13,8 +13,9 @@ from typing import Any
 
 import graphviz  # type: ignore[import-untyped]
 
-from autograd.pictures.columns import place_columns
-from autograd.pictures.dot import lines_of
+from autograd.pictures.cards import Splines
+from autograd.pictures.columns import Places, place_columns
+from autograd.pictures.dot import NO_SPLINES, lines_of
 from autograd.pictures.program import SECONDS, find_dot, lay_out
 from autograd.pictures.scene import Scene
 from autograd.pictures.style import FONT, FONTS
@@ -25,13 +26,16 @@ class Picture(graphviz.Digraph):                                # type: ignore[m
 
     `picture.source` is its DOT, `picture.write("a.svg")` makes a file of it.
 
-    note      one line where the picture does not show everything, else ''
+    note      one line where the picture does not show everything, else '': its caption
     words     what each node of the picture is, by its name in DOT: the SVG's titles
     seconds   time limit for the layout
+    pinned    the lines of DOT in which every node and edge has its place; None where dot finds
+              places. A user who adds a line has Graphviz route the edges anew
     """
     note: str = ""
     words: Mapping[str, str] = {}
     seconds: float = SECONDS
+    pinned: list[str] | None = None
 
     def pipe(self, format: str | None = None, *args: Any, engine: str | None = None,
              encoding: str | None = None, **options: Any) -> Any:
@@ -42,7 +46,9 @@ class Picture(graphviz.Digraph):                                # type: ignore[m
         if args or any(options.values()):
             return super().pipe(format, *args, engine=engine, encoding=encoding, **options)
         format = format or self.format
-        output = lay_out(self.source, format, engine or self.engine, self.seconds)
+        if engine is None:
+            engine = self.engine if self.pinned != self.body else "nop2"
+        output = lay_out(self.source, format, engine, self.seconds)
         if format == "svg":
             output = with_titles(with_fonts(output.decode()), self.words).encode()
         if encoding:
@@ -86,8 +92,11 @@ class Picture(graphviz.Digraph):                                # type: ignore[m
             bundle = {"text/plain": f"{error}\n\n{self.source}",
                       "text/html": f"<p><b>{line}</b></p><pre>{source}</pre>"}
         else:
-            bundle = {"text/html": f'<div style="overflow-x:auto">{svg}</div>',
-                      "image/svg+xml": svg, "text/plain": repr(self)}
+            caption = ""
+            if self.note and self.note not in self.source:
+                caption = f"<figcaption>{html.escape(self.note)}</figcaption>"
+            figure = f'<figure style="overflow-x:auto;margin:0">{svg}{caption}</figure>'
+            bundle = {"text/html": figure, "image/svg+xml": svg, "text/plain": repr(self)}
         if include is not None:
             bundle = {kind: bundle[kind] for kind in include if kind in bundle}
         return {kind: data for kind, data in bundle.items() if kind not in set(exclude or ())}
@@ -97,14 +106,16 @@ class Picture(graphviz.Digraph):                                # type: ignore[m
         return f"<picture {about}>"
 
 
-def picture_of(scene: Scene) -> Picture:
-    """The picture of a scene: its columns where it has some, else laid out by dot."""
-    places, engine = None, "dot"
+def picture_of(scene: Scene, places: Places | None = None,
+               splines: Splines = NO_SPLINES) -> Picture:
+    """The picture of a scene: its columns where it has some, else at `places`, else laid out by dot."""
     if scene.columns:
         scene, places = place_columns(scene)
-        engine = "neato"
+    lines = lines_of(scene, places, splines)
     comment = scene.title.rstrip("\\")                          # it would continue the comment
-    picture = Picture(comment=comment, engine=engine, body=lines_of(scene, places))
+    picture = Picture(comment=comment, body=lines)
+    if places is not None:
+        picture.engine, picture.pinned = "neato", list(lines)
     picture.note = scene.note
     picture.words = {node.name: node.words for node in scene.nodes}
     return picture

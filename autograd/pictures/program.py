@@ -27,7 +27,8 @@ class PictureError(RuntimeError):
 def lay_out(source: str, format: str, engine: str = "dot", seconds: float = SECONDS) -> bytes:
     """A picture in `format` ("svg", "png", ...) of DOT text, by whatever runs Graphviz here.
 
-    `engine` is "dot", which finds positions, or "neato", for pictures that have theirs.
+    `engine` is "dot", which finds positions, "nop2" for pictures that have theirs, or "neato" for
+    those that have theirs for nodes alone.
     Raises PictureError, also after `seconds` of waiting.
     """
     return _graphviz(source, format, engine, seconds)

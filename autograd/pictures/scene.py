@@ -86,14 +86,18 @@ class Scene:
     """All that a picture shows.
 
     title   what it is a picture of
-    note    one line where it does not show everything, else ''
+    note    one line where it does not show everything, else '': for a caption
+    legend  what stands below the picture, to explain its signs
     columns where units stand in columns, as in the lecture's figure 2; else the layout is free
     spread  whether the layout leaves more room between nodes
+    rankdir the direction of a free layout: "LR" or "TB"
     """
     title: str
     note: str = ""
+    legend: str = ""
     nodes: list[Node] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
     columns: list[Column] = field(default_factory=list)
     spread: bool = False
+    rankdir: str = "LR"

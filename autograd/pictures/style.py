@@ -40,6 +40,7 @@ ROLES = {
     "opened":       Role(PAPER,     "#5E35B1"),     # around a neuron that is drawn in full
 }
 
+NAMED_ROLES = ("input", "parameter", "output")              # a card says these
 OF_VALUES = ("input", "parameter", "intermediate", "output")
 
 # Text: points in DOT, pixels in pages --------------------------------------------------------
@@ -48,9 +49,13 @@ FONT = "Arial"                      # Graphviz knows its widths; the others are 
 FONTS = "Arial, Liberation Sans, Helvetica, DejaVu Sans Condensed, sans-serif"
 TITLE_TEXT = 20
 UNIT_TEXT = 18                      # titles of units in a column
-EDGE_TEXT = 17
-ROLE_TEXT = 16
-SIGN_TEXT, WORD_TEXT = 26, 17       # a sign of one character, and a longer one
+EDGE_TEXT = 20
+ROLE_TEXT = 20
+SIGN_TEXT, WORD_TEXT = 26, 20       # a sign of one character, and a longer one
+LETTER_POINTS = 10.6                # the mean width of a character
+ROW_POINTS = 32.0                   # the height of a line of a card
+CIRCLE_SIZE = 0.75                  # inches: an operation
+ARROWHEAD = 8.0
 LONGEST = {"card": 24, "circle": 14, "box": 14}             # characters of a title, by shape
 
 # Pixels of pages, before a page is scaled to its window ------------------------------------------

@@ -110,9 +110,26 @@ def alive(number: int) -> bool:
 def test_the_wheel_is_taken_where_there_is_no_dot(picture, path):
     path("graphviz-pure", "echo \"<svg>$0 $1 $2</svg>\"")
     bundle = picture._repr_mimebundle_()
-    assert "graphviz-pure -Kdot -Tsvg" in bundle["image/svg+xml"]
+    assert "graphviz-pure -Knop2 -Tsvg" in bundle["image/svg+xml"]
     path("dot", "echo '<svg>dot</svg>'")
     assert picture.svg() == "<svg>dot</svg>\n"                  # PATH's dot comes first
+
+
+def test_a_function_takes_the_place_of_the_program(picture, path):
+    """As in a browser, where no program can run."""
+    asked = []
+
+    def inside(source: str, format: str, engine: str, seconds: float) -> bytes:
+        asked.append((source, format, engine, seconds))
+        return b"<svg>inside</svg>"
+    program.use_graphviz(inside)
+    try:
+        assert picture.svg() == "<svg>inside</svg>"
+        assert asked == [(picture.source, "svg", "nop2", program.SECONDS)]
+    finally:
+        program.use_graphviz(None)
+    with pytest.raises(PictureError, match="no program `dot`"):
+        picture.svg()
 
 
 def test_a_real_wheel_draws(picture, tmp_path, monkeypatch):
@@ -150,7 +167,7 @@ def test_it_is_a_digraph_that_users_change_and_save_as_they_are_used_to(picture,
     assert isinstance(picture, graphviz.Digraph)
     picture.node("mine", "my own node")
     picture.attr(rankdir="TB")
-    assert "my own node" in picture.svg()
+    assert "my own node" in picture.svg()                       # edges are routed anew
     assert os.path.exists(picture.render("drawn", directory=tmp_path, format="png"))
     assert picture.write(tmp_path / "x.svg").read_text().startswith("<?xml")
     assert picture.write(tmp_path / "x.dot").read_text() == picture.source

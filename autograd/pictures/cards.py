@@ -1,0 +1,85 @@
+"""A layout of cards and their operations for DOT: positions and arrows are ours, not Graphviz's.
+
+It is the layout of pages, so that a picture for a slide wraps as a page does; only sizes differ.
+"""
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from autograd.pictures import style
+from autograd.pictures.columns import Place, Places
+from autograd.pictures.curves import Point
+from autograd.pictures.layout import Route, arrange
+from autograd.pictures.scene import Edge, Node, Scene
+from autograd.words.labels import shorten
+from autograd.words.numbers import compact
+
+SLIDE = (1920.0, 1040.0)
+LEGIBLE = 1.2                       # the scale at which text reads from the last row
+INCH = 72.0
+
+
+class Spline(NamedTuple):
+    """An arrow in inches, y upwards: the points of its curves, its tip, and its label's centre."""
+    points: list[Point]
+    tip: Point
+    label: Point
+
+
+Splines = dict[int, Spline]         # by the place of an edge in the scene
+
+
+def place_cards(scene: Scene, rankdir: str | None) -> tuple[Places, Splines, bool]:
+    """The places of nodes and edges, and whether the picture reads on a slide without wrapping."""
+    number = {node.name: i for i, node in enumerate(scene.nodes)}
+    into: list[list[int]] = [[] for _ in scene.nodes]
+    for k, edge in enumerate(scene.edges):
+        into[number[edge.target]].append(k)
+    inputs = [[number[scene.edges[k].source] for k in edges] for edges in into]
+    labels = [[label_width(scene.edges[k]) for k in edges] for edges in into]
+    sizes = [size_of(node) for node in scene.nodes]
+    layout = arrange(sizes, inputs, labels, rankdir, SLIDE, LEGIBLE)
+    places = {node.name: Place(x / INCH, (layout.height - y) / INCH, w / INCH, h / INCH)
+              for node, x, y, (w, h) in zip(scene.nodes, layout.x, layout.y, sizes)}
+    splines = {k: spline(route, layout.height, layout.downwards)
+               for edges, routes in zip(into, layout.routes) for k, route in zip(edges, routes)}
+    scale = min(SLIDE[0] / layout.width, SLIDE[1] / layout.height)
+    return places, splines, layout.bands == 1 and scale >= LEGIBLE
+
+
+def size_of(node: Node) -> Point:
+    """Width and height of a node in points."""
+    if node.shape == "circle":
+        side = style.CIRCLE_SIZE * INCH
+        return max(side, len(node.title) * style.LETTER_POINTS + 12), side
+    if node.shape == "text":
+        return len(node.title) * style.LETTER_POINTS + 8, style.ROW_POINTS
+    letters = len(shorten(node.title))
+    if node.role in style.NAMED_ROLES:
+        letters += len(node.role) + 2
+    width = max(letters, style.SHORTEST) * style.LETTER_POINTS + 14
+    return width + sign_width(node), 3 * style.ROW_POINTS
+
+
+def sign_width(node: Node) -> float:
+    """The width of the field with the operation's sign, in points."""
+    if not node.sign:
+        return 0.0
+    return max(len(node.sign) * style.LETTER_POINTS, 16.0) + 12
+
+
+def label_width(edge: Edge) -> float:
+    """The width of a local derivative on its arrow."""
+    if edge.kind != "use":
+        return 0.0
+    return (len(compact(edge.local or 0.0)) + 2.5) * style.LETTER_POINTS
+
+
+def spline(route: Route, height: float, downwards: bool) -> Spline:
+    """A route in inches, y upwards; its curve ends where its arrowhead begins."""
+    points = [(x / INCH, (height - y) / INCH) for x, y in route.path.points]
+    x, y = points[-1]
+    head = style.ARROWHEAD / INCH
+    points[-1] = (x, y + head) if downwards else (x - head, y)
+    label = route.label[0] / INCH, (height - route.label[1]) / INCH
+    return Spline(points, (x, y), label)
