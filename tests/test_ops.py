@@ -309,7 +309,7 @@ def test_a_derivative_that_does_not_exist_is_an_error_only_where_it_is_needed(op
     edge = Value(0.0 if op is ops.sqrt else 1.0, label="edge")
     y = op(edge)
     assert y.data == op(edge.data)
-    with pytest.raises(ValueError, match=f"derivative of {op.name} by input 0 .*'edge'.* does not exist"):
+    with pytest.raises(ValueError, match=f"derivative of {op.name} with respect to input 0 .*'edge'.* does not exist"):
         y.backward()
     assert edge.grad == 0.0 and y.grad == 0.0
 

@@ -328,7 +328,7 @@ def test_a_negative_base_has_a_derivative_by_the_base_alone():
     a = Value(-3.0, label="a")
     y = a ** Value(2.0)
     assert gradients(y, a) == -6.0
-    with pytest.raises(ValueError, match="derivative of pow by input 1 at -3, 2 .*'a'"):
+    with pytest.raises(ValueError, match="derivative of pow with respect to input 1 at -3, 2 .*'a'"):
         y.backward()
 
 

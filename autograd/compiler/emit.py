@@ -73,7 +73,7 @@ def emit(tape: Tape, plan: Plan) -> Blocks:
         text += "\n\n" + function("value_and_grad", batched, what, writer, [
             *(["    # forward"] if forward else []), *forward, "    # backward", *lines, f"    return float({total}), grad"])
     called = [op for op in ops.TABLE.values() if op.numpy is None and re.search(rf"\b{op.name}\(", text)]
-    return Blocks(text, writer.arrays, {op.name: op.on_arrays for op in called}, plan.blocks)
+    return Blocks(text, writer.arrays, {op.name: op for op in called}, plan.blocks)
 
 
 def function(name: str, batched: bool, what: str, writer: Gradient, body: list[str]) -> str:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from autograd import ops
 from autograd.graph import topological_order
-from autograd.compat.micrograd import Closure, Handmade
+from autograd.compat.micrograd import Handmade
 from autograd.ops import Operation
 from autograd.value import Value
 
@@ -51,17 +51,10 @@ def record(outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequen
 
 def _args(v: Value, place: dict[Value, int]) -> tuple[Any, ...]:
     """The inputs of v: the place in the order for a Value, the float itself for a number."""
-    a, b = v._a, v._b
-    if a is None:
-        return ()
-    if type(a) is tuple:
-        if type(v._da) is Closure:
-            raise ValueError("a Value with a _backward function set by hand cannot be compiled: define its operation with "
-                             "autograd.operation")
-        return tuple([u if type(u) is float else place[u] for u in a])
-    if b is None:
-        return (a if type(a) is float else place[a],)
-    return (a if type(a) is float else place[a], b if type(b) is float else place[b])
+    if v.closure is not None:
+        raise ValueError("a Value with a _backward function set by hand cannot be compiled: define "
+                         "its operation with autograd.operation")
+    return tuple([u if type(u) is float else place[u] for u in v.inputs])
 
 
 def _uses(args: list[tuple[Any, ...]], outputs: list[int]) -> list[int]:
@@ -194,7 +187,7 @@ def _numbered(order: list[Value], place: dict[Value, int], args: list, uses: lis
         if sides is None:                                   # it went into the sum above it
             continue
         if all(map(constant, sides)) if sides else constant(args[i]):       # a leaf, or computed from constants alone
-            ids[i] = of(v._data)
+            ids[i] = of(v.data)
         elif not sides:
             if isinstance(v.op, Handmade):
                 raise ValueError(f"a Value made by hand with operation {v.op.name!r} cannot be compiled, for the operation "

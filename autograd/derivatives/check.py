@@ -18,11 +18,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd import ops
-from autograd.backward import gradients
+from autograd.derivatives.gradients import gradients
 from autograd.graph import topological_order
 from autograd.derivatives.structure import flatten, paths, rebuild
 from autograd.derivatives.transforms import Level, jacobian
-from autograd.value import Undefined, Value, record
+from autograd.operation import Undefined
+from autograd.value import Value, record
 
 EPSILON = 2.0 ** -52
 
@@ -176,7 +177,7 @@ def _verdict(found: tuple[float, float], expected: Estimate, bad: bool, kinks: l
 
 def _float(x: Any) -> float:
     """The number of a Value, or a number as a float."""
-    return x._data if isinstance(x, Value) else float(x)
+    return x.data if isinstance(x, Value) else float(x)
 
 
 def same_or_nan(a: float, b: float) -> bool:
@@ -229,11 +230,11 @@ def complex_step(order: Sequence[Value], variable: Value, outputs: Sequence[Any]
     None where an operation has no value at complex numbers.
     """
     h = 1e-150
-    z: dict[Any, Any] = {variable: complex(variable._data, h)}
+    z: dict[Any, Any] = {variable: complex(variable.data, h)}
     try:
         for v in order:
-            if v not in z and v._a is not None:
-                z[v] = _complex_forward(v.op)(*[x if type(x) is float else z.get(x, x._data)     # type: ignore[union-attr]
+            if v not in z and not v.is_leaf:
+                z[v] = _complex_forward(v.op)(*[x if type(x) is float else z.get(x, x.data)     # type: ignore[union-attr]
                                                 for x in v.inputs])
     except (TypeError, ValueError, ArithmeticError):
         return None
@@ -267,7 +268,7 @@ def find_kinks(results: Sequence[Any], scale: float) -> list[str]:
 
 
 def _numbers(v: Value) -> list[float]:
-    return [x if type(x) is float else x._data for x in v.inputs]                               # type: ignore[union-attr]
+    return [x if type(x) is float else x.data for x in v.inputs]                               # type: ignore[union-attr]
 
 
 def _at_kink(op: Any, numbers: Sequence[float], scale: float = 0.0) -> bool:
@@ -297,7 +298,7 @@ def _first_order(k: int, v: Value, i: int, rtol: float) -> list[Culprit]:
     xs = [Value(x) for x in numbers]
     y = record(op, tuple(xs))                                                                   # type: ignore[arg-type]
     truth, = _by_values(lambda point: [op.forward(*point)], numbers, i, [y], xs[i], [y])        # type: ignore[union-attr]
-    for rule in (recorded, float(op.partial(i, v._data, numbers) or 0.0), _float(op.partial(i, y, xs) or 0.0)):  # type: ignore
+    for rule in (recorded, float(op.partial(i, v.data, numbers) or 0.0), _float(op.partial(i, y, xs) or 0.0)):  # type: ignore
         if not truth.agrees(rule, rtol):
             return [Culprit(k, op.name, i, tuple(numbers), rule, truth.value)]                  # type: ignore[union-attr]
     return []

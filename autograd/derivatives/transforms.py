@@ -17,10 +17,11 @@ from typing import Any, Union
 
 import numpy as np
 
-from autograd import ops, value
-from autograd.backward import pullback, pushforward
+from autograd import ops
+from autograd.derivatives.gradients import pullback, pushforward
 from autograd.graph import depends_on, topological_order
 from autograd.derivatives.structure import Structure, flatten, rebuild, rebuild_matrix
+from autograd.recording import is_recording
 from autograd.value import Value
 
 Argnums = Union[int, tuple[int, ...]]                    # which arguments to differentiate by
@@ -39,9 +40,9 @@ class Level:
         self.f, self.args, self.given = f, list(args), args
         found = [flatten(args[i], f"argument {i}") for i in places_of(argnums, len(args))]
         self.copied = [x for leaves, _ in found for x in leaves]
-        self.variables = [Value(x._data if isinstance(x, Value) else x) for x in self.copied]
+        self.variables = [Value(x.data if isinstance(x, Value) else x) for x in self.copied]
         for v in self.variables:
-            v._da = AT_WORK                                 # a leaf has no partials: nobody else looks there
+            v._first_partial = AT_WORK                                 # a leaf has no partials: nobody else looks there
         rest = iter(self.variables)
         for i, (_, structure) in zip(places_of(argnums, len(args)), found):
             self.args[i] = rebuild(structure, [next(rest) for _ in range(structure.size)])
@@ -49,7 +50,7 @@ class Level:
         self.inputs = Structure(tuple, len(self.variables), parts) if isinstance(argnums, tuple) else parts[0]
 
     def __enter__(self) -> Level:
-        if not value.is_recording():
+        if not is_recording():
             raise RuntimeError("inside no_grad() nothing is recorded, so there is nothing to differentiate: leave it first")
         try:
             name = getattr(self.f, "__name__", "the function")
@@ -61,16 +62,16 @@ class Level:
         needed, mine = depends_on(order, self.variables), set(self.variables)
         self.order = [v for v in order if v in needed]
         self.outside = (any(holds_value(x) for x in self.given)
-                        or any(v._da is AT_WORK and v not in mine for v in order))
+                        or any(v._first_partial is AT_WORK and v not in mine for v in order))
         return self
 
     def __exit__(self, *error: object) -> None:
         for v, x in zip(self.variables, self.copied):
-            v.op, v._a, v._da = ops.identity, x, 1.0 if isinstance(x, Value) else None          # type: ignore[assignment]
+            v._set_inputs(ops.identity, (x,), (1.0 if isinstance(x, Value) else None,))
 
     def value(self) -> Any:
         """What f returned, in its structure; numbers, unless it may depend on a Value outside."""
-        return rebuild(self.outputs, [y._data if isinstance(y, Value) and not self.outside else y for y in self.results])
+        return rebuild(self.outputs, [y.data if isinstance(y, Value) and not self.outside else y for y in self.results])
 
     def pull(self, cotangents: Sequence[Any]) -> list[Any]:
         """The cotangents of the variables, from one cotangent for each result: one sweep in reverse mode."""

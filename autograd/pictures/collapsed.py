@@ -51,7 +51,7 @@ class Collapsed:
             self.members.setdefault(self.keys[v], []).append(v)
         self.node = {key: f"g{i}" for i, key in enumerate(self.members)}
         self.numbers = numbers_in(self.neurons)
-        self.role = roles([v for v in self.order if not v.inputs], ())
+        self.role = roles([v for v in self.order if v.is_leaf], ())
 
     def layer(self, name: str) -> list[NeuronView]:
         """The neurons of a layer."""
@@ -367,7 +367,7 @@ def uses_parameters(graph: Collapsed, v: Value) -> bool:
 
 
 def is_parameter(graph: Collapsed, u: Any) -> bool:
-    return isinstance(u, Value) and not u.inputs and u in graph.owner
+    return isinstance(u, Value) and u.is_leaf and u in graph.owner
 
 
 # Between groups --------------------------------------------------------------------------------

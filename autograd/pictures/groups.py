@@ -65,7 +65,7 @@ def _group_inputs(keys: Keys, neurons: Neurons, by_layer: bool) -> None:
     for neuron in neurons.values():
         for j, sources in neuron.sources.items():
             for x in sources:
-                if isinstance(x, Value) and not x.inputs and x not in keys:
+                if isinstance(x, Value) and x.is_leaf and x not in keys:
                     keys[x] = Key("input", number=j)
                     if by_layer:
                         keys[x] = Key("input")

@@ -4,12 +4,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd.backward import gradients
+from autograd.derivatives.gradients import gradients
 from autograd.graph import topological_order
+from autograd.ops import sum_of as total_of
 from autograd.pictures.neurons import NeuronView, find_neurons, find_parameters
 from autograd.pictures.picture import Picture, picture_of
 from autograd.pictures.scene import Column, Edge, Node, Scene
-from autograd.sums import sum as total_of
 from autograd.value import Value
 from autograd.words.labels import clean, plural, shorten
 from autograd.words.numbers import compact

@@ -92,7 +92,7 @@ def find_neurons(order: Sequence[Value], names: Mapping[Value, str] = NO_NAMES,
     search = find_parameters(order, names)
     if search.neurons:
         for v in order:
-            if v.inputs:
+            if not v.is_leaf:
                 rule = RULES.get(getattr(v.op, "name", ""), take_activation)
                 rule(search, v)
     return search.neurons, search.owner
@@ -100,7 +100,7 @@ def find_neurons(order: Sequence[Value], names: Mapping[Value, str] = NO_NAMES,
 
 def find_parameters(order: Sequence[Value], names: Mapping[Value, str] = NO_NAMES) -> Search:
     """The neurons whose parameters are among the leaves of an order, sorted by their numbers."""
-    matches = [(v, PARAMETER.fullmatch(names.get(v) or v.label)) for v in order if not v.inputs]
+    matches = [(v, PARAMETER.fullmatch(names.get(v) or v.label)) for v in order if v.is_leaf]
     named = [(v, match["neuron"] or LONE, match["index"]) for v, match in matches if match]
     with_weights = {name for _, name, index in named if index}
     search = Search({name: NeuronView(name) for name in sorted(with_weights, key=by_number)})

@@ -20,7 +20,7 @@ from autograd.pictures.scene import Scene
 from autograd.pictures.style import LONGEST_ON_PAGE
 from autograd.value import Value
 from autograd.words.labels import LONGEST_TITLE, as_name, clean, plural, shorten
-from autograd.words.local import recorded, symbolic
+from autograd.words.local import recorded_partial, symbolic
 from autograd.words.numbers import number_text
 from autograd.words.titles import formula, titles
 
@@ -60,7 +60,7 @@ def play(value: Value, path: str | os.PathLike[str] | None = None, *, title: str
         kind, shown = type(value).__name__, shorten(repr(value), 60)
         raise TypeError(f"play needs a Value, got {kind} {shown}")
     order = topological_order(value)
-    if not value.inputs:
+    if value.is_leaf:
         raise ValueError("play needs a Value that was computed from others: "
                          "a leaf has no pass to play")
     if len(order) > MOST:
@@ -87,7 +87,7 @@ def playable(value: Value, order: Sequence[Value], parameters: Sequence[Value] |
     numbers = {v: number_text(v.data) for v in order}
     edges = iter(scene.edges)
     for v, node in zip(order, scene.nodes):
-        if v.inputs:
+        if not v.is_leaf:
             op: Any = v.op
             node.op = clean(getattr(op, "name", op))
             node.formula = shorten(formula(v, names), LONGEST_FORMULA)
@@ -95,7 +95,7 @@ def playable(value: Value, order: Sequence[Value], parameters: Sequence[Value] |
         for k, u in enumerate(v.inputs):
             if isinstance(u, Value):
                 edge = next(edges)
-                edge.local = recorded(v, k)
+                edge.local = recorded_partial(v, k)
                 edge.formula = local_in(v, k, names)
                 edge.numbers = local_in(v, k, numbers)
     return scene

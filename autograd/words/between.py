@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from autograd.backward import pullback
+from autograd.backward import recorded, reverse
 from autograd.graph import depends_on, topological_order
 from autograd.value import Value
 from autograd.words.labels import shorten
-from autograd.words.local import recorded
+from autograd.words.local import recorded_partial
 
 MANY = 10 ** 6                      # paths are counted up to here
 
@@ -27,7 +27,7 @@ class Use(NamedTuple):
     @property
     def local(self) -> float:
         """The local derivative of the target with respect to the source."""
-        return recorded(self.target, self.i)
+        return recorded_partial(self.target, self.i)
 
 
 @dataclass
@@ -68,10 +68,22 @@ def between(output: Value, wrt: Value) -> Between:
         raise ValueError(f"the output does not depend on wrt ({wrt!r}, label {wrt.label!r}): "
                          "it was not computed from it")
     order = [v for v in everything if v in inside]
-    cotangents = pullback(order, order, {output: 1.0}, False)
     uses = uses_of(order, wrt)
     paths = count_paths(order, uses, output)
-    return Between(output, wrt, order, uses, paths, dict(zip(order, cotangents)))
+    return Between(output, wrt, order, uses, paths, derivatives(order, wrt, output))
+
+
+def derivatives(order: Sequence[Value], wrt: Value, output: Value) -> dict[Value, float]:
+    """The derivative of the output with respect to each Value between wrt and the output."""
+    inside = set(order)
+
+    def edges(v: Value) -> list[tuple[Value, float]]:
+        return [(u, local) for u, local in recorded(v) if u in inside]
+
+    cotangents = dict.fromkeys(order, 0.0)
+    cotangents[output] = 1.0
+    reverse([v for v in order if v is not wrt], cotangents, edges)
+    return cotangents
 
 
 def uses_of(order: Sequence[Value], wrt: Value) -> dict[Value, list[Use]]:

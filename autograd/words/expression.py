@@ -12,7 +12,14 @@ from itertools import count
 from autograd.formulas.text import Text
 from autograd.graph import topological_order
 from autograd.value import Value
-from autograd.words.labels import as_name, clean, latex_name, plural, short_name, shorten
+from autograd.words.labels import (
+    as_name,
+    clean,
+    latex_name,
+    plural,
+    short_name,
+    shorten,
+)
 from autograd.words.numbers import number_text
 from autograd.words.titles import formula
 
@@ -66,7 +73,7 @@ def _written(order: Sequence[Value], language: str) -> tuple[str, Parts]:
     parts: Parts = []
     for v in order:
         text = _one(v, texts, language)
-        is_part = v.inputs and v is not order[-1]
+        is_part = not v.is_leaf and v is not order[-1]
         if is_part and (uses[v] > 1 or len(text) > LONGEST):
             label = shorten(clean(short_name(v.label))) or next(new_names)
             name = name_in(language, label)
@@ -78,7 +85,7 @@ def _written(order: Sequence[Value], language: str) -> tuple[str, Parts]:
 
 def _one(v: Value, texts: Mapping[Value, Text], language: str) -> Text:
     """v's operation on its inputs as they are written; a leaf as its label or its number."""
-    if v.inputs:
+    if not v.is_leaf:
         return formula(v, texts, language)
     if v.label:
         return name_in(language, short_name(v.label))

@@ -1,6 +1,7 @@
 """The local derivative of one operation, as it was recorded and as a formula.
 
-The number is the recorded one. The formula is the same row of the table, applied to symbols.
+The number is the recorded one. The formula is the same row of the table, in its textbook's form,
+applied to symbols.
 """
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from autograd.value import Value
 Namer = Callable[[Value], Text]     # what a Value is called in a formula
 
 
-def recorded(v: Value, i: int) -> float:
+def recorded_partial(v: Value, i: int) -> float:
     """The recorded derivative of v with respect to its input i; 0 where the table has none.
 
     Raises ValueError where it does not exist or was never recorded.
@@ -36,11 +37,10 @@ def symbolic(v: Value, i: int, language: str, name: Namer) -> Text:
     def symbol(u: Any) -> Any:
         return Symbol(name(u), language) if isinstance(u, Value) else u
 
-    op: Any = v.op
     try:
-        local = op.partial(i, symbol(v), [symbol(u) for u in v.inputs])
+        local = v.op.shown_partial(i, symbol(v), [symbol(u) for u in v.inputs])
     except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError):
         local = None                    # an operation without rules or without a printed form
     if local is None:
-        local = recorded(v, i)
+        local = recorded_partial(v, i)
     return written(local, language)

@@ -9,7 +9,14 @@ from typing import Any
 from autograd.formulas.text import Text
 from autograd.operation import TABLE, Operation
 from autograd.value import Value
-from autograd.words.labels import LONGEST_TITLE, as_name, clean, latex_name, short_name, shorten
+from autograd.words.labels import (
+    LONGEST_TITLE,
+    as_name,
+    clean,
+    latex_name,
+    short_name,
+    shorten,
+)
 from autograd.words.numbers import number_text
 
 NO_TITLES: Mapping[Value, str] = MappingProxyType({})
@@ -94,14 +101,14 @@ def roles(order: Sequence[Value], outputs: Sequence[Value],
     """
     if parameters is None:
         parameters = _named_like_parameters(order)
-    role = {v: "intermediate" if v.inputs else "input" for v in order}
+    role = {v: "input" if v.is_leaf else "intermediate" for v in order}
     role.update((v, "output") for v in outputs if v in role)
     role.update((v, "parameter") for v in parameters if v in role)
     return role
 
 
 def _named_like_parameters(order: Sequence[Value]) -> list[Value]:
-    leaves = [v for v in order if v.label and not v.inputs]
+    leaves = [v for v in order if v.label and v.is_leaf]
     weights = [v for v in leaves if WEIGHT.fullmatch(v.label)]
     if not weights:
         return []

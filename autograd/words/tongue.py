@@ -111,7 +111,7 @@ def _latex_names(part: Between, values: Sequence[Value],
         is_name = v.label or v in (part.output, part.wrt) or NUMBERED.fullmatch(named[v])
         if is_name or unknown:
             latex[v] = Text(latex_name(named[v]))
-        elif v.inputs:
+        elif not v.is_leaf:
             latex[v] = formula(v, latex, "latex")
         else:
             latex[v] = number_text(v.data, "latex")

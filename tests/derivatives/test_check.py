@@ -115,7 +115,7 @@ def test_data_taken_out_of_the_graph_is_found():
 def test_both_recorded_partials_and_those_of_the_table_are_compared(monkeypatch):
     def f(x):
         y = x * x
-        y._da = 3.001                                   # a wrong written-out operator
+        y._first_partial = 3.001                                   # a wrong written-out operator
         return y
     with pytest.raises(AssertionError, match="node 1, `mul`, input 0: rule gives 3.001, finite difference 3"):
         check_gradients(f, 3.0, order=1)
