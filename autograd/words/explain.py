@@ -16,16 +16,17 @@ from autograd.value import Value
 from autograd.words.between import MANY, Between, Use, between, list_paths
 from autograd.words.labels import plural, shorten
 from autograd.words.numbers import bracketed, compact, grad_of
-from autograd.words.tongue import Tongue, tongues
+from autograd.words.tongue import NUMBERED, Tongue, tongues
 
 PATHS = 8                           # up to so many paths are written out; with more, nodes
 NODES = 40                          # nodes that are written out
+NAMES = 20                          # names t1, t2, ... that are explained
 USES = 12                           # terms of one node's sum that are written out
 
 
 @dataclass
 class Explanation:
-    """How an output depends on wrt: print it, or let Jupyter show it as mathematics.
+    """How an output depends on wrt: print it, or let Jupyter show it in words and as mathematics.
 
     total       the derivative of the output with respect to wrt, which is wrt.grad after
                 output.backward() where no other pass has been added
@@ -51,8 +52,9 @@ class Explanation:
 
     __repr__ = __str__
 
-    def _repr_latex_(self) -> str:
-        return f"$$ {self.latex} $$"
+    def _repr_markdown_(self) -> str:
+        """The words as they are printed, and below them the equations."""
+        return f"```text\n{self}\n```\n\n$$ {self.latex} $$"
 
 
 def explain(output: Value, wrt: Value, paths: int = PATHS) -> Explanation:
@@ -66,9 +68,9 @@ def explain(output: Value, wrt: Value, paths: int = PATHS) -> Explanation:
     >>> y = x * x + 2 * x
     >>> print(explain(y, wrt=x))
     y depends on x along 3 paths; dy/dx is the sum of the products of local derivatives along them.
-      1. x -> x * x -> y:  1 * x = 1 * 3 = 3
-      2. x -> x * x -> y:  1 * x = 1 * 3 = 3
-      3. x -> 2 * x -> y:  1 * 2 = 2
+      1. x -> x * x (input 1) -> y:  x * 1 = 3 * 1 = 3
+      2. x -> x * x (input 2) -> y:  x * 1 = 3 * 1 = 3
+      3. x -> 2 * x -> y:  2 * 1 = 2
     Sum: dy/dx = 3 + 3 + 2 = 8. This is x.grad after y.backward().
     """
     part = between(output, wrt)
@@ -79,12 +81,15 @@ def explain(output: Value, wrt: Value, paths: int = PATHS) -> Explanation:
         lines = [f"The output is {text.name(wrt)} itself: {text.derivative(wrt)} = 1."]
         equations = [f"{latex.derivative(wrt)} = 1"]
     elif part.paths <= paths:
-        every = [path[::-1] for path in list_paths(part)]       # factors from the output back
+        every = list(list_paths(part))
         products = [math.prod(use.local for use in path) for path in every]
         lines = path_lines(part, every, products, text)
         equations = path_equations(part, every, latex)
     else:
         lines, equations = node_lines(part, text), node_equations(part, latex)
+    explained = numbered_in(lines, text)
+    lines[-1:-1] = [f"  where {text.name(v)} = {shorten(text.formula(v), 100)}" for v in explained]
+    equations += [f"{latex.name(v)} = {latex.formula(v)}" for v in explained]
     return Explanation(part.total, part.paths, products, lines, equations)
 
 
@@ -109,9 +114,16 @@ def path_lines(part: Between, every: Sequence[Sequence[Use]], products: Sequence
 
 def one_path(k: int, path: Sequence[Use], product: float, text: Tongue) -> str:
     """Path number k: the way, its factors as formulas and as numbers, and the product."""
-    way = " -> ".join([text.name(path[-1].source), *[text.name(use.target) for use in path[::-1]]])
+    way = " -> ".join([text.name(path[0].source), *[one_use(use, text) for use in path]])
     stages = [text.product(path), text.product_of_numbers(path), compact(product)]
     return f"  {k}. {way}:  {' = '.join(dict.fromkeys(stages))}"
+
+
+def one_use(use: Use, text: Tongue) -> str:
+    """The name of what uses a Value; where it does so more than once, as which input."""
+    times = sum(u is use.source for u in use.target.inputs)
+    name = text.name(use.target)
+    return f"{name} (input {use.i + 1})" if times > 1 else name
 
 
 def path_equations(part: Between, every: Sequence[Sequence[Use]], latex: Tongue) -> list[str]:
@@ -146,12 +158,10 @@ def node_lines(part: Between, text: Tongue) -> list[str]:
     lines = [f"  {one_node(part, v, text)}" for v in nodes]
     if left_out:
         lines.insert(-1, f"  ... {plural(left_out, 'node')} more ...")
-    wheres = [f"  where {text.name(v)} = {shorten(text.formula(v), 100)}"
-              for v in reversed(nodes) if text.is_numbered(v)]
     first = (f"{y} depends on {x} along {count}, too many to write out. From {y} back, each "
              "derivative is the sum over what uses the Value:")
     last = f"So {text.derivative(part.wrt)} = {compact(part.total)}. {where_it_is(part, text)}"
-    return [first, *lines, *wheres, last]
+    return [first, *lines, last]
 
 
 def node_equations(part: Between, latex: Tongue) -> list[str]:
@@ -175,6 +185,19 @@ def one_node(part: Between, v: Value, tongue: Tongue) -> str:
         numbers.append(tongue.left_out)
     value = tongue.plain_number(part.derivative[v])
     return f"{tongue.derivative(v)} = {' + '.join(symbols)} = {' + '.join(numbers)} = {value}"
+
+
+def numbered_in(lines: Sequence[str], text: Tongue) -> list[Value]:
+    """The Values whose names t1, t2, ... are in the lines, and in the formulas of these."""
+    by_name = {str(name): v for v, name in text.names.items() if text.is_numbered(v)}
+    named: dict[str, Value] = {}
+    todo = list(lines)
+    while todo and len(named) < NAMES:
+        for name in NUMBERED.findall(todo.pop()):
+            if name in by_name and name not in named:
+                named[name] = by_name[name]
+                todo.append(text.formula(by_name[name]))
+    return [named[name] for name in by_name if name in named]
 
 
 def where_it_is(part: Between, text: Tongue) -> str:

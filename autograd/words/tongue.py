@@ -17,7 +17,7 @@ from autograd.words.titles import formula, titles
 
 LARGE = 5000                        # of a larger graph only what is near the two ends is named
 NEAR = 40                           # Values of the order that count as near the output
-NUMBERED = re.compile(r"t\d+")      # a title that stands for a longer formula
+NUMBERED = re.compile(r"\bt\d+\b")  # a title that stands for a longer formula
 
 
 @dataclass(frozen=True)
