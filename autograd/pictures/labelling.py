@@ -1,7 +1,7 @@
 """Where the labels of arrows stand: on their arrow, and on no card and no other label.
 
-Each label takes the first spot of its arrow that is free; if none is, the one where it covers least.
-What lies around is looked up in squares, so that the work is linear in the labels.
+Each label takes the first spot of its arrow that is free; if none is, the one where it covers the
+least. What lies around is looked up in squares, so that the work is linear in the labels.
 """
 from __future__ import annotations
 

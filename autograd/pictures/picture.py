@@ -108,7 +108,7 @@ class Picture(graphviz.Digraph):                                # type: ignore[m
 
 def picture_of(scene: Scene, places: Places | None = None,
                splines: Splines = NO_SPLINES) -> Picture:
-    """The picture of a scene: its columns where it has some, else at `places`, else laid out by dot."""
+    """The picture of a scene: in its columns, else at `places`, else where dot finds places."""
     if scene.columns:
         scene, places = place_columns(scene)
     lines = lines_of(scene, places, splines)

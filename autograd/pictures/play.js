@@ -12,7 +12,7 @@
     node.inputs = node.inputs || [];
   }
 
-  // Steps: the start, each operation forward, the output's grad, each operation backward -----------
+  // Steps: the start, each operation forward, the output's grad, each operation backward ------
   const operations = nodes.map((_, i) => i).filter(i => nodes[i].op !== undefined);
   const output = nodes.length - 1;
   const steps = [{kind: "start"},
@@ -49,19 +49,21 @@
     });
   }
 
-  // Numbers as people read them, the same as in pictures -------------------------------------------
+  // Numbers as people read them, the same as in pictures --------------------------------------
   function scientific(x) {
     if (Number.isNaN(x)) return ["nan", ""];
     if (!Number.isFinite(x)) return [x > 0 ? "inf" : "-inf", ""];
     const [mantissa, exponent] = x.toExponential(3).split("e");
     return [mantissa, "e" + Number(exponent)];
   }
-  const NOISE = 1e-15;                                            // below it: rounding of a zero
-  const zero = x => Math.abs(x) < NOISE;
-  const plain = x => zero(x) || (Math.abs(x) >= 5e-4 && Math.abs(x) < 1e6);
-  const decimals = x => (Object.is(x, -0) ? "-" : "") + (zero(x) ? 0 : x).toFixed(4);
+  const NOISE = 1e-15;                                  // below it: what rounding leaves of a zero
+  const plain = x => x === 0 || (Math.abs(x) >= 5e-4 && Math.abs(x) < 1e6);
+  const decimals = x => (Object.is(x, -0) ? "-" : "") + x.toFixed(4);
   const trimmed = text => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
-  const fixed = x => (plain(x) ? decimals(x) : scientific(x).join(""));
+  function fixed(x) {
+    if (x !== 0 && Math.abs(x) < NOISE) return "0.0000";
+    return plain(x) ? decimals(x) : scientific(x).join("");
+  }
   function compact(x) {
     if (plain(x)) return trimmed(decimals(x));
     const [mantissa, exponent] = scientific(x);
@@ -69,7 +71,7 @@
   }
   const bracketed = x => (compact(x).startsWith("-") ? "(" + compact(x) + ")" : compact(x));
 
-  // The graph --------------------------------------------------------------------------------------
+  // The graph ---------------------------------------------------------------------------------
   const graph = $("graph");
   function svg(name, attributes, parent, text) {
     const element = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -127,7 +129,7 @@
     }
   }
 
-  // Predict mode: the questions of a step ----------------------------------------------------------
+  // Predict mode: the questions of a step -----------------------------------------------------
   let step = 0, furthest = 0, timer = null;
   let predicting = false, answered = 0, right = 0, asked = 0, tries = 0;
   const TRIES = 2;
@@ -199,7 +201,7 @@
     return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(word) ? Number(word) : null;
   }
 
-  // Right is what is shown the same, or within half a percent and what the shown numbers leave open.
+  // Right is what is shown the same, or within half a percent and what shown numbers leave open.
   function agrees(guess, value, open) {
     if (!Number.isFinite(value)) return Object.is(guess, value);
     if (compact(guess) === compact(value)) return true;
@@ -253,7 +255,9 @@
     const why = mistake(q, guess);
     if (tries === 0) asked++;
     tries++;
-    if (tries === TRIES) return settle(`✗ ${compact(guess)} is wrong: it is ${compact(q.value)}`, "wrong");
+    if (tries === TRIES) {
+      return settle(`✗ ${compact(guess)} is wrong: it is ${compact(q.value)}`, "wrong");
+    }
     $("answer").select();
     say(`✗ ${compact(guess)} is wrong, try again${why && ": " + why}`, "wrong");
   });
@@ -274,7 +278,7 @@
     $("ask-" + kind).addEventListener("change", () => { answered = tries = 0; draw(); });
   }
 
-  // The panel --------------------------------------------------------------------------------------
+  // The panel ---------------------------------------------------------------------------------
   function element(name, text, kind) {
     const made = document.createElement(name);
     made.textContent = text;
@@ -294,7 +298,8 @@
                                 backward: tellBackward}[what.kind](v, state, what.node);
     $("what").textContent = title;
     $("how").textContent = how;
-    const heads = ["input", "∂ local derivative", "upstream × local", "grad: before + added = after"];
+    const heads = ["input", "∂ local derivative", "upstream × local",
+                   "grad: before + added = after"];
     $("table").replaceChildren(...(rows.length ? [row("th", heads.map(head => [head]))] : []),
                                ...rows.map(cells => row("td", cells)));
     const spoken = rows.map(cells => cells.map(([text]) => text).join("; "));
@@ -342,7 +347,7 @@
                                    known(noAfter, compact(a.after))), "grad new"]];
   }
 
-  // One step on the screen -------------------------------------------------------------------------
+  // One step on the screen --------------------------------------------------------------------
   function draw() {
     const what = steps[step], state = at(step);
     drawCards(what, state);
@@ -400,7 +405,7 @@
   }
 
   // The part of the graph that is seen: all of it while it is readable, else what the step needs;
-  // or what the wheel and the mouse chose. -----------------------------------------------------
+  // or what the wheel and the mouse chose. ------------------------------------------------
   let all = false, chosen = null;                       // chosen: {x, y, scale}, its centre
   const READABLE = 1420;                                // units across, where text reads from afar
 
@@ -461,7 +466,7 @@
     graph.addEventListener(end, () => { held = null; });
   }
 
-  // Moving -----------------------------------------------------------------------------------------
+  // Moving ------------------------------------------------------------------------------------
   function move(to) {
     const before = step;
     to = Math.max(0, Math.min(steps.length - 1, to));

@@ -5,15 +5,20 @@ from autograd.formulas.symbol import in_latex, written
 from autograd.formulas.text import Text
 from autograd.value import UNREACHED, Value
 
+NOISE = 1e-15
 DASH = "–"                          # shown instead of a grad that no backward pass has reached
 
 
 def fixed(x: float) -> str:
     """x with four decimals, so that numbers line up; scientific when very large or very small.
 
-    >>> fixed(2.0), fixed(-0.0), fixed(1.5e-7), fixed(float("inf"))
-    ('2.0000', '-0.0000', '1.500e-7', 'inf')
+    What is left of a zero by rounding, below 1e-15, is shown as 0.
+
+    >>> fixed(2.0), fixed(-0.0), fixed(1.5e-7), fixed(2.776e-17), fixed(float("inf"))
+    ('2.0000', '-0.0000', '1.500e-7', '0.0000', 'inf')
     """
+    if 0 < abs(x) < NOISE:
+        return "0.0000"
     if _is_plain(x):
         return f"{x:.4f}"
     return _scientific(x)
