@@ -22,6 +22,7 @@ from autograd import Value, draw, relu
 from autograd.compiler.group import groups, levels
 from autograd.compiler.record import record
 from autograd.compiler.shape import plan
+from autograd.compiler.structure import Contract
 from autograd.graph import topological_order
 from demos import plots
 from demos.lesson import Lesson
@@ -173,8 +174,8 @@ for places in dots.args:
     left, right = places[:4], places[4:]
     print(*(f"{i:3}" for i in left), "     ", *(f"{i:3}" for i in right))
 
-block = next(block for block in plan(tape, found).blocks if block.kind == "matmul")
-weights, inputs = block.arguments
+product = next(array for array in plan(tape, found).arrays if isinstance(array.op, Contract))
+weights, inputs = (factor.op.places for factor in product.inputs)
 (rows, columns), (down, right) = weights.shape, weights.strides
 print(f"\nweights: place {weights.base} + {down} i + {right} j,  i < {rows}, j < {columns}")
 print(f"inputs:  place {inputs.base} + {inputs.strides[0]} j among the inputs, for every i")

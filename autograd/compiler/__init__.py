@@ -49,7 +49,7 @@ def compile(output: Value | Sequence[Value], parameters: Sequence[Value], inputs
     with paused_collector():
         tape = record(outputs, parameters, inputs)
         code = in_blocks(tape) or straight(tape)
-    return Program(code, tape, parameters, inputs, listed=not isinstance(output, Value))
+    return Program(code, tape, outputs, parameters, inputs, listed=not isinstance(output, Value))
 
 
 def in_blocks(tape: Tape) -> Blocks | None:

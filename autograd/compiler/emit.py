@@ -1,54 +1,57 @@
-"""Fourth room: blocks as NumPy source, forward and backward.
+"""Fourth room: Arrays as NumPy source, forward and backward.
 
-    arguments   how blocks are read: names, views, gathers, constants
-    forward     a line for each block                                   the lecture's (3) and (6)
-    backward    a line for each block's cotangent, from the last on     (7) and (8)
-    gradient    the parameters' cotangents, laid out like theta
-    product     the forms of a matrix product
-    formula     the table's operations on text
-    views       places as reshape, slice, transpose
-    names       W1, b1, z1, f1
+    structure   the structural operations, each with its rule in reverse mode
+    reverse     the cotangent of each Array                             the lecture's (7) and (8)
+    schedule    which Arrays get a line, and their names                W1, b1, z1, f1
+    printer     an Array as text
 
 This file puts the parts together: a function `value` and, for one output, `value_and_grad`.
 """
 from __future__ import annotations
 
 import base64
-import re
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd import ops
-from autograd.compiler.arguments import commented, tuple_text
-from autograd.compiler.blocks import Block, Plan
-from autograd.compiler.gradient import Gradient
+from autograd.compiler.array import SAMPLES, Array, shape_of
+from autograd.compiler.names import Names
+from autograd.compiler.printer import Constants, Printer
 from autograd.compiler.record import Tape
+from autograd.compiler.reverse import topological_order
 from autograd.compiler.scalar import imports
-from autograd.compiler.views import without_broadcast
+from autograd.compiler.schedule import Line, Schedule, schedule
+from autograd.compiler.shape import Plan
+from autograd.compiler.structure import Contract, Named, Numbers
 
 INLINE = 400                        # arrays of up to so many numbers are spelt out in the source
 
 
 class Blocks(NamedTuple):
-    """A program of blocks: its text, the arrays and operations it refers to by name, and what was found."""
+    """A program of arrays: its text, the constants and operations it refers to by name, and the Arrays themselves."""
     text: str
     arrays: dict[str, np.ndarray]
     functions: dict[str, Any]
-    blocks: list[Block]
+    plan: Plan
+    found: list[Array]                  # the Arrays of groups of nodes
+    names: dict[Array, str]             # of those that have a line
+    forward: str                        # a function `variables` that gives all names of the forward pass
 
     def source(self) -> str:
         """Source that runs by itself."""
         arrays = [f"{name} = {spelt(array)}" for name, array in self.arrays.items()]
-        packed = ["import base64"] if any("base64" in a for a in arrays) else []
+        packed = ["import base64"] if any(array.size > INLINE for array in self.arrays.values()) else []
         return "\n".join([*packed, "import numpy as np", *imports(self.functions), "", *arrays, "", "", self.text])
+
+    def products(self) -> list[Array]:
+        """The matrix products."""
+        return [x for x in self.found if isinstance(x.op, Contract) and set(x.op.left) != set(x.op.right)]
 
     def summary(self) -> str:
         """What was found, in words."""
-        blocks = [b for b in self.blocks if b.op is not None]
-        shapes = [" x ".join(["m"] * b.batched + [str(n) for n in b.shape]) for b in blocks if b.kind == "matmul"]
+        shapes = [" x ".join(map(str, x.shape)) or "1" for x in self.products()]
         found = f" ({', '.join(shapes[:12])}{', ...' if len(shapes) > 12 else ''})" if shapes else ""
-        return f"{len(blocks)} array operations, {len(shapes)} of them matrix products{found}"
+        return f"{len(self.found)} array operations, {len(shapes)} of them matrix products{found}"
 
     def namespace(self, arrays: bool) -> dict[str, Any]:
         """The program ready to run."""
@@ -57,33 +60,62 @@ class Blocks(NamedTuple):
         return found
 
 
+    def variables(self, arguments: tuple[np.ndarray, ...]) -> dict[str, Any]:
+        """The arrays of the forward pass by name, for theta and one sample x."""
+        found: dict[str, Any] = {"np": np, **self.arrays, **self.functions}
+        exec(compile(self.forward, "<autograd program>", "exec"), found)
+        arguments = (arguments[0], *(x[None] for x in arguments[1:]))
+        with np.errstate(all="ignore"):
+            return dict(found["variables"](*arguments))
+
+
 def emit(tape: Tape, plan: Plan) -> Blocks:
     """The source of value(theta, x) and, for one output, value_and_grad(theta, x)."""
-    writer = Gradient(tape, plan)
-    forward, value = writer.forward(), writer.value()
-    batched, alone = bool(tape.inputs), len(tape.outputs) == 1
-    per_sample = value if not (batched and alone) or writer.output_batched() else f"np.full(m, {value})"
-    text = function("value", batched, "The output for each sample." if batched else "The output.", writer,
-                    [*forward, f"    return {per_sample}"])
-    if alone:
-        lines, to_parameters, to_inputs = writer.backward()
-        lines += writer.gradient(to_parameters, to_inputs)
-        total = f"{value}.sum()" if writer.output_batched() else f"m * {value}" if batched else value
-        what = "The output and its gradient by theta" + (", summed over the samples, the rows of x." if batched else ".")
-        text += "\n\n" + function("value_and_grad", batched, what, writer, [
-            *(["    # forward"] if forward else []), *forward, "    # backward", *lines, f"    return float({total}), grad"])
-    called = [op for op in ops.TABLE.values() if op.numpy is None and re.search(rf"\b{op.name}\(", text)]
-    return Blocks(text, writer.arrays, {op.name: op for op in called}, plan.blocks)
+    lines = schedule(tape, plan)
+    names = Names()
+    names.taken |= {line.name for line in (*lines.views, *lines.forward, *lines.backward)}
+    constants = Constants(names.free)
+    texts = [value(tape, lines, constants)]
+    if lines.gradient is not None:
+        texts.append(value_and_grad(tape, lines, constants))
+    found = [x for x in plan.arrays if not isinstance(x.op, (Named, Numbers))]
+    forward, _ = value(tape, lines, constants, "variables")
+    functions = {op.name: op for _, called in texts for op in called.values()}
+    return Blocks("\n\n".join(text for text, _ in texts), constants.arrays, functions, plan, found,
+                  lines.names, forward)
 
 
-def function(name: str, batched: bool, what: str, writer: Gradient, body: list[str]) -> str:
+def value(tape: Tape, lines: Schedule, constants: Constants, name: str = "value") -> tuple[str, dict[str, Any]]:
+    """The function of the output, and the operations it calls; as `variables` it gives all that it computes."""
+    printer = Printer(lines.names, constants)
+    body = [text for line in lines.forward for text in printer.lines(line)]
+    body.append("    return locals()" if name == "variables" else f"    return {printer.formula(lines.value)}")
+    what = "The output for each sample." if tape.inputs else "The output."
+    if len(tape.outputs) > 1:
+        what = what.replace("output", "outputs")
+    needed = [line for line in lines.views if line.array in topological_order([lines.value])]
+    return function(name, tape, what, needed, body, printer), printer.called
+
+
+def value_and_grad(tape: Tape, lines: Schedule, constants: Constants) -> tuple[str, dict[str, Any]]:
+    """The function of the output and its gradient, and the operations it calls."""
+    printer = Printer(lines.names, constants)
+    forward = [text for line in lines.forward for text in printer.lines(line)]
+    backward = [text for line in lines.backward for text in printer.lines(line)]
+    total = printer.formula(lines.value)
+    of_all = f"{total:atom}.sum()" if SAMPLES in shape_of(lines.value) else total
+    body = [*(["    # forward"] if forward else []), *forward, "    # backward", *backward,
+            f"    return float({of_all}), {printer.formula(lines.gradient)}"]
+    what = "The output and its gradient by theta" + (", summed over the samples, the rows of x." if tape.inputs else ".")
+    return function("value_and_grad", tape, what, lines.views, body, printer), printer.called
+
+
+def function(name: str, tape: Tape, what: str, views: list[Line], body: list[str], printer: Printer) -> str:
     """A function of theta (and x): the views of theta it uses, then its body."""
-    words = set(re.findall(r"\w+", "\n".join(body)))
-    views = [commented(f"{name} = {text}", tuple_text(list(map(str, without_broadcast(view).shape))).removeprefix("()"))
-             for (view, _), (name, text) in writer.views.items() if name in words]
-    head = ["    m = len(x)"] if batched else []
-    head += ["    ones = np.ones(m)"] if "ones" in words and writer.needs_ones else []
-    return "\n".join([f"def {name}(theta{', x' if batched else ''}):", f'    """{what}"""', *head, *views, *body]) + "\n"
+    head = ["    m = len(x)"] if tape.inputs else []
+    head += ["    ones = np.ones(m)"] if printer.ones else []
+    head += [text for line in views for text in printer.lines(line)]
+    return "\n".join([f"def {name}(theta{', x' if tape.inputs else ''}):", f'    """{what}"""', *head, *body]) + "\n"
 
 
 def spelt(array: np.ndarray) -> str:

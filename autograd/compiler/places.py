@@ -1,16 +1,48 @@
-"""Arrays of places: whether one is a view, which axes it has, and how rows of factors meet.
+"""Places: where the numbers of one array stand in another, flat one, and how that is written with slices.
 
-A view is base + i * stride_0 + j * stride_1 + ...; the functions here find base, lengths and strides, or say that there are
-none.
+Places are Strided where they are base + i * stride_0 + j * stride_1 + ...; the functions here find base, lengths and strides,
+or say that there are none. A Slicing is how NumPy takes such places: reshape, index, transpose.
 """
 from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
+from typing import NamedTuple, Union
 
 import numpy as np
 
-from autograd.compiler.blocks import Shape, View
+Shape = tuple[int, ...]
+
+
+class Strided(NamedTuple):
+    """places = base + sum over axes of index * stride; an axis of length 1 has stride 0."""
+    shape: Shape
+    base: int
+    strides: Shape
+
+
+def contiguous(shape: Shape) -> Shape:
+    """The strides of a contiguous array, 0 for axes of length 1."""
+    return tuple(prod(shape[k + 1:]) if n > 1 else 0 for k, n in enumerate(shape))
+
+
+def whole(shape: Shape) -> Strided:
+    """All places of an array of that shape."""
+    return Strided(shape, 0, contiguous(shape))
+
+
+def without_broadcast(places: Strided) -> Strided:
+    """The places without the axes along which they are repeated."""
+    left = [(n, st) for n, st in zip(places.shape, places.strides) if st or n == 1]
+    return Strided(tuple(n for n, _ in left), places.base, tuple(st for _, st in left))
+
+
+def places_of(places: Strided) -> np.ndarray:
+    """The places as an array of their shape."""
+    found = np.full(places.shape, places.base)
+    for k, (n, st) in enumerate(zip(places.shape, places.strides)):
+        found += (np.arange(n) * st).reshape(-1, *[1] * (len(places.shape) - k - 1))
+    return found
 
 
 def factor(places: np.ndarray) -> list[tuple[int, int]] | None:
@@ -32,15 +64,13 @@ def factor(places: np.ndarray) -> list[tuple[int, int]] | None:
     return None if outer is None else [*outer, (run, step)]
 
 
-def as_view(block: int, places: np.ndarray) -> View | None:
-    """An array of places as a view, or None where it is not one."""
+def strided(places: np.ndarray) -> Strided | None:
+    """An array of places as Strided, or None where they are not."""
     base = int(places.flat[0])
     strides = tuple(int(places[tuple(int(i == k) for i in range(places.ndim))]) - base if places.shape[k] > 1 else 0
                     for k in range(places.ndim))
-    regular = np.full(places.shape, base)
-    for k, (length, stride) in enumerate(zip(places.shape, strides)):
-        regular += (np.arange(length) * stride).reshape(-1, *[1] * (places.ndim - k - 1))
-    return View(block, places.shape, base, strides) if (regular == places).all() else None
+    found = Strided(places.shape, base, strides)
+    return found if (places_of(found) == places).all() else None
 
 
 def inner_sizes(shape: Sequence[int]) -> set[int]:
@@ -82,3 +112,73 @@ def teams(a_of: np.ndarray, b_of: np.ndarray, count_a: int, count_b: int) -> tup
             break
     numbers, team_a = np.unique(team_a, return_inverse=True)
     return team_a, np.searchsorted(numbers, team_b)
+
+
+# Slices -------------------------------------------------------------------------------------------------------------------
+
+class Slicing(NamedTuple):
+    """How NumPy takes Strided places of an array: a run of the flat array, reshape, index, transpose, axes of length 1."""
+    run: tuple[int, int] | None             # where a flat array is cut to a run of whole rows
+    radix: Shape | None                     # what it is then reshaped to
+    index: tuple[Union[int, slice], ...]    # an entry for each axis; none where all of it is taken
+    order: tuple[int, ...] | None           # how the axes that are left are transposed
+    new_axes: tuple[int, ...]               # where axes of length 1 are put in
+
+
+def slicing(places: Strided, source: Shape) -> Slicing | None:
+    """How places of an array of shape `source` are taken; None where slices do not do it."""
+    axes = [(st, n, k) for k, (st, n) in enumerate(zip(places.strides, places.shape)) if st != 0]
+    axes.sort(reverse=True)
+    new_axes = tuple(k for k, st in enumerate(places.strides) if st == 0)
+    if any(st < 0 for st, _, _ in axes):
+        return None
+    if not axes:
+        index = tuple(int(i) for i in np.unravel_index(places.base, source)) if source else ()
+        return Slicing(None, None, index, None, new_axes)
+    found = _index(places.base, [st for st, _, _ in axes], [n for _, n, _ in axes], source)
+    if found is None:
+        return None
+    kept = [k for _, _, k in axes]
+    order = tuple(kept.index(k) for k in sorted(kept)) if kept != sorted(kept) else None
+    return Slicing(*found, order, new_axes)
+
+
+Index = tuple[Union[tuple[int, int], None], Union[Shape, None], tuple[Union[int, slice], ...]]
+
+
+def _index(base: int, strides: list[int], lengths: list[int], source: Shape) -> Index | None:
+    """The run, reshape and index that take axes with these strides, largest first."""
+    size, run = prod(source), None
+    if len(strides) == 1 and len(source) == 1:
+        stop = base + (lengths[0] - 1) * strides[0] + 1
+        everything = (base, stop, strides[0]) == (0, size, 1)
+        return None, None, () if everything else (slice(base, stop, strides[0]),)
+    if any(a % b for a, b in zip(strides, strides[1:])):
+        return None
+    if len(source) == 1:                                    # the run of whole rows that they lie in
+        start, length = min(base, size - lengths[0] * strides[0]), lengths[0] * strides[0]
+        if start < 0:
+            return None
+        run = (start, start + length) if length < size else None
+        base, size, source = base - start, length, (length,)
+    elif size % strides[0]:
+        return None
+    radix = [size // strides[0], *(a // b for a, b in zip(strides, strides[1:]))]
+    radix += [strides[-1]] if strides[-1] > 1 else []
+    index = _digits(base, radix, lengths)
+    return None if index is None else (run, None if tuple(radix) == source else tuple(radix), index)
+
+
+def _digits(base: int, radix: list[int], lengths: list[int]) -> tuple[Union[int, slice], ...] | None:
+    """The index of each axis of a shape `radix`: from the digits of base, so many as `lengths`; a number where there is none."""
+    index: list[Union[int, slice]] = []
+    for k, size in enumerate(radix):
+        step = prod(radix[k + 1:])
+        digit, base = divmod(base, step)
+        if k == len(lengths):
+            index.append(digit)
+        elif digit + lengths[k] > size:
+            return None
+        else:
+            index.append(slice(digit, digit + lengths[k]) if lengths[k] < size else slice(None))
+    return tuple(index)

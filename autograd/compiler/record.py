@@ -1,23 +1,22 @@
 """First room: a recorded graph as a flat list of operations, in which sums and products stand together.
 
-What people write as w1 * x1 + w2 * x2 + b is recorded as a chain of additions of products. Here a chain of additions that
-nobody else uses becomes one sum, and the products in it that nobody else uses become one dot: the normal form in which the
-next room finds matrices. Everything is named by a number, its id.
+Sums come in the normal form of normal.py; here each becomes as few nodes as possible: a dot for the products of each pair of
+kinds (weights with data, weights with nodes, ...), a sum for other terms, one addition or subtraction of these. Everything is
+named by a number, its id.
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Optional
 
 from autograd import ops
-from autograd.graph import topological_order
 from autograd.compat.micrograd import Handmade
+from autograd.compiler.normal import Flattener, Linear, Side, Term
+from autograd.graph import topological_order
 from autograd.ops import Operation
 from autograd.value import Value
 
 PARAMETER, INPUT, CONSTANT, NODE = range(4)             # what an id stands for
-WEIGHT_AND_DATUM = {PARAMETER, CONSTANT}
-
 
 # An operation and the ids it is applied to; a dot has its left factors, then its right factors, and no rest.
 Node = tuple[Operation, tuple[int, ...]]
@@ -38,26 +37,45 @@ class Tape(NamedTuple):
 
 def record(outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value]) -> Tape:
     """The graph of the outputs as a Tape. Parameters and inputs are where it begins, even if they were computed."""
+    return numbered(outputs, parameters, inputs)[0]
+
+
+def places_and_ids(outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value]) -> dict[int, int]:
+    """The id of each Value that has one, by its place in the topological order of the outputs."""
+    return numbered(outputs, parameters, inputs)[1]
+
+
+def numbered(outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value]) -> tuple[Tape, dict[int, int]]:
+    """The Tape, and the id of each place of the topological order that has one."""
     order = topological_order(*outputs)
     place = {v: i for i, v in enumerate(order)}
     begin = {place[v] for v in (*parameters, *inputs) if v in place}
     args = [_args(v, place) for v in order]
     for i in begin:
         args[i] = ()
-    uses = _uses(args, [place[v] for v in outputs])
-    roots = _flatten([v.op for v in order], args, uses, {*begin, *(place[v] for v in outputs)})
-    return _numbered(order, place, args, uses, roots, outputs, parameters, inputs)
+    ends = [place[v] for v in outputs]
+    uses = _uses(args, ends)
+    constant = _constants(order, args, begin)
+    op = [v.op for v in order]
+    linears = Flattener(op, args, uses, {*begin, *ends}, constant).linears()
+    numbering = _Numbering(constant)
+    numbering.leaves(place, parameters, inputs)
+    for i, v in enumerate(order):
+        if uses[i] and i not in numbering.ids:
+            numbering.add(i, v, args[i], linears)
+    return numbering.tape(ends, parameters, inputs, len(order)), numbering.ids
 
 
-def _args(v: Value, place: dict[Value, int]) -> tuple[Any, ...]:
+def _args(v: Value, place: dict[Value, int]) -> tuple[Term, ...]:
     """The inputs of v: the place in the order for a Value, the float itself for a number."""
+    inputs = v.inputs
     if v.closure is not None:
-        raise ValueError("a Value with a _backward function set by hand cannot be compiled: define "
-                         "its operation with autograd.operation")
-    return tuple([u if type(u) is float else place[u] for u in v.inputs])
+        raise ValueError("a Value with a _backward function set by hand cannot be compiled: define its operation with "
+                         "autograd.operation")
+    return tuple([u if type(u) is float else place[u] for u in inputs])                        # type: ignore[index]
 
 
-def _uses(args: list[tuple[Any, ...]], outputs: list[int]) -> list[int]:
+def _uses(args: list[tuple[Term, ...]], outputs: list[int]) -> list[int]:
     """How often each place is used by what the outputs need; 0 for what they do not need."""
     uses = [0] * len(args)
     for i in outputs:
@@ -70,141 +88,182 @@ def _uses(args: list[tuple[Any, ...]], outputs: list[int]) -> list[int]:
     return uses
 
 
-def _flatten(op: list[Any], args: list[tuple[Any, ...]], uses: list[int], kept: set[int]
-             ) -> dict[int, tuple[list, list, list] | None]:
-    """For each sum: its left factors, right factors and other terms; None for a Value that went into the sum above it."""
-    roots: dict[int, tuple[list, list, list] | None] = {}
-    chains = (ops.add, ops.sum, ops.dot)
-    for root in range(len(args) - 1, -1, -1):
-        if root in roots or not args[root] or op[root] not in chains:
-            continue
-        left: list[Any] = []
-        right: list[Any] = []
-        rest: list[Any] = []
-        stack = [root]
-        while stack:
-            t = stack.pop()
-            if type(t) is int and (t == root or uses[t] == 1 and args[t] and t not in kept):
-                kind = op[t]
-                if kind is ops.mul:
-                    roots[t] = None
-                    left.append(args[t][0])
-                    right.append(args[t][1])
-                    continue
-                if kind in chains:
-                    roots[t] = None
-                    if kind is ops.dot:
-                        n = len(args[t]) // 2
-                        left += args[t][:n]
-                        right += args[t][n:-1]
-                        stack.append(args[t][-1])
-                    else:
-                        stack += reversed(args[t])
-                    continue
-            if type(t) is int or t:                     # a number 0 in a sum is nothing
-                rest.append(t)
-        roots[root] = (left, right, rest)
-    return roots
-
-
-def _numbered(order: list[Value], place: dict[Value, int], args: list, uses: list[int], roots: dict, outputs: Sequence[Value],
-              parameters: Sequence[Value], inputs: Sequence[Value]) -> Tape:
-    kinds: list[int] = []
-    nodes: dict[int, Node] = {}
-    constants: dict[int, float] = {}
-    labels: dict[int, str] = {}
-    by_number: dict[float, int] = {}
-    known: dict[Node, int] = {}
-    ids: dict[int, int] = {}                            # id by place
-
-    def fresh(kind: int) -> int:
-        kinds.append(kind)
-        return len(kinds) - 1
-
-    def of(t: Any) -> int:
-        """The id of an argument: a place, or a number."""
-        if type(t) is int:
-            return ids[t]
-        found = by_number.get(t)
-        if found is None:
-            found = by_number[t] = fresh(CONSTANT)
-            constants[found] = t
-        return found
-
-    def kind(t: Any) -> int:
-        return kinds[ids[t]] if type(t) is int else CONSTANT
-
-    def constant(used: Iterable[Any]) -> bool:
-        for t in used:
-            if type(t) is int and kinds[ids[t]] != CONSTANT:
-                return False
-        return True
-
-    def weights_of_data(left: list, right: list) -> bool:
-        for a, b in zip(left, right):
-            if {kind(a), kind(b)} != WEIGHT_AND_DATUM:
-                return False
-        return True
-
-    def node(op: Operation, arguments: tuple[int, ...]) -> int:
-        new = op, arguments
-        found = known.get(new)
-        if found is None:                               # the same operation on the same arguments is computed once
-            found = known[new] = len(kinds)
-            kinds.append(NODE)
-            nodes[found] = new
-        return found
-
-    def total(left: list, right: list, rest: list) -> int:
-        """The sum of the products of left and right and of the rest, as few nodes."""
-        if left and len(rest) == 1 and kind(rest[0]) == PARAMETER and weights_of_data(left, right):
-            left, right, rest = [*left, *rest], [*right, 1.0], []           # a bias beside data is a weight whose input is 1
-        terms = [of(t) for t in rest]
-        if not left and not terms:
-            return of(0.0)
-        if left:
-            factors = _sides([ids[t] if type(t) is int else of(t) for t in left],
-                             [ids[t] if type(t) is int else of(t) for t in right], kinds)
-            terms.insert(0, node(ops.dot, factors))
-        if left and len(terms) == 2:
-            return node(ops.add, (terms[0], terms[1]))
-        if left and len(terms) == 1:
-            return terms[0]
-        return node(ops.sum, tuple(terms))              # a sum of one term, too: sums of 1, 2, 3 terms are alike
-
-    parameter_ids = [fresh(PARAMETER) for _ in parameters]
-    input_ids = [fresh(INPUT) for _ in inputs]
-    for values, numbered in ((parameters, parameter_ids), (inputs, input_ids)):      # an input that is a parameter, too:
-        for v, i in zip(values, numbered):                                           # its number is the input's
-            if v in place:
-                ids[place[v]] = i
-            if v.label:
-                labels[i] = v.label
-    for i, v in enumerate(order):
-        if i in ids or not uses[i]:
-            continue
-        sides = roots.get(i, ())
-        if sides is None:                                   # it went into the sum above it
-            continue
-        if all(map(constant, sides)) if sides else constant(args[i]):       # a leaf, or computed from constants alone
-            ids[i] = of(v.data)
-        elif not sides:
-            if isinstance(v.op, Handmade):
-                raise ValueError(f"a Value made by hand with operation {v.op.name!r} cannot be compiled, for the operation "
-                                 "cannot be computed again: define it with autograd.operation")
-            ids[i] = node(v.op, tuple([of(t) for t in args[i]]))                     # type: ignore[arg-type]
+def _constants(order: list[Value], args: list[tuple[Term, ...]], begin: set[int]) -> list[Optional[float]]:
+    """The number of each place that is a leaf or computed from such alone; None for all others."""
+    found: list[Optional[float]] = [None] * len(args)
+    for i, used in enumerate(args):
+        for u in used:
+            if type(u) is int and found[u] is None:
+                break
         else:
-            ids[i] = total(*sides)
+            if i not in begin:
+                found[i] = order[i].data
+    return found
+
+
+class _Numbering:
+    """Gives ids to places and numbers, and makes the nodes of a Tape."""
+
+    def __init__(self, constant: list[Optional[float]]) -> None:
+        self.constant = constant
+        self.kinds: list[int] = []
+        self.nodes: dict[int, Node] = {}
+        self.constants: dict[int, float] = {}
+        self.labels: dict[int, str] = {}
+        self.by_number: dict[float, int] = {}
+        self.known: dict[Node, int] = {}
+        self.ids: dict[int, int] = {}                       # id by place
+        self.parameters: list[int] = []
+        self.inputs: list[int] = []
+
+    def fresh(self, kind: int) -> int:
+        """A new id."""
+        self.kinds.append(kind)
+        return len(self.kinds) - 1
+
+    def number(self, x: float) -> int:
+        """The id of a number."""
+        found = self.by_number.get(x)
+        if found is None:
+            found = self.by_number[x] = self.fresh(CONSTANT)
+            self.constants[found] = x
+        return found
+
+    def of(self, t: Term) -> int:
+        """The id of a term: a place, or a number."""
+        return self.ids[t] if type(t) is int else self.number(t)
+
+    def node(self, op: Operation, arguments: tuple[int, ...]) -> int:
+        """The id of a node; the same operation on the same arguments is computed once."""
+        new = op, arguments
+        found = self.known.get(new)
+        if found is None:
+            found = self.known[new] = len(self.kinds)
+            self.kinds.append(NODE)
+            self.nodes[found] = new
+        return found
+
+    # The graph ------------------------------------------------------------------------------------------------------------
+
+    def leaves(self, place: dict[Value, int], parameters: Sequence[Value], inputs: Sequence[Value]) -> None:
+        """Give ids to parameters and inputs; a parameter that is an input, too, has the input's number."""
+        self.parameters = [self.fresh(PARAMETER) for _ in parameters]
+        self.inputs = [self.fresh(INPUT) for _ in inputs]
+        for values, numbered in ((parameters, self.parameters), (inputs, self.inputs)):
+            for v, i in zip(values, numbered):
+                if v in place:
+                    self.ids[place[v]] = i
+                if v.label:
+                    self.labels[i] = v.label
+
+    def add(self, i: int, v: Value, args: tuple[Term, ...], linears: dict[int, Optional[Linear]]) -> None:
+        """Give an id to a place; none if it went into the sum above it."""
+        number = self.constant[i]
+        if number is not None:
+            self.ids[i] = self.number(number)
+        elif i in linears:
+            linear = linears[i]
+            if linear is None:
+                return
+            self.ids[i] = self.linear(*linear)
+        elif isinstance(v.op, Handmade) or not isinstance(v.op, Operation):
+            raise ValueError(f"a Value made by hand with operation {str(v.op)!r} cannot be compiled, for the operation cannot "
+                             "be computed again: define it with autograd.operation")
+        else:
+            self.ids[i] = self.node(v.op, tuple([self.of(t) for t in args]))
         if v.label:
-            labels.setdefault(ids[i], v.label)
-    chosen = [input_ids[inputs.index(v)] if v in inputs else p for v, p in zip(parameters, parameter_ids)] \
-        if set(parameters) & set(inputs) else parameter_ids
-    return Tape(kinds, nodes, constants, chosen, input_ids, [ids[place[v]] for v in outputs], of(0.0), labels, len(order))
+            self.labels.setdefault(self.ids[i], v.label)
+
+    def tape(self, ends: list[int], parameters: Sequence[Value], inputs: Sequence[Value], recorded: int) -> Tape:
+        """The finished Tape; `ends` are the places of the outputs."""
+        chosen = self.parameters
+        if set(parameters) & set(inputs):
+            where = dict(zip(inputs, self.inputs))
+            chosen = [where.get(v, p) for v, p in zip(parameters, self.parameters)]
+        return Tape(self.kinds, self.nodes, self.constants, chosen, self.inputs, [self.ids[i] for i in ends],
+                    self.number(0.0), self.labels, recorded)
+
+    # Sums -----------------------------------------------------------------------------------------------------------------
+
+    def linear(self, plus: Side, minus: Side) -> int:
+        """The node of a sum: what is added less what is subtracted."""
+        shift = sum(self.numbers_of(plus)) - sum(self.numbers_of(minus))
+        added, taken = self.terms(plus), self.terms(minus)
+        if not taken:
+            return self.total(added, shift)
+        less = taken[0] if len(taken) == 1 else self.total(taken, 0.0)
+        if not added and not shift:
+            return self.node(ops.neg, (less,))
+        more = added[0] if len(added) == 1 and not shift else self.total(added, shift)
+        return self.node(ops.sub, (more, less))
+
+    def numbers_of(self, side: Side) -> list[float]:
+        """The numbers among the terms, which are left out of them."""
+        found = [t if type(t) is float else self.constant[t] for t in side.rest]
+        side.rest = [t for t, number in zip(side.rest, found) if number is None]
+        return [number for number in found if number is not None]
+
+    def total(self, terms: list[int], shift: float) -> int:
+        """The sum of some nodes and a number."""
+        if shift or not terms:
+            terms = [*terms, self.number(shift)]
+        if len(terms) == 2 and any(self.is_dot(i) for i in terms):
+            return self.node(ops.add, (terms[0], terms[1]))
+        if len(terms) == 1 and (self.is_dot(terms[0]) or shift or self.kinds[terms[0]] == CONSTANT):
+            return terms[0]
+        return self.node(ops.sum, tuple(terms))             # a sum of one term, too: sums of 1, 2, 3 terms are alike
+
+    def is_dot(self, i: int) -> bool:
+        """Whether an id is a dot, or a number times a dot."""
+        return i in self.nodes and (self.nodes[i][0] is ops.dot or self.nodes[i][0] is ops.mul)
+
+    def terms(self, side: Side) -> list[int]:
+        """The terms of one sign as nodes: a dot for the products of each pair of kinds, then the rest."""
+        pairs = [self.pair(self.of(a), self.of(b)) for a, b in zip(side.left, side.right)]
+        found = self.scaled(side, pairs)
+        rest = [self.of(t) for t in side.rest]
+        classes: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        for a, b in pairs:
+            classes.setdefault((self.kinds[a], self.kinds[b]), []).append((a, b))
+        self.share_zeros(classes)
+        weights_of_data = classes.get((PARAMETER, CONSTANT))
+        biases = [i for i in rest if self.kinds[i] == PARAMETER]
+        if weights_of_data and len(biases) == 1 and lies_beside(biases[0], weights_of_data):
+            weights_of_data.append((biases[0], self.number(1.0)))       # a bias beside data is a weight whose input is 1
+            rest.remove(biases[0])
+        return [*found, *[self.dot(products) for _, products in sorted(classes.items())], *rest]
+
+    def pair(self, a: int, b: int) -> tuple[int, int]:
+        """Two factors, the parameter on the left: so all neurons of a layer look alike."""
+        return (b, a) if self.kinds[a] > self.kinds[b] else (a, b)
+
+    def scaled(self, side: Side, pairs: list[tuple[int, int]]) -> list[int]:
+        """Scaled products as nodes: one number times dots where all have the same, else products that go among the pairs."""
+        if len({number for number, _, _ in side.scaled}) == 1:
+            inside = Side()
+            inside.left, inside.right = [a for _, a, _ in side.scaled], [b for _, _, b in side.scaled]
+            number = self.number(side.scaled[0][0])
+            return [self.node(ops.mul, (number, i)) for i in self.terms(inside)]
+        for number, a, b in side.scaled:
+            pairs.append((self.number(number), self.node(ops.mul, (self.of(a), self.of(b)))))
+        return []
+
+    def share_zeros(self, classes: dict[tuple[int, int], list[tuple[int, int]]]) -> None:
+        """Put weights times 0 to the weights times nodes: what is 0 in one sample is a node in another."""
+        zeros = classes.get((PARAMETER, CONSTANT), [])
+        for kind in (NODE, INPUT):
+            if (PARAMETER, kind) in classes and zeros and all(self.constants[b] == 0.0 for _, b in zeros):
+                classes[PARAMETER, kind] += classes.pop((PARAMETER, CONSTANT))
+                return
+
+    def dot(self, products: list[tuple[int, int]]) -> int:
+        """The sum of some products as a node."""
+        if len(products) == 1 and self.kinds[products[0][0]] == CONSTANT:
+            return self.node(ops.mul, products[0])
+        return self.node(ops.dot, (*[a for a, _ in products], *[b for _, b in products]))
 
 
-def _sides(left: list[int], right: list[int], kinds: list[int]) -> tuple[int, ...]:
-    """The factors of a dot, each product with the parameter on the left: so all neurons of a layer look alike."""
-    for k, (a, b) in enumerate(zip(left, right)):
-        if kinds[a] > kinds[b]:
-            left[k], right[k] = b, a
-    return (*left, *right)
+def lies_beside(bias: int, products: list[tuple[int, int]]) -> bool:
+    """Whether a bias comes just before or after the weights of some products among the parameters."""
+    weights = [a for a, _ in products]
+    return bias - 1 == max(weights) or bias + 1 == min(weights)

@@ -1,7 +1,9 @@
 """Last room: the program, compiled source with its arrays, and the checks on what it is given."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+import weakref
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,9 +11,33 @@ import numpy as np
 from autograd.compiler.emit import Blocks
 from autograd.compiler.record import Tape
 from autograd.compiler.scalar import Straight
+from autograd.compiler.verify import verify
 from autograd.value import Number, Value
 
 FEW_SAMPLES = 8                     # for more, straight-line code runs on arrays of samples
+ERRORS = {"divide": "raise", "invalid": "raise", "over": "ignore", "under": "ignore"}
+
+
+FLOAT64 = np.dtype(np.float64)
+
+
+def _fast_errstate() -> tuple[Callable[[], Any], Callable[[Any], None]]:
+    """Functions that enter np.errstate(**ERRORS) and leave it, in a fifth of its time where NumPy lets us."""
+    def enter() -> np.errstate:
+        state = np.errstate(**ERRORS)                                                   # type: ignore[arg-type]
+        state.__enter__()
+        return state
+    try:
+        from numpy._core.umath import _extobj_contextvar as variable
+        state = enter()
+        kept = variable.get()
+        state.__exit__(None, None, None)
+        return partial(variable.set, kept), variable.reset
+    except (ImportError, AttributeError, LookupError):
+        return enter, lambda state: state.__exit__(None, None, None)
+
+
+raising, as_before = _fast_errstate()
 
 
 class Program:
@@ -21,6 +47,7 @@ class Program:
     program(theta, x)                  the value for one sample, or (m,) for m; (K,) or (m, K) for K outputs
     program.parameters                 the parameters' present data, (P,), in the order they were given
     program.write_back(theta)          set the parameters' data
+    program.verify()                   compare it with the graph, Value by Value, at several points
     program.source                     the source, which runs by itself
 
     theta is (P,); x is (I,) for one sample or (m, I), and is left out when the graph was compiled without inputs. What was
@@ -32,15 +59,18 @@ class Program:
     operation's domain, such as the log of a negative number; ZeroDivisionError for 1 / 0. An overflow gives inf, as in NumPy.
     """
 
-    def __init__(self, code: Blocks | Straight, tape: Tape, parameters: Sequence[Value], inputs: Sequence[Value],
-                 listed: bool = False) -> None:
+    def __init__(self, code: Blocks | Straight, tape: Tape, outputs: Sequence[Value], parameters: Sequence[Value],
+                 inputs: Sequence[Value], listed: bool = False) -> None:
         self._code, self._tape = code, tape
+        self._outputs = [weakref.ref(v) for v in outputs]   # a program does not keep its graph
         self._values = list(parameters)
+        self._given = [weakref.ref(v) for v in inputs]
         self._inputs = len(inputs)
         self._labels = [v.label for v in (*parameters, *inputs)]
         self._listed = listed                               # whether the outputs were given as a list
         self._single = len(tape.outputs) == 1
         self._functions: dict[bool, dict[str, Any]] = {}            # by whether they run on arrays
+        self._shape = (len(self._values),)
 
     @property
     def parameters(self) -> np.ndarray:
@@ -72,9 +102,12 @@ class Program:
         return self._quick(theta, x) or self._run("value_and_grad", theta, x)[0]
 
     def _quick(self, theta: Any, x: Any) -> tuple[float, np.ndarray] | None:
-        """The result of straight-line code on floats where all is well; None where there is something to check or to say."""
-        if type(self._code) is not Straight or x is not None or self._inputs or type(theta) is not np.ndarray \
-                or theta.dtype != np.float64 or theta.shape != (len(self._values),):
+        """The result for arrays as they should be where all is well; None where there is something to check or to say."""
+        if type(theta) is not np.ndarray or theta.dtype is not FLOAT64 or theta.shape != self._shape:
+            return None
+        if type(self._code) is not Straight:
+            return self._quick_arrays(theta, x)
+        if x is not None or self._inputs:
             return None
         numbers = theta.tolist()
         try:
@@ -84,10 +117,34 @@ class Program:
             return None
         return (y, np.array(d, dtype=float)) if finite - finite == 0 and type(y) is float else None
 
+    def _quick_arrays(self, theta: np.ndarray, x: Any) -> tuple[float, np.ndarray] | None:
+        """The result of array code where all is well; see _quick."""
+        if x is None:
+            if self._inputs:
+                return None
+        elif type(x) is not np.ndarray or x.dtype is not FLOAT64 or x.ndim != 2 or x.shape[1] != self._inputs or \
+                not self._inputs:
+            return None
+        function = self._function("value_and_grad", True)
+        token = raising()
+        try:
+            size = theta.dot(theta)
+            if x is None:
+                found: tuple[float, np.ndarray] = function(theta)
+            else:
+                flat = x.ravel()
+                size = size + flat.dot(flat)
+                found = function(theta, x)
+            return found if size == size else None          # a NaN among the numbers: _run says which
+        except (ArithmeticError, ValueError):
+            return None
+        finally:
+            as_before(token)
+
     def _run(self, name: str, theta: Any, x: Any) -> tuple[Any, np.ndarray | None, bool]:
         """The result of a function of the program, for `value` with a first axis of samples where there is x; x as it was
         used, and whether it was one sample."""
-        with np.errstate(divide="raise", invalid="raise", over="ignore", under="ignore"):
+        with np.errstate(**ERRORS):
             theta, x, one = self._checked(theta, x)
             try:
                 if isinstance(self._code, Straight):
@@ -166,6 +223,19 @@ class Program:
             at = tuple(int(i) for i in np.argwhere(np.isnan(array))[0])
             label = labels[at[-1]]
             raise ValueError(f"{name}[{', '.join(map(str, at))}]{f' ({label[:60]!r})' if label else ''} is NaN")
+
+    def verify(self, output: Value | Sequence[Value] | None = None, points: int = 3, seed: int = 0) -> int:
+        """At how many points the program was compared with the graph it was compiled from; all must agree.
+
+        The graph is evaluated Value by Value, at the recorded point and at others near it. `output` need be given only where
+        the graph is held nowhere else. Raises AssertionError that names the first cell that differs, ValueError where the
+        graph is gone.
+        """
+        given = [r() for r in self._outputs] if output is None else [output] if isinstance(output, Value) else list(output)
+        outputs = [v for v in given if v is not None]
+        if len(outputs) < len(self._outputs):
+            raise ValueError("the graph is gone: give its output, verify(output)")
+        return verify(self, outputs, self._values, [v for v in (r() for r in self._given) if v is not None], points, seed)
 
     @property
     def source(self) -> str:

@@ -218,7 +218,10 @@ class _PieceWriter:
         return [self.piece(nodes[k:k + PIECE]) for k in range(0, len(nodes), PIECE)]
 
     def piece(self, nodes: list[int]) -> Piece:
-        """Name a piece by its look: operations, wiring, and the numbers that rules look at."""
+        """Name a piece by its look: operations, wiring, what is constant, and the numbers that rules look at.
+
+        All that `text` depends on must be in the look: two pieces that look alike share one text.
+        """
         place: dict[int, str] = {}
         outside: list[int] = []
         look: list[Any] = []
@@ -231,7 +234,8 @@ class _PieceWriter:
             place[i] = f"v{k}"
             numbers = [self.tape.constants.get(a) for a in args] if op in LOOKS_AT_NUMBERS else ()
             look.append((op, *[place[a] for a in args], *numbers))
-        key = tuple(look)
+        constant = tuple(self.kinds[a] == CONSTANT for a in outside)        # nothing is sent back to a constant
+        key = (constant, *look)
         name = self.known.get(key)
         if name is None:
             name = self.known[key] = str(len(self.known) + 1)

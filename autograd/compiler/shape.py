@@ -1,29 +1,44 @@
-"""Third room: each block gets a shape, and each of its arguments becomes a view of another block where it can.
+"""Third room: each group becomes an Array, and each of its arguments a view of another one where it can.
 
-An argument of a block is an array of places in another block. Where place = base + i * stride_0 + j * stride_1 + ..., it is
-a view of that block, or a broadcast where a stride is 0. A block of dots whose rows of left factors meet all rows of right
-factors is a matrix product. Whatever is neither is gathered by an array of places. The order of the nodes within a block is
+An argument of a group is an array of places in another Array. Where place = base + i * stride_0 + j * stride_1 + ..., it is
+a view of it, or a broadcast where a stride is 0. A group of dots whose rows of left factors meet all rows of right
+factors is a matrix product. Whatever is neither is gathered by an array of places. The order of the nodes within a group is
 free: it is chosen so that its arguments are views.
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import chain
 from math import prod
+from typing import Any, NamedTuple
+
 import numpy as np
 
 from autograd import ops
-from autograd.compiler.blocks import Argument, Block, Gather, Literal, Plan, Shape, blocks_of
+from autograd.compiler.array import SAMPLES, Array, Operand, Shape, as_number, elementwise, inner, is_batched, lead, shape_of
 from autograd.compiler.group import Group
-from autograd.compiler.places import as_view, factor, inner_sizes, shape_from, teams
+from autograd.compiler.places import Strided, factor, inner_sizes, shape_from, strided, teams
 from autograd.compiler.ragged import same_length, same_length_dots
-from autograd.compiler.record import CONSTANT, INPUT, PARAMETER, Tape
+from autograd.compiler.record import CONSTANT, INPUT, NODE, PARAMETER, Tape
+from autograd.compiler.structure import LABELS, Named, contract, full, numbers, reshape, summed, take, total, view
 from autograd.ops import Operation
 
 FEW = 4                             # dots and sums of so few terms, taken from here and there, are written out
+SPLIT = 4                           # a group about more Arrays than that stays together
+PARTS = 8                           # a sum of terms of so many Arrays is a sum of sums, one for each; of more a gather
+
+
+class Plan(NamedTuple):
+    """The tape as Arrays, in an order in which every input comes before its use."""
+    arrays: list[Array]                     # theta, x, then one for each group of nodes
+    ids: list[tuple[np.ndarray, np.ndarray]]    # of the nodes of each, and the place of each node
+    output: Operand                         # (), or (m,); of K outputs (K,) or (m, K)
+    theta: Array                            # (P,)
+    x: Array                                # (m, I)
 
 
 def plan(tape: Tape, grouped: list[Group]) -> Plan:
-    """The tape as blocks with shapes and arguments."""
+    """The tape as Arrays."""
     return _Planner(tape).plan(grouped)
 
 
@@ -31,51 +46,86 @@ class _Planner:
     def __init__(self, tape: Tape) -> None:
         self.tape = tape
         self.kinds = np.array(tape.kinds)
-        self.block_of = np.full(len(tape.kinds), -1)
+        self.array_of = np.full(len(tape.kinds), -1)            # where each id is: the number of its Array
         self.place_of = np.zeros(len(tape.kinds), dtype=np.intp)
         self.numbers = np.zeros(len(tape.kinds))
         self.numbers[list(tape.constants)] = list(tape.constants.values())
-        self.blocks: list[Block] = []
+        self.arrays: list[Array] = []
+        self.ids: list[tuple[np.ndarray, np.ndarray]] = []
+        self.views: dict[tuple[int, Strided], Array] = {}       # a view that is taken twice is one Array
+        self.gathers: dict[tuple[tuple[int, ...], Shape, bytes], Array] = {}
 
     def plan(self, grouped: list[Group]) -> Plan:
-        kinds, parameters = self.kinds, set(self.tape.parameters)
-        for kind in (PARAMETER, INPUT):
-            leaves = np.nonzero(kinds == kind)[0]
-            listed = tuple(leaves.tolist())
-            active = any(i in parameters for i in listed)
-            self.keep(Block(None, "leaf", (len(listed),), (), listed, kind == INPUT, active), leaves, np.arange(len(listed)))
-        for op, ids, args in grouped:
-            if op is ops.dot:
-                for some, left, right in same_length_dots(ids, args, self.tape.zero):
-                    self.dots(some, left, right)
-            elif op is ops.sum:
-                for some, terms in same_length(ids, args, self.tape.zero):
-                    self.sums(some, terms)
-            else:
-                self.each(op, np.array(ids), np.array(args))
-        return Plan(self.blocks, self.block_of, self.place_of)
+        for kind, name, batch in ((PARAMETER, "theta", ()), (INPUT, "x", (SAMPLES,))):
+            leaves = np.nonzero(self.kinds == kind)[0]
+            self.keep(Array(Named(name), (), (*batch, len(leaves))), leaves)
+        for group in grouped:
+            for op, ids, args in self.apart(group):
+                if op is ops.dot:
+                    for some, left, right in same_length_dots(ids, args, self.tape.zero):
+                        self.dots(some, left, right)
+                elif op is ops.sum:
+                    for some, terms in same_length(ids, args, self.tape.zero):
+                        self.sums(some, terms)
+                else:
+                    self.each(op, np.array(ids), np.array(args))
+        return Plan(self.arrays, self.ids, self.output(), self.arrays[0], self.arrays[1])
 
-    def keep(self, block: Block, ids: np.ndarray, places: np.ndarray) -> None:
-        self.block_of[ids] = len(self.blocks)
-        self.place_of[ids] = places
-        self.blocks.append(block)
+    def apart(self, group: Group) -> list[Group]:
+        """A group as few groups, where parts of it are about other Arrays than the rest: they would have to be gathered."""
+        if len(group.ids) == 1:
+            return [group]
+        if group.op in (ops.dot, ops.sum):
+            which = self.families(group.args)
+        else:
+            arrays = self.array_of[np.array(group.args)]
+            which = np.unique(arrays, axis=0, return_inverse=True)[1].ravel()
+        sizes = np.bincount(which)
+        if len(sizes) == 1 or len(sizes) > SPLIT or sizes.min() * 2 * SPLIT < len(group.ids):
+            return [group]
+        chosen = [np.nonzero(which == k)[0].tolist() for k in range(len(sizes))]
+        return [Group(group.op, [group.ids[i] for i in some], [group.args[i] for i in some]) for some in chosen]
 
-    def add(self, op: Operation, kind: str, shape: Shape, arguments: Sequence[Argument], ids: np.ndarray,
-            places: np.ndarray) -> None:
-        sources = [b for a in arguments for b in blocks_of(a)]
-        self.keep(Block(op, kind, shape, tuple(arguments), tuple(ids.tolist()), any(self.blocks[b].batched for b in sources),
-                        any(self.blocks[b].active for b in sources)), ids, places)
+    def families(self, rows: list[tuple[int, ...]]) -> np.ndarray:
+        """The number of each row's family: rows that share no Array, one after the other, are of different ones."""
+        starts = np.cumsum([0, *map(len, rows[:-1])])
+        arrays = self.array_of[np.fromiter(chain.from_iterable(rows), np.intp)]
+        low = np.minimum.reduceat(np.where(arrays < 0, arrays.max(), arrays), starts)
+        high = np.maximum.reduceat(arrays, starts)
+        order = np.argsort(low, kind="stable")
+        begins = np.concatenate(([False], low[order][1:] > np.maximum.accumulate(high[order])[:-1]))
+        which = np.empty(len(rows), np.intp)
+        which[order] = np.cumsum(begins)
+        return which
+
+    def output(self) -> Operand:
+        """The output, or the outputs in a row."""
+        ids = np.array(self.tape.outputs)
+        found = self.argument(ids[0], ()) if len(ids) == 1 else self.full(ids, (len(ids),))
+        return full(found, (SAMPLES, *shape_of(found))) if self.tape.inputs and not is_batched(found) else found
+
+    def keep(self, array: Array, ids: np.ndarray, places: np.ndarray | None = None) -> None:
+        """Note an Array and the ids of its nodes, and at which places they are: in a row, if nothing is said."""
+        self.array_of[ids] = len(self.arrays)
+        self.place_of[ids] = places = np.arange(len(ids)) if places is None else places
+        self.arrays.append(array)
+        self.ids.append((ids, places))
 
     # Elementwise operations ------------------------------------------------------------------------------------------------
 
-    def each(self, op: Operation, ids: np.ndarray, args: np.ndarray, kind: str = "each") -> None:
-        """A block of elementwise operations, in the order of its leading argument."""
+    def each(self, op: Operation, ids: np.ndarray, args: np.ndarray) -> None:
+        """An elementwise operation, its nodes in the order of its leading argument; sums and dots of few terms, too."""
         columns = list(args.T)
         order = self.leading_order(columns)
         if order is not None:
-            ids, columns = ids[order], [c[order] for c in columns]
+            ordered = [c[order] for c in columns]
+            if self.views_among(ordered) > self.views_among(columns):      # else as it was written
+                ids, columns = ids[order], ordered
         shape = self.common_shape(columns)
-        self.add(op, kind, shape, [self.argument(c, shape) for c in columns], ids, np.arange(len(ids)))
+        arguments = [self.argument(c, shape) for c in columns]
+        found = written_out(op, arguments) if op in (ops.sum, ops.dot) else elementwise(op, arguments)
+        batch = (SAMPLES,) if any(map(is_batched, arguments)) else ()
+        self.keep(full(as_number(found), (*batch, *shape)), ids)
 
     def leading_order(self, columns: list[np.ndarray]) -> np.ndarray | None:
         """How to sort the nodes: by the places of the argument that has the most different ones."""
@@ -88,6 +138,10 @@ class _Planner:
                 best, most = c, different
         return None if best is None else np.argsort(self.place_of[best], kind="stable")
 
+    def views_among(self, columns: list[np.ndarray]) -> int:
+        """How many of the columns are views of one Array."""
+        return sum(self.in_one_block(c) and factor(self.place_of[c]) is not None for c in columns)
+
     def common_shape(self, columns: list[np.ndarray]) -> Shape:
         """The coarsest shape in which each argument is a view; flat where there is none."""
         n = len(columns[0])
@@ -98,63 +152,126 @@ class _Planner:
             if (self.kinds[c] == CONSTANT).all() or not self.in_one_block(c):
                 continue
             places = self.place_of[c]
-            source = self.blocks[self.block_of[c[0]]]
-            if prod(source.shape) == n and (places == np.arange(n)).all():
-                cuts |= inner_sizes(source.shape)
+            source = inner(self.source(c))
+            if prod(source) == n and (places == np.arange(n)).all():
+                cuts |= inner_sizes(source)
                 continue
             axes = factor(places)
             if axes is not None:
                 cuts |= inner_sizes([length for length, _ in axes])
         return shape_from(cuts, n)
 
-    # Arguments ---------------------------------------------------------------------------------------------------------------
+    # Arguments -----------------------------------------------------------------------------------------------------------
 
     def in_one_block(self, ids: np.ndarray) -> bool:
-        blocks = self.block_of[ids]
-        return blocks.flat[0] >= 0 and bool((blocks == blocks.flat[0]).all())
+        """Whether all ids are in the same Array."""
+        arrays = self.array_of[ids]
+        return arrays.flat[0] >= 0 and bool((arrays == arrays.flat[0]).all())
 
-    def argument(self, ids: np.ndarray, shape: Shape) -> Argument:
-        """The ids, reshaped to `shape`, as numbers, as a view of a block, or as a gather."""
+    def source(self, ids: np.ndarray) -> Array:
+        """The Array of the first id."""
+        return self.arrays[self.array_of[ids.flat[0]]]
+
+    def argument(self, ids: np.ndarray, shape: Shape, stem: str = "") -> Operand:
+        """The ids, reshaped to `shape`: a number, or an Array that broadcasts to it."""
         flat = ids.ravel()
         constant = self.kinds[flat] == CONSTANT
         if constant.all():
-            numbers = self.numbers[flat]
-            return Literal(float(numbers[0]) if (numbers == numbers[0]).all() else numbers.reshape(shape))
+            found = self.numbers[flat]
+            return float(found[0]) if (found == found[0]).all() else numbers(found.reshape(shape), stem)
         if constant.any():
-            self.numbers_as_block(np.unique(flat[constant]))
+            self.numbers_as_array(np.unique(flat[constant]))
         if self.in_one_block(flat):
-            places = self.place_of[flat].reshape(shape)
-            view = as_view(int(self.block_of[flat[0]]), places)
-            if view is not None:
-                return view
+            places = strided(self.place_of[flat].reshape(shape))
+            if places is not None:
+                return self.view(int(self.array_of[flat[0]]), places)
         return self.gather(flat, shape)
 
-    def numbers_as_block(self, ids: np.ndarray) -> None:
-        """Numbers that stand among other things get a block of their own, to be gathered from."""
-        ids = ids[self.block_of[ids] < 0]
+    def full(self, ids: np.ndarray, shape: Shape, stem: str = "") -> Array:
+        """The ids as an Array of that shape, or for each sample one."""
+        found = self.argument(ids, shape, stem)
+        return full(found, (SAMPLES, *shape) if is_batched(found) else shape) if isinstance(found, Array) \
+            else numbers(np.full(shape, found), stem)
+
+    def view(self, number: int, places: Strided) -> Array:
+        """A view of an Array; without leading axes along which it is repeated, unless it has samples."""
+        source = self.arrays[number]
+        if not is_batched(source):
+            first = next((k for k, st in enumerate(places.strides) if st or places.shape[k] == 1), len(places.shape))
+            places = Strided(places.shape[first:], places.base, places.strides[first:])
+        key = number, places
+        if key not in self.views:
+            self.views[key] = view(source, places)
+        return self.views[key]
+
+    def numbers_as_array(self, ids: np.ndarray) -> None:
+        """Numbers that stand among other things get an Array of their own, to be gathered from."""
+        ids = ids[self.array_of[ids] < 0]
         if len(ids):
-            self.keep(Block(None, "numbers", (len(ids),), (Literal(self.numbers[ids]),), tuple(ids.tolist()), False, False),
-                      ids, np.arange(len(ids)))
+            self.keep(numbers(self.numbers[ids]), ids)
 
-    def gather(self, ids: np.ndarray, shape: Shape) -> Gather:
-        blocks = np.unique(self.block_of[ids])
-        starts = np.zeros(len(self.blocks), dtype=np.intp)
-        starts[blocks] = np.cumsum([0] + [prod(self.blocks[b].shape) for b in blocks])[:-1]
-        return Gather(tuple(blocks.tolist()), shape, (starts[self.block_of[ids]] + self.place_of[ids]).reshape(shape))
+    def gather(self, ids: np.ndarray, shape: Shape) -> Array:
+        """Any places of one or several Arrays."""
+        sources = np.unique(self.array_of[ids])
+        starts = np.zeros(len(self.arrays), dtype=np.intp)
+        starts[sources] = np.cumsum([0] + [prod(inner(self.arrays[b])) for b in sources])[:-1]
+        places = (starts[self.array_of[ids]] + self.place_of[ids]).reshape(shape)
+        key = tuple(sources.tolist()), shape, places.tobytes()
+        if key not in self.gathers:
+            self.gathers[key] = take([self.arrays[b] for b in sources], places)
+        return self.gathers[key]
 
-    # Sums --------------------------------------------------------------------------------------------------------------------
+    # Sums ----------------------------------------------------------------------------------------------------------------
 
     def sums(self, ids: np.ndarray, args: np.ndarray) -> None:
-        """A block of sums over the last axis of its argument."""
-        if args.shape[1] <= (FEW if len(ids) > 1 else 2 * FEW) and not self.in_one_block(args) or args.shape[1] <= 2:
-            self.each(ops.sum, ids, args, "terms")
+        """Sums over the last axis of their argument."""
+        few = FEW if len(ids) > 1 else 2 * FEW              # sums of one or two terms are additions
+        if args.shape[1] <= few and not self.in_one_block(args) or args.shape[1] <= 2:
+            self.each(ops.sum, ids, args)
             return
+        (args,), parts = self.sorted_terms(args)
+        if len(parts) > 1:
+            return self.sum_of_parts(ids, [args[:, part] for part in parts], self.sums)
         if self.in_one_block(args):
-            args = np.take_along_axis(args, np.argsort(self.place_of[args], axis=1, kind="stable"), axis=1)
             order = np.argsort(self.place_of[args[:, 0]], kind="stable")
             ids, args = ids[order], args[order]
-        shape = self.common_shape_of_rows(args)
-        self.add(ops.sum, "sum", shape[:-1], [self.argument(args, shape)], ids, np.arange(len(ids)))
+        terms = self.full(args, self.common_shape_of_rows(args))
+        self.keep(total(terms, (len(terms.shape) - 1,)), ids)
+
+    def sorted_terms(self, *sides: np.ndarray) -> tuple[list[np.ndarray], list[slice]]:
+        """Rows of terms, or of their left and right factors, sorted by where they are; and their parts.
+
+        Where all rows take as many terms from the same Arrays, those of each are a part, otherwise all are one.
+        """
+        arrays = [np.sort(self.array_of[side], axis=1) for side in sides]
+        by_array: list[np.ndarray] = []
+        if all((a == a[0]).all() for a in arrays) and any(a[0, 0] != a[0, -1] for a in arrays):
+            by_array = [self.array_of[side] for side in sides]
+        places = [self.array_of[side] * len(self.kinds) + self.place_of[side] for side in sides]
+        order = np.lexsort((*reversed(places), *reversed(by_array)), axis=1)
+        sides = tuple(np.take_along_axis(side, order, axis=1) for side in sides)
+        arrays = [self.array_of[side] for side in sides]
+        changes = np.any([np.diff(a[0]) != 0 for a in arrays], axis=0)
+        ends = [0, *(np.nonzero(changes)[0] + 1).tolist(), sides[0].shape[1]]
+        if not by_array or len(ends) > PARTS + 1 or not all((a == a[0]).all() for a in arrays):
+            ends = [0, sides[0].shape[1]]
+        return list(sides), [slice(a, b) for a, b in zip(ends, ends[1:])]
+
+    def sum_of_parts(self, ids: np.ndarray, parts: Sequence[Any], add: Callable[..., None]) -> None:
+        """Sums as sums of their parts; `add(ids, part)` adds one."""
+        columns = []
+        for part in parts:
+            columns.append(self.fresh(len(ids)))
+            add(columns[-1], *(part if isinstance(part, tuple) else (part,)))
+        self.each(ops.sum, ids, np.stack(columns, axis=1))
+
+    def fresh(self, count: int) -> np.ndarray:
+        """New ids."""
+        first = len(self.kinds)
+        self.kinds = np.concatenate((self.kinds, np.full(count, NODE)))
+        self.array_of = np.concatenate((self.array_of, np.full(count, -1)))
+        self.place_of, self.numbers = (np.concatenate((a, np.zeros(count, a.dtype))) for a in (self.place_of, self.numbers))
+        return np.arange(first, first + count)
 
     def common_shape_of_rows(self, args: np.ndarray) -> Shape:
         """The shape in which rows of arguments, (n, k), are a view, with k as its last axis."""
@@ -166,35 +283,41 @@ class _Planner:
                 cuts |= {c for c in inner_sizes([length for length, _ in axes]) if c % k == 0}
         return (*(shape_from({c // k for c in cuts if c > k}, n) if n > 1 else ()), k)
 
-    # Dots --------------------------------------------------------------------------------------------------------------------
+    # Dots ----------------------------------------------------------------------------------------------------------------
 
     def dots(self, ids: np.ndarray, left: np.ndarray, right: np.ndarray) -> None:
         """Dots as a matrix product, as several of one size, or row by row."""
         n, k = left.shape
-        if self.in_one_block(left):                         # the terms of a dot in the order of their left factors
-            terms = np.argsort(self.place_of[left], axis=1, kind="stable")
-            left, right = np.take_along_axis(left, terms, axis=1), np.take_along_axis(right, terms, axis=1)
-        if n > 1 and not self.one_number(left) and not self.one_number(right) and self.product(ids, left, right):
+        (left, right), parts = self.sorted_terms(left, right)
+        if len(parts) > 1 and k > FEW:
+            self.sum_of_parts(ids, [(left[:, part], right[:, part]) for part in parts], self.dots)
             return
-        if n == 1 and k > 1 and self.one_neuron(left[0], right[0]):
-            factors = [self.argument(row, (k,)) for row in (left[0], right[0])]
-            return self.add(ops.dot, "matmul", (), factors, ids, np.zeros(1, dtype=np.intp))
+        numbers_alone = self.one_number(left) or self.one_number(right)
+        if n > 1 and not numbers_alone and self.product(ids, left, right):
+            return
         if k == 1:
             self.each(ops.mul, ids, np.hstack((left, right)))
-            return
-        if k <= (FEW if n > 1 else 2 * FEW) and not (self.in_one_block(left) and self.in_one_block(right)):
-            self.each(ops.dot, ids, np.hstack((left, right)), "terms")
-            return
+        elif k <= (FEW if n > 1 else 2 * FEW) and not (self.in_one_block(left) and self.in_one_block(right)):
+            self.each(ops.dot, ids, np.hstack((left, right)))
+        else:
+            self.rows(ids, left, right)
+
+    def rows(self, ids: np.ndarray, left: np.ndarray, right: np.ndarray) -> None:
+        """Dots of pairs of rows."""
         order = self.leading_order([left[:, 0], right[:, 0]])
         if order is not None:
             ids, left, right = ids[order], left[order], right[order]
-        shape = (*self.common_shape([left[:, 0], right[:, 0]]), k)
-        self.add(ops.dot, "rows", shape[:-1], [self.argument(left, shape), self.argument(right, shape)], ids, np.arange(n))
-
-    def one_neuron(self, left: np.ndarray, right: np.ndarray) -> bool:
-        """Whether it is the same row of weights for every sample: a layer of one neuron."""
-        return self.in_one_block(left) and self.in_one_block(right) and not self.blocks[self.block_of[left[0]]].batched \
-            and self.blocks[self.block_of[right[0]]].batched
+        shape = (*self.common_shape([left[:, 0], right[:, 0]]), left.shape[1])
+        A, B = self.argument(left, shape, "X"), self.argument(right, shape, "X")
+        for number, other in ((A, right), (B, left)):
+            if not isinstance(number, Array):               # all factors on one side are the same number
+                terms = self.full(other, shape)
+                return self.keep(number * total(terms, (len(terms.shape) - 1,)), ids)
+        (A, a), (B, b) = labelled(A, shape), labelled(B, shape)
+        out = SAMPLES * (SAMPLES in a + b) + LABELS[:len(shape) - 1]
+        if len(set(out) & set(a + b)) < len(out):           # an axis along which both are the same
+            A, a = full(A, (*lead(A), *shape)), SAMPLES * is_batched(A) + LABELS[:len(shape)]
+        self.keep(contract(A, a, B, b, out), ids)
 
     def one_number(self, ids: np.ndarray) -> bool:
         """Whether all ids are constants of the same number."""
@@ -226,8 +349,10 @@ class _Planner:
         team = (count,) if count > 1 else ()
         high = (rows,) if team or rows > 1 else ()
         wide = (columns,) if team or columns > 1 else ()
-        self.add(ops.dot, "matmul", (*team, *wide, *high), [self.argument(a[order_a], (*team, *high, k)),
-                                                           self.argument(b[order_b], (*team, *wide, k))], ids, places)
+        A, B = self.full(a[order_a], (*team, *high, k), "X"), self.full(b[order_b], (*team, *wide, k), "X")
+        t, h, w = "t" * len(team), "h" * len(high), "w" * len(wide)
+        of_a, of_b = SAMPLES * is_batched(A), SAMPLES * is_batched(B)
+        self.keep(contract(A, f"{of_a}{t}{h}k", B, f"{of_b}{t}{w}k", f"{of_a or of_b}{t}{w}{h}"), ids, places)
         return True
 
     def distinct_rows(self, args: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -242,7 +367,24 @@ class _Planner:
             which = which.ravel()
             first = np.array([np.nonzero(which == i)[0][0] for i in range(len(rows))])
         heads = rows[:, 0]
-        order = np.lexsort((first, self.place_of[heads], self.block_of[heads]))
+        order = np.lexsort((first, self.place_of[heads], self.array_of[heads]))
         rank = np.empty(len(rows), np.intp)
         rank[order] = np.arange(len(rows))
         return rows[order], rank[which]
+
+
+def labelled(x: Array, shape: Shape) -> tuple[Array, str]:
+    """An argument that broadcasts to `shape`, without the axes along which it does, and the labels of the others."""
+    labels, sizes = LABELS[:len(shape)], inner(x)
+    sizes = (1,) * (len(shape) - len(sizes)) + sizes
+    kept = [k for k, n in enumerate(sizes) if n == shape[k]]
+    if sizes[-1] != shape[-1]:                              # the same for all terms
+        return full(x, (*lead(x), *shape)), SAMPLES * is_batched(x) + labels
+    return reshape(x, (*lead(x), *(sizes[k] for k in kept))), SAMPLES * is_batched(x) + "".join(labels[k] for k in kept)
+
+
+def written_out(op: Operation, arguments: Sequence[Operand]) -> Operand:
+    """A sum, or a dot without a rest, of few terms as additions."""
+    n = len(arguments) // 2
+    terms = arguments if op is ops.sum else [a * b for a, b in zip(arguments[:n], arguments[n:])]
+    return summed(terms)

@@ -60,7 +60,9 @@ def agrees(build: Build, theta: Sequence[float], sample: Sequence[float] = (), r
     for name in forms:
         P, X = [Value(t) for t in theta], [Value(float(e)) for e in sample]
         with form(name):
-            program = compile(build(P, X), P, X)
+            output = build(P, X)
+            program = compile(output, P, X)
+        assert program.verify(points=1) <= 1
         given = np.array(theta)
         x = None if not len(sample) else np.array(sample if rows is None else rows, dtype=float).reshape(
             -1 if rows is None else len(rows), len(sample))

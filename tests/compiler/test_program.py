@@ -49,6 +49,14 @@ def test_a_graph_of_hardly_anything(build):
     agrees(build, [0.5, 1.25, 2.0])
 
 
+@pytest.mark.parametrize("count", [1, 2, 5, 60])
+@pytest.mark.parametrize("build", [
+    lambda P, X: ag.sum(P), lambda P, X: ag.sum(P) - ag.exp(P[0]), lambda P, X: ag.exp(ag.sum(P)),
+    lambda P, X: ag.sum([2.0 * p for p in P]), lambda P, X: ag.sum(P) * ag.sum(P) - sum(P[::2])])
+def test_a_gradient_that_is_one_number_for_all_parameters_is_an_array(build, count):
+    agrees(build, [0.1 * i for i in range(count)])
+
+
 @pytest.mark.parametrize("build", [
     lambda P, X: X[0], lambda P, X: X[1], lambda P, X: P[0], lambda P, X: Value(2.0), lambda P, X: X[0] * X[1],
     lambda P, X: P[0] * P[1],

@@ -1,0 +1,169 @@
+"""Arrays: the nodes of the array program, and the table's operations on them.
+
+1. An Array is an operation, its inputs (Arrays and numbers) and a shape. The operation is a row of the table, then it is
+   applied elementwise and inputs broadcast as in NumPy; or one of the few in structure.py.
+2. The axis of the samples, where there is one, is the first; its size is "m", known only when the program runs.
+3. Rows and their partials are applied to Arrays as to numbers: they are the only place where a derivative is written.
+4. An Array is made by the functions here and in structure.py, which simplify, one rule a function. No text is looked at.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd import ops
+from autograd.formulas.symbol import Operators, without_neutral
+from autograd.ops import Operation
+
+SAMPLES = "m"                       # the size of the axis of the samples
+
+Shape = tuple[Any, ...]             # sizes: numbers, or SAMPLES
+Operand = Any                       # an Array or a float
+
+
+class Array(Operators):
+    """An operation, its inputs and the shape of the result."""
+    __slots__ = ("op", "inputs", "shape")
+
+    def __init__(self, op: Any, inputs: tuple[Operand, ...], shape: Shape) -> None:
+        self.op, self.inputs, self.shape = op, inputs, shape
+
+    def __operation__(self, op: Operation, inputs: Sequence[Operand]) -> Operand:
+        return elementwise(op, inputs)
+
+    def __repr__(self) -> str:
+        return f"<Array {self.op} {self.shape}>"
+
+
+def elementwise(op: Operation, inputs: Sequence[Operand]) -> Operand:
+    """A row of the table on Arrays and numbers, simplified."""
+    operands = tuple(x if isinstance(x, Array) else float(x) for x in inputs)
+    if op is not ops.mul or sum(map(is_comparison, operands)) != 1:
+        operands = tuple(map(as_number, operands))
+    for simpler in SIMPLER:
+        found = simpler(op, operands)
+        if found is not None:
+            return found
+    return Array(op, operands, broadcast_shape(*map(shape_of, operands)))
+
+
+# Shapes -------------------------------------------------------------------------------------------------------------------
+
+def shape_of(x: Operand) -> Shape:
+    """The shape of an Array or a number."""
+    return x.shape if isinstance(x, Array) else ()
+
+
+def is_batched(x: Operand) -> bool:
+    """Whether x has an axis of samples."""
+    return SAMPLES in shape_of(x)
+
+
+def inner(x: Operand) -> Shape:
+    """The shape without the axis of the samples."""
+    return shape_of(x)[1:] if is_batched(x) else shape_of(x)
+
+
+def lead(x: Operand) -> Shape:
+    """The axis of the samples as a shape: (SAMPLES,) or ()."""
+    return (SAMPLES,) if is_batched(x) else ()
+
+
+def padded(shape: Shape, rank: int) -> Shape:
+    """A shape with leading axes of length 1, `rank` axes in all."""
+    return (1,) * (rank - len(shape)) + shape
+
+
+def broadcast_shape(*shapes: Shape) -> Shape:
+    """The shape that all of them broadcast to."""
+    rank = max(map(len, shapes), default=0)
+    columns = zip(*[padded(shape, rank) for shape in shapes])
+    return tuple(next((n for n in sizes if n != 1), 1) for sizes in columns)
+
+
+# Comparisons: truth values in NumPy, of use only as factors ---------------------------------------------------------------
+
+def is_comparison(x: Operand) -> bool:
+    """Whether x is a > b as such, an array of truth values."""
+    return isinstance(x, Array) and x.op is ops.greater
+
+
+def as_number(x: Operand) -> Operand:
+    """x, with 1 * (a > b) for a > b."""
+    return Array(ops.mul, (1.0, x), x.shape) if is_comparison(x) else x
+
+
+# What is simpler ----------------------------------------------------------------------------------------------------------
+
+def of_numbers(op: Operation, inputs: Sequence[Operand]) -> Operand:
+    """The value of an operation on numbers alone; None outside of its domain, which is an error when the program runs."""
+    if any(isinstance(x, Array) for x in inputs):
+        return None
+    try:
+        return op.value(*inputs)
+    except (ArithmeticError, ValueError):
+        return None
+
+
+def left_out(op: Operation, inputs: Sequence[Operand]) -> Operand:
+    """x for x + 0, x - 0, 1 * x, x / 1, x ** 1 and identity(x)."""
+    if op is ops.identity:
+        return inputs[0]
+    found = without_neutral(op, inputs)
+    return None if found is None else as_number(found)
+
+
+def quotient(op: Operation, inputs: Sequence[Operand]) -> Operand:
+    """a / b for a * (1 / b)."""
+    if op is ops.mul and isinstance(inputs[1], Array) and inputs[1].op is ops.div and inputs[1].inputs[0] == 1.0:
+        return elementwise(ops.div, (inputs[0], inputs[1].inputs[1]))
+    return None
+
+
+def negative(op: Operation, inputs: Sequence[Operand]) -> Operand:
+    """-x for -1 * x, x * -1 and x / -1; x for -(-x), and a / b for -(-a / b)."""
+    if op is ops.mul and inputs[0] == -1.0:
+        return -inputs[1]
+    if op in (ops.mul, ops.div) and inputs[1] == -1.0:
+        return -inputs[0]
+    if op is not ops.neg or not isinstance(inputs[0], Array):
+        return None
+    x = inputs[0]
+    if x.op in (ops.mul, ops.div) and is_negative(x.inputs[0]):
+        return elementwise(x.op, (x.inputs[0].inputs[0], x.inputs[1]))
+    return x.inputs[0] if is_negative(x) else None
+
+
+def difference(op: Operation, inputs: Sequence[Operand]) -> Operand:
+    """a - b for a + -b and -b + a; a + b for a - -b."""
+    if op is ops.add and is_negative(inputs[1]):
+        return inputs[0] - inputs[1].inputs[0]
+    if op is ops.add and is_negative(inputs[0]):
+        return inputs[1] - inputs[0].inputs[0]
+    if op is ops.add and isinstance(inputs[1], float) and inputs[1] < 0:
+        return inputs[0] - -inputs[1]
+    return inputs[0] + inputs[1].inputs[0] if op is ops.sub and is_negative(inputs[1]) else None
+
+
+def is_negative(x: Operand) -> bool:
+    """Whether x is -a for some a."""
+    return isinstance(x, Array) and x.op is ops.neg
+
+
+def square(op: Operation, inputs: Sequence[Operand]) -> Operand:
+    """x**2 for x * x."""
+    return elementwise(ops.pow, (inputs[0], 2.0)) if op is ops.mul and inputs[0] is inputs[1] else None
+
+
+def one_coefficient(op: Operation, inputs: Sequence[Operand]) -> Operand:
+    """(c * d) * x for c * (d * x) with numbers c and d, and for the same in another order."""
+    if op is not ops.mul or isinstance(inputs[0], Array) == isinstance(inputs[1], Array):
+        return None
+    c, product = sorted(inputs, key=lambda x: isinstance(x, Array))
+    if product.op is ops.mul and not isinstance(product.inputs[0], Array) and not is_comparison(product.inputs[1]):
+        return c * product.inputs[0] * product.inputs[1]
+    return None
+
+
+SIMPLER: tuple[Callable[[Operation, Sequence[Operand]], Operand], ...] = (
+    of_numbers, left_out, quotient, negative, difference, square, one_coefficient)

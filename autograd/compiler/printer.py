@@ -1,0 +1,331 @@
+"""Arrays as NumPy: one function for each operation. What is printed where was decided before; see schedule.
+
+A formula is a Text, which knows how tightly it holds together, so that parentheses stand where they must.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd import ops
+from autograd.compiler.array import SAMPLES, Array, Operand, Shape, inner, is_batched
+from autograd.compiler.places import Slicing, Strided, slicing
+from autograd.compiler.schedule import Line
+from autograd.compiler.structure import (Assemble, Broadcast, Contract, Named, Numbers, Reshape, RunSums, Structural, Sum, Take,
+                                         View)
+from autograd.formulas.symbol import written
+from autograd.formulas.text import Text
+from autograd.ops import Operation
+
+
+class Printer:
+    """Prints the Arrays of one program; keeps the names of its constants and notes which operations it calls."""
+
+    def __init__(self, names: dict[Array, str], constants: Constants) -> None:
+        self.names, self.constants = names, constants
+        self.called: dict[str, Operation] = {}              # operations without a form in NumPy
+        self.ones = False                                   # whether a row of m ones is used
+        self.print: dict[type, Callable[[Array], Text]] = {
+            View: self.view, Take: self.take, RunSums: self.run_sums, Reshape: self.reshape, Broadcast: self.broadcast,
+            Sum: self.sum, Contract: self.contract, Named: self.named, Numbers: self.numbers}
+
+    def formula(self, x: Operand) -> Text:
+        """An Array by its name, or as a formula; or a number."""
+        if not isinstance(x, Array):
+            return written(x, "numpy")
+        if x in self.names:
+            return Text(self.names[x])
+        return self.definition(x)
+
+    def definition(self, x: Array) -> Text:
+        """The formula of an Array."""
+        return self.print[type(x.op)](x) if isinstance(x.op, Structural) else self.elementwise(x.op, x)
+
+    # Lines ----------------------------------------------------------------------------------------------------------------
+
+    def lines(self, line: Line) -> list[str]:
+        """The lines of source that compute an Array."""
+        name, x = line.name, line.array
+        if isinstance(x.op, Assemble):
+            return self.assemble(name, x)
+        comment = "  ".join(filter(None, [tuple_text(x.shape) if x.shape else "", line.comment]))
+        if line.added is None:
+            return [commented(f"{name} = {self.definition(x)}", comment)]
+        sign = "-" if x.op is ops.sub else "+"
+        return [commented(f"{name} = {self.formula(x.inputs[1 - line.added])}", comment),
+                f"    {name} {sign}= {self.formula(x.inputs[line.added])}"]
+
+    def assemble(self, name: str, x: Array) -> list[str]:
+        """Lines that make an array and add each input to its places."""
+        values, op = list(zip(x.inputs, x.op.places, x.op.first)), x.op
+        lines = []
+        if op.places and op.places[0] is None:
+            lines.append(f"    {name} = {self.fresh(values.pop(0)[0], x.shape)}")
+        else:
+            lines.append(f"    {name} = np.{'empty' if op.covered else 'zeros'}({sizes_text(x.shape)})")
+        for value, places, first in values:
+            target = self.target(name, x, places)
+            lines.append(f"    {target} {'=' if first else '+='} {self.formula(value)}")
+        return lines
+
+    def fresh(self, value: Operand, shape: Shape) -> Text:
+        """A value as an array of its own that may be written to."""
+        text = self.formula(value)
+        if not isinstance(value, Array) or value.shape != shape:
+            return Text(f"np.full({sizes_text(shape)}, {text})")
+        own = value not in self.names and not isinstance(value.op, (View, Reshape, Broadcast, Named, Numbers))
+        return text if own else Text(f"np.array({text})")
+
+    def target(self, name: str, x: Array, places: Any) -> str:
+        """Some places of an array as what can be assigned to."""
+        rows, lead = (":, ", "m, ") if is_batched(x) else ("", "")
+        if places is None:
+            return f"{name}[...]"
+        if isinstance(places, Strided):
+            found = slicing(places, inner(x))
+            assert found is not None
+            text = sliced(Text(name), found, is_batched(x))
+            return text if text.endswith("]") else f"{text}[...]"
+        flat = name if len(inner(x)) == 1 else f"{name}.reshape({lead}{size_of(x)})"
+        return f"{flat}[{rows}{self.constants.name(places, 'at')}]"
+
+    # Elementwise operations -----------------------------------------------------------------------------------------------
+
+    def elementwise(self, op: Operation, x: Array) -> Text:
+        """A row of the table."""
+        texts = [self.formula(u) for u in x.inputs]
+        if op is ops.greater:
+            return Text(f"({texts[0]} > {'0' if x.inputs[1] == 0.0 else texts[1]})")
+        if op is ops.neg:
+            return Text(f"-{texts[0]:power}", "product")
+        if op is ops.pow and not isinstance(x.inputs[1], Array):
+            return Text(f"{texts[0]:atom}**{texts[1].removesuffix('.0')}", "power")
+        if op.numpy is None:
+            self.called[op.name] = op
+            return Text(f"{op.name}({', '.join(texts)})")
+        if op.name in ops.BUILT_IN:
+            return op.write("numpy", *texts)
+        text = op.write("numpy", *[Text(f"{t:atom}") for t in texts])       # a template of the user's may forget parentheses
+        return Text(text if re.fullmatch(r"[\w.]+\([\w., ]*\)", text) else f"({text})")
+
+    # Structural operations ------------------------------------------------------------------------------------------------
+
+    def named(self, x: Array) -> Text:
+        self.ones |= x.op.name == "ones"
+        return Text("float(m)" if x.op.name == "m" else x.op.name)
+
+    def numbers(self, x: Array) -> Text:
+        return Text(self.constants.name(x.op.numbers, x.op.stem or "c"))
+
+    def view(self, x: Array) -> Text:
+        return sliced(self.formula(x.inputs[0]), x.op.slicing, is_batched(x))
+
+    def take(self, x: Array) -> Text:
+        """Any places of the flat inputs."""
+        places = self.constants.name(x.op.places, "at")
+        if is_batched(x):
+            flat = [self.row_for_each_sample(u) for u in x.inputs]
+            source = flat[0] if len(flat) == 1 else f"np.concatenate(({', '.join(flat)}), axis=1)"
+            return Text(f"{source}[:, {places}]")
+        if len(x.inputs) == 1:
+            return Text(f"{self.formula(x.inputs[0]):atom}.take({places})")
+        return Text(f"np.concatenate(({', '.join(map(self.row, x.inputs))})).take({places})")
+
+    def row(self, x: Array) -> str:
+        """An array as a flat one."""
+        text = self.formula(x)
+        return text if len(x.shape) == 1 else f"{text:atom}.ravel()" if x.shape else f"np.ravel({text})"
+
+    def row_for_each_sample(self, x: Array) -> str:
+        """An array as a matrix with a row for each sample."""
+        text = self.formula(x)
+        if not is_batched(x):
+            return f"np.broadcast_to({self.row(x)}, (m, {size_of(x)}))"
+        return f"{text:atom}" if len(x.shape) == 2 else f"{text:atom}.reshape(m, {size_of(x)})"
+
+    def run_sums(self, x: Array) -> Text:
+        axis = ", axis=1" if is_batched(x) else ""
+        return Text(f"np.add.reduceat({self.formula(x.inputs[0])}, {self.constants.name(x.op.starts, 'at')}{axis})")
+
+    def reshape(self, x: Array) -> Text:
+        """The same numbers in another shape: by axes of length 1, where those are all."""
+        old, new = list(x.inputs[0].shape), []
+        for n in x.shape:
+            new.append(":" if old and n == old[0] else "None" if n == 1 else "")
+            if new[-1] == ":":
+                old.pop(0)
+        text = f"{self.formula(x.inputs[0]):atom}"
+        if not x.shape:
+            return Text(f"{text}.item()" if SAMPLES not in x.inputs[0].shape else f"{text}.reshape(())")
+        if old or "" in new:
+            return Text(f"{text}.reshape({', '.join(map(str, x.shape))})")
+        while new[-1] == ":":
+            new.pop()
+        return Text(f"{text}[{', '.join([*new, '...'] if len(new) < len(x.shape) else new)}]")
+
+    def broadcast(self, x: Array) -> Text:
+        return Text(f"np.broadcast_to({self.formula(x.inputs[0])}, {tuple_text(x.shape)})")
+
+    def sum(self, x: Array) -> Text:
+        axes, rank = x.op.axes, len(x.inputs[0].shape)
+        if len(axes) == rank:
+            which = ""
+        elif len(axes) == 1:
+            which = "-1" if axes[0] == rank - 1 else str(axes[0])
+        else:
+            which = str(axes)
+        return Text(f"{self.formula(x.inputs[0]):atom}.sum({which})")
+
+    def contract(self, x: Array) -> Text:
+        """A product summed over some axes, in NumPy's form for it."""
+        return Product(x, *map(self.formula, x.inputs)).text()
+
+
+class Product:
+    """A Contract as NumPy writes it. Its labels fall into four: of both inputs and the output (`both`), of both inputs alone
+    (`summed`), of the left one and the output (`rows`), of the right one and the output (`columns`)."""
+
+    def __init__(self, x: Array, A: Text, B: Text) -> None:
+        left, right, self.out = x.op.left, x.op.right, x.op.out
+        self.size = {**dict(zip(left, x.inputs[0].shape)), **dict(zip(right, x.inputs[1].shape))}
+        first = next((c for c in self.out if (c in left) != (c in right)), left[:1])
+        if first not in left:                               # what has the first axis of the output stands first
+            left, right, A, B = right, left, B, A
+        self.A, self.B, self.left, self.right = A, B, left, right
+        self.both = "".join(c for c in self.out if c in left and c in right)
+        self.summed = "".join(c for c in left if c in right and c not in self.out)
+        self.rows = "".join(c for c in left if c not in right)
+        self.columns = "".join(c for c in right if c not in left)
+
+    def text(self) -> Text:
+        """The text of the product."""
+        small = len(self.rows) <= 1 and len(self.columns) <= 1
+        if not self.summed:
+            return self.outer()
+        if len(self.summed) == 1 and not self.both and small:
+            return self.matmul()
+        if len(self.summed) == 1 and self.left == self.right and self.both == self.out:
+            axis = self.left.index(self.summed)
+            axis_text = "" if axis == len(self.left) - 1 else f", axis={axis}"
+            return Text(f"np.vecdot({self.A}, {self.B}{axis_text})")
+        if len(self.summed) == 1 and small and self.rows and self.columns:
+            return self.stacked()
+        if not self.both and self.out == self.rows + self.columns:
+            axes = tuple(map(self.left.index, self.summed)), tuple(map(self.right.index, self.summed))
+            return Text(f"np.tensordot({self.A}, {self.B}, {axes})")
+        return Text(f"np.einsum('{self.left},{self.right}->{self.out}', {self.A}, {self.B})")
+
+    def outer(self) -> Text:
+        """Every number of A times every number of B, or those that share a label: axes of length 1 make them meet."""
+        return Text(f"{self.aligned(self.A, self.left):product} * {self.aligned(self.B, self.right):power}", "product")
+
+    def aligned(self, text: Text, labels: str) -> Text:
+        """An input with its axes as in the output, and axes of length 1 for those it has not."""
+        order = [labels.index(c) for c in self.out if c in labels]
+        if order != sorted(order):
+            text = Text(f"{text:atom}.transpose({', '.join(map(str, order))})")
+        marks = [":" if c in labels else "None" for c in self.out]
+        while marks and marks[0] == "None":
+            marks.pop(0)
+        return Text(f"{text:atom}[{', '.join(marks)}]") if "None" in marks else text
+
+    def matmul(self) -> Text:
+        """A @ B; with axes of length 1 to be summed, faster elementwise."""
+        A, B = self.A, self.B
+        if not self.rows and self.right[-1] == self.summed or not self.columns and self.left[0] == self.summed:
+            A, B, self.left, self.right, self.rows, self.columns = B, A, self.right, self.left, self.columns, self.rows
+        A = Text(f"{A:atom}.T") if self.rows and self.left[0] == self.summed else A
+        B = Text(f"{B:atom}.T") if self.columns and self.right[-1] == self.summed else B
+        times = "*" if self.rows and self.columns and self.size[self.summed] == 1 else "@"
+        return Text(f"{A:product} {times} {B:atom}", "product")
+
+    def stacked(self) -> Text:
+        """A stack of matrix products."""
+        A = ordered(self.A, self.left, self.both + self.rows + self.summed)
+        B = ordered(self.B, self.right, self.both + self.summed + self.columns)
+        times = "*" if self.size[self.summed] == 1 else "@"
+        return ordered(Text(f"{A:product} {times} {B:atom}", "product"), self.both + self.rows + self.columns, self.out)
+
+
+def ordered(text: Text, labels: str, wanted: str) -> Text:
+    """An array with its axes in another order."""
+    if labels == wanted:
+        return text
+    if labels[:-2] == wanted[:-2]:
+        return Text(f"{text:atom}.swapaxes(-1, -2)")
+    return Text(f"{text:atom}.transpose({', '.join(str(labels.index(c)) for c in wanted)})")
+
+
+def sliced(text: Text, how: Slicing, batched: bool) -> Text:
+    """Strided places of an array."""
+    lead, m = ([":"], ["m"]) if batched else ([], [])
+    found = f"{text:atom}"
+    if how.run:
+        found += f"[{', '.join([*lead, f'{how.run[0]}:{how.run[1]}'])}]"
+    if how.radix:
+        found += f".reshape({', '.join([*m, *map(str, how.radix)])})"
+    index = [index_text(i) for i in how.index]
+    while index and index[-1] == ":":
+        index.pop()
+    if index:
+        found += f"[{', '.join([*lead, *index])}]"
+    if how.order:
+        order = [0, *(k + 1 for k in how.order)] if batched else list(how.order)
+        found += ".T" if order == [1, 0] else f".transpose({', '.join(map(str, order))})"
+    if how.new_axes:
+        rank = len(how.new_axes) + sum(isinstance(i, slice) for i in how.index)
+        rank = max(rank, 1 + max(how.new_axes))
+        marks = ["None" if k in how.new_axes else ":" for k in range(rank)]
+        found += f"[{', '.join([*lead, *marks])}]"
+    return Text(found)
+
+
+def index_text(i: Any) -> str:
+    """One entry of an index."""
+    if not isinstance(i, slice):
+        return str(i)
+    if i.start is None:
+        return ":"
+    return f"{i.start}:{i.stop}" + (f":{i.step}" if i.step not in (None, 1) else "")
+
+
+def size_of(x: Array) -> int:
+    """How many numbers x has, for each sample."""
+    return int(np.prod(inner(x), dtype=int))
+
+
+def tuple_text(shape: Shape) -> str:
+    """A shape as source."""
+    return f"({', '.join(map(str, shape))}{',' * (len(shape) == 1)})"
+
+
+def sizes_text(shape: Shape) -> str:
+    """A shape as the argument of a function: one size alone as a number."""
+    return str(shape[0]) if len(shape) == 1 else tuple_text(shape)
+
+
+def commented(line: str, comment: str) -> str:
+    """A line of a function with a comment at its side."""
+    return f"    {line:<50} # {comment}" if comment else f"    {line}"
+
+
+class Constants:
+    """The constant arrays of a program and their names: at1, at2, ... for places, c1, ... for numbers, X1, ... for data."""
+
+    def __init__(self, taken: Callable[[str], str]) -> None:
+        self.taken = taken                                  # makes a name that nothing else has
+        self.arrays: dict[str, np.ndarray] = {}
+        self.names: dict[tuple[str, Shape, bytes], str] = {}
+        self.counts: dict[str, int] = {}
+
+    def name(self, array: np.ndarray, stem: str) -> str:
+        """The name of a constant array: an equal one has the same."""
+        key = array.dtype.kind, array.shape, array.tobytes()
+        if key not in self.names:
+            self.counts[stem] = self.counts.get(stem, 0) + 1
+            self.names[key] = self.taken(f"{stem}{self.counts[stem]}")
+            self.arrays[self.names[key]] = array
+        return self.names[key]
