@@ -17,7 +17,7 @@ page. What knows Values makes scenes; what writes scenes knows no Values.
   strip.py       columns, the order in them, and heights
   layout.py      where cards stand on a page, and along which arrows
   cards.py       the same for slides, in DOT
-  curves.py      arrows as SVG paths
+  arrows.py      arrows as curves
   labelling.py   where the labels of arrows stand
                      writers
   dot.py         a scene as DOT

@@ -7,9 +7,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from autograd.pictures import style
+from autograd.pictures.arrows import Arrow, Point
 from autograd.pictures.columns import Place, Places
-from autograd.pictures.curves import Point
-from autograd.pictures.layout import Route, arrange
+from autograd.pictures.layout import arrange
 from autograd.pictures.scene import Edge, Node, Scene
 from autograd.words.labels import shorten
 from autograd.words.numbers import compact
@@ -41,8 +41,8 @@ def place_cards(scene: Scene, rankdir: str | None) -> tuple[Places, Splines, boo
     layout = arrange(sizes, inputs, labels, rankdir, SLIDE, LEGIBLE)
     places = {node.name: Place(x / INCH, (layout.height - y) / INCH, w / INCH, h / INCH)
               for node, x, y, (w, h) in zip(scene.nodes, layout.x, layout.y, sizes)}
-    splines = {k: spline(route, layout.height, layout.downwards)
-               for edges, routes in zip(into, layout.routes) for k, route in zip(edges, routes)}
+    splines = {k: spline(arrow, layout.height, layout.downwards)
+               for edges, arrows in zip(into, layout.arrows) for k, arrow in zip(edges, arrows)}
     scale = min(SLIDE[0] / layout.width, SLIDE[1] / layout.height)
     return places, splines, layout.bands == 1 and scale >= LEGIBLE
 
@@ -75,11 +75,11 @@ def label_width(edge: Edge) -> float:
     return (len(compact(edge.local or 0.0)) + 2.5) * style.LETTER_POINTS
 
 
-def spline(route: Route, height: float, downwards: bool) -> Spline:
-    """A route in inches, y upwards; its curve ends where its arrowhead begins."""
-    points = [(x / INCH, (height - y) / INCH) for x, y in route.path.points]
+def spline(arrow: Arrow, height: float, downwards: bool) -> Spline:
+    """An arrow in inches, y upwards; its curve ends where its head begins."""
+    points = [(x / INCH, (height - y) / INCH) for x, y in arrow.points]
     x, y = points[-1]
     head = style.ARROWHEAD / INCH
     points[-1] = (x, y + head) if downwards else (x - head, y)
-    label = route.label[0] / INCH, (height - route.label[1]) / INCH
+    label = arrow.label[0] / INCH, (height - arrow.label[1]) / INCH
     return Spline(points, (x, y), label)

@@ -34,8 +34,8 @@ class Place(NamedTuple):
     height: float | None = None
 
 
-class Units(NamedTuple):
-    """Sizes of units of one shape: height, and from one to the next."""
+class UnitSize(NamedTuple):
+    """The size of units of one shape, and the step from one to the next."""
     shape: str
     width: float
     height: float
@@ -44,8 +44,8 @@ class Units(NamedTuple):
 
 Places = Mapping[str, Place]
 
-BOXES = Units("box", BOX_WIDTH, BOX_HEIGHT, BOX_HEIGHT + BOX_GAP)
-CIRCLES = Units("circle", CIRCLE, CIRCLE, CIRCLE + CIRCLE_GAP)
+BOXES = UnitSize("box", BOX_WIDTH, BOX_HEIGHT, BOX_HEIGHT + BOX_GAP)
+CIRCLES = UnitSize("circle", CIRCLE, CIRCLE, CIRCLE + CIRCLE_GAP)
 
 
 def place_columns(scene: Scene) -> tuple[Scene, dict[str, Place]]:
@@ -71,14 +71,14 @@ def place_columns(scene: Scene) -> tuple[Scene, dict[str, Place]]:
     return replace(scene, nodes=nodes, edges=shown_edges(scene.edges, places)), places
 
 
-def units_of(scene: Scene) -> Units:
+def units_of(scene: Scene) -> UnitSize:
     """Boxes where a unit has a second line, else circles."""
     if any(node.shape == "box" for node in scene.nodes):
         return BOXES
     return CIRCLES
 
 
-def centres(columns: Sequence[Column], units: Units, highest: int) -> list[float]:
+def centres(columns: Sequence[Column], units: UnitSize, highest: int) -> list[float]:
     """The middle of each column; further apart where many lines run between two."""
     fan = FAN * max(highest - 6, 0)
     xs = [0.0]
@@ -88,7 +88,7 @@ def centres(columns: Sequence[Column], units: Units, highest: int) -> list[float
     return xs
 
 
-def room_before(column: Column, units: Units) -> float:
+def room_before(column: Column, units: UnitSize) -> float:
     """The inches between a column and the one before it."""
     if units is CIRCLES:
         return NEXT_CIRCLES
@@ -108,7 +108,7 @@ def rows_of(column: Column, k: int, node: Mapping[str, Node]) -> list[Node]:
     return [*units[:above], more, *units[above + left_out:]]
 
 
-def unit_place(node: Node, units: Units, x: float, y: float) -> Place:
+def unit_place(node: Node, units: UnitSize, x: float, y: float) -> Place:
     if node.role == "more":
         return Place(x, y)
     return Place(x, y, units.width, units.height)
@@ -125,7 +125,7 @@ def caption_node(column: Column, k: int) -> Node:
     return Node(f"caption{k}", title, "caption", in_one_line(column), "text", lines=lines)
 
 
-def caption_height(column: Column, units: Units, top: float, floor: float) -> float:
+def caption_height(column: Column, units: UnitSize, top: float, floor: float) -> float:
     if units is CIRCLES:
         return floor
     lines = column.caption.count("\n") + 1

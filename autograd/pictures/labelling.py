@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from autograd.pictures.curves import Path, Point
+from autograd.pictures.arrows import Arrow
 
 SQUARE = 200.0
 
 
-class Box(NamedTuple):
+class Area(NamedTuple):
     """A rectangle, by its centre."""
     x: float
     y: float
     width: float
     height: float
 
-    def overlap(self, other: Box) -> float:
+    def overlap(self, other: Area) -> float:
         """The area that two rectangles share."""
         width = (self.width + other.width) / 2 - abs(self.x - other.x)
         height = (self.height + other.height) / 2 - abs(self.y - other.y)
@@ -38,30 +38,28 @@ class Box(NamedTuple):
 class Taken:
     """The rectangles that are there already."""
 
-    def __init__(self, boxes: Sequence[Box]) -> None:
-        self.by_square: dict[tuple[int, int], list[Box]] = {}
-        for box in boxes:
-            self.add(box)
+    def __init__(self, areas: Sequence[Area]) -> None:
+        self.by_square: dict[tuple[int, int], list[Area]] = {}
+        for area in areas:
+            self.add(area)
 
-    def add(self, box: Box) -> None:
-        for square in box.squares():
-            self.by_square.setdefault(square, []).append(box)
+    def add(self, area: Area) -> None:
+        for square in area.squares():
+            self.by_square.setdefault(square, []).append(area)
 
-    def covered(self, box: Box) -> float:
+    def covered(self, area: Area) -> float:
         """How much of what is there a rectangle would cover."""
-        around = {other for square in box.squares() for other in self.by_square.get(square, ())}
-        return sum(box.overlap(other) for other in around)
+        around = {other for square in area.squares() for other in self.by_square.get(square, ())}
+        return sum(area.overlap(other) for other in around)
 
 
-def place_labels(paths: Sequence[Path], widths: Sequence[float], height: float,
-                 cards: Sequence[Box]) -> list[Point]:
-    """The centre of a label of each width on each path."""
+def place_labels(arrows: Sequence[Arrow], widths: Sequence[float], height: float,
+                 cards: Sequence[Area]) -> None:
+    """Place the label of each arrow, of this width and height."""
     standing, labels = Taken(cards), Taken([])
-    spots = []
-    for path, width in zip(paths, widths):
-        boxes = [Box(x, y, width, height) for x, y in path.spots]
-        covered = [10 * standing.covered(box) + labels.covered(box) for box in boxes]
-        best = boxes[covered.index(min(covered))]               # the first of those that are free
+    for arrow, width in zip(arrows, widths):
+        areas = [Area(x, y, width, height) for x, y in arrow.spots]
+        covered = [10 * standing.covered(area) + labels.covered(area) for area in areas]
+        best = areas[covered.index(min(covered))]               # the first of those that are free
         labels.add(best)
-        spots.append((round(best.x, 1), round(best.y, 1)))
-    return spots
+        arrow.label = round(best.x, 1), round(best.y, 1)

@@ -3,7 +3,7 @@
 1. A strip of columns runs to the right, or downwards. A strip too long for the page is cut into
    bands, which lie below each other like lines of text (or side by side): of all these forms the
    one that can be shown largest is taken.
-2. Here u runs along the strip and v across it; only `Frame.at` knows which of them is x.
+2. Here u runs along the strip and v across it; only `Arrangement.at` knows which of them is x.
 3. No program is needed, and the same graph gives the same places.
 
 Short names: u, v as above; p, q points of the strip; node j is input number k of node i.
@@ -14,8 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from autograd.pictures.curves import ROUND, Path, Point, smooth, straight
-from autograd.pictures.labelling import Box, place_labels
+from autograd.pictures.arrows import ROUND, Arrow, Point, smooth, straight
+from autograd.pictures.labelling import Area, place_labels
 from autograd.pictures.strip import Strip
 
 ARROW, LABELLED = 42.0, 30.0        # along the strip, for an arrow alone, and beside its label
@@ -32,18 +32,11 @@ SIDE, SIDE_OF_SMALL, SMALL = 0.8, 0.4, 60.0                 # of a side, where a
 
 
 @dataclass
-class Route:
-    """An arrow and the centre of its label."""
-    path: Path
-    label: Point
-
-
-@dataclass
 class Layout:
-    """Centres of the cards, the routes to each card from its inputs, and the size of the whole."""
+    """Centres of the cards, the arrows to each card from its inputs, and the size of the whole."""
     x: list[float]
     y: list[float]
-    routes: list[list[Route]]
+    arrows: list[list[Arrow]]
     width: float
     height: float
     downwards: bool
@@ -65,17 +58,17 @@ def arrange(sizes: Sequence[Point], inputs: Sequence[Sequence[int]],
     enough      the scale from where text reads well
     """
     strip = Strip(inputs)
-    forms = [(bands, wanted == "TB") for bands in range(1, min(BANDS, len(strip.columns)) + 1)
+    forms = [Arrangement(strip, sizes, labels, wanted == "TB", bands)
+             for bands in range(1, min(BANDS, len(strip.columns)) + 1)
              for wanted in ("LR", "TB") if direction in (None, wanted)]
-    frames = [Frame(strip, sizes, labels, downwards, bands) for bands, downwards in forms]
-    best = frames[0]
-    for frame in frames[1:]:
-        if frame.scale(page) > 1.1 * best.scale(page) and best.scale(page) < enough:
-            best = frame
+    best = forms[0]
+    for form in forms[1:]:
+        if form.scale(page) > 1.1 * best.scale(page) and best.scale(page) < enough:
+            best = form
     return best.layout()
 
 
-class Frame:
+class Arrangement:
     """A strip of given direction, cut into bands.
 
     u, v        of each point; of a card its centre
@@ -164,34 +157,32 @@ class Frame:
         """The places of cards, arrows and their labels."""
         centres = [self.at(self.u[i], self.v[i]) for i in range(self.count)]
         sizes = [self.at(*size) for size in self.sizes]
-        cards = [Box(x, y, w, h) for (x, y), (w, h) in zip(centres, sizes)]
-        paths = [[self.path(j, i, k) for k, j in enumerate(sources)]
-                 for i, sources in enumerate(self.strip.inputs)]
-        flat = [path for row in paths for path in row]
+        cards = [Area(x, y, w, h) for (x, y), (w, h) in zip(centres, sizes)]
+        arrows = [[self.arrow(j, i, k) for k, j in enumerate(sources)]
+                  for i, sources in enumerate(self.strip.inputs)]
         widths = [width for row in self.labels for width in row]
-        spots = iter(place_labels(flat, widths, LABEL_HEIGHT, cards))
-        routes = [[Route(path, next(spots)) for path in row] for row in paths]
+        place_labels([arrow for row in arrows for arrow in row], widths, LABEL_HEIGHT, cards)
         width, height = self.at(self.length, self.depth)
         x, y = [x for x, _ in centres], [y for _, y in centres]
-        return Layout(x, y, routes, width, height, self.downwards, self.bands)
+        return Layout(x, y, arrows, width, height, self.downwards, self.bands)
 
     # Arrows ----------------------------------------------------------------------------------
 
-    def path(self, j: int, i: int, k: int) -> Path:
+    def arrow(self, j: int, i: int, k: int) -> Arrow:
         """The arrow from card j, which is input k of card i."""
         points = [j, *self.strip.ways[i][k], i]
         count = len(self.strip.inputs[i])
-        path = Path(self.at(*self.leave(j)))
+        arrow = Arrow(self.at(*self.leave(j)))
         for p, q in pairwise(points):
-            start, end = self.leave(p), self.enter(q, k, count)
+            end = self.enter(q, k, count)
             if p in self.lanes and self.band_of(q) != self.band_of(p):
-                corners = self.around(p, start, end)
-                straight(path, [self.at(*corner) for corner in corners])
+                corners = self.around(p, end)
+                straight(arrow, [self.at(*corner) for corner in corners])
             else:
-                smooth(path, self.at(*end), self.downwards)
+                smooth(arrow, self.at(*end), self.downwards)
             if q != i:
-                path.line_to(self.at(*self.leave(q)))
-        return path
+                arrow.line_to(self.at(*self.leave(q)))
+        return arrow
 
     def band_of(self, p: int) -> int:
         return self.band[self.strip.rank[p]]
@@ -212,14 +203,14 @@ class Frame:
         part = SIDE if breadth > SMALL else SIDE_OF_SMALL
         return self.u[q] - length / 2, self.v[q] + breadth * share * part
 
-    def around(self, p: int, start: Point, end: Point) -> Iterator[Point]:
+    def around(self, p: int, end: Point) -> Iterator[Point]:
         """The corners of a line to the next band: to the margin, back between the bands, and on."""
         band, lane = self.band_of(p), self.lanes[p]
         lanes = self._lane_count(band)
         between = self.top[band + 1] - LANE * (lanes - lane)
         aside = MARGIN + LANE_ASIDE * (lanes - 1 - lane)
         out, back = self.length - aside, aside
-        yield out, start[1]
+        yield out, self.v[p]
         yield out, between
         yield back, between
         yield back, end[1]

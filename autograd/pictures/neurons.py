@@ -130,14 +130,14 @@ def by_number(name: str) -> list[tuple[bool, int, str]]:
 
 def take_dot(search: Search, v: Value) -> None:
     """w · x + b with all weights of one neuron, on either side."""
-    inputs = v.inputs
+    inputs: tuple[Any, ...] = v.inputs
     n = len(inputs) // 2
     for ws, xs in ((inputs[:n], inputs[n:-1]), (inputs[n:-1], inputs[:n])):
         name = only_owner(search, ws)
         if name and all(search.weight(w) is not None for w in ws):
-            has_bias = search.owner.get(inputs[-1]) == name         # type: ignore[arg-type]
+            has_bias = search.owner.get(inputs[-1]) == name
             for w, x in zip(ws, xs):
-                search.add_source(w, x)                             # type: ignore[arg-type]
+                search.add_source(w, x)
             search.take(v, name, n + has_bias)
             return
 

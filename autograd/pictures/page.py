@@ -42,8 +42,8 @@ def story(scene: Scene, name: str) -> dict[str, Any]:
     for i, node in enumerate(scene.nodes):
         if node.op:
             nodes[i].update(operation(node, into[i]), inputs=inputs[i],
-                            routes=[route.path.svg for route in layout.routes[i]],
-                            labels=[route.label for route in layout.routes[i]])
+                            routes=[arrow.svg for arrow in layout.arrows[i]],
+                            labels=[arrow.label for arrow in layout.arrows[i]])
     return {"name": shorten(name, 60), "width": layout.width, "height": layout.height,
             "nodes": nodes}
 

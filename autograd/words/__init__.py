@@ -7,6 +7,6 @@ local.py       a local derivative as recorded and as a formula
 naming.py      labels from the names of variables
 expression.py  the formula a Value stands for
 between.py     paths and derivatives between a Value and an output
-tongue.py      names, numbers and products in text and in LaTeX
+notation.py    names, numbers and products in text and in LaTeX
 explain.py     the chain rule in words
 """

@@ -15,8 +15,8 @@ from autograd.formulas.symbol import in_latex
 from autograd.value import Value
 from autograd.words.between import MANY, Between, Use, between, list_paths
 from autograd.words.labels import plural, shorten
+from autograd.words.notation import NUMBERED, Notation, notations
 from autograd.words.numbers import bracketed, compact, grad_of
-from autograd.words.tongue import NUMBERED, Tongue, tongues
 
 PATHS = 8                           # up to so many paths are written out; with more, nodes
 NODES = 40                          # nodes that are written out
@@ -74,7 +74,7 @@ def explain(output: Value, wrt: Value, paths: int = PATHS) -> Explanation:
     Sum: dy/dx = 3 + 3 + 2 = 8. This is x.grad after y.backward().
     """
     part = between(output, wrt)
-    text, latex = tongues(part)
+    text, latex = notations(part)
     products: list[float] = []
     if output is wrt:
         products = [1.0]
@@ -96,7 +96,7 @@ def explain(output: Value, wrt: Value, paths: int = PATHS) -> Explanation:
 # Path by path --------------------------------------------------------------------------------
 
 def path_lines(part: Between, every: Sequence[Sequence[Use]], products: Sequence[float],
-               text: Tongue) -> list[str]:
+               text: Notation) -> list[str]:
     """A line for each path, and their sum."""
     y, x, dy_dx = text.name(part.output), text.name(part.wrt), text.derivative(part.wrt)
     along = f"{y} depends on {x} along {plural(part.paths, 'path')}; {dy_dx} is"
@@ -112,21 +112,21 @@ def path_lines(part: Between, every: Sequence[Sequence[Use]], products: Sequence
     return [first, *lines, last]
 
 
-def one_path(k: int, path: Sequence[Use], product: float, text: Tongue) -> str:
+def one_path(k: int, path: Sequence[Use], product: float, text: Notation) -> str:
     """Path number k: the way, its factors as formulas and as numbers, and the product."""
     way = " -> ".join([text.name(path[0].source), *[one_use(use, text) for use in path]])
     stages = [text.product(path), text.product_of_numbers(path), compact(product)]
     return f"  {k}. {way}:  {' = '.join(dict.fromkeys(stages))}"
 
 
-def one_use(use: Use, text: Tongue) -> str:
+def one_use(use: Use, text: Notation) -> str:
     """The name of what uses a Value; where it does so more than once, as which input."""
-    times = sum(u is use.source for u in use.target.inputs)
+    count = sum(u is use.source for u in use.target.inputs)
     name = text.name(use.target)
-    return f"{name} (input {use.i + 1})" if times > 1 else name
+    return f"{name} (input {use.i + 1})" if count > 1 else name
 
 
-def path_equations(part: Between, every: Sequence[Sequence[Use]], latex: Tongue) -> list[str]:
+def path_equations(part: Between, every: Sequence[Sequence[Use]], latex: Notation) -> list[str]:
     """The sum over paths with symbols, with numbers, and its value."""
     left = latex.derivative(part.wrt)
     symbols = " + ".join(latex.product(path) for path in every)
@@ -148,7 +148,7 @@ def shown_nodes(part: Between) -> tuple[list[Value], int]:
     return [*nodes[:NODES - 1], part.wrt], len(nodes) - NODES
 
 
-def node_lines(part: Between, text: Tongue) -> list[str]:
+def node_lines(part: Between, text: Notation) -> list[str]:
     """One line for each node between the output and wrt, and one for each name that needs it."""
     y, x = text.name(part.output), text.name(part.wrt)
     count = plural(part.paths, "path")
@@ -164,7 +164,7 @@ def node_lines(part: Between, text: Tongue) -> list[str]:
     return [first, *lines, last]
 
 
-def node_equations(part: Between, latex: Tongue) -> list[str]:
+def node_equations(part: Between, latex: Notation) -> list[str]:
     """The same sums in LaTeX."""
     nodes, left_out = shown_nodes(part)
     equations = [one_node(part, v, latex) for v in nodes]
@@ -173,21 +173,21 @@ def node_equations(part: Between, latex: Tongue) -> list[str]:
     return [*equations, f"{latex.derivative(part.wrt)} = {in_latex(compact(part.total))}"]
 
 
-def one_node(part: Between, v: Value, tongue: Tongue) -> str:
+def one_node(part: Between, v: Value, notation: Notation) -> str:
     """The derivative with respect to one Value: the sum over its uses of upstream times local."""
     uses = part.uses[v][:USES]
-    symbols = [f"{tongue.derivative(use.target)}{tongue.times}{tongue.local(use):power}"
+    symbols = [f"{notation.derivative(use.target)}{notation.sign}{notation.local(use):power}"
                for use in uses]
-    numbers = [tongue.number(part.derivative[use.target]) + tongue.times + tongue.number(use.local)
+    numbers = [notation.number(part.derivative[use.target]) + notation.sign + notation.number(use.local)
                for use in uses]
     if len(part.uses[v]) > USES:
-        symbols.append(tongue.left_out)
-        numbers.append(tongue.left_out)
-    value = tongue.plain_number(part.derivative[v])
-    return f"{tongue.derivative(v)} = {' + '.join(symbols)} = {' + '.join(numbers)} = {value}"
+        symbols.append(notation.left_out)
+        numbers.append(notation.left_out)
+    value = notation.plain_number(part.derivative[v])
+    return f"{notation.derivative(v)} = {' + '.join(symbols)} = {' + '.join(numbers)} = {value}"
 
 
-def numbered_in(lines: Sequence[str], text: Tongue) -> list[Value]:
+def numbered_in(lines: Sequence[str], text: Notation) -> list[Value]:
     """The Values whose names t1, t2, ... are in the lines, and in the formulas of these."""
     by_name = {str(name): v for v, name in text.names.items() if text.is_numbered(v)}
     named: dict[str, Value] = {}
@@ -200,7 +200,7 @@ def numbered_in(lines: Sequence[str], text: Tongue) -> list[Value]:
     return [named[name] for name in by_name if name in named]
 
 
-def where_it_is(part: Between, text: Tongue) -> str:
+def where_it_is(part: Between, text: Notation) -> str:
     """How the total and wrt.grad go together."""
     x, y = text.name(part.wrt), text.name(part.output)
     grad = grad_of(part.wrt)

@@ -11,8 +11,8 @@ import pytest
 import autograd
 from autograd import Value
 from autograd.graph import topological_order
-from autograd.pictures.labelling import Box
-from autograd.pictures.layout import Frame, arrange
+from autograd.pictures.labelling import Area
+from autograd.pictures.layout import Arrangement, arrange
 from autograd.pictures.strip import Strip, spread
 from autograd.pictures.style import LONGEST_ON_PAGE
 from autograd.words.labels import clean, shorten
@@ -407,15 +407,15 @@ def widths(inputs: list[list[int]]) -> list[list[float]]:
 @pytest.mark.parametrize("downwards, bands", [(False, 1), (False, 3), (True, 1), (True, 2)])
 def test_cards_do_not_overlap_and_arrows_run_from_card_to_card(seed, downwards, bands):
     sizes, inputs = graph(seed)
-    layout = Frame(Strip(inputs), sizes, widths(inputs), downwards, bands).layout()
+    layout = Arrangement(Strip(inputs), sizes, widths(inputs), downwards, bands).layout()
     boxes = [box(layout, sizes, i) for i in range(len(sizes))]
     for i, a in enumerate(boxes):
         assert a[0] >= 0 and a[1] >= 0 and a[2] <= layout.width and a[3] <= layout.height
         for b in boxes[:i]:
             assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
-    for i, routes in enumerate(layout.routes):
-        for j, route in zip(inputs[i], routes):
-            way, near = route.path.points, 0.2
+    for i, arrows in enumerate(layout.arrows):
+        for j, arrow in zip(inputs[i], arrows):
+            way, near = arrow.points, 0.2
             out, into = (boxes[j][3], boxes[i][1]) if downwards else (boxes[j][2], boxes[i][0])
             assert way[0][downwards] == pytest.approx(out, abs=near)
             assert way[-1][downwards] == pytest.approx(into, abs=near)
@@ -425,11 +425,11 @@ def test_cards_do_not_overlap_and_arrows_run_from_card_to_card(seed, downwards, 
 @pytest.mark.parametrize("seed", range(10))
 def test_a_long_arrow_passes_no_card(seed):
     sizes, inputs = graph(seed)
-    layout = Frame(Strip(inputs), sizes, widths(inputs), downwards=False, bands=1).layout()
+    layout = Arrangement(Strip(inputs), sizes, widths(inputs), downwards=False, bands=1).layout()
     boxes = [box(layout, sizes, i) for i in range(len(sizes))]
-    for routes in layout.routes:
-        for route in routes:
-            way = route.path.points
+    for arrows in layout.arrows:
+        for arrow in arrows:
+            way = arrow.points
             assert [x for x, _ in way] == sorted(x for x, _ in way)
             for x, y in way[1:-1]:
                 assert not any(b[0] < x < b[2] and b[1] < y < b[3] for b in boxes)
@@ -447,8 +447,8 @@ def test_a_chain_is_laid_out_in_bands_like_lines_of_text():
 def test_labels_cover_no_card_and_few_other_labels(seed):
     sizes, inputs = graph(seed, operations=12)
     layout = arrange(sizes, inputs, widths(inputs))
-    cards = [Box(x, y, w, h) for x, y, (w, h) in zip(layout.x, layout.y, sizes)]
-    labels = [Box(*route.label, 60.0, 22.0) for routes in layout.routes for route in routes]
+    cards = [Area(x, y, w, h) for x, y, (w, h) in zip(layout.x, layout.y, sizes)]
+    labels = [Area(*arrow.label, 60.0, 22.0) for arrows in layout.arrows for arrow in arrows]
     assert all(label.overlap(card) < 5 for label in labels for card in cards)
     covered = sum(a.overlap(b) > 60 for i, a in enumerate(labels) for b in labels[:i])
     assert covered <= len(labels) // 3

@@ -21,13 +21,13 @@ NUMBERED = re.compile(r"\bt\d+\b")  # a title that stands for a longer formula
 
 
 @dataclass(frozen=True)
-class Tongue:
+class Notation:
     """One way to write derivatives.
 
     language     "text" or "latex"
     names        what each Value is called in it
     output       the Value whose derivatives are written
-    times        the sign between two factors
+    sign         the sign between two factors
     left_out     what stands for names and terms that are left out
     fraction     a derivative, from the names of the output and of a Value
     number       a number as a factor or a term
@@ -36,7 +36,7 @@ class Tongue:
     language: str
     names: Mapping[Value, Text]
     output: Value
-    times: str
+    sign: str
     left_out: str
     fraction: str
     number: Callable[[float], str]
@@ -66,22 +66,22 @@ class Tongue:
     def product(self, path: Sequence[Use]) -> str:
         """The local derivatives along a path as a product of formulas."""
         first, *others = [self.local(use) for use in path]
-        return self.times.join([f"{first:product}", *[f"{factor:power}" for factor in others]])
+        return self.sign.join([f"{first:product}", *[f"{factor:power}" for factor in others]])
 
     def product_of_numbers(self, path: Sequence[Use]) -> str:
         """The same with numbers."""
-        return self.times.join(self.number(use.local) for use in path)
+        return self.sign.join(self.number(use.local) for use in path)
 
 
-def tongues(part: Between) -> tuple[Tongue, Tongue]:
+def notations(part: Between) -> tuple[Notation, Notation]:
     """Text and LaTeX for the graph between wrt and an output."""
     values = _near(part)
     named = titles(values, known=_letters(part, values))
     text = {v: as_name(shorten(name)) for v, name in named.items()}
     latex = _latex_names(part, values, named)
-    return (Tongue("text", text, part.output, " * ", "...", "d{0:atom}/d{1:atom}",
+    return (Notation("text", text, part.output, " * ", "...", "d{0:atom}/d{1:atom}",
                    bracketed, compact),
-            Tongue("latex", latex, part.output, r" \cdot ", r"\cdots",
+            Notation("latex", latex, part.output, r" \cdot ", r"\cdots",
                    r"\frac{{\partial {0:atom}}}{{\partial {1:atom}}}",
                    latex_bracketed, lambda x: in_latex(compact(x))))
 

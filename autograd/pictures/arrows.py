@@ -1,4 +1,7 @@
-"""Arrows as chains of Bezier curves: smooth ones, and straight lines with rounded corners."""
+"""Arrows as chains of Bezier curves: smooth ones, and straight lines with rounded corners.
+
+An arrow is drawn like a line with a pen: it has an end, and goes on from there.
+"""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -10,16 +13,18 @@ ROUND = 10.0                        # radius of a corner
 SAMPLES = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.2, 0.14, 0.74)  # of a curve: where labels stand
 
 
-class Path:
-    """A path that grows.
+class Arrow:
+    """An arrow that grows.
 
     points  where it begins; then of each curve its two handles and its end
-    spots   points of its last part, the best for a label first
+    spots   points of its last curve, the best for a label first
+    label   the centre of its label
     """
 
     def __init__(self, start: Point) -> None:
         self.points = [start]
         self.spots = [start]
+        self.label = start
 
     @property
     def end(self) -> Point:
@@ -41,29 +46,29 @@ class Path:
 
     @property
     def svg(self) -> str:
-        """The path as in an SVG's `d`."""
+        """The arrow as a path of SVG."""
         start, *others = [f"{round(x, 1):g},{round(y, 1):g}" for x, y in self.points]
         curves = [" ".join(others[k:k + 3]) for k in range(0, len(others), 3)]
         return f"M{start}C{' '.join(curves)}"
 
 
-def smooth(path: Path, end: Point, downwards: bool) -> None:
+def smooth(arrow: Arrow, end: Point, downwards: bool) -> None:
     """Go on to a point in a curve that leaves and arrives along the strip."""
-    (x0, y0), (x1, y1) = path.end, end
+    (x0, y0), (x1, y1) = arrow.end, end
     middle_x, middle_y = (x0 + x1) / 2, (y0 + y1) / 2
     if downwards:
-        path.curve_to((x0, middle_y), (x1, middle_y), end)
+        arrow.curve_to((x0, middle_y), (x1, middle_y), end)
     else:
-        path.curve_to((middle_x, y0), (middle_x, y1), end)
+        arrow.curve_to((middle_x, y0), (middle_x, y1), end)
 
 
-def straight(path: Path, corners: Sequence[Point]) -> None:
+def straight(arrow: Arrow, corners: Sequence[Point]) -> None:
     """Go on in straight lines, with rounded corners, to the last of some points."""
-    points = [path.end, *corners]
+    points = [arrow.end, *corners]
     for before, corner, after in zip(points, corners, corners[1:]):
-        path.line_to(toward(corner, before))
-        path.corner(corner, toward(corner, after))
-    path.line_to(corners[-1])
+        arrow.line_to(toward(corner, before))
+        arrow.corner(corner, toward(corner, after))
+    arrow.line_to(corners[-1])
 
 
 def toward(corner: Point, other: Point) -> Point:
