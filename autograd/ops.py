@@ -1,25 +1,33 @@
-"""The table of operations: every derivative of this project is written here, once, and nowhere else.
+"""The table of operations: every derivative of this project is written here, once.
 
-A row is an operation's name, its value on floats, and its partial derivative by each input as a function of the output `y`
-and the inputs; below that, where they are not the obvious ones, its symbol, how it prints, and its domain.
-Partials are written with operations of the table, never with `math`: so one row serves floats, Values, arrays and symbols.
+A row is an operation's name, its value on floats, and its partial derivative with respect to each
+input, a function of the output `y` and the inputs; below that, where they are not the obvious ones,
+its symbol, how it prints, and its domain. Partials are written with operations of the table, never
+with `math`: so one row serves floats, Values, arrays and symbols.
+
+Where the exact partial is not the textbook's, `textbook` has that one, to be shown.
 """
 # mypy: disable-error-code="has-type"
 from __future__ import annotations
 
+import keyword
 import math
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from autograd.operation import TABLE, Operation, add_row, find, function, infix, number
+from autograd.compat.numbers import is_array, number
 from autograd.formulas.text import Text
+from autograd.operation import TABLE, Operation, Rule, find
 
-builtin_sum = sum                                                       # `sum` is a row below
-ROOT_HALF, ROOT_2_PI, TWO_OVER_ROOT_PI = math.sqrt(0.5), math.sqrt(2 * math.pi), 2 / math.sqrt(math.pi)
+__all__ = ["TABLE", "BUILT_IN", "Operation", "find", "number", "operation"]
+
+builtin_sum = sum                                       # `sum` is a row below
+ROOT_HALF, ROOT_2_PI = math.sqrt(0.5), math.sqrt(2 * math.pi)
+TWO_OVER_ROOT_PI = 2 / math.sqrt(math.pi)
 
 
-# What math has not, or has not accurate for every float ------------------------------------------------------------------
+# What math lacks, or lacks in a form that is accurate for every float -----------------------------
 
 def _sigmoid(a: float) -> float:
     if a >= 0:
@@ -37,6 +45,10 @@ def _softplus(a: float) -> float:
     return max(a, 0.0) + math.log1p(math.exp(-math.fabs(a)))
 
 
+def _gelu(a: float) -> float:
+    return 0.5 * a * math.erfc(-ROOT_HALF * a)
+
+
 def _maximum(a: float, b: float) -> float:
     return a if a >= b or a != a else b
 
@@ -45,18 +57,29 @@ def _minimum(a: float, b: float) -> float:
     return a if a <= b or a != a else b
 
 
+def _sign(a: float) -> float:
+    return 0.0 if a == 0 else math.copysign(1.0, a)
+
+
 def _power_by_base(y: Any, a: Any, b: Any) -> Any:
-    return 0.0 if type(b) is float and b == 0 else b * a ** (b - 1)     # a ** 0 is constant, at a = 0 too
+    if type(b) is float and b == 0:                     # a ** 0 is constant, at a = 0 too
+        return 0.0
+    return b * a ** (b - 1)
 
 
-def _dot(*inputs: float) -> float:                                      # inputs are w1, ..., wn, x1, ..., xn, b
+# dot has the inputs w1, ..., wn, x1, ..., xn, b
+
+def _dot(*inputs: float) -> float:
     n = len(inputs) // 2
-    return builtin_sum(map(operator.mul, inputs[:n], inputs[n:-1])) + inputs[-1]
+    products: float = builtin_sum(map(operator.mul, inputs[:n], inputs[n:-1]))
+    return products + inputs[-1]
 
 
 def _dot_partial(i: int, y: Any, inputs: Sequence[Any]) -> Any:
     n = len(inputs) // 2
-    return inputs[n + i] if i < n else inputs[i - n] if i < 2 * n else 1.0
+    if i == 2 * n:
+        return 1.0
+    return inputs[(i + n) % (2 * n)]
 
 
 def _print_sum(*inputs: Text) -> str:
@@ -67,117 +90,219 @@ def _print_dot(times: str) -> Callable[..., str]:
     def write(*inputs: Text) -> str:
         n = len(inputs) // 2
         terms = [times.format(w, x) for w, x in zip(inputs[:n], inputs[n:])]
-        return " + ".join(terms + ([] if inputs[-1] == "0" else [f"{inputs[-1]:product}"]))
+        if inputs[-1] != "0":
+            terms.append(f"{inputs[-1]:product}")
+        return " + ".join(terms)
     return write
 
 
-# The table: name, value, partials ----------------------------------------------------------------------------------------
+# How rows are written -----------------------------------------------------------------------------
 
-add = infix("add", "+", "sum",     lambda a, b: a + b,   lambda y, a, b: 1.0,   lambda y, a, b: 1.0)
-sub = infix("sub", "-", "sum",     lambda a, b: a - b,   lambda y, a, b: 1.0,   lambda y, a, b: -1.0)
-mul = infix("mul", "*", "product", lambda a, b: a * b,   lambda y, a, b: b,     lambda y, a, b: a,
+def add_row(name: str, forward: Callable[..., float], partials: Any, **columns: Any) -> Operation:
+    """A new row of the table."""
+    op = TABLE[name] = Operation(name, forward, partials, **columns)
+    return op
+
+
+def function(name: str, forward: Callable[..., float], *partials: Rule,
+             **columns: Any) -> Operation:
+    """A row that prints as a call, also in NumPy, unless its columns say otherwise."""
+    places = ", ".join(f"{{{i}}}" for i in range(len(partials)))
+    tex = columns.pop("tex", rf"\mathrm{{{{{name}}}}}")
+    columns.setdefault("text", f"{name}({places})")
+    columns.setdefault("numpy", f"np.{name}({places})")
+    columns.setdefault("latex", f"{tex}({places})")
+    return add_row(name, forward, partials, **columns)
+
+
+def infix(name: str, symbol: str, level: str, forward: Callable[..., float], *partials: Rule,
+          **columns: Any) -> Operation:
+    """A row that prints as an operator between its inputs; the right one, as in a - (b - c), must
+    hold together more tightly."""
+    right = "product" if level == "sum" else "power"
+    text = columns.pop("text", f"{{0:{level}}} {symbol} {{1:{right}}}")
+    columns = {"text": text, "numpy": text, "latex": text, **columns}
+    return add_row(name, forward, partials, symbol=symbol, level=level, **columns)
+
+
+# The table: name, value, partials -----------------------------------------------------------------
+#
+# The exact partials of tanh and sigmoid are not 0 from 20 and 37 on, as the textbook's are.
+
+add = infix("add", "+", "sum",     lambda a, b: a + b,  lambda y, a, b: 1.0,   lambda y, a, b: 1.0)
+sub = infix("sub", "-", "sum",     lambda a, b: a - b,  lambda y, a, b: 1.0,   lambda y, a, b: -1.0)
+mul = infix("mul", "*", "product", lambda a, b: a * b,  lambda y, a, b: b,     lambda y, a, b: a,
             latex=r"{0:product} \cdot {1:power}")
-div = infix("div", "/", "product", lambda a, b: a / b,   lambda y, a, b: 1 / b, lambda y, a, b: -y / b,
+div = infix("div", "/", "product", lambda a, b: a / b,  lambda y, a, b: 1 / b, lambda y, a, b: -y/b,
+            textbook=(lambda y, a, b: 1 / b, lambda y, a, b: -a / b ** 2),
             latex=r"\frac{{{0}}}{{{1}}}", domain="a denominator other than 0")
-pow = infix("pow", "**", "power",  math.pow,             _power_by_base,        lambda y, a, b: y * log(a),
+pow = infix("pow", "**", "power",  math.pow,            _power_by_base,
+            lambda y, a, b: y * log(a),
             text="{0:atom}**{1:atom}", latex="{0:atom}^{{{1}}}",
             domain="a positive base, or a whole exponent and a base other than 0")
 
-neg      = function("neg",      lambda a: -a,    lambda y, a: -1.0,
-                    symbol="-", level="sum", text="-{0:product}", numpy="-{0:product}", latex="-{0:product}")
-abs      = function("abs",      math.fabs,       lambda y, a: sign(a),                          # 0 at 0
+neg      = function("neg",      lambda a: -a,   lambda y, a: -1.0,  symbol="-", level="sum",
+                    text="-{0:product}", numpy="-{0:product}", latex="-{0:product}")
+abs      = function("abs",      math.fabs,      lambda y, a: sign(a),               # 0 at 0
                     latex=r"\left|{0}\right|", kink=lambda a: a)
-exp      = function("exp",      math.exp,        lambda y, a: y,
-                    latex="e^{{{0}}}")
-log      = function("log",      math.log,        lambda y, a: 1 / a,
+exp      = function("exp",      math.exp,       lambda y, a: y,     latex="e^{{{0}}}")
+log      = function("log",      math.log,       lambda y, a: 1 / a,
                     tex=r"\log", domain="an input above 0")
-log1p    = function("log1p",    math.log1p,      lambda y, a: 1 / (1 + a),
+log1p    = function("log1p",    math.log1p,     lambda y, a: 1 / (1 + a),
                     latex=r"\log(1 + {0})", domain="an input above -1")
-expm1    = function("expm1",    math.expm1,      lambda y, a: exp(a),
+expm1    = function("expm1",    math.expm1,     lambda y, a: exp(a),
                     latex=r"(e^{{{0}}} - 1)")
-sqrt     = function("sqrt",     math.sqrt,       lambda y, a: 0.5 / y,
-                    latex=r"\sqrt{{{0}}}", domain="an input of 0 or above, and above 0 for a derivative")
-sin      = function("sin",      math.sin,        lambda y, a: cos(a),
+sqrt     = function("sqrt",     math.sqrt,      lambda y, a: 0.5 / y,   latex=r"\sqrt{{{0}}}",
+                    domain="an input of 0 or above, and above 0 for a derivative")
+sin      = function("sin",      math.sin,       lambda y, a: cos(a),
                     tex=r"\sin", domain="a finite input")
-cos      = function("cos",      math.cos,        lambda y, a: -sin(a),
+cos      = function("cos",      math.cos,       lambda y, a: -sin(a),
                     tex=r"\cos", domain="a finite input")
-tan      = function("tan",      math.tan,        lambda y, a: 1 + y * y,
+tan      = function("tan",      math.tan,       lambda y, a: 1 + y * y,
                     tex=r"\tan", domain="a finite input")
-asin     = function("asin",     math.asin,       lambda y, a: 1 / sqrt((1 - a) * (1 + a)),
-                    numpy="np.arcsin({0})", tex=r"\arcsin", domain="an input from -1 to 1, and inside for a derivative")
-acos     = function("acos",     math.acos,       lambda y, a: -1 / sqrt((1 - a) * (1 + a)),
-                    numpy="np.arccos({0})", tex=r"\arccos", domain="an input from -1 to 1, and inside for a derivative")
-atan     = function("atan",     math.atan,       lambda y, a: 1 / (1 + a * a),
+asin     = function("asin",     math.asin,      lambda y, a: 1 / sqrt((1 - a) * (1 + a)),
+                    textbook=(lambda y, a: 1 / sqrt(1 - a ** 2),),
+                    numpy="np.arcsin({0})", tex=r"\arcsin",
+                    domain="an input from -1 to 1, and inside for a derivative")
+acos     = function("acos",     math.acos,      lambda y, a: -1 / sqrt((1 - a) * (1 + a)),
+                    textbook=(lambda y, a: -1 / sqrt(1 - a ** 2),),
+                    numpy="np.arccos({0})", tex=r"\arccos",
+                    domain="an input from -1 to 1, and inside for a derivative")
+atan     = function("atan",     math.atan,      lambda y, a: 1 / (1 + a * a),
                     numpy="np.arctan({0})", tex=r"\arctan")
-sinh     = function("sinh",     math.sinh,       lambda y, a: cosh(a),
-                    tex=r"\sinh")
-cosh     = function("cosh",     math.cosh,       lambda y, a: sinh(a),
-                    tex=r"\cosh")
-tanh     = function("tanh",     math.tanh,       lambda y, a: sech(a) ** 2,                     # 1 - y*y is 0 from 20 on
-                    tex=r"\tanh")
-sech     = function("sech",     _sech,           lambda y, a: -y * tanh(a),
+sinh     = function("sinh",     math.sinh,      lambda y, a: cosh(a),   tex=r"\sinh")
+cosh     = function("cosh",     math.cosh,      lambda y, a: sinh(a),   tex=r"\cosh")
+tanh     = function("tanh",     math.tanh,      lambda y, a: sech(a) ** 2,      # not 0 from 20 on
+                    textbook=(lambda y, a: 1 - y ** 2,), tex=r"\tanh")
+sech     = function("sech",     _sech,          lambda y, a: -y * tanh(a),
                     numpy="1 / np.cosh({0})", level="product")
-sigmoid  = function("sigmoid",  _sigmoid,        lambda y, a: (0.5 * sech(0.5 * a)) ** 2,       # y*(1 - y) is 0 from 37 on
-                    numpy="1 / (1 + np.exp(-{0:product}))", latex=r"\sigma({0})", level="product")
-softplus = function("softplus", _softplus,       lambda y, a: sigmoid(a),
+sigmoid  = function("sigmoid",  _sigmoid,       lambda y, a: (0.5 * sech(0.5 * a)) ** 2,
+                    textbook=(lambda y, a: y * (1 - y),), level="product",
+                    numpy="1 / (1 + np.exp(-{0:product}))", latex=r"\sigma({0})")
+softplus = function("softplus", _softplus,      lambda y, a: sigmoid(a),
                     numpy="np.logaddexp(0, {0})")
-erf      = function("erf",      math.erf,        lambda y, a: TWO_OVER_ROOT_PI * exp(-a * a),
-                    numpy=None)                                                                 # NumPy has none
-erfc     = function("erfc",     math.erfc,       lambda y, a: -TWO_OVER_ROOT_PI * exp(-a * a),
+erf      = function("erf",      math.erf,       lambda y, a: TWO_OVER_ROOT_PI * exp(-a * a),
+                    numpy=None)                                                 # NumPy has none
+erfc     = function("erfc",     math.erfc,      lambda y, a: -TWO_OVER_ROOT_PI * exp(-a * a),
                     numpy=None)
-gelu     = function("gelu",     lambda a: 0.5 * a * math.erfc(-ROOT_HALF * a),
-                    lambda y, a: 0.5 * erfc(-ROOT_HALF * a) + a * exp(-0.5 * a * a) / ROOT_2_PI,
+gelu     = function("gelu",     _gelu,          lambda y, a: (0.5 * erfc(-ROOT_HALF * a)
+                                                              + a * exp(-0.5 * a * a) / ROOT_2_PI),
                     numpy=None)
 
-relu       = function("relu",       lambda a: 0.0 if a <= 0 else a,           lambda y, a: greater(a, 0.0),
+relu       = function("relu",       lambda a: 0.0 if a <= 0 else a,         # derivative 0 at 0
+                      lambda y, a: greater(a, 0.0),
                       symbol="ReLU", numpy="np.maximum({0}, 0)", kink=lambda a: a)
-leaky_relu = function("leaky_relu", lambda a: 0.01 * a if a <= 0 else a,      lambda y, a: 0.01 + 0.99 * greater(a, 0.0),
-                      numpy="np.maximum({0}, 0.01 * {0:power})", tex=r"\operatorname{{leaky\_relu}}", kink=lambda a: a)
-elu        = function("elu",        lambda a: math.expm1(a) if a <= 0 else a, lambda y, a: exp(minimum(a, 0.0)),
-                      numpy="np.where({0} > 0, {0}, np.expm1(np.minimum({0}, 0)))", kink=lambda a: a)
-maximum    = function("maximum",    _maximum, lambda y, a, b: 1 - greater(b, a), lambda y, a, b: greater(b, a),
-                      symbol="max", latex=r"\max({0}, {1})", kink=lambda a, b: a - b)           # a tie is the first's
-minimum    = function("minimum",    _minimum, lambda y, a, b: 1 - greater(a, b), lambda y, a, b: greater(a, b),
+leaky_relu = function("leaky_relu", lambda a: 0.01 * a if a <= 0 else a,
+                      lambda y, a: 0.01 + 0.99 * greater(a, 0.0),
+                      numpy="np.maximum({0}, 0.01 * {0:power})",
+                      tex=r"\operatorname{{leaky\_relu}}", kink=lambda a: a)
+elu        = function("elu",        lambda a: math.expm1(a) if a <= 0 else a,
+                      lambda y, a: exp(minimum(a, 0.0)), kink=lambda a: a,
+                      numpy="np.where({0} > 0, {0}, np.expm1(np.minimum({0}, 0)))")
+maximum    = function("maximum",    _maximum,                               # a tie: the first
+                      lambda y, a, b: 1 - greater(b, a), lambda y, a, b: greater(b, a),
+                      symbol="max", latex=r"\max({0}, {1})", kink=lambda a, b: a - b)
+minimum    = function("minimum",    _minimum,
+                      lambda y, a, b: 1 - greater(a, b), lambda y, a, b: greater(a, b),
                       symbol="min", latex=r"\min({0}, {1})", kink=lambda a, b: a - b)
-greater    = function("greater",    lambda a, b: 1.0 if a > b else 0.0, None, None,             # 1 where a > b, else 0
+greater    = function("greater",    lambda a, b: 1.0 if a > b else 0.0,     # 1 where a > b, else 0
+                      None, None,
                       symbol=">", text="({0} > {1})", latex="[{0} > {1}]", kink=lambda a, b: a - b)
-sign       = function("sign",       lambda a: 0.0 if a == 0 else math.copysign(1.0, a), None,
-                      kink=lambda a: a)
+sign       = function("sign",       _sign, None,    kink=lambda a: a)
 
-identity = function("identity", lambda a: a, lambda y, a: 1.0,      # what the variables of a transform are when it is left
+# what the variables of a transform are when it is left
+identity = function("identity", lambda a: a,    lambda y, a: 1.0,
                     symbol="=", text="{0:atom}", numpy="{0:atom}", latex="{0:atom}")
 sum      = add_row("sum", lambda *inputs: builtin_sum(inputs, 0.0), lambda i, y, inputs: 1.0,
                    level="sum", text=_print_sum, numpy=_print_sum, latex=_print_sum)
-dot      = add_row("dot", _dot, _dot_partial,
-                   level="sum", text=_print_dot("{0:product} * {1:power}"), numpy=_print_dot("{0:product} * {1:power}"),
+dot      = add_row("dot", _dot, _dot_partial, level="sum",
+                   text=_print_dot("{0:product} * {1:power}"),
+                   numpy=_print_dot("{0:product} * {1:power}"),
                    latex=_print_dot(r"{0:product} {1:power}"))
 
 BUILT_IN = frozenset(TABLE)
 
 
-# A row of one's own ------------------------------------------------------------------------------------------------------
+# Sums over lists, as one node each ----------------------------------------------------------------
 
-def operation(name: str, forward: Callable[..., float], *partials: Callable[..., Any] | None, symbol: str = "",
-              text: Any = "", numpy: Any = None, latex: Any = "", level: str = "atom", domain: str = "",
-              kink: Any = None, doc: str = "") -> Operation:
-    """A new operation, a row like every other: backward, higher orders, pictures and the compiler all work with it.
+def sum_of(values: Iterable[Any]) -> Any:
+    """The sum of Values and numbers as one node; a float when there are only numbers."""
+    return sum(*_scalars(values))
 
-    forward(*inputs) gives the value on floats; each of `partials` is a function (y, *inputs), one for each input, written
-    with operators and with operations of this package, so that it can itself be differentiated. With `numpy`, a template
-    such as "np.cbrt({0})", it compiles to that; without, the compiler calls `forward` for each number.
+
+def dot_of(w: Iterable[Any], x: Iterable[Any], b: Any = 0.0) -> Any:
+    """w . x + b as one node, the lecture's neuron before its activation; a float for numbers.
+
+    w and x have n entries each; b is a scalar. Raises ValueError when the lengths differ.
+    """
+    w, x = _scalars(w), _scalars(x)
+    if len(w) != len(x):
+        raise ValueError("dot needs as many weights as inputs, "
+                         f"got {len(w)} weights and {len(x)} inputs")
+    return dot(*w, *x, b)
+
+
+def affine(W: Iterable[Iterable[Any]], x: Iterable[Any], b: Iterable[Any]) -> list[Any]:
+    """W x + b as a list of dot nodes, one for each row of W: the lecture's (6).
+
+    W has m rows of n entries, x n entries, b m entries. Raises ValueError when lengths do not fit.
+    """
+    rows, x, b = list(W), tuple(x), list(b)
+    check_rows(rows, b)
+    return [dot_of(w, x, c) for w, c in zip(rows, b)]
+
+
+def check_rows(rows: Sequence[Any], b: Sequence[Any]) -> None:
+    """Raises ValueError when b has not an entry for each row."""
+    if len(rows) != len(b):
+        raise ValueError("W x + b needs an entry of b for each row of W, "
+                         f"got {len(b)} entries and {len(rows)} rows")
+
+
+def _scalars(values: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(number(x, "a term") if is_array(x) else x for x in values)
+
+
+# A row of one's own -------------------------------------------------------------------------------
+
+COLUMNS = {"symbol", "text", "numpy", "latex", "textbook", "level", "domain", "kink", "doc"}
+
+
+def operation(name: str, forward: Callable[..., float], *partials: Rule,
+              **columns: Any) -> Operation:
+    """A new operation, a row like every other: backward, higher orders, pictures and the compiler
+    all work with it.
+
+    name      a Python identifier
+    forward   its value: a function (*inputs) on floats
+    partials  for each input its local derivative, a function (y, *inputs), or None where it is 0;
+              written with operators and with operations of this package, so that it can be
+              differentiated itself
+
+    By name, each optional: symbol, text, numpy, latex, textbook, level, domain, kink, doc, the
+    columns of `Operation`. With `numpy`, a template such as "np.cbrt({0})", the operation compiles
+    to that; without, the program calls `forward` for each number.
 
     >>> cube = operation("cube", lambda a: a * a * a, lambda y, a: 3 * a * a, numpy="{0:atom}**3")
     >>> cube(2.0)
     8.0
 
-    Raises ValueError when `name` is no identifier or is one of the rows this package comes with.
+    Raises ValueError when `name` is no identifier or belongs to a row of this package, TypeError
+    for a column there is not, and for what is not a function.
     """
-    if not name.isidentifier():
+    if not name.isidentifier() or keyword.iskeyword(name):
         raise ValueError(f"an operation's name must be a Python identifier, got {name!r}")
     if name in BUILT_IN:
-        raise ValueError(f"operation {name!r} is built in and cannot be replaced; choose another name")
-    if not callable(forward) or not partials or not all(p is None or callable(p) for p in partials):
-        raise TypeError(f"operation {name!r} needs a function `forward` and one partial (a function or None) per input")
-    tex = r"\operatorname{{" + name.replace("_", r"\_") + "}}"
-    given = {"text": text, "latex": latex, "symbol": symbol, "level": level, "domain": domain, "kink": kink, "doc": doc}
-    return function(name, forward, *partials, **{k: x for k, x in given.items() if x}, numpy=numpy, tex=tex)
+        raise ValueError(f"operation {name!r} is built in and cannot be replaced; "
+                         "choose another name")
+    functions = all(p is None or callable(p) for p in partials)
+    if not callable(forward) or not partials or not functions:
+        raise TypeError(f"operation {name!r} needs a function `forward` and one partial "
+                        "(a function or None) per input")
+    unknown = ", ".join(sorted(columns.keys() - COLUMNS))
+    if unknown:
+        raise TypeError(f"operation {name!r} has no column {unknown}; there are "
+                        f"{', '.join(sorted(COLUMNS))}")
+    columns.setdefault("numpy", None)
+    columns["tex"] = r"\operatorname{{" + name.replace("_", r"\_") + "}}"
+    return function(name, forward, *partials, **columns)

@@ -1,43 +1,44 @@
 """Value: a number that remembers how it was computed.
 
-1. Going forward an operation records its inputs and its partial derivatives, as numbers: `backward` uses these, so the
-   gradient is that of the recorded pass whatever happens to a leaf's data afterwards.
-2. A number used as an operand stays a float among the inputs: it is no node and has no partial (None).
-3. Inputs are ordered, no closure is kept and nothing points forward: a graph dies with its last reference.
-4. One object a node. The collector's time grows with the number of tracked objects, so the first two inputs and partials
-   lie in slots of their own; only an operation of many inputs keeps tuples (then `_b` and `_db` are None).
+1. Going forward an operation records its inputs and its partial derivatives, as numbers: `backward`
+   uses these, so the gradient is that of the recorded pass whatever happens to a leaf's data later.
+2. A number used as an operand stays a float among the inputs: it is no node, its partial is None.
+3. Inputs are ordered, no closure is kept and nothing points forward: a graph dies with its last
+   reference.
+4. A node is one object: the garbage collector's time grows with the number of objects.
+
+Everything here is plain; `fast.py` replaces what is hot.
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Union
-
-import numpy as np
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
 
 from autograd import ops
-from autograd.compat.copying import Copied
+from autograd.backward import backward
+from autograd.compat.copying import Copies
+from autograd.compat.methods import Methods
 from autograd.compat.micrograd import Closure, MicrogradNames, by_hand
-from autograd.operation import Operation, Undefined, labels, number, partial_at, partials_at     # partial_at: for other rooms
+from autograd.compat.numbers import error_at, is_array, labels, number
+from autograd.operation import ARITHMETIC, LEAF, Operation, partials_at
+from autograd.recording import is_recording
 
-Number = Union[float, int, np.floating, np.integer]
-UNREACHED = float("0.0")            # the grad of a Value that no backward pass has reached: 0.0, known by its identity
-
-_new = object.__new__
+Number = Any                        # a float, an int, or a real NumPy scalar
+UNREACHED = float("0.0")            # the grad of a Value no backward pass has reached: this object
 
 
-class Value(Copied, MicrogradNames):
+class Value(Copies, Methods, MicrogradNames):
     """A scalar, and the operation and inputs it was computed from.
 
     data    a real number; ints and NumPy scalars become floats
     inputs  what it was computed from: Values and numbers, in order; () for a leaf
-    op      the operation that computed it, '' for a leaf; prints as its symbol
+    op      the operation that computed it; LEAF, which is false and prints '', for a leaf
     label   a name for pictures and messages
-    grad    the derivative of the last output of `backward` by this Value: summed over passes in a leaf until it is set
-            to 0 or None, of the latest pass in any other Value
+    grad    the derivative of the last output of `backward` with respect to this Value: summed over
+            passes in a leaf until it is set to 0 or None, of the latest pass in any other Value
 
-    Raises TypeError when `data` is no real number, ValueError when it is NaN.
+    Raises TypeError when `data` is not a real number, ValueError when it is NaN.
 
     >>> x = Value(3.0, label="x")
     >>> y = x * x + 1
@@ -45,25 +46,37 @@ class Value(Copied, MicrogradNames):
     >>> y.data, x.grad
     (10.0, 6.0)
     """
-    __slots__ = ("_data", "_grad", "op", "label", "_a", "_b", "_da", "_db", "__weakref__")
+    __slots__ = (
+        "_data",                # the number
+        "_grad",                # what `backward` left here
+        "op",                   # the operation that computed it
+        "label",                # its name, "" for none
+        "_first",               # its first input; more than two stand here in a tuple; None: a leaf
+        "_second",              # its second input
+        "_first_partial",       # the local derivative for each, in the same way
+        "_second_partial",
+        "__weakref__",
+    )
+    _data: float
+    _grad: float
+    _first: Any
+    _second: Any
+    _first_partial: Any
+    _second_partial: Any
+    op: Operation
+    label: str
 
-    op: Operation | str
-    _a: Any
-    _b: Any
-    _da: Any
-    _db: Any
-
-    def __init__(self, data: Number, inputs: Iterable[Value | Number] = (), op: Any = "", label: str = "") -> None:
+    def __init__(self, data: Number, inputs: Iterable[Value | Number] = (), op: Any = "",
+                 label: str = "", *, _children: Any = (), _op: Any = "") -> None:
         self._data = _checked(data, label)
         self._grad = UNREACHED
-        self.op, self.label = "", label
-        self._a = self._b = self._da = self._db = None
-        if inputs or op:                                    # a node made by hand
-            operands = tuple(operand(x) for x in _sequence(inputs))
-            op, partials = by_hand(self._data, operands, op)
-            self._set_inputs(op, operands, partials)
+        self.label = label
+        self._set_inputs(LEAF, (), ())
+        inputs, op = inputs or _children, op or _op         # as micrograd calls them
+        if inputs or op:
+            self._set_inputs(*by_hand(self._data, inputs, op, operand))
 
-    # What a Value holds -----------------------------------------------------------------------------------------------
+    # What a Value holds ---------------------------------------------------------------------------
 
     @property
     def data(self) -> float:
@@ -72,11 +85,11 @@ class Value(Copied, MicrogradNames):
 
     @data.setter
     def data(self, data: Number) -> None:
-        self._data = data if type(data) is float and data == data else _checked(data, self.label)
+        self._data = _checked(data, self.label)
 
     @property
     def grad(self) -> float:
-        """The derivative that `backward` left here; 0.0 at first. Set it to 0 or None to reset it."""
+        """The derivative that `backward` left here, 0.0 at first; set to 0 or None, it is reset."""
         return self._grad
 
     @grad.setter
@@ -84,281 +97,135 @@ class Value(Copied, MicrogradNames):
         self._grad = UNREACHED if grad is None or grad == 0 else number(grad, "grad")
 
     @property
-    def inputs(self) -> tuple[Value | float, ...]:
-        """What this Value was computed from, in order; () for a leaf."""
-        a, b = self._a, self._b
-        return () if a is None else a if type(a) is tuple else (a,) if b is None else (a, b)
+    def is_leaf(self) -> bool:
+        """Whether nothing computed it: its data was given."""
+        return self._first is None
+
+    @property
+    def inputs(self) -> tuple[Any, ...]:
+        """What this Value was computed from, Values and floats in order; () for a leaf."""
+        if self._first is None or type(self._first) is tuple:
+            return self._first or ()
+        return (self._first,) if self._second is None else (self._first, self._second)
 
     @property
     def partials(self) -> tuple[Any, ...]:
-        """The derivative by each input as recorded, in their order; None for a number, which has none."""
-        a, da = self._a, self._da
-        if type(da) is Closure:
-            return (Undefined("a _backward function set by hand has no partials: only backward() can use it"),) * len(a)
-        return () if a is None else da if type(a) is tuple else (da,) if self._b is None else (da, self._db)
+        """The recorded derivative with respect to each input, in their order; None for a number."""
+        if self.closure is not None:
+            return (Closure.undefined,) * len(self.inputs)
+        if type(self._first) is tuple:
+            return tuple(self._first_partial)
+        return (self._first_partial, self._second_partial)[:len(self.inputs)]
 
-    def __repr__(self) -> str:
-        return f"Value(data={self._data}, grad={self._grad})"
+    @property
+    def closure(self) -> Closure | None:
+        """The function that stands for the partials, if one was set by hand as `_backward`."""
+        partial = self._first_partial
+        return partial if isinstance(partial, Closure) else None
 
-    def __float__(self, *digits: Any) -> float:
-        name = f" {self.label!r}" if self.label else ""
-        raise TypeError(f"as a plain number the Value{name} of data {self._data} would lose its derivative: write v.data if "
-                        "you want the number, and autograd.sin(v), not math.sin(v), for an operation")
+    def backward(self, seed: Number = 1.0) -> None:
+        """Backpropagate from here: afterwards v.grad is seed * d self / d v for every Value v that
+        this one was computed from.
 
-    __int__ = __round__ = __trunc__ = __float__
+        Leaves add this pass to the grad they have; all other Values hold this pass alone. Raises
+        ValueError when a derivative on the way does not exist; all grads are then as they were.
+        """
+        backward(self, seed)
 
-    def __format__(self, form: str) -> str:
-        return format(self._data, form) if form else str(self)
+    # Operators ------------------------------------------------------------------------------------
 
-    if TYPE_CHECKING:                                       # differentiate.py puts it here
-        def backward(self, seed: Number = 1.0) -> None:
-            """Back propagate from here; see differentiate.backward."""
-
-    # Operators. The hottest ones are written out; a test holds them to their rows -------------------------------------
-
-    def __add__(self, other: Any) -> Value:
-        if type(other) is Value and not OPEN:
-            v = _new(Value)
-            v._data = self._data + other._data
-            v._da = v._db = 1.0
-        elif type(other) is float and not OPEN:
-            v = _new(Value)
-            v._data = self._data + other
-            v._da = 1.0
-            v._db = None
-        else:
-            return _either(_add, self, other)
-        v._a = self
-        v._b = other
-        v.op = _add
-        v.label = ""
-        v._grad = UNREACHED
-        return v
-
-    def __mul__(self, other: Any) -> Value:
-        if type(other) is Value and not OPEN:
-            v = _new(Value)
-            v._db = a = self._data
-            v._da = b = other._data
-            v._data = a * b
-        elif type(other) is float and not OPEN:
-            v = _new(Value)
-            v._data = self._data * other
-            v._da = other
-            v._db = None
-        else:
-            return _either(_mul, self, other)
-        v._a = self
-        v._b = other
-        v.op = _mul
-        v.label = ""
-        v._grad = UNREACHED
-        return v
-
-    def __sub__(self, other: Any) -> Value:
-        if type(other) is Value and not OPEN:
-            v = _new(Value)
-            v._data = self._data - other._data
-            v._da = 1.0
-            v._db = -1.0
-            v._a = self
-            v._b = other
-            v.op = _sub
-            v.label = ""
-            v._grad = UNREACHED
-            return v
-        return _either(_sub, self, other)
-
-    def relu(self) -> Value:
-        """max(x, 0), the lecture's (1); its derivative at 0 is 0."""
-        if OPEN:
-            return record(_relu, (self,))
-        v = _new(Value)
-        a = self._data
-        if a <= 0:
-            v._data = v._da = 0.0
-        else:
-            v._data = a
-            v._da = 1.0
-        v._a = self
-        v._b = None
-        v._db = None
-        v.op = _relu
-        v.label = ""
-        v._grad = UNREACHED
-        return v
-
-    def __radd__(self, other: Any) -> Value:
-        if type(other) is int and other == 0 and not OPEN:                # every sum() starts with 0 + ...
-            v = _new(Value)
-            v._data = 0.0 + self._data
-            v._a = 0.0
-            v._da = None
-            v._db = 1.0
-            v._b = self
-            v.op = _add
-            v.label = ""
-            v._grad = UNREACHED
-            return v
-        return _either(_add, other, self)
-
-    def __rmul__(self, other: Any) -> Value: return _either(_mul, other, self)
-    def __rsub__(self, other: Any) -> Value: return _either(_sub, other, self)
-    def __truediv__(self, other: Any) -> Value: return _either(ops.div, self, other)
-    def __rtruediv__(self, other: Any) -> Value: return _either(ops.div, other, self)
-    def __pow__(self, other: Any) -> Value: return _either(ops.pow, self, other)
-    def __rpow__(self, other: Any) -> Value: return _either(ops.pow, other, self)
+    def __add__(self, other: Any) -> Value: return _binary(ops.add, self, other)
+    def __sub__(self, other: Any) -> Value: return _binary(ops.sub, self, other)
+    def __mul__(self, other: Any) -> Value: return _binary(ops.mul, self, other)
+    def __truediv__(self, other: Any) -> Value: return _binary(ops.div, self, other)
+    def __pow__(self, other: Any) -> Value: return _binary(ops.pow, self, other)
+    def __radd__(self, other: Any) -> Value: return _binary(ops.add, other, self)
+    def __rsub__(self, other: Any) -> Value: return _binary(ops.sub, other, self)
+    def __rmul__(self, other: Any) -> Value: return _binary(ops.mul, other, self)
+    def __rtruediv__(self, other: Any) -> Value: return _binary(ops.div, other, self)
+    def __rpow__(self, other: Any) -> Value: return _binary(ops.pow, other, self)
     def __neg__(self) -> Value: return record(ops.neg, (self,))
-    def __pos__(self) -> Value: return self
     def __abs__(self) -> Value: return record(ops.abs, (self,))
-
-    def __lt__(self, other: Any) -> bool: return self._data < _compared(other)
-    def __le__(self, other: Any) -> bool: return self._data <= _compared(other)
-    def __gt__(self, other: Any) -> bool: return self._data > _compared(other)
-    def __ge__(self, other: Any) -> bool: return self._data >= _compared(other)
-
-    # The operations of one input as methods; NumPy calls these for arrays of Values: np.exp(a) ------------------------
-
-    def abs(self) -> Value: return record(ops.abs, (self,))
-    def exp(self) -> Value: return record(ops.exp, (self,))
-    def log(self) -> Value: return record(ops.log, (self,))
-    def log1p(self) -> Value: return record(ops.log1p, (self,))
-    def expm1(self) -> Value: return record(ops.expm1, (self,))
-    def sqrt(self) -> Value: return record(ops.sqrt, (self,))
-    def sin(self) -> Value: return record(ops.sin, (self,))
-    def cos(self) -> Value: return record(ops.cos, (self,))
-    def tan(self) -> Value: return record(ops.tan, (self,))
-    def asin(self) -> Value: return record(ops.asin, (self,))
-    def acos(self) -> Value: return record(ops.acos, (self,))
-    def atan(self) -> Value: return record(ops.atan, (self,))
-    def sinh(self) -> Value: return record(ops.sinh, (self,))
-    def cosh(self) -> Value: return record(ops.cosh, (self,))
-    def tanh(self) -> Value: return record(ops.tanh, (self,))
-    def sigmoid(self) -> Value: return record(ops.sigmoid, (self,))
-    def leaky_relu(self) -> Value: return record(ops.leaky_relu, (self,))
-    def elu(self) -> Value: return record(ops.elu, (self,))
-    def softplus(self) -> Value: return record(ops.softplus, (self,))
-    def erf(self) -> Value: return record(ops.erf, (self,))
-    def gelu(self) -> Value: return record(ops.gelu, (self,))
-    arcsin, arccos, arctan, absolute, fabs = asin, acos, atan, abs, abs     # NumPy's names for them
+    def __pos__(self) -> Value: return self
 
     def __operation__(self, op: Operation, inputs: Sequence[Any]) -> Value:
         return record(op, tuple(operand(x) for x in inputs))
 
-    # What the bases of Value need -------------------------------------------------------------------------------------
+    def __repr__(self) -> str:
+        named = f", label={self.label!r}" if self.label else ""
+        computed = f", op={str(self.op)!r}" if self.op else ""
+        return f"Value(data={self._data}, grad={self._grad}{named}{computed})"
 
-    def _fields(self) -> tuple:
-        reached = None if self._grad is UNREACHED else self._grad
-        return self._data, reached, self.op, self.label, self._a, self._b, self._da, self._db
+    # How its slots are filled ---------------------------------------------------------------------
 
-    @classmethod
-    def _restore(cls, data: float, grad: float | None, *rest: Any) -> Value:
-        v = _new(cls)
-        v._data, v._grad = data, UNREACHED if grad is None else grad
-        v.op, v.label, v._a, v._b, v._da, v._db = rest
-        return v
-
-    def _set_inputs(self, op: Operation, inputs: tuple[Value | float, ...], partials: Sequence[Any]) -> None:
+    def _set_inputs(self, op: Operation, inputs: Sequence[Any], partials: Any) -> None:
+        """Make this the result of an operation; one or two inputs get slots of their own."""
         self.op = op
-        if len(inputs) == 1:
-            (self._a,), (self._da,) = inputs, partials
+        self._first = self._second = self._first_partial = self._second_partial = None
+        if len(inputs) > 2 or isinstance(partials, Closure):
+            self._first, self._first_partial = tuple(inputs) or None, partials
         elif len(inputs) == 2:
-            (self._a, self._b), (self._da, self._db) = inputs, partials
-        else:
-            self._a, self._da = inputs, tuple(partials)
+            self._first, self._second = inputs
+            self._first_partial, self._second_partial = partials
+        elif len(inputs) == 1:
+            (self._first,), (self._first_partial,) = inputs, partials
+
+    def _fields(self) -> list[Any]:
+        fields = [getattr(self, name) for name in SLOTS]
+        return [None if x is UNREACHED else x for x in fields]
+
+    def _restore(self, fields: Sequence[Any]) -> None:
+        for name, x in zip(SLOTS, fields):
+            setattr(self, name, x)
+        if self._grad is None:
+            self._grad = UNREACHED
+
+    @staticmethod
+    def set_grads(grads: Mapping[Value, float]) -> None:
+        """Set the grads of many Values: all, for nothing interrupts a loop in C half way."""
+        deque(map(_set_grad, grads.keys(), grads.values()), maxlen=0)
 
 
-_add, _mul, _sub, _relu = ops.add, ops.mul, ops.sub, ops.relu
+SLOTS = Value.__slots__[:-1]                            # without __weakref__
+_set_grad = vars(Value)["_grad"].__set__
 
 
-# Recording ------------------------------------------------------------------------------------------------------------
+# Recording ----------------------------------------------------------------------------------------
 
 def record(op: Operation, inputs: tuple[Value | float, ...]) -> Value:
     """The Value of an operation on Values and floats, with its inputs and partials.
 
-    Raises ValueError, ZeroDivisionError or OverflowError outside the operation's domain, TypeError for a wrong number of
-    inputs. A partial that does not exist (sqrt at 0) is an error in the backward pass that needs it, not here.
+    Raises ValueError, ZeroDivisionError or OverflowError outside the operation's domain, TypeError
+    for a wrong number of inputs. A partial that does not exist (sqrt at 0) is an error in the
+    backward pass that needs it, not here.
     """
-    if op.arity is not None and len(inputs) != op.arity:
-        raise TypeError(f"{op.name} takes {op.arity} input{'s' * (op.arity != 1)}, got {len(inputs)}")
-    numbers = [x if type(x) is float else x._data for x in inputs]                              # type: ignore[union-attr]
+    op.check_arity(inputs)
+    numbers = [x if isinstance(x, float) else x._data for x in inputs]
     try:
-        y = op.forward(*numbers)
-    except (ArithmeticError, ValueError) as error:
-        raise op.explain(error, numbers, labels(inputs)) from None
-    if type(y) is not float:
-        y = number(y, f"the result of {op.name}")
-    v = _new(Value)
-    v._data, v._grad, v.op, v.label = y, UNREACHED, "", ""
-    v._a = v._b = v._da = v._db = None
+        y = number(op.forward(*numbers), f"the result of {op.name}")
+    except ARITHMETIC as error:
+        raise error_at(op, numbers, error, labels(inputs)) from None
+    v = Value(0.0)
+    v._data = y                             # NaN too, as inf - inf is
     if is_recording():
         v._set_inputs(op, inputs, partials_at(op, y, numbers, inputs))
     return v
 
 
 def operand(x: Any) -> Value | float:
-    """x as an input of an operation: a Value as it is, a number as a float. Raises TypeError for anything else."""
-    return x if type(x) is Value or isinstance(x, Value) else number(x, "an operand")
+    """x as an input of an operation: a Value as it is, a number as a float. Raises TypeError."""
+    return x if isinstance(x, Value) else number(x, "an operand")
 
 
-def _either(op: Operation, a: Any, b: Any) -> Any:
-    """op on a Value and a number, in either order. An array is left to NumPy, which comes back for each entry."""
-    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
-        return NotImplemented
+def _binary(op: Operation, a: Any, b: Any) -> Value:
+    if is_array(a) or is_array(b):
+        return cast(Value, NotImplemented)      # NumPy comes back for each entry
     return record(op, (operand(a), operand(b)))
 
 
-def _compared(x: Any) -> float:
-    return x._data if isinstance(x, Value) else number(x, "what a Value is compared with")
-
-
 def _checked(data: Any, label: str) -> float:
-    data = number(data, f"data of Value {label!r}" if label else "data of a Value")
-    if data != data:
-        raise ValueError(f"data of Value {label!r} is NaN: look where it was computed, for every result of it is NaN too")
-    return data
-
-
-def _sequence(inputs: Any) -> Any:
-    if isinstance(inputs, (str, bytes)) or not isinstance(inputs, Iterable):
-        raise TypeError(f"inputs of a Value must be a tuple of Values, got {inputs!r}; a label goes by name: label=...")
-    return inputs
-
-
-# Recording on and off -------------------------------------------------------------------------------------------------
-
-class Block:
-    """One `with no_grad()` at work: open until it is left, wherever and in whatever order blocks are left."""
-    __slots__ = ("open",)
-
-    def __init__(self) -> None:
-        self.open = True
-
-
-OPEN: set[Block] = set()            # the blocks open anywhere: while there are none, every thread records
-_entered: ContextVar[tuple[Block, ...]] = ContextVar("entered", default=())     # those entered in this thread or task
-
-
-def is_recording() -> bool:
-    """Whether operations are recorded here: no block of no_grad that was entered in this thread or task is open."""
-    return not OPEN or not any(block.open for block in _entered.get())
-
-
-@contextmanager
-def no_grad() -> Iterator[None]:
-    """Inside, nothing is recorded: results are leaves. It holds for this thread or asynchronous task alone.
-
-    >>> x = Value(2.0)
-    >>> with no_grad():
-    ...     y = x * x
-    >>> y.data, y.inputs
-    (4.0, ())
-    """
-    block = Block()
-    _entered.set((*(b for b in _entered.get() if b.open), block))
-    OPEN.add(block)
-    try:
-        yield
-    finally:
-        block.open = False
-        OPEN.discard(block)
+    checked = number(data, f"data of Value {label!r}" if label else "data of a Value")
+    if checked != checked:
+        raise ValueError(f"data of Value {label!r} is NaN: look where it was computed, for every "
+                         "result of it is NaN too")
+    return checked

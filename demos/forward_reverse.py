@@ -10,7 +10,7 @@ counted in operations, and why networks are trained with the second. Takes a few
 from collections import Counter
 
 from autograd import Value, draw, jacobian, jvp, sin, vjp
-from autograd.backward import pullback, pushforward
+from autograd.derivatives.gradients import pullback, pushforward
 from autograd.graph import topological_order
 from demos import plots
 from demos.lesson import Lesson

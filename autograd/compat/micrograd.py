@@ -1,19 +1,19 @@
-"""What code written for micrograd and microgpt asks of a Value: its private names, and nodes made by hand.
+"""What code written for micrograd and microgpt asks of a Value: private names, nodes made by hand.
 
-1. `Value(data, (a, b), "*")` is micrograd's constructor; `v._backward = function` is its closure, called in the backward pass.
+1. `Value(data, (a, b), "*")` is micrograd's constructor, `v._backward = function` its closure,
+   which the backward pass calls.
 2. `Value(data, (a, b), (da, db))` is microgpt's, with the local derivatives given.
-Nothing else of this package uses a name of this file.
+
+The base class writes nothing down: Value has `inputs`, `partials`, `closure` and `_set_inputs`.
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from autograd import ops
-from autograd.operation import Operation, Undefined, number, partials_at
-
-if TYPE_CHECKING:
-    from autograd.value import Value
+from autograd.compat.numbers import number
+from autograd.operation import Operation, Undefined, partials_at
 
 
 class MicrogradNames:
@@ -21,45 +21,59 @@ class MicrogradNames:
     __slots__ = ()
 
     @property
-    def _children(self: Any) -> tuple[Value, ...]:
-        return tuple(x for x in self.inputs if type(x) is not float)
+    def _children(self: Any) -> tuple[Any, ...]:
+        return tuple(x for x in self.inputs if not isinstance(x, float))
 
     @property
-    def _prev(self) -> set[Value]:
+    def _prev(self: Any) -> set[Any]:
         return set(self._children)
 
     @property
     def _op(self: Any) -> str:
-        return f"**{self._b:g}" if self.op is ops.pow and type(self._b) is float else str(self.op)
+        if self.op is ops.pow and isinstance(self.inputs[1], float):
+            return f"**{self.inputs[1]:g}"
+        return str(self.op)
 
     @property
     def _local_grads(self: Any) -> tuple[float, ...]:
-        return tuple(p for p, x in zip(self.partials, self.inputs) if type(x) is not float)
+        return tuple(p for p, x in zip(self.partials, self.inputs) if not isinstance(x, float))
 
     @property
     def _backward(self: Any) -> Callable[[], None]:
-        """Adds grad times partial to the grad of each input: one step of back propagation."""
+        """Adds grad times partial to the grad of each input: one step of backpropagation."""
         def step() -> None:
-            for u, p in zip(self.inputs, self._da if type(self._da) is Closure else self.partials):
-                if p is not None:
-                    u._grad += self._grad * p
-        return step
+            for u, p in zip(self._children, self._local_grads):
+                u.grad = u.grad + self.grad * p
+        return step if self.closure is None else self.closure.function
 
     @_backward.setter
     def _backward(self: Any, function: Callable[[], None]) -> None:
-        if not self.inputs:
-            raise ValueError("_backward belongs to a Value with inputs: Value(data, (a, b), 'name')")
-        self._a, self._b, self._da, self._db = self.inputs, None, Closure(function), None
+        self._set_inputs(self.op, self.inputs, Closure(function))
 
 
 class Closure:
-    """In the place of partials: a function in micrograd's manner. A backward pass that asks for partials calls it instead."""
+    """Instead of partials: a function in micrograd's manner, which changes grads itself."""
     __slots__ = ("function",)
+    undefined = Undefined("a _backward function set by hand has no partials: only backward() can "
+                          "go through it")
 
     def __init__(self, function: Callable[[], None]) -> None:
         self.function = function
 
+    def run(self, v: Any, grads: dict[Any, float]) -> Iterable[Any]:
+        """Let the function do the step of v on a table of grads; () is left to send on."""
+        here = [v, *v._prev]
+        before = [u.grad for u in here]
+        try:
+            v.set_grads({u: grads[u] for u in here})
+            self.function()
+            grads.update((u, u.grad) for u in here)
+        finally:
+            v.set_grads(dict(zip(here, before)))
+        return ()
+
     def __iter__(self) -> Iterator[float]:
+        """For a sweep that works on the grads themselves: it asks for partials, and gets none."""
         self.function()
         return iter(())
 
@@ -68,32 +82,51 @@ class Handmade(Operation):
     """The operation of a node made by hand, of which only a name is known."""
 
     def __init__(self, name: str, arity: int) -> None:
-        super().__init__(name, self._unknown, (None,) * arity)
+        super().__init__(name, self._unknown, (None,) * arity, text=self._call, latex=self._call)
 
     def _unknown(self, *inputs: float) -> float:
-        raise ValueError(f"operation {self.name!r} was given by name only: define it with autograd.operation to compute it")
+        raise ValueError(f"operation {self.name!r} was given by name only: define it with "
+                         "autograd.operation to compute it")
 
-    def __reduce__(self) -> Any:
-        return Handmade, (self.name, self.arity)
+    def _call(self, *inputs: str) -> str:
+        return f"{self.name}({', '.join(inputs)})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Handmade, (self.name, len(self.partials))
 
 
-def by_hand(data: float, inputs: Sequence[Value | float], op: Any) -> tuple[Operation, list[Any]]:
-    """The operation and the partials of Value(data, inputs, op), where op is a row, its name or symbol, or the partials.
+def by_hand(data: float, given: Any, op: Any, operand: Callable[[Any], Any]
+            ) -> tuple[Operation, Sequence[Any], Any]:
+    """Operation, inputs and partials of Value(data, given, op).
 
-    Raises ValueError when there are no inputs, or not as many partials as inputs.
+    op is a row, its name or symbol, or the partials. Raises TypeError when the inputs are not a
+    tuple of Values, ValueError when there are none, or not as many partials as inputs.
     """
+    if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
+        raise TypeError(f"inputs of a Value must be a tuple of Values, got {given!r}; "
+                        "a label goes by name: label=...")
+    inputs = tuple(operand(x) for x in given)
     if not inputs:
         raise ValueError(f"a Value with an operation ({op!r}) needs inputs: a leaf has neither")
     if isinstance(op, (tuple, list)):
-        if len(op) != len(inputs):
-            raise ValueError(f"{len(inputs)} inputs need as many local derivatives, got {len(op)}")
-        given = [number(p, "a local derivative") for p in op]
-        return Handmade("?", len(inputs)), [None if type(x) is float else p for x, p in zip(inputs, given)]
-    rows = [op] if isinstance(op, Operation) else [row for row in ops.TABLE.values() if str(op) in (row.name, row.symbol)]
+        return Handmade("?", len(inputs)), inputs, _given(op, inputs)
+    rows = [op] if isinstance(op, Operation) else ops.TABLE.values()
     for row in rows:
-        if row.arity in (len(inputs), None):
-            numbers = [x if type(x) is float else x._data for x in inputs]                      # type: ignore[union-attr]
-            return row, partials_at(row, data, numbers, inputs)
-    unknown = Undefined(f"no derivative is known for operation {str(op)!r}: define it with autograd.operation, "
-                        "or set _backward of the Value")
-    return Handmade(str(op) or "?", len(inputs)), [None if type(x) is float else unknown for x in inputs]
+        if (row is op or str(op) in (row.name, row.symbol)) and row.arity in (len(inputs), None):
+            numbers = [x if isinstance(x, float) else x.data for x in inputs]
+            return row, inputs, partials_at(row, data, numbers, inputs)
+    unknown = Undefined(f"no derivative is known for operation {str(op)!r}: define it with "
+                        "autograd.operation, or set _backward of the Value")
+    return Handmade(str(op) or "?", len(inputs)), inputs, _of_values(unknown, inputs)
+
+
+def _given(partials: Sequence[Any], inputs: Sequence[Any]) -> tuple[Any, ...]:
+    if len(partials) != len(inputs):
+        raise ValueError(f"{len(inputs)} inputs need as many local derivatives, "
+                         f"got {len(partials)}")
+    numbers = [number(p, "a local derivative") for p in partials]
+    return tuple(None if isinstance(x, float) else p for x, p in zip(inputs, numbers))
+
+
+def _of_values(partial: Any, inputs: Sequence[Any]) -> tuple[Any, ...]:
+    return tuple(None if isinstance(x, float) else partial for x in inputs)

@@ -80,7 +80,7 @@ def emit(tape: Tape, plan: Plan) -> Blocks:
         texts.append(value_and_grad(tape, lines, constants))
     found = [x for x in plan.arrays if not isinstance(x.op, (Named, Numbers))]
     forward, _ = value(tape, lines, constants, "variables")
-    functions = {op.name: op.on_arrays for _, called in texts for op in called.values()}
+    functions = {op.name: op for _, called in texts for op in called.values()}
     return Blocks("\n\n".join(text for text, _ in texts), constants.arrays, functions, plan, found,
                   lines.names, forward)
 

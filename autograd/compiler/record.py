@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, Optional
 
 from autograd import ops
-from autograd.compat.micrograd import Closure, Handmade
+from autograd.compat.micrograd import Handmade
 from autograd.compiler.normal import Flattener, Linear, Side, Term
 from autograd.graph import topological_order
 from autograd.ops import Operation
@@ -69,7 +69,7 @@ def numbered(outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequ
 def _args(v: Value, place: dict[Value, int]) -> tuple[Term, ...]:
     """The inputs of v: the place in the order for a Value, the float itself for a number."""
     inputs = v.inputs
-    if inputs and type(v._da) is Closure:
+    if v.closure is not None:
         raise ValueError("a Value with a _backward function set by hand cannot be compiled: define its operation with "
                          "autograd.operation")
     return tuple([u if type(u) is float else place[u] for u in inputs])                        # type: ignore[index]

@@ -75,14 +75,14 @@ class Program:
     @property
     def parameters(self) -> np.ndarray:
         """The present data of the parameters, (P,)."""
-        return np.array([p._data for p in self._values], dtype=float)
+        return np.array([p.data for p in self._values], dtype=float)
 
     def write_back(self, theta: Any) -> None:
         """Set the data of the parameters to theta, (P,)."""
         with np.errstate(over="ignore"):
             theta = self._checked_theta(theta)
         for p, t in zip(self._values, theta.tolist()):
-            p._data = t
+            p.data = t
 
     def __call__(self, theta: Any, x: Any = None) -> Any:
         """The value, a float or (m,); for K outputs (K,) or (m, K)."""

@@ -163,7 +163,7 @@ def straight(tape: Tape) -> Straight:
 def array_function(op: Operation) -> Any:
     """The operation on arrays: its NumPy form as a function."""
     if op.numpy is None:
-        return op.on_arrays
+        return op
     names = [f"a{j}" for j in range(op.arity or 0)]
     return eval(f"lambda {', '.join(names)}: {op.write('numpy', *[Text(n) for n in names])}", {"np": np})
 

@@ -1,0 +1,75 @@
+"""What counts as a number, and what is said of anything else.
+
+NumPy is not imported here: an array can only come from somebody who has loaded it.
+"""
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+HINTS = {
+    "str": "; convert it with float(...)",
+    "NoneType": "; did a function forget to return its result?",
+    "complex": "; Values are real: keep the real and the imaginary part in two Values",
+    "ndarray": "; use one Value for each entry, or x.item() for an array of one number",
+    "list": "; use one Value for each entry",
+    "tuple": "; use one Value for each entry",
+    "Value": "; it is a Value already: use it as it is, or its .data for a new leaf",
+}
+
+
+def number(x: Any, what: str = "data") -> float:
+    """x as a float. Raises TypeError unless x is an int, a float or a real NumPy scalar."""
+    if not isinstance(x, (float, int)) and not is_numpy_scalar(x):
+        kind, shown = type(x).__name__, repr(x)
+        if len(shown) >= 60:
+            shown = shown[:56] + " ..."
+        raise TypeError(f"{what} must be a real number, got {kind} {shown}{HINTS.get(kind, '')}")
+    try:
+        return float(x)
+    except OverflowError:
+        raise OverflowError(f"{what} is an int too large for a float") from None
+
+
+def is_array(x: Any) -> bool:
+    """Whether x is a NumPy array."""
+    np = sys.modules.get("numpy")
+    return np is not None and isinstance(x, np.ndarray)
+
+
+def is_numpy_scalar(x: Any) -> bool:
+    """Whether x is a real number of NumPy's: a float, an integer or a bool."""
+    np = sys.modules.get("numpy")
+    return np is not None and isinstance(x, (np.floating, np.integer, np.bool_))
+
+
+def listed(numbers: Sequence[float]) -> str:
+    """The numbers to six digits, for a message."""
+    return ", ".join(f"{x:.6g}" for x in numbers)
+
+
+def labels(inputs: Sequence[Any]) -> str:
+    """The labels among the inputs, for a message."""
+    names = [repr(x.label) for x in inputs if getattr(x, "label", "")]
+    return f" (inputs {', '.join(names)})" if names else ""
+
+
+def error_at(op: Any, numbers: Sequence[float], error: Exception, names: str = "") -> Exception:
+    """The same kind of error, with operation, inputs and domain in its message."""
+    what = f"needs {op.domain or 'other inputs'}"
+    kind: type[Exception] = ValueError
+    if isinstance(error, ZeroDivisionError):
+        kind = ZeroDivisionError
+    if isinstance(error, OverflowError):
+        kind, what = OverflowError, "the result is too large for a float"
+    return kind(f"{op.name}({listed(numbers)}){names}: {what}")
+
+
+def on_arrays(function: Callable[..., Any], inputs: Sequence[Any]) -> Any:
+    """The function for each entry of arrays, broadcasting; an array of floats, or of Values."""
+    np = sys.modules["numpy"]
+    result = np.frompyfunc(function, len(inputs), 1)(*inputs)
+    if any(np.asarray(x).dtype == object for x in inputs):
+        return result
+    return np.asarray(result, dtype=float)[()]

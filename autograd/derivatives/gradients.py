@@ -1,0 +1,118 @@
+"""Derivatives of a recorded graph: gradients, and the sweeps that transforms use."""
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Sequence
+from typing import Any
+
+from autograd import ops
+from autograd.backward import Edges, forward, recorded, reverse
+from autograd.graph import depends_on, topological_order
+from autograd.operation import Undefined, partial_at
+from autograd.value import Value
+
+
+def gradients(output: Value, inputs: Value | Sequence[Value], create_graph: bool = False) -> Any:
+    """d output / d v for each Value v of `inputs`, a list of floats (one float for one Value).
+
+    No grad is touched. With create_graph=True these are Values, computed from the graph's own, and
+    can be differentiated again. Raises ValueError when an input is not in the graph of `output`,
+    and, with create_graph, when a leaf's data was changed after it was used: the old number is gone
+    and a derivative with the new one would be a mixture.
+
+    >>> x = Value(2.0)
+    >>> first = gradients(x ** 3, x, create_graph=True)
+    >>> first.data, gradients(first, x)
+    (12.0, 12.0)
+    """
+    wanted = [inputs] if isinstance(inputs, Value) else list(inputs)
+    if not isinstance(output, Value):
+        raise TypeError("the output of gradients must be a Value, "
+                        f"got {type(output).__name__} {output!r}")
+    order = topological_order(output)
+    in_graph = set(order)
+    for i, v in enumerate(wanted):
+        if v not in in_graph:
+            raise ValueError(f"inputs[{i}] ({v!r}, label {getattr(v, 'label', '')!r}) is not in "
+                             "the graph of the output: the output was not computed from it")
+    if create_graph:
+        refuse_changed(order, wanted)
+    derivatives = pullback(order, wanted, {output: 1.0}, create_graph)
+    if create_graph:
+        derivatives = [g if isinstance(g, Value) else Value(g) for g in derivatives]
+    return derivatives[0] if isinstance(inputs, Value) else derivatives
+
+
+def pullback(order: Sequence[Value], wanted: Sequence[Value], cotangents: dict[Value, Any],
+             create_graph: bool) -> list[Any]:
+    """The cotangents of `wanted`, given those of outputs: reverse mode, the lecture's (7)."""
+    table = dict(cotangents)
+    reverse(order, table, edges_to(depends_on(order, wanted), create_graph))
+    return [table.get(v, 0.0) for v in wanted]
+
+
+def pushforward(order: Sequence[Value], wanted: Sequence[Value], tangents: dict[Value, Any],
+                create_graph: bool) -> list[Any]:
+    """The tangents of `wanted`, given those of inputs: forward mode."""
+    table = dict(tangents)
+    forward(order, table, edges_to(depends_on(order, tangents), create_graph))
+    return [table.get(v, 0.0) for v in wanted]
+
+
+def edges_to(needed: Container[Value], create_graph: bool) -> Edges:
+    """The edges of a sweep that goes to these Values alone: with partials as recorded, floats, or
+    once more from the table, as Values."""
+    def edges(v: Value) -> list[tuple[Value, Any]]:
+        if v not in needed or v.is_leaf:
+            return []
+        if v.closure is not None:
+            raise ValueError(f"{v!r} has a _backward function of its own: only backward() can go "
+                             "through it")
+        if not create_graph:
+            return [(u, p) for u, p in recorded(v) if u in needed]
+        places = [i for i, p in enumerate(v.partials) if p is not None and v.inputs[i] in needed]
+        return [(v.inputs[i], partial_as_value(v, i)) for i in places]
+    return edges
+
+
+def partial_as_value(v: Value, i: int) -> Any:
+    """The partial of v for input i from the table: a Value of the graph, or a number."""
+    if isinstance(v.partials[i], Undefined):
+        return v.partials[i]
+    partial = v.op.partial(i, v, v.inputs)
+    if partial is None:
+        raise ValueError(f"{v!r} was made by hand, with local derivatives instead of an operation "
+                         "of the table: these have no derivatives of their own; define one with "
+                         "autograd.operation")
+    return partial
+
+
+def refuse_changed(order: Sequence[Value], wanted: Sequence[Value]) -> None:
+    """Raises ValueError when a Value on the way from `wanted` was computed from other data than its
+    inputs hold now.
+
+    That shows in its value or in one of its partials, also in one that is not needed: 0 / b does
+    not show b, 1 / b does.
+    """
+    needed = depends_on(order, wanted)
+    for v in order:
+        if v in needed and v.op.name in ops.TABLE and v.closure is None and is_changed(v):
+            leaves = ", ".join(repr(u.label or u) for u in v.inputs if isinstance(u, Value))
+            raise ValueError(f"{v.op.name!r} was recorded with other data than its inputs {leaves} "
+                             "hold now: the derivative of the recorded pass cannot be had as a "
+                             "graph; compute the output again after changing data")
+
+
+def is_changed(v: Value) -> bool:
+    """Whether the operation of v gives something else now than what was recorded."""
+    numbers = [x if isinstance(x, float) else x.data for x in v.inputs]
+    if not same(v.op.value(*numbers), v.data):
+        return True
+    now: Callable[[int], Any] = lambda i: partial_at(v.op, i, v.data, numbers, v.inputs)
+    return any(p is not None and not same(now(i), p) for i, p in enumerate(v.partials))
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two numbers are equal; NaN equals NaN, and a partial that does not exist another."""
+    if isinstance(a, Undefined) or isinstance(b, Undefined):
+        return type(a) is type(b)
+    return bool(a == b or (a != a and b != b))

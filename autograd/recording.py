@@ -1,0 +1,46 @@
+"""Whether operations are recorded: everywhere, but inside `with no_grad()`."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+
+class Block:
+    """One `with no_grad()` at work: open until it is left, in whatever order blocks are left."""
+    __slots__ = ("open",)
+
+    def __init__(self) -> None:
+        self.open = True
+
+
+OPEN: set[Block] = set()            # the blocks open anywhere: without any, everybody records
+
+# those entered in this thread or task
+_entered: ContextVar[tuple[Block, ...]] = ContextVar("entered", default=())
+
+
+def is_recording() -> bool:
+    """Whether operations are recorded here: no block entered in this thread or task is open."""
+    return not OPEN or not any(block.open for block in _entered.get())
+
+
+@contextmanager
+def no_grad() -> Iterator[None]:
+    """Inside, nothing is recorded: results are leaves. It holds for this thread or task alone.
+
+    >>> from autograd import Value
+    >>> x = Value(2.0)
+    >>> with no_grad():
+    ...     y = x * x
+    >>> y.data, y.inputs
+    (4.0, ())
+    """
+    block = Block()
+    _entered.set((*(b for b in _entered.get() if b.open), block))
+    OPEN.add(block)
+    try:
+        yield
+    finally:
+        block.open = False
+        OPEN.discard(block)
