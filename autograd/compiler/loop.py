@@ -13,12 +13,10 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any, NamedTuple, Optional, Union
 
-import numpy as np
-
-from autograd.compiler.array import Array, Operand, elementwise, padded, shape_of
+from autograd.compiler.array import SAMPLES, Array, Operand, elementwise, inner, is_batched, lead, padded
 from autograd.compiler.places import Strided, contiguous
 from autograd.compiler.reverse import depends_on, sweep, topological_order
-from autograd.compiler.structure import (Contract, Part, Reshape, Structural, Sum, assembled, contract, full, numbers,
+from autograd.compiler.structure import (Contract, Named, Part, Reshape, Structural, Sum, assembled, contract, full,
                                          reshape, total, view)
 from autograd.ops import Operation
 
@@ -35,6 +33,7 @@ class At(Structural):
 class Stack(NamedTuple):
     """The rows a loop writes: `before` and then one for each turn."""
     before: int
+    lead: tuple[Any, ...]               # the axis of the samples, or ()
     inner: tuple[int, ...]
     start: Optional[Array]              # at first: the one row before, the rows before, or all rows; None: nothing yet
     of: Optional[Array] = None          # the Array of the body that it keeps, or is the cotangent of
@@ -75,16 +74,25 @@ class Loop(Structural):
         self.array.inputs = tuple(dict.fromkeys(u for u in used if isinstance(u, Array) and u not in inside))
         return self.array
 
-    def stack(self, before: int, inner: tuple[int, ...], start: Optional[Array], of: Optional[Array] = None) -> int:
+    def stack(self, stack: Stack) -> int:
         """The number of a new stack."""
-        self.stacks.append(Stack(before, inner, start, of))
+        self.stacks.append(stack)
         return len(self.stacks) - 1
+
+    def shape(self, k: int) -> tuple[Any, ...]:
+        """The shape of all rows of a stack."""
+        stack = self.stacks[k]
+        return (*stack.lead, stack.before + self.turns, *stack.inner)
+
+    def row(self, k: int, offset: int) -> Array:
+        """Row t + offset of a stack in turn t."""
+        stack = self.stacks[k]
+        return Array(At(k, offset), (), (*stack.lead, *stack.inner))
 
     def result(self, k: int) -> Array:
         """All rows of a stack when the loop is done."""
         if k not in self.results:
-            stack = self.stacks[k]
-            self.results[k] = Array(Stacked(k), (self.array,), (stack.before + self.turns, *stack.inner))
+            self.results[k] = Array(Stacked(k), (self.array,), self.shape(k))
         return self.results[k]
 
     def kept(self, x: Array) -> Array:
@@ -92,7 +100,7 @@ class Loop(Structural):
         for w in self.writes:
             if w.value is x and not w.add:
                 return rows(self.result(w.stack), w.offset, self.turns)
-        k = self.stack(0, x.shape, None, x)
+        k = self.stack(Stack(0, lead(x), inner(x), None, x))
         self.writes.append(Write(k, 0, x))
         return self.result(k)
 
@@ -113,15 +121,17 @@ class Stacked(Structural):
 
 def rows(x: Array, first: int, count: int) -> Array:
     """Some rows of an array; one row without an axis of rows."""
+    places = row_places(x, first, count)
     if count == 1:
-        return view(x, row_places(x, first, 1)._replace(shape=x.shape[1:], strides=contiguous(x.shape[1:])))
-    return x if (first, count) == (0, x.shape[0]) else view(x, row_places(x, first, count))
+        return view(x, places._replace(shape=places.shape[1:], strides=places.strides[1:]))
+    return view(x, places)
 
 
 def row_places(x: Array, first: int, count: int) -> Strided:
     """The places of some rows."""
-    size = prod(x.shape[1:])
-    return Strided((count, *x.shape[1:]), first * size, (size if count > 1 else 0, *contiguous(x.shape[1:])))
+    shape = inner(x)[1:]
+    size = prod(shape)
+    return Strided((count, *shape), first * size, (size if count > 1 else 0, *contiguous(shape)))
 
 
 # Reverse mode -------------------------------------------------------------------------------------------------------------
@@ -135,9 +145,7 @@ class Reversal:
         self.back = Loop(loop.turns, not loop.backwards)
         given = {part.where: part.value for part in parts}
         for k, stack in enumerate(loop.stacks):
-            shape = (stack.before + loop.turns, *stack.inner)
-            start = full(given[k], shape) if k in given else numbers(np.zeros(shape))
-            self.back.stack(stack.before, stack.inner, start, stack.of)
+            self.back.stack(stack._replace(start=full(given.get(k, 0.0), loop.shape(k))))
         self.stack_of: dict[Array, int] = {}            # of cotangents that are kept
         self.swapped: dict[Array, Array] = {}           # what the loop back reads, by what it was in the loop
 
@@ -160,6 +168,8 @@ class Reversal:
         for k, stack in enumerate(self.loop.stacks):
             if stack.start is not None:
                 first = rows(self.back.result(k), 0, stack.before)
+                if stack.lead and not is_batched(stack.start):
+                    first = total(first, (0,))
                 found.append((stack.start, Part(reshape(first, stack.start.shape))))
         self.back.writes = [w._replace(value=self.read(w.value)) for w in self.back.writes]
         self.loop.close()
@@ -173,8 +183,7 @@ class Reversal:
         seeds: dict[Array, list[Part]] = {}
         for w in self.loop.writes:
             if isinstance(w.value, Array):
-                at = Array(At(w.stack, w.offset), (), self.loop.stacks[w.stack].inner)
-                seeds.setdefault(w.value, []).append(Part(at))
+                seeds.setdefault(w.value, []).append(Part(self.loop.row(w.stack, w.offset)))
         found, left = sweep(order, seeds, sources, self.forward)
         self.cotangents = {d for d in found.values() if isinstance(d, Array)}
         return left
@@ -192,18 +201,31 @@ class Reversal:
         if isinstance(value, Array) and isinstance(value.op, Contract):
             (A, left), (B, right) = (self.labelled(u, labels) for u, labels in
                                      zip(value.inputs, (value.op.left, value.op.right)))
-            if left[0] == right[0] == TURN:
+            if TURN in left and TURN in right:
                 return contract(A, left, B, right, value.op.out)
-        return total(self.all_turns(value, shape), (0,))
+            if isinstance(A.op, Named) and A.op.name == "ones" and TURN in right:       # the sum over the samples
+                return total(B, (0, 1))
+        return total(self.all_turns(value, shape), (int(SAMPLES in shape),))
 
     def labelled(self, x: Array, labels: str) -> tuple[Array, str]:
         """A factor for all turns and its labels, with one for the turns if it differs from turn to turn."""
-        lifted = self.lift(x)
-        return (x, labels) if lifted is x else (full(lifted, (self.loop.turns, *x.shape)), TURN + labels)
+        if x not in self.varying([x]):
+            return x, labels
+        first = len(lead(x))
+        return full(self.lift(x), self.shape(x.shape)), labels[:first] + TURN + labels[first:]
+
+    def shape(self, shape: tuple[Any, ...]) -> tuple[Any, ...]:
+        """A shape with an axis of turns, after that of the samples."""
+        return (*shape[:1], self.loop.turns, *shape[1:]) if SAMPLES in shape else (self.loop.turns, *shape)
 
     def all_turns(self, value: Operand, shape: tuple[Any, ...]) -> Array:
         """A value for all turns at once, of that shape in each."""
-        return full(self.aligned(value, len(shape)), (self.loop.turns, *shape))
+        rank = len(shape) - (SAMPLES in shape)
+        lifted = self.lift(value) if isinstance(value, Array) and value in self.varying([value]) else value
+        if isinstance(value, Array):
+            turns = (self.loop.turns,) if lifted is not value else (1,)
+            lifted = reshape(lifted, (*lead(value), *turns, *padded(inner(value), rank)))
+        return full(lifted, self.shape(shape))
 
     def lift(self, x: Operand) -> Operand:
         """x for all turns at once, with an axis of turns before its own; x itself where all turns share it."""
@@ -219,12 +241,23 @@ class Reversal:
         if x in self.cotangents:
             return self.kept(x)
         if isinstance(x.op, Operation):
-            return elementwise(x.op, [self.aligned(u, len(x.shape)) for u in x.inputs])
+            return elementwise(x.op, [self.aligned(u, len(inner(x))) for u in x.inputs])
         if isinstance(x.op, Reshape):
-            return reshape(self.lift(x.inputs[0]), (self.loop.turns, *x.shape))
+            return reshape(self.lift(x.inputs[0]), self.shape(x.shape))
         if isinstance(x.op, Sum):
-            return total(self.lift(x.inputs[0]), tuple(k + 1 for k in x.op.axes))
+            first = len(lead(x.inputs[0]))
+            return total(self.lift(x.inputs[0]), tuple(k + (k >= first) for k in x.op.axes))
         return self.kept(x)
+
+    def aligned(self, x: Operand, rank: int) -> Operand:
+        """An operand for all turns whose axes meet those of others of that rank."""
+        if not isinstance(x, Array):
+            return x
+        varies = x in self.varying([x])
+        if not varies and not is_batched(x):
+            return x
+        turns = (self.loop.turns,) if varies else (1,)
+        return reshape(self.lift(x), (*lead(x), *turns, *padded(inner(x), rank)))
 
     def is_known(self, x: Operand) -> bool:
         """Whether x can be computed for all turns at once before the loop back."""
@@ -234,13 +267,6 @@ class Reversal:
             return isinstance(x.op.source, Array)
         return isinstance(x.op, (Operation, Reshape, Sum)) and all(map(self.is_known, x.inputs))
 
-    def aligned(self, x: Operand, rank: int) -> Operand:
-        """An operand for all turns whose axes meet those of others of that rank."""
-        lifted = self.lift(x)
-        if lifted is x or len(shape_of(x)) == rank:
-            return lifted
-        return reshape(lifted, (lifted.shape[0], *padded(shape_of(x), rank)))
-
     def rows_of(self, x: Array) -> Array:
         """The stack that an At reads: of the loop, for what is of the loop, or of the loop back."""
         return (self.loop if x in self.forward else self.back).result(x.op.source)
@@ -248,7 +274,7 @@ class Reversal:
     def kept(self, x: Array) -> Array:
         """All rows of an Array of the loop back, which keeps it."""
         if x not in self.stack_of:
-            self.stack_of[x] = self.back.stack(0, x.shape, None)
+            self.stack_of[x] = self.back.stack(Stack(0, lead(x), inner(x), None))
             self.back.writes.append(Write(self.stack_of[x], 0, x))
         return self.back.result(self.stack_of[x])
 
@@ -273,7 +299,7 @@ class Reversal:
                 return x
             return Array(At(self.loop.result(x.op.source), x.op.offset), (), x.shape)
         if self.is_known(x):
-            return Array(At(full(self.lift(x), (self.loop.turns, *x.shape)), 0), (), x.shape)
+            return Array(At(full(self.lift(x), self.shape(x.shape)), 0), (), x.shape)
         return Array(x.op, tuple(map(self.read, x.inputs)), x.shape)
 
 

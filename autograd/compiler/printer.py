@@ -87,7 +87,8 @@ class Printer:
         for line in body:
             found += [f"    {text}" for text in self.lines(line)]
         for w in op.writes:
-            target = self.places(self.row(op.result(w.stack), w.offset), op.stacks[w.stack].inner, w.where)
+            stack = op.stacks[w.stack]
+            target = self.places(self.row(op.result(w.stack), w.offset), stack.inner, w.where, bool(stack.lead))
             found.append(f"        {target} {'+=' if w.add else '='} {self.formula(w.value)}")
         self.inside = None
         return found
@@ -96,25 +97,27 @@ class Printer:
         """The rows of a stack before the first turn."""
         stack, result = op.stacks[k], op.result(k)
         name, start = self.names[result], stack.start
+        sizes = sizes_text(result.shape)
         if start is None:
-            return [commented(f"{name} = np.empty({sizes_text(result.shape)})", "")]
-        if isinstance(start.op, Numbers) and not start.op.numbers.any():
-            return [commented(f"{name} = np.zeros({sizes_text(result.shape)})", "")]
+            return [f"    {name} = np.empty({sizes})"]
+        if isinstance(start.op, Broadcast) and start.inputs[0] == 0.0:
+            return [f"    {name} = np.zeros({sizes})"]
         if start.shape == result.shape:
             own = self.names.get(start) == name and isinstance(start.op, Assemble)
-            return [] if own else [f"    {name} = np.array({self.formula(start)})"]
-        first = "0" if start.shape == stack.inner else f"0:{stack.before}"
-        return [f"    {name} = np.empty({sizes_text(result.shape)})", f"    {name}[{first}] = {self.formula(start)}"]
+            order = ", order='C'" if len(start.shape) > 1 else ""
+            return [] if own else [f"    {name} = np.array({self.formula(start)}{order})"]
+        first = "0" if len(inner(start)) == len(stack.inner) else f"0:{stack.before}"
+        return [f"    {name} = np.empty({sizes})", f"    {name}[{':, ' * bool(stack.lead)}{first}] = {self.formula(start)}"]
 
-    def places(self, row: Text, shape: Shape, where: Any) -> str:
+    def places(self, row: Text, shape: Shape, where: Any, batched: bool) -> str:
         """Some places of a row as what can be assigned to."""
         if where is None:
             return row
         if not isinstance(where, Strided):
-            return f"{row}[{self.constants.name(where, 'at')}]"
+            return f"{row}[{':, ' * batched}{self.constants.name(where, 'at')}]"
         found = slicing(where, shape)
         assert found is not None
-        text = sliced(row, found, False)
+        text = sliced(row, found, batched)
         return text if text.endswith("]") else f"{text}[...]"
 
     def at(self, x: Array) -> Text:
@@ -126,7 +129,8 @@ class Printer:
         return self.row(source, x.op.offset)
 
     def row(self, source: Array, offset: int) -> Text:
-        return Text(f"{self.formula(source):atom}[t{f' + {offset}' if offset else ''}]")
+        samples = ":, " * is_batched(source)
+        return Text(f"{self.formula(source):atom}[{samples}t{f' + {offset}' if offset else ''}]")
 
     def stacked(self, x: Array) -> Text:
         raise KeyError("a stack has a name")

@@ -232,9 +232,10 @@ class _Numbering:
             weights_of_data.append((biases[0], self.number(1.0)))       # a bias beside data is a weight whose input is 1
             rest.remove(biases[0])
         dots = {kinds: self.dot(products) for kinds, products in sorted(classes.items())}
-        if weights_of_data and len(biases) == 1 and biases[0] in rest and len(dots) > 1:
-            rest.remove(biases[0])                          # what the data give, bias included, is the same in all turns
-            dots[PARAMETER, CONSTANT] = self.node(ops.add, (biases[0], dots[PARAMETER, CONSTANT]))
+        data = [kinds for kinds in ((PARAMETER, CONSTANT), (PARAMETER, INPUT)) if kinds in dots]
+        if data and len(biases) == 1 and biases[0] in rest and len(dots) > 1:
+            rest.remove(biases[0])                          # what the data give, bias included, needs no turn before
+            dots[data[0]] = self.node(ops.add, (biases[0], dots[data[0]]))
         return [*found, *dots.values(), *rest]
 
     def pair(self, a: int, b: int) -> tuple[int, int]:

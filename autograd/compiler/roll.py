@@ -9,11 +9,12 @@ from typing import Any, Optional
 
 import numpy as np
 
-from autograd.compiler.array import Array, is_batched
+from autograd.compiler.array import SAMPLES, Array, lead
 from autograd.compiler.group import Group
-from autograd.compiler.loop import At, Loop, Write
+from autograd.compiler.loop import At, Loop, Stack, Write
 from autograd.compiler.record import NODE
 from autograd.compiler.repeat import OUTSIDE, Turns
+from autograd.compiler.structure import full
 
 
 class Roller:
@@ -49,8 +50,9 @@ class Roller:
         """Plan the loop; False, and nothing is done, where it cannot be one."""
         planner, turns = self.planner, self.turns
         starts = self.starts()
-        if starts is None or planner.tape.inputs:
+        if starts is None:
             return False
+        samples = (SAMPLES,) if planner.tape.inputs else ()
         stacks, reads = {}, {}
         for g in range(len(turns.ids)):
             if g in self.before or not self.needed.isdisjoint(turns.ids[g].ravel().tolist()):
@@ -58,12 +60,12 @@ class Roller:
                 inner = (n,) if n > 1 else ()
                 rows = (self.before[g],) if self.before.get(g, 0) > 1 else ()
                 start = planner.full(starts[g], (*rows, *inner)) if g in self.before else None
-                stacks[g] = self.loop.stack(self.before.get(g, 0), inner, start)
+                stacks[g] = self.loop.stack(Stack(self.before.get(g, 0), samples, inner, start))
         for g, args in enumerate(turns.args):
             planner.group(Group(turns.turns[-1][g].op, turns.turns[-1][g].ids, self.arguments(g, args, stacks, reads)))
         for g, k in stacks.items():
             ids = turns.ids[g][-1]
-            value = planner.full(ids, self.loop.stacks[k].inner)
+            value = full(planner.full(ids, self.loop.stacks[k].inner), (*samples, *self.loop.stacks[k].inner))
             self.loop.stacks[k] = self.loop.stacks[k]._replace(of=value)
             self.loop.writes.append(Write(k, self.before.get(g, 0), value))
         self.loop.close()
@@ -91,7 +93,7 @@ class Roller:
         if new:
             source = planner.full(args[:, new], (self.count, len(new)))
             ids = planner.fresh(len(new))
-            planner.keep(Array(At(source, 0), (), (len(new),)), ids)
+            planner.keep(Array(At(source, 0), (), (*lead(source), len(new))), ids)
             reads.update({args[:, e].tobytes(): i for e, i in zip(new, ids.tolist())})
         for e in np.nonzero(varies)[0].tolist():
             chosen[e] = reads[args[:, e].tobytes()]
@@ -106,6 +108,6 @@ class Roller:
         if (g, lag) not in reads:
             ids = self.planner.fresh(self.turns.ids[g].shape[1])
             stack = self.loop.stacks[stacks[g]]
-            self.planner.keep(Array(At(stacks[g], stack.before - lag), (), stack.inner), ids)
+            self.planner.keep(self.loop.row(stacks[g], stack.before - lag), ids)
             reads[g, lag] = ids
         return reads[g, lag]
