@@ -16,6 +16,7 @@ from typing import Any
 
 from autograd.compiler.emit import Blocks, emit
 from autograd.compiler.group import Group, groups, levels
+from autograd.compiler.loop import Stacked
 from autograd.compiler.record import Tape, record
 from autograd.compiler.repeat import Turns, with_loops
 from autograd.compiler.run import Program
@@ -23,7 +24,8 @@ from autograd.compiler.scalar import straight
 from autograd.compiler.shape import plan
 from autograd.value import Value
 
-WIDE = 2                                # a loop over so many numbers at once is one over arrays
+WIDE = 4                                # a loop over so many numbers at once is one over arrays
+LOOPED, LONG_TURN, OUTSIDE = 20_000, 300, 150    # for loops over single numbers: nodes in all, in a turn, and outside
 NARROW, NARROW_WITH_SAMPLES = 40, 8     # with fewer terms for each array operation, straight-line code is faster
 
 
@@ -55,25 +57,39 @@ def compile(output: Value | Sequence[Value], parameters: Sequence[Value], inputs
 
 
 def in_blocks(tape: Tape) -> Blocks | None:
-    """The tape as array operations; None where it is too narrow for them."""
+    """The tape as array operations, or as loops; None where it is too narrow for them."""
     terms = sum(len(args) for _, args in tape.nodes.values())
     worth = NARROW_WITH_SAMPLES if tape.inputs else NARROW
     enough = terms / worth if worth else terms
+    if not terms:
+        return None
     depth = levels(tape)
     least = len({depth[i] for i in tape.nodes})             # at least one operation for each depth
-    if not terms or least > enough and (worth > terms or len(tape.nodes) < WIDE * least):
-        return None
-    items = with_loops(tape, groups(tape, depth))
-    loops = [len(item.turns) * len(item.ids) for item in items if isinstance(item, Turns) and is_wide(item)]
-    outside = sum(1 for item in items if isinstance(item, Group))
-    if outside + sum(loops) > enough and (worth > terms or outside > sum(loops)):
-        return None
-    return emit(tape, plan(tape, items))
+    if least <= enough or worth <= terms and len(tape.nodes) >= WIDE * least:
+        items = with_loops(tape, groups(tape, depth))
+        turns = [len(item.turns) * len(item.ids) for item in items if isinstance(item, Turns) and is_wide(item)]
+        operations = sum(len(item.turns) * len(item.ids) if isinstance(item, Turns) else 1 for item in items)
+        if operations <= enough or worth <= terms and operations <= 2 * sum(turns):
+            return emit(tape, plan(tape, items))
+    return scalar_loops(tape) if worth <= terms else None
 
 
 def is_wide(loop: Turns) -> bool:
     """Whether a loop is about several numbers at once."""
     return max(ids.shape[1] for ids in loop.ids) >= WIDE
+
+
+def scalar_loops(tape: Tape) -> Blocks | None:
+    """The tape as loops over single numbers; None where that is not nearly all of it."""
+    if len(tape.nodes) > LOOPED or tape.inputs:
+        return None
+    items = with_loops(tape, [Group(op, [i], [args]) for i, (op, args) in tape.nodes.items()], LONG_TURN)
+    outside = sum(isinstance(item, Group) for item in items)
+    if outside > len(items) - 1 or outside > OUTSIDE or 4 * outside > len(tape.nodes):
+        return None
+    planned = plan(tape, items)
+    loops = [x.inputs[0].op for x in planned.arrays if isinstance(x.op, Stacked)]
+    return emit(tape, planned) if all(loop.is_scalar() for loop in loops) else None
 
 
 def _listed(values: Any, what: str) -> list[Any]:

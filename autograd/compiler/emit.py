@@ -10,6 +10,7 @@ This file puts the parts together: a function `value` and, for one output, `valu
 from __future__ import annotations
 
 import base64
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,9 +30,11 @@ INLINE = 400                        # arrays of up to so many numbers are spelt 
 
 class Blocks(NamedTuple):
     """A program of arrays: its text, the constants and operations it refers to by name, and the Arrays themselves."""
-    text: str
+    text: str                           # loops over single numbers are on Python's floats,
+    on_arrays: str                      # and here on NumPy's, which go on with infinity where floats raise
     arrays: dict[str, np.ndarray]
     functions: dict[str, Any]
+    on_floats: dict[str, Any]           # operations that are called on floats
     plan: Plan
     found: list[Array]                  # the Arrays of groups of nodes
     names: dict[Array, str]             # of those that have a line
@@ -41,7 +44,14 @@ class Blocks(NamedTuple):
         """Source that runs by itself."""
         arrays = [f"{name} = {spelt(array)}" for name, array in self.arrays.items()]
         packed = ["import base64"] if any(array.size > INLINE for array in self.arrays.values()) else []
-        return "\n".join([*packed, "import numpy as np", *imports(self.functions), "", *arrays, "", "", self.text])
+        packed += ["import math"] if self.has_float_loops else []
+        called = {**self.functions, **self.on_floats}
+        return "\n".join([*packed, "import numpy as np", *imports(called), "", *arrays, "", "", self.text])
+
+    @property
+    def has_float_loops(self) -> bool:
+        """Whether there are loops on Python's floats."""
+        return self.text != self.on_arrays
 
     def products(self) -> list[Array]:
         """The matrix products."""
@@ -55,10 +65,11 @@ class Blocks(NamedTuple):
 
     def namespace(self, arrays: bool) -> dict[str, Any]:
         """The program ready to run."""
-        found: dict[str, Any] = {"np": np, **self.arrays, **self.functions}
-        exec(compile(self.text, "<autograd program>", "exec"), found)
+        found: dict[str, Any] = {"np": np, "math": math, **self.arrays, **self.functions}
+        if not arrays:
+            found.update({name: op.forward for name, op in self.on_floats.items() if name not in self.functions})
+        exec(compile(self.on_arrays if arrays else self.text, "<autograd program>", "exec"), found)
         return found
-
 
     def variables(self, arguments: tuple[np.ndarray, ...]) -> dict[str, Any]:
         """The arrays of the forward pass by name, for theta and one sample x."""
@@ -75,31 +86,34 @@ def emit(tape: Tape, plan: Plan) -> Blocks:
     names = Names()
     names.taken |= {line.name for line in (*lines.views, *lines.forward, *lines.backward)}
     constants = Constants(names.free)
-    texts = [value(tape, lines, constants)]
-    if lines.gradient is not None:
-        texts.append(value_and_grad(tape, lines, constants))
+    texts, on_floats = [], {}
+    for floats in (True, False):
+        printer = Printer(lines.names, constants, floats)
+        functions = [value(tape, lines, printer)]
+        if lines.gradient is not None:
+            functions.append(value_and_grad(tape, lines, printer))
+        texts.append("\n\n".join(functions))
+        on_floats.update(printer.on_floats)
     found = [x for x in plan.arrays if not isinstance(x.op, (Named, Numbers))]
-    forward, _ = value(tape, lines, constants, "variables")
-    functions = {op.name: op for _, called in texts for op in called.values()}
-    return Blocks("\n\n".join(text for text, _ in texts), constants.arrays, functions, plan, found,
-                  lines.names, forward)
+    forward = value(tape, lines, printer, "variables")
+    return Blocks(*texts, constants.arrays, printer.called, on_floats, plan, found, lines.names, forward)
 
 
-def value(tape: Tape, lines: Schedule, constants: Constants, name: str = "value") -> tuple[str, dict[str, Any]]:
-    """The function of the output, and the operations it calls; as `variables` it gives all that it computes."""
-    printer = Printer(lines.names, constants)
+def value(tape: Tape, lines: Schedule, printer: Printer, name: str = "value") -> str:
+    """The function of the output; as `variables` it gives all that it computes."""
+    printer.ones = False
     body = [text for line in lines.forward for text in printer.lines(line)]
     body.append("    return locals()" if name == "variables" else f"    return {printer.formula(lines.value)}")
     what = "The output for each sample." if tape.inputs else "The output."
     if len(tape.outputs) > 1:
         what = what.replace("output", "outputs")
     needed = [line for line in lines.views if line.array in topological_order([lines.value])]
-    return function(name, tape, what, needed, body, printer), printer.called
+    return function(name, tape, what, needed, body, printer)
 
 
-def value_and_grad(tape: Tape, lines: Schedule, constants: Constants) -> tuple[str, dict[str, Any]]:
-    """The function of the output and its gradient, and the operations it calls."""
-    printer = Printer(lines.names, constants)
+def value_and_grad(tape: Tape, lines: Schedule, printer: Printer) -> str:
+    """The function of the output and its gradient."""
+    printer.ones = False
     forward = [text for line in lines.forward for text in printer.lines(line)]
     backward = [text for line in lines.backward for text in printer.lines(line)]
     total = printer.formula(lines.value)
@@ -107,7 +121,7 @@ def value_and_grad(tape: Tape, lines: Schedule, constants: Constants) -> tuple[s
     body = [*(["    # forward"] if forward else []), *forward, "    # backward", *backward,
             f"    return float({of_all}), {printer.formula(lines.gradient)}"]
     what = "The output and its gradient by theta" + (", summed over the samples, the rows of x." if tape.inputs else ".")
-    return function("value_and_grad", tape, what, lines.views, body, printer), printer.called
+    return function("value_and_grad", tape, what, lines.views, body, printer)
 
 
 def function(name: str, tape: Tape, what: str, views: list[Line], body: list[str], printer: Printer) -> str:

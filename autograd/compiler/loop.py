@@ -17,7 +17,7 @@ from autograd.compiler.array import SAMPLES, Array, Operand, elementwise, inner,
 from autograd.compiler.places import Strided, contiguous
 from autograd.compiler.reverse import depends_on, sweep, topological_order
 from autograd.compiler.structure import (Contract, Named, Part, Reshape, Structural, Sum, assembled, contract, full,
-                                         reshape, total, view)
+                                         View, reshape, total, view)
 from autograd.ops import Operation
 
 Rows = Union[int, Array]                # a stack of the loop by its number, or an Array from outside
@@ -83,6 +83,16 @@ class Loop(Structural):
         """The shape of all rows of a stack."""
         stack = self.stacks[k]
         return (*stack.lead, stack.before + self.turns, *stack.inner)
+
+    def is_scalar(self) -> bool:
+        """Whether a turn is about single numbers alone: then Python's floats are faster than arrays."""
+        if any(stack.lead or stack.inner for stack in self.stacks):
+            return False
+        for x in self.local():
+            is_number = isinstance(x.op, Operation) or isinstance(x.op, View) and isinstance(x.inputs[0].op, At)
+            if not isinstance(x.op, At) and (x.shape or not is_number):
+                return False
+        return all(u.shape == () for x in self.local() for u in x.inputs if isinstance(u, Array) and not isinstance(u.op, At))
 
     def row(self, k: int, offset: int) -> Array:
         """Row t + offset of a stack in turn t."""
@@ -205,7 +215,7 @@ class Reversal:
                 return contract(A, left, B, right, value.op.out)
             if isinstance(A.op, Named) and A.op.name == "ones" and TURN in right:       # the sum over the samples
                 return total(B, (0, 1))
-        return total(self.all_turns(value, shape), (int(SAMPLES in shape),))
+        return total(self.all_turns(value, shape), (int(SAMPLES in shape),), inside=True)
 
     def labelled(self, x: Array, labels: str) -> tuple[Array, str]:
         """A factor for all turns and its labels, with one for the turns if it differs from turn to turn."""

@@ -9,7 +9,8 @@ import re
 
 from autograd import ops
 
-RESERVED = {"ones", "theta", "x", "m", "grad", "dx", "np", "value", "value_and_grad", "base64", "len", "float", "find"}
+RESERVED = {"ones", "theta", "x", "m", "t", "grad", "dx", "np", "math", "value", "value_and_grad",
+            "base64", "len", "float", "find", "range", "reversed"}
 LONGEST = 30
 
 

@@ -4,6 +4,7 @@ A formula is a Text, which knows how tightly it holds together, so that parenthe
 """
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -22,11 +23,15 @@ from autograd.formulas.text import Text
 from autograd.ops import Operation
 
 
+OPERATORS = (ops.add, ops.sub, ops.mul, ops.div, ops.neg, ops.greater)      # the same on floats and on arrays
+
+
 class Printer:
     """Prints the Arrays of one program; keeps the names of its constants and notes which operations it calls."""
 
-    def __init__(self, names: dict[Array, str], constants: Constants) -> None:
+    def __init__(self, names: dict[Array, str], constants: Constants, floats: bool) -> None:
         self.names, self.constants = names, constants
+        self.floats = floats                                # whether loops over single numbers are about floats, not arrays
         self.called: dict[str, Operation] = {}              # operations without a form in NumPy
         self.ones = False                                   # whether a row of m ones is used
         self.print: dict[type, Callable[[Array], Text]] = {
@@ -34,6 +39,8 @@ class Printer:
             Sum: self.sum, Contract: self.contract, Named: self.named, Numbers: self.numbers, At: self.at,
             Stacked: self.stacked}
         self.inside: Loop | None = None                     # the loop whose body is printed
+        self.lists: dict[Array, str] = {}                   # the lists it reads, where it is about floats
+        self.on_floats: dict[str, Operation] = {}           # operations called on floats that `math` has not
 
     def formula(self, x: Operand) -> Text:
         """An Array by its name, or as a formula; or a number."""
@@ -55,7 +62,7 @@ class Printer:
         if isinstance(x.op, Assemble):
             return self.assemble(name, x)
         if isinstance(x.op, Loop):
-            return self.loop(x.op, line.body)
+            return self.loop(x.op, line)
         comment = "  ".join(filter(None, [tuple_text(x.shape) if x.shape else "", line.comment]))
         if line.added is None:
             return [commented(f"{name} = {self.definition(x)}", comment)]
@@ -78,20 +85,39 @@ class Printer:
 
     # Loops ----------------------------------------------------------------------------------------------------------------
 
-    def loop(self, op: Loop, body: tuple[Line, ...]) -> list[str]:
+    def loop(self, op: Loop, line: Line) -> list[str]:
         """The stacks, then `for t in range(T)`: the lines of a turn, and what it writes."""
-        found = [text for k in range(len(op.stacks)) for text in self.stack(op, k)]
+        floats = self.floats and op.is_scalar()
+        found = [text for k in range(len(op.stacks)) for text in (self.float_stack if floats else self.stack)(op, k)]
+        if floats:
+            used = {u for x in op.local() for u in x.inputs if isinstance(u, Array)} - set(op.local())
+            found += [f"    {self.names[u]} = float({self.names[u]})" for u in op.array.inputs if u in used and u in self.names]
+            found += [f"    {name} = {self.formula(source):atom}.tolist()" for name, source in line.lists]
+            self.lists = {source: name for name, source in line.lists}
         turns = f"range({op.turns})"
         found.append(f"    for t in {f'reversed({turns})' if op.backwards else turns}:")
         self.inside = op
-        for line in body:
-            found += [f"    {text}" for text in self.lines(line)]
+        for each in line.body:
+            found += [f"    {text}" for text in self.lines(each)]
         for w in op.writes:
             stack = op.stacks[w.stack]
             target = self.places(self.row(op.result(w.stack), w.offset), stack.inner, w.where, bool(stack.lead))
             found.append(f"        {target} {'+=' if w.add else '='} {self.formula(w.value)}")
-        self.inside = None
+        self.inside, self.lists = None, {}
+        if floats:
+            found += [f"    {self.names[op.result(k)]} = np.array({self.names[op.result(k)]})" for k in range(len(op.stacks))]
         return found
+
+    def float_stack(self, op: Loop, k: int) -> list[str]:
+        """The rows of a stack of single numbers before the first turn, as a list."""
+        stack, result = op.stacks[k], op.result(k)
+        name, start = self.names[result], stack.start
+        if start is None or isinstance(start.op, Broadcast) and start.inputs[0] == 0.0:
+            return [f"    {name} = [0.0] * {result.shape[0]}"]
+        if start.shape == result.shape:
+            return [f"    {name} = {self.formula(start):atom}.tolist()"]
+        first = f"[float({self.formula(start)})]" if start.shape == () else f"{self.formula(start):atom}.tolist()"
+        return [f"    {name} = {first} + [0.0] * {op.turns}"]
 
     def stack(self, op: Loop, k: int) -> list[str]:
         """The rows of a stack before the first turn."""
@@ -130,7 +156,8 @@ class Printer:
 
     def row(self, source: Array, offset: int) -> Text:
         samples = ":, " * is_batched(source)
-        return Text(f"{self.formula(source):atom}[{samples}t{f' + {offset}' if offset else ''}]")
+        name = Text(self.lists[source]) if source in self.lists else self.formula(source)
+        return Text(f"{name:atom}[{samples}t{f' + {offset}' if offset else ''}]")
 
     def stacked(self, x: Array) -> Text:
         raise KeyError("a stack has a name")
@@ -165,6 +192,8 @@ class Printer:
     def elementwise(self, op: Operation, x: Array) -> Text:
         """A row of the table."""
         texts = [self.formula(u) for u in x.inputs]
+        if self.inside is not None and self.floats and self.inside.is_scalar() and op not in OPERATORS:
+            return self.on_float(op, texts, x.inputs)
         if op is ops.greater:
             return Text(f"({texts[0]} > {'0' if x.inputs[1] == 0.0 else texts[1]})")
         if op is ops.neg:
@@ -178,6 +207,16 @@ class Printer:
             return op.write("numpy", *texts)
         text = op.write("numpy", *[Text(f"{t:atom}") for t in texts])       # a template of the user's may forget parentheses
         return Text(text if re.fullmatch(r"[\w.]+\([\w., ]*\)", text) else f"({text})")
+
+    def on_float(self, op: Operation, texts: list[Text], inputs: tuple[Operand, ...]) -> Text:
+        """A row of the table on floats: as `math` has it, or called by its name."""
+        exponent = inputs[-1]
+        if op is ops.pow and isinstance(exponent, float) and exponent.is_integer() and exponent > 0:
+            return Text(f"{texts[0]:atom}**{int(exponent)}", "power")
+        if op.forward is getattr(math, op.forward.__name__, None):
+            return Text(f"math.{op.forward.__name__}({', '.join(texts)})")
+        self.on_floats[op.name] = op
+        return Text(f"{op.name}({', '.join(texts)})")
 
     # Structural operations ------------------------------------------------------------------------------------------------
 

@@ -20,6 +20,8 @@ from autograd.compiler.record import PARAMETER, Tape
 
 FEWEST = 6                          # turns of a loop
 LONGEST = 60                        # groups in a turn
+TRIED, SHIFTS = 4, 12               # repetitions that are looked at, and groups at which a turn of one may begin
+WEIGHTS = 4                         # parameters that differ from turn to turn; with more they are layers, not time
 OUTSIDE = -1
 
 
@@ -33,12 +35,12 @@ class Turns(NamedTuple):
     position: list[np.ndarray]          # and at which position in it
 
 
-def with_loops(tape: Tape, groups: list[Group]) -> list[Union[Group, Turns]]:
-    """The groups in their order, with loops in the place of the groups that are turns of one."""
+def with_loops(tape: Tape, groups: list[Group], most: int = LONGEST) -> list[Union[Group, Turns]]:
+    """The groups in their order, with loops in the place of the groups that are turns of one, of `most` groups each."""
     found: list[Union[Group, Turns]] = []
     rest = groups
     while rest:
-        place = longest(tape, rest)
+        place = longest(tape, rest, most)
         if place is None:
             break
         start, loop = place
@@ -47,20 +49,24 @@ def with_loops(tape: Tape, groups: list[Group]) -> list[Union[Group, Turns]]:
     return [*found, *rest]
 
 
-def longest(tape: Tape, groups: list[Group]) -> tuple[int, Turns] | None:
+def longest(tape: Tape, groups: list[Group], most: int) -> tuple[int, Turns] | None:
     """The loop that covers most of the groups, and where it starts; None where there is none."""
     looks = looks_of(tape, groups)
     candidates = []
-    for period in range(1, min(LONGEST, len(groups) // FEWEST) + 1):
+    for period in range(1, min(most, len(groups) // FEWEST) + 1):
         for start, stop in runs(looks[period:] == looks[:-period]):
             covered = (stop - start) // period * period + period
             if covered >= FEWEST * period:
                 candidates.append((covered, period, start, stop + period))
     candidates.sort(key=lambda c: (-c[0], c[1]))
-    for covered, period, start, stop in candidates[:8]:
-        found = [wired(tape, groups, start + shift, period, (stop - start - shift) // period) for shift in range(period)
-                 if (stop - start - shift) // period >= FEWEST]
-        loops = [loop for loop in found if loop is not None]
+    for covered, period, start, stop in candidates[:TRIED]:
+        loops: list[tuple[int, Turns]] = []
+        for tried, shift in enumerate(range(0, period, -(-period // SHIFTS))):
+            count = (stop - start - shift) // period
+            loop = wired(tape, groups, start + shift, period, count) if count >= FEWEST else None
+            loops += [] if loop is None else [loop]
+            if tried == 2 and not loops:
+                break
         if loops:                                           # of those that begin at another group, the one with least to keep
             return min(loops, key=lambda loop: (*stacks_of(tape, groups, *loop), -len(loop[1].turns)))
     return None
@@ -110,8 +116,9 @@ def wired(tape: Tape, groups: list[Group], start: int, period: int, count: int) 
     lags = [w[last, :, 0] for w in wires]
     args = [a[first:last + 1] for a in args]
     varies = [(a != a[0]).any(axis=0) & (lag == OUTSIDE) for a, lag in zip(args, lags)]
-    if any((np.array(tape.kinds)[a[:, v]] == PARAMETER).any() for a, v in zip(args, varies)):
-        return None                                         # other weights in each turn: layers, not time
+    kinds = np.array(tape.kinds)
+    if sum((kinds[a[:, v]] == PARAMETER).any(axis=0).sum() for a, v in zip(args, varies)) > WEIGHTS:
+        return None
     turns = [chosen[t * period:(t + 1) * period] for t in range(first, last + 1)]
     ids = [np.array([turn[j].ids for turn in turns]) for j in range(period)]
     return start + first * period, Turns(turns, ids, args, lags, [w[last, :, 1] for w in wires], [w[last, :, 2] for w in wires])

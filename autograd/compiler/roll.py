@@ -91,9 +91,10 @@ class Roller:
         new = [e for e in np.nonzero(varies)[0].tolist() if args[:, e].tobytes() not in reads]
         new = list({args[:, e].tobytes(): e for e in new}.values())
         if new:
-            source = planner.full(args[:, new], (self.count, len(new)))
+            inner = (len(new),) if len(new) > 1 else ()
+            source = planner.full(args[:, new], (self.count, *inner))
             ids = planner.fresh(len(new))
-            planner.keep(Array(At(source, 0), (), (*lead(source), len(new))), ids)
+            planner.keep(Array(At(source, 0), (), (*lead(source), *inner)), ids)
             reads.update({args[:, e].tobytes(): i for e, i in zip(new, ids.tolist())})
         for e in np.nonzero(varies)[0].tolist():
             chosen[e] = reads[args[:, e].tobytes()]

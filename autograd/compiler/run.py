@@ -125,7 +125,7 @@ class Program:
         elif type(x) is not np.ndarray or x.dtype is not FLOAT64 or x.ndim != 2 or x.shape[1] != self._inputs or \
                 not self._inputs:
             return None
-        function = self._function("value_and_grad", True)
+        function = self._function("value_and_grad", False)
         token = raising()
         try:
             size = theta.dot(theta)
@@ -135,7 +135,9 @@ class Program:
                 flat = x.ravel()
                 size = size + flat.dot(flat)
                 found = function(theta, x)
-            return found if size == size else None          # a NaN among the numbers: _run says which
+            if self._code.has_float_loops:                  # floats give NaN where arrays raise
+                size = size + found[0] + found[1].sum()
+            return found if size == size else None          # a NaN: _run says where
         except (ArithmeticError, ValueError):
             return None
         finally:

@@ -30,6 +30,7 @@ class Line(NamedTuple):
     comment: str = ""                       # beside the shape
     added: Union[int, None] = None
     body: tuple[Line, ...] = ()             # of a loop
+    lists: tuple[tuple[str, Array], ...] = ()       # names of the lists that a loop over single numbers reads
 
 
 class Schedule(NamedTuple):
@@ -202,7 +203,9 @@ class _Scheduler:
                 lines.add(y)
                 self.names[y] = self.free.other()
                 body.append(Line(self.names[y], y))
-        return Line("", x, "", None, tuple(body))
+        sources = [y.op.source for y in local if isinstance(y.op, At) and isinstance(y.op.source, Array)]
+        lists = [(self.free.free("every_" + self.names.get(u, "c")), u) for u in dict.fromkeys(sources)] if op.is_scalar() else []
+        return Line("", x, "", None, tuple(body), tuple(lists))
 
     def name_of_stack(self, op: Loop, k: int) -> str:
         """h1, h2, ... for what a loop goes through, dh1, dh2, ... on the way back."""
