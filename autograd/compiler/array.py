@@ -142,7 +142,12 @@ def difference(op: Operation, inputs: Sequence[Operand]) -> Operand:
         return inputs[1] - inputs[0].inputs[0]
     if op is ops.add and isinstance(inputs[1], float) and inputs[1] < 0:
         return inputs[0] - -inputs[1]
-    return inputs[0] + inputs[1].inputs[0] if op is ops.sub and is_negative(inputs[1]) else None
+    if op is not ops.sub or not isinstance(inputs[1], Array):
+        return None
+    less = inputs[1]
+    if less.op is ops.mul and isinstance(less.inputs[0], float) and less.inputs[0] < 0:
+        return inputs[0] + -less.inputs[0] * less.inputs[1]
+    return inputs[0] + less.inputs[0] if is_negative(less) else None
 
 
 def is_negative(x: Operand) -> bool:

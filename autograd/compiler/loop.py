@@ -153,9 +153,11 @@ class Reversal:
         self.loop, self.active = loop, active
         self.forward = set(loop.local())
         self.back = Loop(loop.turns, not loop.backwards)
-        given = {part.where: part.value for part in parts}
+        self.given = {part.where: part.value for part in parts}
+        self.stacks: dict[int, int] = {}                # of the loop back, by the stack of which it has the cotangent
         for k, stack in enumerate(loop.stacks):
-            self.back.stack(stack._replace(start=full(given.get(k, 0.0), loop.shape(k))))
+            if stack.before:
+                self.stacks[k] = self.back.stack(stack._replace(start=full(self.given.get(k, 0.0), loop.shape(k))))
         self.stack_of: dict[Array, int] = {}            # of cotangents that are kept
         self.swapped: dict[Array, Array] = {}           # what the loop back reads, by what it was in the loop
 
@@ -164,7 +166,7 @@ class Reversal:
         found = []
         for x, sent in self.one_turn().items():
             if isinstance(x.op, At) and not isinstance(x.op.source, Array):
-                self.back.writes += [Write(x.op.source, x.op.offset, p.value, True, p.where) for p in sent]
+                self.back.writes += [Write(self.stacks[x.op.source], x.op.offset, p.value, True, p.where) for p in sent]
                 continue
             if any(p.where is not None for p in sent):
                 sent = [Part(assembled(sent, x.shape))]
@@ -177,7 +179,7 @@ class Reversal:
                 found.append((source, Part(value, None if value.shape == source.shape else places)))
         for k, stack in enumerate(self.loop.stacks):
             if stack.start is not None:
-                first = rows(self.back.result(k), 0, stack.before)
+                first = rows(self.back.result(self.stacks[k]), 0, stack.before)
                 if stack.lead and not is_batched(stack.start):
                     first = total(first, (0,))
                 found.append((stack.start, Part(reshape(first, stack.start.shape))))
@@ -193,10 +195,21 @@ class Reversal:
         seeds: dict[Array, list[Part]] = {}
         for w in self.loop.writes:
             if isinstance(w.value, Array):
-                seeds.setdefault(w.value, []).append(Part(self.loop.row(w.stack, w.offset)))
+                seed = self.seed(w)
+                seeds.setdefault(w.value, []).extend([] if seed is None else [Part(seed)])
         found, left = sweep(order, seeds, sources, self.forward)
         self.cotangents = {d for d in found.values() if isinstance(d, Array)}
         return left
+
+    def seed(self, w: Write) -> Optional[Operand]:
+        """What is sent, in one turn, to what the loop writes; None where that is nothing."""
+        if w.stack in self.stacks:
+            return self.back.row(self.stacks[w.stack], w.offset)
+        d = self.given.get(w.stack)
+        if not isinstance(d, Array) or not d.shape:
+            return d
+        stack = self.loop.stacks[w.stack]
+        return Array(At(full(d, self.loop.shape(w.stack)), w.offset), (), (*stack.lead, *stack.inner))
 
     def is_source(self, x: Array) -> bool:
         """Whether a derivative is wanted by x, from outside of the loop or of another turn."""

@@ -274,6 +274,8 @@ class Printer:
         return Text(f"{text}[{', '.join([*new, '...'] if len(new) < len(x.shape) else new)}]")
 
     def broadcast(self, x: Array) -> Text:
+        if x.shape == ():
+            return self.formula(x.inputs[0])
         return Text(f"np.broadcast_to({self.formula(x.inputs[0])}, {tuple_text(x.shape)})")
 
     def sum(self, x: Array) -> Text:

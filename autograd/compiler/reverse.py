@@ -57,7 +57,7 @@ def sweep(order: list[Array], sent: Sent, sources: Collection[Array], within: Co
     """
     active = depends_on(order, sources)
     inner = set(within) - set(sources)
-    sent = {y: parts for y, parts in sent.items() if y in active}
+    sent = {y: parts for y, parts in sent.items() if y in active and parts}
     found: dict[Array, Operand] = {}
     for y in reversed(order):
         if y not in sent or y not in inner:

@@ -26,15 +26,45 @@ class Roller:
         self.count = len(turns.turns)
         self.loop = Loop(self.count)
         self.before: dict[int, int] = {}                    # how many turns are looked back, for each group that is a stack
+        self.ahead, self.core, self.after = self.stages()
+
+    def stages(self) -> tuple[list[int], list[int], list[int]]:
+        """The groups that need no turn before, those of the loop proper, and those that no turn after needs.
+
+        The first and the last are done for all turns at once, before and after the loop.
+        """
+        turns, groups = self.turns, range(len(self.turns.ids))
+        ahead: set[int] = set()
+        for g in groups:                                    # in the order in which they are computed
+            lags, of = turns.lags[g], turns.group[g]
+            if not (lags > 0).any() and ahead.issuperset(of[lags == 0].tolist()):
+                ahead.add(g)
+        core = set(groups) - ahead
+        while True:
+            needed = {int(h) for g in core for h in turns.group[g][turns.lags[g] > 0]} & core
+            for g in reversed(groups):
+                if g in needed:
+                    needed |= {int(h) for h in turns.group[g][turns.lags[g] == 0]} & core
+            if needed == core:
+                break
+            core = needed
+        after = [g for g in groups if g not in ahead and g not in core]
+        return sorted(ahead), sorted(core), after
+
+    def all_turns(self, g: int) -> Group:
+        """A group with its nodes of all turns."""
+        each = [turn[g] for turn in self.turns.turns]
+        return Group(each[0].op, [i for group in each for i in group.ids], [args for group in each for args in group.args])
 
     def starts(self) -> Optional[dict[int, np.ndarray]]:
         """For each group that turns before are asked for, the ids of its rows before the first turn; None if they differ."""
         turns = self.turns
-        for lags, groups in zip(turns.lags, turns.group):
+        for lags, groups in [(turns.lags[g], turns.group[g]) for g in self.core]:
             for g in np.unique(groups[lags > 0]).tolist():
                 self.before[g] = max(self.before.get(g, 0), int(lags[(groups == g) & (lags > 0)].max()))
         found = {g: np.full((before, turns.ids[g].shape[1]), -1) for g, before in self.before.items()}
-        for args, lags, groups, positions in zip(turns.args, turns.lags, turns.group, turns.position):
+        for args, lags, groups, positions in [(turns.args[g], turns.lags[g], turns.group[g], turns.position[g])
+                                              for g in self.core]:
             for e in np.nonzero(lags > 0)[0].tolist():
                 g, lag = int(groups[e]), int(lags[e])
                 for t in range(lag):
@@ -53,22 +83,27 @@ class Roller:
         if starts is None:
             return False
         samples = (SAMPLES,) if planner.tape.inputs else ()
+        for g in self.ahead:
+            planner.group(self.all_turns(g))
+        self.needed = self.needed | {a for g in self.after for a in turns.args[g].ravel().tolist()}
         stacks, reads = {}, {}
-        for g in range(len(turns.ids)):
+        for g in self.core:
             if g in self.before or not self.needed.isdisjoint(turns.ids[g].ravel().tolist()):
                 n = turns.ids[g].shape[1]
                 inner = (n,) if n > 1 else ()
                 rows = (self.before[g],) if self.before.get(g, 0) > 1 else ()
                 start = planner.full(starts[g], (*rows, *inner)) if g in self.before else None
                 stacks[g] = self.loop.stack(Stack(self.before.get(g, 0), samples, inner, start))
-        for g, args in enumerate(turns.args):
-            planner.group(Group(turns.turns[-1][g].op, turns.turns[-1][g].ids, self.arguments(g, args, stacks, reads)))
+        for g in self.core:
+            last = turns.turns[-1][g]
+            planner.group(Group(last.op, last.ids, self.arguments(g, turns.args[g], stacks, reads)))
         for g, k in stacks.items():
             ids = turns.ids[g][-1]
             value = full(planner.full(ids, self.loop.stacks[k].inner), (*samples, *self.loop.stacks[k].inner))
             self.loop.stacks[k] = self.loop.stacks[k]._replace(of=value)
             self.loop.writes.append(Write(k, self.before.get(g, 0), value))
-        self.loop.close()
+        if self.core:
+            self.loop.close()
         for g, k in stacks.items():
             ids, places = turns.ids[g].ravel(), np.arange(turns.ids[g].size)
             if g in self.before:                            # what it starts with is found in the stack, too
@@ -77,13 +112,16 @@ class Roller:
                 nodes = (planner.kinds[ids] == NODE) & (ids != planner.tape.zero)
                 ids, places = ids[nodes], places[first[nodes]]
             planner.keep(self.loop.result(k), ids, places)
+        for g in self.after:
+            planner.group(self.all_turns(g))
         return True
 
     def arguments(self, g: int, args: np.ndarray, stacks: dict[int, int], reads: dict[Any, int]) -> list[tuple[int, ...]]:
         """The arguments of a group in one turn, those from elsewhere by ids of their own."""
         turns, planner = self.turns, self.planner
         chosen = args[-1].copy()
-        lags, groups, positions = turns.lags[g], turns.group[g], turns.position[g]
+        outside = np.isin(turns.group[g], self.ahead) & (turns.lags[g] != OUTSIDE)
+        lags, groups, positions = np.where(outside, OUTSIDE, turns.lags[g]), turns.group[g], turns.position[g]
         for source, lag in sorted(set(zip(groups[lags > 0].tolist(), lags[lags > 0].tolist()))):
             which = (lags == lag) & (groups == source)
             chosen[which] = self.turn_before(source, lag, stacks, reads)[positions[which]]

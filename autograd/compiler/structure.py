@@ -253,6 +253,9 @@ def with_axes(d: Operand, shape: Shape, axes: tuple[int, ...]) -> Operand:
 
 def total(x: Array, axes: tuple[int, ...], inside: bool = False) -> Array:
     """The sum of x over some axes, in the fastest form there is for it; x is needed for nothing else if it is `inside`."""
+    if isinstance(x.op, Broadcast) and not shape_of(x.inputs[0]):      # the same number again and again
+        left_over = tuple(n for k, n in enumerate(x.shape) if k not in axes)
+        return full(repeated(x.inputs[0], [x.shape[k] for k in axes]), left_over)
     labels = LABELS[:len(x.shape)]
     left = "".join(c for k, c in enumerate(labels) if k not in axes)
     if inside and len(axes) == 1 and is_product(x):
@@ -260,6 +263,13 @@ def total(x: Array, axes: tuple[int, ...], inside: bool = False) -> Array:
     if axes == (0,) and len(x.shape) == 2:
         return contract(ones(x.shape[0]), labels[0], x, labels, left)
     return Array(Sum(axes), (x,), tuple(n for k, n in enumerate(x.shape) if k not in axes))
+
+
+def repeated(x: Operand, sizes: Sequence[Any]) -> Operand:
+    """x times some sizes."""
+    for n in sizes:
+        x = x * (Array(Named("m"), (), ()) if n == SAMPLES else float(n))
+    return x
 
 
 def is_product(x: Array) -> bool:
@@ -274,11 +284,9 @@ def reduced(value: Operand, shape: Shape, over: Shape, inside: bool = False) -> 
     """
     rank = len(over)
     has, wanted = padded(shape_of(value), rank), padded(shape, rank)
-    repeated = [k for k in range(rank) if wanted[k] == 1 and over[k] != 1]
-    for k in repeated:
-        if has[k] == 1:
-            value = value * (Array(Named("m"), (), ()) if over[k] == SAMPLES else float(over[k]))
-    axes = tuple(k for k in repeated if has[k] != 1)
+    along = [k for k in range(rank) if wanted[k] == 1 and over[k] != 1]
+    value = repeated(value, [over[k] for k in along if has[k] == 1])
+    axes = tuple(k for k in along if has[k] != 1)
     if axes:
         value = total(reshape(value, has), axes, inside)
         has = tuple(1 if k in axes else n for k, n in enumerate(has))

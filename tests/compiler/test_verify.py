@@ -25,8 +25,8 @@ def broken(program, right, wrong):
     code = program._code
     assert right in code.text
     changes = {"text": code.text.replace(right, wrong)}
-    if hasattr(code, "forward") and not callable(getattr(code, "forward", None)):
-        changes["forward"] = code.forward.replace(right, wrong)
+    for text in ("on_arrays", "forward"):
+        changes[text] = getattr(code, text).replace(right, wrong)
     program._code = code._replace(**changes)
     return program
 
