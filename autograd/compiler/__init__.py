@@ -29,14 +29,21 @@ LOOPED, LONG_TURN, OUTSIDE = 20_000, 300, 150    # for loops over single numbers
 NARROW, NARROW_WITH_SAMPLES = 40, 8     # with fewer terms for each array operation, straight-line code is faster
 
 
-def compile(output: Value | Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value] = ()) -> Program:
+FORMS = (None, "matrices", "scalars")
+
+
+def compile(output: Value | Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value] = (),
+            form: str | None = None) -> Program:
     """The Program that computes `output` and its derivatives by `parameters`, for any numbers in `parameters` and `inputs`.
 
     output      a Value, or K of them (then the program computes values only)
     parameters  P Values; their order is that of theta and of the gradient
     inputs      I Values, the numbers of one sample; the program runs for any number m of samples
+    form        "matrices": array operations, however few numbers they are about; "scalars": a line for each scalar; None:
+                whichever is faster
 
-    All other leaves are constants. Raises TypeError for what is no Value, ValueError for a Value given twice.
+    All other leaves are constants. Raises TypeError for what is no Value, ValueError for a Value given twice or another
+    form.
     """
     outputs = [output] if isinstance(output, Value) else _listed(output, "output")
     parameters, inputs = _listed(parameters, "parameters"), _listed(inputs, "inputs")
@@ -50,16 +57,20 @@ def compile(output: Value | Sequence[Value], parameters: Sequence[Value], inputs
             raise ValueError(f"{what}[{twice}] is given twice")
     if not outputs:
         raise ValueError("compile needs at least one output")
+    if form not in FORMS:
+        raise ValueError(f"form must be 'matrices', 'scalars' or None, got {form!r}")
     with paused_collector():
         tape = record(outputs, parameters, inputs)
-        code = in_blocks(tape) or straight(tape)
+        code = None if form == "scalars" else in_blocks(tape, form)
+        code = code or straight(tape)
     return Program(code, tape, outputs, parameters, inputs, listed=not isinstance(output, Value))
 
 
-def in_blocks(tape: Tape) -> Blocks | None:
-    """The tape as array operations, or as loops; None where it is too narrow for them."""
+def in_blocks(tape: Tape, form: str | None = None) -> Blocks | None:
+    """The tape as array operations, or as loops; None where it is too narrow for them, unless `form` asks for matrices."""
     terms = sum(len(args) for _, args in tape.nodes.values())
     worth = NARROW_WITH_SAMPLES if tape.inputs else NARROW
+    worth = 0 if form == "matrices" else worth
     enough = terms / worth if worth else terms
     if not terms:
         return None

@@ -15,6 +15,7 @@ from autograd import ops
 from autograd.compiler.array import SAMPLES, Array, Operand, Shape, inner, is_batched
 from autograd.compiler.loop import At, Loop, Stacked
 from autograd.compiler.places import Slicing, Strided, slicing
+from autograd.compiler.prefix import Beginning, PrefixSum
 from autograd.compiler.schedule import Line
 from autograd.compiler.structure import (Assemble, Broadcast, Contract, Named, Numbers, Reshape, RunSums, Structural, Sum, Take,
                                          View)
@@ -37,7 +38,7 @@ class Printer:
         self.print: dict[type, Callable[[Array], Text]] = {
             View: self.view, Take: self.take, RunSums: self.run_sums, Reshape: self.reshape, Broadcast: self.broadcast,
             Sum: self.sum, Contract: self.contract, Named: self.named, Numbers: self.numbers, At: self.at,
-            Stacked: self.stacked}
+            Stacked: self.stacked, PrefixSum: self.prefix_sum, Beginning: self.beginning}
         self.inside: Loop | None = None                     # the loop whose body is printed
         self.lists: dict[Array, str] = {}                   # the lists it reads, where it is about floats
         self.on_floats: dict[str, Operation] = {}           # operations called on floats that `math` has not
@@ -82,6 +83,17 @@ class Printer:
             target = self.target(name, x, places)
             lines.append(f"    {target} {'=' if first else '+='} {self.formula(value)}")
         return lines
+
+    def prefix_sum(self, x: Array) -> Text:
+        """Sums of the first rows, or of the last."""
+        text = self.formula(x.inputs[0])
+        axis = ", axis=0" if len(x.shape) > 1 else ""
+        return Text(f"np.cumsum({text:atom}[::-1]{axis})[::-1]" if x.op.backwards else f"np.cumsum({text}{axis})")
+
+    def beginning(self, x: Array) -> Text:
+        """A first row and those after it."""
+        first, rest = map(self.formula, x.inputs)
+        return Text(f"np.concatenate(([{first}], {rest}))")
 
     # Loops ----------------------------------------------------------------------------------------------------------------
 

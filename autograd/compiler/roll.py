@@ -12,6 +12,7 @@ import numpy as np
 from autograd.compiler.array import SAMPLES, Array, lead
 from autograd.compiler.group import Group
 from autograd.compiler.loop import At, Loop, Stack, Write
+from autograd.compiler.prefix import prefix_sum
 from autograd.compiler.record import NODE
 from autograd.compiler.repeat import OUTSIDE, Turns
 from autograd.compiler.structure import full
@@ -102,7 +103,8 @@ class Roller:
             value = full(planner.full(ids, self.loop.stacks[k].inner), (*samples, *self.loop.stacks[k].inner))
             self.loop.stacks[k] = self.loop.stacks[k]._replace(of=value)
             self.loop.writes.append(Write(k, self.before.get(g, 0), value))
-        if self.core:
+        sums = prefix_sum(self.loop)
+        if self.core and sums is None:
             self.loop.close()
         for g, k in stacks.items():
             ids, places = turns.ids[g].ravel(), np.arange(turns.ids[g].size)
@@ -111,7 +113,7 @@ class Roller:
                 ids, first = np.unique(ids, return_index=True)
                 nodes = (planner.kinds[ids] == NODE) & (ids != planner.tape.zero)
                 ids, places = ids[nodes], places[first[nodes]]
-            planner.keep(self.loop.result(k), ids, places)
+            planner.keep(self.loop.result(k) if sums is None else sums, ids, places)
         for g in self.after:
             planner.group(self.all_turns(g))
         return True

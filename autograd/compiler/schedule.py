@@ -141,7 +141,7 @@ class _Scheduler:
             if self.has_line(x):
                 lines.add(x)
         views, forward, backward = [], [], []
-        ahead = set(topological_order([self.plan.output]))
+        self.ahead = set(topological_order([self.plan.output]))
         for x in self.order:
             if x in self.blocks:
                 views += self.name_views(x, lines)
@@ -149,7 +149,7 @@ class _Scheduler:
             if x in lines:
                 views += self.name_views(x, lines)
                 line = self.loop(x, lines) if isinstance(x.op, Loop) else self.line(x, lines)
-                (forward if x in ahead else backward).append(line)
+                (forward if x in self.ahead else backward).append(line)
         every = [line for each in (*views, *forward, *backward) for line in (each, *each.body)]
         names = {line.array: line.name for line in every}
         names.update({x: name for x, name in self.names.items() if isinstance(x.op, Stacked)})
@@ -181,7 +181,7 @@ class _Scheduler:
     def line(self, x: Array, lines: set[Array]) -> Line:
         if x is self.gradient:
             self.names[x] = "grad"
-        elif x not in self.names and x in self.cotangent_of:
+        elif x not in self.names and x in self.cotangent_of and x not in self.ahead:
             self.names[x] = "d" + self.name_of_source(self.cotangent_of[x])
         elif x not in self.names:
             self.names[x] = self.free.other()

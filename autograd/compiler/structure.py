@@ -169,9 +169,16 @@ def reshape(x: Array, shape: Shape) -> Array:
     """x in another shape; one number of an array is taken as such."""
     if shape == () and isinstance(x.op, View):
         return view(x.inputs[0], Strided((), x.op.places.base, ()))
-    while isinstance(x.op, Reshape) and x.shape != shape:
+    while x.shape != shape and is_reshaped(x):
         x = x.inputs[0]
     return x if x.shape == shape else Array(Reshape(), (x,), shape)
+
+
+def is_reshaped(x: Array) -> bool:
+    """Whether x is another Array in another shape."""
+    if isinstance(x.op, View):
+        return x.op.places == whole(x.op.places.shape) and prod(inner(x)) == prod(inner(x.inputs[0]))
+    return isinstance(x.op, Reshape)
 
 
 class Broadcast(Structural):
@@ -323,11 +330,31 @@ class Contract(Structural):
 
 def contract(A: Array, left: str, B: Array, right: str, out: str) -> Array:
     """The product of A and B, their axes labelled, summed over the labels that are not in `out`."""
+    if left == right and len(left) == 1 and not out:
+        for one, other in ((A, B), (B, A)):
+            factors = outer_factors(one)
+            if factors is not None:                         # sum over i, j of u[i] v[j] B[i, j]
+                u, v = factors
+                inside = reshape(other, (*u.shape, *v.shape))
+                return contract(u, "a", contract(inside, "ab", v, "b", "a"), "a", "")
     if left != right:
         (A, left), (B, right) = untransposed(A, left), untransposed(B, right)
     size = {**dict(zip(left, A.shape)), **dict(zip(right, B.shape))}
     return Array(Contract(left, right, out), (A, B), tuple(size[c] for c in out))
 
+
+
+def outer_factors(x: Array) -> tuple[Array, Array] | None:
+    """u and v where x is u[i] v[j] for all i and j, flat; else None."""
+    if is_batched(x) or not isinstance(x.op, (View, Reshape)) or isinstance(x.op, View) and x.op.places != whole(x.shape):
+        return None
+    product = x.inputs[0]
+    if product.op is not ops.mul or len(product.shape) != 2 or SAMPLES in product.shape or prod(product.shape) != x.shape[0]:
+        return None
+    u, v = product.inputs
+    if shape_of(u) != (product.shape[0], 1) or shape_of(v) not in ((product.shape[1],), (1, product.shape[1])):
+        return None
+    return reshape(u, product.shape[:1]), reshape(v, product.shape[1:])
 
 
 def untransposed(x: Array, labels: str) -> tuple[Array, str]:

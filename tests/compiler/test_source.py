@@ -134,3 +134,15 @@ def test_groups_come_in_an_order_in_which_arguments_come_first():
         assert all(a in done for row in args for a in row)
         done |= set(ids)
     assert len(done) == len(tape.kinds)
+
+
+@pytest.mark.parametrize("sizes", [(2, 3, 1), (2, 4, 1)])
+def test_a_network_for_the_board_comes_in_the_form_one_asks_for(sizes):
+    z, P, x = network(list(sizes), "plain", ag.sigmoid)
+    loss = (z[0] - 1.0) ** 2
+    matrices, scalars = (compile(loss, P, x, form=form) for form in ("matrices", "scalars"))
+    assert "z1 = x @ W1.T" in lines_of(matrices) and not any("@" in line for line in lines_of(scalars))
+    (a, g), (b, h) = (p.value_and_grad(p.parameters, [0.5, -1.0]) for p in (matrices, scalars))
+    assert a == pytest.approx(b, rel=1e-14) and g == pytest.approx(h, rel=1e-13)
+    with pytest.raises(ValueError, match="form must be 'matrices', 'scalars' or None, got 'arrays'"):
+        compile(loss, P, x, form="arrays")
