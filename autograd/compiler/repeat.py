@@ -111,9 +111,11 @@ def wired(tape: Tape, groups: list[Group], start: int, period: int, count: int) 
     first, last = stretch[0], stretch[1]                    # turns first, ..., last are wired in the same way
     while first > 0 and starts_at(wires, first - 1, last):
         first -= 1
-    if last + 1 - first < FEWEST or not any((w[last, :, 0] > 0).any() for w in wires):
+    if last + 1 - first < FEWEST:
         return None
-    lags = [w[last, :, 0] for w in wires]
+    lags = [np.where(w[last, :, 0] > last - first, OUTSIDE, w[last, :, 0]) for w in wires]     # else before all turns
+    if not any((lag > 0).any() for lag in lags):
+        return None
     args = [a[first:last + 1] for a in args]
     varies = [(a != a[0]).any(axis=0) & (lag == OUTSIDE) for a, lag in zip(args, lags)]
     kinds = np.array(tape.kinds)

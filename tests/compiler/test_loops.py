@@ -118,7 +118,14 @@ def heat(P, turns):
     return sum(v * v for v in u)
 
 
-LOOPS = [product, euler, moving_average, recurrent, loss_at_every_step, log_likelihood, bounded, newton, powers,
+def looks_back_far(P, turns):
+    a = [P[0] * 0.3] * 12
+    for t in range(turns):
+        a.append(0.5 * a[-1] + 0.2 * a[-12] * P[1])
+    return sum(v * v for v in a)
+
+
+LOOPS = [looks_back_far, product, euler, moving_average, recurrent, loss_at_every_step, log_likelihood, bounded, newton, powers,
          from_both_sides, conditional_start, nested, heat]
 FORMS = ["own", "arrays", "straight"]
 
