@@ -122,7 +122,7 @@ def leaves(output: Value) -> Iterator[Value]:
 
 
 def same_graph(a: Value, b: Value, known: set[Value]) -> bool:
-    """Whether two graphs have equal operations and numbers, and the known leaves in equal places."""
+    """Whether two graphs have equal operations and numbers, and known leaves in equal places."""
     waiting = [(a, b)]
     partner: dict[Value, Value] = {}
     while waiting:

@@ -132,14 +132,14 @@ def read_file(path: Path) -> tuple[dict[str, Any] | None, State]:
         _mode(name)
     try:
         _check_sizes(name)
-        with np.load(name, allow_pickle=False) as file:
+        with open(name, "rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = {entry: file[entry] for entry in file.files}
         description = json.loads(str(arrays.pop(DESCRIPTION, "null")))
         if description is not None and not isinstance(description, dict):
             raise ValueError(f"its entry {DESCRIPTION} does not describe a model")
     except (FileNotFoundError, IsADirectoryError, PermissionError):
         raise
-    except Exception as error:  # noqa: BLE001 - a damaged file raises errors of many kinds
+    except Exception as error:
         raise ValueError(f"{path} is cut off or is not a saved model ({error}); "
                          "write one with model.save(path)") from None
     return description, arrays

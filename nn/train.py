@@ -40,7 +40,7 @@ class History(list[float]):
         self.iterations: list[float] = []
 
 
-def fit(model: Model, xs: object, ys: object, loss: str | Loss = "squared",
+def fit(model: Model, xs: object, ys: object, loss: str | Loss = "squared",     # noqa: PLR0913
         optimizer: Optimizer | None = None, epochs: int = 100, batch_size: int | None = None,
         seed: int | None = None, compiled: bool = True, callback: Callback | None = None,
         progress: bool | None = None) -> History:

@@ -1,6 +1,6 @@
-"""A scene as text in the DOT language. It knows nothing of Values, and decides no colour or size.
+r"""A scene as text in the DOT language. It knows nothing of Values, and decides no colour or size.
 
-Texts come from users: in a quoted string neither an escape such as \\n nor an entity such as &amp;
+Texts come from users: in a quoted string neither an escape such as \n nor an entity such as &amp;
 is left, and in an HTML-like label nothing is markup but what stands here.
 """
 from __future__ import annotations

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import time
+from pathlib import Path
 
 import graphviz
 import pytest
@@ -98,7 +99,7 @@ def alive(number: int) -> bool:
     for _ in range(100):
         try:
             os.kill(number, 0)
-            state = open(f"/proc/{number}/stat").read().rpartition(")")[2].split()[0] if os.path.exists("/proc") else "R"
+            state = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] if os.path.exists("/proc") else "R"
         except (ProcessLookupError, FileNotFoundError):
             return False
         if state == "Z":                                        # killed; only its entry is left
