@@ -238,8 +238,8 @@ for name, one in (("with", net), ("without", without)):
 # %% [markdown]
 """
 The moons lie well apart, and any boundary between them will do. So take a harder case: half as many points, moved three times
-as far, so that the moons overlap. Some points now lie on the wrong side by accident. A boundary that bends round each of these is
-right about the samples and wrong about the moons: that is *overfitting*.
+as far, so that the moons overlap. Some points now lie on the wrong side by accident. A boundary that bends round each of
+these is right about the samples and wrong about the moons: that is *overfitting*.
 
 Whether it happens cannot be seen in the samples themselves. It takes fresh points, from the same moons, that the network was
 not trained on.
@@ -264,7 +264,7 @@ for c in (0.0, 0.0001, 0.001, 0.003, 0.01, 0.03):
 # %% [markdown]
 """
 The penalty keeps the parameters small, and small parameters make a score that cannot change fast. To reach a margin of 1 on
-both sides of a sharp bend it would have to: so the boundary bends gently. With no penalty the network learns the accidents too.
+both sides of a sharp bend it would have to: so the boundary bends gently. Without it the network learns the accidents too.
 With too much it cannot even learn the moons. Between lies what is best for points it has never seen (here it was chosen by
 these very points, so it is a little flattered).
 """
