@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from numbers import Real
-from typing import Protocol, SupportsIndex
+from typing import Any, Protocol, SupportsIndex
 
 import numpy as np
 
@@ -26,7 +26,7 @@ class Model(Protocol):
     """Anything with parameters that can be called with one sample."""
 
     def parameters(self) -> Iterable[Value]: ...
-    def __call__(self, sample: object) -> object: ...
+    def __call__(self, sample: Any, /) -> Any: ...
 
 
 def shown(x: object) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import dis
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from nn.progress import Bar
 from nn.samples import sample_pairs, targets
 from nn.steps import Steps, Task, is_huge
 
-Callback = Callable[[int, float, Model], bool | None]
+Callback = Callable[[int, float, Any], bool | None]
 Chosen = np.ndarray | slice
 
 
