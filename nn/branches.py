@@ -20,6 +20,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 from autograd import Value
+from nn.changes import finish
 
 LOOKS = {
     "__lt__": "compares Values", "__le__": "compares Values", "__gt__": "compares Values",
@@ -59,19 +60,19 @@ def watched() -> Iterator[list[str]]:
                 choices.append(f"{codes[frame.f_code]} {_place(caller)}")
 
     install = _free_hook()
-    install(on_event)
     try:
+        install(on_event)
         yield choices
     finally:
-        install(None)
+        finish(lambda: install(None))
 
 
-def _free_hook() -> Callable[[Hook | None], object]:
+def _free_hook() -> Callable[[Hook | None], None]:
     if sys.getprofile() is None:
         return sys.setprofile
     if sys.gettrace() is None:
         return lambda hook: sys.settrace(hook)
-    return lambda hook: None
+    return lambda hook: None            # nothing will be seen
 
 
 def _package(frame: FrameType) -> str:

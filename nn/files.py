@@ -37,6 +37,9 @@ def write_file(path: Path, description: dict[str, Any] | None,
     if DESCRIPTION in state:
         raise ValueError(f"a parameter may not be called {DESCRIPTION}: a file keeps the model's "
                          "description there")
+    for name in state:
+        if "\0" in name:                                    # where a name in a zip file ends
+            raise ValueError(f"the name {name!r} cannot be in a file: rename the key of a dictionary")
     arrays = {**state, DESCRIPTION: np.array(json.dumps(description))}
     replace_file(path, npz(arrays))
 

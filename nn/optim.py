@@ -89,7 +89,7 @@ class Optimizer:
         if not np.isfinite(gradient).all():
             raise FloatingPointError(f"the gradient of iteration {self.iteration} is not finite: "
                                      f"{advice(rate)}")
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):                     # what is not finite is seen below
             if self.weight_decay:
                 gradient = gradient + self.weight_decay * theta
             step, memory = self.direction(theta, gradient, rate)

@@ -115,7 +115,7 @@ class CompiledStep:
 
     def record(self) -> Value:
         """The loss of sample 0, recorded with Values for its numbers."""
-        x, y = self.inputs
+        x, y = [list(part) if isinstance(part, list) else part for part in self.inputs]
         try:
             output: Value = self.task.loss(self.task.model(x), y)
         except Exception as error:              # as a model that looks something up by its inputs

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import nn
+from autograd import Value
 
 posix = pytest.mark.skipif(os.name != "posix", reason="links and permissions as POSIX has them")
 
@@ -214,5 +215,22 @@ def test_a_parameter_with_the_name_of_the_description(tmp_path):
     model = nn.Module()
     setattr(model, "__model__", nn.Neuron(1).b)                                                 # noqa: B010
     with pytest.raises(ValueError, match="a parameter may not be called __model__"):
+        model.save(tmp_path / "m.npz")
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("key", ["a/b", "../a", "a b", "\u00fc", "w.npy", "", ".", "C:\\a", "'", 7, (1, 2), None, "a" * 300])
+def test_keys_that_are_odd_names(tmp_path, key):
+    model, other = nn.Module(), nn.Module()
+    model.table, other.table = {key: Value(1.5)}, {key: Value(0.0)}
+    model.save(tmp_path / "m.npz")
+    other.load(tmp_path / "m.npz")
+    assert other.parameters()[0].data == 1.5
+
+
+def test_a_key_that_no_file_can_hold(tmp_path):
+    model = nn.Module()
+    model.table = {"a\0b": Value(1.0), "a": Value(2.0)}
+    with pytest.raises(ValueError, match="cannot be in a file"):
         model.save(tmp_path / "m.npz")
     assert os.listdir(tmp_path) == []
