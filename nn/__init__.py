@@ -12,6 +12,7 @@
 from typing import Any
 
 from nn import data, losses, matrix
+from nn.checks import hint
 from nn.layers import MLP, Layer, Neuron, load
 from nn.losses import log_softmax, softmax
 from nn.module import Module
@@ -41,5 +42,5 @@ PYTORCH = {                     # its names: what does it here
 
 
 def __getattr__(name: str) -> Any:
-    hint = f"; what does it here is {PYTORCH[name]}" if name in PYTORCH else ""
-    raise AttributeError(f"module 'nn' has no attribute {name!r}{hint}")
+    instead = hint(name, PYTORCH, "; what does it here is ")
+    raise AttributeError(f"module 'nn' has no attribute {name!r}{instead}")

@@ -123,7 +123,7 @@ def leaves(output: Value) -> Iterator[Value]:
 
 
 def same_graph(a: Value, b: Value, known: set[Value]) -> bool:
-    """Whether two graphs have equal operations and numbers, and the known leaves in equal places."""
+    """Whether two graphs have equal operations and numbers, the known leaves at the same places."""
     waiting = [(a, b)]
     partner: dict[Value, Value] = {}
     while waiting:

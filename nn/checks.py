@@ -77,6 +77,11 @@ def remedy(x: object) -> str:
     return ": write v.data for the number in a Value" if isinstance(x, Value) else ""
 
 
+def hint(name: str, remedies: Mapping[str, str], says: str = ": ") -> str:
+    """What does here what the name does elsewhere; '' where that is not known."""
+    return says + remedies[name] if name in remedies else ""
+
+
 def switch(x: object, name: str) -> bool:
     """x as a bool. Raises TypeError for anything but True and False."""
     if not isinstance(x, (bool, np.bool_)):

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.checks import real, shown, switch, whole
+from nn.checks import index, real, shown, switch, whole
 
 Data = tuple[np.ndarray, np.ndarray]
 
@@ -23,7 +23,7 @@ def sine(m: int = 100) -> Data:
 
 
 def moons(n_samples: int = 100, shuffle: bool = True, noise: float | None = None,
-          random_state: Any = None) -> Data:
+          random_state: object = None) -> Data:
     """Two interleaving half circles: xs (n_samples, 2), and ys 0 on the upper, 1 on the lower one.
 
     noise is the standard deviation of what is added to each coordinate. Labels of -1 and 1, for a
@@ -37,7 +37,7 @@ def moons(n_samples: int = 100, shuffle: bool = True, noise: float | None = None
 
 
 def circles(n_samples: int = 100, shuffle: bool = True, noise: float | None = None,
-            random_state: Any = None, factor: float = 0.8) -> Data:
+            random_state: object = None, factor: float = 0.8) -> Data:
     """Two circles around the origin:
     xs (n_samples, 2), and ys 0 on that of radius 1 and 1 on that of radius `factor`."""
     factor = real(factor, "factor", "from 0 to below 1", lambda x: 0 <= x < 1)
@@ -50,7 +50,7 @@ def circles(n_samples: int = 100, shuffle: bool = True, noise: float | None = No
 
 
 def spiral(n_samples: int = 100, shuffle: bool = True, noise: float | None = None,
-           random_state: Any = None, turns: float = 1.0) -> Data:
+           random_state: object = None, turns: float = 1.0) -> Data:
     """Two arms of a spiral around the origin, out to radius 1:
     xs (n_samples, 2), and ys 0 on one arm and 1 on the other."""
     turns = real(turns, "turns")
@@ -59,7 +59,7 @@ def spiral(n_samples: int = 100, shuffle: bool = True, noise: float | None = Non
 
 
 def xor(n_samples: int = 4, shuffle: bool = False, noise: float | None = None,
-        random_state: Any = None) -> Data:
+        random_state: object = None) -> Data:
     """The corners (0,0), (0,1), (1,0), (1,1) over and over:
     xs (n_samples, 2), and ys 1 where just one coordinate is 1."""
     corners = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
@@ -79,14 +79,14 @@ def _halves(n_samples: int) -> tuple[int, int]:
 
 
 def _two_classes(first: np.ndarray, second: np.ndarray, shuffle: bool, noise: float | None,
-                 random_state: Any) -> Data:
+                 random_state: object) -> Data:
     """The points of two classes, 0 and 1, shuffled and then moved by noise."""
     xs, ys = np.vstack([first, second]), np.repeat([0, 1], [len(first), len(second)])
     return _drawn(xs, ys, shuffle, noise, random_state)
 
 
 def _drawn(xs: np.ndarray, ys: np.ndarray, shuffle: bool, noise: float | None,
-           random_state: Any) -> Data:
+           random_state: object) -> Data:
     if noise is not None:
         noise = real(noise, "noise", "0 or above, the standard deviation", lambda x: x >= 0)
     rng = _generator(random_state)
@@ -99,7 +99,7 @@ def _drawn(xs: np.ndarray, ys: np.ndarray, shuffle: bool, noise: float | None,
     return xs, ys
 
 
-def _generator(random_state: Any) -> Any:
+def _generator(random_state: object) -> Any:
     """What draws.
 
     Raises TypeError for what neither draws nor is a whole number, ValueError for a seed out of
@@ -109,7 +109,7 @@ def _generator(random_state: Any) -> Any:
         return np.random                        # the module itself draws from the global generator
     if hasattr(random_state, "shuffle") and hasattr(random_state, "normal"):
         return random_state
-    if hasattr(random_state, "__index__"):
+    if index(random_state) is not None:
         seed = whole(random_state, "random_state", 0)
         if seed < 2 ** 32:
             return np.random.RandomState(seed)

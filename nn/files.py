@@ -39,7 +39,7 @@ def write_file(path: Path, description: dict[str, Any] | None,
                          "description there")
     for name in state:
         if "\0" in name:                                    # where a name in a zip file ends
-            raise ValueError(f"the name {name!r} cannot be in a file: rename the key of a dictionary")
+            raise ValueError(f"the name {name!r} cannot be in a file: rename a dictionary's key")
     arrays = {**state, DESCRIPTION: np.array(json.dumps(description))}
     replace_file(path, npz(arrays))
 

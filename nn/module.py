@@ -26,6 +26,7 @@ import autograd
 from autograd import Value
 from nn.branches import leaves
 from nn.changes import finish
+from nn.checks import hint
 from nn.files import Path, read_file, write_file
 from nn.state import Group, data_of, numbers_for, shape_of, values_of
 
@@ -61,7 +62,7 @@ class Module:
     ['slope', 'offset']
     """
 
-    def __init_subclass__(cls, **arguments: Any) -> None:
+    def __init_subclass__(cls, **arguments: object) -> None:
         super().__init_subclass__(**arguments)
         for name, x in vars(cls).items():
             if isinstance(x, Value):
@@ -107,8 +108,8 @@ class Module:
         return autograd.draw_network(self, x, loss)
 
     def __getattr__(self, name: str) -> Any:
-        hint = f": {PYTORCH[name]}" if name in PYTORCH else ""
-        raise AttributeError(f"{type(self).__name__} has no attribute {name!r}{hint}")
+        instead = hint(name, PYTORCH)
+        raise AttributeError(f"{type(self).__name__} has no attribute {name!r}{instead}")
 
     # State -------------------------------------------------------------------------------------
 
@@ -218,9 +219,8 @@ class _Walk:
         if not entries or id(x) in self.inside:             # a child may know its parent
             return
         self.inside.add(id(x))
-        prefix = f"{name}." if name else ""
         for key, item in entries:
-            self.visit(f"{prefix}{key}", item)
+            self.visit(_joined(name, key), item)
         self.inside.discard(id(x))
 
     def check(self, name: str, v: Value) -> None:
@@ -265,7 +265,7 @@ def _entries_of_object(name: str, x: Any) -> Iterable[tuple[Any, Any]]:
     return ()
 
 
-def _refuse_set(name: str, x: AbstractSet[Any]) -> Iterable[tuple[Any, Any]]:
+def _refuse_set(name: str, x: AbstractSet[object]) -> tuple[()]:
     if any(isinstance(item, (Value, Module)) for item in x):
         raise TypeError(f"{name} is a set, which has no order for its parameters: make it a list")
     return ()
@@ -285,6 +285,9 @@ def _grouped(name: str, x: Any, inside: set[int]) -> Iterator[tuple[str, Group]]
     if isinstance(x, Module):
         rest = [(key, item) for key, item in entries if key not in x._apart]
         entries = [*x._arrays(), *rest]
-    prefix = f"{name}." if name else ""
     for key, item in entries:
-        yield from _grouped(f"{prefix}{key}", item, inside | {id(x)})
+        yield from _grouped(_joined(name, key), item, inside | {id(x)})
+
+
+def _joined(name: str, key: object) -> str:
+    return f"{name}.{key}" if name else str(key)

@@ -20,7 +20,7 @@ import numpy as np
 
 from autograd import Value
 from nn.changes import assign, finish, theta_of
-from nn.checks import check_call, leaves, real, shown, switch
+from nn.checks import check_call, hint, leaves, real, shown, switch
 from nn.samples import as_array
 
 Rate = float | Callable[[int], float]
@@ -131,8 +131,7 @@ class Optimizer:
         finish(change)
 
     def __getattr__(self, name: str) -> Any:
-        hint = f": {PYTORCH[name]}" if name in PYTORCH else ""
-        raise AttributeError(f"{type(self).__name__} has no {name}{hint}")
+        raise AttributeError(f"{type(self).__name__} has no {name}{hint(name, PYTORCH)}")
 
     def __repr__(self) -> str:
         settings = [f"learning_rate={_named(self.learning_rate)}"]
@@ -213,8 +212,7 @@ class Adam(Optimizer):
 def _refuse(name: str, others: dict[str, object]) -> None:
     """Raise TypeError for settings that there are not, in PyTorch's names with what to write."""
     for other in others:
-        hint = f": {PYTORCH[other]}" if other in PYTORCH else ""
-        raise TypeError(f"{name} has no setting {other!r}{hint}")
+        raise TypeError(f"{name} has no setting {other!r}{hint(other, PYTORCH)}")
 
 
 def _checked_rate(rate: Rate, name: str) -> Rate:

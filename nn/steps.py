@@ -55,7 +55,7 @@ class Task(NamedTuple):
         return value
 
     def check_depends(self) -> None:
-        """Raise ValueError where the losses of some samples show no parameter: nothing would change."""
+        """Raise ValueError where no parameter is in the loss: training would change nothing."""
         known = set(self.parameters)
         for i in of_every_kind(self.X, self.Y):
             output = self.loss(self.model(self.X[i].tolist()), self.Y[i].tolist())
@@ -272,8 +272,8 @@ class Steps:
     def _check_parameters(self) -> None:
         now = parameters_of(self.task.model)
         if len(now) != len(self.task.parameters) or set(now) != set(self.task.parameters):
-            raise RuntimeError("the callback exchanged parameters of the model, but fit trains those "
-                               "it began with: end training, and call fit again")
+            raise RuntimeError("the callback exchanged parameters of the model, but fit trains "
+                               "those it began with: end training, and call fit again")
 
     def _check(self, theta: np.ndarray, tried: list[int]) -> None:
         if isinstance(self.step, CompiledStep):

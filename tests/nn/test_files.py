@@ -121,12 +121,12 @@ def test_threads_that_save_one_file_leave_a_whole_one(tmp_path):
 
 @posix
 def test_what_is_not_a_file_is_not_replaced(tmp_path):
+    """A pipe here, as whoever replaces /dev/null by mistake has lost more than a test."""
     os.mkfifo(tmp_path / "pipe")
-    for path in (tmp_path / "pipe", "/dev/null"):
-        for call in (network().save, network().load, nn.load):
-            with pytest.raises(ValueError, match="is not a regular file"):
-                call(path)
-    assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
+    for call in (network().save, network().load, nn.load):
+        with pytest.raises(ValueError, match="is not a regular file"):
+            call(tmp_path / "pipe")
+    assert stat.S_ISFIFO(os.stat(tmp_path / "pipe").st_mode)
 
 
 @pytest.mark.parametrize("path, error", [("", ValueError), ("a\0b", ValueError), (None, TypeError), (3, TypeError),
