@@ -11,7 +11,7 @@ import time
 
 from autograd import Value, draw, explain, sin
 from autograd.graph import topological_order
-from autograd.words.words import titles
+from autograd.words.titles import titles
 from demos import plots
 from demos.lesson import Lesson
 

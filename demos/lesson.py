@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from autograd.pictures.dot import PictureError
+from autograd.pictures.program import PictureError
 
 SMALL = "DEMOS_SMALL"               # the environment variable that asks for small settings
 OUT = Path("out")

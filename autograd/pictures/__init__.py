@@ -1,16 +1,30 @@
-"""Pictures and words of a graph: draw, draw_network, play, explain, expression, name. The core never imports this.
+"""Pictures of a graph: draw, draw_network, play. The core never imports this.
 
-words.py       numbers, labels and titles as people read them
-expression.py  the formula a Value stands for
-naming.py      labels from the names of variables
-dot.py         pictures: where dot comes from, and what happens where it does not
-cards.py       one Value, one operation, one edge as DOT
-draw.py        the graph of a Value
-collapse.py    which Values belong to which neuron, and which to one group
-groups.py      the picture of a large graph in few nodes
-columns.py     units in columns, as in the lecture's figure 2
-network.py     a network as columns of neurons
-layout.py      a layered layout without dot
-play.py        a page that plays forward and backward pass; with play.html, play.css, play.js
-explain.py     the chain rule in words and in LaTeX
+A picture is first a Scene, plain data; then it gets a layout; then it is written, as DOT or as a
+page. What knows Values makes scenes; what writes scenes knows no Values.
+
+  scene.py       what a picture shows: nodes, edges, boxes, columns, a note
+  style.py       every colour, role and size
+                     scenes of Values
+  operations.py  every Value, every operation
+  neurons.py     which Values belong to which neuron
+  groups.py      which Values are drawn as one node
+  collapsed.py   a large graph in few nodes
+  network.py     a network as columns of neurons
+                     layouts
+  ranks.py       which column each node stands in
+  columns.py     units in columns, as in the lecture's figure 2
+  strip.py       columns, the order in them, and heights
+  layout.py      where cards stand on a page, and along which arrows
+  cards.py       the same for slides, in DOT
+  arrows.py      arrows as curves
+  labelling.py   where the labels of arrows stand
+                     writers
+  dot.py         a scene as DOT
+  program.py     the Graphviz program, and how it is replaced
+  picture.py     what displays in a notebook and saves itself
+  page.py        a scene as a page; with play.html, play.css, play.js
+                     what users call
+  draw.py        draw
+  play.py        play
 """

@@ -1,69 +1,93 @@
 """The graph of a Value as a picture.
 
-Legibility goes before time does: about 60 nodes are as many as one can read from the last row. What is larger collapses to
-neurons, to layers, or to operations of a kind, and says so in one line.
+Legibility goes before time does: about 60 nodes are as many as one can read from the last row. What
+is larger collapses to neurons, to layers, or to operations of a kind, and says so in one line.
 """
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from autograd.graph import topological_order
-from autograd.pictures import cards
-from autograd.pictures.cells import Cell, cells, outputs_of
-from autograd.pictures.collapse import find_neurons
-from autograd.pictures.dot import Picture
-from autograd.pictures.groups import MOST, READABLE, draw_groups
-from autograd.words.words import plural, shorten
+from autograd.pictures.cards import place_cards
+from autograd.pictures.collapsed import MOST, READABLE, collapsed
+from autograd.pictures.neurons import find_neurons
+from autograd.pictures.operations import operations, outputs_of, with_circles
+from autograd.pictures.picture import Picture, picture_of
+from autograd.pictures.scene import Scene
 from autograd.value import Value
+from autograd.words.labels import plural
 
-CIRCLES = 14                        # Values up to which operations are circles of their own
+CIRCLES = 14                        # Values up to which operations may be circles of their own
+LEGEND = "∂: local derivative"
 LEVELS = ("operation", "neuron", "layer")
 
 
-def draw(value: Value | Sequence[Value], level: str | None = None, *, expand: str | Sequence[str] = (),
-         parameters: Sequence[Value] | None = None, open_dots: bool = False, force: bool = False) -> Picture:
+def draw(value: Value | Sequence[Value], level: str | None = None, *,
+         expand: str | Sequence[str] = (), parameters: Sequence[Value] | None = None,
+         open_dots: bool = False, force: bool = False, rankdir: str | None = None) -> Picture:
     """The graph of a Value, or of a list of Values, as a graphviz.Digraph that displays in Jupyter.
 
-    level       "operation" draws every Value and operation, "neuron" and "layer" collapse the Values of an nn model (and
-                operations of a kind, where there is none); None takes the first of these that is readable
+    level       "operation" draws every Value and operation, "neuron" and "layer" collapse the
+                Values of an nn model (and operations of a kind, where there is none); None takes
+                the first of these that is readable
     expand      the name of a neuron or layer, or several, that stay open: "layers.0.neurons.3"
     parameters  the Values to mark as parameters, if not those whose labels say so (w1, w[0], b)
     open_dots   draws each dot as its products and their sum
     force       draws more than 2,000 nodes one by one
+    rankdir     "LR" or "TB": from left to right or top to bottom; None takes what is larger on a
+                slide, where a long graph wraps like lines of text
 
-    Nothing is computed: grads are those that backward() left, a dash where none has come. The same graph gives the same
-    bytes. Raises TypeError when something is no Value, ValueError for an unknown level or name to expand and, without
-    force, for more than 2,000 nodes.
+    Nothing is computed: grads are those that backward() left, a dash where none has come. The same
+    graph gives the same bytes. Raises TypeError when something is not a Value, ValueError for an
+    unknown level or name to expand and, without force, for more than 2,000 nodes.
 
     >>> a = Value(2.0, label="a")
     >>> print(draw(a * a).source.count("->"))
     3
     """
+    if rankdir not in (None, "LR", "TB"):
+        raise ValueError(f"rankdir must be 'LR', 'TB' or None, got {rankdir!r}")
     if level is not None and level not in LEVELS:
         raise ValueError(f"level must be 'operation', 'neuron', 'layer' or None, got {level!r}")
     outputs = outputs_of(value, "draw")
     order = topological_order(*outputs)
-    opened = [expand] if isinstance(expand, str) else list(expand)
-    if level == "operation" or level is None and not opened and len(order) <= readable(order):
-        if len(order) > MOST and not force:
-            raise ValueError(f"{plural(len(order), 'Value')} are too many to draw one by one: leave level out, which "
-                             "collapses them, or say force=True and allow dot minutes (picture.seconds)")
-        return draw_operations(cells(outputs, parameters, open_dots, order))
-    return draw_groups(outputs, order, level, opened, force)
+    if isinstance(expand, str):
+        expand = [expand]
+    in_full = level is None and not expand and len(order) <= readable(order)
+    if level == "operation" or in_full:
+        check_size(len(order), force)
+        return in_full_picture(operations(outputs, order, parameters, open_dots), rankdir)
+    return picture_of(collapsed(outputs, order, level, expand, force))
+
+
+def in_full_picture(scene: Scene, rankdir: str | None) -> Picture:
+    """The picture of all Values: operations are circles while there is room for them.
+
+    Else they are signs on the cards. A graph too large for a slide is left to dot.
+    """
+    scene.legend = LEGEND
+    if len(scene.nodes) > READABLE:
+        scene.rankdir = rankdir or "LR"
+        return picture_of(scene)
+    if len(scene.nodes) <= CIRCLES:
+        circles = with_circles(scene)
+        places, splines, is_simple = place_cards(circles, rankdir)
+        if is_simple:
+            return picture_of(circles, places, splines)
+    places, splines, _ = place_cards(scene, rankdir)
+    return picture_of(scene, places, splines)
+
+
+def check_size(size: int, force: bool) -> None:
+    """Raises ValueError when there are too many Values to draw one by one."""
+    if size > MOST and not force:
+        raise ValueError(f"{plural(size, 'Value')} are too many to draw one by one: leave level "
+                         "out, which collapses them, or say force=True and allow dot minutes "
+                         "(picture.seconds)")
 
 
 def readable(order: Sequence[Value]) -> int:
-    """How many Values one picture may show; half of it for an nn model, whose weights make the picture dense."""
-    return READABLE // 2 if len(order) <= READABLE and len(find_neurons(order)[0]) > 1 else READABLE
-
-
-def draw_operations(found: Sequence[Cell], comment: str = "") -> Picture:
-    """A card for each cell, its operation, and the local derivative on each edge.
-
-    Operations are circles of their own while there are few; then fields of the cards, which halves the picture's width.
-    """
-    picture = cards.sheet(comment or f"graph of {shorten(found[-1].title) or 'a Value'}")
-    names = [f"v{i}" for i in range(len(found))]
-    for i, cell in enumerate(found):
-        cards.draw_cell(picture, i, cell, names, picture, circles=len(found) <= CIRCLES)
-    return picture
+    """How many Values one picture may show: half as many of an nn model, which is dense."""
+    if len(order) <= READABLE and len(find_neurons(order)[0]) > 1:
+        return READABLE // 2
+    return READABLE

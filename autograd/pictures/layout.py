@@ -1,145 +1,244 @@
-"""A layered layout: cards in columns from left to right, inputs before what uses them, few crossings.
+"""Where each card stands, and along which curves the arrows run.
 
-The usual three steps (Sugiyama, Tagawa and Toda 1981): columns by the longest path, with a point in each column that a long
-line passes; order inside a column by the mean place of the neighbours; heights as close to the neighbours' as order and
-room allow. No program is needed, and the same graph gives the same places.
+1. A strip of columns runs to the right, or downwards. A strip too long for the page is cut into
+   bands, which lie below each other like lines of text (or side by side): of all these forms the
+   one that can be shown largest is taken.
+2. Here u runs along the strip and v across it; only `Arrangement.at` knows which of them is x.
+3. No program is needed, and the same graph gives the same places.
+
+Short names: u, v as above; p, q points of the strip; node j is input number k of node i.
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-GAP_X, GAP_Y, THIN = 120.0, 26.0, 18.0           # room between columns, between cards, and for a line that passes
-SWEEPS = 16
+from autograd.pictures.arrows import ROUND, Arrow, Point, smooth, straight
+from autograd.pictures.labelling import Area, place_labels
+from autograd.pictures.strip import Strip
+
+ARROW, LABELLED = 42.0, 30.0        # along the strip, for an arrow alone, and beside its label
+CROWDED, WIDER = 4, 48.0            # where a card has more inputs there is more room before it
+ROOM = 20.0                         # across it, between cards
+THIN = 14.0                         # across it, for a line that passes
+LANE = 15.0                         # for a line that goes on in the next band, between the bands
+LANE_ASIDE = 9.0                    # and beside them
+MARGIN = 14.0
+BANDS = 6
+PAGE = (1920.0, 720.0)              # what a page has for its graph
+LABEL_HEIGHT = 22.0
+SIDE, SIDE_OF_SMALL, SMALL = 0.8, 0.4, 60.0                 # of a side, where arrows arrive
 
 
 @dataclass
 class Layout:
-    """Centres of the cards, for each card the points on the way from each of its inputs, and the size of the whole."""
+    """Centres of the cards, the arrows to each card from its inputs, and the size of the whole."""
     x: list[float]
     y: list[float]
-    routes: list[list[list[tuple[float, float]]]]
+    arrows: list[list[Arrow]]
     width: float
     height: float
+    downwards: bool
+    bands: int
 
 
-class Columns:
-    """The points of a layout: cards 0 .. n-1, then the points where long lines pass a column."""
+def arrange(sizes: Sequence[Point], inputs: Sequence[Sequence[int]],
+            labels: Sequence[Sequence[float]], direction: str | None = None,
+            page: Point = PAGE, enough: float = 4 / 3) -> Layout:
+    """The layout, of all directions and numbers of bands, that can be shown largest.
 
-    def __init__(self, inputs: Sequence[Sequence[int]]) -> None:
-        self.rank = ranks(inputs)
-        self.left: list[list[int]] = [[] for _ in inputs]           # neighbours in the column before
-        self.right: list[list[int]] = [[] for _ in inputs]          # and in the column after
-        self.passing: dict[tuple[int, int], int] = {}               # the point of (card, column) that its lines pass
-        self.ways: list[list[list[int]]] = []                       # for each card and input the points between them
-        for i, sources in enumerate(inputs):
-            self.ways.append([self.connect(j, i) for j in sources])
-        self.columns: list[list[int]] = [[] for _ in range(max(self.rank) + 1)]
-        for point, r in enumerate(self.rank):
-            self.columns[r].append(point)
+    The simplest that is large enough goes before all others.
 
-    def connect(self, j: int, i: int) -> list[int]:
-        """The points between cards j and i; all lines of j to the right pass the same ones."""
-        way, last = [], j
-        for r in range(self.rank[j] + 1, self.rank[i]):
-            point = self.passing.get((j, r))
-            if point is None:
-                point = self.passing[j, r] = len(self.rank)
-                self.rank.append(r)
-                self.left.append([last])
-                self.right.append([])
-                self.right[last].append(point)
-            way.append(point)
-            last = point
-        self.left[i].append(last)
-        self.right[last].append(i)
-        return way
-
-    def reorder(self) -> None:
-        """Sort each column by the mean place of the neighbours, from left to right and back, several times."""
-        for sweep in range(SWEEPS):
-            forward = sweep % 2 == 0
-            place = {p: float(k) for column in self.columns for k, p in enumerate(column)}
-            for column in self.columns if forward else reversed(self.columns):
-                near = self.left if forward else self.right
-                mean = {p: sum(place[q] for q in near[p]) / len(near[p]) if near[p] else place[p] for p in column}
-                column.sort(key=lambda p: mean[p])
-                place.update((p, float(k)) for k, p in enumerate(column))
-
-    def heights(self, room: Sequence[float]) -> list[float]:
-        """The height of each point: near its neighbours, in order, with `room` for each."""
-        y = [0.0] * len(self.rank)
-        for column in self.columns:
-            below = 0.0
-            for p in column:
-                y[p] = below + room[p] / 2
-                below += room[p]
-        for sweep in range(SWEEPS):
-            for column in self.columns if sweep % 2 == 0 else reversed(self.columns):
-                wanted = [mean_of([y[q] for q in self.left[p] + self.right[p]], y[p]) for p in column]
-                for p, place in zip(column, spread(wanted, [room[p] for p in column])):
-                    y[p] = place
-        return y
+    sizes       width and height of each card, in topological order
+    inputs      of each card, the places of its inputs
+    labels      the widths of the labels of the arrows from these
+    direction   "LR" or "TB", where only one of them is wanted
+    page        the width and height that there are
+    enough      the scale from where text reads well
+    """
+    strip = Strip(inputs)
+    forms = [Arrangement(strip, sizes, labels, wanted == "TB", bands)
+             for bands in range(1, min(BANDS, len(strip.columns)) + 1)
+             for wanted in ("LR", "TB") if direction in (None, wanted)]
+    best = forms[0]
+    for form in forms[1:]:
+        if form.scale(page) > 1.1 * best.scale(page) and best.scale(page) < enough:
+            best = form
+    return best.layout()
 
 
-def mean_of(values: Sequence[float], default: float) -> float:
-    return sum(values) / len(values) if values else default
+class Arrangement:
+    """A strip of given direction, cut into bands.
+
+    u, v        of each point; of a card its centre
+    left, wide  of each column, where it begins along u, and how wide it is
+    band        of each column, the number of its band
+    """
+
+    def __init__(self, strip: Strip, sizes: Sequence[Point], labels: Sequence[Sequence[float]],
+                 downwards: bool, bands: int) -> None:
+        self.strip, self.labels, self.downwards = strip, labels, downwards
+        self.count = len(sizes)
+        self.sizes = list(sizes)
+        if downwards:
+            self.sizes = [(h, w) for w, h in sizes]
+        self.wide = [max((self.sizes[p][0] for p in column if p < self.count), default=0.0)
+                     for column in strip.columns]
+        self.gaps = [self.gap_before(column) for column in strip.columns]
+        self.band = cut([w + gap for w, gap in zip(self.wide, self.gaps)], bands)
+        self.bands = self.band[-1] + 1
+        self.lanes = self._lanes()
+        self._place_along()
+        self._place_across()
+
+    def gap_before(self, column: Sequence[int]) -> float:
+        """The room before a column: for arrows and their labels."""
+        cards = [self.labels[p] for p in column if p < self.count]
+        widest = max((width for labels in cards for width in labels), default=0.0)
+        if not widest:
+            return ARROW
+        if self.downwards:
+            widest = LABEL_HEIGHT
+        crowded = any(len(labels) > CROWDED for labels in cards)
+        return LABELLED + widest + WIDER * crowded
+
+    def _place_along(self) -> None:
+        lanes = max(self._lane_count(b) for b in range(self.bands))
+        start = MARGIN + LANE_ASIDE * lanes
+        self.left = [start]
+        for r in range(1, len(self.wide)):
+            left = self.left[-1] + self.wide[r - 1] + self.gaps[r]
+            if self.band[r] != self.band[r - 1]:
+                left = start + self.gaps[r]
+            self.left.append(left)
+        self.u = [self.left[r] + self.wide[r] / 2 for r in self.strip.rank]
+        self.length = max(a + b for a, b in zip(self.left, self.wide)) + start + ROUND
+
+    def _place_across(self) -> None:
+        room = [breadth + ROOM for _, breadth in self.sizes]
+        room += [THIN] * (len(self.strip.rank) - self.count)
+        v = self.strip.heights(room, self.band)
+        self.top: list[float] = []                                  # of each band
+        top = 0.0
+        for b in range(self.bands):
+            mine = [p for p in range(len(v)) if self.band_of(p) == b]
+            highest = min(v[p] - room[p] / 2 for p in mine)
+            lowest = max(v[p] + room[p] / 2 for p in mine)
+            self.top.append(top)
+            for p in mine:
+                v[p] += top - highest
+            top += lowest - highest + LANE * (self._lane_count(b) + 0.5)
+        self.v, self.depth = v, top - LANE * 0.5
+
+    def _lanes(self) -> dict[int, int]:
+        """The lane of each point whose line goes on in the next band, from 0 on in each band."""
+        lanes: dict[int, int] = {}
+        for r, column in enumerate(self.strip.columns[:-1]):
+            if self.band[r] != self.band[r + 1]:
+                leaving = [p for p in column if self.strip.after[p]]
+                lanes.update((p, k) for k, p in enumerate(leaving))
+        return lanes
+
+    def _lane_count(self, band: int) -> int:
+        return sum(self.band_of(p) == band for p in self.lanes)
+
+    def at(self, u: float, v: float) -> Point:
+        """x and y."""
+        u, v = round(u, 1), round(v, 1)
+        return (v, u) if self.downwards else (u, v)
+
+    def scale(self, page: Point) -> float:
+        """How large it can be shown on a page."""
+        width, height = self.at(self.length, self.depth)
+        return min(page[0] / width, page[1] / height)
+
+    def layout(self) -> Layout:
+        """The places of cards, arrows and their labels."""
+        centres = [self.at(self.u[i], self.v[i]) for i in range(self.count)]
+        sizes = [self.at(*size) for size in self.sizes]
+        cards = [Area(x, y, w, h) for (x, y), (w, h) in zip(centres, sizes)]
+        arrows = [[self.arrow(j, i, k) for k, j in enumerate(sources)]
+                  for i, sources in enumerate(self.strip.inputs)]
+        widths = [width for row in self.labels for width in row]
+        place_labels([arrow for row in arrows for arrow in row], widths, LABEL_HEIGHT, cards)
+        width, height = self.at(self.length, self.depth)
+        x, y = [x for x, _ in centres], [y for _, y in centres]
+        return Layout(x, y, arrows, width, height, self.downwards, self.bands)
+
+    # Arrows ----------------------------------------------------------------------------------
+
+    def arrow(self, j: int, i: int, k: int) -> Arrow:
+        """The arrow from card j, which is input k of card i."""
+        points = [j, *self.strip.ways[i][k], i]
+        count = len(self.strip.inputs[i])
+        arrow = Arrow(self.at(*self.leave(j)))
+        for p, q in pairwise(points):
+            end = self.enter(q, k, count)
+            if p in self.lanes and self.band_of(q) != self.band_of(p):
+                corners = self.around(p, end)
+                straight(arrow, [self.at(*corner) for corner in corners])
+            else:
+                smooth(arrow, self.at(*end), self.downwards)
+            if q != i:
+                arrow.line_to(self.at(*self.leave(q)))
+        return arrow
+
+    def band_of(self, p: int) -> int:
+        return self.band[self.strip.rank[p]]
+
+    def leave(self, p: int) -> Point:
+        """Where lines leave a card, or a column that they pass."""
+        if p < self.count:
+            return self.u[p] + self.sizes[p][0] / 2, self.v[p]
+        r = self.strip.rank[p]
+        return self.left[r] + self.wide[r], self.v[p]
+
+    def enter(self, q: int, k: int, count: int) -> Point:
+        """Where line k of `count` enters a card, or a line the column that it passes."""
+        if q >= self.count:
+            return self.left[self.strip.rank[q]], self.v[q]
+        length, breadth = self.sizes[q]
+        share = (k + 0.5) / count - 0.5
+        part = SIDE if breadth > SMALL else SIDE_OF_SMALL
+        return self.u[q] - length / 2, self.v[q] + breadth * share * part
+
+    def around(self, p: int, end: Point) -> Iterator[Point]:
+        """The corners of a line to the next band: to the margin, back between the bands, and on."""
+        band, lane = self.band_of(p), self.lanes[p]
+        lanes = self._lane_count(band)
+        between = self.top[band + 1] - LANE * (lanes - lane)
+        aside = MARGIN + LANE_ASIDE * (lanes - 1 - lane)
+        out, back = self.length - aside, aside
+        yield out, self.v[p]
+        yield out, between
+        yield back, between
+        yield back, end[1]
+        yield end
 
 
-def ranks(inputs: Sequence[Sequence[int]]) -> list[int]:
-    """The column of each card: after all its inputs; a leaf stands just before what uses it first."""
-    rank: list[int] = []
-    first: dict[int, int] = {}
-    for sources in inputs:
-        rank.append(max((rank[j] for j in sources), default=-1) + 1)
-    for i, sources in enumerate(inputs):
-        for j in sources:
-            first[j] = min(first.get(j, rank[i]), rank[i])
-    return [first[i] - 1 if not sources and i in first else rank[i] for i, sources in enumerate(inputs)]
+def cut(lengths: Sequence[float], bands: int) -> list[int]:
+    """The band of each column, so that the longest of at most `bands` bands is short.
+
+    >>> cut([1, 1, 1, 1, 4], 2)
+    [0, 0, 0, 0, 1]
+    """
+    low, high = max(lengths), sum(lengths)
+    while high - low > 0.5:
+        middle = (low + high) / 2
+        if filled(lengths, middle)[-1] < bands:
+            high = middle
+        else:
+            low = middle
+    return filled(lengths, high)
 
 
-def spread(wanted: Sequence[float], room: Sequence[float]) -> list[float]:
-    """The places closest to those wanted, in the same order, each with its room around it (pool adjacent violators)."""
-    offset, total = [], 0.0
-    for size in room:
-        offset.append(total + size / 2)
-        total += size
-    pools: list[list[float]] = []                               # (sum, count) of points that stand without a gap
-    for place, before in zip(wanted, offset):
-        pools.append([place - before, 1.0])
-        while len(pools) > 1 and pools[-2][0] / pools[-2][1] > pools[-1][0] / pools[-1][1]:
-            last = pools.pop()
-            pools[-1] = [pools[-1][0] + last[0], pools[-1][1] + last[1]]
-    bases = [pool[0] / pool[1] for pool in pools for _ in range(int(pool[1]))]
-    return [base + before for base, before in zip(bases, offset)]
-
-
-def layered(sizes: Sequence[tuple[float, float]], inputs: Sequence[Sequence[int]]) -> Layout:
-    """A layout of cards with the given widths and heights, in topological order, each with the places of its inputs."""
-    n = len(sizes)
-    points = Columns(inputs)
-    points.reorder()
-    room = [sizes[p][1] + GAP_Y if p < n else THIN for p in range(len(points.rank))]
-    y = points.heights(room)
-    lowest = min(place - size / 2 for place, size in zip(y, room))
-    y = [round(place - lowest, 1) for place in y]
-    wide = [max((sizes[p][0] for p in column if p < n), default=0.0) for column in points.columns]
-    left = [GAP_X / 3 + sum(wide[:r]) + GAP_X * r for r in range(len(wide))]
-    x = [round(left[r] + wide[r] / 2, 1) for r in points.rank]
-    routes = []
-    for i, sources in enumerate(inputs):
-        routes.append([route(j, i, k, len(sources), way, points, sizes, x, y, left, wide)
-                       for k, (j, way) in enumerate(zip(sources, points.ways[i]))])
-    height = max(place + size / 2 for place, size in zip(y, room))
-    return Layout(x[:n], y[:n], routes, round(left[-1] + wide[-1] + GAP_X / 3, 1), round(height, 1))
-
-
-def route(j: int, i: int, k: int, count: int, way: Sequence[int], points: Columns, sizes: Sequence[tuple[float, float]],
-          x: Sequence[float], y: Sequence[float], left: Sequence[float], wide: Sequence[float]) -> list[tuple[float, float]]:
-    """The points of the line from card j to place k of the `count` inputs of card i."""
-    found = [(x[j] + sizes[j][0] / 2, y[j])]
-    for p in way:
-        r = points.rank[p]
-        found += [(left[r], y[p]), (left[r] + wide[r], y[p])]
-    port = y[i] + sizes[i][1] * ((k + 0.5) / count - 0.5) * 0.8
-    return [*found, (x[i] - sizes[i][0] / 2, round(port, 1))]
+def filled(lengths: Sequence[float], longest: float) -> list[int]:
+    """The band of each column, where a band is full at `longest`."""
+    band, total, numbers = 0, 0.0, []
+    for length in lengths:
+        if total and total + length > longest:
+            band, total = band + 1, 0.0
+        total += length
+        numbers.append(band)
+    return numbers

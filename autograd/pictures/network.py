@@ -6,92 +6,149 @@ from typing import Any
 
 from autograd.derivatives.gradients import gradients
 from autograd.graph import topological_order
-from autograd.pictures.collapse import Neuron, find_neurons, find_parameters
-from autograd.pictures.columns import Column, Unit, data_and_grad, draw_columns
-from autograd.pictures.dot import Picture
-from autograd.words.words import clean, compact, plural, shorten
 from autograd.ops import sum_of as total_of
+from autograd.pictures.neurons import NeuronView, find_neurons, find_parameters
+from autograd.pictures.picture import Picture, picture_of
+from autograd.pictures.scene import Column, Edge, Node, Scene
 from autograd.value import Value
+from autograd.words.labels import clean, plural, shorten
+from autograd.words.numbers import compact
+
+LEGEND = "blue: positive weight; orange, dashed: negative weight"
+Numbers = dict[Any, tuple[float, float]]    # data and gradient, by a neuron's name or an input's j
 
 
-def draw_network(model: Any, x: Sequence[Any] | None = None, loss: Callable[[Any], Value] | None = None) -> Picture:
-    """The network as a picture: neurons in columns, a line for each weight, its width by |w|, dashed where w is negative.
+def draw_network(model: Any, x: Sequence[Any] | None = None,
+                 loss: Callable[[Any], Value] | None = None) -> Picture:
+    """The network as a picture: neurons in columns, and a line for each weight.
+
+    A line's width is the size of its weight; it is dashed where the weight is negative.
 
     model   has named_parameters() with names as nn's: layers.0.neurons.3.w.1
-    x       one sample: each neuron then shows its data and its gradient, the derivative of the output by it (of the
-            outputs' sum, where there are several)
+    x       one sample: each neuron then shows its data and its gradient, the derivative of the
+            output (of the sum of several) with respect to it
     loss    a function of the output; the gradients are then those of loss(model(x))
 
     No grad is touched. Raises TypeError when the model has no parameters with such names.
     """
     neurons = neurons_of(model)
-    layers: dict[str, list[Neuron]] = {}
+    numbers: Numbers = {}
+    note = LEGEND
+    if x is not None:
+        numbers, note = data_and_gradients(model, x, loss)
+    layers: dict[str, list[NeuronView]] = {}
     for neuron in neurons.values():
         layers.setdefault(neuron.layer, []).append(neuron)
-    numbers, note = ({}, "") if x is None else data_and_grads(model, neurons, x, loss)
-    columns = [input_column(list(layers.values())[0], x, numbers)]
-    for k, (layer, members) in enumerate(layers.items()):
-        columns.append(layer_column(model, k, layer, members, k == len(layers) - 1, numbers))
-    lines = [(columns[k].units[j].name, columns[k + 1].units[i].name, w.data)
-             for k, members in enumerate(layers.values())
-             for i, neuron in enumerate(members) for j, w in sorted(neuron.weights.items())
-             if j < len(columns[k].units)]
-    widths = "-".join(str(len(c.units)) for c in columns)
-    return draw_columns(f"network {widths}", columns, lines, note or "blue: positive weight; orange, dashed: negative weight")
+    roles = [*["neuron"] * (len(layers) - 1), "output"]
+    columns = [input_units(next(iter(layers.values())), x, numbers)]
+    captions = [f"input\n{plural(len(columns[0]), 'unit')}"]
+    for k, ((layer, members), role) in enumerate(zip(layers.items(), roles)):
+        columns.append([unit(f"n{k}_{i}", title_of(neuron, i), role, numbers.get(neuron.name))
+                        for i, neuron in enumerate(members)])
+        captions.append(caption(model, k, layer, len(members)))
+    scene = Scene(f"network {'-'.join(str(len(units)) for units in columns)}", legend=note)
+    scene.nodes = [node for units in columns for node in units]
+    scene.columns = [Column(text, [node.name for node in units])
+                     for text, units in zip(captions, columns)]
+    scene.edges = weights(columns, list(layers.values()))
+    picture = picture_of(scene)
+    picture.note = note
+    return picture
 
 
-def neurons_of(model: Any) -> dict[str, Neuron]:
+def neurons_of(model: Any) -> dict[str, NeuronView]:
     """The neurons of a model by name, from the names of its parameters."""
-    pairs = list(model.named_parameters()) if callable(getattr(model, "named_parameters", None)) else []
-    neurons, _, _ = find_parameters([v for _, v in pairs], {v: name for name, v in pairs})
+    names = parameter_names(model)
+    neurons = find_parameters(list(names), names).neurons
     if not neurons:
-        raise TypeError(f"draw_network needs a model whose parameters are named like nn's (layers.0.neurons.3.w.1), got "
-                        f"{type(model).__name__} {shorten(clean(repr(model)), 60)}")
+        shown = shorten(clean(repr(model)), 60)
+        raise TypeError("draw_network needs a model whose parameters are named like nn's "
+                        f"(layers.0.neurons.3.w.1), got {type(model).__name__} {shown}")
     return neurons
 
 
-def data_and_grads(model: Any, neurons: dict[str, Neuron], x: Sequence[Any],
-                   loss: Callable[[Any], Value] | None) -> tuple[dict[Any, tuple[float, float]], str]:
-    """Data and gradient by the name of a neuron, or the place of an input, for one sample; and what they are, in words."""
-    inputs = [u if isinstance(u, Value) else Value(u, label=f"x{i}") for i, u in enumerate(x)]
-    output = model(inputs)
-    several = isinstance(output, (list, tuple))
-    target: Any = loss(output) if loss is not None else total_of(output) if several else output
+def parameter_names(model: Any) -> dict[Value, str]:
+    """The names of a model's parameters; none for what is not a model."""
+    if not callable(getattr(model, "named_parameters", None)):
+        return {}
+    return {v: name for name, v in model.named_parameters()}
+
+
+def data_and_gradients(model: Any, x: Sequence[Any],
+                       loss: Callable[[Any], Value] | None) -> tuple[Numbers, str]:
+    """Data and gradients for one sample, and a note that says what they are gradients of."""
+    inputs = [u if isinstance(u, Value) else Value(u, label=f"x{j}") for j, u in enumerate(x)]
+    target, of = target_of(model(inputs), loss)
     order = topological_order(target)
-    found, _ = find_neurons(order, {v: name for name, v in model.named_parameters()})
-    outputs = {name: n.outputs[0] for name, n in found.items() if n.outputs}
+    neurons, _ = find_neurons(order, parameter_names(model))
+    shown: dict[Any, Value] = {name: n.outputs[0] for name, n in neurons.items() if n.outputs}
     known = set(order)
-    wanted: dict[Any, Value] = {**outputs, **{i: u for i, u in enumerate(inputs) if u in known}}
-    grads = gradients(target, list(wanted.values()))
-    of = "the loss" if loss is not None else "the sum of the outputs" if several else "the output"
-    return ({key: (v.data, g) for (key, v), g in zip(wanted.items(), grads)},
-            f"in each neuron: data and gradient of {of}; dashed: negative weight")
+    shown.update((j, u) for j, u in enumerate(inputs) if u in known)
+    grads = gradients(target, list(shown.values()))
+    numbers = {key: (v.data, grad) for (key, v), grad in zip(shown.items(), grads)}
+    return numbers, f"in each neuron: data and gradient of {of}; dashed: negative weight"
 
 
-def input_column(first: Sequence[Neuron], x: Sequence[Any] | None, numbers: dict[Any, tuple[float, float]]) -> Column:
-    """The inputs x0, x1, ..."""
+def target_of(output: Any, loss: Callable[[Any], Value] | None) -> tuple[Value, str]:
+    """What the gradients are of, as a Value and in words."""
+    if loss is not None:
+        return loss(output), "the loss"
+    if isinstance(output, (list, tuple)):
+        total: Any = total_of(output)
+        return total, "the sum of the outputs"
+    return output, "the output"
+
+
+def input_units(first: Sequence[NeuronView], x: Sequence[Any] | None,
+                numbers: Numbers) -> list[Node]:
+    """The inputs x0, x1, ... or as the Values of x are labelled."""
     size = max((j for neuron in first for j in neuron.weights), default=-1) + 1
-    labels = [clean(u.label) if isinstance(u, Value) and u.label else f"x{j}" for j, u in enumerate(x or [None] * size)]
-    units = [unit(f"x{j}", shorten(labels[j], 12), "input", numbers.get(j)) for j in range(size)]
-    return Column(f"input\n{plural(size, 'unit')}", units)
+    units = []
+    for j, u in enumerate(x or [None] * size):
+        label = clean(getattr(u, "label", "") or f"x{j}")
+        units.append(unit(f"x{j}", label, "input", numbers.get(j)))
+    return units[:size]
 
 
-def layer_column(model: Any, k: int, layer: str, members: Sequence[Neuron], last: bool,
-                 numbers: dict[Any, tuple[float, float]]) -> Column:
-    """The neurons of layer k: n0.0, n0.1, ... with the layer's name, size and activation as caption."""
-    part = getattr(model, "layers", None)
-    activation = getattr(part[k] if isinstance(part, (list, tuple)) and k < len(part) else model, "activation", "")
-    activation = activation if isinstance(activation, str) else getattr(activation, "__name__", "")
-    caption = f"{shorten(layer) or 'layer'}\n{plural(len(members), 'neuron')}" + (f", {activation}" if activation else "")
-    title = "n{}" if not layer else f"n{layer.rpartition('.')[2]}.{{}}"
-    units = [unit(f"n{k}_{i}", title.format(n.name.rpartition('.')[2] if "." in n.name else i), "output" if last else "neuron",
-                  numbers.get(n.name)) for i, n in enumerate(members)]
-    return Column(caption, units)
-
-
-def unit(name: str, title: str, role: str, numbers: tuple[float, float] | None) -> Unit:
-    """A unit with its data and gradient, where they are known."""
+def unit(name: str, title: str, role: str, numbers: tuple[float, float] | None) -> Node:
+    """A circle; a box with data and gradient, where these are known."""
+    title = shorten(title, 12)
     if numbers is None:
-        return Unit(name, title, "", role, f"{role} {title}")
-    return Unit(name, title, data_and_grad(*numbers), role,
-                f"{role} {title}: data {compact(numbers[0])}, gradient {compact(numbers[1])}")
+        return Node(name, title, role, f"{role} {title}", "circle")
+    data, grad = numbers
+    words = f"{role} {title}: data {compact(data)}, gradient {compact(grad)}"
+    return Node(name, title, role, words, "box", data=data, grad=grad)
+
+
+def title_of(neuron: NeuronView, i: int) -> str:
+    """n0.3 for neuron 3 of layers.0, n3 in a layer that stands alone."""
+    _, dot, number = neuron.name.rpartition(".")
+    layer = neuron.layer.rpartition(".")[2]
+    parts = [layer, number if dot else str(i)]
+    return "n" + ".".join(filter(None, parts))
+
+
+def caption(model: Any, k: int, layer: str, size: int) -> str:
+    """The name of layer k, its size and its activation."""
+    owner, parts = model, getattr(model, "layers", None)
+    if isinstance(parts, (list, tuple)) and k < len(parts):
+        owner = parts[k]
+    activation = getattr(owner, "activation", "")
+    if not isinstance(activation, str):
+        activation = getattr(activation, "__name__", "")
+    size_and_kind = ", ".join(filter(None, [plural(size, "neuron"), activation]))
+    return f"{shorten(layer) or 'layer'}\n{size_and_kind}"
+
+
+def weights(columns: Sequence[Sequence[Node]],
+            layers: Sequence[Sequence[NeuronView]]) -> list[Edge]:
+    """A line for each weight, from the unit it is multiplied with."""
+    edges = []
+    for before, units, members in zip(columns, columns[1:], layers):
+        for node, neuron in zip(units, members):
+            for j, w in sorted(neuron.weights.items()):
+                if j < len(before):
+                    edges.append(Edge(before[j].name, node.name, "weight", weight=w.data))
+    return edges
+
+

@@ -1,6 +1,7 @@
 "use strict";
-// Plays a forward and a backward pass. Everything a step shows is computed anew from the step's number, so that the slider
-// may jump. Texts of the user enter the page by textContent and setAttribute alone.
+// Plays a forward and a backward pass. Everything a step shows is computed anew from the number of
+// the step, so that the slider may jump. Texts of the user enter the page by textContent and
+// setAttribute alone. Colours and sizes come with the style sheet and the data.
 (() => {
   const $ = id => document.getElementById(id);
   const story = JSON.parse($("data").textContent);
@@ -8,51 +9,69 @@
   for (const node of nodes) {
     node.data = Number(node.data);
     node.partials = (node.partials || []).map(Number);
+    node.inputs = node.inputs || [];
   }
 
-  // Steps: the start, each operation forward, the output's grad, each operation backward --------------------------------
+  // Steps: the start, each operation forward, the output's grad, each operation backward ------
   const operations = nodes.map((_, i) => i).filter(i => nodes[i].op !== undefined);
   const output = nodes.length - 1;
-  const steps = [{kind: "start"}, ...operations.map(node => ({kind: "forward", node})), {kind: "seed", node: output},
+  const steps = [{kind: "start"},
+                 ...operations.map(node => ({kind: "forward", node})),
+                 {kind: "seed", node: output},
                  ...operations.slice().reverse().map(node => ({kind: "backward", node}))];
   const forwards = operations.length, SEED = forwards + 1;
+  const backwardStep = new Map();
+  steps.forEach((s, k) => { if (s.kind === "backward") backwardStep.set(s.node, k); });
 
-  // The engine's backward pass, once more, up to a step: which data are known, all grads, and what the last step added.
+  // The engine's backward pass up to a step: known data, all grads, and what the last step added.
   function at(step) {
-    const known = nodes.map((node, i) => node.op === undefined || operations.indexOf(i) < step);
+    const place = new Map(operations.map((node, k) => [node, k]));
+    const known = nodes.map((node, i) => node.op === undefined || place.get(i) < step);
     const grads = nodes.map(() => 0), reached = nodes.map(() => false);
     let added = [];
-    for (let s = SEED; s <= step; s++) {
-      added = [];
-      if (s === SEED) {
-        grads[output] = 1;
-        reached[output] = true;
-        continue;
-      }
-      const v = nodes[steps[s].node], g = grads[steps[s].node];
-      v.inputs.forEach((u, k) => {
-        const product = v.op === "dot" && g === 0 ? 0 : g * v.partials[k], before = grads[u];
-        grads[u] += product;
-        added.push({input: u, local: v.partials[k], upstream: g, product, before, after: grads[u], first: !reached[u]});
-        reached[u] = true;
-      });
+    if (step >= SEED) {
+      grads[output] = 1;
+      reached[output] = true;
     }
+    for (let s = SEED + 1; s <= step; s++) added = passOn(steps[s].node, grads, reached);
     return {known, grads, reached, added};
   }
 
-  // Numbers as people read them: the same as in the pictures ---------------------------------------------------------------
-  function scientific(x, strip) {
-    if (!Number.isFinite(x)) return Number.isNaN(x) ? "nan" : x > 0 ? "inf" : "-inf";
-    const [mantissa, exponent] = x.toExponential(3).split("e");
-    return (strip ? mantissa.replace(/\.?0+$/, "") : mantissa) + "e" + Number(exponent);
+  // One step of the backward pass: each input's grad grows by upstream times local.
+  function passOn(i, grads, reached) {
+    const node = nodes[i], upstream = grads[i];
+    return node.inputs.map((input, k) => {
+      const local = node.partials[k], before = grads[input], first = !reached[input];
+      const product = node.op === "dot" && upstream === 0 ? 0 : upstream * local;
+      grads[input] += product;
+      reached[input] = true;
+      return {input, local, upstream, product, before, after: grads[input], first};
+    });
   }
-  const sign0 = x => (Object.is(x, -0) ? "-" : "");
+
+  // Numbers as people read them, the same as in pictures --------------------------------------
+  function scientific(x) {
+    if (Number.isNaN(x)) return ["nan", ""];
+    if (!Number.isFinite(x)) return [x > 0 ? "inf" : "-inf", ""];
+    const [mantissa, exponent] = x.toExponential(3).split("e");
+    return [mantissa, "e" + Number(exponent)];
+  }
+  const NOISE = 1e-15;                                  // below it: what rounding leaves of a zero
   const plain = x => x === 0 || (Math.abs(x) >= 5e-4 && Math.abs(x) < 1e6);
-  const fixed = x => (plain(x) ? sign0(x) + x.toFixed(4) : scientific(x, false));
-  const compact = x => (plain(x) ? sign0(x) + x.toFixed(4).replace(/\.?0+$/, "") : scientific(x, true));
+  const decimals = x => (Object.is(x, -0) ? "-" : "") + x.toFixed(4);
+  const trimmed = text => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
+  function fixed(x) {
+    if (x !== 0 && Math.abs(x) < NOISE) return "0.0000";
+    return plain(x) ? decimals(x) : scientific(x).join("");
+  }
+  function compact(x) {
+    if (plain(x)) return trimmed(decimals(x));
+    const [mantissa, exponent] = scientific(x);
+    return trimmed(mantissa) + exponent;
+  }
   const bracketed = x => (compact(x).startsWith("-") ? "(" + compact(x) + ")" : compact(x));
 
-  // The graph ------------------------------------------------------------------------------------------------------------
+  // The graph ---------------------------------------------------------------------------------
   const graph = $("graph");
   function svg(name, attributes, parent, text) {
     const element = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -62,91 +81,137 @@
     return element;
   }
 
-  function curve(points) {
-    let d = "M" + points[0];
-    for (let i = 1; i < points.length; i++) {
-      const [x0, y0] = points[i - 1], [x1, y1] = points[i], bend = (x1 - x0) / 2;
-      d += `C${x0 + bend},${y0} ${x1 - bend},${y1} ${x1},${y1}`;
-    }
-    return d;
+  const definitions = svg("defs", {}, graph);
+  for (const kind of ["plain", "forward", "backward"]) {
+    const marker = svg("marker", {id: kind + "-arrow", class: kind, viewBox: "0 0 10 10", refX: 9,
+                                  refY: 5, markerWidth: 13, markerHeight: 13,
+                                  markerUnits: "userSpaceOnUse", orient: "auto-start-reverse"},
+                       definitions);
+    svg("path", {d: "M0 0L10 5L0 10z"}, marker);
   }
+  const [lineLayer, cardLayer, labelLayer] = [0, 1, 2].map(() => svg("g", {}, graph));
 
-  const marker = svg("marker", {id: "arrow", viewBox: "0 0 10 10", refX: 9, refY: 5, markerWidth: 11, markerHeight: 11,
-                                markerUnits: "userSpaceOnUse", orient: "auto"}, svg("defs", {}, graph));
-  svg("path", {d: "M0 0L10 5L0 10z", fill: "#546E7A"}, marker);
-  const [lineLayer, labelLayer, cardLayer] = [0, 1, 2].map(() => svg("g", {}, graph));
-
-  const lines = nodes.map((node, i) => (node.inputs || []).map((u, k) => {
-    const group = svg("g", {class: "line"}, lineLayer), points = node.routes[k];
-    const [[x0, y0], [x1, y1]] = points.slice(-2);
-    svg("path", {d: curve(points), "marker-end": "url(#arrow)"}, group);
-    const x = x0 + 0.658 * (x1 - x0), y = y0 + 0.784 * (y1 - y0);                          // on the curve, at t = 0.7
-    const back = svg("rect", {class: "back", x, y: y - 10, width: 0, height: 20}, labelLayer);
-    return {group, x, back, label: svg("text", {class: "partial", x, y: y + 5.5}, labelLayer, "")};
+  const lines = nodes.map(node => node.inputs.map((_, k) => {
+    const group = svg("g", {class: "line"}, lineLayer);
+    const path = svg("path", {d: node.routes[k]}, group);
+    const [x, y] = node.labels[k];
+    const label = svg("g", {}, labelLayer);
+    const back = svg("rect", {class: "back", x, y: y - 11, width: 0, height: 22, rx: 11}, label);
+    return {group, path, x, back, label, text: svg("text", {x, y: y + 6}, label, "")};
   }));
 
   const cards = nodes.map((node, i) => {
     const group = svg("g", {class: "card " + node.role, id: "node" + i}, cardLayer);
     const left = node.x - node.w / 2, top = node.y - node.h / 2, row = node.h / 3;
-    const tab = node.op === undefined ? 0 : 24 + node.sign.length * 11, middle = left + tab + (node.w - tab) / 2;
+    const tab = node.tab, width = node.w - tab, middle = left + tab + width / 2;
     svg("title", {}, group, node.words);
-    svg("rect", {class: "head", x: left + tab, y: top, width: node.w - tab, height: row}, group);
-    svg("rect", {class: "box", x: left, y: top, width: node.w, height: node.h, "fill-opacity": 0, rx: 3}, group);
+    svg("rect", {class: "head", x: left + tab, y: top, width, height: row}, group);
+    svg("rect", {class: "box", x: left, y: top, width: node.w, height: node.h, rx: 3}, group);
     if (tab) {
       svg("rect", {class: "sign", x: left, y: top, width: tab, height: node.h, rx: 3}, group);
-      svg("text", {class: "sign", x: left + tab / 2, y: node.y + 7}, group, node.sign);
+      const sign = svg("text", {class: "sign", x: left + tab / 2, y: node.y + 7}, group, node.sign);
+      fit(sign, tab - 6);
     }
-    const title = svg("text", {class: "title", x: middle, y: top + row - 8}, group, node.title);
-    if (node.role !== "intermediate") svg("tspan", {class: "role", dx: 7}, title, node.role);
-    return {group, data: svg("text", {class: "data", x: middle, y: top + 2 * row - 7}, group, ""),
-            grad: svg("text", {class: "grad", x: middle, y: top + 3 * row - 7}, group, "")};
+    const line = (kind, k, text) =>
+      svg("text", {class: kind, x: middle, y: top + (k + 0.5) * row + 6.5}, group, text);
+    const title = line("title", 0, node.title);
+    if (node.role !== "intermediate") svg("tspan", {class: "role", dx: 6}, title, node.role);
+    fit(title, width - 8);
+    return {group, width: width - 8, data: line("data", 1, ""), grad: line("grad", 2, "")};
   });
 
-  // Predict mode: the questions of a step ------------------------------------------------------------------------------------
-  let step = 0, furthest = 0, timer = null, all = false;
-  let predicting = false, answered = 0, right = 0, asked = 0, missed = false;
-
-  // A derivative that is a number, such as 1, is no hint but the answer.
-  const hint = (symbol, before) => (typed(symbol) === null ? before + symbol : "");
-
-  function questions(s) {
-    const what = steps[s], name = i => nodes[i].title;
-    if (what.kind === "forward") {
-      const v = nodes[what.node];
-      return [{text: `${v.title} = ${v.numbers} =`, value: v.data, part: "data", row: 0}];
+  // A text that would leave its card, because a font is wider than planned, is squeezed.
+  function fit(text, width) {
+    text.removeAttribute("textLength");
+    if (text.getComputedTextLength() > width) {
+      text.setAttribute("textLength", width);
+      text.setAttribute("lengthAdjust", "spacingAndGlyphs");
     }
-    if (what.kind !== "backward") return [];
-    const found = [];
-    at(s).added.forEach((a, row) => {
-      const v = nodes[what.node];
-      found.push({text: `local derivative of ${v.title} by ${name(a.input)}${hint(v.symbols[row], ": ")} =`,
-                  value: a.local, part: "local", row});
-      found.push({text: `upstream × local: ${bracketed(a.upstream)} × ${bracketed(a.local)} =`,
-                  value: a.product, part: "product", row});
-      if (!a.first) {
-        found.push({text: `${name(a.input)}.grad: ${bracketed(a.before)} + ${bracketed(a.product)} =`,
-                    value: a.after, part: "after", row});
-      }
-    });
-    return found;
   }
 
-  // A number as typed: comma or point, a fraction such as 1/3, and the minus signs of all keyboards.
+  // Predict mode: the questions of a step -----------------------------------------------------
+  let step = 0, furthest = 0, timer = null;
+  let predicting = false, answered = 0, right = 0, asked = 0, tries = 0;
+  const TRIES = 2;
+  const SUMS = ["add", "sub", "neg", "sum", "identity"];          // not worth asking forward
+  const wanted = kind => $("ask-" + kind).checked;
+
+  // A formula that is a number, such as 1, would not be a hint but the answer.
+  const hint = (symbol, before) => (typed(symbol) === null ? before + symbol : "");
+
+  // By how much a number differs from what is shown of it.
+  const unshown = x => Math.abs(x - Number(compact(x))) || 0;
+
+  // Each question: its text, the number, what it hides, how much the shown numbers leave open,
+  // and typical mistakes with what to say about them.
+  function questions(s) {
+    const what = steps[s];
+    const all = what.kind === "forward" ? forwardQuestions(what.node)
+              : what.kind === "backward" ? backwardQuestions(what.node, at(s).added) : [];
+    return all.filter(q => wanted(q.part));
+  }
+
+  function forwardQuestions(i) {
+    const v = nodes[i];
+    if (SUMS.includes(v.op)) return [];
+    const open = v.inputs.reduce((sum, u, k) =>
+      sum + Math.abs(v.partials[k]) * unshown(nodes[u].data), 0);
+    return [{text: `${v.title} = ${v.numbers} =`, value: v.data, part: "forward", row: 0, open,
+             mistakes: []}];
+  }
+
+  function backwardQuestions(i, added) {
+    return added.flatMap((a, row) => {
+      const v = nodes[i], input = nodes[a.input].title, found = [];
+      const {local, upstream, product, before, after} = a;
+      found.push({text: `local derivative of ${v.title} with respect to ${input}` +
+                        `${hint(v.symbols[row], ": ")} =`,
+                  value: local, part: "local", row, open: 1e-4,
+                  mistakes: [[product, "that is upstream × local already"]]});
+      if (local !== 1 && upstream !== 1) {
+        found.push({text: `upstream × local: ${bracketed(upstream)} × ${bracketed(local)} =`,
+                    value: product, part: "upstream", row,
+                    open: Math.abs(local) * unshown(upstream) + Math.abs(upstream) * unshown(local),
+                    mistakes: [[upstream, "the local derivative is missing"],
+                               [local, "the upstream grad is missing"],
+                               [upstream + local, "the two are multiplied, not added"]]});
+      }
+      if (!a.first && product !== 0) {
+        found.push({text: `${input}.grad: ${bracketed(before)} + ${bracketed(product)} =`,
+                    value: after, part: "sum", row, open: unshown(before) + unshown(product),
+                    mistakes: [[product, "it is added to the grad that is there, not put in its " +
+                                         "place"]]});
+      }
+      return found;
+    });
+  }
+
+  // A number as typed: comma or point, a fraction such as 1/3, the minus signs of all keyboards.
   function typed(text) {
     const parts = text.trim().replace(/[−–]/g, "-").replace(/,/g, ".").split("/");
-    const numbers = parts.map(part => {
-      const word = part.trim().toLowerCase();
-      if (/^[+-]?inf(inity)?$/.test(word)) return word.startsWith("-") ? -Infinity : Infinity;
-      return word === "nan" ? NaN : /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(word) ? Number(word) : null;
-    });
+    const numbers = parts.map(oneNumber);
     if (parts.length > 2 || numbers.includes(null)) return null;
     return parts.length === 2 ? numbers[0] / numbers[1] : numbers[0];
   }
 
-  // Two right digits are enough: half a percent, or half a unit of the fourth decimal where the number is 0.
-  function agrees(guess, value) {
+  function oneNumber(part) {
+    const word = part.trim().toLowerCase();
+    if (/^[+-]?inf(inity)?$/.test(word)) return word.startsWith("-") ? -Infinity : Infinity;
+    if (word === "nan") return NaN;
+    return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(word) ? Number(word) : null;
+  }
+
+  // Right is what is shown the same, or within half a percent and what shown numbers leave open.
+  function agrees(guess, value, open) {
     if (!Number.isFinite(value)) return Object.is(guess, value);
-    return Math.abs(guess - value) <= 0.005 * Math.abs(value) + (value === 0 ? 5e-5 : 0);
+    if (compact(guess) === compact(value)) return true;
+    return Math.abs(guess - value) <= 0.005 * Math.abs(value) + 1.01 * open;
+  }
+
+  function mistake(q, guess) {
+    const known = q.mistakes.find(([number]) => agrees(guess, number, 0));
+    if (known) return known[1];
+    return agrees(guess, -q.value, q.open) ? "the sign is wrong" : "";
   }
 
   const open = () => (predicting ? questions(step).slice(answered) : []);
@@ -154,11 +219,11 @@
 
   function ask() {
     const rest = open();
-    $("ask").hidden = !predicting || questions(step).length === 0;
+    $("ask").hidden = !predicting;
     $("question").textContent = rest.length ? rest[0].text : "";
-    $("answer").hidden = $("show").hidden = $("question").hidden = rest.length === 0;
-    $("ask").querySelector("[type=submit]").hidden = rest.length === 0;
+    for (const id of ["answer", "check", "show", "question"]) $(id).hidden = rest.length === 0;
     $("score").textContent = asked ? `${right} of ${asked} right at once` : "";
+    $("copy").hidden = asked === 0;
     $("answer").value = "";
     if (rest.length) $("answer").focus({preventScroll: true});
   }
@@ -168,127 +233,125 @@
     $("verdict").className = kind;
   }
 
-  function settle() {
+  function settle(text, kind) {
+    if (tries === 0) asked++;
     answered++;
-    missed = false;
+    tries = 0;
     draw();
+    say(text, kind);
     if (!open().length) $("next").focus({preventScroll: true});
   }
 
   $("ask").addEventListener("submit", event => {
     event.preventDefault();
-    const rest = open();
-    if (!rest.length) return move(step + 1);
+    const [q] = open();
+    if (!q) return move(step + 1);
     const guess = typed($("answer").value);
     if (guess === null) return say("type a number, such as -1.5, 2e-3 or 1/3", "wrong");
-    if (!agrees(guess, rest[0].value)) {
-      if (!missed) asked++;
-      missed = true;
-      $("answer").select();
-      return say(`✗ ${compact(guess)} is wrong, try again`, "wrong");
+    if (agrees(guess, q.value, q.open)) {
+      if (tries === 0) right++;
+      return settle(`✓ right: ${compact(q.value)}`, "right");
     }
-    if (!missed) {
-      asked++;
-      right++;
+    const why = mistake(q, guess);
+    if (tries === 0) asked++;
+    tries++;
+    if (tries === TRIES) {
+      return settle(`✗ ${compact(guess)} is wrong: it is ${compact(q.value)}`, "wrong");
     }
-    settle();
-    say(`✓ right: ${compact(rest[0].value)}`, "right");
+    $("answer").select();
+    say(`✗ ${compact(guess)} is wrong, try again${why && ": " + why}`, "wrong");
   });
   $("show").addEventListener("click", () => {
-    const rest = open();
-    if (!rest.length) return;
-    if (!missed) asked++;
-    settle();
-    say(`it is ${compact(rest[0].value)}`, "");
+    const [q] = open();
+    if (q) settle(`it is ${compact(q.value)}`, "");
   });
-
-  // The panel ------------------------------------------------------------------------------------------------------------
-  function cell(row, text, kind) {
-    const td = document.createElement("td");
-    td.textContent = text;
-    if (kind) td.className = kind;
-    row.appendChild(td);
+  $("copy").addEventListener("click", () => {
+    const box = document.createElement("textarea");
+    box.value = `${story.name}: ${$("score").textContent}`;
+    document.body.appendChild(box);
+    box.select();
+    document.execCommand("copy");
+    box.remove();
+    say("the score is copied", "");
+  });
+  for (const kind of ["forward", "local", "upstream", "sum"]) {
+    $("ask-" + kind).addEventListener("change", () => { answered = tries = 0; draw(); });
   }
 
-  function heading(...names) {
-    const row = document.createElement("tr");
-    for (const name of names) {
-      const th = document.createElement("th");
-      th.scope = "col";
-      th.textContent = name;
-      row.appendChild(th);
-    }
-    return row;
+  // The panel ---------------------------------------------------------------------------------
+  function element(name, text, kind) {
+    const made = document.createElement(name);
+    made.textContent = text;
+    if (kind) made.className = kind;
+    return made;
+  }
+
+  function row(name, cells) {
+    const tr = document.createElement("tr");
+    cells.forEach(([text, kind]) => tr.appendChild(element(name, text, kind)));
+    return tr;
   }
 
   function tell(state) {
-    const what = steps[step], v = nodes[what.node], table = $("table");
-    table.replaceChildren();
-    let title = "", how = "";
-    if (what.kind === "start") {
-      title = "The leaves have their data";
-      how = "Forward: each operation computes its data. Backward: each passes its grad on to its inputs.";
-    } else if (what.kind === "forward") {
-      title = `Forward ${step} of ${forwards}: ${v.title}`;
-      const result = hidden("data", 0) ? "?" : compact(v.data);
-      how = (v.formula === v.title ? "" : v.title + " = ") + `${v.formula} = ${v.numbers} = ${result}`;
-    } else if (what.kind === "seed") {
-      title = `Backward begins: ${v.title}.grad = 1`;
-      how = `The derivative of ${v.title} by itself is 1. All other grads are 0.`;
-    } else {
-      const row = (hide, text) => (hide ? "?" : text);
-      title = `Backward ${step - SEED} of ${forwards}: ${v.title} passes its grad ${compact(state.grads[what.node])} on`;
-      table.appendChild(heading("input", "local derivative", "upstream × local", "grad: before + added = after"));
-      state.added.forEach((a, k) => {
-        const tr = document.createElement("tr"), name = nodes[a.input].title;
-        const [noLocal, noProduct, noAfter] = ["local", "product", "after"].map(part => hidden(part, k));
-        const local = compact(a.local), product = compact(a.product);
-        const chain = [...new Set([v.symbols[k], v.put_in[k], local])].join(" = ");
-        cell(tr, name);
-        cell(tr, noLocal ? `${hint(v.symbols[k], "")} = ?`.replace(/^ = /, "") : chain, "number");
-        cell(tr, noLocal ? "?" : `${bracketed(a.upstream)} × ${bracketed(a.local)} = ${row(noProduct, product)}`, "number");
-        cell(tr, noProduct || noLocal ? "?" : `${name}.grad: ${compact(a.before)} + ${bracketed(a.product)} = ` +
-             row(noAfter, compact(a.after)), "number new");
-        table.appendChild(tr);
-      });
-      if (step === steps.length - 1 && !open().length) {
-        how = `Done: every grad is the derivative of ${nodes[output].title} by that Value.`;
-      }
-    }
+    const what = steps[step], v = nodes[what.node];
+    const [title, how, rows] = {start: tellStart, forward: tellForward, seed: tellSeed,
+                                backward: tellBackward}[what.kind](v, state, what.node);
     $("what").textContent = title;
     $("how").textContent = how;
-    const rows = [...table.rows].slice(1).map(tr => [...tr.cells].map(td => td.textContent).join("; "));
-    $("live").textContent = [title, how, ...rows].filter(Boolean).join(". ");
+    const heads = ["input", "∂ local derivative", "upstream × local",
+                   "grad: before + added = after"];
+    $("table").replaceChildren(...(rows.length ? [row("th", heads.map(head => [head]))] : []),
+                               ...rows.map(cells => row("td", cells)));
+    const spoken = rows.map(cells => cells.map(([text]) => text).join("; "));
+    $("live").textContent = [title, how, ...spoken].filter(Boolean).join(". ");
   }
 
-  // One step on the screen -----------------------------------------------------------------------------------------------
+  function tellStart() {
+    return ["The leaves have their data", "Forward: each operation computes its data. " +
+            "Backward: each passes its grad on to its inputs.", []];
+  }
+
+  function tellForward(v) {
+    const result = hidden("forward", 0) ? "?" : compact(v.data);
+    const name = v.formula === v.title ? "" : v.title + " = ";
+    return [`Forward ${step} of ${forwards}: ${v.title}`,
+            `${name}${v.formula} = ${v.numbers} = ${result}`, []];
+  }
+
+  function tellSeed(v) {
+    return [`Backward begins: ${v.title}.grad = 1`,
+            `The derivative of ${v.title} with respect to itself is 1. All other grads are 0.`, []];
+  }
+
+  function tellBackward(v, state, i) {
+    const rows = state.added.map((a, k) => tellOne(v, a, k));
+    const isDone = step === steps.length - 1 && !open().length;
+    const done = `Done: every grad is the derivative of ${nodes[output].title} with respect to ` +
+                 "that Value.";
+    return [`Backward ${step - SEED} of ${forwards}: ${v.title} passes its grad ` +
+            `${compact(state.grads[i])} on`, isDone ? done : "", rows];
+  }
+
+  function tellOne(v, a, k) {
+    const [noLocal, noProduct, noAfter] = ["local", "upstream", "sum"].map(part => hidden(part, k));
+    const name = nodes[a.input].title, local = compact(a.local), product = compact(a.product);
+    const chain = [...new Set([v.symbols[k], v.put_in[k], local])].join(" = ");
+    const known = (hide, text) => (hide ? "?" : text);
+    return [
+      [name],
+      [noLocal ? `${hint(v.symbols[k], "")} = ?`.replace(/^ = /, "") : chain, "local"],
+      [known(noLocal, `${bracketed(a.upstream)} × ${bracketed(a.local)} = ` +
+                      known(noProduct, product)), "grad"],
+      [known(noLocal || noProduct, `${name}.grad: ${compact(a.before)} + ` +
+                                   `${bracketed(a.product)} = ` +
+                                   known(noAfter, compact(a.after))), "grad new"]];
+  }
+
+  // One step on the screen --------------------------------------------------------------------
   function draw() {
-    const what = steps[step], state = at(step), forward = what.kind === "forward";
-    const near = new Set(what.kind === "forward" || what.kind === "backward" ? nodes[what.node].inputs : []);
-    const waiting = new Set();                                  // inputs whose new grad is still to be predicted
-    state.added.forEach((a, k) => {
-      if (hidden("product", k) || hidden("after", k)) waiting.add(a.input);
-    });
-    cards.forEach((card, i) => {
-      const hide = i === what.node && hidden("data", 0);
-      card.data.textContent = "data " + (!state.known[i] || hide ? "–" : fixed(nodes[i].data));
-      card.grad.textContent = "grad " + (waiting.has(i) ? "?" : state.reached[i] ? fixed(state.grads[i]) : "–");
-      const now = i === what.node;
-      const mark = now ? "now" : near.has(i) ? "near" : what.kind === "start" ? "" : "faded";
-      card.group.setAttribute("class", ["card", nodes[i].role, mark, forward ? "forward" : ""].join(" "));
-    });
-    lines.forEach((group, i) => group.forEach((line, k) => {
-      const now = i === what.node && what.kind !== "seed";
-      const passed = steps.findIndex(s => s.kind === "backward" && s.node === i) < step;
-      const visible = predicting ? passed || (now && what.kind === "backward" && !hidden("local", k)) : state.known[i];
-      line.label.textContent = visible ? "× " + compact(nodes[i].partials[k]) : "";
-      const wide = line.label.textContent.length * 9 - 4;
-      line.back.setAttribute("width", Math.max(0, wide));
-      line.back.setAttribute("x", line.x - wide / 2);
-      const faded = what.kind !== "start" && !now ? " faded" : "";
-      line.label.setAttribute("class", "partial" + faded);
-      line.group.setAttribute("class", ["line", now ? "now" : "", forward ? "forward" : "", faded].join(" "));
-    }));
+    const what = steps[step], state = at(step);
+    drawCards(what, state);
+    drawLines(what, state);
     $("slider").value = step;
     $("slider").setAttribute("aria-valuetext", `step ${step} of ${steps.length - 1}`);
     $("count").textContent = `step ${step} / ${steps.length - 1}`;
@@ -300,26 +363,110 @@
     ask();
   }
 
-  // The part of the graph that is seen: all of it while it is readable, else the surroundings of the step ---------
-  function look() {
-    const box = graph.getBoundingClientRect(), W = box.width || 1200, H = box.height || 420;
-    const whole = Math.min(W / story.width, H / story.height), follow = whole < 0.62 && !all;
-    const scale = follow ? 0.85 : Math.min(whole, 1.5);
-    const w = W / scale, h = H / scale;
-    let x = (story.width - w) / 2, y = (story.height - h) / 2;
-    if (follow) {
-      const what = steps[step], near = what.node === undefined ? [0] : [what.node, ...(nodes[what.node].inputs || [])];
-      const middle = key => (Math.min(...near.map(i => nodes[i][key])) + Math.max(...near.map(i => nodes[i][key]))) / 2;
-      const inside = (centre, size, total) =>
-        (size >= total ? (total - size) / 2 : Math.min(Math.max(centre - size / 2, 0), total - size));
-      x = inside(middle("x"), w, story.width);
-      y = inside(middle("y"), h, story.height);
-    }
-    graph.setAttribute("viewBox", [x, y, w, h].map(n => n.toFixed(1)).join(" "));
-    $("fit").disabled = whole >= 0.62;
-    $("fit").setAttribute("aria-pressed", all);
+  function drawCards(what, state) {
+    const moving = what.kind === "forward" || what.kind === "backward";
+    const near = new Set(moving ? nodes[what.node].inputs : []);
+    const waiting = new Set();                          // inputs whose new grad is not told yet
+    state.added.forEach((a, k) => {
+      if (["local", "upstream", "sum"].some(part => hidden(part, k))) waiting.add(a.input);
+    });
+    cards.forEach((card, i) => {
+      const now = i === what.node, hide = now && hidden("forward", 0);
+      const grad = state.reached[i] ? fixed(state.grads[i]) : "–";
+      card.data.textContent = "data " + (!state.known[i] || hide ? "–" : fixed(nodes[i].data));
+      card.grad.textContent = "grad " + (waiting.has(i) ? "?" : grad);
+      fit(card.data, card.width);
+      fit(card.grad, card.width);
+      const mark = now ? "now" : near.has(i) ? "near" : what.kind === "start" ? "" : "faded";
+      const way = what.kind === "forward" ? "forward" : "backward";
+      card.group.setAttribute("class", ["card", nodes[i].role, mark, way].join(" "));
+    });
   }
 
+  function drawLines(what, state) {
+    lines.forEach((group, i) => group.forEach((line, k) => {
+      const now = i === what.node && what.kind !== "seed", backward = what.kind === "backward";
+      const told = now && backward && !hidden("local", k);
+      const visible = predicting ? backwardStep.get(i) < step || told : state.known[i];
+      const text = visible ? "∂ " + compact(nodes[i].partials[k]) : "";
+      const way = now ? (backward ? "backward" : "forward") : "plain";
+      const faded = what.kind !== "start" && !now ? "faded" : "";
+      line.text.textContent = text;
+      const wide = text ? line.text.getComputedTextLength() + 14 : 0;
+      line.back.setAttribute("width", wide);
+      line.back.setAttribute("x", line.x - wide / 2);
+      line.label.setAttribute("class", "partial " + faded);
+      line.group.setAttribute("class", ["line", way, faded].join(" "));
+      const [head, other] = way === "backward" ? ["marker-start", "marker-end"]
+                                               : ["marker-end", "marker-start"];
+      line.path.setAttribute(head, `url(#${way}-arrow)`);
+      line.path.removeAttribute(other);
+    }));
+  }
+
+  // The part of the graph that is seen: all of it while it is readable, else what the step needs;
+  // or what the wheel and the mouse chose. ------------------------------------------------
+  let all = false, chosen = null;                       // chosen: {x, y, scale}, its centre
+  const READABLE = 1420;                                // units across, where text reads from afar
+
+  function look() {
+    const {width: W, height: H} = graph.getBoundingClientRect();
+    if (!W || !H) return;
+    const whole = Math.min(W / story.width, H / story.height), goal = W / READABLE;
+    const small = whole < 0.99 * goal;
+    let view = {x: story.width / 2, y: story.height / 2, scale: Math.min(whole, 1.25 * goal)};
+    if (small && !all) view = around(goal, W / goal, H / goal);
+    view = chosen || view;
+    const w = W / view.scale, h = H / view.scale;
+    const box = [view.x - w / 2, view.y - h / 2, w, h];
+    graph.setAttribute("viewBox", box.map(n => n.toFixed(1)).join(" "));
+    graph.view = view;
+    $("fit").disabled = !small && !chosen;
+    $("fit").setAttribute("aria-pressed", all && !chosen);
+  }
+
+  function around(scale, w, h) {
+    const what = steps[step];
+    const near = what.node === undefined ? [0] : [what.node, ...nodes[what.node].inputs];
+    const middle = key => (Math.min(...near.map(i => nodes[i][key])) +
+                           Math.max(...near.map(i => nodes[i][key]))) / 2;
+    const inside = (centre, size, total) =>
+      (size >= total ? total / 2 : Math.min(Math.max(centre, size / 2), total - size / 2));
+    return {x: inside(middle("x"), w, story.width), y: inside(middle("y"), h, story.height), scale};
+  }
+
+  function zoom(factor, x, y) {
+    const {view} = graph;
+    const scale = Math.min(Math.max(view.scale * factor, 0.05), 6), kept = view.scale / scale;
+    chosen = {x: x + (view.x - x) * kept, y: y + (view.y - y) * kept, scale};
+    look();
+  }
+
+  function pointed(event) {
+    const box = graph.getBoundingClientRect(), {x, y, scale} = graph.view;
+    return [x + (event.clientX - box.left - box.width / 2) / scale,
+            y + (event.clientY - box.top - box.height / 2) / scale];
+  }
+  graph.addEventListener("wheel", event => {
+    event.preventDefault();
+    zoom(Math.exp(-event.deltaY / 500), ...pointed(event));
+  }, {passive: false});
+  let held = null;
+  graph.addEventListener("pointerdown", event => {
+    held = pointed(event);
+    graph.setPointerCapture(event.pointerId);
+  });
+  graph.addEventListener("pointermove", event => {
+    if (!held) return;
+    const [x, y] = pointed(event), {view} = graph;
+    chosen = {x: view.x + held[0] - x, y: view.y + held[1] - y, scale: view.scale};
+    look();
+  });
+  for (const end of ["pointerup", "pointercancel"]) {
+    graph.addEventListener(end, () => { held = null; });
+  }
+
+  // Moving ------------------------------------------------------------------------------------
   function move(to) {
     const before = step;
     to = Math.max(0, Math.min(steps.length - 1, to));
@@ -328,16 +475,17 @@
       return $("answer").focus();
     }
     step = to;
-    answered = step < furthest ? Infinity : 0;                  // what was seen once is not asked again
+    answered = step < furthest ? Infinity : 0;          // what was seen once is not asked again
     furthest = Math.max(furthest, step);
-    missed = false;
+    tries = 0;
     if (step !== before) say("", "");
     draw();
   }
 
   function run(on) {
     clearInterval(timer);
-    timer = on ? setInterval(() => (step < steps.length - 1 ? move(step + 1) : run(false)), 1800) : null;
+    const next = () => (step < steps.length - 1 ? move(step + 1) : run(false));
+    timer = on ? setInterval(next, 1800) : null;
     $("run").textContent = on ? "pause" : "play";
     $("run").setAttribute("aria-pressed", on);
     if (on && step === steps.length - 1) move(0);
@@ -347,21 +495,29 @@
     predicting = on;
     run(false);
     $("predict").setAttribute("aria-pressed", on);
-    answered = right = asked = 0;
+    answered = right = asked = tries = 0;
     furthest = step;
     say("", "");
     draw();
   }
 
-  const actions = {ArrowLeft: () => move(step - 1), ArrowRight: () => move(step + 1), Home: () => move(0),
-                   End: () => move(steps.length - 1), " ": () => run(timer === null), p: () => predict(!predicting),
-                   f: () => { all = !all; draw(); }};
+  function seeAll() {
+    all = chosen === null && !all;
+    chosen = null;
+    look();
+  }
+
+  const middle = factor => () => zoom(factor, graph.view.x, graph.view.y);
+  const actions = {ArrowLeft: () => move(step - 1), ArrowRight: () => move(step + 1),
+                   Home: () => move(0), End: () => move(steps.length - 1),
+                   " ": () => run(timer === null), p: () => predict(!predicting), f: seeAll,
+                   "+": middle(1.2), "-": middle(1 / 1.2)};
   document.addEventListener("keydown", event => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const place = event.target;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    if (place === $("answer") && (place.value !== "" || key.length === 1)) return;          // typing
-    if (place.tagName === "BUTTON" && key === " ") return;                                  // the button's own key
+    if (place === $("answer") && (place.value !== "" || key.length === 1)) return;    // typing
+    if (["BUTTON", "INPUT"].includes(place.tagName) && key === " " && place !== $("slider")) return;
     if (place === $("slider") && key !== " " && key.length > 1) return;
     if (actions[key]) {
       event.preventDefault();
@@ -371,11 +527,12 @@
   });
   $("slider").max = steps.length - 1;
   $("slider").addEventListener("input", () => { run(false); move(Number($("slider").value)); });
-  for (const [id, key] of [["first", "Home"], ["back", "ArrowLeft"], ["next", "ArrowRight"], ["last", "End"], ["run", " "],
-                           ["predict", "p"], ["fit", "f"]]) {
+  const buttons = {first: "Home", back: "ArrowLeft", next: "ArrowRight", last: "End", run: " ",
+                   predict: "p", fit: "f"};
+  for (const id in buttons) {
     $(id).addEventListener("click", () => {
       if (id !== "run") run(false);
-      actions[key]();
+      actions[buttons[id]]();
     });
   }
   addEventListener("resize", look);

@@ -1,22 +1,38 @@
-"""The formula a Value stands for."""
+"""The formula a Value stands for.
+
+A part that is used twice or is long becomes a line of its own, so that the text stays linear in the
+graph: written out, 3,000 steps of v + v * 0.001 would have 2**3000 terms.
+"""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 
-from autograd.graph import topological_order
 from autograd.formulas.text import Text
-from autograd.words.words import as_name, clean, latex_name, number_text, plural, shorten, write
+from autograd.graph import topological_order
 from autograd.value import Value
+from autograd.words.labels import (
+    as_name,
+    clean,
+    latex_name,
+    plural,
+    short_name,
+    shorten,
+)
+from autograd.words.numbers import number_text
+from autograd.words.titles import formula
 
 LONGEST = 72                        # characters of a part; a longer one becomes a line of its own
+Parts = list[tuple[str, str]]       # (name, formula) of each part that has a line of its own
 
 
 def expression(value: Value, language: str = "text", limit: int = 2000) -> str:
-    """The formula of a Value as "text" or "latex", with a line of its own for each part that is shared or long.
+    """The formula of a Value as "text" or "latex", with a line for each shared or long part.
 
-    Leaves print as their labels, or as their numbers where they have none. A shared part is called by its label, else t1,
-    t2, ... Of a graph of more than `limit` Values it tells the size only. Time is linear in nodes and edges.
+    Leaves print as their labels, or as their numbers where they have none. A shared part is called
+    by its label, else t1, t2, ... For a graph of more than `limit` Values the text only says how
+    large it is. Time is linear in nodes and edges.
 
     >>> a, b = Value(2.0, label="a"), Value(3.0, label="b")
     >>> print(expression((a + b) * b ** 2))
@@ -32,45 +48,57 @@ def expression(value: Value, language: str = "text", limit: int = 2000) -> str:
         raise ValueError(f"language must be 'text' or 'latex', got {language!r}")
     order = topological_order(value)
     if len(order) > limit:
-        text = f"a formula of {plural(len(order), 'Value')}, too long to write out; expression(value, limit={len(order)}) does"
-        return text if language == "text" else rf"\mathrm{{{text}}}".replace(" ", r"\ ").replace("_", r"\_")
-    formula, parts = _write_all(order, language)
-    if language == "text":
-        return "\n".join([formula, *[f"{'  where ' if i == 0 else '        '}{k} = {e}" for i, (k, e) in enumerate(parts)]])
-    return r" \\ ".join([formula, *[f"{k} = {e}" for k, e in parts]])
+        return _too_long(len(order), language)
+    whole, parts = _written(order, language)
+    lines = [f"{name} = {part}" for name, part in parts]
+    if language == "latex":
+        return r" \\ ".join([whole, *lines])
+    indents = ["  where ", *["        "] * len(lines)]
+    return "\n".join([whole, *map(str.__add__, indents, lines)])
 
 
-def _write_all(order: Sequence[Value], language: str) -> tuple[str, list[tuple[str, str]]]:
-    """The formula of the last Value, and (name, formula) of each part that it or another part names."""
+def _too_long(size: int, language: str) -> str:
+    text = (f"a formula of {plural(size, 'Value')}, too long to write out; "
+            f"expression(value, limit={size}) does")
+    if language == "latex":
+        return rf"\mathrm{{{text}}}".replace(" ", r"\ ").replace("_", r"\_")
+    return text
+
+
+def _written(order: Sequence[Value], language: str) -> tuple[str, Parts]:
+    """The formula of the last Value, and the parts that it or another part names."""
     uses = Counter(u for v in order for u in v.inputs if isinstance(u, Value))
-    taken = {clean(v.label) for v in order}
-    found: dict[Value, Text] = {}
-    parts: list[tuple[str, str]] = []
-    new = 0
-    for v in order[:-1]:
-        if v.is_leaf:
-            found[v] = leaf_text(v, language)
-            continue
-        text = _write_one(v, found, language)
-        if uses[v] > 1 or len(text) > LONGEST:
-            label = shorten(clean(v.label))
-            while not label:
-                new += 1
-                label = "" if f"t{new}" in taken else f"t{new}"
-            named = as_name(label) if language == "text" else Text(latex_name(label))
-            parts.append((str(named), str(text)))
-            text = named
-        found[v] = text
-    last = order[-1]
-    return str(leaf_text(last, language) if last.is_leaf else _write_one(last, found, language)), parts
+    new_names = _unused_names({clean(v.label) for v in order})
+    texts: dict[Value, Text] = {}
+    parts: Parts = []
+    for v in order:
+        text = _one(v, texts, language)
+        is_part = not v.is_leaf and v is not order[-1]
+        if is_part and (uses[v] > 1 or len(text) > LONGEST):
+            label = shorten(clean(short_name(v.label))) or next(new_names)
+            name = name_in(language, label)
+            parts.append((str(name), str(text)))
+            text = name
+        texts[v] = text
+    return str(texts[order[-1]]), parts
 
 
-def _write_one(v: Value, found: dict[Value, Text], language: str) -> Text:
-    return write(v, language, [number_text(u, language) if type(u) is float else found[u] for u in v.inputs])  # type: ignore
+def _one(v: Value, texts: Mapping[Value, Text], language: str) -> Text:
+    """v's operation on its inputs as they are written; a leaf as its label or its number."""
+    if not v.is_leaf:
+        return formula(v, texts, language)
+    if v.label:
+        return name_in(language, short_name(v.label))
+    return number_text(v.data, language)
 
 
-def leaf_text(v: Value, language: str) -> Text:
-    """A leaf in a formula: its label, or its number where it has none."""
-    if not v.label:
-        return number_text(v.data, language)
-    return Text(latex_name(v.label)) if language == "latex" else as_name(shorten(clean(v.label)))
+def _unused_names(taken: set[str]) -> Iterator[str]:
+    """t1, t2, ..., without those in `taken`."""
+    return (name for name in map("t{}".format, count(1)) if name not in taken)
+
+
+def name_in(language: str, label: str) -> Text:
+    """A label as Text in a language."""
+    if language == "latex":
+        return Text(latex_name(label))
+    return as_name(shorten(clean(label)))

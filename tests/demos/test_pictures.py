@@ -9,7 +9,7 @@ import pytest
 
 import autograd
 import demos
-from autograd.pictures.dot import HOW_TO_GET_DOT, PictureError, find_dot
+from autograd.pictures.program import HOW_TO_GET_DOT, PictureError, find_dot
 
 IMAGES = Path(demos.__file__).parent / "images"
 
@@ -88,7 +88,7 @@ def test_without_dot_one_line_says_what_to_install(gallery, monkeypatch, capsys)
     def none():
         raise PictureError(HOW_TO_GET_DOT)
     monkeypatch.chdir(gallery.folder)
-    monkeypatch.setattr("autograd.pictures.dot.find_dot", none)
+    monkeypatch.setattr("autograd.pictures.program.find_dot", none)
     drawn = gallery.names["drawn"]
     try:
         assert gallery.names["show"](drawn["neuron"], "undrawn", "not to be seen") is None

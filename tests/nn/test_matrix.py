@@ -37,7 +37,7 @@ def problems(draw, activations):
     return net, X, rng.normal(size=(m, widths[-1])) if Y is None else Y, loss
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(problems(SMOOTH + KINKED + [bump]))
 def test_the_scalar_engine_agrees_with_the_theorem(problem):
     comparison = matrix.compare(*problem)
@@ -47,7 +47,7 @@ def test_the_scalar_engine_agrees_with_the_theorem(problem):
     assert comparison.theorem_difference <= 1e-10
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(problems(SMOOTH + [bump]))
 def test_the_scalar_engine_agrees_with_finite_differences(problem):
     net, X, Y, loss = problem

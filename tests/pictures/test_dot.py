@@ -1,6 +1,7 @@
 """Where dot comes from, and what is said when it is missing, fails or hangs. The programs here are small scripts."""
 from __future__ import annotations
 
+import html
 import os
 import re
 import shutil
@@ -12,7 +13,9 @@ import pytest
 import autograd
 from autograd import Value
 from autograd.pictures import dot
-from autograd.pictures.dot import Picture, PictureError
+from autograd.pictures import program
+from autograd.pictures.picture import Picture
+from autograd.pictures.program import PictureError
 
 
 @pytest.fixture
@@ -25,7 +28,7 @@ def picture() -> Picture:
 def path(tmp_path, monkeypatch):
     """An empty PATH; call it with a name and a script to put a program there."""
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(dot.sysconfig, "get_path", lambda name: str(tmp_path))
+    monkeypatch.setattr(program.sysconfig, "get_path", lambda name: str(tmp_path))
 
     def put(name: str, script: str):
         file = tmp_path / name
@@ -46,7 +49,7 @@ def shown(picture: Picture) -> str:
 
 
 def test_without_dot_a_line_says_how_to_get_it(picture, path):
-    assert shown(picture) == dot.HOW_TO_GET_DOT
+    assert shown(picture) == program.HOW_TO_GET_DOT
     with pytest.raises(PictureError, match="pip install graphviz-pure"):
         picture.pipe(format="svg")
     with pytest.raises(PictureError, match="no program `dot`"):
@@ -107,16 +110,33 @@ def alive(number: int) -> bool:
 def test_the_wheel_is_taken_where_there_is_no_dot(picture, path):
     path("graphviz-pure", "echo \"<svg>$0 $1 $2</svg>\"")
     bundle = picture._repr_mimebundle_()
-    assert "graphviz-pure -Kdot -Tsvg" in bundle["image/svg+xml"]
+    assert "graphviz-pure -Knop2 -Tsvg" in bundle["image/svg+xml"]
     path("dot", "echo '<svg>dot</svg>'")
     assert picture.svg() == "<svg>dot</svg>\n"                  # PATH's dot comes first
 
 
+def test_a_function_takes_the_place_of_the_program(picture, path):
+    """As in a browser, where no program can run."""
+    asked = []
+
+    def inside(source: str, format: str, engine: str, seconds: float) -> bytes:
+        asked.append((source, format, engine, seconds))
+        return b"<svg>inside</svg>"
+    program.use_graphviz(inside)
+    try:
+        assert picture.svg() == "<svg>inside</svg>"
+        assert asked == [(picture.source, "svg", "nop2", program.SECONDS)]
+    finally:
+        program.use_graphviz(None)
+    with pytest.raises(PictureError, match="no program `dot`"):
+        picture.svg()
+
+
 def test_a_real_wheel_draws(picture, tmp_path, monkeypatch):
-    found = shutil.which("graphviz-pure") or shutil.which("graphviz-pure", path=dot.sysconfig.get_path("scripts"))
+    found = shutil.which("graphviz-pure") or shutil.which("graphviz-pure", path=program.sysconfig.get_path("scripts"))
     if found is None:
         pytest.skip("the wheel graphviz-pure is not installed")
-    monkeypatch.setattr(dot, "find_dot", lambda: [found])
+    monkeypatch.setattr(program, "find_dot", lambda: [found])
     assert "a&lt;b&gt;" in picture.svg()
     assert picture.write(tmp_path / "x.png").read_bytes()[:4] == b"\x89PNG"
     assert autograd.draw_network(__import__("nn").MLP(2, [3, 1])).svg().startswith("<svg")
@@ -147,7 +167,7 @@ def test_it_is_a_digraph_that_users_change_and_save_as_they_are_used_to(picture,
     assert isinstance(picture, graphviz.Digraph)
     picture.node("mine", "my own node")
     picture.attr(rankdir="TB")
-    assert "my own node" in picture.svg()
+    assert "my own node" in picture.svg()                       # edges are routed anew
     assert os.path.exists(picture.render("drawn", directory=tmp_path, format="png"))
     assert picture.write(tmp_path / "x.svg").read_text().startswith("<?xml")
     assert picture.write(tmp_path / "x.dot").read_text() == picture.source
@@ -159,6 +179,6 @@ def test_it_is_a_digraph_that_users_change_and_save_as_they_are_used_to(picture,
 def test_a_quoted_text_comes_back_from_dot_as_it_was(text):
     if shutil.which("dot") is None:
         pytest.skip("no program dot on PATH")
-    svg = dot.run_dot(f"digraph {{ a [label=x tooltip={dot.quote(text)}] }}", "svg").decode()
+    svg = program.lay_out(f"digraph {{ a [label=x tooltip={dot.quote(text)}] }}", "svg").decode()
     title = svg.partition('xlink:title="')[2].partition('"')[0]
-    assert dot.html.unescape(title) == text
+    assert html.unescape(title) == text

@@ -15,8 +15,8 @@ import autograd
 import nn
 from autograd import Value
 from autograd.graph import topological_order
-from autograd.pictures.collapse import find_neurons
-from autograd.words.words import clean, shorten
+from autograd.pictures.neurons import find_neurons
+from autograd.words.labels import clean, shorten
 from tests.expressions import HOSTILE, expression
 
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="no program dot on PATH")
@@ -57,8 +57,8 @@ def test_a_neuron_has_its_numbers_roles_and_local_derivatives():
     assert [rows[0].split() for rows in found] == [["x", "input"], ["w", "parameter"], ["x", "*", "w"], ["b", "parameter"],
                                                    ["x", "*", "w", "+", "b"], ["o", "output"]]
     assert found[1][1:] == ["data -3.0000", f"grad {w.grad:.4f}"]
-    labels = [re.search('label="(.*?)"', a)[1] for _, _, a in edges(source) if "label=" in a]
-    assert labels == ["× -3", "× 2", "× 1", "× 1", f"× {1 - o.data ** 2:.4f}"]
+    labels = re.findall(r"<TD>(∂ [^<]*)</TD>", source)
+    assert labels == ["∂ -3", "∂ 2", "∂ 1", "∂ 1", f"∂ {1 - o.data ** 2:.4f}"]
 
 
 def test_an_input_used_twice_has_two_edges_and_a_number_is_no_node():
@@ -112,6 +112,20 @@ def test_the_same_expression_gives_the_same_bytes_in_another_process():
     assert len(first) > 20_000 and first == run("2")
 
 
+@needs_dot
+@pytest.mark.parametrize("rankdir", [None, "LR", "TB"])
+def test_edges_end_at_their_nodes_and_text_reads_on_a_slide(rankdir):
+    for seed in range(4):
+        y, _ = expression(seed, operations=6)
+        svg = ET.fromstring(autograd.draw(y, rankdir=rankdir).svg())
+        width, height = (float(svg.get(name).removesuffix("pt")) for name in ("width", "height"))
+        assert 20 * min(1920 / width, 1080 / height) >= (22 if rankdir is None else 15)
+        sizes = {float(t.get("font-size")) for t in svg.iter(f"{SVG}text")}
+        assert min(sizes) >= 20
+    with pytest.raises(ValueError, match="rankdir must be 'LR', 'TB' or None, got 'RL'"):
+        autograd.draw(y, rankdir="RL")
+
+
 def test_several_outputs_and_wrong_ones():
     a = Value(1.0, label="a")
     b, c = a + 1, a * 2
@@ -128,7 +142,7 @@ def test_a_value_with_a_backward_of_its_own_is_drawn_without_running_it():
     v = Value(4.0, (a,), "square")
     ran = []
     v._backward = lambda: ran.append(1)
-    assert "× ?" in autograd.draw(v).source and not ran
+    assert "∂ ?" in autograd.draw(v).source and not ran
     assert "square" in autograd.draw(v).source
 
 
@@ -236,7 +250,7 @@ def test_a_loss_over_a_data_set_collapses_to_neurons_and_says_so():
     found = nodes(picture.source)
     assert sum("class=neuron" in text for text in found.values()) == 17
     assert sum("20 samples" in text for text in found.values()) >= 17
-    assert picture.note in picture.source and "loss" in picture.source
+    assert picture.note not in picture.source and "loss" in picture.source      # a caption, not on the slide
     weighted = [a for *_, a in edges(picture.source) if "weight " in a]
     assert len(weighted) == 2 * 8 + 8 * 8 + 8
     weights = [v.data for v in topological_order(loss) if ".w." in v.label]

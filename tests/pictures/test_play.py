@@ -11,9 +11,12 @@ import pytest
 import autograd
 from autograd import Value
 from autograd.graph import topological_order
-from autograd.pictures import play as playing
-from autograd.pictures.layout import layered, spread
-from autograd.words.words import compact, fixed as as_fixed
+from autograd.pictures.labelling import Area
+from autograd.pictures.layout import Arrangement, arrange
+from autograd.pictures.strip import Strip, spread
+from autograd.pictures.style import LONGEST_ON_PAGE
+from autograd.words.labels import clean, shorten
+from autograd.words.numbers import compact, fixed as as_fixed
 from tests.browser import CHROMIUM, Browser
 from tests.expressions import HOSTILE, expression, neuron
 
@@ -111,21 +114,22 @@ def test_predict_mode_takes_the_right_number_and_refuses_a_wrong_one(browser, tm
     assert "-6" not in text(browser, "how") and "-6" not in text(browser, "live")
     browser.press("ArrowRight")                                 # not before the number was typed
     assert text(browser, "count").startswith("step 1 /")
-    assert answer("6").startswith("✗") and answer("six").startswith("type a number")
+    assert answer("6") == "✗ 6 is wrong, try again: the sign is wrong"
+    assert answer("six").startswith("type a number")
     assert text(browser, "count").startswith("step 1 /")
-    assert answer("-6") == "✓ right: -6" and text(browser, "how").endswith("= -6")
+    assert answer("−6") == "✓ right: -6" and text(browser, "how").endswith("= -6")
     browser.press("ArrowRight")
     assert answer("0").startswith("✓")
-    for typed in ("−6", "0,8814", "0.71"):                      # a typographic minus, a comma, two digits
+    for _ in range(3):                                          # sums are not asked for, tanh is
         browser.press("ArrowRight")
-        assert answer(typed).startswith("✓"), typed
+    assert answer("0,71").startswith("✓")                       # a comma, two digits
     browser.press("ArrowRight")                                 # o.grad = 1, nothing to predict
     browser.press("ArrowRight")
     assert "0.5" not in text(browser, "table")
     assert answer("0.7").startswith("✗") and answer("1/2").startswith("✓")
-    assert answer("0.5").startswith("✓")
+    assert text(browser, "question") == ""                      # 1 × 0.5 is not worth asking
     assert "grad 0.5000" in [grad for _, grad in fixed(browser)]
-    assert text(browser, "score") == "5 of 7 right at once"
+    assert text(browser, "score") == "2 of 4 right at once"
     browser.press("ArrowLeft")                                  # what was seen once is not asked again
     browser.press("ArrowLeft")
     assert browser.run("document.getElementById('answer').hidden") and ["data 0.7071", "grad –"] in fixed(browser)
@@ -156,6 +160,91 @@ def test_the_whole_of_predict_mode_by_keyboard(browser, tmp_path):
     y.backward()
     assert [grad for _, grad in fixed(browser)] == [f"grad {as_fixed(v.grad)}" for v in topological_order(y)]
     assert quiet(browser, file)
+
+
+@needs_browser
+@pytest.mark.parametrize("w, x, typed", [(0.00079166, 2.0, "0.0016"), (0.333349, 3.0, "0.9999")])
+def test_what_follows_from_the_digits_shown_is_right(browser, tmp_path, w, x, typed):
+    y = Value(w, label="w") * Value(x, label="x")
+    browser.open(autograd.play(y.tanh(), tmp_path / "page.html").path)
+    browser.press("p")
+    browser.press("ArrowRight")
+    browser.write(typed)
+    browser.press("Enter")
+    assert text(browser, "verdict").startswith("✓")
+
+
+@needs_browser
+def test_two_tries_a_hint_and_then_the_number(browser, tmp_path):
+    a, b = Value(2.0, label="a"), Value(-0.5, label="b")
+    y = (a * b + a) * 3.0
+    y.label = "y"
+    browser.open(autograd.play(y, tmp_path / "page.html").path)
+    browser.press("End")
+    browser.run("document.getElementById('slider').value = 4")
+    browser.run("document.getElementById('slider').dispatchEvent(new Event('input'))")
+    browser.press("p")
+    for answers in (["3"], ["1", "1"]):                         # y, then the sum
+        browser.press("ArrowRight")
+        for typed in answers:
+            browser.write(typed)
+            browser.press("Enter")
+            assert text(browser, "verdict") == f"✓ right: {typed}"
+    browser.press("ArrowRight")                                 # a * b: b, then 3 × b, then the sum
+    answers = [("-0.5", "✓"), ("-1.5", "✓"), ("-1.5", "put in its place"), ("7", "it is 1.5")]
+    for typed, verdict in answers:
+        browser.write(typed)
+        browser.press("Enter")
+        assert verdict in text(browser, "verdict")
+    assert text(browser, "score") == "5 of 6 right at once"
+
+
+@needs_browser
+def test_one_chooses_what_is_asked_for(browser, tmp_path):
+    browser.open(autograd.play(neuron()[0], tmp_path / "page.html").path)
+    browser.press("p")
+    browser.run("document.getElementById('ask-forward').click()")
+    browser.press("ArrowRight")
+    assert text(browser, "question") == "" and text(browser, "how").endswith("= -6")
+
+
+@needs_browser
+def test_the_wheel_zooms_and_f_shows_all_again(browser, tmp_path):
+    browser.open(autograd.play(neuron()[0], tmp_path / "page.html").path)
+    width = "Number(document.getElementById('graph').getAttribute('viewBox').split(' ')[2])"
+    before = browser.run(width)
+    browser.run("document.getElementById('graph').dispatchEvent(new WheelEvent('wheel', {deltaY: -200}))")
+    assert browser.run(width) < 0.8 * before
+    browser.press("f")
+    assert browser.run(width) == before
+
+
+@needs_browser
+@pytest.mark.parametrize("seed", range(6))
+def test_text_reads_from_the_last_row_and_leaves_no_card(browser, tmp_path, seed):
+    """24 pixels on a projector of 1920 by 1080."""
+    y, _ = expression(seed, operations=6)
+    browser.size(1920, 1080)
+    try:
+        browser.open(autograd.play(y, tmp_path / "page.html").path)
+        for key in ("ArrowRight", "End"):
+            browser.press(key)
+            sizes = browser.run(SIZES)
+            assert min(sizes) >= 24, sizes
+            assert browser.run(OVERFLOWS) == []
+    finally:
+        browser.size(1280, 720)
+
+
+SIZES = """[...document.querySelectorAll('.card text, .partial text')]
+    .map(t => parseFloat(getComputedStyle(t).fontSize) * t.getScreenCTM().a)"""
+OVERFLOWS = """[...document.querySelectorAll('.card')].flatMap(card => {
+    const box = card.querySelector('.box').getBoundingClientRect();
+    return [...card.querySelectorAll('text')].filter(t => {
+      const r = t.getBoundingClientRect();
+      return r.left < box.left - 1 || r.right > box.right + 1;
+    }).map(t => t.textContent);
+  })"""
 
 
 def truth_of(question: str) -> str:
@@ -219,7 +308,7 @@ def test_hostile_labels_run_no_script_and_are_shown_as_they_are(browser, tmp_pat
     assert browser.run("document.querySelectorAll('img, iframe, object, b').length") == 0
     titles = browser.run("[...document.querySelectorAll('.card .title')].map(t => t.firstChild.textContent)")
     for label in HOSTILE:
-        assert playing.shorten(playing.clean(label)) in titles
+        assert shorten(clean(label), LONGEST_ON_PAGE) in titles
     assert quiet(browser, file)
 
 
@@ -278,7 +367,7 @@ def test_no_label_ends_the_data_or_becomes_a_part_of_the_template(label):
     y.label = label
     page = autograd.play(y).html
     data = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)[1]
-    assert json.loads(data)["nodes"][0]["title"] == playing.shorten(playing.clean(label)) or not label.strip()
+    assert json.loads(data)["nodes"][0]["title"] == shorten(clean(label), LONGEST_ON_PAGE) or not label.strip()
     assert not set("<>&\u2028\u2029") & set(data) and page.count("<script") == 2
     page.encode()
 
@@ -297,25 +386,72 @@ def test_what_cannot_be_played_is_said():
         autograd.play(Value(0.0).sqrt())
 
 
-@pytest.mark.parametrize("seed", range(10))
-def test_cards_do_not_overlap_and_lines_run_to_the_right(seed):
-    y, _ = expression(seed, operations=25)
-    order = topological_order(y)
+def graph(seed: int, operations: int = 25) -> tuple[list[tuple[float, float]], list[list[int]]]:
+    """Sizes and inputs of the cards of a random expression."""
+    order = topological_order(expression(seed, operations=operations)[0])
     place = {v: i for i, v in enumerate(order)}
     inputs = [[place[u] for u in v.inputs if isinstance(u, Value)] for v in order]
-    sizes = [(150.0 + 10 * (i % 5), 90.0) for i in range(len(order))]
-    layout = layered(sizes, inputs)
-    boxes = [(x - w / 2, y - h / 2, x + w / 2, y + h / 2) for x, y, (w, h) in zip(layout.x, layout.y, sizes)]
+    return [(150.0 + 10 * (i % 5), 90.0) for i in range(len(order))], inputs
+
+
+def box(layout, sizes, i: int) -> tuple[float, float, float, float]:
+    (w, h), x, y = sizes[i], layout.x[i], layout.y[i]
+    return x - w / 2, y - h / 2, x + w / 2, y + h / 2
+
+
+def widths(inputs: list[list[int]]) -> list[list[float]]:
+    return [[60.0] * len(sources) for sources in inputs]
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("downwards, bands", [(False, 1), (False, 3), (True, 1), (True, 2)])
+def test_cards_do_not_overlap_and_arrows_run_from_card_to_card(seed, downwards, bands):
+    sizes, inputs = graph(seed)
+    layout = Arrangement(Strip(inputs), sizes, widths(inputs), downwards, bands).layout()
+    boxes = [box(layout, sizes, i) for i in range(len(sizes))]
     for i, a in enumerate(boxes):
         assert a[0] >= 0 and a[1] >= 0 and a[2] <= layout.width and a[3] <= layout.height
         for b in boxes[:i]:
             assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
-    for i, routes in enumerate(layout.routes):
-        for j, route in zip(inputs[i], routes):
-            assert [x for x, _ in route] == sorted(x for x, _ in route)
-            assert route[0][0] == pytest.approx(boxes[j][2], abs=0.2) and route[-1][0] == pytest.approx(boxes[i][0], abs=0.2)
-            for x, y in route[1:-1]:                            # a long line passes no card
+    for i, arrows in enumerate(layout.arrows):
+        for j, arrow in zip(inputs[i], arrows):
+            way, near = arrow.points, 0.2
+            out, into = (boxes[j][3], boxes[i][1]) if downwards else (boxes[j][2], boxes[i][0])
+            assert way[0][downwards] == pytest.approx(out, abs=near)
+            assert way[-1][downwards] == pytest.approx(into, abs=near)
+            assert all(0 <= x <= layout.width and 0 <= y <= layout.height for x, y in way)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_long_arrow_passes_no_card(seed):
+    sizes, inputs = graph(seed)
+    layout = Arrangement(Strip(inputs), sizes, widths(inputs), downwards=False, bands=1).layout()
+    boxes = [box(layout, sizes, i) for i in range(len(sizes))]
+    for arrows in layout.arrows:
+        for arrow in arrows:
+            way = arrow.points
+            assert [x for x, _ in way] == sorted(x for x, _ in way)
+            for x, y in way[1:-1]:
                 assert not any(b[0] < x < b[2] and b[1] < y < b[3] for b in boxes)
+
+
+def test_a_chain_is_laid_out_in_bands_like_lines_of_text():
+    sizes, inputs = [(150.0, 80.0)] * 20, [[i - 1] if i else [] for i in range(20)]
+    layout = arrange(sizes, inputs, widths(inputs))
+    assert len(set(layout.y)) > 1 and min(1920 / layout.width, 720 / layout.height) > 24 / 18
+    for direction, downwards in (("TB", True), ("LR", False)):
+        assert arrange(sizes, inputs, widths(inputs), direction).downwards == downwards
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_labels_cover_no_card_and_few_other_labels(seed):
+    sizes, inputs = graph(seed, operations=12)
+    layout = arrange(sizes, inputs, widths(inputs))
+    cards = [Area(x, y, w, h) for x, y, (w, h) in zip(layout.x, layout.y, sizes)]
+    labels = [Area(*arrow.label, 60.0, 22.0) for arrows in layout.arrows for arrow in arrows]
+    assert all(label.overlap(card) < 5 for label in labels for card in cards)
+    covered = sum(a.overlap(b) > 60 for i, a in enumerate(labels) for b in labels[:i])
+    assert covered <= len(labels) // 3
 
 
 def test_spread_moves_as_little_as_order_and_room_allow():

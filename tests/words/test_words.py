@@ -13,7 +13,9 @@ from hypothesis import given, strategies as st
 import autograd
 from autograd import Value
 from autograd.graph import topological_order
-from autograd.words.words import clean, compact, fixed, latex_name, roles, shorten, titles
+from autograd.words.labels import clean, latex_name, shorten
+from autograd.words.numbers import compact, fixed
+from autograd.words.titles import roles, titles
 from tests.expressions import HOSTILE, UNARY, expression
 
 
@@ -22,6 +24,9 @@ def test_numbers_are_short_and_close(x):
     for text in (fixed(x), compact(x)):
         assert len(text) <= 14
         if math.isfinite(x):
+            if text == "0.0000":                                # what rounding leaves of a zero
+                assert abs(x) < 1e-15
+                continue
             assert float(text) == pytest.approx(x, rel=6e-4, abs=5.1e-5 if abs(x) >= 5e-4 else 0)
             assert math.copysign(1, float(text)) == math.copysign(1, x)
         else:

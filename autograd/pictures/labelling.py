@@ -1,0 +1,65 @@
+"""Where the labels of arrows stand: on their arrow, and on no card and no other label.
+
+Each label takes the first spot of its arrow that is free; if none is, the one where it covers the
+least. What lies around is looked up in squares, so that the work is linear in the labels.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from autograd.pictures.arrows import Arrow
+
+SQUARE = 200.0
+
+
+class Area(NamedTuple):
+    """A rectangle, by its centre."""
+    x: float
+    y: float
+    width: float
+    height: float
+
+    def overlap(self, other: Area) -> float:
+        """The area that two rectangles share."""
+        width = (self.width + other.width) / 2 - abs(self.x - other.x)
+        height = (self.height + other.height) / 2 - abs(self.y - other.y)
+        return max(width, 0.0) * max(height, 0.0)
+
+    def squares(self) -> Iterator[tuple[int, int]]:
+        """The squares that it touches."""
+        left, right = self.x - self.width / 2, self.x + self.width / 2
+        top, bottom = self.y - self.height / 2, self.y + self.height / 2
+        for i in range(int(left // SQUARE), int(right // SQUARE) + 1):
+            for j in range(int(top // SQUARE), int(bottom // SQUARE) + 1):
+                yield i, j
+
+
+class Taken:
+    """The rectangles that are there already."""
+
+    def __init__(self, areas: Sequence[Area]) -> None:
+        self.by_square: dict[tuple[int, int], list[Area]] = {}
+        for area in areas:
+            self.add(area)
+
+    def add(self, area: Area) -> None:
+        for square in area.squares():
+            self.by_square.setdefault(square, []).append(area)
+
+    def covered(self, area: Area) -> float:
+        """How much of what is there a rectangle would cover."""
+        around = {other for square in area.squares() for other in self.by_square.get(square, ())}
+        return sum(area.overlap(other) for other in around)
+
+
+def place_labels(arrows: Sequence[Arrow], widths: Sequence[float], height: float,
+                 cards: Sequence[Area]) -> None:
+    """Place the label of each arrow, of this width and height."""
+    standing, labels = Taken(cards), Taken([])
+    for arrow, width in zip(arrows, widths):
+        areas = [Area(x, y, width, height) for x, y in arrow.spots]
+        covered = [10 * standing.covered(area) + labels.covered(area) for area in areas]
+        best = areas[covered.index(min(covered))]               # the first of those that are free
+        labels.add(best)
+        arrow.label = round(best.x, 1), round(best.y, 1)

@@ -1,0 +1,120 @@
+"""A scene as a page that plays it: one HTML file. It knows nothing of Values.
+
+play.html is the frame, play.css the style, filled with the colours of style.py, play.js the script.
+Places are those of layout.py: no program is needed.
+"""
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import math
+import pathlib
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from autograd.pictures import style
+from autograd.pictures.layout import Layout, arrange
+from autograd.pictures.scene import Edge, Node, Scene
+from autograd.words.labels import shorten
+from autograd.words.numbers import compact
+
+HERE = pathlib.Path(__file__).parent
+
+
+def page_of(scene: Scene, name: str) -> str:
+    """The page of a scene of Values, as HTML."""
+    return fill({"title": html.escape(name), "data": embedded(story(scene, name))})
+
+
+def story(scene: Scene, name: str) -> dict[str, Any]:
+    """What the script needs to know: nodes in topological order, with places, texts and numbers."""
+    place = {node.name: i for i, node in enumerate(scene.nodes)}
+    into: list[list[Edge]] = [[] for _ in scene.nodes]
+    for edge in scene.edges:
+        into[place[edge.target]].append(edge)
+    inputs = [[place[edge.source] for edge in edges] for edges in into]
+    labels = [[label_width(edge) for edge in edges] for edges in into]
+    layout = arrange([size_of(node) for node in scene.nodes], inputs, labels)
+    nodes = [card(node, i, layout) for i, node in enumerate(scene.nodes)]
+    for i, node in enumerate(scene.nodes):
+        if node.op:
+            nodes[i].update(operation(node, into[i]), inputs=inputs[i],
+                            routes=[arrow.svg for arrow in layout.arrows[i]],
+                            labels=[arrow.label for arrow in layout.arrows[i]])
+    return {"name": shorten(name, 60), "width": layout.width, "height": layout.height,
+            "nodes": nodes}
+
+
+def card(node: Node, i: int, layout: Layout) -> dict[str, Any]:
+    """A card: its texts, its data, its place and its size."""
+    width, height = size_of(node)
+    return {"title": shorten(node.title, style.LONGEST_ON_PAGE), "words": node.words,
+            "role": node.role, "data": in_json(node.data), "x": layout.x[i], "y": layout.y[i],
+            "w": width, "h": height, "tab": sign_width(node)}
+
+
+def size_of(node: Node) -> tuple[float, float]:
+    """Width and height of a card in pixels."""
+    letters = len(shorten(node.title, style.LONGEST_ON_PAGE))
+    if node.role != "intermediate":
+        letters += len(node.role) + 1
+    width = max(letters, style.SHORTEST) * style.LETTER + style.PADDING + sign_width(node)
+    return round(width, 1), 3 * style.ROW + 6
+
+
+def sign_width(node: Node) -> float:
+    """The width of the field with the operation's sign."""
+    if not node.sign:
+        return 0.0
+    return len(node.sign) * style.SIGN_LETTER + style.SIGN_PADDING
+
+
+def label_width(edge: Edge) -> float:
+    """The width of a local derivative on its arrow."""
+    return (len(compact(edge.local or 0.0)) + 3) * style.LETTER
+
+
+def operation(node: Node, edges: list[Edge]) -> dict[str, Any]:
+    """How a node was computed, and its local derivatives, with names and with numbers put in."""
+    return {"sign": node.sign, "op": node.op, "formula": node.formula, "numbers": node.numbers,
+            "partials": [in_json(edge.local) for edge in edges],
+            "symbols": [edge.formula for edge in edges],
+            "put_in": [edge.numbers for edge in edges]}
+
+
+def in_json(x: float | None) -> float | str | None:
+    """x, as text where JSON has no number for it."""
+    if x is None or math.isfinite(x):
+        return x
+    return {math.inf: "Infinity", -math.inf: "-Infinity"}.get(x, "NaN")
+
+
+def embedded(data: Any) -> str:
+    """Data as JSON in a <script> element: nothing in it can end the element or begin another."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return re.sub("[<>&\u2028\u2029]", lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def fill(places: Mapping[str, str]) -> str:
+    """The page: the template with style, script, their hashes, and `places`.
+
+    It is filled in one pass, so that no text of the user is taken for a place.
+    """
+    sheet = style.css() + "\n" + read("play.css")
+    script = read("play.js")
+    policy = (f"default-src 'none'; style-src '{hash_of(sheet)}'; script-src '{hash_of(script)}'; "
+              "base-uri 'none'; form-action 'none'")
+    texts = {"policy": policy, "style": sheet, "script": script, **places}
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: texts[match[1]], read("play.html"))
+
+
+def read(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
+
+
+def hash_of(text: str) -> str:
+    """The hash by which a content policy knows a text."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,0 +1,135 @@
+"""A picture: a scene written as DOT, which displays in a notebook and saves itself.
+
+Displaying never raises: where there is no picture, one line says why, and the DOT text follows.
+"""
+from __future__ import annotations
+
+import html
+import os
+import pathlib
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import graphviz  # type: ignore[import-untyped]
+
+from autograd.pictures.cards import Splines
+from autograd.pictures.columns import Places, place_columns
+from autograd.pictures.dot import NO_SPLINES, lines_of
+from autograd.pictures.program import SECONDS, find_dot, lay_out
+from autograd.pictures.scene import Scene
+from autograd.pictures.style import FONT, FONTS
+
+
+class Picture(graphviz.Digraph):                                # type: ignore[misc]
+    """A graphviz.Digraph that displays in Jupyter.
+
+    `picture.source` is its DOT, `picture.write("a.svg")` makes a file of it.
+
+    note      one line where the picture does not show everything, else '': its caption
+    words     what each node of the picture is, by its name in DOT: the SVG's titles
+    seconds   time limit for the layout
+    pinned    the lines of DOT in which every node and edge has its place; None where dot finds
+              places. A user who adds a line has Graphviz route the edges anew
+    """
+    note: str = ""
+    words: Mapping[str, str] = {}
+    seconds: float = SECONDS
+    pinned: list[str] | None = None
+
+    def pipe(self, format: str | None = None, *args: Any, engine: str | None = None,
+             encoding: str | None = None, **options: Any) -> Any:
+        """The picture as bytes; as text with `encoding`.
+
+        Raises PictureError, one line, when there is no layout program or it fails.
+        """
+        if args or any(options.values()):
+            return super().pipe(format, *args, engine=engine, encoding=encoding, **options)
+        format = format or self.format
+        if engine is None:
+            engine = self.engine if self.pinned != self.body else "nop2"
+        output = lay_out(self.source, format, engine, self.seconds)
+        if format == "svg":
+            output = with_titles(with_fonts(output.decode()), self.words).encode()
+        if encoding:
+            return output.decode(encoding)
+        return output
+
+    def write(self, path: str | os.PathLike[str]) -> pathlib.Path:
+        """The path of a file of this picture: .svg, .png, ..., or .dot and .gv for the DOT text."""
+        path = pathlib.Path(path)
+        kind = path.suffix[1:].lower()
+        if not kind:
+            raise ValueError("a picture's file needs an ending such as .svg or .png, "
+                             f"got {str(path)!r}")
+        if kind in ("dot", "gv"):
+            path.write_text(self.source, encoding="utf-8")
+        else:
+            path.write_bytes(self.pipe(format=kind))
+        return path
+
+    def svg(self) -> str:
+        """The picture as an <svg> element. Raises PictureError when it cannot be laid out."""
+        text: str = self.pipe(format="svg", encoding="utf-8")
+        return text[text.index("<svg"):]
+
+    def render(self, *args: Any, **options: Any) -> str:
+        """As graphviz.Digraph.render, also with the wheel graphviz-pure."""
+        backend = graphviz.backend.dot_command
+        before, backend.DOT_BINARY = backend.DOT_BINARY, pathlib.Path(find_dot()[0])
+        try:
+            return str(super().render(*args, **options))
+        finally:
+            backend.DOT_BINARY = before
+
+    def _repr_mimebundle_(self, include: Iterable[str] | None = None,
+                          exclude: Iterable[str] | None = None, **_: Any) -> dict[str, str]:
+        """The picture as HTML, SVG and text; else one line and the DOT text. Never raises."""
+        try:
+            svg = self.svg()
+        except Exception as error:      # noqa: BLE001              # a line, not a traceback
+            line, source = html.escape(str(error)), html.escape(self.source)
+            bundle = {"text/plain": f"{error}\n\n{self.source}",
+                      "text/html": f"<p><b>{line}</b></p><pre>{source}</pre>"}
+        else:
+            caption = ""
+            if self.note and self.note not in self.source:
+                caption = f"<figcaption>{html.escape(self.note)}</figcaption>"
+            figure = f'<figure style="overflow-x:auto;margin:0">{svg}{caption}</figure>'
+            bundle = {"text/html": figure, "image/svg+xml": svg, "text/plain": repr(self)}
+        if include is not None:
+            bundle = {kind: bundle[kind] for kind in include if kind in bundle}
+        return {kind: data for kind, data in bundle.items() if kind not in set(exclude or ())}
+
+    def __repr__(self) -> str:
+        about = ": ".join(filter(None, [self.comment or "of a graph", self.note]))
+        return f"<picture {about}>"
+
+
+def picture_of(scene: Scene, places: Places | None = None,
+               splines: Splines = NO_SPLINES) -> Picture:
+    """The picture of a scene: in its columns, else at `places`, else where dot finds places."""
+    if scene.columns:
+        scene, places = place_columns(scene)
+    lines = lines_of(scene, places, splines)
+    comment = scene.title.rstrip("\\")                          # it would continue the comment
+    picture = Picture(comment=comment, body=lines)
+    if places is not None:
+        picture.engine, picture.pinned = "neato", list(lines)
+    picture.note = scene.note
+    picture.words = {node.name: node.words for node in scene.nodes}
+    return picture
+
+
+def with_titles(svg: str, words: Mapping[str, str]) -> str:
+    """The SVG with titles in words instead of DOT's node names."""
+    def title(match: re.Match[str]) -> str:
+        ends = [words.get(end, end) for end in html.unescape(match[1]).split("->")]
+        return f"<title>{html.escape(' → '.join(ends), quote=False)}</title>"
+    return re.sub(r"<title>([^<]*)</title>", title, svg)
+
+
+def with_fonts(svg: str) -> str:
+    """The SVG with other fonts beside the one that the layout reckoned with, if that is missing."""
+    without = svg.replace(f' font-family="{FONT}"', "")
+    return without.replace("<svg ", f'<svg font-family="{FONTS}" ', 1)

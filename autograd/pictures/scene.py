@@ -1,0 +1,103 @@
+"""A picture before it is laid out: plain data, without Values and without positions.
+
+Nodes and edges know each other by name. Whoever makes a scene decides what is shown; whoever writes
+one (as DOT, as a page) decides nothing but how, and finds that in style.py.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Node:
+    """One thing that is drawn.
+
+    name    what edges call it; also its id in DOT and SVG
+    title   its first line, in full; a writer shortens it
+    role    a key of style.ROLES
+    words   what it is, in a sentence: its tooltip
+    shape   "card", "circle", "box" (a unit of a column), "text" or "frame"
+    data    a number, or None where the node stands for many Values
+    grad    a number, or None where no backward pass has come
+    lines   more lines of text
+    sign    of the operation that computed it, where it is not a node of its own
+    formula, numbers    the operation on its inputs, with names and with numbers: for pages
+    op      the name of that operation
+    kind    what it is, where its role does not say it: an output may be a "neuron" or a "layer"
+    """
+    name: str
+    title: str
+    role: str
+    words: str = ""
+    shape: str = "card"
+    data: float | None = None
+    grad: float | None = None
+    lines: list[str] = field(default_factory=list)
+    sign: str = ""
+    formula: str = ""
+    numbers: str = ""
+    op: str = ""
+    kind: str = ""
+
+
+@dataclass
+class Edge:
+    """An arrow from one node to another.
+
+    kind    "use": a Value is an input; `local` is the local derivative, None where there is none
+            "number": a number is an input
+            "result": from an operation to its Value
+            "group": Values of one group are used by another
+            "weight": a connection between two neurons; `weight` is its weight
+    formula, numbers    the local derivative as a formula, with names and with numbers: for pages
+    """
+    source: str
+    target: str
+    kind: str = "use"
+    local: float | None = None
+    weight: float = 0.0
+    formula: str = ""
+    numbers: str = ""
+
+
+@dataclass
+class Box:
+    """A frame around nodes that belong together, and around other boxes.
+
+    role    "box" for a layer, "opened" for a neuron that is drawn in full
+    """
+    name: str
+    title: str
+    role: str = "box"
+    nodes: list[str] = field(default_factory=list)
+    boxes: list[Box] = field(default_factory=list)
+
+
+@dataclass
+class Column:
+    """Units above each other; a framed column is a layer."""
+    caption: str
+    nodes: list[str] = field(default_factory=list)
+    framed: bool = True
+
+
+@dataclass
+class Scene:
+    """All that a picture shows.
+
+    title   what it is a picture of
+    note    one line where it does not show everything, else '': for a caption
+    legend  what stands below the picture, to explain its signs
+    columns where units stand in columns, as in the lecture's figure 2; else the layout is free
+    spread  whether the layout leaves more room between nodes
+    rankdir the direction of a free layout: "LR" or "TB"
+    """
+    title: str
+    note: str = ""
+    legend: str = ""
+    nodes: list[Node] = field(default_factory=list)
+    edges: list[Edge] = field(default_factory=list)
+    boxes: list[Box] = field(default_factory=list)
+    columns: list[Column] = field(default_factory=list)
+    spread: bool = False
+    rankdir: str = "LR"
