@@ -142,7 +142,7 @@ def read_file(path: Path) -> tuple[dict[str, Any] | None, State]:
             raise ValueError(f"its entry {DESCRIPTION} does not describe a model")
     except (FileNotFoundError, IsADirectoryError, PermissionError):
         raise
-    except Exception as error:  # noqa: BLE001 - a damaged file raises errors of many kinds
+    except Exception as error:          # a damaged file raises errors of many kinds
         raise ValueError(f"{path} is cut off or is not a saved model ({error}); "
                          "write one with model.save(path)") from None
     return description, arrays

@@ -129,7 +129,7 @@ def _numbers(array: np.ndarray, data: object, name: str) -> np.ndarray:
     Raises TypeError with the first entry that is none.
     """
     if array.dtype.kind in "iub":
-        return array.copy()                             # the data may be changed later
+        return np.array(array)                          # a copy: the data may be changed later
     if array.dtype.kind != "f":
         for place, entry in _entries(data):
             if not isinstance(entry, (Real, np.bool_)):

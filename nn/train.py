@@ -40,7 +40,7 @@ class History(list[float]):
         self.iterations: list[float] = []
 
 
-def fit(model: Model, xs: object, ys: object, loss: str | Loss = "squared",
+def fit(model: Model, xs: object, ys: object, loss: str | Loss = "squared",         # noqa: PLR0913
         optimizer: Optimizer | None = None, epochs: int = 100, batch_size: int | None = None,
         seed: int | None = None, compiled: bool = True, callback: Callback | None = None,
         progress: bool | None = None) -> History:
@@ -185,7 +185,9 @@ def stops(callback: Callback, epoch: int, loss: float, model: Model) -> bool:
                            "it ends training by returning True") from error
     if answer is None:
         return False
-    if isinstance(answer, (bool, np.bool_)) or getattr(answer, "dtype", None) == bool:
+    if isinstance(answer, np.ndarray) and answer.ndim == 0:
+        answer = answer[()]
+    if isinstance(answer, (bool, np.bool_)):
         return bool(answer)
     raise TypeError(f"the callback returned {shown(answer)}: return True to end training, False "
                     "or None to go on")

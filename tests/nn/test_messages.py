@@ -161,4 +161,4 @@ def test_methods_of_pytorchs_modules_are_told(name):
     with pytest.raises(AttributeError, match=f"MLP has no attribute '{name}': "):
         getattr(NET, name)
     with pytest.raises(AttributeError, match="MLP has no attribute 'nothing'$"):
-        NET.nothing                                                                             # noqa: B018
+        NET.nothing
