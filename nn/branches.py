@@ -137,11 +137,7 @@ def same_graph(a: Value, b: Value, known: set[Value]) -> bool:
         if a in known or b in known or not _alike(a, b):
             return False
         partner[a] = b
-        for x, y in zip(a.inputs, b.inputs):
-            if isinstance(x, Value) and isinstance(y, Value):
-                waiting.append((x, y))
-            elif isinstance(x, Value) or isinstance(y, Value) or x != y:
-                return False
+        waiting += [(x, y) for x, y in zip(a.inputs, b.inputs) if isinstance(x, Value)]
     return True
 
 
@@ -149,4 +145,13 @@ def _alike(a: Value, b: Value) -> bool:
     """Whether two Values are made in the same way, as far as can be seen without their inputs."""
     if a.op != b.op or len(a.inputs) != len(b.inputs):
         return False
-    return bool(a.inputs) or a.data == b.data
+    if not a.inputs:
+        return a.data == b.data
+    return all(_same_operand(x, y) for x, y in zip(a.inputs, b.inputs))
+
+
+def _same_operand(x: Value | float, y: Value | float) -> bool:
+    """Whether both are Values, which are compared later, or equal numbers."""
+    if isinstance(x, Value) or isinstance(y, Value):
+        return isinstance(x, Value) and isinstance(y, Value)
+    return x == y

@@ -65,13 +65,20 @@ def replace_file(path: Path, content: bytes) -> None:
     mode = _mode(place)
     partial = _unused_name(place)
     try:
-        if not _write_unnamed(partial, content, mode):
-            with open(partial, "xb") as file:
-                _write(file.fileno(), content, mode)
-        os.replace(partial, place)
+        try:
+            if not _write_unnamed(partial, content, mode):
+                with open(partial, "xb") as file:
+                    _write(file.fileno(), content, mode)
+            os.replace(partial, place)
+        finally:
+            _remove(partial)
     finally:
-        if os.path.lexists(partial):
-            os.unlink(partial)
+        _remove(partial)                # again: a second Ctrl-C may have come before the first
+
+
+def _remove(partial: str) -> None:
+    if os.path.lexists(partial):
+        os.unlink(partial)
 
 
 def _mode(place: str) -> int | None:

@@ -65,9 +65,9 @@ def fit(model: Model, xs: object, ys: object, loss: str | Loss = "squared",     
     Raises ValueError or TypeError for data that does not fit model or loss, FloatingPointError when
     training diverges.
     """
-    task = prepared(model, xs, ys, loss)
     optimizer = _optimizer(optimizer)
     _check_callback(callback, model)
+    task = prepared(model, xs, ys, loss)
     batches = Batches(len(task.X), batch_size, seed)
     compiled, bar = switch(compiled, "compiled"), Bar(whole(epochs, "epochs"), _progress(progress))
     training = Training(task, optimizer)

@@ -488,3 +488,10 @@ def test_a_loss_that_does_not_depend_on_them_at_the_first_sample():
         def __call__(self, x):
             return self.w * x if x > 0 else Value(0.0)
     assert len(nn.fit(Late(), XS, YS, epochs=2, compiled=False)) == 2
+
+
+def test_a_learning_rate_is_asked_before_the_model():
+    def loss(f, y):
+        raise AssertionError
+    with pytest.raises(ValueError, match="learning_rate"):
+        nn.fit(network(), XS, YS, loss, nn.SGD(lambda j: -1.0))
