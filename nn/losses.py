@@ -7,7 +7,7 @@ list of numbers.
    stands for any other.
 2. L2 regularization does not belong in the loss of one sample, where it would be counted once for
    each: weight decay is the optimizer's.
-3. A loss is a number or infinite, never NaN: where it would be, ValueError says why.
+3. A class is picked out by its number, not multiplied by 0 and 1: 0 times infinity is NaN.
 """
 from __future__ import annotations
 
@@ -47,10 +47,9 @@ def hinge(f: object, y: object) -> Value:
 
 
 def binary_cross_entropy(f: object, y: object) -> Value:
-    """-log of the probability of label y, 0 or 1, where sigmoid(f) is the probability of 1; summed
-    over the outputs.
+    """-log of the probability of label y, 0 or 1, summed over the outputs.
 
-    f is the logit, before any sigmoid: softplus(f) or softplus(-f) is exact where log(sigmoid(f))
+    sigmoid(f) is the probability of 1. f is the logit, before any sigmoid: softplus(f) or softplus(-f) is exact where log(sigmoid(f))
     is rounded to 0 or inf. Raises ValueError for another label.
     """
     pairs = [(a, _label(b, (0, 1), "binary_cross_entropy")) for a, b in _pairs(f, y)]
@@ -58,8 +57,7 @@ def binary_cross_entropy(f: object, y: object) -> Value:
 
 
 def cross_entropy(f: object, y: object) -> Value:
-    """-log softmax(f)[y] for a class y from 0 to K - 1, or for its row of the unit matrix; f is a
-    list of K logits.
+    """-log softmax(f)[y] for K logits f and a class y from 0 to K - 1, or its row of the unit matrix.
 
     A logit of -inf is a class that is ruled out. Raises ValueError for another class or row, and
     where no logit is finite; TypeError where f is not a list.
@@ -69,7 +67,7 @@ def cross_entropy(f: object, y: object) -> Value:
                         f"with 1 use binary_cross_entropy; got {shown(f)}")
     row = one_hot(y, len(f))
     below, total = _below_the_largest(f)
-    if 1.0 in row and not any(isinstance(x, Value) for x in row):
+    if not any(isinstance(x, Value) for x in row):
         return _value(total - below[row.index(1.0)])
     loss = _value(0.0 - autograd.dot(row, [a - total for a in below]))
     if math.isnan(loss.data):
@@ -79,8 +77,7 @@ def cross_entropy(f: object, y: object) -> Value:
 
 
 def one_hot(y: Any, classes: int) -> list[Any]:
-    """The row of the unit matrix for class y; a row that is one already is returned as it is, as is
-    one of Values.
+    """The row of the unit matrix for class y; such a row, or one of Values, as it is.
 
     Raises ValueError for anything else.
     """

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import dis
+import math
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -124,6 +125,9 @@ class Training:
                 raise
             raise FloatingPointError(f"the loss cannot be computed any more ({error}): "
                                      f"{advice(self.optimizer.rate())}") from None
+        if math.isnan(loss):
+            raise FloatingPointError(f"the loss of iteration {self.optimizer.iteration} is NaN: "
+                                     f"{advice(self.optimizer.rate())}")
         self.state = self._state(self.optimizer.update(theta, gradient))
         return loss
 
