@@ -49,18 +49,20 @@ def hinge(f: object, y: object) -> Value:
 def binary_cross_entropy(f: object, y: object) -> Value:
     """-log of the probability of label y, 0 or 1, summed over the outputs.
 
-    sigmoid(f) is the probability of 1. f is the logit, before any sigmoid: softplus(f) or softplus(-f) is exact where log(sigmoid(f))
-    is rounded to 0 or inf. Raises ValueError for another label.
+    sigmoid(f) is the probability of 1: f is the logit, before any sigmoid. softplus(f) or
+    softplus(-f) is exact where log(sigmoid(f)) is rounded to 0 or inf. Raises ValueError for
+    another label.
     """
     pairs = [(a, _label(b, (0, 1), "binary_cross_entropy")) for a, b in _pairs(f, y)]
     return _sum([autograd.softplus((1 - 2 * label) * a) for a, label in pairs])
 
 
 def cross_entropy(f: object, y: object) -> Value:
-    """-log softmax(f)[y] for K logits f and a class y from 0 to K - 1, or its row of the unit matrix.
+    """-log softmax(f)[y] for K logits f and a class y from 0 to K - 1.
 
-    A logit of -inf is a class that is ruled out. Raises ValueError for another class or row, and
-    where no logit is finite; TypeError where f is not a list.
+    y may be the row of the unit matrix, too. A logit of -inf is a class that is ruled out. Raises
+    ValueError for another class or row, and where no logit is finite; TypeError where f is not a
+    list.
     """
     if isinstance(f, Value) or not isinstance(f, (Sequence, np.ndarray)) or len(f) < 2:
         raise TypeError("cross_entropy needs a list of at least 2 logits, one for each class; "
