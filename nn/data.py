@@ -16,8 +16,7 @@ Data = tuple[np.ndarray, np.ndarray]
 
 
 def sine(m: int = 100) -> Data:
-    """The lecture's toy example: m evenly spaced points -1 = x_1 <= ... <= x_m = 1, and sin(pi x),
-    both (m,)."""
+    """The lecture's toy example: m evenly spaced points from -1 to 1, and sin(pi x), both (m,)."""
     xs = np.linspace(-1, 1, whole(m, "m", 2))
     return xs, np.sin(np.pi * xs)
 
@@ -38,8 +37,10 @@ def moons(n_samples: int = 100, shuffle: bool = True, noise: float | None = None
 
 def circles(n_samples: int = 100, shuffle: bool = True, noise: float | None = None,
             random_state: object = None, factor: float = 0.8) -> Data:
-    """Two circles around the origin:
-    xs (n_samples, 2), and ys 0 on that of radius 1 and 1 on that of radius `factor`."""
+    """Two circles around the origin: xs (n_samples, 2), and ys 0 on the outer, 1 on the inner one.
+
+    Their radii are 1 and `factor`.
+    """
     factor = real(factor, "factor", "from 0 to below 1", lambda x: 0 <= x < 1)
     outer, inner = _halves(n_samples)
     t = np.linspace(0, 2 * np.pi, outer, endpoint=False)
@@ -51,8 +52,10 @@ def circles(n_samples: int = 100, shuffle: bool = True, noise: float | None = No
 
 def spiral(n_samples: int = 100, shuffle: bool = True, noise: float | None = None,
            random_state: object = None, turns: float = 1.0) -> Data:
-    """Two arms of a spiral around the origin, out to radius 1:
-    xs (n_samples, 2), and ys 0 on one arm and 1 on the other."""
+    """Two arms of a spiral: xs (n_samples, 2), and ys 0 on one arm and 1 on the other.
+
+    They go around the origin `turns` times, out to radius 1.
+    """
     turns = real(turns, "turns")
     first, second = _halves(n_samples)
     return _two_classes(_arm(first, turns), -_arm(second, turns), shuffle, noise, random_state)
@@ -60,8 +63,7 @@ def spiral(n_samples: int = 100, shuffle: bool = True, noise: float | None = Non
 
 def xor(n_samples: int = 4, shuffle: bool = False, noise: float | None = None,
         random_state: object = None) -> Data:
-    """The corners (0,0), (0,1), (1,0), (1,1) over and over:
-    xs (n_samples, 2), and ys 1 where just one coordinate is 1."""
+    """The corners (0,0), (0,1), (1,0), (1,1) again and again, (n_samples, 2), and their xor."""
     corners = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
     xs = corners[np.arange(whole(n_samples, "n_samples")) % 4]
     return _drawn(xs, (xs[:, 0] != xs[:, 1]).astype(int), shuffle, noise, random_state)

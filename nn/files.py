@@ -104,8 +104,7 @@ def _unused_name(place: str) -> str:
 
 
 def _write_unnamed(partial: str, content: bytes, mode: int | None) -> bool:
-    """Write a file without a name, then name it;
-    False where the system or the disk has no such files."""
+    """Write a file without a name, then name it; False where there are no such files."""
     try:
         unnamed = os.open(os.path.dirname(partial), os.O_TMPFILE | os.O_WRONLY, 0o666)
     except (AttributeError, OSError):

@@ -226,7 +226,6 @@ def _sum(terms: list[Any]) -> Value:
 
 
 def _value(x: Any) -> Value:
-    """x, which operations on Values have given;
-    the table's operations have no type of their own."""
+    """x, a result of operations on Values, whose type the table does not say."""
     result: Value = x
     return result

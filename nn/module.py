@@ -85,8 +85,7 @@ class Module:
         return list(_Walk(self).names)
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
-        """Pairs of a parameter's full name and the parameter, each once,
-        in the order of `parameters`."""
+        """Pairs of a full name and a parameter, each once, in the order of `parameters`."""
         return ((name, v) for v, name in _Walk(self).names.items())
 
     def zero_grad(self) -> None:
@@ -165,15 +164,14 @@ class Module:
     # Files -------------------------------------------------------------------------------------
 
     def description(self) -> dict[str, Any] | None:
-        """What a file says of how this model is built, as plain data;
-        None where only its arrays can be saved."""
+        """How this model is built, as plain data; None where only its arrays can be saved."""
         return None
 
     def save(self, path: Path) -> None:
-        """Write the state to a .npz file, without pickle; an older file of that name is replaced in
-        one step at the end.
+        """Write the state to a .npz file, without pickle.
 
-        Raises OSError where the file cannot be written; the older one is then as it was.
+        An older file of that name is replaced in one step at the end. Raises OSError where the file
+        cannot be written; the older one is then as it was.
         """
         write_file(path, self.description(), self.state_dict())
 
@@ -224,8 +222,7 @@ class _Walk:
         self.inside.discard(id(x))
 
     def check(self, name: str, v: Value) -> None:
-        """Raise TypeError where a computed Value depends on no parameter:
-        its maker took it for one."""
+        """Raise TypeError where a computed Value depends on no parameter: it was meant as one."""
         if not any(leaf in self.names for leaf in leaves(v)):
             raise TypeError(f"{name} is computed ({v!r} = {autograd.expression(v)}), and no "
                             "parameter is among its "
@@ -237,7 +234,7 @@ PLAIN = (str, int, float, type(None))
 
 
 def _entries(name: str, x: Any) -> Iterable[tuple[Any, Any]]:
-    """Pairs of a key or place and what is there; none where x is no container."""
+    """Pairs of a key or place and what is there; none where x is not a container."""
     if isinstance(x, (list, tuple, deque)):
         return list(enumerate(x))
     if isinstance(x, PLAIN):
@@ -254,8 +251,7 @@ def _entries(name: str, x: Any) -> Iterable[tuple[Any, Any]]:
 
 
 def _entries_of_object(name: str, x: Any) -> Iterable[tuple[Any, Any]]:
-    """What is in an object of another class:
-    fields of a dataclass, or what its parameters() gives."""
+    """The fields of a dataclass, or what an object's parameters() gives."""
     if isinstance(x, type):
         return ()
     if dataclasses.is_dataclass(x):
@@ -272,8 +268,7 @@ def _refuse_set(name: str, x: AbstractSet[object]) -> tuple[()]:
 
 
 def _grouped(name: str, x: Any, inside: set[int]) -> Iterator[tuple[str, Group]]:
-    """The arrays in x, which is called `name`:
-    a nested list of parameters is one array where it is rectangular."""
+    """The arrays in x, which is called `name`: each parameter, or rectangle of parameters."""
     if isinstance(x, np.ndarray) and x.dtype == object:
         x = x.tolist()
     if shape_of(x) is not None:

@@ -36,13 +36,11 @@ PERIOD = 128                    # steps between two checks of one sample each
 Step = Callable[[np.ndarray, np.ndarray, np.ndarray], "tuple[float, np.ndarray]"]
 
 INSTEAD = ("Instead of if, write autograd.relu, abs, maximum or minimum, which choose anew for "
-           "each number; "
-           "compiled=False says that graphs are meant")
+           "each number; compiled=False says that graphs are meant")
 
 
 class Task(NamedTuple):
-    """What is trained: a model with its parameters, on samples X (m, ...) and targets Y (m,
-    ...)."""
+    """What is trained: a model with its parameters, on m samples X and targets Y."""
     model: Model
     parameters: list[Value]
     loss: Loss
@@ -69,8 +67,7 @@ class Task(NamedTuple):
 # By graphs --------------------------------------------------------------------
 
 def eager_step(task: Task) -> Step:
-    """A step that records the graph of each sample and backpropagates its loss;
-    the leaves add up the gradient."""
+    """A step that backpropagates through the graph of each sample; leaves add up the gradient."""
     model, parameters, loss = task[:3]
 
     def step(theta: np.ndarray, X: np.ndarray, Y: np.ndarray) -> tuple[float, np.ndarray]:

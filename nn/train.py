@@ -139,8 +139,7 @@ class Training:
         return ends
 
     def settle(self) -> None:
-        """Give model and optimizer the state of the last complete iteration,
-        and the grads of the beginning."""
+        """Set the state of the last complete iteration, and the grads of the beginning."""
         finish(self._settle)
 
     def _settle(self) -> None:
@@ -154,8 +153,7 @@ class Training:
 
 
 class Batches:
-    """The mini-batches of each epoch, arrays of places among m samples, in an order drawn anew; or
-    all samples.
+    """The mini-batches of each epoch, places among m samples in an order drawn anew; or all.
 
     >>> [len(places) for places in Batches(10, 4, seed=0)]
     [4, 4, 2]
@@ -198,8 +196,7 @@ def stops(callback: Callback, epoch: int, loss: float, model: Model) -> bool:
 
 
 def _is_meant(error: StopIteration) -> bool:
-    """Whether a raise statement of the callback itself raised it:
-    a next() that ran out is a mistake."""
+    """Whether a raise statement of the callback raised it, not a next() that ran out."""
     here = error.__traceback__
     callback = here and here.tb_next
     if callback is None or callback.tb_next is not None:
