@@ -72,7 +72,8 @@ def label_width(edge: Edge) -> float:
     """The width of a local derivative on its arrow."""
     if edge.kind != "use":
         return 0.0
-    return (len(compact(edge.local or 0.0)) + 2.5) * style.LETTER_POINTS
+    text = style.BLANK if edge.blank else compact(edge.local or 0.0)
+    return (len(text) + 2.5) * style.LETTER_POINTS
 
 
 def spline(arrow: Arrow, height: float, downwards: bool) -> Spline:

@@ -17,7 +17,6 @@ from autograd.words.labels import shorten
 from autograd.words.numbers import DASH, brief, compact, fixed, grad_text
 
 NO_SPLINES: Splines = {}
-CELLPADDING = ' CELLPADDING="5"'
 FREE = {"ordering": "in", "nodesep": "0.22"}
 PINNED = {"splines": "line", "inputscale": "72"}            # positions are in points
 POINTS = 72                                                 # of an inch
@@ -91,8 +90,10 @@ def card(node: Node, place: Place | None) -> Look:
     """Title and role, lines, data and grad; before them the sign of its operation."""
     rows = [heading(node), *map(text, node.lines)]
     if node.data is not None:
-        rows += [colored(f"data {fixed(node.data)}", style.DATA),
-                 colored(f"grad {grad_text(node.grad)}", style.GRAD)]
+        numbers = {"data": fixed(node.data), "grad": grad_text(node.grad)}
+        numbers.update(dict.fromkeys(node.blanks, style.BLANK))
+        rows += [colored(f"data {numbers['data']}", style.DATA),
+                 colored(f"grad {numbers['grad']}", style.GRAD)]
     return table(node, rows, place), {"shape": "plain"}
 
 
@@ -111,21 +112,25 @@ def table(node: Node, rows: Sequence[str], place: Place | None) -> str:
     """An HTML-like label: a framed table, its first row filled with the colour of the role."""
     role = ROLES[node.role]
     line = 2 - (node.role == "intermediate")
-    least = size = padding = ""
+    size, padding = "", 5
     if place is not None and place.width and place.height:      # as wide and high as planned
-        least = f' WIDTH="{sign_width(node):.0f}"'
         size = f' WIDTH="{place.width * POINTS - sign_width(node):.0f}"'
         size += f' HEIGHT="{place.height * POINTS / len(rows):.0f}"'
-        padding = ' CELLPADDING="1"'
-    sign = ""
-    if node.sign:
-        shown = colored(text(node.sign), "white", style.sign_text(node.sign))
-        sign = f'<TD ROWSPAN="{len(rows)}" PORT="o" BGCOLOR="{style.INK}"{least}>{shown}</TD>'
+        padding = 1
     first, *others = rows
-    return (f'<<TABLE BORDER="0" CELLBORDER="{line}" CELLSPACING="0"'
-            f'{padding or CELLPADDING} COLOR="{role.line}" BGCOLOR="{style.PAPER}">'
-            f'<TR>{sign}<TD BGCOLOR="{role.fill}"{size}>{first}</TD></TR>'
+    return (f'<<TABLE BORDER="0" CELLBORDER="{line}" CELLSPACING="0" CELLPADDING="{padding}" '
+            f'COLOR="{role.line}" BGCOLOR="{style.PAPER}">'
+            f'<TR>{sign_cell(node, len(rows))}<TD BGCOLOR="{role.fill}"{size}>{first}</TD></TR>'
             f'{"".join(f"<TR><TD{size}>{row}</TD></TR>" for row in others)}</TABLE>>')
+
+
+def sign_cell(node: Node, rows: int) -> str:
+    """The operation's sign beside all rows of a card; the port that its inputs' edges enter."""
+    if not node.sign:
+        return ""
+    shown = colored(text(node.sign), "white", style.sign_text(node.sign))
+    return (f'<TD ROWSPAN="{rows}" PORT="o" BGCOLOR="{style.INK}" '
+            f'WIDTH="{sign_width(node):.0f}">{shown}</TD>')
 
 
 def circle(node: Node, place: Place | None) -> Look:
@@ -229,7 +234,7 @@ def on_paper(label: str) -> str:
 
 
 def use(edge: Edge) -> dict[str, str]:
-    label = local_text(edge.local)
+    label = local_text(edge)
     words = f"local derivative {label[2:]}"
     return {"label": label, "edgetooltip": words, "labeltooltip": words}
 
@@ -260,9 +265,13 @@ EDGES = {"use": use, "weight": weighted, "number": numeric, "result": resulting,
          "group": grouped}
 
 
-def local_text(local: float | None) -> str:
+def local_text(edge: Edge) -> str:
     """A local derivative on its edge; ? where none is known."""
-    return "∂ ?" if local is None else f"∂ {compact(local)}"
+    if edge.blank:
+        return f"∂ {style.BLANK}"
+    if edge.local is None:
+        return "∂ ?"
+    return f"∂ {compact(edge.local)}"
 
 
 def box_lines(inner: Box, node: dict[str, Node]) -> list[str]:

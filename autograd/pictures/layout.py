@@ -19,7 +19,7 @@ from autograd.pictures.labelling import Area, place_labels
 from autograd.pictures.strip import Strip
 
 ARROW, LABELLED = 42.0, 30.0        # along the strip, for an arrow alone, and beside its label
-CROWDED, WIDER = 4, 48.0            # where a card has more inputs there is more room before it
+CROWDED, MANY, WIDER = 4, 8, 48.0   # inputs of a card or of a column that need more room before it
 ROOM = 20.0                         # across it, between cards
 THIN = 14.0                         # across it, for a line that passes
 LANE = 15.0                         # for a line that goes on in the next band, between the bands
@@ -100,7 +100,8 @@ class Arrangement:
             return ARROW
         if self.downwards:
             widest = LABEL_HEIGHT
-        crowded = any(len(labels) > CROWDED for labels in cards)
+        counts = [len(labels) for labels in cards]
+        crowded = max(counts) > CROWDED or sum(counts) > MANY
         return LABELLED + widest + WIDER * crowded
 
     def _place_along(self) -> None:

@@ -177,7 +177,7 @@
                                [upstream + local, "the two are multiplied, not added"]]});
       }
       if (!a.first && product !== 0) {
-        found.push({text: `${input}.grad: ${bracketed(before)} + ${bracketed(product)} =`,
+        found.push({text: `${gradOf(input)}: ${bracketed(before)} + ${bracketed(product)} =`,
                     value: after, part: "sum", row, open: unshown(before) + unshown(product),
                     mistakes: [[product, "it is added to the grad that is there, not put in its " +
                                          "place"]]});
@@ -319,7 +319,7 @@
   }
 
   function tellSeed(v) {
-    return [`Backward begins: ${v.title}.grad = 1`,
+    return [`Backward begins: ${gradOf(v.title)} = 1`,
             `The derivative of ${v.title} with respect to itself is 1. All other grads are 0.`, []];
   }
 
@@ -332,6 +332,9 @@
             `${compact(state.grads[i])} on`, isDone ? done : "", rows];
   }
 
+  // The grad of a Value by its title, which may be a formula.
+  const gradOf = title => (/[-+*\/ ]/.test(title) ? `(${title}).grad` : `${title}.grad`);
+
   function tellOne(v, a, k) {
     const [noLocal, noProduct, noAfter] = ["local", "upstream", "sum"].map(part => hidden(part, k));
     const name = nodes[a.input].title, local = compact(a.local), product = compact(a.product);
@@ -342,7 +345,7 @@
       [noLocal ? `${hint(v.symbols[k], "")} = ?`.replace(/^ = /, "") : chain, "local"],
       [known(noLocal, `${bracketed(a.upstream)} × ${bracketed(a.local)} = ` +
                       known(noProduct, product)), "grad"],
-      [known(noLocal || noProduct, `${name}.grad: ${compact(a.before)} + ` +
+      [known(noLocal || noProduct, `${gradOf(name)}: ${compact(a.before)} + ` +
                                    `${bracketed(a.product)} = ` +
                                    known(noAfter, compact(a.after))), "grad new"]];
   }

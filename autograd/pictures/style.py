@@ -45,6 +45,7 @@ OF_VALUES = ("input", "parameter", "intermediate", "output")
 
 # Text: points in DOT, pixels in pages --------------------------------------------------------
 
+BLANK = "______"                    # stands for a number to be written in
 FONT = "Arial"                      # Graphviz knows its widths; the others are about as wide
 FONTS = "Arial, Liberation Sans, Helvetica, DejaVu Sans Condensed, sans-serif"
 TITLE_TEXT = 20
