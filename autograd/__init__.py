@@ -1,10 +1,12 @@
 """Scalar-level automatic differentiation: record, look, differentiate, compile."""
+# ruff: noqa: I001 (what is fast must come after what it replaces, and names stand in rows)
 from contextlib import suppress as _suppress
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
 from autograd.backward import backward
+from autograd.compat.hips import warn_of_another_autograd as _warn_of_another_autograd
 from autograd.ops import (Operation, abs, acos, add, affine, asin, atan, cos, cosh, div, elu, erf,
                           erfc, exp, expm1, find, gelu, greater, leaky_relu, log, log1p, maximum,
                           minimum, mul, neg, operation, pow, relu, sech, sigmoid, sign, sin, sinh,
@@ -20,6 +22,8 @@ with _suppress(ModuleNotFoundError):        # without this file everything works
 from autograd.derivatives.gradients import gradients
 from autograd.derivatives.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
+__version__ = "0.2.0"
+
 __all__ = [
     "Operation", "Program", "Value", "abs", "acos", "add", "affine", "asin", "atan", "backward",
     "check_gradients", "compile", "cos", "cosh", "div", "dot", "draw", "draw_network", "elu", "erf",
@@ -28,6 +32,8 @@ __all__ = [
     "name", "neg", "no_grad", "operation", "play", "pow", "relu", "sech", "sigmoid", "sign", "sin",
     "sinh", "softplus", "sqrt", "sub", "sum", "tan", "tanh", "value_and_grad", "vjp",
 ]
+
+_warn_of_another_autograd(__path__[0])
 
 # What needs NumPy or Graphviz is loaded when it is first asked for (PEP 562)
 

@@ -15,8 +15,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from autograd.compat.numbers import number
 from autograd.graph import topological_order
-from autograd.operation import Undefined, number
+from autograd.operation import Undefined
 
 Edges = Callable[[Any], Iterable[tuple[Any, Any]]]      # of a Value: pairs (input, partial)
 

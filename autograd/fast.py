@@ -21,35 +21,39 @@ from typing import Any
 
 from autograd import graph, ops, value
 from autograd.compat import methods
+from autograd.compat.micrograd import Closure
 from autograd.compat.numbers import number
 from autograd.operation import ARITHMETIC, LEAF, Operation
 from autograd.recording import OPEN
 from autograd.value import UNREACHED, Value
 
 new, total, times = object.__new__, builtins.sum, operator.mul
-set_grad = Value._grad.__set__                                              # type: ignore[attr-defined]
+set_grad = vars(Value)["_grad"].__set__
 plain_init, plain_record, plain_call = Value.__init__, value.record, Operation.__call__
-plain_backward, plain_dot, plain_sum = value.backward, ops.dot_of, ops.sum_of
-plain_add, plain_mul, plain_sub = Value.__add__, Value.__mul__, Value.__sub__
-plain_radd, plain_compared = Value.__radd__, methods._compared
+plain_dot, plain_sum = ops.dot_of, ops.sum_of
+plain_compared = methods._compared
 SCALARS = {Value, float, int}
 _add, _sub, _mul, _relu, _dot = ops.add, ops.sub, ops.mul, ops.relu, ops.dot
 
 
 # A Value ------------------------------------------------------------------------------------------
 
-def init(self: Value, data: Any, inputs: Any = (), op: Any = "", label: str = "") -> None:
-    if type(data) is float and data == data and not inputs and not op:
+def init(self: Value, data: Any, inputs: Any = (), op: Any = "", label: str = "", *,
+         _children: Any = (), _op: Any = "") -> None:
+    """Value.__init__."""
+    by_hand = inputs or op or _children or _op
+    if type(data) is float and data == data and not by_hand:
         self._data = data
         self._grad = UNREACHED
         self.op = LEAF
         self.label = label
         self._first = self._second = self._first_partial = self._second_partial = None
     else:
-        plain_init(self, data, inputs, op, label)
+        plain_init(self, data, inputs or _children, op or _op, label)
 
 
 def set_data(self: Value, data: Any) -> None:
+    """The setter of Value.data."""
     if type(data) is float and data == data:
         self._data = data
     else:
@@ -57,18 +61,22 @@ def set_data(self: Value, data: Any) -> None:
 
 
 def lt(self: Value, other: Any) -> bool:
+    """Value < other."""
     return self._data < (other._data if type(other) is Value else plain_compared(other))
 
 
 def le(self: Value, other: Any) -> bool:
+    """Value <= other."""
     return self._data <= (other._data if type(other) is Value else plain_compared(other))
 
 
 def gt(self: Value, other: Any) -> bool:
+    """Value > other."""
     return self._data > (other._data if type(other) is Value else plain_compared(other))
 
 
 def ge(self: Value, other: Any) -> bool:
+    """Value >= other."""
     return self._data >= (other._data if type(other) is Value else plain_compared(other))
 
 
@@ -215,6 +223,7 @@ add_on_the_right = right(_add)
 # The five that make up most graphs, written out ---------------------------------------------------
 
 def add(self: Value, other: Any) -> Value:
+    """Value + other."""
     if type(other) is Value and not OPEN:
         v: Value = new(Value)
         v._data = self._data + other._data
@@ -235,6 +244,7 @@ def add(self: Value, other: Any) -> Value:
 
 
 def mul(self: Value, other: Any) -> Value:
+    """Value * other."""
     if type(other) is Value and not OPEN:
         v: Value = new(Value)
         v._second_partial = a = self._data
@@ -256,6 +266,7 @@ def mul(self: Value, other: Any) -> Value:
 
 
 def sub(self: Value, other: Any) -> Value:
+    """Value - other."""
     if type(other) is Value and not OPEN:
         v: Value = new(Value)
         v._data = self._data - other._data
@@ -271,6 +282,7 @@ def sub(self: Value, other: Any) -> Value:
 
 
 def radd(self: Value, other: Any) -> Value:
+    """other + Value."""
     if type(other) is int and other == 0 and not OPEN:          # every sum() starts with 0 + ...
         v: Value = new(Value)
         v._data = 0.0 + self._data
@@ -286,6 +298,7 @@ def radd(self: Value, other: Any) -> Value:
 
 
 def relu(self: Value) -> Value:
+    """max(x, 0), the lecture's (1); its derivative at 0 is 0."""
     if OPEN:
         return plain_record(_relu, (self,))
     v: Value = new(Value)
@@ -341,7 +354,7 @@ def affine(W: Iterable[Iterable[Any]], x: Iterable[Any], b: Iterable[Any]) -> li
     numbers, partials, known = _inputs_of_affine(x)
     if OPEN or not known:
         return [plain_dot(w, x, c) for w, c in zip(rows, b)]
-    x, n = numbers[0], len(x)
+    n, x = len(x), numbers[0]
     neurons = []
     for w, c in zip(rows, b):
         try:
@@ -462,6 +475,8 @@ def sweep(values: Iterable[Any]) -> None:
             continue
         a = v._first
         if a is None:
+            if type(v._first_partial) is Closure:           # a leaf with a function of its own
+                v._first_partial.function()
             continue
         g, p = v._grad, v._first_partial
         if type(a) is not tuple:
@@ -479,12 +494,14 @@ def sweep(values: Iterable[Any]) -> None:
 
 def _replace() -> None:
     pieces: dict[Any, dict[str, Any]] = {
-        Value: {"__init__": init, "data": Value.data.setter(set_data), "backward": backward,
+        Value: {"__init__": init, "data": vars(Value)["data"].setter(set_data),
+                "backward": backward,
                 "__lt__": lt, "__le__": le, "__gt__": gt, "__ge__": ge,
                 "__add__": add, "__sub__": sub, "__mul__": mul, "__radd__": radd,
-                "__truediv__": left(ops.div), "__pow__": left(ops.pow), "__rsub__": right(ops.sub),
-                "__rmul__": right(ops.mul), "__rtruediv__": right(ops.div),
-                "__rpow__": right(ops.pow), "__neg__": unary(ops.neg), "__abs__": unary(ops.abs)},
+                "__truediv__": left(ops.div), "__pow__": left(ops.pow),
+                "__rsub__": right(ops.sub), "__rmul__": right(ops.mul),
+                "__rtruediv__": right(ops.div), "__rpow__": right(ops.pow),
+                "__neg__": unary(ops.neg), "__abs__": unary(ops.abs)},
         Operation: {"__call__": call},
         value: {"record": record, "backward": backward},
         graph: {"topological_order": topological_order},
@@ -492,12 +509,13 @@ def _replace() -> None:
                                              "backward": backward},
     }
     unaries = [name for name in vars(methods.Methods) if name in ops.BUILT_IN]
-    pieces[Value] |= {name: unary(ops.TABLE[name]) for name in unaries} | {"relu": relu}
+    pieces[Value] |= {name: unary(ops.TABLE[name]) for name in unaries}
+    pieces[Value]["relu"] = relu
     for owner, names in pieces.items():
         for name, piece in names.items():
             setattr(owner, name, piece)
     for name, method in pieces[Value].items():
-        if name != "data":                                  # pickled and shown as what it replaces
+        if name != "data":                              # pickled and shown as what it replaces
             method.__module__, method.__qualname__ = Value.__module__, f"Value.{name}"
 
 

@@ -24,7 +24,7 @@ ARITHMETIC = (ArithmeticError, ValueError)  # what Python raises outside a funct
 @dataclass(eq=False, repr=False)
 class Operation:
     """One row of the table. Call it with numbers, Values, arrays or symbols."""
-    name: str                               # its key in the table, its name in Python: mul
+    name: str                               # its key in the table and in Python: mul
     forward: Callable[..., float]           # its value on floats
     partials: Any                           # a Rule for each input; or, for any number of inputs,
     #                                         one function (i, y, inputs)
@@ -33,7 +33,7 @@ class Operation:
     numpy: Form | None = None               # in NumPy; None: it is computed number by number
     latex: Form = ""
     level: str = "atom"                     # how tightly it prints: a key of text.LEVELS
-    textbook: tuple[Rule, ...] = ()         # partials as textbooks write them, if `partials` differ
+    textbook: tuple[Any, ...] = ()          # partials as textbooks write them, if they differ
     domain: str = ""                        # where it is defined, in words, for messages
     kink: Callable[..., Any] | None = None  # of the inputs: 0 where the derivative jumps
     doc: str = ""

@@ -18,7 +18,7 @@ from typing import Any
 
 from autograd.compat.numbers import is_array, number
 from autograd.formulas.text import Text
-from autograd.operation import TABLE, Form, Operation, Rule, find
+from autograd.operation import TABLE, Operation, Rule, find
 
 __all__ = ["TABLE", "BUILT_IN", "Operation", "find", "number", "operation"]
 
@@ -71,7 +71,8 @@ def _power_by_base(y: Any, a: Any, b: Any) -> Any:
 
 def _dot(*inputs: float) -> float:
     n = len(inputs) // 2
-    return builtin_sum(map(operator.mul, inputs[:n], inputs[n:-1])) + inputs[-1]
+    products: float = builtin_sum(map(operator.mul, inputs[:n], inputs[n:-1]))
+    return products + inputs[-1]
 
 
 def _dot_partial(i: int, y: Any, inputs: Sequence[Any]) -> Any:
@@ -103,8 +104,9 @@ def add_row(name: str, forward: Callable[..., float], partials: Any, **columns: 
     return op
 
 
-def function(name: str, forward: Callable[..., float], *partials: Rule, **columns: Any) -> Operation:
-    """A row that prints as a call of a function, also in NumPy, unless its columns say otherwise."""
+def function(name: str, forward: Callable[..., float], *partials: Rule,
+             **columns: Any) -> Operation:
+    """A row that prints as a call, also in NumPy, unless its columns say otherwise."""
     places = ", ".join(f"{{{i}}}" for i in range(len(partials)))
     tex = columns.pop("tex", rf"\mathrm{{{{{name}}}}}")
     columns.setdefault("text", f"{name}({places})")
@@ -124,12 +126,15 @@ def infix(name: str, symbol: str, level: str, forward: Callable[..., float], *pa
 
 
 # The table: name, value, partials -----------------------------------------------------------------
+#
+# The exact partials of tanh and sigmoid are not 0 from 20 and 37 on, as the textbook's are.
 
-add = infix("add", "+", "sum",     lambda a, b: a + b,  lambda y, a, b: 1.0,    lambda y, a, b: 1.0)
-sub = infix("sub", "-", "sum",     lambda a, b: a - b,  lambda y, a, b: 1.0,    lambda y, a, b: -1.0)
-mul = infix("mul", "*", "product", lambda a, b: a * b,  lambda y, a, b: b,      lambda y, a, b: a,
+add = infix("add", "+", "sum",     lambda a, b: a + b,  lambda y, a, b: 1.0,   lambda y, a, b: 1.0)
+sub = infix("sub", "-", "sum",     lambda a, b: a - b,  lambda y, a, b: 1.0,   lambda y, a, b: -1.0)
+mul = infix("mul", "*", "product", lambda a, b: a * b,  lambda y, a, b: b,     lambda y, a, b: a,
             latex=r"{0:product} \cdot {1:power}")
-div = infix("div", "/", "product", lambda a, b: a / b,  lambda y, a, b: 1 / b,  lambda y, a, b: -y / b,
+div = infix("div", "/", "product", lambda a, b: a / b,  lambda y, a, b: 1 / b, lambda y, a, b: -y/b,
+            textbook=(lambda y, a, b: 1 / b, lambda y, a, b: -a / b ** 2),
             latex=r"\frac{{{0}}}{{{1}}}", domain="a denominator other than 0")
 pow = infix("pow", "**", "power",  math.pow,            _power_by_base,
             lambda y, a, b: y * log(a),
@@ -167,11 +172,11 @@ atan     = function("atan",     math.atan,      lambda y, a: 1 / (1 + a * a),
                     numpy="np.arctan({0})", tex=r"\arctan")
 sinh     = function("sinh",     math.sinh,      lambda y, a: cosh(a),   tex=r"\sinh")
 cosh     = function("cosh",     math.cosh,      lambda y, a: sinh(a),   tex=r"\cosh")
-tanh     = function("tanh",     math.tanh,      lambda y, a: sech(a) ** 2,          # not 0 from 20 on
+tanh     = function("tanh",     math.tanh,      lambda y, a: sech(a) ** 2,      # not 0 from 20 on
                     textbook=(lambda y, a: 1 - y ** 2,), tex=r"\tanh")
 sech     = function("sech",     _sech,          lambda y, a: -y * tanh(a),
                     numpy="1 / np.cosh({0})", level="product")
-sigmoid  = function("sigmoid",  _sigmoid,       lambda y, a: (0.5 * sech(0.5 * a)) ** 2,    # nor from 37
+sigmoid  = function("sigmoid",  _sigmoid,       lambda y, a: (0.5 * sech(0.5 * a)) ** 2,
                     textbook=(lambda y, a: y * (1 - y),), level="product",
                     numpy="1 / (1 + np.exp(-{0:product}))", latex=r"\sigma({0})")
 softplus = function("softplus", _softplus,      lambda y, a: sigmoid(a),
@@ -184,7 +189,7 @@ gelu     = function("gelu",     _gelu,          lambda y, a: (0.5 * erfc(-ROOT_H
                                                               + a * exp(-0.5 * a * a) / ROOT_2_PI),
                     numpy=None)
 
-relu       = function("relu",       lambda a: 0.0 if a <= 0 else a,         # the derivative at 0 is 0
+relu       = function("relu",       lambda a: 0.0 if a <= 0 else a,         # derivative 0 at 0
                       lambda y, a: greater(a, 0.0),
                       symbol="ReLU", numpy="np.maximum({0}, 0)", kink=lambda a: a)
 leaky_relu = function("leaky_relu", lambda a: 0.01 * a if a <= 0 else a,
@@ -194,7 +199,7 @@ leaky_relu = function("leaky_relu", lambda a: 0.01 * a if a <= 0 else a,
 elu        = function("elu",        lambda a: math.expm1(a) if a <= 0 else a,
                       lambda y, a: exp(minimum(a, 0.0)), kink=lambda a: a,
                       numpy="np.where({0} > 0, {0}, np.expm1(np.minimum({0}, 0)))")
-maximum    = function("maximum",    _maximum,                               # a tie goes to the first
+maximum    = function("maximum",    _maximum,                               # a tie: the first
                       lambda y, a, b: 1 - greater(b, a), lambda y, a, b: greater(b, a),
                       symbol="max", latex=r"\max({0}, {1})", kink=lambda a, b: a - b)
 minimum    = function("minimum",    _minimum,
@@ -205,9 +210,9 @@ greater    = function("greater",    lambda a, b: 1.0 if a > b else 0.0,     # 1 
                       symbol=">", text="({0} > {1})", latex="[{0} > {1}]", kink=lambda a, b: a - b)
 sign       = function("sign",       _sign, None,    kink=lambda a: a)
 
-identity = function("identity", lambda a: a, lambda y, a: 1.0,      # what the variables of a transform
-                    symbol="=", text="{0:atom}",                    # are when it is left
-                    numpy="{0:atom}", latex="{0:atom}")
+# what the variables of a transform are when it is left
+identity = function("identity", lambda a: a,    lambda y, a: 1.0,
+                    symbol="=", text="{0:atom}", numpy="{0:atom}", latex="{0:atom}")
 sum      = add_row("sum", lambda *inputs: builtin_sum(inputs, 0.0), lambda i, y, inputs: 1.0,
                    level="sum", text=_print_sum, numpy=_print_sum, latex=_print_sum)
 dot      = add_row("dot", _dot, _dot_partial, level="sum",
@@ -263,7 +268,8 @@ def _scalars(values: Iterable[Any]) -> tuple[Any, ...]:
 COLUMNS = {"symbol", "text", "numpy", "latex", "textbook", "level", "domain", "kink", "doc"}
 
 
-def operation(name: str, forward: Callable[..., float], *partials: Rule, **columns: Any) -> Operation:
+def operation(name: str, forward: Callable[..., float], *partials: Rule,
+              **columns: Any) -> Operation:
     """A new operation, a row like every other: backward, higher orders, pictures and the compiler
     all work with it.
 

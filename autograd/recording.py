@@ -14,8 +14,10 @@ class Block:
         self.open = True
 
 
-OPEN: set[Block] = set()            # the blocks open anywhere: while there are none, everybody records
-_entered: ContextVar[tuple[Block, ...]] = ContextVar("entered", default=())     # here, in this thread
+OPEN: set[Block] = set()            # the blocks open anywhere: without any, everybody records
+
+# those entered in this thread or task
+_entered: ContextVar[tuple[Block, ...]] = ContextVar("entered", default=())
 
 
 def is_recording() -> bool:

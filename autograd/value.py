@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from autograd import ops
 from autograd.backward import backward
@@ -59,15 +59,20 @@ class Value(Copies, Methods, MicrogradNames):
     )
     _data: float
     _grad: float
+    _first: Any
+    _second: Any
+    _first_partial: Any
+    _second_partial: Any
     op: Operation
     label: str
 
     def __init__(self, data: Number, inputs: Iterable[Value | Number] = (), op: Any = "",
-                 label: str = "") -> None:
+                 label: str = "", *, _children: Any = (), _op: Any = "") -> None:
         self._data = _checked(data, label)
         self._grad = UNREACHED
         self.label = label
         self._set_inputs(LEAF, (), ())
+        inputs, op = inputs or _children, op or _op         # as micrograd calls them
         if inputs or op:
             self._set_inputs(*by_hand(self._data, inputs, op, operand))
 
@@ -84,7 +89,7 @@ class Value(Copies, Methods, MicrogradNames):
 
     @property
     def grad(self) -> float:
-        """The derivative that `backward` left here; 0.0 at first. Set it to 0 or None to reset it."""
+        """The derivative that `backward` left here, 0.0 at first; set to 0 or None, it is reset."""
         return self._grad
 
     @grad.setter
@@ -109,7 +114,7 @@ class Value(Copies, Methods, MicrogradNames):
         if self.closure is not None:
             return (Closure.undefined,) * len(self.inputs)
         if type(self._first) is tuple:
-            return self._first_partial
+            return tuple(self._first_partial)
         return (self._first_partial, self._second_partial)[:len(self.inputs)]
 
     @property
@@ -158,7 +163,7 @@ class Value(Copies, Methods, MicrogradNames):
         self.op = op
         self._first = self._second = self._first_partial = self._second_partial = None
         if len(inputs) > 2 or isinstance(partials, Closure):
-            self._first, self._first_partial = tuple(inputs), partials
+            self._first, self._first_partial = tuple(inputs) or None, partials
         elif len(inputs) == 2:
             self._first, self._second = inputs
             self._first_partial, self._second_partial = partials
@@ -177,12 +182,12 @@ class Value(Copies, Methods, MicrogradNames):
 
     @staticmethod
     def set_grads(grads: Mapping[Value, float]) -> None:
-        """Set the grads of many Values: all of them, for nothing interrupts a loop in C half way."""
+        """Set the grads of many Values: all, for nothing interrupts a loop in C half way."""
         deque(map(_set_grad, grads.keys(), grads.values()), maxlen=0)
 
 
 SLOTS = Value.__slots__[:-1]                            # without __weakref__
-_set_grad = Value._grad.__set__                                             # type: ignore[attr-defined]
+_set_grad = vars(Value)["_grad"].__set__
 
 
 # Recording ----------------------------------------------------------------------------------------
@@ -212,15 +217,15 @@ def operand(x: Any) -> Value | float:
     return x if isinstance(x, Value) else number(x, "an operand")
 
 
-def _binary(op: Operation, a: Any, b: Any) -> Any:
+def _binary(op: Operation, a: Any, b: Any) -> Value:
     if is_array(a) or is_array(b):
-        return NotImplemented               # NumPy comes back for each entry
+        return cast(Value, NotImplemented)      # NumPy comes back for each entry
     return record(op, (operand(a), operand(b)))
 
 
 def _checked(data: Any, label: str) -> float:
-    data = number(data, f"data of Value {label!r}" if label else "data of a Value")
-    if data != data:
+    checked = number(data, f"data of Value {label!r}" if label else "data of a Value")
+    if checked != checked:
         raise ValueError(f"data of Value {label!r} is NaN: look where it was computed, for every "
                          "result of it is NaN too")
-    return data
+    return checked

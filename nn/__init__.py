@@ -1,4 +1,4 @@
-"""Networks of scalar neurons: layers, losses, optimizers, training, data, and the lecture's matrix formulas.
+"""Networks of scalar neurons: layers, losses, optimizers, training, data, matrix formulas.
 
 >>> import nn
 >>> xs, ys = nn.data.xor()
@@ -16,5 +16,5 @@ from nn.module import Module
 from nn.optim import SGD, Adam, GradientDescent, Optimizer
 from nn.train import History, fit
 
-__all__ = ["MLP", "SGD", "Adam", "GradientDescent", "History", "Layer", "Module", "Neuron", "Optimizer", "data", "fit", "load",
-           "log_softmax", "losses", "matrix", "softmax"]
+__all__ = ["MLP", "SGD", "Adam", "GradientDescent", "History", "Layer", "Module", "Neuron",
+           "Optimizer", "data", "fit", "load", "log_softmax", "losses", "matrix", "softmax"]

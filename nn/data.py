@@ -1,7 +1,8 @@
-"""Small data sets, as NumPy arrays: samples xs of shape (m,) or (m, 2), and their targets ys of shape (m,).
+"""Small data sets, as NumPy arrays: samples xs, (m,) or (m, 2), and their targets ys, (m,).
 
-`random_state` is None for NumPy's global generator (so that np.random.seed(...) has the say), a seed, or a generator.
-moons and circles draw in scikit-learn's order: from the same random state come the numbers of make_moons and make_circles.
+`random_state` is None for NumPy's global generator (so that np.random.seed(...) decides), a seed,
+or a generator. moons and circles draw in scikit-learn's order: the same random state gives the
+numbers of make_moons and make_circles.
 """
 from __future__ import annotations
 
@@ -9,18 +10,24 @@ from typing import Any
 
 import numpy as np
 
+from nn.checks import real, shown, switch, whole
 
-def sine(m: int = 100) -> tuple[np.ndarray, np.ndarray]:
-    """The lecture's toy example: m evenly spaced points -1 = x_1 <= ... <= x_m = 1, and sin(pi x), both (m,)."""
-    xs = np.linspace(-1, 1, _at_least(2, m, "m"))
+Data = tuple[np.ndarray, np.ndarray]
+
+
+def sine(m: int = 100) -> Data:
+    """The lecture's toy example: m evenly spaced points -1 = x_1 <= ... <= x_m = 1, and sin(pi x),
+    both (m,)."""
+    xs = np.linspace(-1, 1, whole(m, "m", 2))
     return xs, np.sin(np.pi * xs)
 
 
 def moons(n_samples: int = 100, shuffle: bool = True, noise: float | None = None,
-          random_state: Any = None) -> tuple[np.ndarray, np.ndarray]:
-    """Two interleaving half circles: xs (n_samples, 2), and ys 0 on the upper and 1 on the lower one.
+          random_state: Any = None) -> Data:
+    """Two interleaving half circles: xs (n_samples, 2), and ys 0 on the upper, 1 on the lower one.
 
-    noise is the standard deviation of what is added to each coordinate. Labels of -1 and 1, for a hinge loss: 2 * ys - 1.
+    noise is the standard deviation of what is added to each coordinate. Labels of -1 and 1, for a
+    hinge loss: 2 * ys - 1.
     """
     outer, inner = _halves(n_samples)
     t, s = np.linspace(0, np.pi, outer), np.linspace(0, np.pi, inner)
@@ -29,29 +36,34 @@ def moons(n_samples: int = 100, shuffle: bool = True, noise: float | None = None
     return _two_classes(upper, lower, shuffle, noise, random_state)
 
 
-def circles(n_samples: int = 100, shuffle: bool = True, noise: float | None = None, random_state: Any = None,
-            factor: float = 0.8) -> tuple[np.ndarray, np.ndarray]:
-    """Two circles round the origin: xs (n_samples, 2), and ys 0 on that of radius 1 and 1 on that of radius `factor`."""
-    if not 0 <= factor < 1:
-        raise ValueError(f"factor must be from 0 to below 1, got {factor!r}")
+def circles(n_samples: int = 100, shuffle: bool = True, noise: float | None = None,
+            random_state: Any = None, factor: float = 0.8) -> Data:
+    """Two circles around the origin:
+    xs (n_samples, 2), and ys 0 on that of radius 1 and 1 on that of radius `factor`."""
+    factor = real(factor, "factor", "from 0 to below 1", lambda x: 0 <= x < 1)
     outer, inner = _halves(n_samples)
-    t, s = np.linspace(0, 2 * np.pi, outer, endpoint=False), np.linspace(0, 2 * np.pi, inner, endpoint=False)
-    return _two_classes(np.column_stack([np.cos(t), np.sin(t)]), factor * np.column_stack([np.cos(s), np.sin(s)]),
+    t = np.linspace(0, 2 * np.pi, outer, endpoint=False)
+    s = np.linspace(0, 2 * np.pi, inner, endpoint=False)
+    return _two_classes(np.column_stack([np.cos(t), np.sin(t)]),
+                        factor * np.column_stack([np.cos(s), np.sin(s)]),
                         shuffle, noise, random_state)
 
 
-def spiral(n_samples: int = 100, shuffle: bool = True, noise: float | None = None, random_state: Any = None,
-           turns: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
-    """Two arms of a spiral round the origin, out to radius 1: xs (n_samples, 2), and ys 0 on one arm and 1 on the other."""
+def spiral(n_samples: int = 100, shuffle: bool = True, noise: float | None = None,
+           random_state: Any = None, turns: float = 1.0) -> Data:
+    """Two arms of a spiral around the origin, out to radius 1:
+    xs (n_samples, 2), and ys 0 on one arm and 1 on the other."""
+    turns = real(turns, "turns")
     first, second = _halves(n_samples)
     return _two_classes(_arm(first, turns), -_arm(second, turns), shuffle, noise, random_state)
 
 
 def xor(n_samples: int = 4, shuffle: bool = False, noise: float | None = None,
-        random_state: Any = None) -> tuple[np.ndarray, np.ndarray]:
-    """The corners (0,0), (0,1), (1,0), (1,1) over and over: xs (n_samples, 2), and ys 1 where just one coordinate is 1."""
+        random_state: Any = None) -> Data:
+    """The corners (0,0), (0,1), (1,0), (1,1) over and over:
+    xs (n_samples, 2), and ys 1 where just one coordinate is 1."""
     corners = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
-    xs = corners[np.arange(_at_least(1, n_samples, "n_samples")) % 4]
+    xs = corners[np.arange(whole(n_samples, "n_samples")) % 4]
     return _drawn(xs, (xs[:, 0] != xs[:, 1]).astype(int), shuffle, noise, random_state)
 
 
@@ -62,29 +74,23 @@ def _arm(m: int, turns: float) -> np.ndarray:
 
 
 def _halves(n_samples: int) -> tuple[int, int]:
-    _at_least(2, n_samples, "n_samples")
-    return n_samples // 2, n_samples - n_samples // 2
-
-
-def _at_least(least: int, n: int, what: str) -> int:
-    if isinstance(n, bool) or not hasattr(n, "__index__") or n < least:
-        raise ValueError(f"{what} must be a whole number from {least}, got {n!r}")
-    return n.__index__()
+    n = whole(n_samples, "n_samples", 2)
+    return n // 2, n - n // 2
 
 
 def _two_classes(first: np.ndarray, second: np.ndarray, shuffle: bool, noise: float | None,
-                 random_state: Any) -> tuple[np.ndarray, np.ndarray]:
+                 random_state: Any) -> Data:
     """The points of two classes, 0 and 1, shuffled and then moved by noise."""
     xs, ys = np.vstack([first, second]), np.repeat([0, 1], [len(first), len(second)])
     return _drawn(xs, ys, shuffle, noise, random_state)
 
 
 def _drawn(xs: np.ndarray, ys: np.ndarray, shuffle: bool, noise: float | None,
-           random_state: Any) -> tuple[np.ndarray, np.ndarray]:
-    if noise is not None and not noise >= 0:
-        raise ValueError(f"noise is a standard deviation, 0 or above, got {noise!r}")
+           random_state: Any) -> Data:
+    if noise is not None:
+        noise = real(noise, "noise", "0 or above, the standard deviation", lambda x: x >= 0)
     rng = _generator(random_state)
-    if shuffle:
+    if switch(shuffle, "shuffle"):
         order = np.arange(len(xs))
         rng.shuffle(order)
         xs, ys = xs[order], ys[order]
@@ -94,6 +100,19 @@ def _drawn(xs: np.ndarray, ys: np.ndarray, shuffle: bool, noise: float | None,
 
 
 def _generator(random_state: Any) -> Any:
+    """What draws.
+
+    Raises TypeError for what neither draws nor is a whole number, ValueError for a seed out of
+    range.
+    """
     if random_state is None:
         return np.random                        # the module itself draws from the global generator
-    return random_state if hasattr(random_state, "shuffle") else np.random.RandomState(random_state)
+    if hasattr(random_state, "shuffle") and hasattr(random_state, "normal"):
+        return random_state
+    if hasattr(random_state, "__index__"):
+        seed = whole(random_state, "random_state", 0)
+        if seed < 2 ** 32:
+            return np.random.RandomState(seed)
+        raise ValueError(f"random_state must be below 2 ** 32, got {seed}")
+    raise TypeError("random_state must be None, a whole number, or one of NumPy's generators, "
+                    f"got {shown(random_state)}")

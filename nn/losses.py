@@ -1,87 +1,122 @@
-"""Losses l(f, y) of one sample, written in scalars; a network's loss (4) is their sum over the samples.
+"""Losses l(f, y) of one sample, in scalars; a network's loss (4) is their sum over the samples.
 
-f is the output of the network: a Value, or a list of Values. y is what it should be: a number, or a list of numbers.
-Each loss works as well where y is a Value or a list of Values, so that one recorded sample stands for any other.
-A penalty on the parameters does not belong into a loss of one sample, where it would be counted once for each:
-weight decay is the optimizer's.
+f is the output of the network: a Value, or a list of Values. y is what it should be: a number, or a
+list of numbers.
+
+1. Each loss works as well where y is a Value or a list of Values, so that one recorded sample
+   stands for any other.
+2. L2 regularization does not belong in the loss of one sample, where it would be counted once for
+   each: weight decay is the optimizer's.
+3. A loss is a number or infinite, never NaN: where it would be, ValueError says why.
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
-from typing import Any, Union
+from numbers import Real
+from typing import Any
+
+import numpy as np
 
 import autograd
 from autograd import Value
+from nn.checks import check_call, listed, shown
 
-Loss = Callable[[Any, Any], Any]
+Loss = Callable[[Any, Any], Value]
 
 
-def absolute(f: Any, y: Any) -> Value:
+def absolute(f: object, y: object) -> Value:
     """|f - y|, summed over the outputs; the loss of the lecture's figure 3."""
     return _sum([autograd.abs(a - b) for a, b in _pairs(f, y)])
 
 
-def squared(f: Any, y: Any) -> Value:
+def squared(f: object, y: object) -> Value:
     """(f - y)^2, summed over the outputs."""
     differences = [a - b for a, b in _pairs(f, y)]
     return _sum([d * d for d in differences])
 
 
-def hinge(f: Any, y: Any) -> Value:
-    """max(0, 1 - y f) for a label y of -1 or 1, summed over the outputs. Raises ValueError for another label."""
-    return _sum([autograd.relu(a * -_label(b, (-1, 1), "hinge") + 1.0) for a, b in _pairs(f, y)])
+def hinge(f: object, y: object) -> Value:
+    """max(0, 1 - y f) for a label y of -1 or 1, summed over the outputs.
 
-
-def binary_cross_entropy(f: Any, y: Any) -> Value:
-    """-log of the probability of label y, 0 or 1, where sigmoid(f) is the probability of 1; summed over the outputs.
-
-    f is the logit, before any sigmoid: softplus(f) or softplus(-f) is exact where log(sigmoid(f)) is rounded to 0 or inf.
     Raises ValueError for another label.
     """
-    return _sum([autograd.softplus((1 - 2 * _label(b, (0, 1), "binary_cross_entropy")) * a) for a, b in _pairs(f, y)])
+    pairs = [(a, _label(b, (-1, 1), "hinge")) for a, b in _pairs(f, y)]
+    return _sum([autograd.relu(a * -label + 1.0) for a, label in pairs])
 
 
-def cross_entropy(f: Any, y: Any) -> Any:
-    """-log softmax(f)[y] for a class y from 0 to K - 1, or for its row of the unit matrix; f is a list of K logits.
+def binary_cross_entropy(f: object, y: object) -> Value:
+    """-log of the probability of label y, 0 or 1, where sigmoid(f) is the probability of 1; summed
+    over the outputs.
 
-    Raises ValueError for another class or row, TypeError where f is no list.
+    f is the logit, before any sigmoid: softplus(f) or softplus(-f) is exact where log(sigmoid(f))
+    is rounded to 0 or inf. Raises ValueError for another label.
     """
-    if isinstance(f, Value) or len(f) < 2:
-        raise TypeError("cross_entropy needs a list of at least 2 logits, one for each class; with 1 use binary_cross_entropy")
-    return -autograd.dot(one_hot(y, len(f)), log_softmax(f))
+    pairs = [(a, _label(b, (0, 1), "binary_cross_entropy")) for a, b in _pairs(f, y)]
+    return _sum([autograd.softplus((1 - 2 * label) * a) for a, label in pairs])
+
+
+def cross_entropy(f: object, y: object) -> Value:
+    """-log softmax(f)[y] for a class y from 0 to K - 1, or for its row of the unit matrix; f is a
+    list of K logits.
+
+    A logit of -inf is a class that is ruled out. Raises ValueError for another class or row, and
+    where no logit is finite; TypeError where f is not a list.
+    """
+    if isinstance(f, Value) or not isinstance(f, (Sequence, np.ndarray)) or len(f) < 2:
+        raise TypeError("cross_entropy needs a list of at least 2 logits, one for each class; "
+                        f"with 1 use binary_cross_entropy; got {shown(f)}")
+    row = one_hot(y, len(f))
+    below, total = _below_the_largest(f)
+    if 1.0 in row and not any(isinstance(x, Value) for x in row):
+        return _value(total - below[row.index(1.0)])
+    loss = _value(0.0 - autograd.dot(row, [a - total for a in below]))
+    if math.isnan(loss.data):
+        raise ValueError("cross_entropy is NaN: where a logit is infinite, give the class by its "
+                         "number")
+    return loss
 
 
 def one_hot(y: Any, classes: int) -> list[Any]:
-    """The row of the unit matrix for class y; a row that is one already is returned as it is, as is one of Values.
+    """The row of the unit matrix for class y; a row that is one already is returned as it is, as is
+    one of Values.
 
-    Raises ValueError for what is neither.
+    Raises ValueError for anything else.
     """
-    row = y if isinstance(y, (list, tuple)) or hasattr(y, "shape") and y.shape else None
-    if row is None:
+    if not isinstance(y, (list, tuple)) and not getattr(y, "shape", ()):
         if not isinstance(y, Value) and y in range(classes):
             return [float(k == y) for k in range(classes)]
-    elif len(row) == classes and (any(isinstance(x, Value) for x in row) or sorted(row) == [0] * (classes - 1) + [1]):
-        return list(row)
-    raise ValueError(f"a class must be a whole number from 0 to {classes - 1}, or its row of the unit matrix; got {y!r}")
+    elif len(y) == classes:
+        row = list(y)
+        if any(isinstance(x, Value) for x in row) or _is_unit_row(row):
+            return row
+    raise ValueError(f"a class must be a whole number from 0 to {classes - 1}, "
+                     f"or its row of the unit matrix; got {shown(y)}")
 
 
-# Softmax ---------------------------------------------------------------------------------------------------------------------
+def _is_unit_row(row: list[Any]) -> bool:
+    if any(isinstance(x, (list, tuple, np.ndarray)) for x in row):
+        return False
+    return row.count(1) == 1 and row.count(0) == len(row) - 1
+
+
+# Softmax ----------------------------------------------------------------------
 
 def log_softmax(z: Iterable[Any]) -> list[Any]:
-    """log(e^zk / (e^z1 + ... + e^zK)) for each k, from K numbers or Values of any size: the largest is taken out first.
+    """log(e^zk / (e^z1 + ... + e^zK)) for each k, from K numbers or Values of any size.
 
-    The largest is an operation of the graph as well: a graph recorded for one sample must be right for every other.
+    Raises ValueError where the largest is infinite or there is none, TypeError for anything but
+    numbers and Values.
     """
-    z = list(z)
-    top = reduce(autograd.maximum, z)
-    below = [a - top for a in z]
-    total = autograd.log(autograd.sum([autograd.exp(a) for a in below]))
+    below, total = _below_the_largest(z)
     return [a - total for a in below]
 
 
 def softmax(z: Iterable[Any]) -> list[Any]:
     """e^zk / (e^z1 + ... + e^zK) for each k: K probabilities, from K numbers or Values of any size.
+
+    Raises what log_softmax raises.
 
     >>> softmax([1000.0, 0.0])
     [1.0, 0.0]
@@ -89,53 +124,110 @@ def softmax(z: Iterable[Any]) -> list[Any]:
     return [autograd.exp(a) for a in log_softmax(z)]
 
 
-# Over all samples ------------------------------------------------------------------------------------------------------------
+def _below_the_largest(z: object) -> tuple[list[Any], Any]:
+    """z_k - max(z) for each k, and the log of the sum of their exponentials, which cannot overflow.
 
-LOSSES: dict[str, Loss] = {f.__name__: f for f in (absolute, squared, hinge, binary_cross_entropy, cross_entropy)}
+    The largest is an operation of the graph as well: a graph recorded for one sample must be right
+    for every other.
+    """
+    given = listed(z, "the logits", "numbers or Values")
+    logits = [_number(a, f"logit {k}") for k, a in enumerate(given)]
+    if not logits:
+        raise ValueError("softmax needs at least one logit")
+    top = reduce(autograd.maximum, logits)
+    largest = top.data if isinstance(top, Value) else top
+    if not math.isfinite(largest):
+        raise ValueError(f"softmax needs a largest logit that is finite, got {largest}")
+    below = [a - top for a in logits]
+    return below, autograd.log(autograd.sum([autograd.exp(a) for a in below]))
 
 
-def find_loss(loss: Union[str, Loss]) -> Loss:
-    """The loss of that name, or the function itself. Raises ValueError for an unknown name, TypeError for no function."""
-    if isinstance(loss, str) and loss in LOSSES:
-        return LOSSES[loss]
+# Over all samples -------------------------------------------------------------
+
+LOSSES: dict[str, Loss] = {f.__name__: f for f in (absolute, squared, hinge,
+                                                   binary_cross_entropy, cross_entropy)}
+
+
+def find_loss(loss: str | Loss) -> Loss:
+    """The loss of that name, or the function itself.
+
+    Raises ValueError for an unknown name, TypeError for anything but a function of a prediction and
+    a target.
+    """
     if isinstance(loss, str):
-        raise ValueError(f"no loss {loss!r}: give {', '.join(LOSSES)}, or a function of a prediction and a target")
-    if not callable(loss):
-        raise TypeError(f"a loss is a name or a function of a prediction and a target, got {loss!r}")
+        if loss not in LOSSES:
+            raise ValueError(f"no loss {loss!r}: give {', '.join(LOSSES)}, or a function of a "
+                             "prediction and a target")
+        return LOSSES[loss]
+    if not any(loss is ours for ours in LOSSES.values()):
+        check_call(loss, (0.0, 0.0), "a loss is a name or a function of a prediction and a target")
     return loss
 
 
-def total(loss: Union[str, Loss], predictions: Iterable[Any], targets: Iterable[Any]) -> Any:
+def total(loss: str | Loss, predictions: Iterable[Any], targets: Iterable[Any]) -> Value:
     """The sum over the samples (4): loss(f(x_1), y_1) + ... + loss(f(x_m), y_m), as one node.
 
     Raises ValueError when there are not as many predictions as targets.
     """
-    loss, predictions, targets = find_loss(loss), list(predictions), list(targets)
-    if len(predictions) != len(targets):
-        raise ValueError(f"{len(predictions)} predictions and {len(targets)} targets: there must be one target for each")
-    return autograd.sum([loss(f, y) for f, y in zip(predictions, targets)])
+    loss = find_loss(loss)
+    outputs = listed(predictions, "predictions", "outputs")
+    wanted = listed(targets, "targets", "numbers")
+    if len(outputs) != len(wanted):
+        raise ValueError(f"{len(outputs)} predictions and {len(wanted)} targets: there must be "
+                         "one target for each")
+    return _value(autograd.sum([loss(f, y) for f, y in zip(outputs, wanted)]))
 
 
-def _pairs(f: Any, y: Any) -> list[tuple[Any, Any]]:
-    """Outputs and targets, one by one. Raises ValueError when there are not as many of one as of the other."""
-    outputs, targets = _listed(f), _listed(y)
+# Outputs and targets ----------------------------------------------------------
+
+def _pairs(f: object, y: object) -> list[tuple[Any, Any]]:
+    """Outputs and targets, one by one.
+
+    Raises ValueError when there are not as many of one as of the other.
+    """
+    outputs, targets = _as_list(f), _as_list(y)
     if len(outputs) != len(targets):
-        raise ValueError(f"the network has {len(outputs)} outputs and the target {len(targets)}: there must be one for each")
-    return list(zip(outputs, targets))
+        raise ValueError(f"the network has {len(outputs)} outputs and the target {len(targets)}: "
+                         "there must be one for each")
+    return [(_number(a, "an output of the network"), _number(b, "a target"))
+            for a, b in zip(outputs, targets)]
 
 
-def _listed(x: Any) -> list[Any]:
-    return list(x) if isinstance(x, (list, tuple)) or getattr(x, "shape", None) else [x]
+def _as_list(x: Any) -> list[Any]:
+    if isinstance(x, (list, tuple)) or getattr(x, "shape", None):
+        return list(x)
+    return [x]
 
 
-def _sum(terms: list[Any]) -> Any:
-    return terms[0] if len(terms) == 1 else autograd.sum(terms)
+def _number(x: object, name: str) -> Any:
+    """x, a Value or a number. Raises TypeError for anything else, ValueError for NaN."""
+    if isinstance(x, Value):
+        return x
+    if not isinstance(x, (Real, np.bool_)):
+        raise TypeError(f"{name} must be a Value or a number, got {shown(x)}")
+    if math.isnan(x):
+        raise ValueError(f"{name} is NaN")
+    return x
 
 
 def _label(y: Any, allowed: tuple[int, int], name: str) -> Any:
-    """The label. Raises ValueError for a number that is not allowed; a Value stands for any label."""
+    """The label.
+
+    Raises ValueError for a number that is not allowed; a Value stands for any label.
+    """
     if isinstance(y, Value):
         return y
     if y not in allowed:
         raise ValueError(f"a label of {name} must be {allowed[0]} or {allowed[1]}, got {y!r}")
     return float(y)
+
+
+def _sum(terms: list[Any]) -> Value:
+    return _value(terms[0] if len(terms) == 1 else autograd.sum(terms))
+
+
+def _value(x: Any) -> Value:
+    """x, which operations on Values have given;
+    the table's operations have no type of their own."""
+    result: Value = x
+    return result

@@ -1,8 +1,12 @@
-"""The lecture's matrix formulas in NumPy: the network (3), and back propagation, Theorem 1, for one sample or many.
+"""The lecture's matrix formulas in NumPy: the network (3), and back propagation, Theorem 1.
 
-m samples are the rows of X, so that z_k = W_k f_{k-1} + b_k (6) becomes Z_k = F_{k-1} W_k^T + b_k, and (8), summed over
-the samples as the loss (4) is, dL/dW_k = (dL/dZ_k)^T F_{k-1}. sigma_k' comes from the table of operations. This is the
-other way to the numbers that the scalar engine finds node by node; `compare` lays them side by side.
+m samples are the rows of X, so that z_k = W_k f_{k-1} + b_k (6) becomes Z_k = F_{k-1} W_k^T + b_k,
+and (8), summed over the samples as the loss (4) is, dL/dW_k = (dL/dZ_k)^T F_{k-1}. sigma_k' comes
+from the table of operations. These formulas and the scalar engine reach the same numbers by
+different ways; `compare` lays them side by side.
+
+    W, b, sigma     of one layer        z, f    before and after its activation, by (6) and (3)
+    dz, dW, db      dL/dz_k, ...        df      dL/df_k
 """
 from __future__ import annotations
 
@@ -13,73 +17,103 @@ import numpy as np
 
 import autograd
 from autograd import Operation, Value
-from nn.layers import MLP, Layer, find_activation
-from nn.losses import Loss, find_loss
-from nn.train import samples
+from nn.activations import Function, find_activation
+from nn.checks import shown, whole
+from nn.layers import MLP, Layer
+from nn.losses import Loss, find_loss, total
+from nn.samples import as_array, sample_pairs
 
 
 class LayerMatrices(NamedTuple):
-    """W_k (n_k, n_{k-1}), b_k (n_k,) and sigma_k: an operation, a function of one Value, or None for the identity."""
+    """W_k (n_k, n_{k-1}), b_k (n_k,) and sigma_k:
+    an operation, a function of one Value, or None for the identity."""
     W: np.ndarray
     b: np.ndarray
-    sigma: Callable[[Any], Any] | None
+    sigma: Function | None
 
 
 class LayerGradients(NamedTuple):
-    """dL/dz_k (n_k,) or (m, n_k), a row for each sample; dL/dW_k (n_k, n_{k-1}) and dL/db_k (n_k,), sums over them."""
+    """dL/dz_k (n_k,) or (m, n_k), a row for each sample;
+    dL/dW_k (n_k, n_{k-1}) and dL/db_k (n_k,), sums over them."""
     dz: np.ndarray
     dW: np.ndarray
     db: np.ndarray
 
 
 def parameters(model: MLP) -> list[LayerMatrices]:
-    """W_k, b_k and sigma_k of each layer, k = 1, ..., L. Raises TypeError where a layer is not of the form (3)."""
+    """W_k, b_k and sigma_k of each layer, k = 1, ..., L.
+
+    Raises TypeError where a layer is not of the form (3).
+    """
+    if not isinstance(model, MLP):
+        raise TypeError(f"the formulas are those of an nn.MLP, got {shown(model)}")
     for layer in model.layers:
         if type(layer).__call__ is not Layer.__call__:
-            raise TypeError(f"the formulas are those of layers sigma(W f + b); {type(layer).__name__} computes something else")
-    return [LayerMatrices(np.array([[w.data for w in n.w] for n in layer.neurons]),
-                          np.array([n.b.data for n in layer.neurons]),
-                          find_activation(layer.activation)) for layer in model.layers]
+            raise TypeError("the formulas are those of layers sigma(W f + b); "
+                            f"{type(layer).__name__} computes something else")
+    return [_matrices(layer) for layer in model.layers]
 
 
-# The formulas ----------------------------------------------------------------------------------------------------------------
+def _matrices(layer: Layer) -> LayerMatrices:
+    W = np.array([[w.data for w in neuron.w] for neuron in layer.neurons])
+    b = np.array([neuron.b.data for neuron in layer.neurons])
+    return LayerMatrices(W, b, find_activation(layer.activation))
 
-def forward(layers: Sequence[LayerMatrices], X: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """z_1, ..., z_L and f_0, ..., f_L by (3) and (6), for one sample X (n0,) or for m of them (m, n0).
 
-    Raises ValueError when X has another number of columns than the first layer has inputs.
+# The formulas -----------------------------------------------------------------
+
+def forward(layers: Sequence[LayerMatrices],
+            X: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """z_1, ..., z_L and f_0, ..., f_L by (3) and (6), for one sample X (n0,) or for m (m, n0).
+
+    Raises TypeError for anything but numbers, ValueError when X has another number of columns than
+    the first layer has inputs.
     """
-    f = np.asarray(X, dtype=float)
-    if f.ndim not in (1, 2) or f.shape[-1] != layers[0].W.shape[1]:
-        raise ValueError(f"X has shape {f.shape}, the network needs (m, {layers[0].W.shape[1]})")
+    f = _floats(X, "X")
+    inputs = layers[0].W.shape[1]
+    if f.ndim not in (1, 2) or f.shape[-1] != inputs:
+        raise ValueError(f"X has shape {f.shape}, the network needs (m, {inputs})")
     zs, fs = [], [f]
     for W, b, sigma in layers:
-        zs.append(fs[-1] @ W.T + b)                             # (6)
-        fs.append(activate(sigma, zs[-1]))                      # (3)
+        z = f @ W.T + b                                         # (6)
+        f = activate(sigma, z)                                  # (3)
+        zs.append(z)
+        fs.append(f)
     return zs, fs
 
 
 def backward(layers: Sequence[LayerMatrices], zs: Sequence[np.ndarray], fs: Sequence[np.ndarray],
              df: np.ndarray) -> list[LayerGradients]:
-    """dL/dz_k, dL/dW_k, dL/db_k for k = 1, ..., L by Theorem 1, from what `forward` gave and df = dL/df_L."""
-    found = []
+    """dL/dz_k, dL/dW_k, dL/db_k for k = 1, ..., L by Theorem 1.
+
+    zs and fs are what `forward` gave, df = dL/df_L. Raises ValueError when df has another shape
+    than f_L.
+    """
+    df = _floats(df, "df")
+    if df.shape != fs[-1].shape:
+        raise ValueError(f"df has shape {df.shape}, the output of the network has {fs[-1].shape}")
+    gradients = []
     for k in range(len(layers), 0, -1):
         W, _, sigma = layers[k - 1]
         dz = derivative(sigma, zs[k - 1], fs[k]) * df           # D_k dL/df_k, D_k being diagonal
         dW = np.atleast_2d(dz).T @ np.atleast_2d(fs[k - 1])     # (8)
-        found.append(LayerGradients(dz, dW, np.atleast_2d(dz).sum(axis=0)))
-        df = dz @ W                                             # W_k^T dL/dz_k, which with the next D_{k-1} is (7)
-    return found[::-1]
+        gradients.append(LayerGradients(dz, dW, np.atleast_2d(dz).sum(axis=0)))
+        df = dz @ W                                             # W_k^T dL/dz_k: with D_{k-1}, (7)
+    return gradients[::-1]
 
 
-def activate(sigma: Callable[[Any], Any] | None, z: np.ndarray) -> np.ndarray:
+def activate(sigma: Function | None, z: np.ndarray) -> np.ndarray:
     """sigma(z), entry by entry."""
     if sigma is None:
         return z
-    return sigma(z) if isinstance(sigma, Operation) else _entrywise(lambda t: autograd.value_and_grad(sigma)(t)[0], z)
+    if not isinstance(sigma, Operation):
+        both = autograd.value_and_grad(sigma)
+        return _entrywise(lambda t: both(t)[0], z)
+    f: np.ndarray = sigma(z)
+    return f
 
 
-def derivative(sigma: Callable[[Any], Any] | None, z: np.ndarray, f: np.ndarray) -> np.ndarray:
+def derivative(sigma: Function | None, z: np.ndarray, f: np.ndarray) -> np.ndarray:
     """sigma'(z), entry by entry, where f = sigma(z): the diagonal of D_k."""
     if sigma is None:
         return np.ones_like(z)
@@ -90,19 +124,24 @@ def derivative(sigma: Callable[[Any], Any] | None, z: np.ndarray, f: np.ndarray)
 
 
 def output_derivatives(loss: str | Loss, F: np.ndarray, Y: np.ndarray) -> np.ndarray:
-    """dL/df_L (m, n_L) at the outputs F (m, n_L): the loss of each sample, differentiated by the engine."""
+    """dL/df_L (m, n_L) at the outputs F (m, n_L):
+    the loss of each sample, differentiated by the engine."""
+    loss = find_loss(loss)
     rows = []
     for f, y in zip(F.tolist(), Y.tolist()):
         outputs = [Value(number) for number in f]
-        find_loss(loss)(_as_output(outputs), y).backward()
+        loss(_as_output(outputs), y).backward()
         rows.append([v.grad for v in outputs])
     return np.array(rows)
 
 
 def loss_of(loss: str | Loss, F: np.ndarray, Y: np.ndarray) -> float:
     """The loss (4) of the outputs F (m, n_L)."""
+    loss = find_loss(loss)
     with autograd.no_grad():
-        return float(sum(find_loss(loss)(_as_output([Value(x) for x in f]), y).data for f, y in zip(F.tolist(), Y.tolist())))
+        losses = [loss(_as_output([Value(x) for x in f]), y).data
+                  for f, y in zip(F.tolist(), Y.tolist())]
+    return float(sum(losses))
 
 
 def _as_output(values: list[Value]) -> Any:
@@ -111,20 +150,30 @@ def _as_output(values: list[Value]) -> Any:
 
 
 def _entrywise(function: Callable[[float], Any], z: np.ndarray) -> np.ndarray:
-    return np.frompyfunc(function, 1, 1)(z).astype(float)
+    result: np.ndarray = np.frompyfunc(function, 1, 1)(z)
+    return result.astype(float)
 
 
-# Side by side ----------------------------------------------------------------------------------------------------------------
+def _floats(x: object, name: str) -> np.ndarray:
+    array = as_array(x, name, "numbers")
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"{name} must hold real numbers, got {shown(x)}")
+    floats: np.ndarray = array.astype(float)
+    return floats
+
+
+# Side by side -----------------------------------------------------------------
 
 class Row(NamedTuple):
-    """One parameter: its name in the lecture, such as W1(2,3), and dL by it, found in three ways."""
+    """One parameter: its name in the lecture, such as W1(2,3), and dL with respect to it,
+    computed in three ways."""
     name: str
     engine: float
     theorem: float
     differences: float
 
 
-class Comparison(list):
+class Comparison(list[Row]):
     """The rows of `compare`; prints as a table.
 
     loss                    the loss (4) itself
@@ -141,57 +190,65 @@ class Comparison(list):
 
     def table(self, most: int = 24) -> list[tuple[str, ...]]:
         """Headings and rows as text, no more than about `most` rows, taken evenly from all."""
-        stride = -(-len(self) // most)
-        head = ("dL by", "scalar engine", "theorem (7), (8)", "finite differences")
+        stride = -(-len(self) // whole(most, "most"))
+        head = ("dL / d", "scalar engine", "theorem (7), (8)", "finite differences")
         return [head] + [(row.name, *(f"{x:.12f}" for x in row[1:])) for row in self[::stride]]
 
     def by_array(self) -> list[tuple[str, int, float, float]]:
-        """For each W_k and b_k: name, number of entries, largest |engine - theorem|, largest |engine - differences|."""
-        found: dict[str, tuple[int, float, float]] = {}
-        for name, e, t, q in self:
-            array = name.partition("(")[0]
-            n, theorem, quotient = found.get(array, (0, 0.0, 0.0))
-            found[array] = n + 1, max(theorem, abs(e - t)), max(quotient, abs(e - q))
-        return [(array, *numbers) for array, numbers in found.items()]
+        """For each W_k and b_k: name, number of entries, largest |engine - theorem|,
+        largest |engine - differences|."""
+        arrays: dict[str, list[Row]] = {}
+        for row in self:
+            arrays.setdefault(row.name.partition("(")[0], []).append(row)
+        return [(name, len(rows),
+                 max(abs(row.engine - row.theorem) for row in rows),
+                 max(abs(row.engine - row.differences) for row in rows))
+                for name, rows in arrays.items()]
 
     def summary(self) -> str:
         """How many derivatives there are and how far the three ways are apart."""
-        return (f"{len(self)} derivatives of L = {self.loss:.6g}. Largest difference, relative to the largest derivative: "
+        return (f"{len(self)} derivatives of L = {self.loss:.6g}. Largest difference, relative to "
+                "the largest derivative: "
                 f"engine and theorem {self.theorem_difference:.1e}, "
                 f"engine and finite differences {self.quotient_difference:.1e}.")
 
     def __str__(self) -> str:
-        lines = [f"{name:>10} " + "".join(f"{x:>22}" for x in numbers) for name, *numbers in self.table()]
-        return "\n".join(lines + [self.summary()])
+        lines = [f"{name:>10} " + "".join(f"{x:>22}" for x in numbers)
+                 for name, *numbers in self.table()]
+        return "\n".join([*lines, self.summary()])
 
 
-def compare(model: MLP, xs: Any, ys: Any, loss: str | Loss = "squared") -> Comparison:
-    """dL/dW_k(i,j) and dL/db_k(i) of the loss (4) by the scalar engine, by (7) and (8), and by finite differences.
+def compare(model: MLP, xs: object, ys: object, loss: str | Loss = "squared") -> Comparison:
+    """dL/dW_k(i,j) and dL/db_k(i) of (4) by the engine, by (7) and (8), by finite differences.
 
-    model, xs, ys, loss are as for `fit`; no grad is changed. Finite differences are central, accurate to about 1e-9, but
-    not where a ReLU or an absolute value has its kink within 1e-5 of a sample.
+    model, xs, ys, loss are as for `fit`; no grad is changed. Finite differences are central,
+    accurate to about 1e-9, but not where a ReLU or an absolute value has its kink within 1e-5 of a
+    sample. Raises what `fit` raises, TypeError where a layer is not of the form (3).
     """
     loss = find_loss(loss)
-    X, Y = samples(xs, "xs"), samples(ys, "ys")
-    if len(X) != len(Y):
-        raise ValueError(f"{len(X)} samples in xs and {len(Y)} in ys: there must be one target for each")
-    X = X.reshape(len(X), -1).astype(float)
     layers = parameters(model)
+    X, Y = sample_pairs(xs, ys)
+    X = X.reshape(len(X), -1).astype(float)
     zs, fs = forward(layers, X)
     theorem = _in_order(backward(layers, zs, fs, output_derivatives(loss, fs[-1], Y)))
     engine = engine_gradient(model, X, Y, loss)
     quotients = difference_quotients(layers, X, Y, loss)
-    return Comparison(loss_of(loss, fs[-1], Y), [Row(name, e, t, q) for (name, t), e, q in zip(theorem, engine, quotients)])
+    rows = [Row(name, e, t, q) for (name, t), e, q in zip(theorem, engine, quotients)]
+    return Comparison(loss_of(loss, fs[-1], Y), rows)
 
 
 def engine_gradient(model: MLP, X: np.ndarray, Y: np.ndarray, loss: Loss) -> list[float]:
-    """dL by each parameter, in the order of model.parameters(): the graph of the whole loss, back-propagated."""
-    whole: Any = autograd.sum([loss(model(x), y) for x, y in zip(X.tolist(), Y.tolist())])
-    return autograd.gradients(whole, model.parameters())
+    """dL with respect to each parameter, in the order of model.parameters():
+    the graph of the whole loss, backpropagated."""
+    whole_loss = total(loss, [model(x) for x in X.tolist()], Y.tolist())
+    gradient: list[float] = autograd.gradients(whole_loss, model.parameters())
+    return gradient
 
 
-def difference_quotients(layers: Sequence[LayerMatrices], X: np.ndarray, Y: np.ndarray, loss: Loss) -> Iterator[float]:
-    """Central differences (L(theta + h) - L(theta - h)) / 2h by each parameter, in the order of model.parameters()."""
+def difference_quotients(layers: Sequence[LayerMatrices], X: np.ndarray, Y: np.ndarray,
+                         loss: Loss) -> Iterator[float]:
+    """Central differences (L(theta + h) - L(theta - h)) / 2h for each parameter,
+    in the order of model.parameters()."""
     layers = [LayerMatrices(W.copy(), b.copy(), sigma) for W, b, sigma in layers]
 
     def loss_here() -> float:
@@ -203,9 +260,10 @@ def difference_quotients(layers: Sequence[LayerMatrices], X: np.ndarray, Y: np.n
 
 
 def _central(function: Callable[[], float], array: np.ndarray, i: int) -> float:
-    """The central difference of function() by array[i], which is put back afterwards."""
-    before = array[i]
-    h = 6e-6 * max(1.0, abs(before))            # about the cube root of the rounding error, where both errors meet
+    """The central difference of function() with respect to array[i],
+    which is put back afterwards."""
+    before = float(array[i])
+    h = 6e-6 * max(1.0, abs(before))            # about the cube root of the rounding error
     array[i] = before + h
     above = function()
     array[i] = before - h
@@ -215,7 +273,8 @@ def _central(function: Callable[[], float], array: np.ndarray, i: int) -> float:
 
 
 def _in_order(gradients: Sequence[LayerGradients]) -> Iterator[tuple[str, float]]:
-    """Names and derivatives in the order of model.parameters(): of each neuron its weights and then its bias."""
+    """Names and derivatives in the order of model.parameters():
+    of each neuron its weights and then its bias."""
     for k, (_, dW, db) in enumerate(gradients, 1):
         for i in range(len(db)):
             yield from [(f"W{k}({i + 1},{j + 1})", float(x)) for j, x in enumerate(dW[i])]

@@ -1,30 +1,56 @@
 """Module: anything with parameters, and how they are named, listed, saved and loaded.
 
-1. A parameter is a leaf Value reached from a module's attributes, through modules, lists and dictionaries, in the order
-   in which the attributes were first set. Its name is the way there: `layers.0.neurons.3.w.1`.
-2. A state is a dictionary of NumPy arrays, in PyTorch's names and shapes: a Layer is what PyTorch calls Linear, with
-   `weight` (nout, nin) and `bias` (nout,); an MLP holds its layers in `layers`, so the third bias is `layers.2.bias`.
-3. Loading checks everything before it changes anything; saving replaces the file in one step or not at all.
+1. A parameter is a leaf Value reached from a module's attributes, through modules, lists,
+   dictionaries, arrays and dataclasses, in the order in which the attributes were first set. Its
+   name is the way there: `layers.0.neurons.3.w.1`.
+2. No parameter is left out silently: a set has no order, and a computed Value would not be trained;
+   both are errors.
+3. A state is a dictionary of NumPy arrays, in PyTorch's names and shapes: a Layer is what PyTorch
+   calls Linear, with `weight` (nout, nin) and `bias` (nout,); an MLP holds its layers in `layers`,
+   so the third bias is `layers.2.bias`.
+4. Loading checks everything before it changes anything; saving replaces the file in one step or not
+   at all.
 """
 from __future__ import annotations
 
-import json
-import os
-import zipfile
+import dataclasses
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Set as AbstractSet
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 import autograd
 from autograd import Value
+from nn.branches import leaves
+from nn.changes import finish
+from nn.files import Path, read_file, write_file
+from nn.state import Group, data_of, numbers_for, shape_of, values_of
 
-DESCRIPTION = "__model__"               # the entry of a file that tells how to build the model, as JSON
+PYTORCH = {                             # methods of PyTorch's Module: what does it here
+    "forward": "call the model itself, as in model(x)",
+    "train": "there are no modes to switch between; nn.fit trains",
+    "eval": "there are no modes to switch between",
+    "to": "everything is a Python float",
+    "cuda": "everything is a Python float",
+    "cpu": "everything is a Python float",
+    "double": "everything is a Python float",
+    "float": "everything is a Python float",
+    "modules": "the attributes are the submodules, as in model.layers",
+    "children": "the attributes are the submodules, as in model.layers",
+    "apply": "go over parameters() or named_parameters()",
+    "register_parameter": "set an attribute, as in self.w = Value(0.0)",
+    "requires_grad_": "give step(...) only the parameters that should change",
+    "item": "it is a model, not a Value; of a Value v, v.data is the number",
+}
 
 
 class Module:
-    """Anything with parameters. Subclasses set Values, modules, or lists or dictionaries of them as attributes.
+    """Anything with parameters.
+
+    Subclasses set Values, modules, or lists or dictionaries of them as attributes.
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -35,18 +61,32 @@ class Module:
     ['slope', 'offset']
     """
 
+    def __init_subclass__(cls, **arguments: Any) -> None:
+        super().__init_subclass__(**arguments)
+        for name, x in vars(cls).items():
+            if isinstance(x, Value):
+                raise TypeError(f"{cls.__name__}.{name} is a Value of the class, which all its "
+                                "models would share "
+                                f"and none would train: set self.{name} in __init__")
+
+    def __call__(self, x: Any) -> Any:
+        forward = getattr(type(self), "forward", None)      # as PyTorch's modules are written
+        if forward is None:
+            raise TypeError(f"{type(self).__name__} cannot be called: define __call__(self, x)")
+        return forward(self, x)
+
     def parameters(self) -> list[Value]:
-        """All parameters, each once: of one neuron after another, its weights and then its bias."""
-        return [v for _, v in self.named_parameters()]
+        """All parameters, each once: of one neuron after another, its weights and then its bias.
+
+        Raises TypeError where a Value could not be a parameter although it looks like one: in a
+        set, or computed.
+        """
+        return list(_Walk(self).names)
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
-        """Pairs of a parameter's full name and the parameter, each once, in the order of `parameters`."""
-        seen: set[Value] = set()
-        for name, x in vars(self).items():
-            for full, v in _named(name, x):
-                if v not in seen:
-                    seen.add(v)
-                    yield full, v
+        """Pairs of a parameter's full name and the parameter, each once,
+        in the order of `parameters`."""
+        return ((name, v) for v, name in _Walk(self).names.items())
 
     def zero_grad(self) -> None:
         """Reset the grad of every parameter to 0."""
@@ -59,72 +99,94 @@ class Module:
             v.label = name
 
     def draw(self, x: Sequence[Any] | None = None, loss: Any = None) -> Any:
-        """The network as a picture, as in the lecture's figure 2; with data and gradient of each neuron for a sample x.
+        """The network as a picture, as in the lecture's figure 2.
 
-        It is a graphviz.Digraph that displays in Jupyter. See `autograd.draw_network`.
+        For a sample x it has data and gradient of each neuron. It is a graphviz.Digraph that
+        displays in Jupyter. See `autograd.draw_network`.
         """
         return autograd.draw_network(self, x, loss)
 
-    # State -----------------------------------------------------------------------------------------------------------------
+    def __getattr__(self, name: str) -> Any:
+        hint = f": {PYTORCH[name]}" if name in PYTORCH else ""
+        raise AttributeError(f"{type(self).__name__} has no attribute {name!r}{hint}")
 
-    def _groups(self, prefix: str = "", without: Sequence[str] = ()) -> Iterator[tuple[str, Any]]:
-        """Pairs of a name in the state and the Value, or nested list of Values, that is saved under it."""
-        for name, x in vars(self).items():
-            if name not in without:
-                yield from _grouped(prefix + name, x)
+    # State -------------------------------------------------------------------------------------
+
+    _apart: tuple[str, ...] = ()        # the attributes that _arrays gives in another form
+
+    def _arrays(self) -> Iterable[tuple[str, Group]]:
+        """Names and parameters of arrays that are not simply attributes."""
+        return ()
+
+    def _groups(self) -> dict[str, Group]:
+        """The parameters by the names of their arrays.
+
+        Raises ValueError where two arrays have one name.
+        """
+        groups: dict[str, Group] = {}
+        for name, group in _grouped("", self, set()):
+            if name in groups:
+                raise ValueError(f"two arrays of the state are called {name!r}: rename an "
+                                 "attribute or the key of a "
+                                 "dictionary (1 and '1' are the same name)")
+            groups[name] = group
+        grouped = {v for group in groups.values() for v in values_of(group)}
+        for name, v in self.named_parameters():
+            if v not in grouped:                            # what a neuron has beside w and b
+                groups[name] = v
+        return groups
 
     def state_dict(self) -> dict[str, np.ndarray]:
-        """The parameters as NumPy arrays of float64, by name; copies, so that training does not change them.
+        """All parameters as NumPy arrays of float64, by name; copies, which training leaves alone.
 
-        An MLP gives what PyTorch gives for Linear modules in a ModuleList called `layers`: `layers.0.weight` (nout, nin),
-        `layers.0.bias` (nout,), ... A Layer of its own gives `weight` and `bias`, as does a Neuron, with nout = 1.
+        An MLP gives what PyTorch gives for Linear modules in a ModuleList called `layers`:
+        `layers.0.weight` (nout, nin), `layers.0.bias` (nout,), ... A Layer of its own gives
+        `weight` and `bias`, as does a Neuron, with nout = 1. Raises ValueError where two arrays
+        would have one name.
         """
-        return {name: np.array(_data(group), dtype=float) for name, group in self._groups()}
+        return {name: np.array(data_of(group), dtype=float)
+                for name, group in self._groups().items()}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Set every parameter from arrays such as `state_dict` gives, PyTorch's included.
 
-        Raises ValueError when names or shapes differ or a number is NaN, TypeError when an array does not hold real
-        numbers; the parameters are then as they were before.
+        Names of a Sequential (0.weight, 2.weight) go to the layers in their order. Raises
+        ValueError when names or shapes differ or a number is NaN, TypeError when an array does not
+        hold real numbers; the parameters are then as they were before.
         """
-        groups = dict(self._groups())
-        _check_names(groups, state)
-        arrays = {name: _checked(name, state[name], np.shape(_data(group))) for name, group in groups.items()}
-        for name, group in groups.items():
-            for v, number in zip(_flat(group), arrays[name].ravel().tolist()):
-                v.data = number
+        numbers = numbers_for(self._groups(), state)
 
-    # Files -----------------------------------------------------------------------------------------------------------------
+        def change() -> None:
+            for v, number in numbers.items():
+                v.data = number
+        finish(change)
+
+    # Files -------------------------------------------------------------------------------------
 
     def description(self) -> dict[str, Any] | None:
-        """What a file says of how this model is built, as plain data; None where only its arrays can be saved."""
+        """What a file says of how this model is built, as plain data;
+        None where only its arrays can be saved."""
         return None
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the state to a .npz file, without pickle; an older file of that name is replaced in one step at the end."""
-        arrays = self.state_dict()
-        arrays[DESCRIPTION] = np.array(json.dumps(self.description()))
-        path = Path(path)
-        partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-        try:
-            with open(partial, "wb") as file:
-                _write_npz(file, arrays)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(partial, path)
-        finally:
-            partial.unlink(missing_ok=True)
+    def save(self, path: Path) -> None:
+        """Write the state to a .npz file, without pickle; an older file of that name is replaced in
+        one step at the end.
 
-    def load(self, path: str | os.PathLike[str]) -> None:
+        Raises OSError where the file cannot be written; the older one is then as it was.
+        """
+        write_file(path, self.description(), self.state_dict())
+
+    def load(self, path: Path) -> None:
         """Set the parameters from a file that `save` wrote for a model built like this one.
 
-        Raises FileNotFoundError, or ValueError when the file is cut off, is no saved model, or is one of other names,
-        shapes or activations; the model is then as it was before.
+        Raises FileNotFoundError, or ValueError when the file is cut off, is not a saved model, or
+        is one of other names, shapes or activations; the model is then as it was before.
         """
-        description, state = read_file(path)
+        theirs, state = read_file(path)
         mine = self.description()
-        if description and mine and description.get("activations") != mine.get("activations"):
-            raise ValueError(f"{path} holds a model with the activations {description.get('activations')}, "
+        if theirs and mine and theirs.get("activations") != mine.get("activations"):
+            raise ValueError(f"{path} holds a model with the activations "
+                             f"{theirs.get('activations')}, "
                              f"this one has {mine.get('activations')}")
         try:
             self.load_state_dict(state)
@@ -132,102 +194,97 @@ class Module:
             raise ValueError(f"{path} does not fit this model: {error}") from None
 
 
-def read_file(path: str | os.PathLike[str]) -> tuple[dict[str, Any] | None, dict[str, np.ndarray]]:
-    """The description (or None) and the arrays of a saved model.
+# Walking through attributes ---------------------------------------------------
 
-    Raises FileNotFoundError, or ValueError when the file is cut off or is not a file of arrays.
-    """
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        description = json.loads(str(arrays.pop(DESCRIPTION, "null")))
-        if description is not None and not isinstance(description, dict):
-            raise ValueError(f"its entry {DESCRIPTION} is no description of a model")
-    except (FileNotFoundError, IsADirectoryError, PermissionError):
-        raise
-    except Exception as error:          # NumPy, zipfile and zlib raise many kinds for a damaged file
-        raise ValueError(f"{path} is cut off or is not a saved model ({error}); write one with model.save(path)") from None
-    return description, arrays
+class _Walk:
+    """The parameters of a module with their names, each once."""
 
+    def __init__(self, module: Module) -> None:
+        self.names: dict[Value, str] = {}
+        self.computed: list[tuple[str, Value]] = []
+        self.inside: set[int] = set()                       # modules and containers on the way here
+        self.visit("", module)
+        for name, v in self.computed:
+            self.check(name, v)
 
-# Walking through attributes --------------------------------------------------------------------------------------------------
+    def visit(self, name: str, x: Any) -> None:
+        if isinstance(x, Value):
+            if x.inputs:
+                self.computed.append((name, x))
+            else:
+                self.names.setdefault(x, name)
+            return
+        entries = _entries(name, x)
+        if not entries or id(x) in self.inside:             # a child may know its parent
+            return
+        self.inside.add(id(x))
+        prefix = f"{name}." if name else ""
+        for key, item in entries:
+            self.visit(f"{prefix}{key}", item)
+        self.inside.discard(id(x))
 
-def _is_parameter(x: Any) -> bool:
-    return isinstance(x, Value) and not x.inputs
-
-
-def _named(name: str, x: Any) -> Iterator[tuple[str, Value]]:
-    """The parameters in x, which is called `name`, with their full names."""
-    if _is_parameter(x):
-        yield name, x
-    elif isinstance(x, Module):
-        for rest, v in x.named_parameters():
-            yield f"{name}.{rest}", v
-    else:
-        for key, item in _items(x):
-            yield from _named(f"{name}.{key}", item)
-
-
-def _grouped(name: str, x: Any) -> Iterator[tuple[str, Any]]:
-    """The arrays in x, which is called `name`: a nested list of parameters is one array where it is rectangular."""
-    if isinstance(x, Module):
-        yield from x._groups(f"{name}.")
-    elif _is_parameter(x) or _shape(x):
-        yield name, x
-    else:
-        for key, item in _items(x):
-            yield from _grouped(f"{name}.{key}", item)
+    def check(self, name: str, v: Value) -> None:
+        """Raise TypeError where a computed Value depends on no parameter:
+        its maker took it for one."""
+        if not any(leaf in self.names for leaf in leaves(v)):
+            raise TypeError(f"{name} is computed ({v!r} = {autograd.expression(v)}), and no "
+                            "parameter is among its "
+                            "inputs: only leaves are parameters, so it would not be trained. "
+                            "Write Value(v.data)")
 
 
-def _items(x: Any) -> Iterable[tuple[Any, Any]]:
+PLAIN = (str, int, float, type(None))
+
+
+def _entries(name: str, x: Any) -> Iterable[tuple[Any, Any]]:
     """Pairs of a key or place and what is there; none where x is no container."""
-    return x.items() if isinstance(x, dict) else enumerate(x) if isinstance(x, (list, tuple)) else ()
-
-
-def _shape(x: Any) -> tuple[int, ...] | None:
-    """The shape of a parameter or of a rectangular nested list of parameters; None for anything else."""
-    if _is_parameter(x):
+    if isinstance(x, (list, tuple, deque)):
+        return list(enumerate(x))
+    if isinstance(x, PLAIN):
         return ()
-    if not isinstance(x, (list, tuple)) or not x:
-        return None
-    shapes = [_shape(item) for item in x]
-    return None if shapes[0] is None or shapes.count(shapes[0]) < len(shapes) else (len(x), *shapes[0])
+    if isinstance(x, (Module, SimpleNamespace)):
+        return vars(x).items()
+    if isinstance(x, Mapping):
+        return x.items()
+    if isinstance(x, np.ndarray):
+        return _entries(name, x.tolist()) if x.dtype == object and x.ndim else ()
+    if isinstance(x, AbstractSet):
+        return _refuse_set(name, x)
+    return _entries_of_object(name, x)
 
 
-def _data(group: Any) -> Any:
-    return group.data if isinstance(group, Value) else [_data(x) for x in group]
+def _entries_of_object(name: str, x: Any) -> Iterable[tuple[Any, Any]]:
+    """What is in an object of another class:
+    fields of a dataclass, or what its parameters() gives."""
+    if isinstance(x, type):
+        return ()
+    if dataclasses.is_dataclass(x):
+        return [(field.name, getattr(x, field.name, None)) for field in dataclasses.fields(x)]
+    if callable(getattr(x, "parameters", None)):
+        return list(enumerate(x.parameters()))
+    return ()
 
 
-def _flat(group: Any) -> list[Value]:
-    return [group] if isinstance(group, Value) else [v for x in group for v in _flat(x)]
+def _refuse_set(name: str, x: AbstractSet[Any]) -> Iterable[tuple[Any, Any]]:
+    if any(isinstance(item, (Value, Module)) for item in x):
+        raise TypeError(f"{name} is a set, which has no order for its parameters: make it a list")
+    return ()
 
 
-# Checks and files ------------------------------------------------------------------------------------------------------------
-
-def _check_names(groups: Mapping[str, Any], state: Mapping[str, Any]) -> None:
-    missing = [name for name in groups if name not in state]
-    unknown = [name for name in state if name not in groups]
-    if missing or unknown:
-        found = [f"{what} {', '.join(map(str, names))}" for what, names in {"missing": missing, "unknown": unknown}.items()
-                 if names]
-        raise ValueError(f"the names in the state are not this model's: {'; '.join(found)}")
-
-
-def _checked(name: str, array: Any, shape: tuple[int, ...]) -> np.ndarray:
-    array = np.asarray(array)
-    if array.dtype.kind not in "fiu":
-        raise TypeError(f"{name} must hold real numbers, got an array of {array.dtype}")
-    if array.shape != shape:
-        raise ValueError(f"{name} has shape {array.shape}, this model needs {shape}")
-    if np.isnan(array).any():
-        place = tuple(int(i) for i in np.argwhere(np.isnan(array))[0])
-        raise ValueError(f"{name} is NaN at {place}: it was saved after training had diverged")
-    return array.astype(float)
-
-
-def _write_npz(file: Any, arrays: Mapping[str, np.ndarray]) -> None:
-    """Write the arrays as NumPy's savez does; the same arrays give the same bytes."""
-    with zipfile.ZipFile(file, "w") as archive:
-        for name, array in arrays.items():
-            with archive.open(name + ".npy", "w") as entry:
-                np.lib.format.write_array(entry, array, allow_pickle=False)
+def _grouped(name: str, x: Any, inside: set[int]) -> Iterator[tuple[str, Group]]:
+    """The arrays in x, which is called `name`:
+    a nested list of parameters is one array where it is rectangular."""
+    if isinstance(x, np.ndarray) and x.dtype == object:
+        x = x.tolist()
+    if shape_of(x) is not None:
+        yield name, x
+        return
+    if id(x) in inside:
+        return
+    entries = _entries(name, x)
+    if isinstance(x, Module):
+        rest = [(key, item) for key, item in entries if key not in x._apart]
+        entries = [*x._arrays(), *rest]
+    prefix = f"{name}." if name else ""
+    for key, item in entries:
+        yield from _grouped(f"{prefix}{key}", item, inside | {id(x)})

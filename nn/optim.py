@@ -1,85 +1,155 @@
-"""Optimizers: from parameters and gradient to the next parameters, written once, on arrays of all P parameters.
+"""Optimizers: from parameters and gradient to the next parameters, written once, on arrays of all P
+parameters.
 
-1. `update(theta, gradient)` gives the next theta and changes no array it was given. What an optimizer remembers changes
-   only when the update has succeeded.
+1. `update(theta, gradient)` gives the next theta and changes no array it was given. What an
+   optimizer remembers changes only when the update has succeeded.
 2. `learning_rate` is a number, or a function of the iteration j = 0, 1, ... that gives one.
-3. As the loss (4) is a sum over samples, so is its gradient: with more samples take a smaller learning rate.
-4. Weight decay lives here, not in the loss of one sample: lambda adds lambda theta to the gradient, the derivative of
-   lambda / 2 |theta|^2. (A penalty written alpha * sum(p * p) is a lambda of 2 alpha.)
+3. As the loss (4) is a sum over samples, so is its gradient: with more samples take a smaller
+   learning rate.
+4. Weight decay (L2 regularization) lives here, not in the loss of one sample: lambda adds lambda
+   theta to the gradient, the derivative of lambda / 2 |theta|^2. (A term alpha * sum(p * p) of a
+   loss is a lambda of 2 alpha.)
 """
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, Union
+from typing import Any
 
 import numpy as np
 
 from autograd import Value
+from nn.changes import assign, finish, theta_of
+from nn.checks import check_call, leaves, real, shown, switch
+from nn.samples import as_array
 
-Rate = Union[float, Callable[[int], float]]
+Rate = float | Callable[[int], float]
+Memory = tuple[np.ndarray, ...]
+Step = tuple[np.ndarray, Memory]
+
+PYTORCH = {                     # its names for settings and methods: what does it here
+    "lr": "write learning_rate=",
+    "params": "parameters are given to step(parameters), or nn.fit is given the model",
+    "betas": "write beta1= and beta2=",
+    "eps": "write epsilon=",
+    "zero_grad": "an optimizer holds no parameters: write model.zero_grad()",
+    "param_groups": "an optimizer holds no parameters; set learning_rate itself",
+    "state_dict": "copy.deepcopy or pickle keep an optimizer as it is",
+    "load_state_dict": "copy.deepcopy or pickle keep an optimizer as it is",
+    "add_param_group": "parameters are given to step(parameters)",
+}
 
 
 class Optimizer:
     """What all optimizers share: learning rate, weight decay, and the count of iterations.
 
-    A subclass gives `direction(theta, gradient, rate)`: the step from theta, and what to remember for the next one.
+    A subclass gives `direction(theta, gradient, rate)`: the step from theta, and what to remember
+    for the next.
     """
 
-    def __init__(self, learning_rate: Rate, weight_decay: float = 0.0) -> None:
-        if not callable(learning_rate):
-            _check("learning_rate", learning_rate, learning_rate > 0, "above 0")
-        _check("weight_decay", weight_decay, weight_decay >= 0, "0 or above")
-        self.learning_rate, self.weight_decay = learning_rate, weight_decay
+    def __init__(self, learning_rate: Rate, weight_decay: float = 0.0, **others: object) -> None:
+        _refuse(type(self).__name__, others)
+        self.learning_rate = _checked_rate(learning_rate, type(self).__name__)
+        self.weight_decay = real(weight_decay, "weight_decay", "0 or above", lambda x: x >= 0)
         self.reset()
 
     def reset(self) -> None:
         """Forget all earlier iterations."""
         self.iteration = 0
-        self.memory: tuple[np.ndarray, ...] = ()            # what `direction` remembered
+        self.memory: Memory = ()                            # what `direction` remembered
 
     def rate(self) -> float:
-        """The learning rate of the next iteration."""
-        return self.learning_rate(self.iteration) if callable(self.learning_rate) else self.learning_rate
+        """The learning rate of the next iteration.
+
+        Raises TypeError where a function of the iteration does not give a number, ValueError where
+        it is negative or not finite.
+        """
+        if type(self.learning_rate) is float and 0 < self.learning_rate < math.inf:
+            return self.learning_rate                       # nothing to check, as nearly always
+        if not callable(self.learning_rate):
+            return real(self.learning_rate, "learning_rate", "above 0", lambda x: x > 0)
+        name = f"learning_rate({self.iteration})"
+        return real(self.learning_rate(self.iteration), name, "0 or above", lambda x: x >= 0)
 
     def update(self, theta: np.ndarray, gradient: np.ndarray) -> np.ndarray:
-        """The next parameters, an array (P,), from these parameters and the gradient of the loss there, both (P,).
+        """The next parameters, an array (P,), from these and the gradient of the loss there, both
+        (P,).
 
-        Raises ValueError when shapes differ, FloatingPointError when the gradient or the result is not finite.
+        Raises ValueError when shapes differ, FloatingPointError when the gradient or the result is
+        not finite.
         """
-        theta, gradient = np.asarray(theta, dtype=float), np.asarray(gradient, dtype=float)
-        if theta.shape != gradient.shape or any(m.shape != theta.shape for m in self.memory):
-            raise ValueError(f"{theta.size} parameters, {gradient.size} derivatives" + "".join(
-                f", {m.size} numbers remembered" for m in self.memory[:1]) + ": use one optimizer for one model")
+        theta, self.iteration, self.memory = self._next(theta, gradient)
+        return theta
+
+    def _next(self, theta: np.ndarray, gradient: np.ndarray) -> tuple[np.ndarray, int, Memory]:
+        """The parameters, the iteration and the memory after an update; nothing is changed yet."""
+        theta, gradient = _vector(theta, "theta"), _vector(gradient, "gradient")
+        self._check_shapes(theta, gradient)
+        rate = self.rate()
         if not np.isfinite(gradient).all():
-            raise FloatingPointError(f"the gradient of iteration {self.iteration} is not finite: {advice(self.rate())}")
-        step, memory = self.direction(theta, gradient + self.weight_decay * theta, self.rate())
-        if not np.isfinite(theta + step).all():
-            raise FloatingPointError(f"the parameters after iteration {self.iteration} are not finite: {advice(self.rate())}")
-        self.iteration, self.memory = self.iteration + 1, memory
-        return theta + step
+            raise FloatingPointError(f"the gradient of iteration {self.iteration} is not finite: "
+                                     f"{advice(rate)}")
+        with np.errstate(over="ignore", invalid="ignore"):
+            if self.weight_decay:
+                gradient = gradient + self.weight_decay * theta
+            step, memory = self.direction(theta, gradient, rate)
+            result: np.ndarray = theta + step
+        if not np.isfinite(result).all():
+            raise FloatingPointError(f"the parameters after iteration {self.iteration} are not "
+                                     f"finite: {advice(rate)}")
+        return result, self.iteration + 1, memory
 
-    def direction(self, theta: np.ndarray, gradient: np.ndarray, rate: float) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
-        """The step from theta, and the arrays to remember; nothing is remembered yet in the first iteration."""
-        raise NotImplementedError(f"{type(self).__name__} must define direction(theta, gradient, rate)")
+    def _check_shapes(self, theta: np.ndarray, gradient: np.ndarray) -> None:
+        shapes = [m.shape for m in self.memory]
+        if theta.shape == gradient.shape and shapes.count(theta.shape) == len(shapes):
+            return
+        remembered = [m.size for m in self.memory if m.shape != theta.shape]
+        text = "".join(f", {size} numbers remembered" for size in remembered[:1])
+        raise ValueError(f"{theta.size} parameters, {gradient.size} derivatives{text}: use one "
+                         "optimizer for one model")
 
-    def step(self, parameters: Sequence[Value]) -> None:
-        """Read the grads of the parameters and change their data, for a training loop of your own."""
-        theta = self.update(np.array([p.data for p in parameters]), np.array([p.grad for p in parameters]))
-        for p, number in zip(parameters, theta.tolist()):
-            p.data = number
+    def direction(self, theta: np.ndarray, gradient: np.ndarray, rate: float) -> Step:
+        """The step from theta, and the arrays to remember;
+        nothing is remembered yet in the first iteration."""
+        raise NotImplementedError(f"{type(self).__name__} must define direction(theta, gradient, "
+                                  "rate)")
+
+    def step(self, parameters: Sequence[Value] | None = None) -> None:
+        """Read the grads of the parameters and change their data, for a training loop of your own.
+
+        Raises TypeError for what is not a list of leaf Values, and what `update` raises.
+        """
+        if parameters is None:
+            raise TypeError("an optimizer holds no parameters: write step(model.parameters())")
+        values = leaves(parameters, "parameters")
+        gradient = np.array([p.grad for p in values], dtype=float)
+        theta, iteration, memory = self._next(theta_of(values), gradient)
+
+        def change() -> None:
+            assign(values, theta)
+            self.iteration, self.memory = iteration, memory
+        finish(change)
+
+    def __getattr__(self, name: str) -> Any:
+        hint = f": {PYTORCH[name]}" if name in PYTORCH else ""
+        raise AttributeError(f"{type(self).__name__} has no {name}{hint}")
 
     def __repr__(self) -> str:
-        settings = {k: v for k, v in vars(self).items() if k not in ("iteration", "memory") and (k == "learning_rate" or v)}
-        return f"{type(self).__name__}({', '.join(f'{k}={_shown(v)}' for k, v in settings.items())})"
+        settings = [f"learning_rate={_named(self.learning_rate)}"]
+        for name, setting in vars(self).items():
+            if setting and name not in ("learning_rate", "iteration", "memory"):
+                settings.append(f"{name}={_named(setting)}")
+        return f"{type(self).__name__}({', '.join(settings)})"
 
 
 class GradientDescent(Optimizer):
-    """Gradient descent (5), with the lecture's momentum: theta <- theta - alpha dL/dtheta + beta (theta - theta before).
+    """Gradient descent (5), with the lecture's momentum: theta <- theta - alpha dL/dtheta + beta
+    (theta - theta before).
 
     learning_rate   alpha
     momentum        beta, from 0 to 1: 0 is gradient descent
-    nesterov        take the gradient's step from where the momentum leads, not from where it started (Sutskever et al. 2013)
+    nesterov        take the gradient's step from where the momentum leads, not from where it
+                    started (Sutskever et al. 2013)
     weight_decay    lambda
 
     >>> descent = GradientDescent(0.1, momentum=0.5)
@@ -89,58 +159,94 @@ class GradientDescent(Optimizer):
     """
 
     def __init__(self, learning_rate: Rate = 0.01, momentum: float = 0.0, nesterov: bool = False,
-                 weight_decay: float = 0.0) -> None:
-        super().__init__(learning_rate, weight_decay)
-        _check("momentum", momentum, 0 <= momentum <= 1, "from 0 to 1")
+                 weight_decay: float = 0.0, **others: object) -> None:
+        super().__init__(learning_rate, weight_decay, **others)
+        self.momentum = real(momentum, "momentum", "from 0 to 1", lambda x: 0 <= x <= 1)
+        self.nesterov = switch(nesterov, "nesterov")
         if nesterov and not momentum:
             raise ValueError("nesterov needs a momentum above 0")
-        self.momentum, self.nesterov = momentum, nesterov
 
-    def direction(self, theta: np.ndarray, gradient: np.ndarray, rate: float) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+    def direction(self, theta: np.ndarray, gradient: np.ndarray, rate: float) -> Step:
         """The step -alpha dL/dtheta + beta (theta - theta before), remembered for the next one."""
+        downhill = -rate * gradient
         if not self.momentum:
-            return -rate * gradient, ()
+            return downhill, ()
         before, = self.memory or (np.zeros_like(theta),)
-        step = -rate * gradient + self.momentum * before
-        return (-rate * gradient + self.momentum * step if self.nesterov else step), (step,)
+        step = downhill + self.momentum * before
+        if self.nesterov:
+            return downhill + self.momentum * step, (step,)
+        return step, (step,)
 
 
 SGD = GradientDescent           # on a mini-batch it is called stochastic
 
 
 class Adam(Optimizer):
-    """Adam (Kingma and Ba 2015): steps in proportion to the mean of the gradient over its root mean square.
+    """Adam (Kingma and Ba 2015): steps in proportion to the mean of the gradient over its root mean
+    square.
 
     beta1, beta2    how much of the two running means is kept in an iteration
     epsilon         added to the root, against division by 0
+    weight_decay    lambda
     """
 
-    def __init__(self, learning_rate: Rate = 0.001, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8,
-                 weight_decay: float = 0.0) -> None:
-        super().__init__(learning_rate, weight_decay)
-        _check("beta1", beta1, 0 <= beta1 < 1, "from 0 to below 1")
-        _check("beta2", beta2, 0 <= beta2 < 1, "from 0 to below 1")
-        _check("epsilon", epsilon, epsilon > 0, "above 0")
-        self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
+    def __init__(self, learning_rate: Rate = 0.001, beta1: float = 0.9, beta2: float = 0.999,
+                 epsilon: float = 1e-8, weight_decay: float = 0.0, **others: object) -> None:
+        super().__init__(learning_rate, weight_decay, **others)
+        self.beta1 = real(beta1, "beta1", "from 0 to below 1", lambda x: 0 <= x < 1)
+        self.beta2 = real(beta2, "beta2", "from 0 to below 1", lambda x: 0 <= x < 1)
+        self.epsilon = real(epsilon, "epsilon", "above 0", lambda x: x > 0)
 
-    def direction(self, theta: np.ndarray, gradient: np.ndarray, rate: float) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+    def direction(self, theta: np.ndarray, gradient: np.ndarray, rate: float) -> Step:
         """The step, and the running means of the gradient and its square."""
         m, v = self.memory or (np.zeros_like(theta), np.zeros_like(theta))
         m = self.beta1 * m + (1 - self.beta1) * gradient
         v = self.beta2 * v + (1 - self.beta2) * gradient ** 2
         n = self.iteration + 1
-        m_hat, v_hat = m / (1 - self.beta1 ** n), v / (1 - self.beta2 ** n)         # the means began at 0
+        m_hat = m / (1 - self.beta1 ** n)                   # the means began at 0
+        v_hat = v / (1 - self.beta2 ** n)
         return -rate * m_hat / (np.sqrt(v_hat) + self.epsilon), (m, v)
 
 
-def _check(name: str, x: float, fits: bool, allowed: str) -> None:
-    if not fits or not math.isfinite(x):
-        raise ValueError(f"{name} must be {allowed}, got {x!r}")
+# Checks -----------------------------------------------------------------------
+
+def _refuse(name: str, others: dict[str, object]) -> None:
+    """Raise TypeError for settings that there are not, in PyTorch's names with what to write."""
+    for other in others:
+        hint = f": {PYTORCH[other]}" if other in PYTORCH else ""
+        raise TypeError(f"{name} has no setting {other!r}{hint}")
+
+
+def _checked_rate(rate: Rate, name: str) -> Rate:
+    says = "learning_rate must be a number above 0, or a function of the iteration"
+    if isinstance(rate, type) or not callable(rate):
+        if hasattr(rate, "__iter__") or hasattr(rate, "parameters"):
+            raise TypeError(f"{says}, got {shown(rate)}: parameters are given to step(parameters), "
+                            "or nn.fit is given the model, as in nn.fit(model, xs, ys, "
+                            f"optimizer=nn.{name}(0.1))")
+        allowed = "above 0, or a function of the iteration"
+        return real(rate, "learning_rate", allowed, lambda x: x > 0)
+    if hasattr(rate, "parameters"):
+        raise TypeError(f"{says}, got a model: parameters are given to step(parameters), or "
+                        "nn.fit is given the model")
+    check_call(rate, (0,), says)
+    return rate
+
+
+def _vector(x: object, name: str) -> np.ndarray:
+    """x as an array (P,) of floats; infinite ones are seen later."""
+    if type(x) is np.ndarray and x.dtype == np.float64:
+        return x
+    array = as_array(x, name, "numbers")
+    if array.dtype.kind not in "fiu":
+        raise TypeError(f"{name} must hold real numbers, got {shown(x)}")
+    return array.astype(float)
 
 
 def advice(rate: float) -> str:
+    """What to do when training diverges, for a message."""
     return f"training has diverged; try a learning rate below {rate:.3g}"
 
 
-def _shown(x: Any) -> str:
-    return getattr(x, "__name__", repr(x)) if callable(x) else repr(x)
+def _named(x: object) -> str:
+    return str(getattr(x, "__name__", repr(x))) if callable(x) else repr(x)

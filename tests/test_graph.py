@@ -29,7 +29,7 @@ def reachable(v):
     return found
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200)
 @given(GRAPHS)
 def test_inputs_come_before_what_uses_them_and_each_value_comes_once(steps):
     output = build(steps)[-1]
@@ -40,7 +40,7 @@ def test_inputs_come_before_what_uses_them_and_each_value_comes_once(steps):
         assert all(place[u] < place[v] for u in v.inputs if isinstance(u, Value))
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 @given(GRAPHS)
 def test_the_order_depends_on_the_program_alone(steps):
     def numbered():
@@ -55,7 +55,7 @@ def test_several_outputs():
     assert topological_order(b, c) == [a, b, c] and topological_order(b, b, a) == [a, b] and topological_order() == []
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 @given(GRAPHS, st.integers(0, 99))
 def test_depends_on(steps, i):
     nodes = build(steps)

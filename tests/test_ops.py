@@ -106,7 +106,7 @@ def digits(point):
 
 @pytest.mark.parametrize("op", rows, ids=str)
 def test_value(op):
-    @settings(max_examples=40, deadline=None, derandomize=True)
+    @settings(max_examples=40)
     @given(point_of(op))
     def check(point):
         with mp.workdps(digits(point)):
@@ -118,7 +118,7 @@ def test_value(op):
 
 @pytest.mark.parametrize("op", rows, ids=str)
 def test_first_derivatives(op):
-    @settings(max_examples=25, deadline=None, derandomize=True)
+    @settings(max_examples=25)
     @given(point_of(op))
     def check(point):
         inputs = [Value(x) for x in point]
@@ -136,7 +136,7 @@ def test_first_derivatives(op):
 def test_second_derivatives(op):
     n = len(DOMAINS[op.name][0]) if op.name in DOMAINS else 0
 
-    @settings(max_examples=15, deadline=None, derandomize=True)
+    @settings(max_examples=15)
     @given(point_of(op))
     def check(point):
         with mp.workdps(digits(point)):
@@ -199,7 +199,7 @@ def arity(op):
 
 @pytest.mark.parametrize("op", [op for op in rows if op.numpy is not None], ids=str)
 def test_the_numpy_it_prints_computes_the_same(op):
-    @settings(max_examples=30, deadline=None, derandomize=True)
+    @settings(max_examples=30)
     @given(st.lists(point_of(op), min_size=1, max_size=4))
     def check(points):
         code = op.write("numpy", *map(Text, NAMES[:arity(op)]))
@@ -220,7 +220,7 @@ def test_only_what_numpy_has_not_is_computed_number_by_number():
 def test_the_text_it_prints_is_the_operation(op):
     functions = {name: TABLE[name] for name in BUILT_IN}
 
-    @settings(max_examples=10, deadline=None, derandomize=True)
+    @settings(max_examples=10)
     @given(point_of(op))
     def check(point):
         text = op.write("text", *map(Text, NAMES[:arity(op)]))
@@ -250,7 +250,7 @@ def _printed(name, left, right):
     return f"{name}({places})", TABLE[name].write("text", *[text for _, text in inputs])
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150)
 @given(EXPRESSIONS)
 def test_parentheses_are_printed_where_they_are_needed(expression):
     calls, text = expression

@@ -1,4 +1,4 @@
-"""Imports point one way: from pictures, compiler and networks to the core, and within the core from values to the table."""
+"""The architecture, written down: which room knows which, what a Value keeps to itself, and what runs without NumPy."""
 import ast
 import subprocess
 import sys
@@ -6,95 +6,157 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
-CORE = ["operation", "ops", "graph", "value", "recording", "backward", "fast", "compat", "derivatives", "formulas"]
+import autograd
+
+ROOT = Path(autograd.__file__).parent.parent             # elsewhere, where the wheel is installed
 OURS = {"autograd", "nn", "demos", "tests"}
-FILES = [p for room in ("autograd", "nn") for p in sorted((ROOT / room).rglob("*.py"))]
+FILES = [path for room in ("autograd", "nn") for path in sorted((ROOT / room).rglob("*.py"))]
+
+CORE = {"operation", "ops", "graph", "value", "recording", "backward", "fast"}
+ROOMS = {"compat", "derivatives", "formulas", "compiler", "pictures", "words"}
+
+# Arrows point one way, types included: what a room may import. All may import from themselves.
+KNOWS = {
+    "core":        {"formulas", "compat"},      # how a row prints, and what code for micrograd asks of a Value
+    "compat":      {"core"},
+    "formulas":    {"core"},
+    "derivatives": {"core", "compat"},
+    "compiler":    {"core", "compat", "formulas", "derivatives"},
+    "words":       {"core", "formulas", "derivatives"},
+    "pictures":    {"core", "formulas", "derivatives", "words"},
+    "nn":          {"autograd"},                # its public names alone
+    "autograd":    {"core", *ROOMS},            # the public names, nothing else
+}
+
+# What a Value keeps in slots, and who may touch it there. Everybody else uses inputs, partials, data, grad.
+SLOTS = {"_first", "_second", "_first_partial", "_second_partial", "_data", "_grad"}
+FORMER_SLOTS = {"_a", "_b", "_da", "_db"}
+MAY_TOUCH_SLOTS = {"autograd.value", "autograd.graph", "autograd.backward", "autograd.fast"}
 
 
-def room_of(path):
+def module_of(path):
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-ROOMS = {room_of(p) for p in FILES}
+TREES = {module_of(path): ast.parse(path.read_text(encoding="utf-8")) for path in FILES}
 
 
-def imports(tree):
-    """The modules that are imported when the file runs, and those that are imported inside functions."""
-    inside = {node for f in ast.walk(tree) if isinstance(f, (ast.FunctionDef, ast.Lambda, ast.AsyncFunctionDef))
-              for node in ast.walk(f)}
-    typing_only = {node for i in ast.walk(tree) if isinstance(i, ast.If) and "TYPE_CHECKING" in ast.unparse(i.test)
-                   for node in ast.walk(i)}
-    top, late = [], []
-    for node in ast.walk(tree):
-        if node in typing_only:
-            continue
-        names = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, "import by the full name, so that a reader sees the room"
-            submodules = [f"{node.module}.{alias.name}" for alias in node.names]
-            names = [name if name in ROOMS else node.module for name in submodules]
-        (late if node in inside else top).extend(names)
-    return top, late
+def room_of(module):
+    """The room of a module: `core`, a folder of autograd, `nn`, or `autograd` for its public names."""
+    first, _, rest = module.partition(".")
+    room = rest.partition(".")[0]
+    if first == "nn" or not room:
+        return first
+    return "core" if room in CORE else room
 
 
-MODULES = {room_of(p): imports(ast.parse(p.read_text())) for p in FILES}
+def imported(node):
+    """The modules that an import statement names; a module of ours by its full name."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        assert node.level == 0, "import by the full name, so that a reader sees the room"
+        submodules = [f"{node.module}.{alias.name}" for alias in node.names]
+        return [name if name in TREES else node.module for name in submodules]
+    return []
 
 
-def edges():
-    return {room: {name for name in top + late if name in MODULES and name != room} for room, (top, late) in MODULES.items()}
+IMPORTS = {module: [name for node in ast.walk(tree) for name in imported(node)] for module, tree in TREES.items()}
+EDGES = {module: sorted({name for name in names if name in TREES and name != module}) for module, names in IMPORTS.items()}
 
 
-def test_no_import_inside_a_function_but_of_third_parties():
-    late = [(room, name) for room, (_, late) in MODULES.items() for name in late if name.split(".")[0] in OURS]
-    assert late == []
+# Arrows ---------------------------------------------------------------------------------------------
+
+def test_every_file_belongs_to_a_room():
+    assert {room_of(module) for module in TREES} <= {"core", "autograd", "nn", *ROOMS}
 
 
-def test_imports_make_no_cycle():
-    def visit(room, path):
-        assert room not in path, " -> ".join([*path[path.index(room):], room])
-        if room not in done:
-            for other in sorted(graph[room]):
-                visit(other, [*path, room])
-            done.add(room)
-    graph, done = edges(), set()
-    for room in sorted(graph):
-        visit(room, [])
+@pytest.mark.parametrize("room", KNOWS)
+def test_a_room_knows_only_what_it_may(room):
+    for module, others in EDGES.items():
+        if room_of(module) == room:
+            wrong = [other for other in others if room_of(other) not in KNOWS[room] | {room}]
+            assert wrong == [], f"{module} imports {wrong}"
+
+
+def test_imports_make_no_cycle_types_included():
+    done = set()
+
+    def visit(module, path):
+        assert module not in path, " -> ".join([*path[path.index(module):], module])
+        if module not in done:
+            for other in EDGES[module]:
+                visit(other, [*path, module])
+            done.add(module)
+    for module in EDGES:
+        visit(module, [])
 
 
 def test_the_table_imports_nothing_of_ours_but_what_a_row_is():
-    plain = {"autograd.formulas.text", "autograd.compat.numbers"}
-    assert edges()["autograd.operation"] == plain
-    assert edges()["autograd.ops"] == {"autograd.operation", *plain}
-    assert edges()["autograd.compat.numbers"] == edges()["autograd.formulas.text"] == set()
+    a_row = {"autograd.compat.numbers", "autograd.formulas.text"}       # what is a number, and how it prints
+    assert set(EDGES["autograd.operation"]) <= a_row
+    assert set(EDGES["autograd.ops"]) <= a_row | {"autograd.operation"}
 
 
-def test_the_core_never_imports_pictures_or_compiler():
-    for room, others in edges().items():
-        if room.removeprefix("autograd.").split(".")[0] in CORE:
-            above = ("autograd.pictures", "autograd.words", "autograd.compiler", "nn")
-            assert not [name for name in others if name.startswith(above)], room
+@pytest.mark.parametrize("module", TREES)
+def test_no_import_of_ours_inside_a_function(module):
+    functions = [f for f in ast.walk(TREES[module]) if isinstance(f, (ast.FunctionDef, ast.Lambda, ast.AsyncFunctionDef))]
+    inside = [name for f in functions for node in ast.walk(f) for name in imported(node)]
+    assert [name for name in inside if name.split(".")[0] in OURS] == []
 
 
-def test_no_room_of_the_engine_imports_networks_and_none_imports_demos_or_tests():
-    for room, (top, late) in MODULES.items():
-        assert not [name for name in top + late if name.split(".")[0] in {"demos", "tests"}], room
-        if room.startswith("autograd"):
-            assert not [name for name in top + late if name.split(".")[0] == "nn"], room
+@pytest.mark.parametrize("module", TREES)
+def test_the_engine_knows_neither_networks_nor_demos_nor_tests(module):
+    strangers = {"demos", "tests"} if module.split(".")[0] == "nn" else {"nn", "demos", "tests"}
+    assert [name for name in IMPORTS[module] if name.split(".")[0] in strangers] == []
 
 
-def test_networks_know_the_engine_by_its_public_names():
-    for room, (top, late) in MODULES.items():
-        if room.startswith("nn"):
-            private = [name for name in top + late if name.startswith("autograd.") and name in MODULES]
-            assert private == [], f"{room} imports {private}: import from autograd itself"
+# What a Value keeps to itself -----------------------------------------------------------------------
+
+@pytest.mark.parametrize("module", sorted(set(TREES) - MAY_TOUCH_SLOTS))
+def test_slots_of_a_value_are_touched_by_the_core_alone(module):
+    names = SLOTS | FORMER_SLOTS
+    touched = [f"line {node.lineno}: {ast.unparse(node)}" for node in ast.walk(TREES[module])
+               if isinstance(node, ast.Attribute) and node.attr in names]
+    assert touched == []
 
 
-@pytest.mark.parametrize("module, absent", [("autograd", ["graphviz", "matplotlib", "IPython", "tests", "demos"]),
+# What is loaded -------------------------------------------------------------------------------------
+
+def run(code):
+    """What a fresh Python prints when it runs the code."""
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    return result.stdout.strip()
+
+
+@pytest.mark.parametrize("module, absent", [("autograd", ["numpy", "graphviz", "matplotlib", "IPython", "tests", "demos"]),
                                             ("nn", ["graphviz", "matplotlib", "tests", "demos"])])
 def test_importing_loads_nothing_it_does_not_need(module, absent):
-    code = f"import sys, {module}; print([name for name in {absent} if name in sys.modules])"
-    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert found.stdout.strip() == "[]"
+    assert run(f"import sys, {module}; print([name for name in {absent} if name in sys.modules])") == "[]"
+
+
+WITHOUT_NUMPY = """
+import sys
+sys.modules["numpy"] = None                     # `import numpy` raises ImportError
+import autograd
+from autograd import Value
+x, w = Value(2.0, label="x"), Value(-3.0, label="w")
+y = autograd.sin(w * x + x ** 2) + autograd.sum([x, w])
+y.backward()
+"""
+
+
+@pytest.mark.parametrize("line, printed", [
+    ("print(round(y.data, 4), round(x.grad, 4))", "-1.9093 0.5839"),
+    ("print(autograd.grad(lambda t: t ** 3)(2.0), autograd.hessian(lambda v: v[0] * v[1])([1.0, 2.0]))",
+     "12.0 [[0.0, 1.0], [1.0, 0.0]]"),
+    ("print(autograd.jvp(lambda v: v['a'] * 2, ({'a': 3.0},), ({'a': 1.0},)))", "(6.0, 2.0)"),
+    ("print(autograd.check_gradients(lambda t: t ** 3, 2.0).kinks)", "[]"),
+    ("print('digraph' in autograd.draw(y).source)", "True"),
+    ("print('dy/dx' in str(autograd.explain(w * x + x ** 2, wrt=x)), autograd.expression(w * x))", "True w * x"),
+    ("import pickle; print(pickle.loads(pickle.dumps(y)).data == y.data)", "True"),
+    ("print(autograd.gradients(y * y, x, create_graph=True).op)", "+"),
+], ids=["backward", "grad and hessian", "jvp", "check_gradients", "draw", "explain", "pickle", "gradients"])
+def test_the_engine_its_pictures_and_words_run_without_numpy(line, printed):
+    assert run(WITHOUT_NUMPY + line) == printed

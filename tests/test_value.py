@@ -166,7 +166,6 @@ def test_anything_else_is_an_error(function, other):
 FLOATS = st.floats(-1e6, 1e6).filter(lambda x: x != 0)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
 @given(FLOATS | st.just(0.0), FLOATS)
 def test_the_operators_written_out_are_their_rows(a, b):
     for got, op, inputs in [
@@ -183,7 +182,7 @@ def test_the_operators_written_out_are_their_rows(a, b):
                                       for i, u in enumerate(fast.inputs))
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(FLOATS, FLOATS), min_size=1, max_size=6), FLOATS, st.booleans(), st.booleans())
 def test_dot_and_affine_are_the_row_dot(pairs, b, numbers, plain_bias):
     w = [Value(p) for p, _ in pairs]
@@ -348,7 +347,7 @@ def run(steps, leaves):
     return autograd.tanh(0.1 * autograd.sum(nodes))
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=80)
 @given(STEPS, st.lists(st.floats(-1.5, 1.5), min_size=1, max_size=4))
 def test_random_graphs_against_finite_differences(steps, point):
     leaves = [Value(x) for x in point]

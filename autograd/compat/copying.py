@@ -23,8 +23,10 @@ _saved = Saved()
 
 
 class Copies:
-    """A base of Value, for `copy` and `pickle`. A subclass has `_fields()`, a list of what its slots
-    hold, and `_restore(fields)`, which fills them."""
+    """A base of Value, for `copy` and `pickle`.
+
+    A subclass has `_fields()`, a list of what its slots hold, and `_restore(fields)`.
+    """
     __slots__ = ()
 
     def _fields(self) -> list[Any]:

@@ -1,7 +1,7 @@
 """What code written for micrograd and microgpt asks of a Value: private names, nodes made by hand.
 
-1. `Value(data, (a, b), "*")` is micrograd's constructor; `v._backward = function` its closure, which
-   the backward pass calls.
+1. `Value(data, (a, b), "*")` is micrograd's constructor, `v._backward = function` its closure,
+   which the backward pass calls.
 2. `Value(data, (a, b), (da, db))` is microgpt's, with the local derivatives given.
 
 The base class writes nothing down: Value has `inputs`, `partials`, `closure` and `_set_inputs`.
@@ -48,8 +48,6 @@ class MicrogradNames:
 
     @_backward.setter
     def _backward(self: Any, function: Callable[[], None]) -> None:
-        if self.is_leaf:
-            raise ValueError("_backward belongs to a Value with inputs: Value(data, (a, b), 'name')")
         self._set_inputs(self.op, self.inputs, Closure(function))
 
 

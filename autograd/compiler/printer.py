@@ -72,12 +72,16 @@ class Printer:
         return lines
 
     def fresh(self, value: Operand, shape: Shape) -> Text:
-        """A value as an array of its own that may be written to."""
+        """A value as an array of its own that may be written to, in C order: a reshape of it is a view."""
         text = self.formula(value)
         if not isinstance(value, Array) or value.shape != shape:
             return Text(f"np.full({sizes_text(shape)}, {text})")
         own = value not in self.names and not isinstance(value.op, (View, Reshape, Broadcast, Named, Numbers))
-        return text if own else Text(f"np.array({text})")
+        if len(shape) < 2:
+            return text if own else Text(f"np.array({text})")
+        if own:                             # what is computed from transposes is in their order
+            return Text(f"np.ascontiguousarray({text})")
+        return Text(f"np.array({text}, order='C')")
 
     def target(self, name: str, x: Array, places: Any) -> str:
         """Some places of an array as what can be assigned to."""

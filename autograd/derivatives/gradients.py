@@ -1,4 +1,4 @@
-"""Derivatives of a graph that is recorded already: gradients, and the sweeps that transforms use."""
+"""Derivatives of a recorded graph: gradients, and the sweeps that transforms use."""
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Sequence
@@ -62,7 +62,7 @@ def edges_to(needed: Container[Value], create_graph: bool) -> Edges:
     """The edges of a sweep that goes to these Values alone: with partials as recorded, floats, or
     once more from the table, as Values."""
     def edges(v: Value) -> list[tuple[Value, Any]]:
-        if v not in needed:
+        if v not in needed or v.is_leaf:
             return []
         if v.closure is not None:
             raise ValueError(f"{v!r} has a _backward function of its own: only backward() can go "
@@ -75,7 +75,7 @@ def edges_to(needed: Container[Value], create_graph: bool) -> Edges:
 
 
 def partial_as_value(v: Value, i: int) -> Any:
-    """The partial of v with respect to input i from the table: a Value of the graph, or a number."""
+    """The partial of v for input i from the table: a Value of the graph, or a number."""
     if isinstance(v.partials[i], Undefined):
         return v.partials[i]
     partial = v.op.partial(i, v, v.inputs)

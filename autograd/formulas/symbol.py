@@ -1,8 +1,9 @@
 """Symbol: what takes a number's place where a formula is wanted instead of a value.
 
-A row of the table applied to Symbols writes itself down, and so does each of its partials, which are written with rows:
-`ops.mul.partial(0, y, (a, b))` is `b`. One class serves text, NumPy and LaTeX; nothing here knows an operation by its
-derivative, only the constants that change nothing (1 * x, x + 0, x ** 1) are left out.
+A row of the table applied to Symbols writes itself down, and so does each of its partials, which
+are written with rows: `ops.mul.partial(0, y, (a, b))` is `b`. One class serves text, NumPy and
+LaTeX. Nothing here knows an operation by its derivative; only constants that change nothing
+(1 * x, x + 0, x ** 1) are left out.
 """
 from __future__ import annotations
 
@@ -11,12 +12,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd import ops
-from autograd.ops import Operation
+from autograd.compat.numbers import number
 from autograd.formulas.text import Text
+from autograd.operation import Operation
 
 
 class Operators:
-    """Python's operators, each the call of its row: what an object needs beside `__operation__` to stand in formulas."""
+    """Python's operators, each the call of its row: with `__operation__`, all a formula needs."""
     __slots__ = ()
 
     def __add__(self, other: Any) -> Any: return ops.add(self, other)
@@ -54,7 +56,8 @@ class Symbol(Operators):
             return left_out
         if not getattr(op, self.language):
             raise LookupError(f"operation {op.name!r} has no form in {self.language!r}")
-        return Symbol(op.write(self.language, *[written(x, self.language) for x in inputs]), self.language)
+        texts = [written(x, self.language) for x in inputs]
+        return Symbol(op.write(self.language, *texts), self.language)
 
     def __str__(self) -> str:
         return str(self.text)
@@ -63,31 +66,45 @@ class Symbol(Operators):
         return f"Symbol({str(self.text)!r}, {self.language!r})"
 
 
+NEUTRAL = {ops.add: 0, ops.sub: 0, ops.mul: 1, ops.div: 1, ops.pow: 1}     # on the right
+ON_BOTH_SIDES = (ops.add, ops.mul)
+
+
 def without_neutral(op: Operation, inputs: Sequence[Any]) -> Any:
     """The one input that x + 0, x - 0, 1 * x, x / 1, x ** 1 come down to, else None."""
-    if len(inputs) != 2:
+    if len(inputs) != 2 or op not in NEUTRAL:
         return None
     a, b = inputs
-    neutral = {ops.add: 0, ops.sub: 0, ops.mul: 1, ops.div: 1, ops.pow: 1}.get(op)
-    if neutral is None:
-        return None
-    if isinstance(b, (int, float)) and b == neutral:
+    if is_number(b, NEUTRAL[op]):
         return a
-    return b if op in (ops.add, ops.mul) and isinstance(a, (int, float)) and a == neutral else None
+    if op in ON_BOTH_SIDES and is_number(a, NEUTRAL[op]):
+        return b
+    return None
+
+
+def is_number(x: Any, wanted: float) -> bool:
+    """Whether x is a plain number, and that one."""
+    return isinstance(x, (int, float)) and x == wanted
 
 
 def written(x: Any, language: str) -> Text:
     """A Symbol or a number as Text: a number in full for NumPy, to six digits for people."""
     if isinstance(x, Symbol):
         return x.text
-    x = ops.number(x, "a number in a formula")
+    x = number(x, "a number in a formula")
+    text = f"{x:.6g}"
     if language == "numpy":
-        text = repr(x) if math.isfinite(x) else f"np.{x}".replace("np.-", "-np.")
-    else:
-        text = f"{x:.6g}"
-        if language == "latex":
-            text = in_latex(text)
+        text = in_numpy(x)
+    elif language == "latex":
+        text = in_latex(text)
     return Text(text, "product" if text[0] == "-" or "times" in text else "atom")
+
+
+def in_numpy(x: float) -> str:
+    """A number in full, as source."""
+    if math.isfinite(x):
+        return repr(x)
+    return f"np.{x}".replace("np.-", "-np.")
 
 
 def in_latex(text: str) -> str:

@@ -5,7 +5,7 @@ LEVELS = {"sum": 0, "product": 1, "power": 2, "atom": 3}
 
 
 class Text(str):
-    """A formula and its level, so that a template's `{0:product}` puts parentheses around what binds less tightly.
+    """A formula and its level: a template's `{0:product}` puts parentheses around what is looser.
 
     >>> f"{Text('a + b', 'sum'):product} * c"
     '(a + b) * c'

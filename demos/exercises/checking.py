@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Value
-from autograd.derivatives.check import finite_difference
+from autograd.derivatives.differences import finite_difference
 
 
 class Wrong(Exception):

@@ -1,19 +1,30 @@
-"""Run the benchmarks: `python -m tests.benchmarks`, or one section by name: `python -m tests.benchmarks eager`."""
+"""Run the benchmarks: `python -m tests.benchmarks`, or one section by name: `... eager`.
+
+Words after `styles` choose among its programs: `python -m tests.benchmarks styles rnn`.
+"""
 import importlib
 import platform
 import sys
 from pathlib import Path
 
-SECTIONS = [name for name in ("eager", "compiler", "lessons") if (Path(__file__).parent / f"{name}.py").exists()]
+HERE = Path(__file__).parent
+SECTIONS = [name for name in ("eager", "compiler", "styles", "lessons")
+            if (HERE / f"{name}.py").exists()]
 
 
-def main(names: list[str]) -> None:
-    """Run the sections of these names, all of them when there are none. Raises SystemExit for a name it does not know."""
-    for name in names:
+def main(words: list[str]) -> None:
+    """Run the sections of these names, all of them when there are none.
+
+    Raises SystemExit for a name it does not know.
+    """
+    print(f"{platform.python_implementation()} {platform.python_version()}, {platform.machine()}")
+    if words[:1] == ["styles"]:
+        importlib.import_module("tests.benchmarks.styles").main(*words[1:])
+        return
+    for name in words:
         if name not in SECTIONS:
             raise SystemExit(f"no section {name!r}; there are {', '.join(SECTIONS)}")
-    print(f"{platform.python_implementation()} {platform.python_version()}, {platform.machine()}")
-    for name in names or SECTIONS:
+    for name in words or SECTIONS:
         importlib.import_module(f"tests.benchmarks.{name}").main()
 
 

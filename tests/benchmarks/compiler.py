@@ -246,7 +246,7 @@ def timed(f: Callable[[], Any]) -> tuple[Any, float]:
 def compare(case: Case) -> None:
     """Print one computation's times: compiled, by hand, eager, and by peers."""
     parameters, inputs = [Value(t) for t in case.theta], [Value(t) for t in case.inputs]
-    record = lambda: case.loss(parameters, inputs) if inputs else case.loss(parameters)       # noqa: E731
+    record = lambda: case.loss(parameters, inputs) if inputs else case.loss(parameters)
 
     def eager() -> None:
         record().backward()
@@ -318,7 +318,7 @@ def growth(sizes: Iterable[int] = (100, 200, 400, 800, 1600)) -> None:
         parameters = [Value(t) for t in moons().theta]
         points = [(math.sin(i), math.cos(1.7 * i)) for i in range(m)]
         loss = sum((1.0 + network(parameters, [2, 16, 16, 1], x)[0]).relu() for x in points)
-        _, t = timed(lambda: autograd.compile(loss, parameters))                            # noqa: B023
+        _, t = timed(lambda: autograd.compile(loss, parameters))
         tracemalloc.start()
         program = autograd.compile(loss, parameters)
         peak = tracemalloc.get_traced_memory()[1]

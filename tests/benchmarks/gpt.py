@@ -6,7 +6,8 @@ A name of six letters makes about 60,000 nodes; the loss is the mean cross-entro
 from __future__ import annotations
 
 import random
-from typing import Any, Callable
+from typing import Any
+from collections.abc import Callable
 
 DIMENSIONS, HEADS, POSITIONS, VOCABULARY = 16, 4, 8, 27        # the letters a to z, and one token for start and end
 BOUNDARY = 26

@@ -96,7 +96,7 @@ def gpt(theta: np.ndarray, tokens: list[int], shapes: dict[str, tuple[int, int]]
     x1 = x0 * s0
     s1 = ((x1 * x1).sum(1, keepdims=True) / d + 1e-5) ** -0.5
     h = x1 * s1
-    split = lambda a: a.reshape(T, heads, size).transpose(1, 0, 2)                          # noqa: E731
+    split = lambda a: a.reshape(T, heads, size).transpose(1, 0, 2)
     q, k, v = split(h @ P["query"].T), split(h @ P["key"].T), split(h @ P["value"].T)
     scores = q @ k.transpose(0, 2, 1) / size ** 0.5
     scores = np.where(np.tri(T, dtype=bool), scores, -np.inf)
@@ -130,7 +130,7 @@ def gpt(theta: np.ndarray, tokens: list[int], shapes: dict[str, tuple[int, int]]
     da = dy @ v.transpose(0, 2, 1)
     dscores = a * (da - (da * a).sum(2, keepdims=True)) / size ** 0.5
     dq, dk = dscores @ k, dscores.transpose(0, 2, 1) @ q
-    join = lambda a: a.transpose(1, 0, 2).reshape(T, d)                                     # noqa: E731
+    join = lambda a: a.transpose(1, 0, 2).reshape(T, d)
     dq, dk, dv = join(dq), join(dk), join(dv)
     D["query"][:], D["key"][:], D["value"][:] = dq.T @ h, dk.T @ h, dv.T @ h
     dh = dq @ P["query"] + dk @ P["key"] + dv @ P["value"]

@@ -144,8 +144,26 @@ def test_a_backward_function_set_by_hand():
     o.grad = 1.0
     o._backward()
     assert n.grad == pytest.approx(1 - math.tanh(1.0)**2)
-    with pytest.raises(ValueError, match="inputs"):
-        a._backward = lambda: None
+
+
+def test_a_backward_function_of_a_leaf_is_called_with_its_grad():
+    a = Value(3.0)
+    y = a * a + a
+    heard = []
+    a._backward = lambda: heard.append(a.grad)
+    y.backward()
+    assert heard == [7.0] and a.is_leaf and a.inputs == () and a.partials == ()
+    a._backward = lambda: None
+    y.backward()
+    assert heard == [7.0] and a.grad == 14.0 and gradients(y, a) == 7.0
+
+
+def test_children_and_op_by_name():
+    a, b = Value(2.0), Value(3.0)
+    y = Value(6.0, _children=(a, b), _op="*", label="y")
+    y.backward()
+    assert (a.grad, b.grad, y.label, y.op) == (3.0, 2.0, "y", ops.mul)
+    assert Value(1.0, _children=(), _op="").is_leaf
 
 
 def test_values_made_by_hand():

@@ -45,7 +45,7 @@ def count_of(sizes):
 
 @given(sizes=st.lists(st.integers(1, 6), min_size=2, max_size=4), style=st.sampled_from(["plain", "dot"]),
        activation=st.sampled_from(ACTIVATIONS), m=st.integers(1, 9), seed=st.integers(0, 99), loss=st.sampled_from("ahq"))
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_a_network_per_sample_and_over_a_data_set(sizes, style, activation, m, seed, loss):
     theta, rows = numbers(count_of(sizes), seed), np.random.default_rng(seed + 1).uniform(-1, 1, (m, sizes[0] + 1)).tolist()
 
@@ -303,7 +303,6 @@ def test_a_pattern_over_a_data_set(name):
 
 
 @given(seed=st.integers(0, 10**6), m=st.sampled_from([None, 1, 2, 9]))
-@settings(max_examples=100, deadline=None, derandomize=True)
 def test_arrays_joined_at_random(seed, m):
     """Random layers of matrices, elementwise functions, sums over either axis, gathers, transposes, several deep."""
     rng = random.Random(seed)

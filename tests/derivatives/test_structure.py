@@ -3,28 +3,26 @@ from collections import namedtuple
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Value
-from autograd.derivatives.structure import flatten, paths, rebuild, rebuild_matrix
+from autograd.derivatives.structure import flatten, rebuild, rebuild_matrix
 
 numbers = st.floats(-1e6, 1e6)
 nested = st.recursive(numbers, lambda part: st.lists(part, max_size=3) | st.lists(part, max_size=3).map(tuple), max_leaves=8)
 
 
-@settings(max_examples=60, deadline=None)
 @given(nested)
 def test_round_trip(x):
     leaves, structure = flatten(x, "x")
     assert rebuild(structure, leaves) == x and structure.size == len(leaves)
 
 
-@settings(max_examples=60, deadline=None)
 @given(nested)
 def test_paths_lead_to_the_leaves(x):
     leaves, structure = flatten(x, "x")
-    assert [eval(path, {"x": x}) for path in paths(structure, "x")] == leaves
+    assert [eval(path, {"x": x}) for path in structure.paths("x")] == leaves
 
 
 @pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 3), (2, 0, 1)])
@@ -34,7 +32,7 @@ def test_arrays(shape):
     again = rebuild(structure, leaves)
     assert again.shape == shape and again.dtype == float and np.array_equal(again, a)
     if shape:
-        assert [eval(path, {"a": a}) for path in paths(structure, "a")] == leaves
+        assert [eval(path, {"a": a}) for path in structure.paths("a")] == leaves
 
 
 def test_arrays_of_values_and_of_whole_numbers():
@@ -59,7 +57,7 @@ def test_a_matrix_holds_the_columns_inside_the_rows():
     assert b[0].tolist() == [10, 20] and b[1].tolist() == [[11, 12, 13], [21, 22, 23]]
 
 
-@pytest.mark.parametrize("x, where", [([1, ["a"]], r"x\[1\]\[0\].*str"), (None, "x .*NoneType"), ({1: 2}, "x .*dict"),
+@pytest.mark.parametrize("x, where", [([1, ["a"]], r"x\[1\]\[0\].*str"), (None, "x .*NoneType"), ({"a": [1, "2"]}, r"x\['a'\]\[1\].*str"),
                                       (np.array([1j]), "x, an entry of an array.*complex"), ((1, {2}), r"x\[1\].*set")])
 def test_errors_say_where(x, where):
     with pytest.raises(TypeError, match=where):

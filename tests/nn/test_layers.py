@@ -8,7 +8,7 @@ import pytest
 import autograd
 import nn
 from autograd import Value
-from nn.layers import activation_name, find_activation
+from nn.activations import activation_name, find_activation
 
 ACTIVATIONS = ["relu", "leaky_relu", "elu", "softplus", "tanh", "sigmoid", "gelu", "sin", "erf", "linear"]
 

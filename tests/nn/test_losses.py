@@ -24,7 +24,7 @@ def exact_cross_entropy(z, k):
 def test_values_on_one_output(f, y):
     v = Value(f)
     assert losses.absolute(v, y).data == abs(f - y)
-    assert losses.squared(v, y).data == (f - y) ** 2
+    assert losses.squared(v, y).data == (f - y) * (f - y)
     for label in (-1, 1):
         assert losses.hinge(v, label).data == max(0.0, 1 - label * f)
     for label in (0, 1):
@@ -170,3 +170,49 @@ def test_what_is_no_loss():
         losses.find_loss("mse")
     with pytest.raises(TypeError, match="a loss is"):
         losses.find_loss(None)
+
+
+# A class that is ruled out, and other infinities -----------------------------------------------------------------------------
+
+INF = math.inf
+
+
+@pytest.mark.parametrize("z, k, loss", [
+    ([1.0, 2.0, -INF], 1, math.log1p(math.exp(-1))), ([1.0, 2.0, -INF], 0, 1 + math.log1p(math.exp(-1))),
+    ([-INF, 0.0], 1, 0.0), ([1e308, -1e308], 0, 0.0), ([1e308, -1e308], 1, INF), ([1.0, -INF], 1, INF)])
+def test_a_class_that_is_ruled_out(z, k, loss):
+    f = [Value(a) for a in z]
+    for y in (k, [float(j == k) for j in range(len(z))], np.int64(k), np.eye(len(z))[k]):
+        result = losses.cross_entropy(f, y)
+        assert result.data == pytest.approx(loss, rel=1e-15)
+    if math.isfinite(loss):
+        result.backward()
+        p = losses.softmax(z)
+        assert [v.grad for v in f] == pytest.approx([a - (j == k) for j, a in enumerate(p)], abs=1e-15)
+
+
+@pytest.mark.parametrize("z", [[INF, 0.0], [-INF, -INF], [INF, INF]])
+@pytest.mark.parametrize("function", [nn.softmax, nn.log_softmax, lambda z: losses.cross_entropy(z, 0)])
+def test_logits_without_a_finite_largest_one(z, function):
+    with pytest.raises(ValueError, match="largest logit that is finite, got"):
+        function([Value(a) for a in z])
+
+
+def test_cross_entropy_of_a_row_of_values_is_never_nan():
+    with pytest.raises(ValueError, match="cross_entropy is NaN: where a logit is infinite, give the class by its number"):
+        losses.cross_entropy([Value(1.0), Value(-INF)], [Value(1.0), Value(0.0)])
+
+
+@pytest.mark.parametrize("name, f, y", [
+    ("cross_entropy", [1000.0, 0.0], 0), ("cross_entropy", [1000.0, 0.0], [1, 0]), ("hinge", 1.0, 1), ("hinge", -1.0, -1),
+    ("binary_cross_entropy", -1000.0, 0), ("binary_cross_entropy", 1000.0, 1), ("absolute", -0.0, 0.0),
+    ("squared", -0.0, 0.0)])
+def test_a_loss_of_0_is_not_minus_0(name, f, y):
+    outputs = [Value(a) for a in f] if isinstance(f, list) else Value(f)
+    loss = losses.find_loss(name)(outputs, y).data
+    assert (loss, math.copysign(1, loss)) == (0.0, 1.0)
+
+
+def test_the_row_as_values_is_0_and_not_minus_0():
+    loss = losses.cross_entropy([Value(1000.0), Value(0.0)], [Value(1.0), Value(0.0)]).data
+    assert (loss, math.copysign(1, loss)) == (0.0, 1.0)

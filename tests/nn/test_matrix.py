@@ -37,7 +37,7 @@ def problems(draw, activations):
     return net, X, rng.normal(size=(m, widths[-1])) if Y is None else Y, loss
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(problems(SMOOTH + KINKED + [bump]))
 def test_the_scalar_engine_agrees_with_the_theorem(problem):
     comparison = matrix.compare(*problem)
@@ -47,7 +47,7 @@ def test_the_scalar_engine_agrees_with_the_theorem(problem):
     assert comparison.theorem_difference <= 1e-10
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(problems(SMOOTH + [bump]))
 def test_the_scalar_engine_agrees_with_finite_differences(problem):
     net, X, Y, loss = problem
@@ -120,7 +120,8 @@ def test_a_wrong_derivative_would_be_seen():
     comparison = matrix.compare(nn.MLP(2, [3, 1], activation="tanh", seed=1), [[1.0, 2.0]], [0.5])
     rows = [row._replace(theorem=row.theorem * (1 + 1e-6)) if i == 4 else row for i, row in enumerate(comparison)]
     changed = matrix.Comparison(comparison.loss, rows)
-    assert comparison.theorem_difference < 1e-14 < 1e-9 < changed.theorem_difference
+    assert comparison.theorem_difference < 1e-14
+    assert changed.theorem_difference > 1e-9
 
 
 def test_layers_of_another_form_are_not_compared():

@@ -1,7 +1,10 @@
 """nn.module: names, states and files of anything with parameters."""
+import collections
 import copy
+import dataclasses
 import os
 import pickle
+import types
 from pathlib import Path
 
 import numpy as np
@@ -244,7 +247,7 @@ def test_a_file_of_another_model(saved, other, says):
 
 
 def test_an_activation_that_is_a_function_is_not_rebuilt_but_loaded(tmp_path):
-    bump = lambda v: autograd.exp(-v * v)                                                       # noqa: E731
+    bump = lambda v: autograd.exp(-v * v)
     net, same = (nn.MLP(1, [3, 1], activation=bump, seed=s) for s in (1, 2))
     net.save(tmp_path / "bump.npz")
     with pytest.raises(ValueError, match="function of its own"):
@@ -262,7 +265,7 @@ def test_an_activation_of_the_users_own_operation_is_rebuilt(tmp_path):
 
 @pytest.mark.parametrize("function", ["fsync", "replace"])
 def test_a_save_that_fails_leaves_the_old_file_and_nothing_else(saved, monkeypatch, function):
-    net, path = saved
+    _, path = saved
     before = path.read_bytes()
 
     def full(*_):
@@ -291,3 +294,193 @@ def test_path_as_text(tmp_path):
     name = str(Path(tmp_path) / "net.npz")
     nn.MLP(2, [1], seed=3).save(name)
     assert nn.load(name)([1.0, 1.0]).data == nn.MLP(2, [1], seed=3)([1.0, 1.0]).data
+
+
+# No parameter is lost --------------------------------------------------------------------------------------------------------
+
+@dataclasses.dataclass
+class Pair:
+    w: Value
+    b: Value
+
+
+class Plain:
+    """A class with parameters() that is not a Module, as micrograd's neurons are."""
+
+    def __init__(self):
+        self.w = Value(1.0)
+
+    def parameters(self):
+        return [self.w]
+
+
+@pytest.mark.parametrize("make, names", [
+    (lambda: np.array([Value(1.0), Value(2.0)]), ["x.0", "x.1"]),
+    (lambda: np.array([[Value(1.0)], [Value(2.0)]]), ["x.0.0", "x.1.0"]),
+    (lambda: [np.array([Value(1.0)]), nn.Neuron(1)], ["x.0.0", "x.1.w.0", "x.1.b"]),
+    (lambda: collections.deque([Value(1.0)]), ["x.0"]),
+    (lambda: collections.OrderedDict(a=Value(1.0)), ["x.a"]),
+    (lambda: types.MappingProxyType({"a": Value(1.0)}), ["x.a"]),
+    (lambda: types.SimpleNamespace(a=Value(1.0)), ["x.a"]),
+    (lambda: Pair(Value(1.0), Value(2.0)), ["x.w", "x.b"]),
+    (lambda: collections.namedtuple("Two", "a b")(Value(1.0), Value(2.0)), ["x.0", "x.1"]),
+    (lambda: Plain(), ["x.0"]),
+])
+def test_parameters_in_whatever_holds_them(make, names):
+    model, other = Module(), Module()
+    model.x, other.x = make(), make()
+    assert [name for name, _ in model.named_parameters()] == names
+    for i, p in enumerate(model.parameters()):
+        p.data = i + 10.0
+    assert sum(array.size for array in model.state_dict().values()) == len(names)
+    other.load_state_dict(model.state_dict())
+    assert [p.data for p in other.parameters()] == [10.0 + i for i in range(len(names))]
+
+
+@pytest.mark.parametrize("x", [{Value(1.0)}, frozenset([Value(1.0)]), {nn.Neuron(1)}, [{Value(1.0)}]])
+def test_a_set_has_no_order_for_its_parameters(x):
+    model = Module()
+    model.weights = x
+    for ask in (model.parameters, model.state_dict, lambda: list(model.named_parameters()), model.zero_grad):
+        with pytest.raises(TypeError, match="weights(.0)? is a set, which has no order"):
+            ask()
+    model.weights = {1, "a"}
+    assert model.parameters() == []
+
+
+@pytest.mark.parametrize("make", [lambda: Value(0.5) * 0.1, lambda: [Value(0.5) * 0.1], lambda: {"a": -Value(1.0)},
+                                  lambda: np.array([Value(1.0) + Value(2.0)])])
+def test_a_computed_value_that_was_meant_to_be_a_parameter(make):
+    model = Module()
+    model.w = make()
+    with pytest.raises(TypeError, match="w.* is computed .*Write Value"):
+        model.parameters()
+
+
+def test_a_computed_value_that_is_kept_from_a_call():
+    model = Mixed()
+    model.last = model.hidden([Value(1.0), Value(2.0)])
+    assert len(model.parameters()) == 9 + 1 + 6 + 3
+
+
+def test_values_of_the_class_itself():
+    with pytest.raises(TypeError, match="Shared.w is a Value of the class, which all its models would share"):
+        class Shared(Module):
+            w = Value(1.0)
+
+
+def test_keys_that_are_the_same_name():
+    model = Module()
+    model.table = {1: Value(1.0), "1": Value(2.0)}
+    assert len(model.parameters()) == 2
+    with pytest.raises(ValueError, match=r"two arrays of the state are called 'table.1'.*\(1 and '1' are the same name\)"):
+        model.state_dict()
+    with pytest.raises(ValueError, match="two arrays"):
+        model.load_state_dict({"table.1": 3.0})
+
+
+def test_an_attribute_with_the_name_of_an_array():
+    class Odd(nn.Layer):
+        def __init__(self):
+            super().__init__(2, 2)
+            self.weight = Value(3.0)
+    with pytest.raises(ValueError, match="two arrays of the state are called 'weight'"):
+        Odd().state_dict()
+
+
+def test_what_a_neuron_has_beside_w_and_b_is_in_the_state():
+    layer = nn.Layer(2, 2)
+    layer.neurons[1].scale = Value(3.0)
+    assert list(layer.state_dict()) == ["weight", "bias", "neurons.1.scale"]
+
+
+def test_a_layer_of_unequal_neurons():
+    layer = nn.Layer(2, 2, seed=1)
+    layer.neurons[1] = nn.Neuron(3, seed=2)
+    assert [a.shape for a in layer.state_dict().values()] == [(2,), (3,), (2,)]
+
+
+def test_a_child_that_knows_its_parent():
+    parent, child = Module(), Module()
+    parent.child, child.parent, child.w = child, parent, Value(1.0)
+    parent.list = [parent, child]
+    assert [name for name, _ in parent.named_parameters()] == ["child.w"]
+    assert [name for name, _ in child.named_parameters()] == ["w"]
+    assert "child.w" in parent.state_dict()
+
+
+def test_pytorchs_forward_works():
+    class Line(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.w = Value(2.0)
+
+        def forward(self, x):
+            return self.w * x
+    assert Line()(3.0).data == 6.0
+    with pytest.raises(TypeError, match=r"Module cannot be called: define __call__\(self, x\)"):
+        Module()(3.0)
+
+
+# States of PyTorch -----------------------------------------------------------------------------------------------------------
+
+class Tensor:
+    """What loading needs of a torch.Tensor: one that requires grad refuses to become an array by itself."""
+
+    def __init__(self, array):
+        self.array = np.asarray(array, dtype=np.float32)
+
+    def __array__(self, *args, **kwargs):
+        raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+
+    def detach(self):
+        return self
+
+    def cpu(self):
+        return self
+
+    def numpy(self):
+        return self.array
+
+
+@pytest.mark.parametrize("names", [
+    ["0.weight", "0.bias", "2.weight", "2.bias", "4.weight", "4.bias"],
+    ["4.bias", "4.weight", "0.bias", "0.weight", "2.bias", "2.weight"],
+    ["net.8.weight", "net.8.bias", "net.10.weight", "net.10.bias", "net.12.weight", "net.12.bias"],
+    ["layers.0.weight", "layers.0.bias", "layers.1.weight", "layers.1.bias", "layers.2.weight", "layers.2.bias"],
+    ["module.layers.0.weight", "module.layers.0.bias", "module.layers.1.weight", "module.layers.1.bias",
+     "module.layers.2.weight", "module.layers.2.bias"]])
+def test_the_names_of_a_sequential(names):
+    net, other = nn.MLP(2, [3, 4, 1], seed=1), nn.MLP(2, [3, 4, 1], seed=2)
+    ours = net.state_dict()
+    layers = sorted({int(name.split(".")[-2]) for name in names})
+    state = {name: Tensor(ours[f"layers.{layers.index(int(name.split('.')[-2]))}.{name.split('.')[-1]}"]) for name in names}
+    other.load_state_dict(state)
+    assert [p.data for p in other.parameters()] == pytest.approx([p.data for p in net.parameters()], rel=1e-6)
+
+
+@pytest.mark.parametrize("names, says", [
+    (["0.weight", "0.bias"], "missing layers.0.weight"), (["0.weight", "0.bias", "2.weight"], "missing layers.1.bias"),
+    (["0.weight", "0.bias", "2.weight", "2.bias", "3.running_mean"], "unknown 0.weight"),
+    (["a.0.weight", "a.0.bias", "b.1.weight", "b.1.bias"], "unknown a.0.weight")])
+def test_names_that_are_not_those_of_a_sequential(names, says):
+    net = nn.MLP(2, [3, 1], seed=1)
+    before = [p.data for p in net.parameters()]
+    with pytest.raises(ValueError, match=says):
+        net.load_state_dict({name: np.zeros(1) for name in names})
+    assert [p.data for p in net.parameters()] == before
+
+
+def test_two_arrays_for_one_parameter_must_agree():
+    model = Mixed()
+    state = model.state_dict()
+    state["tied"] = np.array(0.5)
+    with pytest.raises(ValueError, match="tied shares a parameter with another array"):
+        model.load_state_dict(state)
+
+
+def test_masked_arrays_in_a_state():
+    layer = nn.Layer(1, 2, seed=1)
+    state = {"weight": np.zeros((2, 1)), "bias": np.ma.array([1.0, 2.0], mask=[True, False])}
+    with pytest.raises(ValueError, match="bias has masked entries"):
+        layer.load_state_dict(state)

@@ -1,4 +1,8 @@
 """nn.optim: each optimizer against its recursion written out, and what happens when training diverges."""
+import copy
+import itertools
+import pickle
+
 import numpy as np
 import pytest
 
@@ -38,7 +42,7 @@ def test_nesterov_takes_the_gradient_ahead():
     beta, rate = 0.8, 0.05
     path = run(nn.GradientDescent(rate, momentum=beta, nesterov=True))
     phi, step = START, np.zeros(4)
-    for theta, after in zip(path, path[1:]):
+    for theta, after in itertools.pairwise(path):
         assert theta == pytest.approx(phi + beta * step, abs=1e-13)
         step = beta * step - rate * (A @ (phi + beta * step))
         phi = phi + step
@@ -148,3 +152,93 @@ def test_an_optimizer_of_the_users_own():
         def direction(self, theta, gradient, rate):
             return -rate * np.sign(gradient), ()
     assert (Signs(0.5).update(np.zeros(2), np.array([3.0, -4.0])) == [-0.5, 0.5]).all()
+
+
+# Arguments -------------------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("rate, error", [(-0.1, ValueError), (float("nan"), ValueError), (float("inf"), ValueError),
+                                         ("0.1", TypeError), (None, TypeError), (True, TypeError), (Value(0.1), TypeError)])
+def test_a_rate_that_a_schedule_may_not_give(rate, error):
+    optimizer = nn.GradientDescent(lambda j: rate if j else 0.1, momentum=0.5)
+    theta = optimizer.update(np.zeros(2), np.ones(2))
+    memory = optimizer.memory
+    with pytest.raises(error, match=r"learning_rate\(1\) must be a number 0 or above, got "):
+        optimizer.update(theta, np.ones(2))
+    assert optimizer.iteration == 1 and optimizer.memory is memory
+
+
+def test_a_schedule_may_end_at_0():
+    assert (nn.SGD(lambda j: 0.0).update(np.ones(2), np.ones(2)) == 1).all()
+
+
+def test_a_rate_that_was_set_later_is_checked():
+    optimizer = nn.SGD(0.1)
+    optimizer.learning_rate = -0.1
+    with pytest.raises(ValueError, match="learning_rate must be a number above 0"):
+        optimizer.update(np.ones(1), np.ones(1))
+
+
+PARAMETERS = nn.MLP(1, [1], seed=1).parameters()
+
+
+@pytest.mark.parametrize("make, says", [
+    (lambda: nn.SGD(PARAMETERS, 0.1), r"parameters are given to step\(parameters\)"),
+    (lambda: nn.SGD(nn.MLP(1, [1]), 0.1), "parameters are given to step"),
+    (lambda: nn.SGD(iter(PARAMETERS)), "parameters are given to step"),
+    (lambda: nn.Adam(PARAMETERS), "parameters are given to step"),
+    (lambda: nn.SGD(PARAMETERS, lr=0.1), "no setting 'lr': write learning_rate="),
+    (lambda: nn.SGD(lr=0.1), "write learning_rate="), (lambda: nn.Adam(lr=0.1), "write learning_rate="),
+    (lambda: nn.Adam(betas=(0.9, 0.999)), "write beta1= and beta2="), (lambda: nn.Adam(eps=1e-8), "write epsilon="),
+    (lambda: nn.SGD(0.1, params=PARAMETERS), r"step\(parameters\)"), (lambda: nn.SGD(0.1, foo=1), "no setting 'foo'"),
+    (lambda: nn.SGD("0.1"), "learning_rate must be a number above 0, or a function"), (lambda: nn.SGD(None), "learning_rate must be"),
+    (lambda: nn.SGD(True), "learning_rate must be"), (lambda: nn.SGD(Value(0.1)), "write v.data"),
+    (lambda: nn.SGD(lambda: 0.1), "function of the iteration"), (lambda: nn.SGD(lambda a, b: 0.1), "does not fit"),
+    (lambda: nn.SGD(float), "function of the iteration, got the class float"),
+    (lambda: nn.SGD(0.1, "0.9"), "momentum must be a number from 0 to 1"), (lambda: nn.SGD(0.1, 0.9, "yes"), "nesterov must be True"),
+    (lambda: nn.Adam(0.1, "a"), "beta1 must be"), (lambda: nn.Adam(0.1, 0.9, None), "beta2 must be"),
+    (lambda: nn.SGD(0.1, weight_decay=[1]), "weight_decay must be")])
+def test_arguments_of_another_kind(make, says):
+    with pytest.raises(TypeError, match=says):
+        make()
+
+
+@pytest.mark.parametrize("call, error, says", [
+    (lambda o: o.zero_grad(), AttributeError, r"write model.zero_grad\(\)"),
+    (lambda o: o.param_groups, AttributeError, "set learning_rate itself"),
+    (lambda o: o.state_dict(), AttributeError, "copy.deepcopy"),
+    (lambda o: o.nothing, AttributeError, "GradientDescent has no nothing$"),
+    (lambda o: o.step(), TypeError, r"write step\(model.parameters\(\)\)"),
+    (lambda o: o.step(nn.MLP(1, [1])), TypeError, r"got a model: write model.parameters\(\)"),
+    (lambda o: o.step(nn.MLP(1, [1]).parameters), TypeError, "call it, as in model.parameters"),
+    (lambda o: o.step(PARAMETERS[0]), TypeError, "parameters must be a list of Values"),
+    (lambda o: o.step([1.0]), TypeError, r"parameters\[0\] must be a Value, got 1.0"),
+    (lambda o: o.step([*PARAMETERS, None]), TypeError, r"parameters\[2\] must be a Value, got None"),
+    (lambda o: o.step([PARAMETERS[0] * 2]), TypeError, r"parameters\[0\] is computed .* write Value\(v.data\)"),
+    (lambda o: o.step("w"), TypeError, "must be a list of Values"), (lambda o: o.step(3), TypeError, "list of Values"),
+    (lambda o: o.step({PARAMETERS[0]}), TypeError, r"must be a list of Values, got \{"),
+    (lambda o: o.update("a", [1.0]), TypeError, "theta"), (lambda o: o.update([1.0], ["a"]), TypeError, "gradient"),
+    (lambda o: o.update(None, None), TypeError, "theta"), (lambda o: o.update([1j], [1.0]), TypeError, "theta"),
+    (lambda o: o.update([1.0], [1.0, 2.0]), ValueError, "1 parameters, 2 derivatives"),
+    (lambda o: o.update([[1.0], [1.0, 2.0]], [1.0]), ValueError, "theta is ragged")])
+def test_calls_that_do_not_fit_change_nothing(call, error, says):
+    optimizer = nn.SGD(0.1, momentum=0.5)
+    before = [(p.data, p.grad) for p in PARAMETERS]
+    with pytest.raises(error, match=says):
+        call(optimizer)
+    assert [(p.data, p.grad) for p in PARAMETERS] == before and optimizer.iteration == 0 and optimizer.memory == ()
+
+
+def test_step_takes_a_generator():
+    net, optimizer = nn.MLP(1, [1], seed=1), nn.SGD(0.1)
+    net.parameters()[0].grad = 1.0
+    before = net.parameters()[0].data
+    optimizer.step(p for p in net.parameters())
+    assert net.parameters()[0].data == before - 0.1
+
+
+def test_copies_and_pickles_are_optimizers_of_their_own():
+    optimizer = nn.Adam(0.1)
+    optimizer.update(np.zeros(2), np.ones(2))
+    for other in (copy.deepcopy(optimizer), copy.copy(optimizer), pickle.loads(pickle.dumps(optimizer))):
+        assert other.iteration == 1 and (other.memory[0] == optimizer.memory[0]).all()
+        assert (other.update(np.zeros(2), np.ones(2)) < 0).all() and optimizer.iteration == 1

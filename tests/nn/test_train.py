@@ -1,6 +1,8 @@
 """nn.train: fit against loops written out, micrograd's demo, and what happens when data or training go wrong."""
 import io
 import random
+import threading
+import warnings
 
 import numpy as np
 import pytest
@@ -8,7 +10,10 @@ import pytest
 import autograd
 import nn
 from autograd import Value
-from nn.train import Bar, compiled_step, eager_step, mini_batches, samples
+from nn.progress import Bar
+from nn.samples import samples
+from nn.steps import Task, compiled_step, eager_step
+from nn.train import Batches
 
 XS, YS = nn.data.sine(12)
 both = pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
@@ -57,8 +62,8 @@ def test_mini_batches_are_sgd_written_out(compiled):
 
 
 def test_mini_batches_take_every_sample_once_in_an_order_drawn_anew():
-    rng = np.random.default_rng(0)
-    epochs = [list(mini_batches(10, 4, rng)) for _ in range(2)]
+    batches_of_an_epoch = Batches(10, 4, seed=0)
+    epochs = [list(batches_of_an_epoch) for _ in range(2)]
     for batches in epochs:
         assert [len(b) for b in batches] == [4, 4, 2]
         assert sorted(np.concatenate(batches)) == list(range(10))
@@ -189,7 +194,7 @@ def test_a_model_that_chooses_by_its_data_is_not_trained_by_the_graph_of_one_sam
         def __call__(self, x):
             return self.left if x < 0 else self.right
     model = Branches()
-    with pytest.warns(UserWarning, match="without compiling: the loss of sample"):
+    with pytest.warns(UserWarning, match=r"without compiling: it compares Values in test_train.py, line \d+ \(return self.left if"):
         nn.fit(model, [-1.0, -2.0, 1.0, 2.0], [3.0, 3.0, 4.0, 4.0], optimizer=nn.GradientDescent(0.1), epochs=100)
     assert data_of(model) == pytest.approx([3, 4])
 
@@ -198,7 +203,7 @@ def test_a_model_that_chooses_by_its_data_is_not_trained_by_the_graph_of_one_sam
 
 def test_a_step_is_a_function_of_theta():
     net = network()
-    step = eager_step(net, nn.losses.squared, XS, YS)
+    step = eager_step(Task(net, net.parameters(), nn.losses.squared, XS, YS))
     theta = np.array(data_of(network(seed=2)))
     first, again = step(theta, XS, YS), step(theta, XS, YS)
     assert first[0] == again[0] and (first[1] == again[1]).all()
@@ -215,7 +220,8 @@ def test_the_compiled_step_is_the_eager_one(loss):
     Y = {"hinge": 2 * ys - 1, "cross_entropy": np.eye(2)[ys]}.get(loss, ys).astype(float)
     theta, loss = np.array(data_of(net)), nn.losses.find_loss(loss)
     for chosen in (slice(None), slice(3, 8), slice(4, 5)):
-        eager, program = (make(net, loss, xs, Y)(theta, xs[chosen], Y[chosen]) for make in (eager_step, compiled_step))
+        task = Task(net, net.parameters(), loss, xs, Y)
+        eager, program = (make(task)(theta, xs[chosen], Y[chosen]) for make in (eager_step, compiled_step))
         assert program[0] == pytest.approx(eager[0], rel=1e-12)
         assert program[1] == pytest.approx(eager[1], rel=1e-11, abs=1e-13)
 
@@ -346,7 +352,8 @@ def test_an_interrupted_fit_has_the_parameters_of_the_last_complete_step(error):
 @both
 def test_divergence_is_an_error_and_keeps_the_last_finite_parameters(compiled):
     net = nn.MLP(1, [5, 1], seed=1)
-    with pytest.raises(FloatingPointError, match="learning rate below"), np.errstate(all="ignore"):
+    with pytest.raises(FloatingPointError, match="learning rate below"), warnings.catch_warnings():
+        warnings.simplefilter("error")
         nn.fit(net, XS, YS, "squared", nn.GradientDescent(1e6), epochs=1000, compiled=compiled)
     assert np.isfinite(data_of(net)).all()
 
@@ -360,3 +367,124 @@ def test_grads_are_as_they_were():
 
 def test_samples_keep_whole_numbers():
     assert samples([1, 2], "xs").dtype.kind == "i" and samples(np.ones((2, 3)), "xs").shape == (2, 3)
+
+
+# Threads ---------------------------------------------------------------------------------------------------------------------
+
+@both
+def test_a_thread_each_trains_as_one_thread_alone(compiled):
+    """8 threads with a model each: the losses and parameters of one fit after another, to the bit."""
+    def work(seed):
+        net = nn.MLP(2, [4, 1], activation="tanh", seed=seed)
+        xs, ys = nn.data.moons(20, noise=0.1, random_state=seed)
+        history = nn.fit(net, xs, ys, "binary_cross_entropy", nn.Adam(0.05), 8, 7, seed, compiled)
+        results[seed] = list(history), history.iterations, data_of(net), [p.grad for p in net.parameters()]
+
+    def quiet(seed):
+        for _ in range(50):
+            with autograd.no_grad():
+                nn.MLP(2, [4, 1], seed=seed)([1.0, 2.0])
+    results = {}
+    for seed in range(8):
+        work(seed)
+    alone, results = results, {}
+    for _ in range(3):
+        threads = [threading.Thread(target=work, args=(seed,)) for seed in range(8)]
+        threads += [threading.Thread(target=quiet, args=(seed,)) for seed in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert results == alone
+    assert (Value(1.0) * 2.0).inputs, "recording is on again"
+
+
+# What a callback may do ------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("answer, epochs", [(True, 1), (np.True_, 1), (np.bool_(1), 1), (np.array(True), 1), (None, 4),
+                                            (False, 4), (np.False_, 4)])
+def test_what_a_callback_returns(answer, epochs):
+    assert len(nn.fit(network(), XS, YS, epochs=4, callback=lambda epoch, loss, model: answer)) == epochs
+
+
+@pytest.mark.parametrize("answer", [1, 0, "stop", 0.5, [], Value(1.0)])
+def test_what_a_callback_may_not_return(answer):
+    with pytest.raises(TypeError, match="the callback returned .*return True to end training"):
+        nn.fit(network(), XS, YS, epochs=4, callback=lambda epoch, loss, model: answer)
+
+
+def test_a_stray_stop_iteration_does_not_end_training_quietly():
+    names = iter(["first", "second"])
+
+    def callback(epoch, loss, model):
+        next(names)
+    net, other = network(), network()
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        nn.fit(net, XS, YS, epochs=10, callback=callback)
+    nn.fit(other, XS, YS, epochs=3)
+    assert data_of(net) == data_of(other)
+
+
+@pytest.mark.parametrize("callback", [lambda: None, lambda epoch: None, lambda epoch, loss: None, lambda a, b, c, d: None,
+                                      "print", 3, [], lambda epoch, loss, model, *, key: None])
+def test_a_callback_that_cannot_be_called_is_seen_before_training(callback):
+    net = network()
+    before = data_of(net)
+    with pytest.raises(TypeError, match="callback must be a function of the epoch's number, its loss and the model"):
+        nn.fit(net, XS, YS, epochs=4, callback=callback)
+    assert data_of(net) == before
+
+
+@pytest.mark.parametrize("callback", [print, lambda *arguments: None, lambda epoch, loss, model, more=1: None])
+def test_a_callback_that_can(callback, capsys):
+    assert len(nn.fit(network(), XS, YS, epochs=2, callback=callback)) == 2
+
+
+def test_parameters_that_a_callback_sets_last_are_kept():
+    """Early stopping that goes back to the best parameters and returns True."""
+    def callback(epoch, loss, model):
+        model.load_state_dict(best)
+        return epoch == 2
+    net, best = network(), network(seed=9).state_dict()
+    nn.fit(net, XS, YS, epochs=10, callback=callback)
+    assert data_of(net) == data_of(network(seed=9))
+
+
+def test_an_optimizer_goes_on_where_it_left_off():
+    one, two = network(), network()
+    first, second = nn.SGD(0.001, momentum=0.9), nn.SGD(0.001, momentum=0.9)
+    nn.fit(one, XS, YS, optimizer=first, epochs=6)
+    for _ in range(2):
+        nn.fit(two, XS, YS, optimizer=second, epochs=3)
+    assert data_of(one) == data_of(two) and first.iteration == second.iteration == 6
+
+
+@pytest.mark.parametrize("rate, error", [(lambda j: 0.01 - 0.004 * j, ValueError), (lambda j: float("nan"), ValueError),
+                                         (lambda j: "0.1", TypeError), (lambda j: None, TypeError)])
+def test_a_learning_rate_that_turns_bad(rate, error):
+    net, other, optimizer = network(), network(), nn.SGD(rate)
+    with pytest.raises(error, match=r"learning_rate\(\d\) must be a number 0 or above"):
+        nn.fit(net, XS, YS, optimizer=optimizer, epochs=10)
+    if optimizer.iteration:
+        nn.fit(other, XS, YS, optimizer=nn.SGD(rate), epochs=optimizer.iteration)
+    assert data_of(net) == data_of(other)
+
+
+@both
+@pytest.mark.parametrize("loss", [lambda f, y: Value((f.data - y) ** 2), lambda f, y: Value(1.0) * y])
+def test_a_loss_that_lost_its_graph(loss, compiled):
+    with pytest.raises(ValueError, match="the loss does not depend on the parameters"):
+        nn.fit(network(), XS, YS, loss, compiled=compiled)
+
+
+def test_a_loss_that_does_not_depend_on_them_at_the_first_sample():
+    model = nn.Module()
+    model.w = Value(0.5)
+
+    class Late(nn.Module):
+        def __init__(self):
+            self.w = Value(0.5)
+
+        def __call__(self, x):
+            return self.w * x if x > 0 else Value(0.0)
+    assert len(nn.fit(Late(), XS, YS, epochs=2, compiled=False)) == 2

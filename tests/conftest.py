@@ -1,0 +1,45 @@
+"""What all tests share: how hypothesis draws, and which tests are slow."""
+from hypothesis import settings
+
+# The same examples in every run, so that a failure can be looked at again; and, to look for new ones,
+# `python -m pytest --hypothesis-profile=search`. No deadline: these machines are shared.
+settings.register_profile("repeat", derandomize=True, deadline=None)
+settings.register_profile("search", max_examples=1000, deadline=None)
+settings.load_profile("repeat")
+
+# Tests that take a second or more, by the beginning of their names: whole lessons, browsers, arbitrary precision, graphs
+# of a million Values. `python -m pytest -m "not slow"` runs all others.
+SLOW = (
+    "tests/demos/",
+    "tests/test_demos.py",
+    "tests/compat/test_micrograd.py::test_a_gpt_trains",
+    "tests/compat/test_micrograd.py::test_the_demo_of_micrograd",
+    "tests/compiler/test_patterns.py::test_a_network_per_sample_and_over_a_data_set",
+    "tests/compiler/test_patterns.py::test_arrays_joined_at_random",
+    "tests/compiler/test_program.py::test_the_same_graph_gives_the_same_source",
+    "tests/compiler/test_program.py::test_the_source_",
+    "tests/compiler/test_random_graphs.py",
+    "tests/compiler/test_views.py",
+    "tests/derivatives/test_transforms.py::test_row_to_third_order",
+    "tests/nn/test_matrix.py",
+    "tests/nn/test_train.py::test_fit_does_micrograds_demo_too",
+    "tests/nn/test_train.py::test_micrograds_demo",
+    "tests/pictures/test_play.py",
+    "tests/test_graph.py::test_no_walk_recurses",
+    "tests/test_ops.py::test_exact_to_rounding",
+    "tests/test_ops.py::test_first_derivatives",
+    "tests/test_ops.py::test_second_derivatives",
+    "tests/test_ops.py::test_the_numpy_it_prints",
+    "tests/test_ops.py::test_value",
+    "tests/test_value.py::test_a_chain_of_a_million_operations",
+    "tests/test_value.py::test_a_graph_dies_with_its_last_reference",
+    "tests/test_value.py::test_a_wide_sum",
+    "tests/test_value.py::test_work_is_linear",
+    "tests/words/test_explain.py::test_every_equation_is_latex",
+)
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.nodeid.startswith(SLOW):
+            item.add_marker("slow")

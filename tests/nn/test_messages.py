@@ -1,0 +1,149 @@
+"""Every public function and method of nn, with every kind of wrong argument.
+
+A call with something wrong raises TypeError or ValueError with a message of nn's own, which names the argument or shows
+what was given, and leaves everything as it was; what is listed as right works.
+"""
+import math
+import re
+import types
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Value
+
+WRONG = {
+    "None": None, "text": "seven", "empty text": "", "number": 7.5, "negative": -3, "nan": math.nan, "infinite": math.inf,
+    "complex": 2j, "list": [1.0, "a"], "empty list": [], "dict": {"a": 1}, "set": {1, 2}, "array": np.ones((2, 2, 2)),
+    "Value": Value(2.0), "function": len, "lambda": lambda: 1, "class": int, "object": types.SimpleNamespace(), "bytes": b"x",
+    "model": nn.Neuron(1, seed=1), "generator": (i for i in "ab"), "bool": True, "nested": [[1.0], [1.0, 2.0]],
+}
+ALL = set(WRONG)
+NUMBERS = {"number", "negative", "bool"}
+
+XS, YS = nn.data.sine(4)
+
+
+def network():
+    return nn.MLP(1, [2, 1], activation="tanh", seed=1)
+
+
+NET = network()
+LAYERS = nn.matrix.parameters(NET)
+ZS, FS = nn.matrix.forward(LAYERS, XS[:, None])
+GRADIENT = [1.0] * 7
+LOGITS = [Value(1.0), Value(2.0)]
+HISTORY = nn.fit(network(), XS, YS, epochs=1)
+
+# (name, function of one argument, the kinds that are right, what a message names)
+CALLS = [
+    ("fit model", lambda x: nn.fit(x, XS, YS), {"model"}, "model|class|parameters"),
+    ("fit xs", lambda x: nn.fit(network(), x, YS), set(), "xs"),
+    ("fit ys", lambda x: nn.fit(network(), XS, x), set(), "ys"),
+    ("fit loss", lambda x: nn.fit(network(), XS, YS, loss=x), set(), "loss"),
+    ("fit optimizer", lambda x: nn.fit(network(), XS, YS, optimizer=x), {"None"}, "optimizer"),
+    ("fit epochs", lambda x: nn.fit(network(), XS, YS, epochs=x), set(), "epochs"),
+    ("fit batch_size", lambda x: nn.fit(network(), XS, YS, batch_size=x), {"None"}, "batch_size"),
+    ("fit seed", lambda x: nn.fit(network(), XS, YS, seed=x), {"None"}, "seed"),
+    ("fit compiled", lambda x: nn.fit(network(), XS, YS, compiled=x), {"bool"}, "compiled"),
+    ("fit callback", lambda x: nn.fit(network(), XS, YS, epochs=1, callback=x), {"None"}, "callback"),
+    ("fit progress", lambda x: nn.fit(network(), XS, YS, epochs=1, progress=x), {"None", "bool"}, "progress"),
+    ("MLP nin", lambda x: nn.MLP(x, [2, 1]), set(), "width"),
+    ("MLP nouts", lambda x: nn.MLP(2, x), set(), "nouts|width"),
+    ("MLP nouts[0]", lambda x: nn.MLP(2, [x, 1]), set(), "width"),
+    ("MLP activation", lambda x: nn.MLP(2, [2, 1], activation=x), {"function", "model", "bool"}, "activation"),
+    ("MLP output", lambda x: nn.MLP(2, [2, 1], output=x), {"function", "model", "bool"}, "activation"),
+    ("MLP init", lambda x: nn.MLP(2, [2, 1], init=x), set(), "init"),
+    ("MLP rng", lambda x: nn.MLP(2, [2, 1], rng=x), {"None"}, "rng"),
+    ("MLP seed", lambda x: nn.MLP(2, [2, 1], seed=x), {"None", "negative"}, "seed"),
+    ("Layer nin", lambda x: nn.Layer(x, 1), set(), "number of inputs"),
+    ("Layer nout", lambda x: nn.Layer(1, x), set(), "number of neurons"),
+    ("Layer activation", lambda x: nn.Layer(1, 1, x), {"function", "model", "bool"}, "activation"),
+    ("Layer nonlin", lambda x: nn.Layer(1, 1, nonlin=x), {"None", "bool"}, "nonlin"),
+    ("Neuron nin", lambda x: nn.Neuron(x), set(), "number of inputs"),
+    ("Neuron nout", lambda x: nn.Neuron(2, nout=x), set(), "nout"),
+    ("Neuron activation", lambda x: nn.Neuron(1, x), {"function", "model", "bool"}, "activation"),
+    ("Neuron init", lambda x: nn.Neuron(1, init=x), set(), "init"),
+    ("calling a neuron", lambda x: nn.Neuron(2, seed=1)(x), set(), "neuron|real number|NaN"),
+    ("calling a layer", lambda x: nn.Layer(2, 2, seed=1)(x), set(), "layer|real number|NaN"),
+    ("calling an MLP", lambda x: nn.MLP(2, [1], seed=1)(x), set(), "layer|real number|NaN"),
+    ("GradientDescent rate", lambda x: nn.SGD(x), {"number", "function"}, "learning_rate|parameters"),
+    ("GradientDescent momentum", lambda x: nn.SGD(0.1, x), set(), "momentum"),
+    ("GradientDescent nesterov", lambda x: nn.SGD(0.1, 0.5, x), {"bool"}, "nesterov"),
+    ("GradientDescent weight_decay", lambda x: nn.SGD(0.1, weight_decay=x), {"number"}, "weight_decay"),
+    ("Adam rate", lambda x: nn.Adam(x), {"number", "function"}, "learning_rate"),
+    ("Adam beta1", lambda x: nn.Adam(0.1, x), set(), "beta1"),
+    ("Adam beta2", lambda x: nn.Adam(0.1, 0.9, x), set(), "beta2"),
+    ("Adam epsilon", lambda x: nn.Adam(0.1, epsilon=x), {"number"}, "epsilon"),
+    ("step", lambda x: nn.SGD(0.1).step(x), set(), "parameters"),
+    ("update theta", lambda x: nn.SGD(0.1).update(x, GRADIENT), set(), "theta|parameters"),
+    ("update gradient", lambda x: nn.SGD(0.1).update(GRADIENT, x), set(), "gradient|derivatives"),
+    ("load_state_dict", lambda x: network().load_state_dict(x), set(), "state"),
+    ("load_state_dict array", lambda x: network().load_state_dict({**NET.state_dict(), "layers.1.bias": x}), set(),
+     r"layers\.1\.bias"),
+    ("save", lambda x: network().save(x), {"text", "bytes"}, "path"),
+    ("load", lambda x: network().load(x), set(), "path|file|seven|x"),
+    ("nn.load", lambda x: nn.load(x), set(), "path|file|seven|x"),
+    ("softmax", lambda x: nn.softmax(x), set(), "logit"),
+    ("log_softmax", lambda x: nn.log_softmax(x), set(), "logit"),
+    ("absolute f", lambda x: nn.losses.absolute(x, 1.0), {"Value", "infinite"} | NUMBERS, "output"),
+    ("absolute y", lambda x: nn.losses.absolute(Value(1.0), x), {"Value", "infinite"} | NUMBERS, "target"),
+    ("squared f", lambda x: nn.losses.squared(x, 1.0), {"Value", "infinite"} | NUMBERS, "output"),
+    ("squared y", lambda x: nn.losses.squared(Value(1.0), x), {"Value", "infinite"} | NUMBERS, "target"),
+    ("hinge f", lambda x: nn.losses.hinge(x, 1), {"Value", "infinite"} | NUMBERS, "output"),
+    ("hinge y", lambda x: nn.losses.hinge(Value(1.0), x), {"Value", "bool"}, "target|label"),
+    ("binary_cross_entropy f", lambda x: nn.losses.binary_cross_entropy(x, 1), {"Value", "infinite"} | NUMBERS, "output"),
+    ("binary_cross_entropy y", lambda x: nn.losses.binary_cross_entropy(Value(1.0), x), {"Value", "bool"}, "target|label"),
+    ("cross_entropy f", lambda x: nn.losses.cross_entropy(x, 1), set(), "logit|class"),
+    ("cross_entropy y", lambda x: nn.losses.cross_entropy(LOGITS, x), {"bool"}, "class"),
+    ("total loss", lambda x: nn.losses.total(x, LOGITS, [1.0, 2.0]), set(), "loss"),
+    ("total predictions", lambda x: nn.losses.total("squared", x, [1.0]), set(), "predictions|output"),
+    ("total targets", lambda x: nn.losses.total("squared", LOGITS[:1], x), set(), "targets?"),
+    ("find_loss", lambda x: nn.losses.find_loss(x), set(), "loss"),
+    ("sine", lambda x: nn.data.sine(x), set(), "m must be"),
+    *[(f"{name} n_samples", lambda x, name=name: getattr(nn.data, name)(x), set(), "n_samples")
+      for name in ("moons", "circles", "spiral")],
+    ("xor n_samples", lambda x: nn.data.xor(x), set(), "n_samples"),
+    *[(f"{name} shuffle", lambda x, name=name: getattr(nn.data, name)(10, x), {"bool"}, "shuffle")
+      for name in ("moons", "circles", "spiral", "xor")],
+    *[(f"{name} noise", lambda x, name=name: getattr(nn.data, name)(10, noise=x), {"None", "number"}, "noise")
+      for name in ("moons", "circles", "spiral", "xor")],
+    *[(f"{name} random_state", lambda x, name=name: getattr(nn.data, name)(10, random_state=x), {"None"}, "random_state")
+      for name in ("moons", "circles", "spiral", "xor")],
+    ("circles factor", lambda x: nn.data.circles(10, factor=x), set(), "factor"),
+    ("spiral turns", lambda x: nn.data.spiral(10, turns=x), {"number", "negative"}, "turns"),
+    ("compare model", lambda x: nn.matrix.compare(x, XS, YS), set(), "MLP"),
+    ("compare xs", lambda x: nn.matrix.compare(NET, x, YS), set(), "xs"),
+    ("compare ys", lambda x: nn.matrix.compare(NET, XS, x), set(), "ys"),
+    ("compare loss", lambda x: nn.matrix.compare(NET, XS, YS, x), set(), "loss"),
+    ("matrix.parameters", lambda x: nn.matrix.parameters(x), set(), "MLP"),
+    ("matrix.forward", lambda x: nn.matrix.forward(LAYERS, x), set(), "X"),
+    ("matrix.backward", lambda x: nn.matrix.backward(LAYERS, ZS, FS, x), set(), "df"),
+]
+
+GENERIC = re.compile(r"unsupported operand|object (is not|has no|cannot)|not supported between|required positional|unpack|"
+                     r"could not convert|ambiguous|invalid literal|must be str, bytes|has no len|argument must be|"
+                     r"unhashable|expected str|takes \d+ positional|inhomogeneous|ufunc|dtype|broadcast|numpy boolean")
+
+
+def fault(call, right, names, kind):
+    """What is wrong with the answer to an argument of this kind; None where nothing is."""
+    x = iter("ab") if kind == "generator" else WRONG[kind]
+    if kind in right:
+        call(x)
+        return None
+    try:
+        call(x)
+    except (TypeError, ValueError, OSError) as error:
+        message = str(error)
+        generic = GENERIC.search(message) or " at 0x" in message or len(message) > 400
+        return None if re.search(names, message) and not generic else f"{kind}: {type(error).__name__}: {message}"
+    return f"{kind}: was taken"
+
+
+@pytest.mark.parametrize("name, call, right, names", CALLS, ids=[call[0] for call in CALLS])
+def test_a_wrong_argument_is_named(name, call, right, names, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    faults = [fault(call, right, names, kind) for kind in WRONG]
+    assert [text for text in faults if text] == []

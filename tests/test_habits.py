@@ -1,0 +1,30 @@
+"""The habits of this project that no linter knows: small functions, tests that mirror the rooms, names of slow tests."""
+from pathlib import Path
+
+import pytest
+
+import autograd
+from tests.conftest import SLOW
+from tests.figures import figures
+
+ROOT = Path(__file__).parent.parent
+SOURCE = Path(autograd.__file__).parent.parent           # elsewhere, where the wheel is installed
+
+
+@pytest.mark.parametrize("folder", [path for path in (ROOT / "tests").iterdir() if path.is_dir() and path.name[0] not in "_."],
+                         ids=lambda path: path.name)
+def test_tests_mirror_the_rooms(folder):
+    """A folder of tests has the name of a room, of the networks or of the lessons."""
+    rooms = [path for path in (SOURCE / "autograd").iterdir() if path.is_dir()]
+    assert folder.name in {"nn", "demos", "benchmarks", *(room.name for room in rooms)}
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_a_slow_test_exists(name):
+    file, _, test = name.partition("::")
+    assert (ROOT / file).exists()
+    assert not test or f"\ndef {test}" in (ROOT / file).read_text(encoding="utf-8")
+
+
+def test_the_figures_are_printed():
+    assert int(figures(SOURCE)["files"]) > 50
