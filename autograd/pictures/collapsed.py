@@ -283,6 +283,7 @@ Description = tuple[str, str, list[str], Value | None]    # role, title, lines, 
 
 
 def describe_neuron(graph: Collapsed, key: Key) -> Description:
+    """A neuron with its activation, and its samples or the numbers of the only one."""
     neuron = graph.neurons[key.name]
     title = "neuron"
     if neuron.name != LONE:
@@ -293,6 +294,7 @@ def describe_neuron(graph: Collapsed, key: Key) -> Description:
 
 
 def describe_layer(graph: Collapsed, key: Key) -> Description:
+    """A layer with what it holds."""
     mine = graph.layer(key.name)
     activations = list(dict.fromkeys(n.activation for n in mine))
     role = output_or(graph, [v for n in mine for v in n.outputs], "layer")
@@ -305,6 +307,7 @@ def describe_layer(graph: Collapsed, key: Key) -> Description:
 
 
 def describe_input(graph: Collapsed, key: Key) -> Description:
+    """What weights are multiplied with."""
     members = graph.members[key]
     lines, value = one_or_count(members, "Value")
     if value is not None:
@@ -315,6 +318,7 @@ def describe_input(graph: Collapsed, key: Key) -> Description:
 
 
 def describe_leaves(graph: Collapsed, key: Key) -> Description:
+    """Leaves that no neuron has: one by its title, many by their count."""
     members = graph.members[key]
     if len(members) == 1:
         return describe_input(graph, key)
@@ -327,6 +331,7 @@ def describe_leaves(graph: Collapsed, key: Key) -> Description:
 
 
 def describe_operations(graph: Collapsed, key: Key) -> Description:
+    """Operations of a kind, by their sign; an output by its label."""
     members = graph.members[key]
     last = members[-1]
     value = None
@@ -367,6 +372,7 @@ def uses_parameters(graph: Collapsed, v: Value) -> bool:
 
 
 def is_parameter(graph: Collapsed, u: Any) -> bool:
+    """Whether u is a parameter of a neuron."""
     return isinstance(u, Value) and u.is_leaf and u in graph.owner
 
 

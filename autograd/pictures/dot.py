@@ -1,6 +1,6 @@
-"""A scene as text in the DOT language. It knows nothing of Values, and decides no colour or size.
+r"""A scene as text in the DOT language. It knows nothing of Values, and decides no colour or size.
 
-Texts come from users: in a quoted string neither an escape such as \\n nor an entity such as &amp;
+Texts come from users: in a quoted string neither an escape such as \n nor an entity such as &amp;
 is left, and in an HTML-like label nothing is markup but what stands here.
 """
 from __future__ import annotations
@@ -67,6 +67,7 @@ def sheet(scene: Scene, places: Places | None) -> list[str]:
 
 
 def attributes(given: dict[str, str]) -> str:
+    """Attributes as DOT writes them."""
     return " ".join(f"{key}={quote(value)}" for key, value in given.items())
 
 
@@ -234,6 +235,7 @@ def on_paper(label: str) -> str:
 
 
 def use(edge: Edge) -> dict[str, str]:
+    """A local derivative, and what it is."""
     label = local_text(edge)
     words = f"local derivative {label[2:]}"
     return {"label": label, "edgetooltip": words, "labeltooltip": words}
@@ -249,6 +251,7 @@ def weighted(edge: Edge) -> dict[str, str]:
 
 
 def numeric(edge: Edge) -> dict[str, str]:
+    """From a number: pale, as it has no derivative."""
     return {"color": ROLES["number"].line}
 
 
@@ -258,6 +261,7 @@ def resulting(edge: Edge) -> dict[str, str]:
 
 
 def grouped(edge: Edge) -> dict[str, str]:
+    """Between groups of Values: without a derivative."""
     return {"color": style.GREY, "penwidth": str(style.LINE_WIDTH)}
 
 

@@ -28,7 +28,7 @@ HIDDEN = ("data", "grad", "local")
 LEVELS = ("operation", "neuron", "layer")
 
 
-def draw(value: Value | Sequence[Value], level: str | None = None, *,
+def draw(value: Value | Sequence[Value], level: str | None = None, *,   # noqa: PLR0913
          expand: str | Sequence[str] = (), parameters: Sequence[Value] | None = None,
          open_dots: bool = False, force: bool = False, rankdir: str | None = None,
          hide: Sequence[str] = ()) -> Picture:

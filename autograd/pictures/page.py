@@ -112,6 +112,7 @@ def fill(places: Mapping[str, str]) -> str:
 
 
 def read(name: str) -> str:
+    """The text of a file of this folder."""
     return (HERE / name).read_text(encoding="utf-8")
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import graphviz  # type: ignore[import-untyped]
+import graphviz
 
 from autograd.pictures.cards import Splines
 from autograd.pictures.columns import Places, place_columns
@@ -87,7 +87,7 @@ class Picture(graphviz.Digraph):                                # type: ignore[m
         """The picture as HTML, SVG and text; else one line and the DOT text. Never raises."""
         try:
             svg = self.svg()
-        except Exception as error:      # noqa: BLE001              # a line, not a traceback
+        except Exception as error:                              # a line, not a traceback
             line, source = html.escape(str(error)), html.escape(self.source)
             bundle = {"text/plain": f"{error}\n\n{self.source}",
                       "text/html": f"<p><b>{line}</b></p><pre>{source}</pre>"}
