@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import html
 import os
+import pathlib
 import re
 import shutil
 import time
@@ -98,7 +99,8 @@ def alive(number: int) -> bool:
     for _ in range(100):
         try:
             os.kill(number, 0)
-            state = open(f"/proc/{number}/stat").read().rpartition(")")[2].split()[0] if os.path.exists("/proc") else "R"
+            about = pathlib.Path(f"/proc/{number}/stat")
+            state = about.read_text().rpartition(")")[2].split()[0] if os.path.exists("/proc") else "R"
         except (ProcessLookupError, FileNotFoundError):
             return False
         if state == "Z":                                        # killed; only its entry is left
