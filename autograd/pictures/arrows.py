@@ -9,6 +9,7 @@ from itertools import pairwise
 
 Point = tuple[float, float]         # x and y
 
+ASIDE = (14.0, -14.0)               # from a curve, where there is no room on it
 ROUND = 10.0                        # radius of a corner
 SAMPLES = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.2, 0.14, 0.74)  # of a curve: where labels stand
 
@@ -32,7 +33,9 @@ class Arrow:
 
     def curve_to(self, a: Point, b: Point, end: Point) -> None:
         """Go on in a curve with handles a and b."""
-        self.spots = [on_curve((self.end, a, b, end), t) for t in SAMPLES]
+        on_it = [on_curve((self.end, a, b, end), t) for t in SAMPLES]
+        beside = [(x, y + aside) for x, y in on_it for aside in ASIDE]
+        self.spots = on_it + beside
         self.points += [a, b, end]
 
     def line_to(self, end: Point) -> None:

@@ -37,8 +37,9 @@ def story(scene: Scene, name: str) -> dict[str, Any]:
         into[place[edge.target]].append(edge)
     inputs = [[place[edge.source] for edge in edges] for edges in into]
     labels = [[label_width(edge) for edge in edges] for edges in into]
-    layout = arrange([size_of(node) for node in scene.nodes], inputs, labels)
-    nodes = [card(node, i, layout) for i, node in enumerate(scene.nodes)]
+    sizes = [size_of(node, len(edges)) for node, edges in zip(scene.nodes, into)]
+    layout = arrange(sizes, inputs, labels)
+    nodes = [card(node, i, sizes[i], layout) for i, node in enumerate(scene.nodes)]
     for i, node in enumerate(scene.nodes):
         if node.op:
             nodes[i].update(operation(node, into[i]), inputs=inputs[i],
@@ -48,21 +49,21 @@ def story(scene: Scene, name: str) -> dict[str, Any]:
             "nodes": nodes}
 
 
-def card(node: Node, i: int, layout: Layout) -> dict[str, Any]:
+def card(node: Node, i: int, size: tuple[float, float], layout: Layout) -> dict[str, Any]:
     """A card: its texts, its data, its place and its size."""
-    width, height = size_of(node)
+    width, height = size
     return {"title": shorten(node.title, style.LONGEST_ON_PAGE), "words": node.words,
             "role": node.role, "data": in_json(node.data), "x": layout.x[i], "y": layout.y[i],
             "w": width, "h": height, "tab": sign_width(node)}
 
 
-def size_of(node: Node) -> tuple[float, float]:
-    """Width and height of a card in pixels."""
+def size_of(node: Node, inputs: int) -> tuple[float, float]:
+    """Width and height of a card in pixels; one with many inputs is higher."""
     letters = len(shorten(node.title, style.LONGEST_ON_PAGE))
     if node.role != "intermediate":
         letters += len(node.role) + 1
     width = max(letters, style.SHORTEST) * style.LETTER + style.PADDING + sign_width(node)
-    return round(width, 1), 3 * style.ROW + 6
+    return round(width, 1), max(3 * style.ROW + 6, inputs * style.PORT)
 
 
 def sign_width(node: Node) -> float:

@@ -66,6 +66,7 @@ LETTER = 9.4                        # the mean width of a character of a card
 SHORTEST = 12                       # characters that every card has room for: "grad 12.3456"
 ROW = 25.0                          # the height of a line of a card
 PADDING = 14.0
+PORT = 19.0                         # the height of a card for each of its inputs, if that is more
 SIGN_LETTER, SIGN_PADDING = 10.5, 15.0
 LONGEST_ON_PAGE = 18                # characters of a title
 
