@@ -50,9 +50,14 @@ class Arrow:
     @property
     def svg(self) -> str:
         """The arrow as a path of SVG."""
-        start, *others = [f"{round(x, 1):g},{round(y, 1):g}" for x, y in self.points]
-        curves = [" ".join(others[k:k + 3]) for k in range(0, len(others), 3)]
-        return f"M{start}C{' '.join(curves)}"
+        parts = [f"M{shown(self.points[0])}"]
+        for k in range(1, len(self.points), 3):
+            start, (a, b, end) = self.points[k - 1], self.points[k:k + 3]
+            if shown(a) == shown(between(start, end, 1 / 3)):   # a straight line
+                parts.append(f"L{shown(end)}")
+            else:
+                parts.append(f"C{shown(a)} {shown(b)} {shown(end)}")
+        return "".join(parts)
 
 
 def smooth(arrow: Arrow, end: Point, downwards: bool) -> None:
@@ -94,3 +99,8 @@ def on_curve(handles: Sequence[Point], t: float) -> Point:
     while len(handles) > 1:
         handles = [between(a, b, t) for a, b in pairwise(handles)]
     return handles[0]
+
+
+def shown(point: Point) -> str:
+    """A point in a path, to a whole pixel."""
+    return f"{point[0]:.0f},{point[1]:.0f}"

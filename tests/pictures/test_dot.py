@@ -13,8 +13,7 @@ import pytest
 
 import autograd
 from autograd import Value
-from autograd.pictures import dot
-from autograd.pictures import program
+from autograd.pictures import program, shapes
 from autograd.pictures.picture import Picture
 from autograd.pictures.program import PictureError
 
@@ -181,6 +180,6 @@ def test_it_is_a_digraph_that_users_change_and_save_as_they_are_used_to(picture,
 def test_a_quoted_text_comes_back_from_dot_as_it_was(text):
     if shutil.which("dot") is None:
         pytest.skip("no program dot on PATH")
-    svg = program.lay_out(f"digraph {{ a [label=x tooltip={dot.quote(text)}] }}", "svg").decode()
+    svg = program.lay_out(f"digraph {{ a [label=x tooltip={shapes.quote(text)}] }}", "svg").decode()
     title = svg.partition('xlink:title="')[2].partition('"')[0]
     assert html.unescape(title) == text
