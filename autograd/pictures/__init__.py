@@ -31,3 +31,6 @@ page. What knows Values makes scenes; what writes scenes knows no Values.
   draw.py        draw
   play.py        play
 """
+from autograd.pictures.program import PictureError, use_graphviz
+
+__all__ = ["PictureError", "use_graphviz"]

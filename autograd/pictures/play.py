@@ -49,8 +49,9 @@ def play(value: Value, path: str | os.PathLike[str] | None = None, *, title: str
 
     Slider, buttons, arrow keys and space move through the steps. At each: the node, its local
     derivatives with the numbers put in, upstream times local, and what is added to which grad. In
-    predict mode (key p) each number is hidden until it was typed. No grad of the Values is touched:
-    the page starts from 0, as backward() does on a new graph.
+    predict mode (key p) each number is hidden until it was typed. Backward passes with a mistake
+    (= for +=, no order, recursion, no reset) play on the same expression. No grad of the Values is
+    touched: the page starts from 0, as backward() does on a new graph.
 
     Raises TypeError when `value` is not a Value, ValueError when it has no inputs, more than 300
     Values are behind it, or a local derivative does not exist, OSError when the file cannot be
