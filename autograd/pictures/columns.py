@@ -49,7 +49,7 @@ CIRCLES = UnitSize("circle", CIRCLE, CIRCLE, CIRCLE + CIRCLE_GAP)
 
 
 def place_columns(scene: Scene) -> tuple[Scene, dict[str, Place]]:
-    """The scene with captions, frames and what is left out said, and the place of each node."""
+    """The scene with captions and frames, its long columns cut, and the place of each node."""
     node = {n.name: n for n in scene.nodes}
     units = units_of(scene)
     highest = max(min(len(column.nodes), ROWS) for column in scene.columns)

@@ -65,7 +65,7 @@ def describe_input(graph: Grouped, key: Key) -> Description:
 
 
 def describe_leaves(graph: Grouped, key: Key) -> Description:
-    """Leaves that no neuron has: one by its title, many by their count."""
+    """Leaves outside of neurons: one by its title, many by their count."""
     members = graph.members[key]
     if len(members) == 1:
         return describe_input(graph, key)

@@ -96,14 +96,14 @@ def on_paper(label: str) -> str:
             f'BGCOLOR="{style.LOCAL_FILL}"><TR><TD>{text(label)}</TD></TR></TABLE>>')
 
 
-def use(edge: Edge) -> dict[str, str]:
+def look_of_use(edge: Edge) -> dict[str, str]:
     """A local derivative, and what it is."""
     label = local_text(edge)
     words = f"local derivative {label[2:]}"
     return {"label": label, "edgetooltip": words, "labeltooltip": words}
 
 
-def weighted(edge: Edge) -> dict[str, str]:
+def look_of_weight(edge: Edge) -> dict[str, str]:
     """Sign by colour and by dash; width is put in where the largest weight is known."""
     look = {"color": style.POSITIVE, "style": "solid"}
     if edge.weight < 0:
@@ -112,23 +112,23 @@ def weighted(edge: Edge) -> dict[str, str]:
             "edgetooltip": f"weight {compact(edge.weight)}"}
 
 
-def numeric(edge: Edge) -> dict[str, str]:
+def look_of_number(edge: Edge) -> dict[str, str]:
     """From a number: pale, as it has no derivative."""
     return {"color": ROLES["number"].line}
 
 
-def resulting(edge: Edge) -> dict[str, str]:
+def look_of_result(edge: Edge) -> dict[str, str]:
     """Short: an operation stands close to its Value."""
     return {"weight": "4"}
 
 
-def grouped(edge: Edge) -> dict[str, str]:
+def look_of_group(edge: Edge) -> dict[str, str]:
     """Between groups of Values: without a derivative."""
     return {"color": style.GREY, "penwidth": str(style.LINE_WIDTH)}
 
 
-EDGES = {"use": use, "weight": weighted, "number": numeric, "result": resulting,
-         "group": grouped}
+EDGES = {"use": look_of_use, "weight": look_of_weight, "number": look_of_number,
+         "result": look_of_result, "group": look_of_group}
 
 
 def local_text(edge: Edge) -> str:

@@ -1,7 +1,7 @@
 """The graph of a Value as a picture.
 
-Legibility goes before time does: about 60 nodes are as many as one can read from the last row. What
-is larger collapses to neurons, to layers, or to operations of a kind, and says so in one line.
+About 60 nodes are as many as one can read from the last row. A larger graph collapses to neurons,
+to layers, or to operations of a kind, and its note says so in one line.
 """
 from __future__ import annotations
 

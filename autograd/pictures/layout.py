@@ -227,14 +227,14 @@ def cut(lengths: Sequence[float], bands: int) -> list[int]:
     low, high = max(lengths), sum(lengths)
     while high - low > 0.5:
         middle = (low + high) / 2
-        if filled(lengths, middle)[-1] < bands:
+        if fill_bands(lengths, middle)[-1] < bands:
             high = middle
         else:
             low = middle
-    return filled(lengths, high)
+    return fill_bands(lengths, high)
 
 
-def filled(lengths: Sequence[float], longest: float) -> list[int]:
+def fill_bands(lengths: Sequence[float], longest: float) -> list[int]:
     """The band of each column, where a band is full at `longest`."""
     band, total, numbers = 0, 0.0, []
     for length in lengths:

@@ -42,7 +42,7 @@ def story(scene: Scene, name: str) -> dict[str, Any]:
     nodes = [card(node, i, sizes[i], layout) for i, node in enumerate(scene.nodes)]
     for i, node in enumerate(scene.nodes):
         if node.op:
-            nodes[i].update(operation(node, into[i]), inputs=inputs[i],
+            nodes[i].update(computation(node, into[i]), inputs=inputs[i],
                             routes=[arrow.svg for arrow in layout.arrows[i]],
                             labels=[arrow.label for arrow in layout.arrows[i]])
     return {"name": shorten(name, 60), "width": layout.width, "height": layout.height,
@@ -78,7 +78,7 @@ def label_width(edge: Edge) -> float:
     return (len(compact(edge.local or 0.0)) + 3) * style.LETTER
 
 
-def operation(node: Node, edges: list[Edge]) -> dict[str, Any]:
+def computation(node: Node, edges: list[Edge]) -> dict[str, Any]:
     """How a node was computed, and its local derivatives, with names and with numbers put in."""
     return {"sign": node.sign, "op": node.op, "formula": node.formula, "numbers": node.numbers,
             "partials": [in_json(edge.local) for edge in edges],

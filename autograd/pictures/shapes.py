@@ -45,7 +45,7 @@ def card(node: Node, place: Place | None) -> Look:
 
 
 def heading(node: Node) -> str:
-    """The title, and in small letters the role of a leaf or an output."""
+    """The title, and the role of a leaf or an output."""
     title = f"<B>{text(shorten(node.title))}</B>"
     if node.data is None or node.role not in style.NAMED_ROLES:
         return title
@@ -112,7 +112,7 @@ def filled(node: Node, shape: str) -> dict[str, str]:
             "penwidth": "2"}
 
 
-def words(node: Node, place: Place | None) -> Look:
+def bare_text(node: Node, place: Place | None) -> Look:
     """Text without a frame: a number, a caption, or what is left out."""
     label = f"<{'<BR/>'.join(map(text, [node.title, *node.lines]))}>"
     color = style.DATA if node.role == "number" else style.INK
@@ -128,7 +128,7 @@ def frame(node: Node, place: Place | None) -> Look:
 
 
 STYLES = {"circle": "filled", "box": "rounded,filled"}
-SHAPES = {"card": card, "circle": circle, "box": box, "text": words, "frame": frame}
+SHAPES = {"card": card, "circle": circle, "box": box, "text": bare_text, "frame": frame}
 
 
 def data_and_grad(data: float, grad: float | None) -> str:
