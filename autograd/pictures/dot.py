@@ -19,19 +19,29 @@ PINNED = {"splines": "line", "inputscale": "72"}            # positions are in p
 def lines_of(scene: Scene, places: Places | None = None,
              splines: Splines = NO_SPLINES) -> list[str]:
     """The lines of a DOT graph: with `places` every node is pinned, else `dot` finds places."""
-    boxed = {name for box in all_boxes(scene.boxes) for name in box.nodes}
     node = {n.name: n for n in scene.nodes}
-    loose = [n for n in scene.nodes if n.name not in boxed]
     lines = sheet(scene, places)
-    lines += [node_line(n, (places or {}).get(n.name)) for n in loose]
+    lines += [node_line(n, (places or {}).get(n.name)) for n in loose_nodes(scene)]
     for box in scene.boxes:
         lines += box_lines(box, node)
-    heaviest = max((abs(edge.weight) for edge in scene.edges), default=0.0) or 1.0
-    thickest = (style.THICKEST, style.THICKEST_OF_MANY)[len(scene.edges) >= style.MANY_LINES]
+    points = thickness(scene)
     for k, edge in enumerate(scene.edges):
-        look = edge_look(edge, thickest / heaviest)
+        look = edge_look(edge, points)
         lines.append(edge_line(edge, node, look, places is not None, splines.get(k)))
     return [f"\t{line}\n" for line in lines]
+
+
+def loose_nodes(scene: Scene) -> list[Node]:
+    """The nodes in no box."""
+    boxed = {name for box in all_boxes(scene.boxes) for name in box.nodes}
+    return [node for node in scene.nodes if node.name not in boxed]
+
+
+def thickness(scene: Scene) -> float:
+    """How many points wide the line of a weight of 1 is, so that the heaviest is not too wide."""
+    heaviest = max((abs(edge.weight) for edge in scene.edges), default=0.0) or 1.0
+    thickest = (style.THICKEST, style.THICKEST_OF_MANY)[len(scene.edges) >= style.MANY_LINES]
+    return thickest / heaviest
 
 
 def all_boxes(boxes: Sequence[Box]) -> Iterable[Box]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from autograd.pictures.arrows import ROUND, Arrow, Point, smooth, straight
 from autograd.pictures.labelling import Area, place_labels
@@ -156,15 +156,13 @@ class Arrangement:
 
     def layout(self) -> Layout:
         """The places of cards, arrows and their labels."""
-        centres = [self.at(self.u[i], self.v[i]) for i in range(self.count)]
-        sizes = [self.at(*size) for size in self.sizes]
-        cards = [Area(x, y, w, h) for (x, y), (w, h) in zip(centres, sizes)]
+        cards = [Area(*self.at(self.u[i], self.v[i]), *self.at(*self.sizes[i]))
+                 for i in range(self.count)]
         arrows = [[self.arrow(j, i, k) for k, j in enumerate(sources)]
                   for i, sources in enumerate(self.strip.inputs)]
-        widths = [width for row in self.labels for width in row]
-        place_labels([arrow for row in arrows for arrow in row], widths, LABEL_HEIGHT, cards)
+        place_labels(list(chain(*arrows)), list(chain(*self.labels)), LABEL_HEIGHT, cards)
         width, height = self.at(self.length, self.depth)
-        x, y = [x for x, _ in centres], [y for _, y in centres]
+        x, y = [card.x for card in cards], [card.y for card in cards]
         return Layout(x, y, arrows, width, height, self.downwards, self.bands)
 
     # Arrows ----------------------------------------------------------------------------------

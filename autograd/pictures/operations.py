@@ -190,16 +190,13 @@ def with_blanks(scene: Scene, hide: Sequence[str]) -> Scene:
 
 def with_circles(scene: Scene) -> Scene:
     """The same scene with each operation as a circle of its own, before its Value."""
-    into: dict[str, list[Edge]] = {node.name: [] for node in scene.nodes}
-    for edge in scene.edges:
-        into[edge.target].append(edge)
     nodes: list[Node] = []
     edges: list[Edge] = []
-    for node in scene.nodes:
+    for node, into in zip(scene.nodes, scene.edges_into()):
         if node.sign:
             circle, words = f"{node.name}o", f"operation {node.sign}"
             nodes.append(Node(circle, node.sign, "operation", words, "circle"))
-            edges += [replace(edge, target=circle) for edge in into[node.name]]
+            edges += [replace(scene.edges[k], target=circle) for k in into]
             edges.append(Edge(circle, node.name, "result"))
         nodes.append(replace(node, sign=""))
     return replace(scene, nodes=nodes, edges=edges)

@@ -31,22 +31,24 @@ def page_of(scene: Scene, name: str) -> str:
 
 def story(scene: Scene, name: str) -> dict[str, Any]:
     """What the script needs to know: nodes in topological order, with places, texts and numbers."""
-    place = {node.name: i for i, node in enumerate(scene.nodes)}
-    into: list[list[Edge]] = [[] for _ in scene.nodes]
-    for edge in scene.edges:
-        into[place[edge.target]].append(edge)
-    inputs = [[place[edge.source] for edge in edges] for edges in into]
-    labels = [[label_width(edge) for edge in edges] for edges in into]
+    into = [[scene.edges[k] for k in edges] for edges in scene.edges_into()]
+    inputs = scene.inputs()
+    labels = [list(map(label_width, edges)) for edges in into]
     sizes = [size_of(node, len(edges)) for node, edges in zip(scene.nodes, into)]
     layout = arrange(sizes, inputs, labels)
-    nodes = [card(node, i, sizes[i], layout) for i, node in enumerate(scene.nodes)]
+    nodes = []
     for i, node in enumerate(scene.nodes):
+        nodes.append(card(node, i, sizes[i], layout))
         if node.op:
-            nodes[i].update(computation(node, into[i]), inputs=inputs[i],
-                            routes=[arrow.svg for arrow in layout.arrows[i]],
-                            labels=[arrow.label for arrow in layout.arrows[i]])
+            nodes[i].update(computation(node, into[i]), inputs=inputs[i], **arrows(layout, i))
     return {"name": shorten(name, 60), "width": layout.width, "height": layout.height,
             "nodes": nodes}
+
+
+def arrows(layout: Layout, i: int) -> dict[str, Any]:
+    """The arrows to node i from its inputs, as paths, and the centres of their labels."""
+    mine = layout.arrows[i]
+    return {"routes": [arrow.svg for arrow in mine], "labels": [arrow.label for arrow in mine]}
 
 
 def card(node: Node, i: int, size: tuple[float, float], layout: Layout) -> dict[str, Any]:

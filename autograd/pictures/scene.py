@@ -106,3 +106,16 @@ class Scene:
     columns: list[Column] = field(default_factory=list)
     spread: bool = False
     rankdir: str = "LR"
+
+    def edges_into(self) -> list[list[int]]:
+        """For each node the places of the edges into it, in their order."""
+        place = {node.name: i for i, node in enumerate(self.nodes)}
+        into: list[list[int]] = [[] for _ in self.nodes]
+        for k, edge in enumerate(self.edges):
+            into[place[edge.target]].append(k)
+        return into
+
+    def inputs(self) -> list[list[int]]:
+        """For each node the places of the nodes that it is computed from."""
+        place = {node.name: i for i, node in enumerate(self.nodes)}
+        return [[place[self.edges[k].source] for k in edges] for edges in self.edges_into()]
