@@ -26,7 +26,7 @@ LANE = 15.0                         # for a line that goes on in the next band, 
 LANE_ASIDE = 9.0                    # and beside them
 MARGIN = 14.0
 BANDS = 6
-PAGE = (1920.0, 720.0)              # what a page has for its graph
+PAGE = (1920.0, 740.0)              # what a page has for its graph
 LABEL_HEIGHT = 22.0
 SIDE, SIDE_OF_SMALL, SMALL = 0.8, 0.4, 60.0                 # of a side, where arrows arrive
 
