@@ -24,6 +24,7 @@ page. What knows Values makes scenes; what writes scenes knows no Values.
                      writers
   shapes.py      nodes as DOT
   dot.py         a scene as DOT
+  svg.py         a scene as SVG, for where there is no Graphviz
   program.py     the Graphviz program, and how it is replaced
   picture.py     what displays in a notebook and saves itself
   page.py        a scene as a page; with play.html, play.css, play.js
