@@ -17,7 +17,7 @@ from autograd.graph import topological_order
 from autograd.pictures.operations import operations
 from autograd.pictures.page import page_of
 from autograd.pictures.scene import Scene
-from autograd.pictures.style import LONGEST_ON_PAGE
+from autograd.pictures.style import EDGE_OF_PAGE, LONGEST_ON_PAGE
 from autograd.value import Value
 from autograd.words.labels import LONGEST_TITLE, as_name, clean, plural, shorten
 from autograd.words.local import recorded_partial, symbolic
@@ -40,7 +40,7 @@ class Player:
         """The page in a frame of its own."""
         page, title = html.escape(self.html), html.escape(self.note)
         return (f'<iframe srcdoc="{page}" title="{title}" width="100%" height="680" '
-                'sandbox="allow-scripts" style="border:1px solid #B0BEC5"></iframe>')
+                f'sandbox="allow-scripts" style="border:1px solid {EDGE_OF_PAGE}"></iframe>')
 
 
 def play(value: Value, path: str | os.PathLike[str] | None = None, *, title: str | None = None,
