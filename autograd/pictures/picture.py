@@ -62,8 +62,11 @@ class Picture(graphviz.Digraph):                                # type: ignore[m
             return output.decode(encoding)
         return output
 
-    def write(self, path: str | os.PathLike[str]) -> pathlib.Path:
-        """The path of a file of this picture: .svg, .png, ..., or .dot and .gv for the DOT text."""
+    def write(self, path: str | os.PathLike[str], width: int | None = None) -> pathlib.Path:
+        """The path of a file of this picture: .svg, .png, ..., or .dot and .gv for the DOT text.
+
+        `width` is that of a PNG in pixels: 1920 for a slide.
+        """
         path = pathlib.Path(path)
         kind = path.suffix[1:].lower()
         if not kind:
@@ -74,8 +77,19 @@ class Picture(graphviz.Digraph):                                # type: ignore[m
         elif kind == "svg":
             path.write_text(XML + self.svg(), encoding="utf-8")
         else:
-            path.write_bytes(self.pipe(format=kind))
+            path.write_bytes(self.at_width(width).pipe(format=kind))
         return path
+
+    def at_width(self, pixels: int | None) -> Picture:
+        """The same picture for this many pixels; as it is for None."""
+        if pixels is None:
+            return self
+        points = float(re.findall(r'<svg [^>]*width="([\d.]+)pt"', self.svg())[0])
+        scaled = Picture(comment=self.comment, engine=self.engine, body=list(self.body))
+        scaled.body.append(f"\tgraph [dpi={72 * pixels / points:.2f}]\n")
+        if self.pinned == self.body:
+            scaled.pinned = list(scaled.body)
+        return scaled
 
     def svg(self) -> str:
         """The picture as an <svg> element. Raises PictureError when it cannot be laid out."""

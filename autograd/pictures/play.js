@@ -262,7 +262,8 @@
 
   function ask() {
     const rest = open();
-    $("ask").hidden = !predicting;
+    $("ask").hidden = $("choices").hidden = !predicting;
+    $("keys").hidden = predicting;
     $("question").textContent = rest.length ? rest[0].text : "";
     for (const id of ["answer", "check", "show", "question"]) $(id).hidden = rest.length === 0;
     $("score").textContent = asked ? `${right} of ${asked} right at once` : "";

@@ -12,6 +12,7 @@ import graphviz
 import pytest
 
 import autograd
+import nn
 from autograd import Value
 from autograd.pictures import program, shapes
 from autograd.pictures.picture import Picture
@@ -177,6 +178,15 @@ def test_it_is_a_digraph_that_users_change_and_save_as_they_are_used_to(picture,
     assert picture.write(tmp_path / "x.dot").read_text() == picture.source
     with pytest.raises(ValueError, match="needs an ending"):
         picture.write(tmp_path / "x")
+
+
+@needs_dot
+@pytest.mark.parametrize("size", [640, 1920])
+def test_a_png_has_the_width_that_is_asked_for(size, tmp_path):
+    a = Value(3.0, label="a")
+    for picture in (autograd.draw(a * a), autograd.draw_network(nn.MLP(2, [3, 1]))):
+        png = picture.write(tmp_path / "a.png", width=size).read_bytes()
+        assert int.from_bytes(png[16:20], "big") == pytest.approx(size, abs=8)
 
 
 @pytest.mark.parametrize("text", ["a\\nb", '"', "\\", 'x\\"', "&amp;", "<b>", "a\tb"])
