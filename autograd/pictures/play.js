@@ -1,7 +1,7 @@
-"use strict";
 // Plays a forward and a backward pass. Everything a step shows is computed anew from the number of
 // the step, so that the slider may jump. Texts of the user enter the page by textContent and
-// setAttribute alone. Colours and sizes come with the style sheet and the data.
+// setAttribute alone. Colours and sizes come with the style sheet and the data. RULES, which stands
+// before this file, are the operations of the table: [x => value, (y, x) => partials].
 (() => {
   const $ = id => document.getElementById(id);
   const story = JSON.parse($("data").textContent);
@@ -64,7 +64,45 @@
     steps.forEach((s, k) => { if (s.kind === "backward") backwardStep.set(s.node, k); });
   }
   choose("right");
-  const rightGrads = at(steps.length - 1).grads;
+  let rightGrads = at(steps.length - 1).grads;
+
+  // Leaves that change ------------------------------------------------------------------------
+  // A leaf is fixed if an operation that depends on it has no rule; `lacking` is that operation.
+  const lacking = new Map();
+  for (const i of operations.filter(i => nodes[i].rule === undefined)) {
+    const behind = [i];
+    for (const u of behind) behind.push(...nodes[u].inputs.filter(k => !behind.includes(k)));
+    behind.filter(u => !isOperation(u) && !lacking.has(u)).forEach(u => lacking.set(u, i));
+  }
+  const isFree = i => !isOperation(i) && !lacking.has(i);
+
+  // All data and local derivatives from the leaves on, and the right grads.
+  function compute() {
+    for (const i of operations) {
+      const node = nodes[i];
+      if (node.rule === undefined) continue;
+      const [value, partials] = RULES[node.rule], x = node.inputs.map(u => nodes[u].data);
+      node.data = value(x);
+      node.partials = partials(node.data, x);
+    }
+    const kept = pass;
+    pass = PASSES.right;
+    const grads = pass.before();
+    grads[output] = 1;
+    for (const i of backwards) passOn(i, grads, []);
+    rightGrads = grads;
+    pass = kept;
+  }
+
+  // The first operation that is no finite number, or has no finite local derivative, though its
+  // inputs are finite.
+  function undefinedAt() {
+    return operations.find(i => {
+      const v = nodes[i], isFinite = Number.isFinite;
+      return v.inputs.every(u => isFinite(nodes[u].data)) &&
+             !(isFinite(v.data) && v.partials.every(isFinite));
+    });
+  }
 
   // The engine's backward pass up to a step: known data, all grads, and what the last step added.
   function at(step) {
@@ -113,6 +151,20 @@
     return trimmed(mantissa) + exponent;
   }
   const bracketed = x => (compact(x).startsWith("-") ? "(" + compact(x) + ")" : compact(x));
+
+  // A formula with numbers in its slots: the place of a node, and s, or p for parentheses around
+  // what is negative or has an exponent.
+  function filled(formula, longest) {
+    const text = formula.replace(/\u0001(\d+)([sp])/g, (_, i, level) => {
+      const number = compact(nodes[i].data);
+      return level === "p" && /^-|e/.test(number) ? `(${number})` : number;
+    });
+    if (text.length <= longest) return text;
+    const tail = Math.floor(longest / 3);
+    return text.slice(0, longest - tail - 1) + "…" + text.slice(text.length - tail);
+  }
+  const numbersOf = v => filled(v.numbers, 160);
+  const putIn = (v, k) => filled(v.put_in[k], 90);
 
   // The graph ---------------------------------------------------------------------------------
   const graph = $("graph");
@@ -199,7 +251,7 @@
     if (SUMS.includes(v.op)) return [];
     const open = v.inputs.reduce((sum, u, k) =>
       sum + Math.abs(v.partials[k]) * unshown(nodes[u].data), 0);
-    return [{text: `${v.title} = ${v.numbers} =`, value: v.data, part: "forward", row: 0, open,
+    return [{text: `${v.title} = ${numbersOf(v)} =`, value: v.data, part: "forward", row: 0, open,
              mistakes: []}];
   }
 
@@ -359,7 +411,7 @@
     const result = hidden("forward", 0) ? "?" : compact(v.data);
     const name = v.formula === v.title ? "" : v.title + " = ";
     return [`Forward ${step} of ${forwards}: ${v.title}`,
-            `${name}${v.formula} = ${v.numbers} = ${result}`, []];
+            `${name}${v.formula} = ${numbersOf(v)} = ${result}`, []];
   }
 
   function tellSeed(v) {
@@ -394,7 +446,7 @@
   function tellOne(v, a, k) {
     const [noLocal, noProduct, noAfter] = ["local", "upstream", "sum"].map(part => hidden(part, k));
     const name = nodes[a.input].title, local = compact(a.local), product = compact(a.product);
-    const chain = [...new Set([v.symbols[k], v.put_in[k], local])].join(" = ");
+    const chain = [...new Set([v.symbols[k], putIn(v, k), local])].join(" = ");
     const known = (hide, text) => (hide ? "?" : text);
     return [
       [name],
