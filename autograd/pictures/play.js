@@ -176,6 +176,16 @@
     return element;
   }
 
+  // Only what is new is written: the browser lays out what was written.
+  function write(element, text) {
+    if (element.textContent === text) return false;
+    element.textContent = text;
+    return true;
+  }
+  function set(element, name, text) {
+    if (element.getAttribute(name) !== text) element.setAttribute(name, text);
+  }
+
   const definitions = svg("defs", {}, graph);
   for (const kind of ["plain", "forward", "backward"]) {
     const marker = svg("marker", {id: kind + "-arrow", class: kind, viewBox: "0 0 10 10", refX: 9,
@@ -190,16 +200,21 @@
     const group = svg("g", {class: "line"}, lineLayer);
     const path = svg("path", {d: node.routes[k]}, group);
     const [x, y] = node.labels[k];
-    const label = svg("g", {}, labelLayer);
+    const label = svg("g", {}, labelLayer), tip = svg("title", {}, label, "");
     const back = svg("rect", {class: "back", x, y: y - 11, width: 0, height: 22, rx: 11}, label);
-    return {group, path, x, back, label, text: svg("text", {x, y: y + 6}, label, "")};
+    return {group, path, x, back, label, tip, text: svg("text", {x, y: y + 6}, label, "")};
   }));
 
   const cards = nodes.map((node, i) => {
     const group = svg("g", {class: "card " + node.role, id: "node" + i}, cardLayer);
     const left = node.x - node.w / 2, top = node.y - node.h / 2, row = node.h / 3;
     const tab = node.tab, width = node.w - tab, middle = left + tab + width / 2;
-    svg("title", {}, group, node.words);
+    const tip = svg("title", {}, group, node.words);
+    if (isFree(i)) {
+      group.setAttribute("tabindex", 0);
+      group.setAttribute("role", "button");
+      group.setAttribute("aria-label", `${node.title}: change its number`);
+    }
     svg("rect", {class: "head", x: left + tab, y: top, width, height: row}, group);
     svg("rect", {class: "box", x: left, y: top, width: node.w, height: node.h, rx: 3}, group);
     if (tab) {
@@ -212,13 +227,19 @@
     const title = line("title", 0, node.title);
     if (node.role !== "intermediate") svg("tspan", {class: "role", dx: 6}, title, node.role);
     fit(title, width - 8);
-    return {group, width: width - 8, data: line("data", 1, ""), grad: line("grad", 2, "")};
+    return {group, tip, width: width - 8, data: line("data", 1, ""), grad: line("grad", 2, "")};
   });
 
   // A text that would leave its card, because a font is wider than planned, is squeezed.
-  function fit(text, width) {
-    text.removeAttribute("textLength");
-    if (text.getComputedTextLength() > width) {
+  function fit(text, width) { fitAll([[text, width]]); }
+
+  // Of many texts all are changed before one is measured: the browser lays them out once.
+  function fitAll(texts) {
+    for (const [text] of texts) {
+      if (text.hasAttribute("textLength")) text.removeAttribute("textLength");
+    }
+    const wide = texts.filter(([text, width]) => text.getComputedTextLength() > width);
+    for (const [text, width] of wide) {
       text.setAttribute("textLength", width);
       text.setAttribute("lengthAdjust", "spacingAndGlyphs");
     }
@@ -404,7 +425,14 @@
 
   function tellStart() {
     return ["The leaves have their data", "Forward: each operation computes its data. " +
-            "Backward: each passes its grad on to its inputs.", []];
+            "Backward: each passes its grad on to its inputs." + tellFixed(), []];
+  }
+
+  function tellFixed() {
+    return [...new Set(lacking.values())].map(i => {
+      const names = [...lacking.keys()].filter(u => lacking.get(u) === i).map(u => nodes[u].title);
+      return ` ${names.join(", ")} cannot be changed: ${nodes[i].op} has no form in JavaScript.`;
+    }).join("");
   }
 
   function tellForward(v) {
@@ -482,25 +510,32 @@
     state.added.forEach((a, k) => {
       if (["local", "upstream", "sum"].some(part => hidden(part, k))) waiting.add(a.input);
     });
+    const changed = [];
     cards.forEach((card, i) => {
       const now = i === what.node, hide = now && hidden("forward", 0);
       const grad = state.reached[i] ? fixed(state.grads[i]) : "–";
-      card.data.textContent = "data " + (!state.known[i] || hide ? "–" : fixed(nodes[i].data));
+      const data = "data " + (!state.known[i] || hide ? "–" : fixed(nodes[i].data));
       const mistaken = step === steps.length - 1 && wrong(state, i);
-      card.grad.textContent = "grad " + (waiting.has(i) ? "?" : grad);
-      if (mistaken) {
-        card.grad.textContent = `${compact(state.grads[i])} ≠ ${compact(rightGrads[i])}`;
-      }
-      fit(card.data, card.width);
-      fit(card.grad, card.width);
+      const told = mistaken ? `${compact(state.grads[i])} ≠ ${compact(rightGrads[i])}`
+                            : "grad " + (waiting.has(i) ? "?" : grad);
+      if (write(card.data, data)) changed.push([card.data, card.width]);
+      if (write(card.grad, told)) changed.push([card.grad, card.width]);
+      const exact = x => (Number.isFinite(x) ? String(x) : compact(x));
+      const ways = [nodes[i].role, isOperation(i) ? `by ${nodes[i].op}` : "",
+                    state.known[i] && !hide ? `data ${exact(nodes[i].data)}` : "",
+                    state.reached[i] && !waiting.has(i) ? `grad ${exact(state.grads[i])}` : ""];
+      write(card.tip, ways.filter(Boolean).join(", "));
       const mark = now ? "now" : near.has(i) ? "near" : what.kind === "start" ? "" : "faded";
       const way = what.kind === "forward" ? "forward" : "backward";
-      const kinds = ["card", nodes[i].role, mark, way, mistaken ? "wrong" : ""];
-      card.group.setAttribute("class", kinds.join(" "));
+      const kinds = ["card", nodes[i].role, mark, way, mistaken ? "wrong" : "",
+                     isFree(i) && !predicting ? "free" : ""];
+      set(card.group, "class", kinds.join(" "));
     });
+    fitAll(changed);
   }
 
   function drawLines(what, state) {
+    const changed = [];
     lines.forEach((group, i) => group.forEach((line, k) => {
       const now = i === what.node && what.kind !== "seed", backward = what.kind === "backward";
       const told = now && backward && !hidden("local", k);
@@ -508,17 +543,21 @@
       const text = visible ? "∂ " + compact(nodes[i].partials[k]) : "";
       const way = now ? (backward ? "backward" : "forward") : "plain";
       const faded = what.kind !== "start" && !now ? "faded" : "";
-      line.text.textContent = text;
-      const wide = text ? line.text.getComputedTextLength() + 14 : 0;
-      line.back.setAttribute("width", wide);
-      line.back.setAttribute("x", line.x - wide / 2);
-      line.label.setAttribute("class", "partial " + faded);
-      line.group.setAttribute("class", ["line", way, faded].join(" "));
+      if (write(line.text, text)) changed.push(line);
+      write(line.tip, visible ? `local derivative ${nodes[i].partials[k]}` : "");
+      set(line.label, "class", "partial " + faded);
+      set(line.group, "class", ["line", way, faded].join(" "));
       const [head, other] = way === "backward" ? ["marker-start", "marker-end"]
                                                : ["marker-end", "marker-start"];
-      line.path.setAttribute(head, `url(#${way}-arrow)`);
+      set(line.path, head, `url(#${way}-arrow)`);
       line.path.removeAttribute(other);
     }));
+    const widths = changed.map(line => line.text.getComputedTextLength());
+    changed.forEach((line, k) => {
+      const wide = widths[k] ? widths[k] + 14 : 0;
+      line.back.setAttribute("width", wide);
+      line.back.setAttribute("x", line.x - wide / 2);
+    });
   }
 
   // The part of the graph that is seen: all of it while it is readable, else what the step needs;
@@ -536,7 +575,7 @@
     view = chosen || view;
     const w = W / view.scale, h = H / view.scale;
     const box = [view.x - w / 2, view.y - h / 2, w, h];
-    graph.setAttribute("viewBox", box.map(n => n.toFixed(1)).join(" "));
+    set(graph, "viewBox", box.map(n => n.toFixed(1)).join(" "));
     graph.view = view;
     $("fit").disabled = !small && !chosen;
     $("fit").setAttribute("aria-pressed", all && !chosen);
@@ -570,18 +609,118 @@
   }, {passive: false});
   let held = null;
   graph.addEventListener("pointerdown", event => {
+    if (event.target.closest(".card") && grasp(event)) return;
     held = pointed(event);
     graph.setPointerCapture(event.pointerId);
   });
   graph.addEventListener("pointermove", event => {
+    if (dragged) return drag(event);
     if (!held) return;
     const [x, y] = pointed(event), {view} = graph;
     chosen = {x: view.x + held[0] - x, y: view.y + held[1] - y, scale: view.scale};
     look();
   });
   for (const end of ["pointerup", "pointercancel"]) {
-    graph.addEventListener(end, () => { held = null; });
+    graph.addEventListener(end, () => {
+      if (dragged && !dragged.moved) $("leaf-number").select();
+      held = dragged = null;
+    });
   }
+
+  // A leaf's number: dragged on its card, typed, or moved by a slider --------------------------
+  let leaf = null, dragged = null;                      // the leaf whose number is open, or moves
+  const first = nodes.map(node => node.data);
+  let reach = 2;                                        // how far the slider goes from 0
+
+  // The next of 1, 2, 5, 10, 20, 50, ... from x on.
+  function round(x) {
+    const ten = 10 ** Math.floor(Math.log10(x));
+    return [1, 2, 5, 10].map(n => n * ten).find(n => n >= x * (1 - 1e-12)) || x;
+  }
+  const unit = () => reach / 200;
+  const inUnits = x => Number((Math.round(x / unit()) * unit()).toPrecision(12));
+
+  function openLeaf(i) {
+    leaf = i;
+    reach = round(Math.max(2, Math.min(2 * Math.abs(nodes[i].data), 1e12)));
+    $("leaf-name").textContent = nodes[i].title + " =";
+    $("leaf-slider").min = -reach;
+    $("leaf-slider").max = reach;
+    $("leaf").hidden = false;
+    showLeaf();
+  }
+
+  function close() {
+    if ($("leaf").contains(document.activeElement)) document.activeElement.blur();
+    leaf = null;
+    $("leaf").hidden = true;
+  }
+
+  function showLeaf() {
+    const {data} = nodes[leaf];
+    if (document.activeElement !== $("leaf-number") || typed($("leaf-number").value) !== data) {
+      $("leaf-number").value = String(data);
+    }
+    $("leaf-slider").value = data;
+    $("leaf-reset").disabled = data === first[leaf];
+  }
+
+  function setLeaf(number) {
+    nodes[leaf].data = number;
+    compute();
+    draw();
+    showLeaf();
+    $("notice").textContent = whatIsUndefined();
+  }
+
+  function whatIsUndefined() {
+    const v = nodes[undefinedAt()];
+    if (!v) return "";
+    const what = Number.isFinite(v.data) ? `${v.title} has no finite local derivative here`
+                                         : `${v.title} = ${numbersOf(v)} = ${compact(v.data)}`;
+    return what + (v.needs ? `: ${v.op} needs ${v.needs}` : "");
+  }
+
+  function grasp(event) {
+    const i = cards.findIndex(card => card.group.contains(event.target));
+    if (predicting || isOperation(i)) return false;
+    $("notice").textContent = "";
+    if (!isFree(i)) {
+      const {op} = nodes[lacking.get(i)];
+      $("notice").textContent = `${nodes[i].title} is fixed: ${op} has no form in JavaScript`;
+      return true;
+    }
+    run(false);
+    openLeaf(i);
+    dragged = {x: event.clientX, from: nodes[i].data, moved: false};
+    graph.setPointerCapture(event.pointerId);
+    return true;
+  }
+
+  function drag(event) {
+    const units = Math.round((event.clientX - dragged.x) / 2);
+    if (units) dragged.moved = true;
+    if (dragged.moved) setLeaf(inUnits(dragged.from + units * unit()));
+  }
+
+  $("leaf-number").addEventListener("input", () => {
+    const number = typed($("leaf-number").value);
+    if (Number.isFinite(number)) setLeaf(number);
+  });
+  $("leaf-number").addEventListener("keydown", event => {
+    const way = {ArrowUp: 1, ArrowDown: -1}[event.key];
+    if (way) {
+      event.preventDefault();
+      setLeaf(inUnits(nodes[leaf].data + way * unit()));
+    }
+  });
+  $("leaf-slider").addEventListener("input", () => setLeaf(inUnits($("leaf-slider").value)));
+  $("leaf-reset").addEventListener("click", () => setLeaf(first[leaf]));
+  $("leaf-close").addEventListener("click", close);
+  $("leaf").addEventListener("submit", event => {
+    event.preventDefault();
+    $("leaf-number").value = String(nodes[leaf].data);
+  });
 
   // Moving ------------------------------------------------------------------------------------
   function move(to) {
@@ -610,6 +749,7 @@
 
   function predict(on) {
     predicting = on;
+    close();
     run(false);
     $("predict").setAttribute("aria-pressed", on);
     answered = right = asked = tries = 0;
@@ -632,6 +772,13 @@
   document.addEventListener("keydown", event => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const place = event.target;
+    if (event.key === "Escape") close();
+    if ($("leaf").contains(place)) return;
+    const card = cards.findIndex(card => card.group === place);
+    if (event.key === "Enter" && card >= 0 && !predicting) {
+      openLeaf(card);
+      $("leaf-number").select();
+    }
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     if (place === $("answer") && (place.value !== "" || key.length === 1)) return;    // typing
     if (["BUTTON", "INPUT"].includes(place.tagName) && key === " " && place !== $("slider")) return;

@@ -115,16 +115,11 @@ def add_operation(node: Node, v: Value, names: dict[Value, Text], slots: dict[Va
     """Put into a node how v was computed: in names, with slots for numbers, and as JavaScript."""
     node.op, node.needs = clean(v.op.name), clean(v.op.domain)
     node.formula = shorten(formula(v, names), LONGEST_FORMULA)
-    node.numbers = slotted(formula(v, slots))
+    node.numbers = f"{formula(v, slots)}"
     changing = [None if isinstance(u, Value) else u for u in v.inputs]
     node.rule = rule(v.op, changing)
 
 
-def slotted(text: Text) -> str:
-    """A formula with slots; a slot alone, as -1 is of -1, needs a level too."""
-    return f"{text}"
-
-
 def local_in(v: Value, k: int, names: dict[Value, Text]) -> str:
     """The local derivative of v with respect to input k, written with these names."""
-    return slotted(symbolic(v, k, "text", names.__getitem__))
+    return f"{symbolic(v, k, 'text', names.__getitem__)}"           # a slot alone is written too
