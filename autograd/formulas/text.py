@@ -25,12 +25,12 @@ class Text(str):
 class Slot(Text):
     """A place for a number in a formula that is filled in later, by a page.
 
-    The level it needs stands behind it, by its first letter: of `power` and `atom` a negative
-    number gets parentheses.
+    DEL stands before it, a character that no label has after `clean`; behind it stands the level it
+    needs, s or p: with p a negative number gets parentheses.
 
-    >>> f"{Slot('0'):sum} - {Slot('1'):power}".replace(chr(1), "#")
+    >>> f"{Slot('0'):sum} - {Slot('1'):power}".replace(chr(127), "#")
     '#0s - #1p'
     """
 
     def __format__(self, least: str) -> str:
-        return f"\x01{str(self)}{SLOT_LEVELS[least or 'sum']}"
+        return f"\x7f{str(self)}{SLOT_LEVELS[least or 'sum']}"

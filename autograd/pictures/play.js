@@ -155,7 +155,7 @@
   // A formula with numbers in its slots: the place of a node, and s, or p for parentheses around
   // what is negative or has an exponent.
   function filled(formula, longest) {
-    const text = formula.replace(/\u0001(\d+)([sp])/g, (_, i, level) => {
+    const text = formula.replace(/\x7f(\d+)([sp])/g, (_, i, level) => {
       const number = compact(nodes[i].data);
       return level === "p" && /^-|e/.test(number) ? `(${number})` : number;
     });
@@ -647,6 +647,7 @@
     $("leaf-slider").min = -reach;
     $("leaf-slider").max = reach;
     $("leaf").hidden = false;
+    $("keys").style.visibility = "hidden";
     showLeaf();
   }
 
@@ -654,6 +655,7 @@
     if ($("leaf").contains(document.activeElement)) document.activeElement.blur();
     leaf = null;
     $("leaf").hidden = true;
+    $("keys").style.visibility = "";
   }
 
   function showLeaf() {

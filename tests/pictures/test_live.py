@@ -13,7 +13,7 @@ from autograd.graph import topological_order
 from autograd.ops import TABLE
 from tests.browser import Browser
 from tests.expressions import expression, neuron
-from tests.pictures.test_play import browser, fixed, needs_browser, quiet, text  # noqa: F401
+from tests.pictures.test_play import fixed, needs_browser, quiet, text
 
 
 def change(browser: Browser, order: list[Value], numbers: dict[Value, float]) -> None:
@@ -48,7 +48,7 @@ def as_computed(order: list[Value], numbers: dict[Value, float]) -> list[Value]:
 
 @needs_browser
 @pytest.mark.parametrize("seed", range(12))
-def test_all_numbers_follow_a_leaf_as_the_engine_computes_them(browser, tmp_path, seed):  # noqa: F811
+def test_all_numbers_follow_a_leaf_as_the_engine_computes_them(browser, tmp_path, seed):
     y, xs = expression(seed + 100, operations=14)
     order = topological_order(y)
     leaves = [v for v in order if v.is_leaf]
@@ -69,7 +69,7 @@ def test_all_numbers_follow_a_leaf_as_the_engine_computes_them(browser, tmp_path
 
 
 @needs_browser
-def test_a_leaf_is_dragged_moved_by_the_slider_and_reset(browser, tmp_path):  # noqa: F811
+def test_a_leaf_is_dragged_moved_by_the_slider_and_reset(browser, tmp_path):
     y, leaves = neuron()
     order = topological_order(y)
     w1 = order.index(leaves["w1"])
@@ -93,7 +93,7 @@ def test_a_leaf_is_dragged_moved_by_the_slider_and_reset(browser, tmp_path):  # 
 
 
 @needs_browser
-def test_a_number_outside_the_domain_is_said_and_can_be_left_again(browser, tmp_path):  # noqa: F811
+def test_a_number_outside_the_domain_is_said_and_can_be_left_again(browser, tmp_path):
     a = Value(2.0, label="a")
     y = ops.log(a) * 3.0
     file = tmp_path / "page.html"
@@ -105,7 +105,7 @@ def test_a_number_outside_the_domain_is_said_and_can_be_left_again(browser, tmp_
 
 
 @needs_browser
-def test_leaves_behind_a_row_without_a_form_are_fixed(browser, tmp_path):  # noqa: F811
+def test_leaves_behind_a_row_without_a_form_are_fixed(browser, tmp_path):
     try:
         cube = ops.operation("cube", lambda a: a ** 3, lambda y, a: 3 * a * a)
         root = ops.operation("root", math.cbrt if hasattr(math, "cbrt") else lambda a: a ** (1 / 3),
@@ -128,7 +128,7 @@ def test_leaves_behind_a_row_without_a_form_are_fixed(browser, tmp_path):  # noq
 
 
 @needs_browser
-def test_a_leaf_without_a_label_has_a_name_and_not_its_number(browser, tmp_path):  # noqa: F811
+def test_a_leaf_without_a_label_has_a_name_and_not_its_number(browser, tmp_path):
     y = Value(2.0) * Value(3.0, label="v1")
     file = tmp_path / "page.html"
     browser.open(autograd.play(y, file).path)
@@ -139,7 +139,7 @@ def test_a_leaf_without_a_label_has_a_name_and_not_its_number(browser, tmp_path)
 
 
 @needs_browser
-def test_a_graph_of_200_values_follows_at_once(browser, tmp_path):  # noqa: F811
+def test_a_graph_of_200_values_follows_at_once(browser, tmp_path):
     y, _ = expression(4, operations=212)
     count = len(topological_order(y))
     page = autograd.play(y, tmp_path / "page.html")
