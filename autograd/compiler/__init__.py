@@ -70,8 +70,8 @@ def compile(
         raise ValueError(f"form must be 'matrices', 'scalars' or None, got {form!r}")
     with paused_collector():
         tape = record(outputs, parameters, inputs)
-        code = None if form == "scalars" else in_blocks(tape, form)
-        code = code or straight(tape)
+        blocks = None if form == "scalars" else in_blocks(tape, form)
+        code = blocks or straight(tape)
     return Program(code, tape, outputs, parameters, inputs, listed=not isinstance(output, Value))
 
 
@@ -104,7 +104,7 @@ def in_blocks(tape: Tape, form: str | None = None) -> Blocks | None:
 
 def is_wide(loop: Turns) -> bool:
     """Whether a loop is about several numbers at once."""
-    return max(ids.shape[1] for ids in loop.ids) >= WIDE
+    return any(ids.shape[1] >= WIDE for ids in loop.ids)
 
 
 def scalar_loops(tape: Tape) -> Blocks | None:

@@ -116,7 +116,7 @@ def emit(tape: Tape, plan: Plan) -> Blocks:
     found = [x for x in plan.arrays if not isinstance(x.op, (Named, Numbers))]
     forward = value(tape, lines, printer, "variables")
     return Blocks(
-        *texts, constants.arrays, printer.called, on_floats, plan, found, lines.names, forward
+        texts[0], texts[1], constants.arrays, printer.called, on_floats, plan, found, lines.names, forward
     )
 
 

@@ -143,7 +143,7 @@ class Loop(Structural):
         self.writes.append(Write(k, 0, x))
         return self.result(k)
 
-    def send(self, parts: Sequence[Part], active: set[Array]) -> list[tuple[Array, Part]]:
+    def send(self, parts: Sequence[Part], active: set[Array]) -> list[tuple[Array, Part | None]]:
         """What a loop sends to its inputs, from what is sent to its stacks."""
         return Reversal(self, parts, active).sent()
 
@@ -195,22 +195,21 @@ class Reversal:
         # what the loop back reads, by what it was in the loop
         self.swapped: dict[Array, Array] = {}
 
-    def sent(self) -> list[tuple[Array, Part]]:
+    def sent(self) -> list[tuple[Array, Part | None]]:
         """What the loop sends to its inputs."""
-        found = []
+        found: list[tuple[Array, Part | None]] = []
         for x, sent in self.one_turn().items():
-            if isinstance(x.op, At) and not isinstance(x.op.source, Array):
-                self.back.writes += [
-                    Write(self.stacks[x.op.source], x.op.offset, p.value, True, p.where)
-                    for p in sent
-                ]
+            source = x.op.source if isinstance(x.op, At) else None
+            if isinstance(source, int):
+                k, offset = self.stacks[source], x.op.offset
+                self.back.writes += [Write(k, offset, p.value, True, p.where) for p in sent]
                 continue
             if any(p.where is not None for p in sent):
                 sent = [Part(assembled(sent, x.shape))]
-            if not isinstance(x.op, At):
+            if source is None:
                 found += [(x, Part(self.over_turns(p.value, x.shape))) for p in sent]
                 continue
-            source, places = x.op.source, row_places(x.op.source, x.op.offset, self.loop.turns)
+            places = row_places(source, x.op.offset, self.loop.turns)
             for p in sent:
                 value = self.all_turns(p.value, x.shape)
                 found.append((source, Part(value, None if value.shape == source.shape else places)))

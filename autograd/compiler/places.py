@@ -139,7 +139,7 @@ class Slicing(NamedTuple):
 
     run: tuple[int, int] | None  # where a flat array is cut to a run of whole rows
     radix: Shape | None  # what it is then reshaped to
-    index: tuple[Union[int, slice], ...]  # an entry for each axis; none where all of it is taken
+    entries: tuple[Union[int, slice], ...]  # an entry for each axis; none where all of it is taken
     order: tuple[int, ...] | None  # how the axes that are left are transposed
     new_axes: tuple[int, ...]  # where axes of length 1 are put in
 

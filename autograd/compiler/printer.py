@@ -483,7 +483,7 @@ def sliced(text: Text, how: Slicing, batched: bool) -> Text:
         found += f"[{', '.join([*lead, f'{how.run[0]}:{how.run[1]}'])}]"
     if how.radix:
         found += f".reshape({', '.join([*m, *map(str, how.radix)])})"
-    index = [index_text(i) for i in how.index]
+    index = [index_text(i) for i in how.entries]
     while index and index[-1] == ":":
         index.pop()
     if index:
@@ -492,7 +492,7 @@ def sliced(text: Text, how: Slicing, batched: bool) -> Text:
         order = [0, *(k + 1 for k in how.order)] if batched else list(how.order)
         found += ".T" if order == [1, 0] else f".transpose({', '.join(map(str, order))})"
     if how.new_axes:
-        rank = len(how.new_axes) + sum(isinstance(i, slice) for i in how.index)
+        rank = len(how.new_axes) + sum(isinstance(i, slice) for i in how.entries)
         rank = max(rank, 1 + max(how.new_axes))
         marks = ["None" if k in how.new_axes else ":" for k in range(rank)]
         found += f"[{', '.join([*lead, *marks])}]"

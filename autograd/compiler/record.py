@@ -84,7 +84,7 @@ def _args(v: Value, place: dict[Value, int]) -> tuple[Term, ...]:
             "a Value with a _backward function set by hand cannot be compiled: define its "
             "operation with autograd.operation"
         )
-    return tuple([u if type(u) is float else place[u] for u in inputs])  # type: ignore[index]
+    return tuple([u if type(u) is float else place[u] for u in inputs])
 
 
 def _uses(args: list[tuple[Term, ...]], outputs: list[int]) -> list[int]:
@@ -291,8 +291,8 @@ class _Numbering:
             )
             number = self.number(side.scaled[0][0])
             return [self.node(ops.mul, (number, i)) for i in self.terms(inside)]
-        for number, a, b in side.scaled:
-            pairs.append((self.number(number), self.node(ops.mul, (self.of(a), self.of(b)))))
+        for factor, a, b in side.scaled:
+            pairs.append((self.number(factor), self.node(ops.mul, (self.of(a), self.of(b)))))
         return []
 
     def share_zeros(self, classes: dict[tuple[int, int], list[tuple[int, int]]]) -> None:

@@ -102,7 +102,8 @@ class Roller:
         for g in self.ahead:
             planner.group(self.all_turns(g))
         self.needed = self.needed | {a for g in self.after for a in turns.args[g].ravel().tolist()}
-        stacks, reads = {}, {}
+        stacks: dict[int, int] = {}
+        reads: dict[Any, Any] = {}
         for g in self.core:
             if g in self.before or not self.needed.isdisjoint(turns.ids[g].ravel().tolist()):
                 n = turns.ids[g].shape[1]
@@ -174,9 +175,11 @@ class Roller:
         self, g: int, lag: int, stacks: dict[int, int], reads: dict[Any, Any]
     ) -> np.ndarray:
         """The ids of a group some turns before."""
+        ids: np.ndarray
         if (g, lag) not in reads:
             ids = self.planner.fresh(self.turns.ids[g].shape[1])
             stack = self.loop.stacks[stacks[g]]
             self.planner.keep(self.loop.row(stacks[g], stack.before - lag), ids)
             reads[g, lag] = ids
-        return reads[g, lag]
+        ids = reads[g, lag]
+        return ids

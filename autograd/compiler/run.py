@@ -15,19 +15,23 @@ from autograd.compiler.verify import verify
 from autograd.value import Value
 
 FEW_SAMPLES = 8  # for more, straight-line code runs on arrays of samples
-ERRORS = {"divide": "raise", "invalid": "raise", "over": "ignore", "under": "ignore"}
 
 
 FLOAT64 = np.dtype(np.float64)
 
 
+def strict() -> np.errstate:
+    """Where NumPy raises for what is outside a domain, and goes on with infinity after an overflow."""
+    return np.errstate(divide="raise", invalid="raise", over="ignore", under="ignore")
+
+
 def _fast_errstate() -> tuple[Callable[[], Any], Callable[[Any], None]]:
-    """Functions that enter np.errstate(**ERRORS) and leave it, in a fifth of its time where NumPy
+    """Functions that enter strict() and leave it, in a fifth of its time where NumPy
     lets us.
     """
 
     def enter() -> np.errstate:
-        state = np.errstate(**ERRORS)  # type: ignore[arg-type]
+        state = strict()
         state.__enter__()
         return state
 
@@ -165,7 +169,7 @@ class Program:
                 flat = x.ravel()
                 size = size + flat.dot(flat)
                 found = function(theta, x)
-            if self._code.has_float_loops:  # floats give NaN where arrays raise
+            if isinstance(self._code, Blocks) and self._code.has_float_loops:  # floats give NaN where arrays raise
                 size = size + found[0] + found[1].sum()
             return found if size == size else None  # a NaN: _run says where
         except (ArithmeticError, ValueError):
@@ -177,7 +181,7 @@ class Program:
         """The result of a function of the program, for `value` with a first axis of samples where
         there is x; x as it was used, and whether it was one sample.
         """
-        with np.errstate(**ERRORS):
+        with strict():
             theta, x, one = self._checked(theta, x)
             try:
                 if isinstance(self._code, Straight):
@@ -258,8 +262,8 @@ class Program:
         self._no_nan(x, "x", self._labels[len(self._values) :])
         return theta, x if x.ndim == 2 else x[None], x.ndim == 1
 
-    def _checked_theta(self, theta: Any) -> np.ndarray:
-        theta = _floats(theta, "theta")
+    def _checked_theta(self, given: Any) -> np.ndarray:
+        theta = _floats(given, "theta")
         if theta.shape != (len(self._values),):
             raise ValueError(
                 f"theta must have shape ({len(self._values)},), one number for each parameter, "

@@ -89,7 +89,7 @@ class _Scheduler:
         every = topological_order([*plan.arrays, plan.output, *backward.values()])
         self.order = [x for x in every if x in needed]
         self.blocks = {x: ids for x, (ids, _) in zip(plan.arrays, plan.ids) if x in needed}
-        self.cotangent_of = {}
+        self.cotangent_of: dict[Array, Array] = {}
         for y, d in backward.items():
             if isinstance(d, Array) and d not in self.blocks and y is not plan.theta:
                 self.cotangent_of.setdefault(d, y)
@@ -170,7 +170,9 @@ class _Scheduler:
             self.weigh(x, lines)
             if self.has_line(x):
                 lines.add(x)
-        views, forward, backward = [], [], []
+        views: list[Line] = []
+        forward: list[Line] = []
+        backward: list[Line] = []
         self.ahead = set(topological_order([self.plan.output]))
         for x in self.order:
             if x in self.blocks:

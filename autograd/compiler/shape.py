@@ -211,7 +211,7 @@ class _Planner:
 
     def source(self, ids: np.ndarray) -> Array:
         """The Array of the first id."""
-        return self.arrays[self.array_of[ids.flat[0]]]
+        return self.arrays[int(self.array_of[ids.flat[0]])]
 
     def argument(self, ids: np.ndarray, shape: Shape, stem: str = "") -> Operand:
         """The ids, reshaped to `shape`: a number, or an Array that broadcasts to it."""
@@ -325,9 +325,8 @@ class _Planner:
         first = len(self.kinds)
         self.kinds = np.concatenate((self.kinds, np.full(count, NODE)))
         self.array_of = np.concatenate((self.array_of, np.full(count, -1)))
-        self.place_of, self.numbers = (
-            np.concatenate((a, np.zeros(count, a.dtype))) for a in (self.place_of, self.numbers)
-        )
+        self.place_of = np.concatenate((self.place_of, np.zeros(count, np.intp)))
+        self.numbers = np.concatenate((self.numbers, np.zeros(count)))
         return np.arange(first, first + count)
 
     def common_shape_of_rows(self, args: np.ndarray) -> Shape:

@@ -34,7 +34,7 @@ class Structural:
 
     many = False
 
-    def send(self, parts: Sequence[Part], active: set[Array]) -> list[tuple[Array, Part]]:
+    def send(self, parts: Sequence[Part], active: set[Array]) -> list[tuple[Array, Part | None]]:
         """What an operation of many results, to which the parts are sent, sends to which input."""
         raise NotImplementedError
 

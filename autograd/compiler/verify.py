@@ -40,7 +40,7 @@ class Walk:
                 self.number[v] = point.get(v, v.data)
                 self.size[v] = abs(self.number[v])
             else:
-                self.number[v] = v.op.value(*self.of(v))  # type: ignore[union-attr]
+                self.number[v] = v.op.value(*self.of(v))
                 self.size[v] = abs(self.number[v]) + sum(
                     self.size[u] * abs(d)
                     for u, d in zip(v.inputs, self.partials(v))
@@ -56,7 +56,7 @@ class Walk:
         """The partial derivatives of v by its inputs."""
         numbers = self.of(v)
         found = [
-            v.op.partial(i, self.number[v], numbers) if isinstance(u, Value) else None  # type: ignore[union-attr]
+            v.op.partial(i, self.number[v], numbers) if isinstance(u, Value) else None
             for i, u in enumerate(v.inputs)
         ]
         return [0.0 if d is None else float(d) for d in found]
