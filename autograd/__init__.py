@@ -1,5 +1,4 @@
 """Scalar-level automatic differentiation: record, look, differentiate, compile."""
-# ruff: noqa: I001 (what is fast must come after what it replaces, and names stand in rows)
 from contextlib import suppress as _suppress
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING as _TYPE_CHECKING

@@ -6,9 +6,8 @@ derivatives. The two modes add it up from its two ends, once per edge either way
     reverse   from the outputs back    cotangent of an input += cotangent of the Value * partial
     forward   from the inputs on       tangent of the Value  += tangent of an input    * partial
 
-For reverse mode this is the lecture's (7), one Value at a time. `edges` says which inputs of a
-Value matter, and with which partials: floats, as recorded, or Values, from the table, so that the
-derivative is itself a graph.
+Reverse mode is the lecture's (7), one Value at a time. `edges` says which inputs of a Value matter,
+with which partials: floats, as recorded, or Values, so that the derivative is itself a graph.
 """
 from __future__ import annotations
 
@@ -67,10 +66,7 @@ def plus(a: Any, b: Any) -> Any:
 
 
 def times(a: Any, b: Any) -> Any:
-    """a * b, without a node for a factor that is the number 1.
-
-    Raises ValueError for a partial b that does not exist.
-    """
+    """a * b, without a node for a factor 1. Raises ValueError for a partial that does not exist."""
     if type(b) is float and b == 1:
         return a
     if type(a) is float and a == 1 and not isinstance(b, Undefined):

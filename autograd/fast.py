@@ -25,7 +25,8 @@ from autograd.compat.micrograd import Closure
 from autograd.compat.numbers import number
 from autograd.operation import ARITHMETIC, LEAF, Operation
 from autograd.recording import OPEN
-from autograd.value import UNREACHED, Value
+from autograd.compat.numbers import UNREACHED
+from autograd.value import Value
 
 new, total, times = object.__new__, builtins.sum, operator.mul
 set_grad = vars(Value)["_grad"].__set__

@@ -26,8 +26,7 @@ class Operation:
     """One row of the table. Call it with numbers, Values, arrays or symbols."""
     name: str                               # its key in the table and in Python: mul
     forward: Callable[..., float]           # its value on floats
-    partials: Any                           # a Rule for each input; or, for any number of inputs,
-    #                                         one function (i, y, inputs)
+    partials: Any                           # a Rule for each input, or one function (i, y, inputs)
     symbol: str = ""                        # what pictures show: *
     text: Form = ""                         # how it prints, in Python
     numpy: Form | None = None               # in NumPy; None: it is computed number by number

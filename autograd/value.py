@@ -3,8 +3,7 @@
 1. Going forward an operation records its inputs and its partial derivatives, as numbers: `backward`
    uses these, so the gradient is that of the recorded pass whatever happens to a leaf's data later.
 2. A number used as an operand stays a float among the inputs: it is no node, its partial is None.
-3. Inputs are ordered, no closure is kept and nothing points forward: a graph dies with its last
-   reference.
+3. Inputs are ordered, and nothing points forward: a graph dies with its last reference.
 4. A node is one object: the garbage collector's time grows with the number of objects.
 
 Everything here is plain; `fast.py` replaces what is hot.
@@ -20,12 +19,11 @@ from autograd.backward import backward
 from autograd.compat.copying import Copies
 from autograd.compat.methods import Methods
 from autograd.compat.micrograd import Closure, MicrogradNames, by_hand
-from autograd.compat.numbers import error_at, is_array, labels, number
+from autograd.compat.numbers import UNREACHED, error_at, is_array, labels, number
 from autograd.operation import ARITHMETIC, LEAF, Operation, partials_at
 from autograd.recording import is_recording
 
 Number = Any                        # a float, an int, or a real NumPy scalar
-UNREACHED = float("0.0")            # the grad of a Value no backward pass has reached: this object
 
 
 class Value(Copies, Methods, MicrogradNames):
@@ -170,23 +168,12 @@ class Value(Copies, Methods, MicrogradNames):
         elif len(inputs) == 1:
             (self._first,), (self._first_partial,) = inputs, partials
 
-    def _fields(self) -> list[Any]:
-        fields = [getattr(self, name) for name in SLOTS]
-        return [None if x is UNREACHED else x for x in fields]
-
-    def _restore(self, fields: Sequence[Any]) -> None:
-        for name, x in zip(SLOTS, fields):
-            setattr(self, name, x)
-        if self._grad is None:
-            self._grad = UNREACHED
-
     @staticmethod
     def set_grads(grads: Mapping[Value, float]) -> None:
         """Set the grads of many Values: all, for nothing interrupts a loop in C half way."""
         deque(map(_set_grad, grads.keys(), grads.values()), maxlen=0)
 
 
-SLOTS = Value.__slots__[:-1]                            # without __weakref__
 _set_grad = vars(Value)["_grad"].__set__
 
 

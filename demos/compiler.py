@@ -404,7 +404,7 @@ for number in (2.0, -3.0):
 # %% [markdown]
 """
 So use the operations `abs`, `relu`, `maximum`, `minimum`, which are in the graph and choose anew for each number. `nn.fit`
-tries a few samples both ways before it trusts a program. Here is a model of our own, a class with parameters, that chooses by
+notices what looks at a Value's number, and tries a few samples both ways before it trusts a program. Here is a model of our own, a class with parameters, that chooses by
 `if`:
 """
 
@@ -422,7 +422,7 @@ kinked = Kinked()
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     nn.fit(kinked, [1.0, -1.0], [1.0, 1.0], "squared", nn.GradientDescent(0.1), epochs=50)
-print(str(caught[0].message).replace("; ", ";\n").replace(": ", ":\n", 1))
+print(str(caught[0].message).replace("; ", ";\n").replace(". ", ".\n").replace(": ", ":\n", 1))
 print("w =", kinked.w.data)
 
 # %% [markdown]

@@ -2,7 +2,7 @@
 """
 # Two moons: a network learns the decision boundary between two classes
 
-micrograd's demo, with its data, network, loss and learning rates. What the hinge loss wants, how the decision boundary comes about, and
+micrograd's demo, with its data, network, loss and learning rates. What the hinge loss wants, how the boundary comes about, and
 what a penalty on the parameters is good for. Takes a few seconds.
 """
 
@@ -188,8 +188,8 @@ for k in (0, 1, 3, 10, 30, EPOCHS - 1):
 # %% [markdown]
 """
 The third column counts the samples that still have a say in the gradient. They become fewer: late in the training only points
-near the boundary move it, and as the steps are large, the loss goes up and down. Where no sample is left, only the penalty still
-moves the parameters.
+near the boundary move it, and as the steps are large, the loss goes up and down. Where no sample is left, only the penalty
+still moves the parameters.
 """
 
 # %% tags=["hide-input"]
@@ -209,7 +209,7 @@ lesson.show(figure, "training", "A sample with a margin below 0 is guessed wrong
 """
 ## The decision boundary on its way
 
-The *decision region* of a class is the part of the plane where the network guesses it; the decision boundary, where the score is 0, is
+The *decision region* of a class is the part of the plane where the network guesses it; the boundary, where the score is 0, is
 drawn in black. Each ReLU adds a fold to the score, so the boundary is made of straight pieces.
 """
 
@@ -237,9 +237,9 @@ for name, one in (("with", net), ("without", without)):
 
 # %% [markdown]
 """
-The moons lie well apart, and any boundary between them will do. So take a harder case: half as many points, moved three times as
-far, so that the moons overlap. Some points now lie on the wrong side by accident. A boundary that bends round each of these is
-right about the samples and wrong about the moons: that is *overfitting*.
+The moons lie well apart, and any boundary between them will do. So take a harder case: half as many points, moved three times
+as far, so that the moons overlap. Some points now lie on the wrong side by accident. A boundary that bends round each of
+these is right about the samples and wrong about the moons: that is *overfitting*.
 
 Whether it happens cannot be seen in the samples themselves. It takes fresh points, from the same moons, that the network was
 not trained on.
@@ -264,7 +264,7 @@ for c in (0.0, 0.0001, 0.001, 0.003, 0.01, 0.03):
 # %% [markdown]
 """
 The penalty keeps the parameters small, and small parameters make a score that cannot change fast. To reach a margin of 1 on
-both sides of a sharp bend it would have to: so the boundary bends gently. With no penalty the network learns the accidents too.
+both sides of a sharp bend it would have to: so the boundary bends gently. Without it the network learns the accidents too.
 With too much it cannot even learn the moons. Between lies what is best for points it has never seen (here it was chosen by
 these very points, so it is a little flattered).
 """

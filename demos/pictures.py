@@ -8,11 +8,13 @@ pages that play the backward pass, and the chain rule in words. Takes a few seco
 
 # %%
 import random
+from contextlib import suppress
 
 import autograd
 import nn
 from autograd import Value
 from autograd.graph import topological_order
+from autograd.pictures import PictureError
 from demos.lesson import Lesson
 
 lesson = Lesson("pictures", cover="network-sample")
@@ -24,7 +26,7 @@ def show(picture, name, caption):
     drawn[name] = picture
     picture.write(lesson.out / f"{name}.dot")
     shown = lesson.show(picture, name, caption)
-    if shown:
+    with suppress(PictureError):                            # a PNG needs Graphviz, an SVG may not
         picture.write(lesson.out / f"{name}.png")
     return shown
 

@@ -9,7 +9,10 @@
 >>> ys.tolist(), [int(net(x) > 0) for x in xs]
 ([0, 1, 1, 0], [0, 1, 1, 0])
 """
+from typing import Any
+
 from nn import data, losses, matrix
+from nn.checks import hint
 from nn.layers import MLP, Layer, Neuron, load
 from nn.losses import log_softmax, softmax
 from nn.module import Module
@@ -18,3 +21,26 @@ from nn.train import History, fit
 
 __all__ = ["MLP", "SGD", "Adam", "GradientDescent", "History", "Layer", "Module", "Neuron",
            "Optimizer", "data", "fit", "load", "log_softmax", "losses", "matrix", "softmax"]
+
+PYTORCH = {                     # its names: what does it here
+    "Linear": "nn.Layer(nin, nout, 'linear')",
+    "Sequential": "nn.MLP(nin, [n1, n2, nL], activation)",
+    "ModuleList": "a list",
+    "ModuleDict": "a dictionary",
+    "Parameter": "autograd.Value, as an attribute of a Module",
+    "ReLU": "activation='relu'",
+    "Tanh": "activation='tanh'",
+    "Sigmoid": "activation='sigmoid'",
+    "Softmax": "nn.softmax",
+    "MSELoss": "loss='squared', a sum instead of a mean",
+    "L1Loss": "loss='absolute', a sum instead of a mean",
+    "CrossEntropyLoss": "loss='cross_entropy', a sum instead of a mean",
+    "BCEWithLogitsLoss": "loss='binary_cross_entropy', a sum instead of a mean",
+    "BCELoss": "loss='binary_cross_entropy', of the logit before the sigmoid",
+    "functional": "autograd, with relu, tanh, sigmoid, and nn.losses",
+}
+
+
+def __getattr__(name: str) -> Any:
+    instead = hint(name, PYTORCH, "; what does it here is ")
+    raise AttributeError(f"module 'nn' has no attribute {name!r}{instead}")

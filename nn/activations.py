@@ -1,5 +1,4 @@
-"""Activations sigma, the lecture's (1) and (2) and all others:
-by name, by operation, or as any function of one Value."""
+"""Activations sigma, as the lecture's (1) and (2): a name, an operation, or a function."""
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -55,14 +54,12 @@ def activation_name(activation: Activation) -> str:
 
 
 def fast(function: Function | None) -> Function | None:
-    """The quickest way to apply an activation to a Value:
-    relu has a method written out for speed."""
+    """The quickest way to apply an activation to a Value: relu has a fast method."""
     return Value.relu if function is autograd.relu else function
 
 
 def chosen(activation: Activation | bool, nonlin: bool | None) -> Activation:
-    """The activation, unless micrograd's nonlin (by name, or as a bool in the second place) says
-    which.
+    """The activation, or what micrograd's nonlin says, given by name or as the activation.
 
     Raises TypeError for a nonlin that is not a bool.
     """

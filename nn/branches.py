@@ -20,6 +20,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 from autograd import Value
+from nn.changes import finish
 
 LOOKS = {
     "__lt__": "compares Values", "__le__": "compares Values", "__gt__": "compares Values",
@@ -59,19 +60,19 @@ def watched() -> Iterator[list[str]]:
                 choices.append(f"{codes[frame.f_code]} {_place(caller)}")
 
     install = _free_hook()
-    install(on_event)
     try:
+        install(on_event)
         yield choices
     finally:
-        install(None)
+        finish(lambda: install(None))
 
 
-def _free_hook() -> Callable[[Hook | None], object]:
+def _free_hook() -> Callable[[Hook | None], None]:
     if sys.getprofile() is None:
         return sys.setprofile
     if sys.gettrace() is None:
         return lambda hook: sys.settrace(hook)
-    return lambda hook: None
+    return lambda hook: None            # nothing will be seen
 
 
 def _package(frame: FrameType) -> str:
@@ -122,7 +123,7 @@ def leaves(output: Value) -> Iterator[Value]:
 
 
 def same_graph(a: Value, b: Value, known: set[Value]) -> bool:
-    """Whether two graphs have equal operations and numbers, and the known leaves in equal places."""
+    """Whether two graphs have equal operations and numbers, the known leaves at the same places."""
     waiting = [(a, b)]
     partner: dict[Value, Value] = {}
     while waiting:
@@ -136,11 +137,7 @@ def same_graph(a: Value, b: Value, known: set[Value]) -> bool:
         if a in known or b in known or not _alike(a, b):
             return False
         partner[a] = b
-        for x, y in zip(a.inputs, b.inputs):
-            if isinstance(x, Value) and isinstance(y, Value):
-                waiting.append((x, y))
-            elif isinstance(x, Value) or isinstance(y, Value) or x != y:
-                return False
+        waiting += [(x, y) for x, y in zip(a.inputs, b.inputs) if isinstance(x, Value)]
     return True
 
 
@@ -148,4 +145,13 @@ def _alike(a: Value, b: Value) -> bool:
     """Whether two Values are made in the same way, as far as can be seen without their inputs."""
     if a.op != b.op or len(a.inputs) != len(b.inputs):
         return False
-    return bool(a.inputs) or a.data == b.data
+    if not a.inputs:
+        return a.data == b.data
+    return all(_same_operand(x, y) for x, y in zip(a.inputs, b.inputs))
+
+
+def _same_operand(x: Value | float, y: Value | float) -> bool:
+    """Whether both are Values, which are compared later, or equal numbers."""
+    if isinstance(x, Value) or isinstance(y, Value):
+        return isinstance(x, Value) and isinstance(y, Value)
+    return x == y

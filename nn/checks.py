@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from numbers import Real
-from typing import Protocol, SupportsIndex
+from typing import Any, Protocol, SupportsIndex
 
 import numpy as np
 
@@ -26,7 +26,7 @@ class Model(Protocol):
     """Anything with parameters that can be called with one sample."""
 
     def parameters(self) -> Iterable[Value]: ...
-    def __call__(self, sample: object) -> object: ...
+    def __call__(self, sample: Any, /) -> Any: ...
 
 
 def shown(x: object) -> str:
@@ -75,6 +75,11 @@ def real(x: object, name: str, allowed: str = "that is finite",
 def remedy(x: object) -> str:
     """What to do with something that should have been a number; '' where that is plain."""
     return ": write v.data for the number in a Value" if isinstance(x, Value) else ""
+
+
+def hint(name: str, remedies: Mapping[str, str], says: str = ": ") -> str:
+    """What does here what the name does elsewhere; '' where that is not known."""
+    return says + remedies[name] if name in remedies else ""
 
 
 def switch(x: object, name: str) -> bool:

@@ -10,20 +10,19 @@ from typing import Any
 
 import numpy as np
 
-from nn.checks import real, shown, switch, whole
+from nn.checks import index, real, shown, switch, whole
 
 Data = tuple[np.ndarray, np.ndarray]
 
 
 def sine(m: int = 100) -> Data:
-    """The lecture's toy example: m evenly spaced points -1 = x_1 <= ... <= x_m = 1, and sin(pi x),
-    both (m,)."""
+    """The lecture's toy example: m evenly spaced points from -1 to 1, and sin(pi x), both (m,)."""
     xs = np.linspace(-1, 1, whole(m, "m", 2))
     return xs, np.sin(np.pi * xs)
 
 
 def moons(n_samples: int = 100, shuffle: bool = True, noise: float | None = None,
-          random_state: Any = None) -> Data:
+          random_state: object = None) -> Data:
     """Two interleaving half circles: xs (n_samples, 2), and ys 0 on the upper, 1 on the lower one.
 
     noise is the standard deviation of what is added to each coordinate. Labels of -1 and 1, for a
@@ -37,9 +36,11 @@ def moons(n_samples: int = 100, shuffle: bool = True, noise: float | None = None
 
 
 def circles(n_samples: int = 100, shuffle: bool = True, noise: float | None = None,
-            random_state: Any = None, factor: float = 0.8) -> Data:
-    """Two circles around the origin:
-    xs (n_samples, 2), and ys 0 on that of radius 1 and 1 on that of radius `factor`."""
+            random_state: object = None, factor: float = 0.8) -> Data:
+    """Two circles around the origin: xs (n_samples, 2), and ys 0 on the outer, 1 on the inner one.
+
+    Their radii are 1 and `factor`.
+    """
     factor = real(factor, "factor", "from 0 to below 1", lambda x: 0 <= x < 1)
     outer, inner = _halves(n_samples)
     t = np.linspace(0, 2 * np.pi, outer, endpoint=False)
@@ -50,18 +51,19 @@ def circles(n_samples: int = 100, shuffle: bool = True, noise: float | None = No
 
 
 def spiral(n_samples: int = 100, shuffle: bool = True, noise: float | None = None,
-           random_state: Any = None, turns: float = 1.0) -> Data:
-    """Two arms of a spiral around the origin, out to radius 1:
-    xs (n_samples, 2), and ys 0 on one arm and 1 on the other."""
+           random_state: object = None, turns: float = 1.0) -> Data:
+    """Two arms of a spiral: xs (n_samples, 2), and ys 0 on one arm and 1 on the other.
+
+    They go around the origin `turns` times, out to radius 1.
+    """
     turns = real(turns, "turns")
     first, second = _halves(n_samples)
     return _two_classes(_arm(first, turns), -_arm(second, turns), shuffle, noise, random_state)
 
 
 def xor(n_samples: int = 4, shuffle: bool = False, noise: float | None = None,
-        random_state: Any = None) -> Data:
-    """The corners (0,0), (0,1), (1,0), (1,1) over and over:
-    xs (n_samples, 2), and ys 1 where just one coordinate is 1."""
+        random_state: object = None) -> Data:
+    """The corners (0,0), (0,1), (1,0), (1,1) again and again, (n_samples, 2), and their xor."""
     corners = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
     xs = corners[np.arange(whole(n_samples, "n_samples")) % 4]
     return _drawn(xs, (xs[:, 0] != xs[:, 1]).astype(int), shuffle, noise, random_state)
@@ -79,14 +81,14 @@ def _halves(n_samples: int) -> tuple[int, int]:
 
 
 def _two_classes(first: np.ndarray, second: np.ndarray, shuffle: bool, noise: float | None,
-                 random_state: Any) -> Data:
+                 random_state: object) -> Data:
     """The points of two classes, 0 and 1, shuffled and then moved by noise."""
     xs, ys = np.vstack([first, second]), np.repeat([0, 1], [len(first), len(second)])
     return _drawn(xs, ys, shuffle, noise, random_state)
 
 
 def _drawn(xs: np.ndarray, ys: np.ndarray, shuffle: bool, noise: float | None,
-           random_state: Any) -> Data:
+           random_state: object) -> Data:
     if noise is not None:
         noise = real(noise, "noise", "0 or above, the standard deviation", lambda x: x >= 0)
     rng = _generator(random_state)
@@ -99,7 +101,7 @@ def _drawn(xs: np.ndarray, ys: np.ndarray, shuffle: bool, noise: float | None,
     return xs, ys
 
 
-def _generator(random_state: Any) -> Any:
+def _generator(random_state: object) -> Any:
     """What draws.
 
     Raises TypeError for what neither draws nor is a whole number, ValueError for a seed out of
@@ -109,7 +111,7 @@ def _generator(random_state: Any) -> Any:
         return np.random                        # the module itself draws from the global generator
     if hasattr(random_state, "shuffle") and hasattr(random_state, "normal"):
         return random_state
-    if hasattr(random_state, "__index__"):
+    if index(random_state) is not None:
         seed = whole(random_state, "random_state", 0)
         if seed < 2 ** 32:
             return np.random.RandomState(seed)

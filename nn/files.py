@@ -37,6 +37,9 @@ def write_file(path: Path, description: dict[str, Any] | None,
     if DESCRIPTION in state:
         raise ValueError(f"a parameter may not be called {DESCRIPTION}: a file keeps the model's "
                          "description there")
+    for name in state:
+        if "\0" in name:                                    # where a name in a zip file ends
+            raise ValueError(f"the name {name!r} cannot be in a file: rename a dictionary's key")
     arrays = {**state, DESCRIPTION: np.array(json.dumps(description))}
     replace_file(path, npz(arrays))
 
@@ -62,13 +65,20 @@ def replace_file(path: Path, content: bytes) -> None:
     mode = _mode(place)
     partial = _unused_name(place)
     try:
-        if not _write_unnamed(partial, content, mode):
-            with open(partial, "xb") as file:
-                _write(file.fileno(), content, mode)
-        os.replace(partial, place)
+        try:
+            if not _write_unnamed(partial, content, mode):
+                with open(partial, "xb") as file:
+                    _write(file.fileno(), content, mode)
+            os.replace(partial, place)
+        finally:
+            _remove(partial)
     finally:
-        if os.path.lexists(partial):
-            os.unlink(partial)
+        _remove(partial)                # again: a second Ctrl-C may have come before the first
+
+
+def _remove(partial: str) -> None:
+    if os.path.lexists(partial):
+        os.unlink(partial)
 
 
 def _mode(place: str) -> int | None:
@@ -94,8 +104,7 @@ def _unused_name(place: str) -> str:
 
 
 def _write_unnamed(partial: str, content: bytes, mode: int | None) -> bool:
-    """Write a file without a name, then name it;
-    False where the system or the disk has no such files."""
+    """Write a file without a name, then name it; False where there are no such files."""
     try:
         unnamed = os.open(os.path.dirname(partial), os.O_TMPFILE | os.O_WRONLY, 0o666)
     except (AttributeError, OSError):
@@ -139,7 +148,7 @@ def read_file(path: Path) -> tuple[dict[str, Any] | None, State]:
             raise ValueError(f"its entry {DESCRIPTION} does not describe a model")
     except (FileNotFoundError, IsADirectoryError, PermissionError):
         raise
-    except Exception as error:  # noqa: BLE001 - a damaged file raises errors of many kinds
+    except Exception as error:          # a damaged file raises errors of many kinds
         raise ValueError(f"{path} is cut off or is not a saved model ({error}); "
                          "write one with model.save(path)") from None
     return description, arrays

@@ -25,8 +25,7 @@ def uniform(rng: Generator, nin: int, nout: int) -> float:
 
 
 def xavier(rng: Generator, nin: int, nout: int) -> float:
-    """A weight that keeps the variance of f_k where sigma'(0) = 1,
-    such as tanh (Glorot and Bengio 2010)."""
+    """A weight that keeps the variance of f_k for tanh, sigma'(0) = 1 (Glorot and Bengio 2010)."""
     bound = math.sqrt(6 / (nin + nout))
     return rng.uniform(-bound, bound)
 

@@ -19,7 +19,7 @@ from nn.initial import Generator, find_generator, find_initial
 from nn.module import Module
 
 
-def count(n: Any, what: str) -> int:
+def count(n: object, what: str) -> int:
     """n as an int. Raises TypeError for what is not a whole number, ValueError below 1."""
     number = index(n)
     if number is None:
@@ -111,8 +111,9 @@ class Neuron(_Activated):
     def __repr__(self) -> str:
         name = activation_name(self.activation)
         words = [part[:1].upper() + part[1:] for part in name.split("_")]
-        shown_name = "ReLU" if name == "relu" else "".join(words)
-        return f"{shown_name}Neuron({len(self.w)})"
+        if words == ["Relu"]:
+            words = ["ReLU"]                                # as micrograd writes it
+        return f"{''.join(words)}Neuron({len(self.w)})"
 
 
 class Layer(_Activated):
@@ -232,7 +233,7 @@ def for_each_layer(activation: Any, output: Activation, layers: int) -> list[Act
     return [*activation, output][:layers]
 
 
-def _name_in_table(sigma: Any) -> str | None:
+def _name_in_table(sigma: object) -> str | None:
     if sigma is None:
         return "linear"
     return sigma.name if isinstance(sigma, Operation) else None
@@ -273,9 +274,8 @@ def _plan(description: dict[str, Any] | None,
                          "its load(path)")
     widths = [count(n, "a width") for n in (nin, *nouts)]
     for k, (n, m) in enumerate(pairwise(widths)):
-        array = state.get(f"layers.{k}.weight")
-        if array is None or array.shape != (m, n):
-            shape = None if array is None else array.shape
-            raise ValueError(f"layers.{k}.weight has shape {shape}, by the description it is "
-                             f"{(m, n)}")
+        name = f"layers.{k}.weight"
+        if name not in state or state[name].shape != (m, n):
+            shape = getattr(state.get(name), "shape", None)
+            raise ValueError(f"{name} has shape {shape}, by the description it is {(m, n)}")
     return widths[0], widths[1:], activations

@@ -7,7 +7,7 @@ list of numbers.
    stands for any other.
 2. L2 regularization does not belong in the loss of one sample, where it would be counted once for
    each: weight decay is the optimizer's.
-3. A loss is a number or infinite, never NaN: where it would be, ValueError says why.
+3. A class is picked out by its number, not multiplied by 0 and 1: 0 times infinity is NaN.
 """
 from __future__ import annotations
 
@@ -47,29 +47,29 @@ def hinge(f: object, y: object) -> Value:
 
 
 def binary_cross_entropy(f: object, y: object) -> Value:
-    """-log of the probability of label y, 0 or 1, where sigmoid(f) is the probability of 1; summed
-    over the outputs.
+    """-log of the probability of label y, 0 or 1, summed over the outputs.
 
-    f is the logit, before any sigmoid: softplus(f) or softplus(-f) is exact where log(sigmoid(f))
-    is rounded to 0 or inf. Raises ValueError for another label.
+    sigmoid(f) is the probability of 1: f is the logit, before any sigmoid. softplus(f) or
+    softplus(-f) is exact where log(sigmoid(f)) is rounded to 0 or inf. Raises ValueError for
+    another label.
     """
     pairs = [(a, _label(b, (0, 1), "binary_cross_entropy")) for a, b in _pairs(f, y)]
     return _sum([autograd.softplus((1 - 2 * label) * a) for a, label in pairs])
 
 
 def cross_entropy(f: object, y: object) -> Value:
-    """-log softmax(f)[y] for a class y from 0 to K - 1, or for its row of the unit matrix; f is a
-    list of K logits.
+    """-log softmax(f)[y] for K logits f and a class y from 0 to K - 1.
 
-    A logit of -inf is a class that is ruled out. Raises ValueError for another class or row, and
-    where no logit is finite; TypeError where f is not a list.
+    y may be the row of the unit matrix, too. A logit of -inf is a class that is ruled out. Raises
+    ValueError for another class or row, and where no logit is finite; TypeError where f is not a
+    list.
     """
     if isinstance(f, Value) or not isinstance(f, (Sequence, np.ndarray)) or len(f) < 2:
         raise TypeError("cross_entropy needs a list of at least 2 logits, one for each class; "
                         f"with 1 use binary_cross_entropy; got {shown(f)}")
     row = one_hot(y, len(f))
     below, total = _below_the_largest(f)
-    if 1.0 in row and not any(isinstance(x, Value) for x in row):
+    if not any(isinstance(x, Value) for x in row):
         return _value(total - below[row.index(1.0)])
     loss = _value(0.0 - autograd.dot(row, [a - total for a in below]))
     if math.isnan(loss.data):
@@ -79,8 +79,7 @@ def cross_entropy(f: object, y: object) -> Value:
 
 
 def one_hot(y: Any, classes: int) -> list[Any]:
-    """The row of the unit matrix for class y; a row that is one already is returned as it is, as is
-    one of Values.
+    """The row of the unit matrix for class y; such a row, or one of Values, as it is.
 
     Raises ValueError for anything else.
     """
@@ -227,7 +226,6 @@ def _sum(terms: list[Any]) -> Value:
 
 
 def _value(x: Any) -> Value:
-    """x, which operations on Values have given;
-    the table's operations have no type of their own."""
+    """x, a result of operations on Values, whose type the table does not say."""
     result: Value = x
     return result

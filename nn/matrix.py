@@ -25,16 +25,14 @@ from nn.samples import as_array, sample_pairs
 
 
 class LayerMatrices(NamedTuple):
-    """W_k (n_k, n_{k-1}), b_k (n_k,) and sigma_k:
-    an operation, a function of one Value, or None for the identity."""
+    """W_k (n_k, n_{k-1}), b_k (n_k,) and sigma_k: an operation, a function, or None for linear."""
     W: np.ndarray
     b: np.ndarray
     sigma: Function | None
 
 
 class LayerGradients(NamedTuple):
-    """dL/dz_k (n_k,) or (m, n_k), a row for each sample;
-    dL/dW_k (n_k, n_{k-1}) and dL/db_k (n_k,), sums over them."""
+    """dL/dz_k, (n_k,) or a row for each sample; the sums dL/dW_k (n_k, n_{k-1}), dL/db_k."""
     dz: np.ndarray
     dW: np.ndarray
     db: np.ndarray
@@ -124,8 +122,7 @@ def derivative(sigma: Function | None, z: np.ndarray, f: np.ndarray) -> np.ndarr
 
 
 def output_derivatives(loss: str | Loss, F: np.ndarray, Y: np.ndarray) -> np.ndarray:
-    """dL/df_L (m, n_L) at the outputs F (m, n_L):
-    the loss of each sample, differentiated by the engine."""
+    """dL/df_L (m, n_L) at the outputs F (m, n_L), by the engine."""
     loss = find_loss(loss)
     rows = []
     for f, y in zip(F.tolist(), Y.tolist()):
@@ -165,8 +162,7 @@ def _floats(x: object, name: str) -> np.ndarray:
 # Side by side -----------------------------------------------------------------
 
 class Row(NamedTuple):
-    """One parameter: its name in the lecture, such as W1(2,3), and dL with respect to it,
-    computed in three ways."""
+    """One parameter: its name, such as W1(2,3), and dL with respect to it in three ways."""
     name: str
     engine: float
     theorem: float
@@ -195,8 +191,7 @@ class Comparison(list[Row]):
         return [head] + [(row.name, *(f"{x:.12f}" for x in row[1:])) for row in self[::stride]]
 
     def by_array(self) -> list[tuple[str, int, float, float]]:
-        """For each W_k and b_k: name, number of entries, largest |engine - theorem|,
-        largest |engine - differences|."""
+        """For each W_k and b_k: name, size, largest differences from theorem and quotients."""
         arrays: dict[str, list[Row]] = {}
         for row in self:
             arrays.setdefault(row.name.partition("(")[0], []).append(row)
@@ -238,8 +233,7 @@ def compare(model: MLP, xs: object, ys: object, loss: str | Loss = "squared") ->
 
 
 def engine_gradient(model: MLP, X: np.ndarray, Y: np.ndarray, loss: Loss) -> list[float]:
-    """dL with respect to each parameter, in the order of model.parameters():
-    the graph of the whole loss, backpropagated."""
+    """dL with respect to each of model.parameters(), by the graph of the whole loss."""
     whole_loss = total(loss, [model(x) for x in X.tolist()], Y.tolist())
     gradient: list[float] = autograd.gradients(whole_loss, model.parameters())
     return gradient
@@ -247,8 +241,7 @@ def engine_gradient(model: MLP, X: np.ndarray, Y: np.ndarray, loss: Loss) -> lis
 
 def difference_quotients(layers: Sequence[LayerMatrices], X: np.ndarray, Y: np.ndarray,
                          loss: Loss) -> Iterator[float]:
-    """Central differences (L(theta + h) - L(theta - h)) / 2h for each parameter,
-    in the order of model.parameters()."""
+    """Central differences (L(theta + h) - L(theta - h)) / 2h for each of model.parameters()."""
     layers = [LayerMatrices(W.copy(), b.copy(), sigma) for W, b, sigma in layers]
 
     def loss_here() -> float:
@@ -260,8 +253,7 @@ def difference_quotients(layers: Sequence[LayerMatrices], X: np.ndarray, Y: np.n
 
 
 def _central(function: Callable[[], float], array: np.ndarray, i: int) -> float:
-    """The central difference of function() with respect to array[i],
-    which is put back afterwards."""
+    """The central difference with respect to array[i], which is put back afterwards."""
     before = float(array[i])
     h = 6e-6 * max(1.0, abs(before))            # about the cube root of the rounding error
     array[i] = before + h
@@ -273,8 +265,7 @@ def _central(function: Callable[[], float], array: np.ndarray, i: int) -> float:
 
 
 def _in_order(gradients: Sequence[LayerGradients]) -> Iterator[tuple[str, float]]:
-    """Names and derivatives in the order of model.parameters():
-    of each neuron its weights and then its bias."""
+    """Names and derivatives as in model.parameters(): of each neuron its weights, then its bias."""
     for k, (_, dW, db) in enumerate(gradients, 1):
         for i in range(len(db)):
             yield from [(f"W{k}({i + 1},{j + 1})", float(x)) for j, x in enumerate(dW[i])]

@@ -26,6 +26,7 @@ import autograd
 from autograd import Value
 from nn.branches import leaves
 from nn.changes import finish
+from nn.checks import hint
 from nn.files import Path, read_file, write_file
 from nn.state import Group, data_of, numbers_for, shape_of, values_of
 
@@ -61,7 +62,7 @@ class Module:
     ['slope', 'offset']
     """
 
-    def __init_subclass__(cls, **arguments: Any) -> None:
+    def __init_subclass__(cls, **arguments: object) -> None:
         super().__init_subclass__(**arguments)
         for name, x in vars(cls).items():
             if isinstance(x, Value):
@@ -84,8 +85,7 @@ class Module:
         return list(_Walk(self).names)
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
-        """Pairs of a parameter's full name and the parameter, each once,
-        in the order of `parameters`."""
+        """Pairs of a full name and a parameter, each once, in the order of `parameters`."""
         return ((name, v) for v, name in _Walk(self).names.items())
 
     def zero_grad(self) -> None:
@@ -107,8 +107,8 @@ class Module:
         return autograd.draw_network(self, x, loss)
 
     def __getattr__(self, name: str) -> Any:
-        hint = f": {PYTORCH[name]}" if name in PYTORCH else ""
-        raise AttributeError(f"{type(self).__name__} has no attribute {name!r}{hint}")
+        instead = hint(name, PYTORCH)
+        raise AttributeError(f"{type(self).__name__} has no attribute {name!r}{instead}")
 
     # State -------------------------------------------------------------------------------------
 
@@ -164,15 +164,14 @@ class Module:
     # Files -------------------------------------------------------------------------------------
 
     def description(self) -> dict[str, Any] | None:
-        """What a file says of how this model is built, as plain data;
-        None where only its arrays can be saved."""
+        """How this model is built, as plain data; None where only its arrays can be saved."""
         return None
 
     def save(self, path: Path) -> None:
-        """Write the state to a .npz file, without pickle; an older file of that name is replaced in
-        one step at the end.
+        """Write the state to a .npz file, without pickle.
 
-        Raises OSError where the file cannot be written; the older one is then as it was.
+        An older file of that name is replaced in one step at the end. Raises OSError where the file
+        cannot be written; the older one is then as it was.
         """
         write_file(path, self.description(), self.state_dict())
 
@@ -218,14 +217,12 @@ class _Walk:
         if not entries or id(x) in self.inside:             # a child may know its parent
             return
         self.inside.add(id(x))
-        prefix = f"{name}." if name else ""
         for key, item in entries:
-            self.visit(f"{prefix}{key}", item)
+            self.visit(_joined(name, key), item)
         self.inside.discard(id(x))
 
     def check(self, name: str, v: Value) -> None:
-        """Raise TypeError where a computed Value depends on no parameter:
-        its maker took it for one."""
+        """Raise TypeError where a computed Value depends on no parameter: it was meant as one."""
         if not any(leaf in self.names for leaf in leaves(v)):
             raise TypeError(f"{name} is computed ({v!r} = {autograd.expression(v)}), and no "
                             "parameter is among its "
@@ -237,7 +234,7 @@ PLAIN = (str, int, float, type(None))
 
 
 def _entries(name: str, x: Any) -> Iterable[tuple[Any, Any]]:
-    """Pairs of a key or place and what is there; none where x is no container."""
+    """Pairs of a key or place and what is there; none where x is not a container."""
     if isinstance(x, (list, tuple, deque)):
         return list(enumerate(x))
     if isinstance(x, PLAIN):
@@ -254,8 +251,7 @@ def _entries(name: str, x: Any) -> Iterable[tuple[Any, Any]]:
 
 
 def _entries_of_object(name: str, x: Any) -> Iterable[tuple[Any, Any]]:
-    """What is in an object of another class:
-    fields of a dataclass, or what its parameters() gives."""
+    """The fields of a dataclass, or what an object's parameters() gives."""
     if isinstance(x, type):
         return ()
     if dataclasses.is_dataclass(x):
@@ -265,15 +261,14 @@ def _entries_of_object(name: str, x: Any) -> Iterable[tuple[Any, Any]]:
     return ()
 
 
-def _refuse_set(name: str, x: AbstractSet[Any]) -> Iterable[tuple[Any, Any]]:
+def _refuse_set(name: str, x: AbstractSet[object]) -> tuple[()]:
     if any(isinstance(item, (Value, Module)) for item in x):
         raise TypeError(f"{name} is a set, which has no order for its parameters: make it a list")
     return ()
 
 
 def _grouped(name: str, x: Any, inside: set[int]) -> Iterator[tuple[str, Group]]:
-    """The arrays in x, which is called `name`:
-    a nested list of parameters is one array where it is rectangular."""
+    """The arrays in x, which is called `name`: each parameter, or rectangle of parameters."""
     if isinstance(x, np.ndarray) and x.dtype == object:
         x = x.tolist()
     if shape_of(x) is not None:
@@ -285,6 +280,9 @@ def _grouped(name: str, x: Any, inside: set[int]) -> Iterator[tuple[str, Group]]
     if isinstance(x, Module):
         rest = [(key, item) for key, item in entries if key not in x._apart]
         entries = [*x._arrays(), *rest]
-    prefix = f"{name}." if name else ""
     for key, item in entries:
-        yield from _grouped(f"{prefix}{key}", item, inside | {id(x)})
+        yield from _grouped(_joined(name, key), item, inside | {id(x)})
+
+
+def _joined(name: str, key: object) -> str:
+    return f"{name}.{key}" if name else str(key)

@@ -1,5 +1,4 @@
-"""Optimizers: from parameters and gradient to the next parameters, written once, on arrays of all P
-parameters.
+"""Optimizers: from parameters and gradient to the next parameters, as arrays (P,).
 
 1. `update(theta, gradient)` gives the next theta and changes no array it was given. What an
    optimizer remembers changes only when the update has succeeded.
@@ -20,7 +19,7 @@ import numpy as np
 
 from autograd import Value
 from nn.changes import assign, finish, theta_of
-from nn.checks import check_call, leaves, real, shown, switch
+from nn.checks import check_call, hint, leaves, real, shown, switch
 from nn.samples import as_array
 
 Rate = float | Callable[[int], float]
@@ -72,8 +71,7 @@ class Optimizer:
         return real(self.learning_rate(self.iteration), name, "0 or above", lambda x: x >= 0)
 
     def update(self, theta: np.ndarray, gradient: np.ndarray) -> np.ndarray:
-        """The next parameters, an array (P,), from these and the gradient of the loss there, both
-        (P,).
+        """The next parameters, an array (P,), from these and the gradient there, both (P,).
 
         Raises ValueError when shapes differ, FloatingPointError when the gradient or the result is
         not finite.
@@ -89,7 +87,7 @@ class Optimizer:
         if not np.isfinite(gradient).all():
             raise FloatingPointError(f"the gradient of iteration {self.iteration} is not finite: "
                                      f"{advice(rate)}")
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):                     # what is not finite is seen below
             if self.weight_decay:
                 gradient = gradient + self.weight_decay * theta
             step, memory = self.direction(theta, gradient, rate)
@@ -109,8 +107,7 @@ class Optimizer:
                          "optimizer for one model")
 
     def direction(self, theta: np.ndarray, gradient: np.ndarray, rate: float) -> Step:
-        """The step from theta, and the arrays to remember;
-        nothing is remembered yet in the first iteration."""
+        """The step from theta, and the arrays to remember; self.memory has those of last time."""
         raise NotImplementedError(f"{type(self).__name__} must define direction(theta, gradient, "
                                   "rate)")
 
@@ -131,8 +128,7 @@ class Optimizer:
         finish(change)
 
     def __getattr__(self, name: str) -> Any:
-        hint = f": {PYTORCH[name]}" if name in PYTORCH else ""
-        raise AttributeError(f"{type(self).__name__} has no {name}{hint}")
+        raise AttributeError(f"{type(self).__name__} has no {name}{hint(name, PYTORCH)}")
 
     def __repr__(self) -> str:
         settings = [f"learning_rate={_named(self.learning_rate)}"]
@@ -143,8 +139,9 @@ class Optimizer:
 
 
 class GradientDescent(Optimizer):
-    """Gradient descent (5), with the lecture's momentum: theta <- theta - alpha dL/dtheta + beta
-    (theta - theta before).
+    """Gradient descent (5), with the lecture's momentum.
+
+    theta <- theta - alpha dL/dtheta + beta (theta - theta before)
 
     learning_rate   alpha
     momentum        beta, from 0 to 1: 0 is gradient descent
@@ -182,8 +179,7 @@ SGD = GradientDescent           # on a mini-batch it is called stochastic
 
 
 class Adam(Optimizer):
-    """Adam (Kingma and Ba 2015): steps in proportion to the mean of the gradient over its root mean
-    square.
+    """Adam (Kingma and Ba 2015): steps along the gradient's mean over its root mean square.
 
     beta1, beta2    how much of the two running means is kept in an iteration
     epsilon         added to the root, against division by 0
@@ -213,8 +209,7 @@ class Adam(Optimizer):
 def _refuse(name: str, others: dict[str, object]) -> None:
     """Raise TypeError for settings that there are not, in PyTorch's names with what to write."""
     for other in others:
-        hint = f": {PYTORCH[other]}" if other in PYTORCH else ""
-        raise TypeError(f"{name} has no setting {other!r}{hint}")
+        raise TypeError(f"{name} has no setting {other!r}{hint(other, PYTORCH)}")
 
 
 def _checked_rate(rate: Rate, name: str) -> Rate:

@@ -1,5 +1,4 @@
-"""Data for training: whatever holds the samples becomes an array of finite numbers, or an error
-that names the bad one.
+"""Data for training: an array of finite numbers, or an error that names the bad entry.
 
 1. A sample is a number or a list of numbers; m samples make an array (m,) or (m, n).
 2. Nothing is repaired or left out silently: what is missing, masked, ragged or infinite is an
@@ -101,8 +100,7 @@ def _held(data: object, name: str, of: str = "samples") -> object:
 
 
 def _check_masks(data: Any, name: str) -> None:
-    """Raise ValueError where entries are masked:
-    as an array they would count with what lies under the mask."""
+    """Raise ValueError where entries are masked: what lies under the mask would count."""
     parts = [data] if isinstance(data, np.ndarray) else data
     if not isinstance(parts, (list, tuple)):
         return
@@ -129,7 +127,7 @@ def _numbers(array: np.ndarray, data: object, name: str) -> np.ndarray:
     Raises TypeError with the first entry that is none.
     """
     if array.dtype.kind in "iub":
-        return array.copy()                             # what happens to the data later is no matter
+        return np.array(array)                          # a copy: the data may be changed later
     if array.dtype.kind != "f":
         for place, entry in _entries(data):
             if not isinstance(entry, (Real, np.bool_)):

@@ -36,13 +36,11 @@ PERIOD = 128                    # steps between two checks of one sample each
 Step = Callable[[np.ndarray, np.ndarray, np.ndarray], "tuple[float, np.ndarray]"]
 
 INSTEAD = ("Instead of if, write autograd.relu, abs, maximum or minimum, which choose anew for "
-           "each number; "
-           "compiled=False says that graphs are meant")
+           "each number; compiled=False says that graphs are meant")
 
 
 class Task(NamedTuple):
-    """What is trained: a model with its parameters, on samples X (m, ...) and targets Y (m,
-    ...)."""
+    """What is trained: a model with its parameters, on m samples X and targets Y."""
     model: Model
     parameters: list[Value]
     loss: Loss
@@ -55,7 +53,7 @@ class Task(NamedTuple):
         return value
 
     def check_depends(self) -> None:
-        """Raise ValueError where the losses of some samples show no parameter: nothing would change."""
+        """Raise ValueError where no parameter is in the loss: training would change nothing."""
         known = set(self.parameters)
         for i in of_every_kind(self.X, self.Y):
             output = self.loss(self.model(self.X[i].tolist()), self.Y[i].tolist())
@@ -69,8 +67,7 @@ class Task(NamedTuple):
 # By graphs --------------------------------------------------------------------
 
 def eager_step(task: Task) -> Step:
-    """A step that records the graph of each sample and backpropagates its loss;
-    the leaves add up the gradient."""
+    """A step that backpropagates through the graph of each sample; leaves add up the gradient."""
     model, parameters, loss = task[:3]
 
     def step(theta: np.ndarray, X: np.ndarray, Y: np.ndarray) -> tuple[float, np.ndarray]:
@@ -115,7 +112,7 @@ class CompiledStep:
 
     def record(self) -> Value:
         """The loss of sample 0, recorded with Values for its numbers."""
-        x, y = self.inputs
+        x, y = [list(part) if isinstance(part, list) else part for part in self.inputs]
         try:
             output: Value = self.task.loss(self.task.model(x), y)
         except Exception as error:              # as a model that looks something up by its inputs
@@ -272,8 +269,8 @@ class Steps:
     def _check_parameters(self) -> None:
         now = parameters_of(self.task.model)
         if len(now) != len(self.task.parameters) or set(now) != set(self.task.parameters):
-            raise RuntimeError("the callback exchanged parameters of the model, but fit trains those "
-                               "it began with: end training, and call fit again")
+            raise RuntimeError("the callback exchanged parameters of the model, but fit trains "
+                               "those it began with: end training, and call fit again")
 
     def _check(self, theta: np.ndarray, tried: list[int]) -> None:
         if isinstance(self.step, CompiledStep):

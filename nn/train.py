@@ -11,8 +11,9 @@
 from __future__ import annotations
 
 import dis
+import math
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -24,7 +25,7 @@ from nn.progress import Bar
 from nn.samples import sample_pairs, targets
 from nn.steps import Steps, Task, is_huge
 
-Callback = Callable[[int, float, Model], bool | None]
+Callback = Callable[[int, float, Any], bool | None]
 Chosen = np.ndarray | slice
 
 
@@ -40,7 +41,7 @@ class History(list[float]):
         self.iterations: list[float] = []
 
 
-def fit(model: Model, xs: object, ys: object, loss: str | Loss = "squared",
+def fit(model: Model, xs: object, ys: object, loss: str | Loss = "squared",         # noqa: PLR0913
         optimizer: Optimizer | None = None, epochs: int = 100, batch_size: int | None = None,
         seed: int | None = None, compiled: bool = True, callback: Callback | None = None,
         progress: bool | None = None) -> History:
@@ -65,9 +66,9 @@ def fit(model: Model, xs: object, ys: object, loss: str | Loss = "squared",
     Raises ValueError or TypeError for data that does not fit model or loss, FloatingPointError when
     training diverges.
     """
-    task = prepared(model, xs, ys, loss)
     optimizer = _optimizer(optimizer)
     _check_callback(callback, model)
+    task = prepared(model, xs, ys, loss)
     batches = Batches(len(task.X), batch_size, seed)
     compiled, bar = switch(compiled, "compiled"), Bar(whole(epochs, "epochs"), _progress(progress))
     training = Training(task, optimizer)
@@ -124,6 +125,9 @@ class Training:
                 raise
             raise FloatingPointError(f"the loss cannot be computed any more ({error}): "
                                      f"{advice(self.optimizer.rate())}") from None
+        if math.isnan(loss):
+            raise FloatingPointError(f"the loss of iteration {self.optimizer.iteration} is NaN: "
+                                     f"{advice(self.optimizer.rate())}")
         self.state = self._state(self.optimizer.update(theta, gradient))
         return loss
 
@@ -135,8 +139,7 @@ class Training:
         return ends
 
     def settle(self) -> None:
-        """Give model and optimizer the state of the last complete iteration,
-        and the grads of the beginning."""
+        """Set the state of the last complete iteration, and the grads of the beginning."""
         finish(self._settle)
 
     def _settle(self) -> None:
@@ -150,8 +153,7 @@ class Training:
 
 
 class Batches:
-    """The mini-batches of each epoch, arrays of places among m samples, in an order drawn anew; or
-    all samples.
+    """The mini-batches of each epoch, places among m samples in an order drawn anew; or all.
 
     >>> [len(places) for places in Batches(10, 4, seed=0)]
     [4, 4, 2]
@@ -185,15 +187,16 @@ def stops(callback: Callback, epoch: int, loss: float, model: Model) -> bool:
                            "it ends training by returning True") from error
     if answer is None:
         return False
-    if isinstance(answer, (bool, np.bool_)) or getattr(answer, "dtype", None) == bool:
+    if isinstance(answer, np.ndarray) and answer.ndim == 0:
+        answer = answer[()]
+    if isinstance(answer, (bool, np.bool_)):
         return bool(answer)
     raise TypeError(f"the callback returned {shown(answer)}: return True to end training, False "
                     "or None to go on")
 
 
 def _is_meant(error: StopIteration) -> bool:
-    """Whether a raise statement of the callback itself raised it:
-    a next() that ran out is a mistake."""
+    """Whether a raise statement of the callback raised it, not a next() that ran out."""
     here = error.__traceback__
     callback = here and here.tb_next
     if callback is None or callback.tb_next is not None:

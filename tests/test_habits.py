@@ -5,10 +5,16 @@ import pytest
 
 import autograd
 from tests.conftest import SLOW
-from tests.figures import figures
+from tests.figures import figures, sources
 
 ROOT = Path(__file__).parent.parent
 SOURCE = Path(autograd.__file__).parent.parent           # elsewhere, where the wheel is installed
+FUNCTIONS = [function for source in sources(SOURCE) for function in source.functions()]
+
+
+def test_a_function_fits_on_a_screen():
+    """At most 40 lines, docstring included; fast.py is written out for speed."""
+    assert [f for f in FUNCTIONS if f.lines > 40 and not f.where.startswith("autograd/fast.py")] == []
 
 
 @pytest.mark.parametrize("folder", [path for path in (ROOT / "tests").iterdir() if path.is_dir() and path.name[0] not in "_."],
@@ -16,7 +22,7 @@ SOURCE = Path(autograd.__file__).parent.parent           # elsewhere, where the 
 def test_tests_mirror_the_rooms(folder):
     """A folder of tests has the name of a room, of the networks or of the lessons."""
     rooms = [path for path in (SOURCE / "autograd").iterdir() if path.is_dir()]
-    assert folder.name in {"nn", "demos", "benchmarks", *(room.name for room in rooms)}
+    assert folder.name in {"nn", "demos", "benchmarks", "styles", *(room.name for room in rooms)}
 
 
 @pytest.mark.parametrize("name", SLOW)

@@ -42,6 +42,7 @@ def test_the_ci_script_is_valid_and_takes_its_commands_from_the_readme():
     subprocess.run(["bash", "-n", str(script)], check=True)
     text = script.read_text()
     assert "README.md" in text and "pytest" not in text and "demos" not in text and "ruff" not in text
+    assert text.index("\nrun lint") < text.index("\nrun test")
 
 
 def test_the_course_is_that_of_the_demos():

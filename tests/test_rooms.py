@@ -19,7 +19,7 @@ ROOMS = {"compat", "derivatives", "formulas", "compiler", "pictures", "words"}
 KNOWS = {
     "core":        {"formulas", "compat"},      # how a row prints, and what code for micrograd asks of a Value
     "compat":      {"core"},
-    "formulas":    {"core"},
+    "formulas":    {"core", "compat"},
     "derivatives": {"core", "compat"},
     "compiler":    {"core", "compat", "formulas", "derivatives"},
     "words":       {"core", "formulas", "derivatives"},

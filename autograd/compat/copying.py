@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from autograd import graph
+from autograd.compat.numbers import UNREACHED
 
 
 class Saved(threading.local):
@@ -23,17 +25,8 @@ _saved = Saved()
 
 
 class Copies:
-    """A base of Value, for `copy` and `pickle`.
-
-    A subclass has `_fields()`, a list of what its slots hold, and `_restore(fields)`.
-    """
+    """A base of Value, for `copy` and `pickle`: of its slots, and of what a subclass adds."""
     __slots__ = ()
-
-    def _fields(self) -> list[Any]:
-        raise NotImplementedError
-
-    def _restore(self, fields: Sequence[Any]) -> None:
-        raise NotImplementedError
 
     @property
     def inputs(self) -> tuple[Any, ...]:
@@ -41,21 +34,21 @@ class Copies:
         raise NotImplementedError
 
     def __copy__(self) -> Any:
-        return _restored(None, type(self), self._fields(), _attributes(self))
+        return _restored(None, type(self), _fields(self), _attributes(self))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         for v in graph.topological_order(self):
             if id(v) not in memo:
-                fields = [_copied(x, memo) for x in v._fields()]
+                fields = [_copied(x, memo) for x in _fields(v)]
                 memo[id(v)] = _restored(None, type(v), fields, {})
                 _add_attributes(memo[id(v)], copy.deepcopy(_attributes(v), memo))
         return memo[id(self)]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        first = _Ancestors(self)
-        if self in _saved.with_inputs or not self.inputs:
-            return _restored, (None, type(self), self._fields(), _attributes(self))
-        return _restored, (first, type(self), self._fields(), _attributes(self))
+        first = None
+        if self.inputs and self not in _saved.with_inputs:
+            first = _Ancestors(self)
+        return _restored, (first, type(self), _fields(self), _attributes(self))
 
 
 def _copied(x: Any, memo: dict[int, Any]) -> Any:
@@ -66,16 +59,30 @@ def _copied(x: Any, memo: dict[int, Any]) -> Any:
 
 def _restored(ancestors: Any, kind: Any, fields: Any, attributes: dict[str, Any]) -> Any:
     v = kind.__new__(kind)
-    v._restore(fields)
+    for name, x in zip(_slots(kind), fields):
+        setattr(v, name, UNREACHED if x is None and name == "_grad" else x)
     _add_attributes(v, attributes)
     return v
+
+
+@cache
+def _slots(kind: Any) -> list[str]:
+    """The slots of Value, the class right above Copies."""
+    value = next(k for k in kind.__mro__ if Copies in k.__bases__)
+    return [name for name in vars(value)["__slots__"] if name != "__weakref__"]
+
+
+def _fields(v: Any) -> list[Any]:
+    """What the slots of a Value hold; None for a grad that no backward pass has reached."""
+    fields = [getattr(v, name) for name in _slots(type(v))]
+    return [None if x is UNREACHED else x for x in fields]
 
 
 def _attributes(v: Any) -> dict[str, Any]:
     """What a subclass has added: the attributes in its __dict__ and in slots of its own."""
     attributes = dict(getattr(v, "__dict__", {}))
     for kind in type(v).__mro__:
-        if issubclass(kind, Copies) and "_fields" in vars(kind):
+        if Copies in kind.__bases__:
             break                                       # from here on, `_fields` has them
         names = vars(kind).get("__slots__", ())
         for name in [names] if isinstance(names, str) else names:

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
+UNREACHED = float("0.0")            # the grad of a Value no backward pass has reached: this object
+
 HINTS = {
     "str": "; convert it with float(...)",
     "NoneType": "; did a function forget to return its result?",

@@ -7,7 +7,7 @@ from __future__ import annotations
 import cmath
 import math
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
 from autograd.derivatives.level import data_of
@@ -90,32 +90,37 @@ class Extrapolation:
 
 
 def finite_difference(f: Callable[[float], Floats], x: float) -> list[Estimate]:
-    """The derivative of each result of f at x. A step that leaves the domain of f is skipped."""
-    series: list[Extrapolation] = []
+    """The derivative of each result of f at x; none where f is not defined around x."""
     scale = max(1.0, abs(x))
-    step = 0.125 * scale
-    least = LEAST_STEP * (abs(x) or 1.0)
-    while step > least and not (series and all(each.is_settled() for each in series)):
-        right = x + step
-        left = x - (right - x)              # as far from x as right is, rounding included
-        step /= SHRINK
-        high, low = values_at(f, right), values_at(f, left)
-        if high is None or low is None:
-            for each in series:
-                each.restart()
-            continue
-        series = series or [Extrapolation(scale) for _ in high]
-        for each, above, below in zip(series, high, low):
+    series: list[Extrapolation] = []
+    for left, right in neighbours(x, scale):
+        low, high = values_at(f, left), values_at(f, right)
+        if low and high:
+            series = series or [Extrapolation(scale) for _ in high]
+        for each, below, above in zip(series, low, high):
             each.add(above, below, right - left)
+        for each in series[min(len(low), len(high)):]:
+            each.restart()
+        if series and all(each.is_settled() for each in series):
+            break
     return [each.best for each in series]
 
 
-def values_at(f: Callable[[float], Floats], x: float) -> list[float] | None:
-    """f at x; None outside its domain."""
+def neighbours(x: float, scale: float) -> Iterator[tuple[float, float]]:
+    """Points on both sides of x, nearer and nearer, as long as floats allow."""
+    step = 0.125 * scale
+    while step > LEAST_STEP * (abs(x) or 1.0):
+        right = x + step
+        yield x - (right - x), right        # as far from x on the left, rounding included
+        step /= SHRINK
+
+
+def values_at(f: Callable[[float], Floats], x: float) -> list[float]:
+    """f at x; nothing outside its domain."""
     try:
         return [float(y) for y in f(x)]
     except (ArithmeticError, ValueError):
-        return None
+        return []
 
 
 # The complex step ---------------------------------------------------------------------------------

@@ -9,6 +9,8 @@ page. What knows Values makes scenes; what writes scenes knows no Values.
   operations.py  every Value, every operation
   neurons.py     which Values belong to which neuron
   groups.py      which Values are drawn as one node
+  grouped.py     what is in each group, and what runs between groups
+  descriptions.py    groups as nodes
   collapsed.py   a large graph in few nodes
   network.py     a network as columns of neurons
                      layouts
@@ -20,7 +22,9 @@ page. What knows Values makes scenes; what writes scenes knows no Values.
   arrows.py      arrows as curves
   labelling.py   where the labels of arrows stand
                      writers
+  shapes.py      nodes as DOT
   dot.py         a scene as DOT
+  svg.py         a scene as SVG, for where there is no Graphviz
   program.py     the Graphviz program, and how it is replaced
   picture.py     what displays in a notebook and saves itself
   page.py        a scene as a page; with play.html, play.css, play.js
@@ -28,3 +32,6 @@ page. What knows Values makes scenes; what writes scenes knows no Values.
   draw.py        draw
   play.py        play
 """
+from autograd.pictures.program import PictureError, use_graphviz
+
+__all__ = ["PictureError", "use_graphviz"]

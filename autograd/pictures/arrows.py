@@ -1,6 +1,6 @@
 """Arrows as chains of Bezier curves: smooth ones, and straight lines with rounded corners.
 
-An arrow is drawn like a line with a pen: it has an end, and goes on from there.
+An arrow grows at its end, like a line that is drawn with a pen.
 """
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from itertools import pairwise
 
 Point = tuple[float, float]         # x and y
 
+ASIDE = (14.0, -14.0)               # from a curve, where there is no room on it
 ROUND = 10.0                        # radius of a corner
 SAMPLES = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.2, 0.14, 0.74)  # of a curve: where labels stand
 
@@ -32,24 +33,31 @@ class Arrow:
 
     def curve_to(self, a: Point, b: Point, end: Point) -> None:
         """Go on in a curve with handles a and b."""
-        self.spots = [on_curve((self.end, a, b, end), t) for t in SAMPLES]
+        on_it = [on_curve((self.end, a, b, end), t) for t in SAMPLES]
+        beside = [(x, y + aside) for x, y in on_it for aside in ASIDE]
+        self.spots = on_it + beside
         self.points += [a, b, end]
 
     def line_to(self, end: Point) -> None:
         """Go on in a straight line."""
         start = self.end
-        self.curve_to(between(start, end, 1 / 3), between(start, end, 2 / 3), end)
+        self.curve_to(on_line(start, end, 1 / 3), on_line(start, end, 2 / 3), end)
 
     def corner(self, at: Point, end: Point) -> None:
         """Go on around a corner."""
-        self.curve_to(between(self.end, at, 2 / 3), between(end, at, 2 / 3), end)
+        self.curve_to(on_line(self.end, at, 2 / 3), on_line(end, at, 2 / 3), end)
 
     @property
     def svg(self) -> str:
         """The arrow as a path of SVG."""
-        start, *others = [f"{round(x, 1):g},{round(y, 1):g}" for x, y in self.points]
-        curves = [" ".join(others[k:k + 3]) for k in range(0, len(others), 3)]
-        return f"M{start}C{' '.join(curves)}"
+        parts = [f"M{as_text(self.points[0])}"]
+        for k in range(1, len(self.points), 3):
+            start, (a, b, end) = self.points[k - 1], self.points[k:k + 3]
+            if as_text(a) == as_text(on_line(start, end, 1 / 3)):   # a straight line
+                parts.append(f"L{as_text(end)}")
+            else:
+                parts.append(f"C{as_text(a)} {as_text(b)} {as_text(end)}")
+        return "".join(parts)
 
 
 def smooth(arrow: Arrow, end: Point, downwards: bool) -> None:
@@ -74,10 +82,10 @@ def straight(arrow: Arrow, corners: Sequence[Point]) -> None:
 def toward(corner: Point, other: Point) -> Point:
     """The point near a corner where its rounding begins, on the way to another point."""
     far = abs(other[0] - corner[0]) + abs(other[1] - corner[1]) or 1.0
-    return between(corner, other, min(ROUND, far / 2) / far)
+    return on_line(corner, other, min(ROUND, far / 2) / far)
 
 
-def between(a: Point, b: Point, t: float) -> Point:
+def on_line(a: Point, b: Point, t: float) -> Point:
     """The point at t on the line from a to b."""
     return a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t
 
@@ -89,5 +97,10 @@ def on_curve(handles: Sequence[Point], t: float) -> Point:
     (4.0, 6.0)
     """
     while len(handles) > 1:
-        handles = [between(a, b, t) for a, b in pairwise(handles)]
+        handles = [on_line(a, b, t) for a, b in pairwise(handles)]
     return handles[0]
+
+
+def as_text(point: Point) -> str:
+    """A point in a path, to a whole pixel."""
+    return f"{point[0]:.0f},{point[1]:.0f}"

@@ -31,14 +31,10 @@ Splines = dict[int, Spline]         # by the place of an edge in the scene
 
 def place_cards(scene: Scene, rankdir: str | None) -> tuple[Places, Splines, bool]:
     """The places of nodes and edges, and whether the picture reads on a slide without wrapping."""
-    number = {node.name: i for i, node in enumerate(scene.nodes)}
-    into: list[list[int]] = [[] for _ in scene.nodes]
-    for k, edge in enumerate(scene.edges):
-        into[number[edge.target]].append(k)
-    inputs = [[number[scene.edges[k].source] for k in edges] for edges in into]
+    into = scene.edges_into()
     labels = [[label_width(scene.edges[k]) for k in edges] for edges in into]
     sizes = [size_of(node) for node in scene.nodes]
-    layout = arrange(sizes, inputs, labels, rankdir, SLIDE, LEGIBLE)
+    layout = arrange(sizes, scene.inputs(), labels, rankdir, SLIDE, LEGIBLE)
     places = {node.name: Place(x / INCH, (layout.height - y) / INCH, w / INCH, h / INCH)
               for node, x, y, (w, h) in zip(scene.nodes, layout.x, layout.y, sizes)}
     splines = {k: spline(arrow, layout.height, layout.downwards)
@@ -72,7 +68,8 @@ def label_width(edge: Edge) -> float:
     """The width of a local derivative on its arrow."""
     if edge.kind != "use":
         return 0.0
-    return (len(compact(edge.local or 0.0)) + 2.5) * style.LETTER_POINTS
+    text = style.BLANK if edge.blank else compact(edge.local or 0.0)
+    return (len(text) + 2.5) * style.LETTER_POINTS
 
 
 def spline(arrow: Arrow, height: float, downwards: bool) -> Spline:

@@ -49,7 +49,7 @@ CIRCLES = UnitSize("circle", CIRCLE, CIRCLE, CIRCLE + CIRCLE_GAP)
 
 
 def place_columns(scene: Scene) -> tuple[Scene, dict[str, Place]]:
-    """The scene with captions, frames and what is left out said, and the place of each node."""
+    """The scene with captions and frames, its long columns cut, and the place of each node."""
     node = {n.name: n for n in scene.nodes}
     units = units_of(scene)
     highest = max(min(len(column.nodes), ROWS) for column in scene.columns)
@@ -109,6 +109,7 @@ def rows_of(column: Column, k: int, node: Mapping[str, Node]) -> list[Node]:
 
 
 def unit_place(node: Node, units: UnitSize, x: float, y: float) -> Place:
+    """The place of a unit; a line that says how many are left out has no size."""
     if node.role == "more":
         return Place(x, y)
     return Place(x, y, units.width, units.height)
@@ -121,11 +122,13 @@ def frame_place(x: float, top: float) -> Place:
 
 
 def caption_node(column: Column, k: int) -> Node:
+    """The caption of column k, as text."""
     title, *lines = column.caption.split("\n")
     return Node(f"caption{k}", title, "caption", in_one_line(column), "text", lines=lines)
 
 
 def caption_height(column: Column, units: UnitSize, top: float, floor: float) -> float:
+    """How high a caption stands: above boxes, below circles."""
     if units is CIRCLES:
         return floor
     lines = column.caption.count("\n") + 1
@@ -133,6 +136,7 @@ def caption_height(column: Column, units: UnitSize, top: float, floor: float) ->
 
 
 def in_one_line(column: Column) -> str:
+    """A column's caption without its line break."""
     return column.caption.replace("\n", ", ")
 
 

@@ -1,7 +1,7 @@
 """The graph of a Value as a picture.
 
-Legibility goes before time does: about 60 nodes are as many as one can read from the last row. What
-is larger collapses to neurons, to layers, or to operations of a kind, and says so in one line.
+About 60 nodes are as many as one can read from the last row. A larger graph collapses to neurons,
+to layers, or to operations of a kind, and its note says so in one line.
 """
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ from autograd.graph import topological_order
 from autograd.pictures.cards import place_cards
 from autograd.pictures.collapsed import MOST, READABLE, collapsed
 from autograd.pictures.neurons import find_neurons
-from autograd.pictures.operations import operations, outputs_of, with_circles
+from autograd.pictures.operations import (
+    operations,
+    outputs_of,
+    with_blanks,
+    with_circles,
+)
 from autograd.pictures.picture import Picture, picture_of
 from autograd.pictures.scene import Scene
 from autograd.value import Value
@@ -19,12 +24,14 @@ from autograd.words.labels import plural
 
 CIRCLES = 14                        # Values up to which operations may be circles of their own
 LEGEND = "∂: local derivative"
+HIDDEN = ("data", "grad", "local")
 LEVELS = ("operation", "neuron", "layer")
 
 
-def draw(value: Value | Sequence[Value], level: str | None = None, *,
+def draw(value: Value | Sequence[Value], level: str | None = None, *,   # noqa: PLR0913
          expand: str | Sequence[str] = (), parameters: Sequence[Value] | None = None,
-         open_dots: bool = False, force: bool = False, rankdir: str | None = None) -> Picture:
+         open_dots: bool = False, force: bool = False, rankdir: str | None = None,
+         hide: Sequence[str] = ()) -> Picture:
     """The graph of a Value, or of a list of Values, as a graphviz.Digraph that displays in Jupyter.
 
     level       "operation" draws every Value and operation, "neuron" and "layer" collapse the
@@ -36,6 +43,8 @@ def draw(value: Value | Sequence[Value], level: str | None = None, *,
     force       draws more than 2,000 nodes one by one
     rankdir     "LR" or "TB": from left to right or top to bottom; None takes what is larger on a
                 slide, where a long graph wraps like lines of text
+    hide        what is left blank, to be filled in on paper: "data" (of operations), "grad",
+                "local" (derivatives); of a graph in full
 
     Nothing is computed: grads are those that backward() left, a dash where none has come. The same
     graph gives the same bytes. Raises TypeError when something is not a Value, ValueError for an
@@ -45,10 +54,7 @@ def draw(value: Value | Sequence[Value], level: str | None = None, *,
     >>> print(draw(a * a).source.count("->"))
     3
     """
-    if rankdir not in (None, "LR", "TB"):
-        raise ValueError(f"rankdir must be 'LR', 'TB' or None, got {rankdir!r}")
-    if level is not None and level not in LEVELS:
-        raise ValueError(f"level must be 'operation', 'neuron', 'layer' or None, got {level!r}")
+    check_choices(level, rankdir, hide)
     outputs = outputs_of(value, "draw")
     order = topological_order(*outputs)
     if isinstance(expand, str):
@@ -56,8 +62,19 @@ def draw(value: Value | Sequence[Value], level: str | None = None, *,
     in_full = level is None and not expand and len(order) <= readable(order)
     if level == "operation" or in_full:
         check_size(len(order), force)
-        return in_full_picture(operations(outputs, order, parameters, open_dots), rankdir)
+        scene = operations(outputs, order, parameters, open_dots)
+        return in_full_picture(with_blanks(scene, hide), rankdir)
     return picture_of(collapsed(outputs, order, level, expand, force))
+
+
+def check_choices(level: str | None, rankdir: str | None, hide: Sequence[str]) -> None:
+    """Raises ValueError for a word that is not one of those to choose from."""
+    if level is not None and level not in LEVELS:
+        raise ValueError(f"level must be 'operation', 'neuron', 'layer' or None, got {level!r}")
+    if rankdir not in (None, "LR", "TB"):
+        raise ValueError(f"rankdir must be 'LR', 'TB' or None, got {rankdir!r}")
+    if isinstance(hide, str) or not set(hide) <= set(HIDDEN):
+        raise ValueError(f"hide must be a tuple of some of {HIDDEN}, got {hide!r}")
 
 
 def in_full_picture(scene: Scene, rankdir: str | None) -> Picture:

@@ -36,7 +36,7 @@ class Area(NamedTuple):
 
 
 class Taken:
-    """The rectangles that are there already."""
+    """The areas that are occupied."""
 
     def __init__(self, areas: Sequence[Area]) -> None:
         self.by_square: dict[tuple[int, int], list[Area]] = {}
@@ -48,7 +48,7 @@ class Taken:
             self.by_square.setdefault(square, []).append(area)
 
     def covered(self, area: Area) -> float:
-        """How much of what is there a rectangle would cover."""
+        """How much of them a new area would cover."""
         around = {other for square in area.squares() for other in self.by_square.get(square, ())}
         return sum(area.overlap(other) for other in around)
 

@@ -12,21 +12,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from autograd.pictures.arrows import ROUND, Arrow, Point, smooth, straight
 from autograd.pictures.labelling import Area, place_labels
 from autograd.pictures.strip import Strip
 
 ARROW, LABELLED = 42.0, 30.0        # along the strip, for an arrow alone, and beside its label
-CROWDED, WIDER = 4, 48.0            # where a card has more inputs there is more room before it
+CROWDED, MANY, WIDER = 4, 8, 48.0   # inputs of a card or of a column that need more room before it
 ROOM = 20.0                         # across it, between cards
 THIN = 14.0                         # across it, for a line that passes
 LANE = 15.0                         # for a line that goes on in the next band, between the bands
 LANE_ASIDE = 9.0                    # and beside them
 MARGIN = 14.0
 BANDS = 6
-PAGE = (1920.0, 720.0)              # what a page has for its graph
+PAGE = (1920.0, 740.0)              # what a page has for its graph
 LABEL_HEIGHT = 22.0
 SIDE, SIDE_OF_SMALL, SMALL = 0.8, 0.4, 60.0                 # of a side, where arrows arrive
 
@@ -100,7 +100,8 @@ class Arrangement:
             return ARROW
         if self.downwards:
             widest = LABEL_HEIGHT
-        crowded = any(len(labels) > CROWDED for labels in cards)
+        counts = [len(labels) for labels in cards]
+        crowded = max(counts) > CROWDED or sum(counts) > MANY
         return LABELLED + widest + WIDER * crowded
 
     def _place_along(self) -> None:
@@ -155,15 +156,13 @@ class Arrangement:
 
     def layout(self) -> Layout:
         """The places of cards, arrows and their labels."""
-        centres = [self.at(self.u[i], self.v[i]) for i in range(self.count)]
-        sizes = [self.at(*size) for size in self.sizes]
-        cards = [Area(x, y, w, h) for (x, y), (w, h) in zip(centres, sizes)]
+        cards = [Area(*self.at(self.u[i], self.v[i]), *self.at(*self.sizes[i]))
+                 for i in range(self.count)]
         arrows = [[self.arrow(j, i, k) for k, j in enumerate(sources)]
                   for i, sources in enumerate(self.strip.inputs)]
-        widths = [width for row in self.labels for width in row]
-        place_labels([arrow for row in arrows for arrow in row], widths, LABEL_HEIGHT, cards)
+        place_labels(list(chain(*arrows)), list(chain(*self.labels)), LABEL_HEIGHT, cards)
         width, height = self.at(self.length, self.depth)
-        x, y = [x for x, _ in centres], [y for _, y in centres]
+        x, y = [card.x for card in cards], [card.y for card in cards]
         return Layout(x, y, arrows, width, height, self.downwards, self.bands)
 
     # Arrows ----------------------------------------------------------------------------------
@@ -226,14 +225,14 @@ def cut(lengths: Sequence[float], bands: int) -> list[int]:
     low, high = max(lengths), sum(lengths)
     while high - low > 0.5:
         middle = (low + high) / 2
-        if filled(lengths, middle)[-1] < bands:
+        if fill_bands(lengths, middle)[-1] < bands:
             high = middle
         else:
             low = middle
-    return filled(lengths, high)
+    return fill_bands(lengths, high)
 
 
-def filled(lengths: Sequence[float], longest: float) -> list[int]:
+def fill_bands(lengths: Sequence[float], longest: float) -> list[int]:
     """The band of each column, where a band is full at `longest`."""
     band, total, numbers = 0, 0.0, []
     for length in lengths:

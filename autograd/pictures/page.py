@@ -31,38 +31,41 @@ def page_of(scene: Scene, name: str) -> str:
 
 def story(scene: Scene, name: str) -> dict[str, Any]:
     """What the script needs to know: nodes in topological order, with places, texts and numbers."""
-    place = {node.name: i for i, node in enumerate(scene.nodes)}
-    into: list[list[Edge]] = [[] for _ in scene.nodes]
-    for edge in scene.edges:
-        into[place[edge.target]].append(edge)
-    inputs = [[place[edge.source] for edge in edges] for edges in into]
-    labels = [[label_width(edge) for edge in edges] for edges in into]
-    layout = arrange([size_of(node) for node in scene.nodes], inputs, labels)
-    nodes = [card(node, i, layout) for i, node in enumerate(scene.nodes)]
+    into = [[scene.edges[k] for k in edges] for edges in scene.edges_into()]
+    inputs = scene.inputs()
+    labels = [list(map(label_width, edges)) for edges in into]
+    sizes = [size_of(node, len(edges)) for node, edges in zip(scene.nodes, into)]
+    layout = arrange(sizes, inputs, labels)
+    nodes = []
     for i, node in enumerate(scene.nodes):
+        nodes.append(card(node, i, sizes[i], layout))
         if node.op:
-            nodes[i].update(operation(node, into[i]), inputs=inputs[i],
-                            routes=[arrow.svg for arrow in layout.arrows[i]],
-                            labels=[arrow.label for arrow in layout.arrows[i]])
+            nodes[i].update(computation(node, into[i]), inputs=inputs[i], **arrows(layout, i))
     return {"name": shorten(name, 60), "width": layout.width, "height": layout.height,
             "nodes": nodes}
 
 
-def card(node: Node, i: int, layout: Layout) -> dict[str, Any]:
+def arrows(layout: Layout, i: int) -> dict[str, Any]:
+    """The arrows to node i from its inputs, as paths, and the centres of their labels."""
+    mine = layout.arrows[i]
+    return {"routes": [arrow.svg for arrow in mine], "labels": [arrow.label for arrow in mine]}
+
+
+def card(node: Node, i: int, size: tuple[float, float], layout: Layout) -> dict[str, Any]:
     """A card: its texts, its data, its place and its size."""
-    width, height = size_of(node)
+    width, height = size
     return {"title": shorten(node.title, style.LONGEST_ON_PAGE), "words": node.words,
             "role": node.role, "data": in_json(node.data), "x": layout.x[i], "y": layout.y[i],
             "w": width, "h": height, "tab": sign_width(node)}
 
 
-def size_of(node: Node) -> tuple[float, float]:
-    """Width and height of a card in pixels."""
+def size_of(node: Node, inputs: int) -> tuple[float, float]:
+    """Width and height of a card in pixels; one with many inputs is higher."""
     letters = len(shorten(node.title, style.LONGEST_ON_PAGE))
     if node.role != "intermediate":
         letters += len(node.role) + 1
     width = max(letters, style.SHORTEST) * style.LETTER + style.PADDING + sign_width(node)
-    return round(width, 1), 3 * style.ROW + 6
+    return round(width, 1), max(3 * style.ROW + 6, inputs * style.PORT)
 
 
 def sign_width(node: Node) -> float:
@@ -77,7 +80,7 @@ def label_width(edge: Edge) -> float:
     return (len(compact(edge.local or 0.0)) + 3) * style.LETTER
 
 
-def operation(node: Node, edges: list[Edge]) -> dict[str, Any]:
+def computation(node: Node, edges: list[Edge]) -> dict[str, Any]:
     """How a node was computed, and its local derivatives, with names and with numbers put in."""
     return {"sign": node.sign, "op": node.op, "formula": node.formula, "numbers": node.numbers,
             "partials": [in_json(edge.local) for edge in edges],
@@ -112,6 +115,7 @@ def fill(places: Mapping[str, str]) -> str:
 
 
 def read(name: str) -> str:
+    """The text of a file of this folder."""
     return (HERE / name).read_text(encoding="utf-8")
 
 

@@ -8,17 +8,22 @@ import html
 import os
 import pathlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
-import graphviz  # type: ignore[import-untyped]
+import graphviz
 
 from autograd.pictures.cards import Splines
 from autograd.pictures.columns import Places, place_columns
 from autograd.pictures.dot import NO_SPLINES, lines_of
-from autograd.pictures.program import SECONDS, find_dot, lay_out
+from autograd.pictures.program import SECONDS, PictureError, find_dot, lay_out
 from autograd.pictures.scene import Scene
 from autograd.pictures.style import FONT, FONTS
+from autograd.pictures.svg import svg_of
+
+
+XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
 class Picture(graphviz.Digraph):                                # type: ignore[misc]
@@ -31,11 +36,13 @@ class Picture(graphviz.Digraph):                                # type: ignore[m
     seconds   time limit for the layout
     pinned    the lines of DOT in which every node and edge has its place; None where dot finds
               places. A user who adds a line has Graphviz route the edges anew
+    drawn     gives such a picture as SVG, for where there is no Graphviz
     """
     note: str = ""
     words: Mapping[str, str] = {}
     seconds: float = SECONDS
     pinned: list[str] | None = None
+    drawn: Callable[[], str] | None = None
 
     def pipe(self, format: str | None = None, *args: Any, engine: str | None = None,
              encoding: str | None = None, **options: Any) -> Any:
@@ -55,8 +62,11 @@ class Picture(graphviz.Digraph):                                # type: ignore[m
             return output.decode(encoding)
         return output
 
-    def write(self, path: str | os.PathLike[str]) -> pathlib.Path:
-        """The path of a file of this picture: .svg, .png, ..., or .dot and .gv for the DOT text."""
+    def write(self, path: str | os.PathLike[str], width: int | None = None) -> pathlib.Path:
+        """The path of a file of this picture: .svg, .png, ..., or .dot and .gv for the DOT text.
+
+        `width` is that of a PNG in pixels: 1920 for a slide.
+        """
         path = pathlib.Path(path)
         kind = path.suffix[1:].lower()
         if not kind:
@@ -64,13 +74,31 @@ class Picture(graphviz.Digraph):                                # type: ignore[m
                              f"got {str(path)!r}")
         if kind in ("dot", "gv"):
             path.write_text(self.source, encoding="utf-8")
+        elif kind == "svg":
+            path.write_text(XML + self.svg(), encoding="utf-8")
         else:
-            path.write_bytes(self.pipe(format=kind))
+            path.write_bytes(self.at_width(width).pipe(format=kind))
         return path
+
+    def at_width(self, pixels: int | None) -> Picture:
+        """The same picture for this many pixels; as it is for None."""
+        if pixels is None:
+            return self
+        points = float(re.findall(r'<svg [^>]*width="([\d.]+)pt"', self.svg())[0])
+        scaled = Picture(comment=self.comment, engine=self.engine, body=list(self.body))
+        scaled.body.append(f"\tgraph [dpi={72 * pixels / points:.2f}]\n")
+        if self.pinned == self.body:
+            scaled.pinned = list(scaled.body)
+        return scaled
 
     def svg(self) -> str:
         """The picture as an <svg> element. Raises PictureError when it cannot be laid out."""
-        text: str = self.pipe(format="svg", encoding="utf-8")
+        try:
+            text: str = self.pipe(format="svg", encoding="utf-8")
+        except PictureError:
+            if self.drawn is None or self.pinned != self.body:
+                raise
+            text = self.drawn()
         return text[text.index("<svg"):]
 
     def render(self, *args: Any, **options: Any) -> str:
@@ -87,7 +115,7 @@ class Picture(graphviz.Digraph):                                # type: ignore[m
         """The picture as HTML, SVG and text; else one line and the DOT text. Never raises."""
         try:
             svg = self.svg()
-        except Exception as error:      # noqa: BLE001              # a line, not a traceback
+        except Exception as error:                              # a line, not a traceback
             line, source = html.escape(str(error)), html.escape(self.source)
             bundle = {"text/plain": f"{error}\n\n{self.source}",
                       "text/html": f"<p><b>{line}</b></p><pre>{source}</pre>"}
@@ -116,6 +144,7 @@ def picture_of(scene: Scene, places: Places | None = None,
     picture = Picture(comment=comment, body=lines)
     if places is not None:
         picture.engine, picture.pinned = "neato", list(lines)
+        picture.drawn = partial(svg_of, scene, places, splines)
     picture.note = scene.note
     picture.words = {node.name: node.words for node in scene.nodes}
     return picture

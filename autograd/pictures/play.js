@@ -15,19 +15,62 @@
   // Steps: the start, each operation forward, the output's grad, each operation backward ------
   const operations = nodes.map((_, i) => i).filter(i => nodes[i].op !== undefined);
   const output = nodes.length - 1;
-  const steps = [{kind: "start"},
-                 ...operations.map(node => ({kind: "forward", node})),
-                 {kind: "seed", node: output},
-                 ...operations.slice().reverse().map(node => ({kind: "backward", node}))];
   const forwards = operations.length, SEED = forwards + 1;
-  const backwardStep = new Map();
-  steps.forEach((s, k) => { if (s.kind === "backward") backwardStep.set(s.node, k); });
+  const isOperation = i => nodes[i].op !== undefined;
+  const backwards = operations.slice().reverse();
+  let pass, steps, backwardStep;
+
+  // The right backward pass, and mistakes: the order of its nodes, how a product is put into a
+  // grad, and which grads are there before.
+  const add = (grad, product) => grad + product;
+  const zeros = () => nodes.map(() => 0);
+  const PASSES = {
+    right: {order: () => backwards, put: add, before: zeros},
+    overwrite: {order: () => backwards, put: (_, product) => product, before: zeros,
+                why: "Where a Value is used more than once, only one product stays."},
+    unordered: {order: breadthFirst, put: add, before: zeros,
+                why: "It passed its grad on before all of it had come."},
+    recursive: {order: recursive, put: add, before: zeros,
+                why: "What is reached along several paths passes on what came before once more."},
+    unreset: {order: () => backwards, put: add, before: () => rightGrads.slice(),
+              why: "The grads of the last pass are still in it."}};
+
+  // Nodes by their distance from the output, without waiting for all that use them.
+  function breadthFirst() {
+    const order = [output];
+    for (const i of order) {
+      for (const u of nodes[i].inputs) if (isOperation(u) && !order.includes(u)) order.push(u);
+    }
+    return order;
+  }
+
+  // Each node as often as there are paths to it: a function that calls itself for its inputs.
+  function recursive() {
+    const order = [], todo = [output], MOST = 300;
+    while (todo.length && order.length < MOST) {
+      const i = todo.pop();
+      order.push(i);
+      todo.push(...nodes[i].inputs.filter(isOperation).reverse());
+    }
+    return order;
+  }
+
+  function choose(name) {
+    pass = PASSES[name];
+    steps = [{kind: "start"}, ...operations.map(node => ({kind: "forward", node})),
+             {kind: "seed", node: output},
+             ...pass.order().map(node => ({kind: "backward", node}))];
+    backwardStep = new Map();
+    steps.forEach((s, k) => { if (s.kind === "backward") backwardStep.set(s.node, k); });
+  }
+  choose("right");
+  const rightGrads = at(steps.length - 1).grads;
 
   // The engine's backward pass up to a step: known data, all grads, and what the last step added.
   function at(step) {
     const place = new Map(operations.map((node, k) => [node, k]));
     const known = nodes.map((node, i) => node.op === undefined || place.get(i) < step);
-    const grads = nodes.map(() => 0), reached = nodes.map(() => false);
+    const grads = pass.before(), reached = nodes.map(() => pass === PASSES.unreset);
     let added = [];
     if (step >= SEED) {
       grads[output] = 1;
@@ -43,7 +86,7 @@
     return node.inputs.map((input, k) => {
       const local = node.partials[k], before = grads[input], first = !reached[input];
       const product = node.op === "dot" && upstream === 0 ? 0 : upstream * local;
-      grads[input] += product;
+      grads[input] = pass.put(before, product);
       reached[input] = true;
       return {input, local, upstream, product, before, after: grads[input], first};
     });
@@ -177,7 +220,7 @@
                                [upstream + local, "the two are multiplied, not added"]]});
       }
       if (!a.first && product !== 0) {
-        found.push({text: `${input}.grad: ${bracketed(before)} + ${bracketed(product)} =`,
+        found.push({text: `${gradOf(input)}: ${bracketed(before)} + ${bracketed(product)} =`,
                     value: after, part: "sum", row, open: unshown(before) + unshown(product),
                     mistakes: [[product, "it is added to the grad that is there, not put in its " +
                                          "place"]]});
@@ -219,7 +262,8 @@
 
   function ask() {
     const rest = open();
-    $("ask").hidden = !predicting;
+    $("ask").hidden = $("choices").hidden = !predicting;
+    $("keys").hidden = predicting;
     $("question").textContent = rest.length ? rest[0].text : "";
     for (const id of ["answer", "check", "show", "question"]) $(id).hidden = rest.length === 0;
     $("score").textContent = asked ? `${right} of ${asked} right at once` : "";
@@ -319,18 +363,33 @@
   }
 
   function tellSeed(v) {
-    return [`Backward begins: ${v.title}.grad = 1`,
+    return [`Backward begins: ${gradOf(v.title)} = 1`,
             `The derivative of ${v.title} with respect to itself is 1. All other grads are 0.`, []];
   }
 
   function tellBackward(v, state, i) {
     const rows = state.added.map((a, k) => tellOne(v, a, k));
     const isDone = step === steps.length - 1 && !open().length;
-    const done = `Done: every grad is the derivative of ${nodes[output].title} with respect to ` +
-                 "that Value.";
-    return [`Backward ${step - SEED} of ${forwards}: ${v.title} passes its grad ` +
-            `${compact(state.grads[i])} on`, isDone ? done : "", rows];
+    return [`Backward ${step - SEED} of ${steps.length - 1 - SEED}: ${v.title} passes its grad ` +
+            `${compact(state.added.length ? state.added[0].upstream : state.grads[i])} on`,
+            isDone ? tellEnd(state) : "", rows];
   }
+
+  // What is wrong at the end, from the output back.
+  const wrong = (state, i) => compact(state.grads[i]) !== compact(rightGrads[i]);
+  function tellEnd(state) {
+    if (pass === PASSES.right) {
+      return `Done: every grad is the derivative of ${nodes[output].title} with respect to ` +
+             "that Value.";
+    }
+    const first = nodes.map((_, i) => i).reverse().find(i => wrong(state, i));
+    if (first === undefined) return "Done: here the mistake does no harm, each grad is right.";
+    return `Wrong from ${nodes[first].title} on: its grad is ${compact(state.grads[first])} ` +
+           `instead of ${compact(rightGrads[first])}. ${pass.why}`;
+  }
+
+  // The grad of a Value by its title, which may be a formula.
+  const gradOf = title => (/[-+*\/ ]/.test(title) ? `(${title}).grad` : `${title}.grad`);
 
   function tellOne(v, a, k) {
     const [noLocal, noProduct, noAfter] = ["local", "upstream", "sum"].map(part => hidden(part, k));
@@ -342,7 +401,8 @@
       [noLocal ? `${hint(v.symbols[k], "")} = ?`.replace(/^ = /, "") : chain, "local"],
       [known(noLocal, `${bracketed(a.upstream)} × ${bracketed(a.local)} = ` +
                       known(noProduct, product)), "grad"],
-      [known(noLocal || noProduct, `${name}.grad: ${compact(a.before)} + ` +
+      [known(noLocal || noProduct, `${gradOf(name)}: ${compact(a.before)} ` +
+                                   `${pass === PASSES.overwrite ? "→" : "+"} ` +
                                    `${bracketed(a.product)} = ` +
                                    known(noAfter, compact(a.after))), "grad new"]];
   }
@@ -374,12 +434,17 @@
       const now = i === what.node, hide = now && hidden("forward", 0);
       const grad = state.reached[i] ? fixed(state.grads[i]) : "–";
       card.data.textContent = "data " + (!state.known[i] || hide ? "–" : fixed(nodes[i].data));
+      const mistaken = step === steps.length - 1 && wrong(state, i);
       card.grad.textContent = "grad " + (waiting.has(i) ? "?" : grad);
+      if (mistaken) {
+        card.grad.textContent = `${compact(state.grads[i])} ≠ ${compact(rightGrads[i])}`;
+      }
       fit(card.data, card.width);
       fit(card.grad, card.width);
       const mark = now ? "now" : near.has(i) ? "near" : what.kind === "start" ? "" : "faded";
       const way = what.kind === "forward" ? "forward" : "backward";
-      card.group.setAttribute("class", ["card", nodes[i].role, mark, way].join(" "));
+      const kinds = ["card", nodes[i].role, mark, way, mistaken ? "wrong" : ""];
+      card.group.setAttribute("class", kinds.join(" "));
     });
   }
 
@@ -524,6 +589,15 @@
       if (key !== " ") run(false);
       actions[key]();
     }
+  });
+  $("pass").addEventListener("change", () => {
+    choose($("pass").value);
+    $("slider").max = steps.length - 1;
+    run(false);
+    if (predicting) predict(false);
+    $("predict").disabled = pass !== PASSES.right;
+    move(Math.min(step, steps.length - 1));
+    $("pass").blur();
   });
   $("slider").max = steps.length - 1;
   $("slider").addEventListener("input", () => { run(false); move(Number($("slider").value)); });

@@ -17,7 +17,7 @@ from autograd.graph import topological_order
 from autograd.pictures.operations import operations
 from autograd.pictures.page import page_of
 from autograd.pictures.scene import Scene
-from autograd.pictures.style import LONGEST_ON_PAGE
+from autograd.pictures.style import EDGE_OF_PAGE, LONGEST_ON_PAGE
 from autograd.value import Value
 from autograd.words.labels import LONGEST_TITLE, as_name, clean, plural, shorten
 from autograd.words.local import recorded_partial, symbolic
@@ -40,7 +40,7 @@ class Player:
         """The page in a frame of its own."""
         page, title = html.escape(self.html), html.escape(self.note)
         return (f'<iframe srcdoc="{page}" title="{title}" width="100%" height="680" '
-                'sandbox="allow-scripts" style="border:1px solid #B0BEC5"></iframe>')
+                f'sandbox="allow-scripts" style="border:1px solid {EDGE_OF_PAGE}"></iframe>')
 
 
 def play(value: Value, path: str | os.PathLike[str] | None = None, *, title: str | None = None,
@@ -49,8 +49,9 @@ def play(value: Value, path: str | os.PathLike[str] | None = None, *, title: str
 
     Slider, buttons, arrow keys and space move through the steps. At each: the node, its local
     derivatives with the numbers put in, upstream times local, and what is added to which grad. In
-    predict mode (key p) each number is hidden until it was typed. No grad of the Values is touched:
-    the page starts from 0, as backward() does on a new graph.
+    predict mode (key p) each number is hidden until it was typed. Backward passes with a mistake
+    (= for +=, no order, recursion, no reset) play on the same expression. No grad of the Values is
+    touched: the page starts from 0, as backward() does on a new graph.
 
     Raises TypeError when `value` is not a Value, ValueError when it has no inputs, more than 300
     Values are behind it, or a local derivative does not exist, OSError when the file cannot be

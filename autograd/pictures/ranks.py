@@ -38,13 +38,18 @@ def columns_of(groups: Sequence[Key], edges: Sequence[tuple[Key, Key]]) -> dict[
     place: dict[Key, int] = {}
     for key in order:
         place[key] = max((place[a] + 1 for a in before[key] if a in place), default=0)
+    put_late(place, order, before, after)
+    place.update((key, 0) for key in groups if key.kind == "input")
+    used = sorted(set(place.values()))
+    return {key: used.index(column) for key, column in place.items()}
+
+
+def put_late(place: dict[Key, int], order: Sequence[Key], before: Links, after: Links) -> None:
+    """Let what needs no neuron stand just before what uses it."""
     late = needs_no_neuron(order, before)
     for key in reversed(order):
         if key in late and after[key]:
             place[key] = max(place[key], min(place[b] for b in after[key]) - 1)
-    place.update((key, 0) for key in groups if key.kind == "input")
-    used = sorted(set(place.values()))
-    return {key: used.index(column) for key, column in place.items()}
 
 
 def needs_no_neuron(order: Sequence[Key], before: Links) -> set[Key]:

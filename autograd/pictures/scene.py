@@ -5,6 +5,7 @@ one (as DOT, as a page) decides nothing but how, and finds that in style.py.
 """
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 
@@ -23,6 +24,7 @@ class Node:
     sign    of the operation that computed it, where it is not a node of its own
     formula, numbers    the operation on its inputs, with names and with numbers: for pages
     op      the name of that operation
+    blanks  "data" and "grad", where a blank stands for the number
     kind    what it is, where its role does not say it: an output may be a "neuron" or a "layer"
     """
     name: str
@@ -37,6 +39,7 @@ class Node:
     formula: str = ""
     numbers: str = ""
     op: str = ""
+    blanks: Sequence[str] = ()
     kind: str = ""
 
 
@@ -50,6 +53,7 @@ class Edge:
             "group": Values of one group are used by another
             "weight": a connection between two neurons; `weight` is its weight
     formula, numbers    the local derivative as a formula, with names and with numbers: for pages
+    blank   whether a blank stands for the local derivative
     """
     source: str
     target: str
@@ -58,6 +62,7 @@ class Edge:
     weight: float = 0.0
     formula: str = ""
     numbers: str = ""
+    blank: bool = False
 
 
 @dataclass
@@ -101,3 +106,16 @@ class Scene:
     columns: list[Column] = field(default_factory=list)
     spread: bool = False
     rankdir: str = "LR"
+
+    def edges_into(self) -> list[list[int]]:
+        """For each node the places of the edges into it, in their order."""
+        place = {node.name: i for i, node in enumerate(self.nodes)}
+        into: list[list[int]] = [[] for _ in self.nodes]
+        for k, edge in enumerate(self.edges):
+            into[place[edge.target]].append(k)
+        return into
+
+    def inputs(self) -> list[list[int]]:
+        """For each node the places of the nodes that it is computed from."""
+        place = {node.name: i for i, node in enumerate(self.nodes)}
+        return [[place[self.edges[k].source] for k in edges] for edges in self.edges_into()]

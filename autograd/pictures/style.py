@@ -17,6 +17,8 @@ DATA = "#004C7F"
 GRAD = "#A23B00"
 LOCAL, LOCAL_FILL = "#7B1FA2", "#F7F0FA"                    # local derivatives
 POSITIVE, NEGATIVE = "#0072B2", "#D55E00"                   # weights
+ARROW, QUIET, RULE, EDGE_OF_PAGE = "#546E7A", "#455A64", "#CFD8DC", "#B0BEC5"   # of pages
+FOCUS, RIGHT = POSITIVE, "#00614A"                          # a button in use, a right answer
 
 
 class Role(NamedTuple):
@@ -45,6 +47,7 @@ OF_VALUES = ("input", "parameter", "intermediate", "output")
 
 # Text: points in DOT, pixels in pages --------------------------------------------------------
 
+BLANK = "______"                    # stands for a number to be written in
 FONT = "Arial"                      # Graphviz knows its widths; the others are about as wide
 FONTS = "Arial, Liberation Sans, Helvetica, DejaVu Sans Condensed, sans-serif"
 TITLE_TEXT = 20
@@ -65,6 +68,7 @@ LETTER = 9.4                        # the mean width of a character of a card
 SHORTEST = 12                       # characters that every card has room for: "grad 12.3456"
 ROW = 25.0                          # the height of a line of a card
 PADDING = 14.0
+PORT = 19.0                         # the height of a card for each of its inputs, if that is more
 SIGN_LETTER, SIGN_PADDING = 10.5, 15.0
 LONGEST_ON_PAGE = 18                # characters of a title
 
@@ -93,7 +97,8 @@ def sign_text(sign: str) -> int:
 def css() -> str:
     """The colours as a style sheet: variables, and a rule for each role of a Value."""
     colors = {"ink": INK, "text": TEXT, "paper": PAPER, "grey": GREY, "data": DATA, "grad": GRAD,
-              "local": LOCAL, "local-fill": LOCAL_FILL}
+              "local": LOCAL, "local-fill": LOCAL_FILL, "arrow": ARROW, "quiet": QUIET,
+              "rule": RULE, "focus": FOCUS, "right": RIGHT}
     variables = " ".join(f"--{name}: {color};" for name, color in colors.items())
     rules = [f".card.{name}, .swatch.{name} {{ --fill: {role.fill}; --line: {role.line}; }}"
              for name, role in ROLES.items() if name in OF_VALUES]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from autograd.backward import recorded, reverse
 from autograd.graph import depends_on, topological_order
@@ -108,15 +108,27 @@ def count_paths(order: Sequence[Value], uses: dict[Value, list[Use]], output: Va
 
 
 def list_paths(part: Between) -> Iterator[list[Use]]:
-    """Each path from wrt to the output. Walked from the output back, iteratively."""
+    """Each path from wrt to the output. Walked from the output back, iteratively.
+
+    On the way a path is a chain (use, rest): paths share the rest that they have in common.
+    """
     into: dict[Value, list[Use]] = {v: [] for v in part.order}
     for v in part.order:
         for use in part.uses[v]:
             into[use.target].append(use)
-    todo: list[tuple[Value, list[Use]]] = [(part.output, [])]   # a Value, and the path from it on
+    todo: list[tuple[Value, Any]] = [(part.output, None)]
     while todo:
-        v, path = todo.pop()
+        v, chain = todo.pop()
         if v is part.wrt:
-            yield path
+            yield unchained(chain)
         in_order = sorted(into[v], key=lambda use: use.i, reverse=True)
-        todo += [(use.source, [use, *path]) for use in in_order]
+        todo += [(use.source, (use, chain)) for use in in_order]
+
+
+def unchained(chain: Any) -> list[Use]:
+    """The uses of a chain (use, rest) as a list."""
+    path = []
+    while chain is not None:
+        use, chain = chain
+        path.append(use)
+    return path

@@ -178,7 +178,7 @@ def one_node(part: Between, v: Value, notation: Notation) -> str:
     uses = part.uses[v][:USES]
     symbols = [f"{notation.derivative(use.target)}{notation.sign}{notation.local(use):power}"
                for use in uses]
-    numbers = [notation.number(part.derivative[use.target]) + notation.sign + notation.number(use.local)
+    numbers = [notation.sign.join(map(notation.number, [part.derivative[use.target], use.local]))
                for use in uses]
     if len(part.uses[v]) > USES:
         symbols.append(notation.left_out)

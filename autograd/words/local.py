@@ -23,7 +23,7 @@ def recorded_partial(v: Value, i: int) -> float:
     """
     local = v.partials[i]
     if isinstance(local, Undefined):
-        raise ValueError(local.message)     # noqa: TRY004              # of a number, not a type
+        raise ValueError(local.message)
     return float(local or 0.0)
 
 

@@ -51,7 +51,7 @@ def _entries(label: str, x: Any) -> Iterable[Named]:
         return [(f"{label}[{i}]", entry) for i, entry in enumerate(x)]
     if isinstance(x, dict):
         return [(f"{label}[{k!r}]", entry) for k, entry in x.items()]
-    if getattr(x, "dtype", None) == object and hasattr(x, "flat"):
+    if str(getattr(x, "dtype", "")) == "object" and hasattr(x, "flat"):
         return _array_entries(label, x)
     if callable(getattr(x, "named_parameters", None)) and not isinstance(x, type):
         return list(x.named_parameters())

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from autograd.formulas.symbol import in_latex, written
 from autograd.formulas.text import Text
-from autograd.value import UNREACHED, Value
+from autograd.compat.numbers import UNREACHED
+from autograd.value import Value
 
 NOISE = 1e-15
 DASH = "–"                          # shown instead of a grad that no backward pass has reached

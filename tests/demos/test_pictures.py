@@ -91,7 +91,7 @@ def test_without_dot_one_line_says_what_to_install(gallery, monkeypatch, capsys)
     monkeypatch.setattr("autograd.pictures.program.find_dot", none)
     drawn = gallery.names["drawn"]
     try:
-        assert gallery.names["show"](drawn["neuron"], "undrawn", "not to be seen") is None
+        assert gallery.names["show"](drawn["loss-opened"], "undrawn", "not to be seen") is None
     finally:
         drawn.pop("undrawn")
     assert capsys.readouterr().out == HOW_TO_GET_DOT + "\n"

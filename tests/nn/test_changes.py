@@ -67,7 +67,7 @@ def test_fit_interrupted_anywhere_has_the_state_after_an_iteration(compiled):
     fit(net, Followed(0.01, momentum=0.5))
     assert len(legal) == 5
     lines = run(lambda: fit(network(), nn.SGD(0.01, momentum=0.5)), {-1})
-    for at in places(lines, 150):
+    for at in places(lines, 60):
         net, optimizer = network(), nn.SGD(0.01, momentum=0.5)
         net.parameters()[2].grad = 4.0
         run(lambda net=net, optimizer=optimizer: fit(net, optimizer), at)
@@ -87,7 +87,7 @@ def test_a_step_interrupted_anywhere_is_made_or_not():
     lines = run(lambda: optimizer.step(net.parameters()), {-1}, ("nn", "autograd"))
     legal.append(state(net, optimizer))
     assert legal[0] != legal[1]
-    for at in places(lines, 200):
+    for at in places(lines, 80):
         net, optimizer = make()
         run(lambda net=net, optimizer=optimizer: optimizer.step(net.parameters()), at, ("nn", "autograd"))
         assert state(net, optimizer) in legal, at
@@ -97,7 +97,7 @@ def test_loading_interrupted_anywhere_is_done_or_not(tmp_path):
     network(5).save(tmp_path / "net.npz")
     legal = [[p.data for p in network(seed).parameters()] for seed in (1, 5)]
     lines = run(lambda: network(1).load(tmp_path / "net.npz"), {-1}, ("nn", "autograd"))
-    for at in places(lines, 200):
+    for at in places(lines, 80):
         net = network(1)
         run(lambda net=net: net.load(tmp_path / "net.npz"), at, ("nn", "autograd"))
         assert [p.data for p in net.parameters()] in legal, at
@@ -112,7 +112,7 @@ def test_saving_interrupted_anywhere_leaves_one_whole_file(tmp_path, monkeypatch
     new = path.read_bytes()
     network(1).save(path)
     old = path.read_bytes()
-    for at in places(run(lambda: net.save(path), {-1}), 150):
+    for at in places(run(lambda: net.save(path), {-1}), 100):
         path.write_bytes(old)
         run(lambda: net.save(path), at)
         assert path.read_bytes() in (old, new), at

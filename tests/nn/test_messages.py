@@ -147,3 +147,18 @@ def test_a_wrong_argument_is_named(name, call, right, names, tmp_path, monkeypat
     monkeypatch.chdir(tmp_path)
     faults = [fault(call, right, names, kind) for kind in WRONG]
     assert [text for text in faults if text] == []
+
+
+@pytest.mark.parametrize("name", nn.PYTORCH)
+def test_names_of_pytorch_are_told(name):
+    with pytest.raises(AttributeError, match=f"no attribute '{name}'; what does it here is"):
+        getattr(nn, name)
+    assert not hasattr(nn, "nothing")
+
+
+@pytest.mark.parametrize("name", nn.module.PYTORCH)
+def test_methods_of_pytorchs_modules_are_told(name):
+    with pytest.raises(AttributeError, match=f"MLP has no attribute '{name}': "):
+        getattr(NET, name)
+    with pytest.raises(AttributeError, match="MLP has no attribute 'nothing'$"):
+        NET.nothing

@@ -242,3 +242,10 @@ def test_copies_and_pickles_are_optimizers_of_their_own():
     for other in (copy.deepcopy(optimizer), copy.copy(optimizer), pickle.loads(pickle.dumps(optimizer))):
         assert other.iteration == 1 and (other.memory[0] == optimizer.memory[0]).all()
         assert (other.update(np.zeros(2), np.ones(2)) < 0).all() and optimizer.iteration == 1
+
+
+@pytest.mark.parametrize("optimizer", [nn.Adam(0.1), nn.SGD(0.1, momentum=0.5, weight_decay=0.1)])
+def test_numpy_may_be_set_to_raise(optimizer):
+    with np.errstate(all="raise"):
+        theta = optimizer.update(np.array([1e-200, 1.0]), np.array([1e-200, 1e-310]))
+        assert np.isfinite(optimizer.update(theta, theta)).all()

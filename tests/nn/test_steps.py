@@ -52,8 +52,8 @@ def histories(make, loss, rate, epochs):
 
 @pytest.mark.parametrize("activation", CHOOSING)
 def test_a_branch_that_depends_on_parameters(activation):
-    """40 samples, 200 epochs: no sample need take another branch at the start for the losses to be right at the end."""
-    compiled, eager, said = histories(lambda: nn.MLP(2, [4, 1], activation=activation, seed=1), "squared", 0.0005, 200)
+    """No sample need take another branch at the start for the losses to be right at the end."""
+    compiled, eager, said = histories(lambda: nn.MLP(2, [4, 1], activation=activation, seed=1), "squared", 0.002, 50)
     assert compiled == eager
     assert len(said) == 1 and "write autograd.relu" in said[0] and "test_steps.py, line" in said[0]
 
@@ -344,3 +344,42 @@ def test_data_that_changes_while_it_is_used():
         ys[:] = 0
     changed = nn.fit(nn.MLP(1, [2, 1], "tanh", seed=1), xs, ys, epochs=3, callback=callback)
     assert changed == nn.fit(nn.MLP(1, [2, 1], "tanh", seed=1), other_xs, other_ys, epochs=3)
+
+
+def test_a_model_that_changes_its_sample():
+    """x is a list of its own for each call, recorded or not."""
+    class Line(nn.Module):
+        def __init__(self):
+            self.w = [Value(0.5), Value(-0.5), Value(0.1)]
+
+        def __call__(self, x):
+            x.append(1.0)
+            return autograd.dot(self.w, x)
+    results = []
+    for compiled in (True, False):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            results.append(nn.fit(Line(), XS, YS, epochs=5, compiled=compiled, callback=lambda *_: None))
+    assert results[0] == pytest.approx(results[1], rel=1e-12)
+
+
+@pytest.mark.parametrize("line", range(1, 6))
+def test_an_interrupt_while_watching_leaves_no_hook(line):
+    def on_line(frame, event, argument):
+        if event == "line":
+            lines.append(frame.f_lineno)
+            if len(lines) == line:
+                raise KeyboardInterrupt
+        return on_line
+    lines, before = [], sys.gettrace()
+    sys.settrace(lambda frame, event, argument: on_line if frame.f_code.co_name == "watched" and armed else None)
+    armed = False
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            armed = True
+            with watched():
+                raise KeyboardInterrupt
+        assert sys.getprofile() is None
+    finally:
+        sys.settrace(before)
+        sys.setprofile(None)

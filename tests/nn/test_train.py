@@ -488,3 +488,22 @@ def test_a_loss_that_does_not_depend_on_them_at_the_first_sample():
         def __call__(self, x):
             return self.w * x if x > 0 else Value(0.0)
     assert len(nn.fit(Late(), XS, YS, epochs=2, compiled=False)) == 2
+
+
+def test_a_learning_rate_is_asked_before_the_model():
+    def loss(f, y):
+        raise AssertionError
+    with pytest.raises(ValueError, match="learning_rate"):
+        nn.fit(network(), XS, YS, loss, nn.SGD(lambda j: -1.0))
+
+
+def test_a_loss_that_is_nan_is_an_error():
+    """|inf - inf| has a derivative, so the gradient alone does not tell."""
+    def loss(f, y):
+        return abs(f + float("inf") - float("inf")) if next(calls) >= start + 15 else f * f
+    net, calls, start = network(), iter(range(1000)), len(np.unique(YS)) + 1       # targets, a trial
+    with pytest.raises(FloatingPointError, match="the loss of iteration 1 is NaN"):
+        nn.fit(net, XS, YS, loss, compiled=False)
+    other = network()
+    nn.fit(other, XS, YS, lambda f, y: f * f, epochs=1, compiled=False)
+    assert data_of(net) == data_of(other)

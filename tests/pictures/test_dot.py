@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import html
 import os
+import pathlib
 import re
 import shutil
 import time
@@ -11,17 +12,20 @@ import graphviz
 import pytest
 
 import autograd
+import nn
 from autograd import Value
-from autograd.pictures import dot
-from autograd.pictures import program
+from autograd.pictures import program, shapes
 from autograd.pictures.picture import Picture
 from autograd.pictures.program import PictureError
 
 
 @pytest.fixture
 def picture() -> Picture:
-    a = Value(3.0, label="a<b>")
-    return autograd.draw(a * a)
+    """One that needs Graphviz: a graph too large for a layout of ours."""
+    v = a = Value(3.0, label="a<b>")
+    for _ in range(70):
+        v = v + a
+    return autograd.draw(v, level="operation")
 
 
 @pytest.fixture
@@ -98,7 +102,8 @@ def alive(number: int) -> bool:
     for _ in range(100):
         try:
             os.kill(number, 0)
-            state = open(f"/proc/{number}/stat").read().rpartition(")")[2].split()[0] if os.path.exists("/proc") else "R"
+            about = pathlib.Path(f"/proc/{number}/stat")
+            state = about.read_text().rpartition(")")[2].split()[0] if os.path.exists("/proc") else "R"
         except (ProcessLookupError, FileNotFoundError):
             return False
         if state == "Z":                                        # killed; only its entry is left
@@ -110,7 +115,7 @@ def alive(number: int) -> bool:
 def test_the_wheel_is_taken_where_there_is_no_dot(picture, path):
     path("graphviz-pure", "echo \"<svg>$0 $1 $2</svg>\"")
     bundle = picture._repr_mimebundle_()
-    assert "graphviz-pure -Knop2 -Tsvg" in bundle["image/svg+xml"]
+    assert "graphviz-pure -Kdot -Tsvg" in bundle["image/svg+xml"]
     path("dot", "echo '<svg>dot</svg>'")
     assert picture.svg() == "<svg>dot</svg>\n"                  # PATH's dot comes first
 
@@ -125,7 +130,7 @@ def test_a_function_takes_the_place_of_the_program(picture, path):
     program.use_graphviz(inside)
     try:
         assert picture.svg() == "<svg>inside</svg>"
-        assert asked == [(picture.source, "svg", "nop2", program.SECONDS)]
+        assert asked == [(picture.source, "svg", "dot", program.SECONDS)]
     finally:
         program.use_graphviz(None)
     with pytest.raises(PictureError, match="no program `dot`"):
@@ -175,10 +180,19 @@ def test_it_is_a_digraph_that_users_change_and_save_as_they_are_used_to(picture,
         picture.write(tmp_path / "x")
 
 
+@needs_dot
+@pytest.mark.parametrize("size", [640, 1920])
+def test_a_png_has_the_width_that_is_asked_for(size, tmp_path):
+    a = Value(3.0, label="a")
+    for picture in (autograd.draw(a * a), autograd.draw_network(nn.MLP(2, [3, 1]))):
+        png = picture.write(tmp_path / "a.png", width=size).read_bytes()
+        assert int.from_bytes(png[16:20], "big") == pytest.approx(size, abs=8)
+
+
 @pytest.mark.parametrize("text", ["a\\nb", '"', "\\", 'x\\"', "&amp;", "<b>", "a\tb"])
 def test_a_quoted_text_comes_back_from_dot_as_it_was(text):
     if shutil.which("dot") is None:
         pytest.skip("no program dot on PATH")
-    svg = program.lay_out(f"digraph {{ a [label=x tooltip={dot.quote(text)}] }}", "svg").decode()
+    svg = program.lay_out(f"digraph {{ a [label=x tooltip={shapes.quote(text)}] }}", "svg").decode()
     title = svg.partition('xlink:title="')[2].partition('"')[0]
     assert html.unescape(title) == text

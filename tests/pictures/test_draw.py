@@ -126,6 +126,21 @@ def test_edges_end_at_their_nodes_and_text_reads_on_a_slide(rankdir):
         autograd.draw(y, rankdir="RL")
 
 
+def test_a_worksheet_has_blanks_and_tells_no_number_that_is_asked_for():
+    x, w = Value(2.5, label="x"), Value(-3.25, label="w")
+    y = (x * w).tanh()
+    y.backward()
+    source = autograd.draw(y, hide=("grad", "local")).source
+    rows = [shown(card) for card in cards(source).values()]
+    assert all(row[2] == "grad ______" for row in rows) and rows[0][1] == "data 2.5000"
+    assert source.count("∂ ______") == 3 and "-3.25" not in source.replace("data -3.2500", "")
+    hidden = [shown(card) for card in cards(autograd.draw(y, hide=["data"]).source).values()]
+    assert [row[1] for row in hidden] == ["data 2.5000", "data -3.2500", "data ______", "data ______"]
+    for wrong in ("grad", ("grads",)):
+        with pytest.raises(ValueError, match="hide must be a tuple of some of"):
+            autograd.draw(y, hide=wrong)
+
+
 def test_several_outputs_and_wrong_ones():
     a = Value(1.0, label="a")
     b, c = a + 1, a * 2

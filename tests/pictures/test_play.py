@@ -209,6 +209,32 @@ def test_one_chooses_what_is_asked_for(browser, tmp_path):
 
 
 @needs_browser
+@pytest.mark.parametrize("name, grads, told", [
+    ("right", [32, 16, 4, 1], "Done: every grad is the derivative of d"),
+    ("overwrite", [4, 4, 4, 1], "Wrong from b on: its grad is 4 instead of 16. Where a Value"),
+    ("unordered", [16, 16, 4, 1], "Wrong from a on: its grad is 16 instead of 32. It passed"),
+    ("recursive", [80, 16, 4, 1], "Wrong from a on: its grad is 80 instead of 32. What is reached"),
+    ("unreset", [112, 40, 8, 1], "Wrong from c on: its grad is 8 instead of 4. The grads of"),
+])
+def test_a_pass_with_a_mistake_says_where_it_goes_wrong(browser, tmp_path, name, grads, told):
+    a = Value(2.0, label="a")
+    b = a + a
+    c = b + b
+    d = b * c
+    b.label, c.label, d.label = "b", "c", "d"
+    file = tmp_path / "page.html"
+    browser.open(autograd.play(d, file).path)
+    browser.run(f"(s => {{ s.value = '{name}'; s.dispatchEvent(new Event('change')); }})"
+                "(document.getElementById('pass'))")
+    browser.press("End")
+    right = [32, 16, 4, 1]
+    shown = [f"grad {g:.4f}" if g == r else f"{g} ≠ {r}" for g, r in zip(grads, right)]
+    assert [grad for _, grad in fixed(browser)] == shown
+    assert text(browser, "how").startswith(told)
+    assert quiet(browser, file)
+
+
+@needs_browser
 def test_the_wheel_zooms_and_f_shows_all_again(browser, tmp_path):
     browser.open(autograd.play(neuron()[0], tmp_path / "page.html").path)
     width = "Number(document.getElementById('graph').getAttribute('viewBox').split(' ')[2])"

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import math
 import re
+import time
 
 import pytest
 
@@ -38,6 +39,15 @@ def test_the_number_of_paths_is_counted_without_walking_them():
     assert len(found.lines) < 70
     a = x + x
     assert autograd.explain(a * a, wrt=x).paths == 4
+
+
+def test_a_path_through_a_long_chain_is_walked_in_linear_time():
+    x = v = Value(0.5, label="x")
+    for _ in range(20_000):
+        v = v * 1.0
+    start = time.monotonic()
+    assert autograd.explain(v, wrt=x).total == 1.0
+    assert time.monotonic() - start < 10
 
 
 def test_a_neuron_in_words_and_numbers():
