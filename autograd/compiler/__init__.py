@@ -1,12 +1,18 @@
 """The compiler: from a graph of scalar Values to a NumPy program.
 
-record    the graph as a flat list, sums and products gathered
-group     nodes that do the same
-shape     their arrays, and views of other arrays as arguments     blocks, places, ragged
-emit      NumPy source, forward and backward                       forward, backward, gradient,
-          and what they use
-scalar    for graphs too narrow for arrays: straight-line code
-run       the program and its checks
+    record      the graph as a flat list of operations; sums in a normal form       (normal)
+    group       nodes that do the same, at one depth
+    repeat      repetition in time: groups that come again and again, as loops
+    shape       groups as Arrays, their arguments as views of others        (places, ragged, roll)
+    array       the array program: rows of the table on Arrays
+    structure   its structural operations, each with a rule in reverse mode   (loop, prefix)
+    reverse     the cotangent of each Array
+    schedule    which Arrays get a line, and their names                    (names)
+    printer     Arrays as text
+    emit        the parts put together
+    scalar      for graphs too narrow for arrays: straight-line code
+    run         the program and its checks
+    verify      the program and the graph side by side
 """
 from __future__ import annotations
 

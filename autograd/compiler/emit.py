@@ -105,7 +105,8 @@ def emit(tape: Tape, plan: Plan) -> Blocks:
     names = Names()
     names.taken |= {line.name for line in (*lines.views, *lines.forward, *lines.backward)}
     constants = Constants(names.free)
-    texts, on_floats = [], {}
+    texts: list[str] = []
+    on_floats: dict[str, Any] = {}
     for floats in (True, False):
         printer = Printer(lines.names, constants, floats)
         functions = [value(tape, lines, printer)]
@@ -115,8 +116,10 @@ def emit(tape: Tape, plan: Plan) -> Blocks:
         on_floats.update(printer.on_floats)
     found = [x for x in plan.arrays if not isinstance(x.op, (Named, Numbers))]
     forward = value(tape, lines, printer, "variables")
+    arrays, called = constants.arrays, printer.called
+    text, on_arrays = texts
     return Blocks(
-        texts[0], texts[1], constants.arrays, printer.called, on_floats, plan, found, lines.names, forward
+        text, on_arrays, arrays, called, on_floats, plan, found, lines.names, forward
     )
 
 

@@ -98,46 +98,51 @@ class Roller:
         starts = self.starts()
         if starts is None:
             return False
-        samples = (SAMPLES,) if planner.tape.inputs else ()
         for g in self.ahead:
             planner.group(self.all_turns(g))
         self.needed = self.needed | {a for g in self.after for a in turns.args[g].ravel().tolist()}
-        stacks: dict[int, int] = {}
+        stacks = self.stacks(starts)
         reads: dict[Any, Any] = {}
-        for g in self.core:
-            if g in self.before or not self.needed.isdisjoint(turns.ids[g].ravel().tolist()):
-                n = turns.ids[g].shape[1]
-                inner = (n,) if n > 1 else ()
-                rows = (self.before[g],) if self.before.get(g, 0) > 1 else ()
-                start = planner.full(starts[g], (*rows, *inner)) if g in self.before else None
-                stacks[g] = self.loop.stack(Stack(self.before.get(g, 0), samples, inner, start))
         for g in self.core:
             last = turns.turns[-1][g]
             planner.group(Group(last.op, last.ids, self.arguments(g, turns.args[g], stacks, reads)))
         for g, k in stacks.items():
-            ids = turns.ids[g][-1]
-            value = full(
-                planner.full(ids, self.loop.stacks[k].inner), (*samples, *self.loop.stacks[k].inner)
-            )
-            self.loop.stacks[k] = self.loop.stacks[k]._replace(of=value)
-            self.loop.writes.append(Write(k, self.before.get(g, 0), value))
+            stack = self.loop.stacks[k]
+            value = full(planner.full(turns.ids[g][-1], stack.inner), (*stack.lead, *stack.inner))
+            self.loop.stacks[k] = stack._replace(of=value)
+            self.loop.writes.append(Write(k, stack.before, value))
         sums = prefix_sum(self.loop)
         if self.core and sums is None:
             self.loop.close()
         for g, k in stacks.items():
-            ids, places = turns.ids[g].ravel(), np.arange(turns.ids[g].size)
-            if g in self.before:  # what it starts with is found in the stack, too
-                ids, places = (
-                    np.concatenate((starts[g].ravel(), ids)),
-                    np.arange(starts[g].size + ids.size),
-                )
-                ids, first = np.unique(ids, return_index=True)
-                nodes = (planner.kinds[ids] == NODE) & (ids != planner.tape.zero)
-                ids, places = ids[nodes], places[first[nodes]]
-            planner.keep(self.loop.result(k) if sums is None else sums, ids, places)
+            self.keep(g, self.loop.result(k) if sums is None else sums, starts.get(g))
         for g in self.after:
             planner.group(self.all_turns(g))
         return True
+
+    def stacks(self, starts: dict[int, np.ndarray]) -> dict[int, int]:
+        """The stack of each group that turns after it or groups after the loop need."""
+        found: dict[int, int] = {}
+        samples = (SAMPLES,) if self.planner.tape.inputs else ()
+        for g in self.core:
+            ids = self.turns.ids[g]
+            if g not in self.before and self.needed.isdisjoint(ids.ravel().tolist()):
+                continue
+            before = self.before.get(g, 0)
+            inner = ids.shape[1:] if ids.shape[1] > 1 else ()
+            shape = (before, *inner) if before > 1 else inner
+            start = self.planner.full(starts[g], shape) if before else None
+            found[g] = self.loop.stack(Stack(before, samples, inner, start))
+        return found
+
+    def keep(self, g: int, result: Array, start: Optional[np.ndarray]) -> None:
+        """Note that the nodes of a group are in a stack; what it starts with is there, too."""
+        ids = self.turns.ids[g].ravel()
+        if start is not None:
+            ids = np.concatenate((start.ravel(), ids))
+        ids, places = np.unique(ids, return_index=True)
+        nodes = (self.planner.kinds[ids] == NODE) & (ids != self.planner.tape.zero)
+        self.planner.keep(result, ids[nodes], places[nodes])
 
     def arguments(
         self, g: int, args: np.ndarray, stacks: dict[int, int], reads: dict[Any, int]

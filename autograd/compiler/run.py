@@ -21,7 +21,7 @@ FLOAT64 = np.dtype(np.float64)
 
 
 def strict() -> np.errstate:
-    """Where NumPy raises for what is outside a domain, and goes on with infinity after an overflow."""
+    """Inside, NumPy raises outside of a domain, and goes on with infinity after an overflow."""
     return np.errstate(divide="raise", invalid="raise", over="ignore", under="ignore")
 
 
@@ -169,7 +169,8 @@ class Program:
                 flat = x.ravel()
                 size = size + flat.dot(flat)
                 found = function(theta, x)
-            if isinstance(self._code, Blocks) and self._code.has_float_loops:  # floats give NaN where arrays raise
+            if isinstance(self._code, Blocks) and self._code.has_float_loops:
+                # floats give NaN where arrays raise
                 size = size + found[0] + found[1].sum()
             return found if size == size else None  # a NaN: _run says where
         except (ArithmeticError, ValueError):

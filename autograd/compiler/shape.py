@@ -382,51 +382,32 @@ class _Planner:
         return bool((ids == ids.flat[0]).all()) and self.kinds[ids.flat[0]] == CONSTANT
 
     def product(self, ids: np.ndarray, left: np.ndarray, right: np.ndarray) -> bool:
-        """Add the dots as matrix products, if rows of left and right factors meet like rows and
-        columns.
-        """
-        a, a_of = self.distinct_rows(left)
-        b, b_of = self.distinct_rows(right)
+        """Add the dots as matrix products, if rows of factors meet like rows and columns."""
+        (a, a_of), (b, b_of), k = self.distinct_rows(left), self.distinct_rows(right), left.shape[1]
         if len(a) == len(ids) and len(b) == len(ids):
             return False
         team_a, team_b = teams(a_of, b_of, len(a), len(b))
         count = int(team_a.max()) + 1
-        if len(a) % count or len(b) % count:
-            return False
         rows, columns = len(a) // count, len(b) // count
-        full = count * rows * columns
-        if (np.bincount(team_a, minlength=count) != rows).any() or (
-            np.bincount(team_b, minlength=count) != columns
-        ).any():
+        alike = all((np.bincount(team, minlength=count) == size).all()
+                    for team, size in ((team_a, rows), (team_b, columns)))
+        one_row = rows == 1 or columns == 1
+        if not alike or 3 * len(ids) < count * rows * columns or rows * columns == 1 or \
+                k == 1 and (count > 1 or one_row):
             return False
-        k = left.shape[1]
-        if (
-            3 * len(ids) < full
-            or rows * columns == 1
-            or k == 1
-            and (count > 1 or rows == 1 or columns == 1)
-        ):
-            return False
-        order_a, order_b = np.argsort(team_a, kind="stable"), np.argsort(team_b, kind="stable")
-        in_a, in_b = np.empty(len(a), np.intp), np.empty(len(b), np.intp)
-        in_a[order_a], in_b[order_b] = np.arange(len(a)) % rows, np.arange(len(b)) % columns
+        (order_a, in_a), (order_b, in_b) = in_teams(team_a, rows), in_teams(team_b, columns)
         places = (team_a[a_of] * columns + in_b[b_of]) * rows + in_a[a_of]
         if len(np.unique(places)) != len(ids):
-            return False  # the same dot twice
+            return False                                    # the same dot twice
         team = (count,) if count > 1 else ()
         high = (rows,) if team or rows > 1 else ()
         wide = (columns,) if team or columns > 1 else ()
-        A, B = (
-            self.full(a[order_a], (*team, *high, k), "X"),
-            self.full(b[order_b], (*team, *wide, k), "X"),
-        )
+        A = self.full(a[order_a], (*team, *high, k), "X")
+        B = self.full(b[order_b], (*team, *wide, k), "X")
         t, h, w = "t" * len(team), "h" * len(high), "w" * len(wide)
-        of_a, of_b = SAMPLES * is_batched(A), SAMPLES * is_batched(B)
-        self.keep(
-            contract(A, f"{of_a}{t}{h}k", B, f"{of_b}{t}{w}k", f"{of_a or of_b}{t}{w}{h}"),
-            ids,
-            places,
-        )
+        m_a, m_b = SAMPLES * is_batched(A), SAMPLES * is_batched(B)
+        product = contract(A, f"{m_a}{t}{h}k", B, f"{m_b}{t}{w}k", f"{m_a or m_b}{t}{w}{h}")
+        self.keep(product, ids, places)
         return True
 
     def distinct_rows(self, args: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -447,6 +428,14 @@ class _Planner:
         rank = np.empty(len(rows), np.intp)
         rank[order] = np.arange(len(rows))
         return rows[order], rank[which]
+
+
+def in_teams(team: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """The rows sorted by team, and the place of each row in its own, all of that size."""
+    order = np.argsort(team, kind="stable")
+    places = np.empty(len(team), np.intp)
+    places[order] = np.arange(len(team)) % size
+    return order, places
 
 
 def labelled(x: Array, shape: Shape) -> tuple[Array, str]:
