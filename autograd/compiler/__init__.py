@@ -21,6 +21,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from autograd.compiler.array import Misfit
 from autograd.compiler.emit import Blocks, emit
 from autograd.compiler.group import Group, groups, levels
 from autograd.compiler.loop import Stacked
@@ -104,8 +105,21 @@ def in_blocks(tape: Tape, form: str | None = None) -> Blocks | None:
             len(item.turns) * len(item.ids) if isinstance(item, Turns) else 1 for item in items
         )
         if operations <= enough or worth <= terms and operations <= 2 * sum(turns):
-            return emit(tape, plan(tape, items))
+            return emitted(tape, items, asked=not worth)
     return scalar_loops(tape) if worth <= terms else None
+
+
+def emitted(tape: Tape, items: list[Group | Turns], asked: bool) -> Blocks | None:
+    """Groups and loops as array operations; None, if it was not asked for, where they do not fit.
+
+    Shapes that do not fit together are a fault of the compiler: then lines of scalars are right.
+    """
+    try:
+        return emit(tape, plan(tape, items))
+    except Misfit:
+        if asked:
+            raise
+        return None
 
 
 def is_wide(loop: Turns) -> bool:

@@ -80,11 +80,20 @@ def padded(shape: Shape, rank: int) -> Shape:
     return (1,) * (rank - len(shape)) + shape
 
 
+class Misfit(AssertionError):
+    """Shapes that do not broadcast to each other: a fault of the compiler, never of a graph."""
+
+
 def broadcast_shape(*shapes: Shape) -> Shape:
-    """The shape that all of them broadcast to."""
+    """The shape that all of them broadcast to. Raises Misfit where there is none."""
     rank = max(map(len, shapes), default=0)
-    columns = zip(*[padded(shape, rank) for shape in shapes])
-    return tuple(next((n for n in sizes if n != 1), 1) for sizes in columns)
+    found = []
+    for sizes in zip(*[padded(shape, rank) for shape in shapes]):
+        different = {n for n in sizes if n != 1} or {1}
+        if len(different) > 1:
+            raise Misfit(f"shapes {', '.join(map(str, shapes))} do not fit together")
+        found.append(different.pop())
+    return tuple(found)
 
 
 # Comparisons: truth values in NumPy, of use only as factors -----------------------------------

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd import ops
-from autograd.compiler.array import (SAMPLES, Array, Operand, Shape, inner, is_batched,
-    is_comparison, lead, padded, shape_of)
+from autograd.compiler.array import (SAMPLES, Array, Misfit, Operand, Shape, broadcast_shape, inner,
+    is_batched, is_comparison, lead, padded, shape_of)
 from autograd.compiler.places import (Slicing, Strided, inverse, places_of, slicing, strided,
     whole, without_broadcast)
 
@@ -212,8 +212,14 @@ class Broadcast(Structural):
 
 
 def full(x: Operand, shape: Shape) -> Array:
-    """x with all axes of a shape."""
-    return x if isinstance(x, Array) and x.shape == shape else Array(Broadcast(), (x,), shape)
+    """x with all axes of a shape; the samples' axis stays the first."""
+    if not isinstance(x, Array) or x.shape == shape:
+        return x if isinstance(x, Array) else Array(Broadcast(), (x,), shape)
+    if is_batched(x):
+        x = reshape(x, (SAMPLES, *padded(inner(x), len(shape) - 1)))
+    if broadcast_shape(x.shape, shape) != shape:
+        raise Misfit(f"an array of shape {x.shape} does not broadcast to {shape}")
+    return x if x.shape == shape else Array(Broadcast(), (x,), shape)
 
 
 # Put together ---------------------------------------------------------------------------------
@@ -381,6 +387,8 @@ def contract(A: Array, left: str, B: Array, right: str, out: str) -> Array:
     if left != right:
         (A, left), (B, right) = untransposed(A, left), untransposed(B, right)
     size = {**dict(zip(left, A.shape)), **dict(zip(right, B.shape))}
+    if tuple(size[c] for c in left + right) != A.shape + B.shape:
+        raise Misfit(f"{left}, {right} do not label arrays of shapes {A.shape} and {B.shape}")
     return Array(Contract(left, right, out), (A, B), tuple(size[c] for c in out))
 
 
