@@ -56,6 +56,7 @@ class Methods:
     def softplus(self) -> Any: return ops.softplus(self)
     def erf(self) -> Any: return ops.erf(self)
     def gelu(self) -> Any: return ops.gelu(self)
+    def detach(self) -> Any: return ops.stop_gradient(self)
     arcsin, arccos, arctan, absolute, fabs = asin, acos, atan, abs, abs
 
 
