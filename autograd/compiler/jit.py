@@ -111,7 +111,9 @@ class Jitted:
         self.calls = 0
 
     def __call__(self, *args: Any, **named: Any) -> Any:
-        if self.refused or named or holds_value(args):
+        nests = [id(x) for x in args if isinstance(x, (list, dict, tuple, np.ndarray))]
+        aliased = len(set(nests)) < len(nests)          # f may ask whether a is b, or change one
+        if self.refused or named or aliased or holds_value(args):
             return self.f(*args, **named)
         leaves: list[Any] = []
         try:

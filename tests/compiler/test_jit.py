@@ -67,3 +67,18 @@ def test_what_changes_outside():
     assert [f(1.0), f(2.0)] == [2.0, 4.0]
     scale[0] = 5.0
     assert f(2.0) == 10.0
+
+
+def test_arguments_that_are_the_same_object_and_errors():
+    f = jit(lambda x, y: 1.0 if x is y else 0.0)
+    x = [1.0]
+    assert [f(x, [1.0]), f(x, [2.0]), f(x, x)] == [0.0, 0.0, 1.0]
+
+    def positive(x):
+        if x < 0:
+            raise ValueError("negative")
+        return x
+    g = jit(positive)
+    assert g(2.0) == g(2.0) == 2.0
+    with pytest.raises(ValueError, match="negative"):
+        g(-1.0)
