@@ -23,7 +23,7 @@ from autograd.operation import TABLE, Operation, Rule, find
 
 __all__ = ["TABLE", "BUILT_IN", "Operation", "find", "number", "operation"]
 
-builtin_sum, builtin_max = sum, max                     # `sum` and `max` are rows below
+builtin_sum = sum                                       # `sum` is a row below
 ROOT_HALF, ROOT_2_PI = math.sqrt(0.5), math.sqrt(2 * math.pi)
 TWO_OVER_ROOT_PI = 2 / math.sqrt(math.pi)
 
@@ -43,7 +43,7 @@ def _sech(a: float) -> float:
 
 
 def _softplus(a: float) -> float:
-    return builtin_max(a, 0.0) + math.log1p(math.exp(-math.fabs(a)))
+    return _maximum(a, 0.0) + math.log1p(math.exp(-math.fabs(a)))
 
 
 def _gelu(a: float) -> float:
