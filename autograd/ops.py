@@ -10,6 +10,7 @@ Where the exact partial is not the textbook's, `textbook` has that one, to be sh
 # mypy: disable-error-code="has-type"
 from __future__ import annotations
 
+import functools
 import keyword
 import math
 import operator
@@ -42,7 +43,7 @@ def _sech(a: float) -> float:
 
 
 def _softplus(a: float) -> float:
-    return max(a, 0.0) + math.log1p(math.exp(-math.fabs(a)))
+    return _maximum(a, 0.0) + math.log1p(math.exp(-math.fabs(a)))
 
 
 def _gelu(a: float) -> float:
@@ -65,6 +66,65 @@ def _power_by_base(y: Any, a: Any, b: Any) -> Any:
     if type(b) is float and b == 0:                     # a ** 0 is constant, at a = 0 too
         return 0.0
     return b * a ** (b - 1)
+
+
+# Of the operations that choose, an input that is not chosen has no partial where numbers are known:
+# nothing flows there, not even 0 times infinity.
+
+def _chosen(chosen: Any) -> Any:
+    if isinstance(chosen, bool) and not chosen:
+        return None
+    return float(chosen) if isinstance(chosen, bool) else chosen
+
+
+def _where_partial(side: float) -> Callable[..., Any]:
+    def partial(y: Any, c: Any, a: Any, b: Any) -> Any:
+        return _chosen((c != 0) == side if type(c) is float else where(c, side, 1.0 - side))
+    return partial
+
+
+def _max(*inputs: float) -> float:
+    largest: float = functools.reduce(_maximum, inputs)
+    return largest
+
+
+def _max_partial(i: int, y: Any, inputs: Sequence[Any]) -> Any:
+    if all(type(x) is float for x in inputs):
+        return _chosen(inputs.index(y) == i if y == y else inputs[i] != inputs[i])
+    won = [1 - greater(x, inputs[i]) for x in inputs[i + 1:]]
+    return functools.reduce(operator.mul, won + [greater(inputs[i], x) for x in inputs[:i]], 1.0)
+
+
+def _select(index: float, *values: float) -> float:
+    return values[_place(index, len(values))]
+
+
+def _place(index: float, n: int) -> int:
+    if not (float(index).is_integer() and 0 <= index < n):
+        raise ValueError(f"no place {index:g} among {n} values")
+    return int(index)
+
+
+def _select_partial(i: int, y: Any, inputs: Sequence[Any]) -> Any:
+    if i == 0:
+        return None
+    if type(inputs[0]) is float:
+        return _chosen(inputs[0] == i - 1)
+    return 1 - sign(abs(inputs[0] - (i - 1)))
+
+
+def _call(name: str, after: str = "") -> Callable[..., str]:
+    """How a function of any number of inputs prints."""
+    return lambda *inputs: f"{name}({', '.join(map(str, inputs))}{after})"
+
+
+def _numpy_max(*inputs: Text) -> str:
+    return functools.reduce(lambda a, b: f"np.maximum({a}, {b})", map(str, inputs))
+
+
+def _numpy_select(index: Text, *values: Text) -> str:
+    places = ", ".join(f"{index:atom} == {i}" for i in range(len(values)))
+    return f"np.select(({places},), ({', '.join(map(str, values))},), np.nan)"
 
 
 # dot has the inputs w1, ..., wn, x1, ..., xn, b
@@ -235,6 +295,19 @@ dot      = add_row("dot", _dot, _dot_partial, level="sum",
                    latex=_print_dot(r"{0:product} {1:power}"),
                    javascript=_print_dot("{0:product} * {1:power}"))
 
+
+# They choose, and have no `if`
+
+where  = function("where",  lambda c, a, b: a if c else b,              # a where c is not 0
+                  None, _where_partial(1.0), _where_partial(0.0), kink=lambda c, a, b: c)
+max    = add_row("max",     _max,       _max_partial,       text=_call("max"), numpy=_numpy_max,
+                 latex=_call(r"\max"), domain="one input at least")             # a tie: the first
+select = add_row("select",  _select,    _select_partial,                    # select(i, v0, v1, ...)
+                 text=_call("select"), numpy=_numpy_select, latex=_call(r"\mathrm{select}"),
+                 domain="an index that is a whole number from 0 to one less than its values")
+stop_gradient = function("stop_gradient", lambda a: a, None,
+                         numpy="{0:atom}", tex=r"\mathrm{{stop\_gradient}}")
+
 BUILT_IN = frozenset(TABLE)
 
 
@@ -243,6 +316,27 @@ BUILT_IN = frozenset(TABLE)
 def sum_of(values: Iterable[Any]) -> Any:
     """The sum of Values and numbers as one node; a float when there are only numbers."""
     return sum(*_scalars(values))
+
+
+def max_of(*values: Any) -> Any:
+    """The largest of some Values and numbers, or of one list of them; a tie goes to the first.
+
+    Raises ValueError where there are none.
+    """
+    if len(values) == 1 and not hasattr(values[0], "__operation__"):
+        values = _scalars(values[0])
+    if not values:
+        raise ValueError("max needs one value at least")
+    return max(*values)
+
+
+def select_of(index: Any, values: Iterable[Any]) -> Any:
+    """values[index]: a table looked up by a number that is data, a Value or a number.
+
+    Its derivative goes to the entry that was chosen. Raises ValueError for an index that is not a
+    whole number from 0 to len(values) - 1.
+    """
+    return select(index, *_scalars(values))
 
 
 def dot_of(w: Iterable[Any], x: Iterable[Any], b: Any = 0.0) -> Any:
