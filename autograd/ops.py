@@ -299,14 +299,18 @@ dot      = add_row("dot", _dot, _dot_partial, level="sum",
 # They choose, and have no `if`
 
 where  = function("where",  lambda c, a, b: a if c else b,              # a where c is not 0
-                  None, _where_partial(1.0), _where_partial(0.0), kink=lambda c, a, b: c)
+                  None, _where_partial(1.0), _where_partial(0.0), kink=lambda c, a, b: c,
+                  javascript="where({0}, {1}, {2})")
 max    = add_row("max",     _max,       _max_partial,       text=_call("max"), numpy=_numpy_max,
-                 latex=_call(r"\max"), domain="one input at least")             # a tie: the first
+                 latex=_call(r"\max"), javascript=_call("max"),                  # a tie: the first
+                 domain="one input at least")
 select = add_row("select",  _select,    _select_partial,                    # select(i, v0, v1, ...)
                  text=_call("select"), numpy=_numpy_select, latex=_call(r"\mathrm{select}"),
+                 javascript=_call("select"),
                  domain="an index that is a whole number from 0 to one less than its values")
 stop_gradient = function("stop_gradient", lambda a: a, None,
-                         numpy="{0:atom}", tex=r"\mathrm{{stop\_gradient}}")
+                         numpy="{0:atom}", tex=r"\mathrm{{stop\_gradient}}",
+                         javascript="{0:atom}")
 
 BUILT_IN = frozenset(TABLE)
 

@@ -47,3 +47,10 @@ const elu = a => (a <= 0 ? Math.expm1(a) : a);
 const maximum = (a, b) => (a >= b || a !== a ? a : b);
 const minimum = (a, b) => (a <= b || a !== a ? a : b);
 const greater = (a, b) => (a > b ? 1 : 0);
+const max = (...values) => values.reduce((a, b) => maximum(a, b));
+const where = (c, a, b) => (c !== 0 ? a : b);
+
+function select(index, ...values) {
+  const chosen = values[index];
+  return chosen === undefined ? NaN : chosen;
+}

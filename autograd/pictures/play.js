@@ -118,12 +118,19 @@
     return {known, grads, reached, added};
   }
 
+  // Nothing flows into what an operation did not choose, not even 0 times infinity.
+  const CHOOSING = ["where", "max", "select", "stop_gradient", "greater", "sign"];
+  function productOf(op, upstream, local) {
+    const nothing = (op === "dot" && upstream === 0) || (local === 0 && CHOOSING.includes(op));
+    return nothing ? 0 : upstream * local;
+  }
+
   // One step of the backward pass: each input's grad grows by upstream times local.
   function passOn(i, grads, reached) {
     const node = nodes[i], upstream = grads[i];
     return node.inputs.map((input, k) => {
       const local = node.partials[k], before = grads[input], first = !reached[input];
-      const product = node.op === "dot" && upstream === 0 ? 0 : upstream * local;
+      const product = productOf(node.op, upstream, local);
       grads[input] = pass.put(before, product);
       reached[input] = true;
       return {input, local, upstream, product, before, after: grads[input], first};
