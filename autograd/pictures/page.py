@@ -17,11 +17,13 @@ from typing import Any
 
 from autograd.formulas.javascript import arithmetic
 from autograd.pictures import style
+from autograd.pictures.arrows import Arrow
 from autograd.pictures.layout import Layout, arrange
 from autograd.pictures.scene import Edge, Node, Scene
 from autograd.words.labels import shorten
 from autograd.words.numbers import compact
 
+MANY = 100                          # Values; the arrows of more are written in fewer characters
 HERE = pathlib.Path(__file__).parent
 
 
@@ -54,14 +56,27 @@ def story(scene: Scene, name: str) -> dict[str, Any]:
 def arrows(layout: Layout, i: int) -> dict[str, Any]:
     """The arrows to node i from its inputs, as paths, and the centres of their labels."""
     mine = layout.arrows[i]
-    return {"routes": [arrow.svg for arrow in mine], "labels": [arrow.label for arrow in mine]}
+    routes = [arrow.svg for arrow in mine]
+    if len(layout.arrows) > MANY:
+        routes = [in_pixels(arrow) for arrow in mine]
+    return {"routes": routes, "labels": [arrow.label for arrow in mine]}
+
+
+def in_pixels(arrow: Arrow) -> str:
+    """The arrow as a path in whole pixels, each curve from its start: a third of the text."""
+    points = [(round(x), round(y)) for x, y in arrow.points]
+    steps = []
+    for k, (x, y) in enumerate(points[1:]):
+        start = points[k - k % 3]
+        steps.append(f"{x - start[0]},{y - start[1]}")
+    return f"M{points[0][0]},{points[0][1]}c{' '.join(steps)}"
 
 
 def card(node: Node, i: int, size: tuple[float, float], layout: Layout) -> dict[str, Any]:
     """A card: its texts, its data, its place and its size."""
     width, height = size
-    return {"title": shorten(node.title, style.LONGEST_ON_PAGE), "words": node.words,
-            "role": node.role, "data": in_json(node.data), "x": layout.x[i], "y": layout.y[i],
+    return {"title": shorten(node.title, style.LONGEST_ON_PAGE), "role": node.role,
+            "data": in_json(node.data), "x": layout.x[i], "y": layout.y[i],
             "w": width, "h": height, "tab": sign_width(node)}
 
 

@@ -18,6 +18,7 @@
   const forwards = operations.length, SEED = forwards + 1;
   const isOperation = i => nodes[i].op !== undefined;
   const backwards = operations.slice().reverse();
+  const CHOOSING = ["where", "max", "select", "stop_gradient", "greater", "sign"];
   let pass, steps, backwardStep;
 
   // The right backward pass, and mistakes: the order of its nodes, how a product is put into a
@@ -119,7 +120,6 @@
   }
 
   // Nothing flows into what an operation did not choose, not even 0 times infinity.
-  const CHOOSING = ["where", "max", "select", "stop_gradient", "greater", "sign"];
   function productOf(op, upstream, local) {
     const nothing = (op === "dot" && upstream === 0) || (local === 0 && CHOOSING.includes(op));
     return nothing ? 0 : upstream * local;
@@ -216,7 +216,7 @@
     const group = svg("g", {class: "card " + node.role, id: "node" + i}, cardLayer);
     const left = node.x - node.w / 2, top = node.y - node.h / 2, row = node.h / 3;
     const tab = node.tab, width = node.w - tab, middle = left + tab + width / 2;
-    const tip = svg("title", {}, group, node.words);
+    const tip = svg("title", {}, group, "");
     if (isFree(i)) {
       group.setAttribute("tabindex", 0);
       group.setAttribute("role", "button");
