@@ -108,9 +108,13 @@ class _Planner:
             return False
         lengths = [len(a) // (1 + (op is ops.dot)) for a in args]
         left = [a[:n] for a, n in zip(args, lengths)]
-        if 2 * len(set(left)) < len(ids) or max(lengths) < 2:
+        right = [a[n:] for a, n in zip(args, lengths)] if op is ops.dot else left
+        fewest = min(len(set(left)), len(set(right)))
+        if max(lengths) < 2 or min(lengths) == max(lengths) and 2 * fewest < len(ids):
             return False                                    # the same ones again and again
         used = np.fromiter(chain.from_iterable(left), np.intp)
+        if len(np.unique(used)) == len(used):
+            return False                                    # rows of their own
         factors = np.fromiter(chain.from_iterable(a[n:] for a, n in zip(args, lengths)), np.intp)
         if (self.kinds[used] != PARAMETER).any() or (self.kinds[factors] != CONSTANT).any():
             return False
