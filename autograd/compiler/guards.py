@@ -96,15 +96,16 @@ def _replace() -> None:
     found: dict[str, Any] = {f"__{kind}__": _comparison(kind) for kind in TRUE_FOR}
     found["__hash__"] = _refusing("__hash__", "looks a Value up in a dict or a set")
     found["__bool__"], found["__index__"] = _truth, _index
-    found["data"] = property(_reading(_data_of, "reads .data"), Value.data.fset)
-    found["grad"] = property(_reading(_grad_of, "reads .grad"), Value.grad.fset)
-    for name, what in (("__format__", "prints"), ("__repr__", "prints"), ("__float__", "calls float() of"),
-                       ("__int__", "calls int() of"), ("__round__", "rounds"),
-                       ("backward", "calls backward() of")):
+    for name, reading in (("data", _data_of), ("grad", _grad_of)):
+        plain_property = vars(Value)[name]
+        found[name] = property(_reading(reading, f"reads .{name}"), plain_property.fset)
+    for name, what in (("__format__", "prints"), ("__repr__", "prints"),
+                       ("__float__", "calls float() of"), ("__int__", "calls int() of"),
+                       ("__round__", "rounds"), ("backward", "calls backward() of")):
         found[name] = _refusing(name, f"{what} a Value")
     for name, method in found.items():
         _put(Value, name, method)
-    plain = value.error_at
+    plain: Callable[..., Exception] = vars(value)["error_at"]
 
     def error_at(*inputs: Any) -> Exception:
         notes = _notes.get()

@@ -1,4 +1,4 @@
-"""jit: a function of numbers, recorded and compiled when it is first called, run as a program after.
+"""jit: a function of numbers, recorded and compiled at its first call, run as a program after.
 
 1. Nothing is silently different: a first call is eager and the program must give the same; guards
    are checked on every call; later calls are compared with eager now and then.
@@ -37,6 +37,7 @@ class Branch:
 
     def __init__(self, f: Function, key: Any, leaves: list[float]) -> None:
         over = gradient_of(f)
+        self.argnums: Any
         function, self.argnums = over or (f, None)
         variables = [Value(x) for x in leaves]
         args = build(key, iter(variables), of_values)

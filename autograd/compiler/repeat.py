@@ -23,6 +23,7 @@ from autograd.compiler.record import PARAMETER, Tape
 
 FEWEST = 6  # turns of a loop
 LONGEST = 60  # groups in a turn
+SHARE = 20  # a loop is worth looking for if it has so large a part of all groups
 TRIED, SHIFTS = 4, 12  # repetitions that are looked at, and groups at which a turn of one may begin
 WEIGHTS = 4  # parameters that differ from turn to turn; with more they are layers, not time
 OUTSIDE = -1
@@ -50,6 +51,8 @@ def with_loops(tape: Tape, groups: list[Group], most: int = LONGEST) -> list[Uni
         if place is None:
             break
         start, loop = place
+        if len(loop.turns) * len(loop.ids) < len(groups) // SHARE:
+            break  # what is left would be many small loops
         found += [*rest[:start], loop]
         rest = rest[start + len(loop.turns) * len(loop.ids) :]
     return [*found, *rest]

@@ -30,6 +30,8 @@ from autograd.compiler.structure import (LABELS, Named, contract, full, numbers,
 from autograd.ops import Operation
 
 FEW = 4  # dots and sums of so few terms, taken from here and there, are written out
+# so many sums of different parameters make a matrix, of at most so many entries a term, and in all
+FEWEST, SPARSE, DENSE = 8, 40, 100_000
 SPLIT = 4  # a group about more Arrays than that stays together
 PARTS = 8  # a sum of terms of so many Arrays is a sum of sums, one for each; of more a gather
 
@@ -86,6 +88,8 @@ class _Planner:
     def group(self, group: Group) -> None:
         """Plan a group of nodes."""
         for op, ids, args in self.apart(group):
+            if self.sparse(op, ids, args):
+                continue
             if op is ops.dot:
                 for some, left, right in same_length_dots(ids, args, self.tape.zero):
                     self.dots(some, left, right)
@@ -94,6 +98,36 @@ class _Planner:
                     self.sums(some, terms)
             else:
                 self.each(op, np.array(ids), np.array(args))
+
+    def sparse(self, op: Operation, ids: list[int], args: list[tuple[int, ...]]) -> bool:
+        """Add sums of parameters, or of numbers times parameters, each of other ones, as a product.
+
+        The matrix has a row for each sum, mostly zeros, and a column for each parameter of a run.
+        """
+        if op not in (ops.sum, ops.dot) or len(ids) < FEWEST or self.kinds[args[0][0]] != PARAMETER:
+            return False
+        lengths = [len(a) // (1 + (op is ops.dot)) for a in args]
+        left = [a[:n] for a, n in zip(args, lengths)]
+        right = [a[n:] for a, n in zip(args, lengths)] if op is ops.dot else left
+        fewest = min(len(set(left)), len(set(right)))
+        if max(lengths) < 2 or min(lengths) == max(lengths) and 2 * fewest < len(ids):
+            return False                                    # the same ones again and again
+        used = np.fromiter(chain.from_iterable(left), np.intp)
+        if len(np.unique(used)) == len(used):
+            return False                                    # rows of their own
+        factors = np.fromiter(chain.from_iterable(a[n:] for a, n in zip(args, lengths)), np.intp)
+        if (self.kinds[used] != PARAMETER).any() or (self.kinds[factors] != CONSTANT).any():
+            return False
+        first, last = int(used.min()), int(used.max())
+        size = len(ids) * (last + 1 - first)
+        if size > min(SPARSE * len(used), DENSE) or size == len(used):
+            return False
+        matrix = np.zeros((len(ids), last + 1 - first))
+        rows = np.repeat(np.arange(len(ids)), lengths)
+        np.add.at(matrix, (rows, used - first), self.numbers[factors] if len(factors) else 1.0)
+        weights = self.full(np.arange(first, last + 1), (last + 1 - first,))
+        self.keep(contract(weights, "k", numbers(matrix, "X"), "nk", "n"), np.array(ids))
+        return True
 
     def apart(self, group: Group) -> list[Group]:
         """A group as few groups, where parts of it are about other Arrays than the rest: they would

@@ -34,7 +34,7 @@ def newton(x):
     lambda x: -x if x < 0 else x, lambda x: max(x, 1.0) + min(x, 0.0), lambda x: sorted([x, 1.0, -x])[1],
     lambda x: 5.0 if x == 0 else x, lambda x: x * 2 if x else 7.0, newton,
     grad(lambda x: 0.5 * x * x if abs(x) < 1 else abs(x) - 0.5), lambda x: where(greater(x, 0), x, 3 * x),
-], ids=str)
+])
 def test_branches(f):
     same(f, POINTS)
 
