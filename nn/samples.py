@@ -93,9 +93,8 @@ def as_array(data: object, name: str, of: str = "samples") -> np.ndarray:
 
 def _held(data: object, name: str, of: str = "samples") -> object:
     """The data as an array, a table or a list, which can be read more than once."""
-    detach = getattr(data, "detach", None)              # a tensor that requires grad
-    if callable(detach):
-        data = detach().cpu().numpy()
+    if callable(getattr(data, "cpu", None)):            # a tensor, which may require grad
+        data = data.detach().cpu().numpy()
     return data if hasattr(data, "__array__") else listed(data, name, of)
 
 

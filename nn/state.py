@@ -91,7 +91,7 @@ def check_names(groups: Mapping[str, Group], state: Mapping[str, Any]) -> None:
 
 def checked(name: str, given: Any, shape: tuple[int, ...]) -> np.ndarray:
     """An array of a state as floats of that shape; a tensor of PyTorch's, too."""
-    if callable(getattr(given, "detach", None)):
+    if callable(getattr(given, "cpu", None)):
         given = given.detach().cpu().numpy()
     try:
         array = np.asarray(given)
