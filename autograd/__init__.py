@@ -25,8 +25,9 @@ __version__ = "0.2.0"
 
 __all__ = [
     "Operation", "Program", "Value", "abs", "acos", "add", "affine", "asin", "atan", "backward",
-    "check_gradients", "compile", "cos", "cosh", "div", "dot", "draw", "draw_network", "elu", "erf",
-    "erfc", "exp", "explain", "expm1", "expression", "find", "gelu", "grad", "gradients", "greater",
+    "check_engine", "check_gradients", "compile", "cos", "cosh", "div", "dot", "draw",
+    "draw_network", "elu", "erf", "erfc", "exp", "explain", "expm1", "expression", "find",
+    "gelu", "grad", "gradients", "greater",
     "hessian", "hvp", "jacobian", "jvp", "leaky_relu", "log", "log1p", "maximum", "minimum", "mul",
     "name", "neg", "no_grad", "operation", "play", "pow", "relu", "sech", "sigmoid", "sign", "sin",
     "sinh", "softplus", "sqrt", "sub", "sum", "tan", "tanh", "value_and_grad", "vjp",
@@ -40,6 +41,7 @@ if _TYPE_CHECKING:
     from autograd.compiler import compile
     from autograd.compiler.run import Program
     from autograd.derivatives.check import check_gradients
+    from autograd.derivatives.check_engine import check_engine
     from autograd.pictures.draw import draw
     from autograd.pictures.network import draw_network
     from autograd.pictures.play import play
@@ -49,6 +51,7 @@ if _TYPE_CHECKING:
 
 _WHERE = {
     "compile": "compiler", "Program": "compiler.run", "check_gradients": "derivatives.check",
+    "check_engine": "derivatives.check_engine",
     "draw": "pictures.draw", "draw_network": "pictures.network", "play": "pictures.play",
     "explain": "words.explain", "expression": "words.expression", "name": "words.naming",
 }
