@@ -404,8 +404,8 @@ for number in (2.0, -3.0):
 # %% [markdown]
 """
 So use the operations `abs`, `relu`, `maximum`, `minimum`, which are in the graph and choose anew for each number. `nn.fit`
-notices what looks at a Value's number, and tries a few samples both ways before it trusts a program. Here is a model of our own, a class with parameters, that chooses by
-`if`:
+notices what looks at a Value's number, and tries a few samples both ways before it trusts a program. Here is a model of
+our own, a class with parameters, that chooses by `if`:
 """
 
 

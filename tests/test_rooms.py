@@ -22,7 +22,7 @@ KNOWS = {
     "formulas":    {"core", "compat"},
     "derivatives": {"core", "compat"},
     "compiler":    {"core", "compat", "formulas", "derivatives"},
-    "words":       {"core", "formulas", "derivatives"},
+    "words":       {"core", "compat", "formulas", "derivatives"},
     "pictures":    {"core", "formulas", "derivatives", "words"},
     "nn":          {"autograd"},                # its public names alone
     "autograd":    {"core", *ROOMS},            # the public names, nothing else

@@ -74,7 +74,8 @@ def _slots(kind: Any) -> list[str]:
 
 def _fields(v: Any) -> list[Any]:
     """What the slots of a Value hold; None for a grad that no backward pass has reached."""
-    fields = [getattr(v, name) for name in _slots(type(v))]
+    kind: Any = type(v)
+    fields = [getattr(v, name) for name in _slots(kind)]
     return [None if x is UNREACHED else x for x in fields]
 
 

@@ -1,11 +1,18 @@
 """The compiler: from a graph of scalar Values to a NumPy program.
 
-    record    the graph as a flat list, sums and products gathered
-    group     nodes that do the same
-    shape     their arrays, and views of other arrays as arguments     blocks, places, ragged
-    emit      NumPy source, forward and backward                       forward, backward, gradient, and what they use
-    scalar    for graphs too narrow for arrays: straight-line code
-    run       the program and its checks
+    record      the graph as a flat list of operations; sums in a normal form       (normal)
+    group       nodes that do the same, at one depth
+    repeat      repetition in time: groups that come again and again, as loops
+    shape       groups as Arrays, their arguments as views of others        (places, ragged, roll)
+    array       the array program: rows of the table on Arrays
+    structure   its structural operations, each with a rule in reverse mode   (loop, prefix)
+    reverse     the cotangent of each Array
+    schedule    which Arrays get a line, and their names                    (names)
+    printer     Arrays as text
+    emit        the parts put together
+    scalar      for graphs too narrow for arrays: straight-line code
+    run         the program and its checks
+    verify      the program and the graph side by side
 """
 from __future__ import annotations
 
@@ -14,6 +21,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from autograd.compiler.array import Misfit
 from autograd.compiler.emit import Blocks, emit
 from autograd.compiler.group import Group, groups, levels
 from autograd.compiler.loop import Stacked
@@ -24,26 +32,34 @@ from autograd.compiler.scalar import straight
 from autograd.compiler.shape import plan
 from autograd.value import Value
 
-WIDE = 4                                # a loop over so many numbers at once is one over arrays
-LOOPED, LONG_TURN, OUTSIDE = 20_000, 300, 150    # for loops over single numbers: nodes in all, in a turn, and outside
-NARROW, NARROW_WITH_SAMPLES = 40, 8     # with fewer terms for each array operation, straight-line code is faster
+WIDE = 4  # a loop over so many numbers at once is one over arrays
+# for loops over single numbers: nodes in all, in a turn, and outside
+LOOPED, LONG_TURN, OUTSIDE = 20_000, 300, 150
+# with fewer terms for each array operation, straight-line code is faster
+NARROW, NARROW_WITH_SAMPLES = 40, 8
 
 
 FORMS = (None, "matrices", "scalars")
 
 
-def compile(output: Value | Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value] = (),
-            form: str | None = None) -> Program:
-    """The Program that computes `output` and its derivatives by `parameters`, for any numbers in `parameters` and `inputs`.
+def compile(
+    output: Value | Sequence[Value],
+    parameters: Sequence[Value],
+    inputs: Sequence[Value] = (),
+    form: str | None = None,
+) -> Program:
+    """The Program that computes `output` and its derivatives by `parameters`, for any numbers in
+    `parameters` and `inputs`.
 
     output      a Value, or K of them (then the program computes values only)
     parameters  P Values; their order is that of theta and of the gradient
     inputs      I Values, the numbers of one sample; the program runs for any number m of samples
-    form        "matrices": array operations, however few numbers they are about; "scalars": a line for each scalar; None:
+    form        "matrices": array operations, however few numbers they are about; "scalars": a line
+                for each scalar; None:
                 whichever is faster
 
-    All other leaves are constants. Raises TypeError for what is no Value, ValueError for a Value given twice or another
-    form.
+    All other leaves are constants. Raises TypeError for what is no Value, ValueError for a Value
+    given twice or another form.
     """
     outputs = [output] if isinstance(output, Value) else _listed(output, "output")
     parameters, inputs = _listed(parameters, "parameters"), _listed(inputs, "inputs")
@@ -61,13 +77,15 @@ def compile(output: Value | Sequence[Value], parameters: Sequence[Value], inputs
         raise ValueError(f"form must be 'matrices', 'scalars' or None, got {form!r}")
     with paused_collector():
         tape = record(outputs, parameters, inputs)
-        code = None if form == "scalars" else in_blocks(tape, form)
-        code = code or straight(tape)
+        blocks = None if form == "scalars" else in_blocks(tape, form)
+        code = blocks or straight(tape)
     return Program(code, tape, outputs, parameters, inputs, listed=not isinstance(output, Value))
 
 
 def in_blocks(tape: Tape, form: str | None = None) -> Blocks | None:
-    """The tape as array operations, or as loops; None where it is too narrow for them, unless `form` asks for matrices."""
+    """The tape as array operations, or as loops; None where it is too narrow for them, unless
+    `form` asks for matrices.
+    """
     terms = sum(len(args) for _, args in tape.nodes.values())
     worth = NARROW_WITH_SAMPLES if tape.inputs else NARROW
     worth = 0 if form == "matrices" else worth
@@ -75,26 +93,47 @@ def in_blocks(tape: Tape, form: str | None = None) -> Blocks | None:
     if not terms:
         return None
     depth = levels(tape)
-    least = len({depth[i] for i in tape.nodes})             # at least one operation for each depth
+    least = len({depth[i] for i in tape.nodes})  # at least one operation for each depth
     if least <= enough or worth <= terms and len(tape.nodes) >= WIDE * least:
         items = with_loops(tape, groups(tape, depth))
-        turns = [len(item.turns) * len(item.ids) for item in items if isinstance(item, Turns) and is_wide(item)]
-        operations = sum(len(item.turns) * len(item.ids) if isinstance(item, Turns) else 1 for item in items)
+        turns = [
+            len(item.turns) * len(item.ids)
+            for item in items
+            if isinstance(item, Turns) and is_wide(item)
+        ]
+        operations = sum(
+            len(item.turns) * len(item.ids) if isinstance(item, Turns) else 1 for item in items
+        )
         if operations <= enough or worth <= terms and operations <= 2 * sum(turns):
-            return emit(tape, plan(tape, items))
+            return emitted(tape, items, asked=not worth)
     return scalar_loops(tape) if worth <= terms else None
+
+
+def emitted(tape: Tape, items: list[Group | Turns], asked: bool) -> Blocks | None:
+    """Groups and loops as array operations; None, if it was not asked for, where they do not fit.
+
+    Shapes that do not fit together are a fault of the compiler: then lines of scalars are right.
+    """
+    try:
+        return emit(tape, plan(tape, items))
+    except Misfit:
+        if asked:
+            raise
+        return None
 
 
 def is_wide(loop: Turns) -> bool:
     """Whether a loop is about several numbers at once."""
-    return max(ids.shape[1] for ids in loop.ids) >= WIDE
+    return any(ids.shape[1] >= WIDE for ids in loop.ids)
 
 
 def scalar_loops(tape: Tape) -> Blocks | None:
     """The tape as loops over single numbers; None where that is not nearly all of it."""
     if len(tape.nodes) > LOOPED or tape.inputs:
         return None
-    items = with_loops(tape, [Group(op, [i], [args]) for i, (op, args) in tape.nodes.items()], LONG_TURN)
+    items = with_loops(
+        tape, [Group(op, [i], [args]) for i, (op, args) in tape.nodes.items()], LONG_TURN
+    )
     outside = sum(isinstance(item, Group) for item in items)
     if outside > len(items) - 1 or outside > OUTSIDE or 4 * outside > len(tape.nodes):
         return None
@@ -105,15 +144,18 @@ def scalar_loops(tape: Tape) -> Blocks | None:
 
 def _listed(values: Any, what: str) -> list[Any]:
     if isinstance(values, Value) or isinstance(values, str) or not isinstance(values, Iterable):
-        raise TypeError(f"{what} must be a {'Value or a ' * (what == 'output')}list of Values, got {type(values).__name__} "
-                        f"{str(values)[:60]}")
+        raise TypeError(
+            f"{what} must be a {'Value or a ' * (what == 'output')}list of Values, "
+            f"got {type(values).__name__} {str(values)[:60]}"
+        )
     return list(values)
 
 
 @contextmanager
 def paused_collector() -> Iterator[None]:
-    """Inside, the garbage collector rests: the compiler makes many objects, none in cycles, and the search for cycles
-    among them would take half of its time."""
+    """Inside, the garbage collector rests: the compiler makes many objects, none in cycles, and the
+    search for cycles among them would take half of its time.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -1,10 +1,14 @@
 """Arrays: the nodes of the array program, and the table's operations on them.
 
-1. An Array is an operation, its inputs (Arrays and numbers) and a shape. The operation is a row of the table, then it is
-   applied elementwise and inputs broadcast as in NumPy; or one of the few in structure.py.
-2. The axis of the samples, where there is one, is the first; its size is "m", known only when the program runs.
-3. Rows and their partials are applied to Arrays as to numbers: they are the only place where a derivative is written.
-4. An Array is made by the functions here and in structure.py, which simplify, one rule a function. No text is looked at.
+1. An Array is an operation, its inputs (Arrays and numbers) and a shape. The operation is a row
+   of the table, then it is applied elementwise and inputs broadcast as in NumPy; or one of the
+   few in structure.py.
+2. The axis of the samples, where there is one, is the first; its size is "m", known only when the
+   program runs.
+3. Rows and their partials are applied to Arrays as to numbers: they are the only place where a
+   derivative is written.
+4. An Array is made by the functions here and in structure.py, which simplify, one rule a
+   function. No text is looked at.
 """
 from __future__ import annotations
 
@@ -15,14 +19,15 @@ from autograd import ops
 from autograd.formulas.symbol import Operators, without_neutral
 from autograd.ops import Operation
 
-SAMPLES = "m"                       # the size of the axis of the samples
+SAMPLES = "m"  # the size of the axis of the samples
 
-Shape = tuple[Any, ...]             # sizes: numbers, or SAMPLES
-Operand = Any                       # an Array or a float
+Shape = tuple[Any, ...]  # sizes: numbers, or SAMPLES
+Operand = Any  # an Array or a float
 
 
 class Array(Operators):
     """An operation, its inputs and the shape of the result."""
+
     __slots__ = ("op", "inputs", "shape")
 
     def __init__(self, op: Any, inputs: tuple[Operand, ...], shape: Shape) -> None:
@@ -47,7 +52,8 @@ def elementwise(op: Operation, inputs: Sequence[Operand]) -> Operand:
     return Array(op, operands, broadcast_shape(*map(shape_of, operands)))
 
 
-# Shapes -------------------------------------------------------------------------------------------------------------------
+# Shapes ---------------------------------------------------------------------------------------
+
 
 def shape_of(x: Operand) -> Shape:
     """The shape of an Array or a number."""
@@ -74,14 +80,24 @@ def padded(shape: Shape, rank: int) -> Shape:
     return (1,) * (rank - len(shape)) + shape
 
 
+class Misfit(AssertionError):
+    """Shapes that do not broadcast to each other: a fault of the compiler, never of a graph."""
+
+
 def broadcast_shape(*shapes: Shape) -> Shape:
-    """The shape that all of them broadcast to."""
+    """The shape that all of them broadcast to. Raises Misfit where there is none."""
     rank = max(map(len, shapes), default=0)
-    columns = zip(*[padded(shape, rank) for shape in shapes])
-    return tuple(next((n for n in sizes if n != 1), 1) for sizes in columns)
+    found = []
+    for sizes in zip(*[padded(shape, rank) for shape in shapes]):
+        different = {n for n in sizes if n != 1} or {1}
+        if len(different) > 1:
+            raise Misfit(f"shapes {', '.join(map(str, shapes))} do not fit together")
+        found.append(different.pop())
+    return tuple(found)
 
 
-# Comparisons: truth values in NumPy, of use only as factors ---------------------------------------------------------------
+# Comparisons: truth values in NumPy, of use only as factors -----------------------------------
+
 
 def is_comparison(x: Operand) -> bool:
     """Whether x is a > b as such, an array of truth values."""
@@ -93,10 +109,13 @@ def as_number(x: Operand) -> Operand:
     return Array(ops.mul, (1.0, x), x.shape) if is_comparison(x) else x
 
 
-# What is simpler ----------------------------------------------------------------------------------------------------------
+# What is simpler ------------------------------------------------------------------------------
+
 
 def of_numbers(op: Operation, inputs: Sequence[Operand]) -> Operand:
-    """The value of an operation on numbers alone; None outside of its domain, which is an error when the program runs."""
+    """The value of an operation on numbers alone; None outside of its domain, which is an error
+    when the program runs.
+    """
     if any(isinstance(x, Array) for x in inputs):
         return None
     try:
@@ -115,7 +134,12 @@ def left_out(op: Operation, inputs: Sequence[Operand]) -> Operand:
 
 def quotient(op: Operation, inputs: Sequence[Operand]) -> Operand:
     """a / b for a * (1 / b)."""
-    if op is ops.mul and isinstance(inputs[1], Array) and inputs[1].op is ops.div and inputs[1].inputs[0] == 1.0:
+    if (
+        op is ops.mul
+        and isinstance(inputs[1], Array)
+        and inputs[1].op is ops.div
+        and inputs[1].inputs[0] == 1.0
+    ):
         return elementwise(ops.div, (inputs[0], inputs[1].inputs[1]))
     return None
 
@@ -157,7 +181,9 @@ def is_negative(x: Operand) -> bool:
 
 def square(op: Operation, inputs: Sequence[Operand]) -> Operand:
     """x**2 for x * x."""
-    return elementwise(ops.pow, (inputs[0], 2.0)) if op is ops.mul and inputs[0] is inputs[1] else None
+    return (
+        elementwise(ops.pow, (inputs[0], 2.0)) if op is ops.mul and inputs[0] is inputs[1] else None
+    )
 
 
 def one_coefficient(op: Operation, inputs: Sequence[Operand]) -> Operand:
@@ -165,10 +191,21 @@ def one_coefficient(op: Operation, inputs: Sequence[Operand]) -> Operand:
     if op is not ops.mul or isinstance(inputs[0], Array) == isinstance(inputs[1], Array):
         return None
     c, product = sorted(inputs, key=lambda x: isinstance(x, Array))
-    if product.op is ops.mul and not isinstance(product.inputs[0], Array) and not is_comparison(product.inputs[1]):
+    if (
+        product.op is ops.mul
+        and not isinstance(product.inputs[0], Array)
+        and not is_comparison(product.inputs[1])
+    ):
         return c * product.inputs[0] * product.inputs[1]
     return None
 
 
 SIMPLER: tuple[Callable[[Operation, Sequence[Operand]], Operand], ...] = (
-    of_numbers, left_out, quotient, negative, difference, square, one_coefficient)
+    of_numbers,
+    left_out,
+    quotient,
+    negative,
+    difference,
+    square,
+    one_coefficient,
+)

@@ -25,28 +25,35 @@ from autograd.compiler.schedule import Line, Schedule, schedule
 from autograd.compiler.shape import Plan
 from autograd.compiler.structure import Contract, Named, Numbers
 
-INLINE = 400                        # arrays of up to so many numbers are spelt out in the source
+INLINE = 400  # arrays of up to so many numbers are spelt out in the source
 
 
 class Blocks(NamedTuple):
-    """A program of arrays: its text, the constants and operations it refers to by name, and the Arrays themselves."""
-    text: str                           # loops over single numbers are on Python's floats,
-    on_arrays: str                      # and here on NumPy's, which go on with infinity where floats raise
+    """A program of arrays: its text, the constants and operations it refers to by name, and the
+    Arrays themselves.
+    """
+
+    text: str  # loops over single numbers are on Python's floats,
+    on_arrays: str  # and here on NumPy's, which go on with infinity where floats raise
     arrays: dict[str, np.ndarray]
     functions: dict[str, Any]
-    on_floats: dict[str, Any]           # operations that are called on floats
+    on_floats: dict[str, Any]  # operations that are called on floats
     plan: Plan
-    found: list[Array]                  # the Arrays of groups of nodes
-    names: dict[Array, str]             # of those that have a line
-    forward: str                        # a function `variables` that gives all names of the forward pass
+    found: list[Array]  # the Arrays of groups of nodes
+    names: dict[Array, str]  # of those that have a line
+    forward: str  # a function `variables` that gives all names of the forward pass
 
     def source(self) -> str:
         """Source that runs by itself."""
         arrays = [f"{name} = {spelt(array)}" for name, array in self.arrays.items()]
-        packed = ["import base64"] if any(array.size > INLINE for array in self.arrays.values()) else []
+        packed = (
+            ["import base64"] if any(array.size > INLINE for array in self.arrays.values()) else []
+        )
         packed += ["import math"] if self.has_float_loops else []
         called = {**self.functions, **self.on_floats}
-        return "\n".join([*packed, "import numpy as np", *imports(called), "", *arrays, "", "", self.text])
+        return "\n".join(
+            [*packed, "import numpy as np", *imports(called), "", *arrays, "", "", self.text]
+        )
 
     @property
     def has_float_loops(self) -> bool:
@@ -55,19 +62,31 @@ class Blocks(NamedTuple):
 
     def products(self) -> list[Array]:
         """The matrix products."""
-        return [x for x in self.found if isinstance(x.op, Contract) and set(x.op.left) != set(x.op.right)]
+        return [
+            x
+            for x in self.found
+            if isinstance(x.op, Contract) and set(x.op.left) != set(x.op.right)
+        ]
 
     def summary(self) -> str:
         """What was found, in words."""
         shapes = [" x ".join(map(str, x.shape)) or "1" for x in self.products()]
-        found = f" ({', '.join(shapes[:12])}{', ...' if len(shapes) > 12 else ''})" if shapes else ""
+        found = (
+            f" ({', '.join(shapes[:12])}{', ...' if len(shapes) > 12 else ''})" if shapes else ""
+        )
         return f"{len(self.found)} array operations, {len(shapes)} of them matrix products{found}"
 
     def namespace(self, arrays: bool) -> dict[str, Any]:
         """The program ready to run."""
         found: dict[str, Any] = {"np": np, "math": math, **self.arrays, **self.functions}
         if not arrays:
-            found.update({name: op.forward for name, op in self.on_floats.items() if name not in self.functions})
+            found.update(
+                {
+                    name: op.forward
+                    for name, op in self.on_floats.items()
+                    if name not in self.functions
+                }
+            )
         exec(compile(self.on_arrays if arrays else self.text, "<autograd program>", "exec"), found)
         return found
 
@@ -86,7 +105,8 @@ def emit(tape: Tape, plan: Plan) -> Blocks:
     names = Names()
     names.taken |= {line.name for line in (*lines.views, *lines.forward, *lines.backward)}
     constants = Constants(names.free)
-    texts, on_floats = [], {}
+    texts: list[str] = []
+    on_floats: dict[str, Any] = {}
     for floats in (True, False):
         printer = Printer(lines.names, constants, floats)
         functions = [value(tape, lines, printer)]
@@ -96,14 +116,22 @@ def emit(tape: Tape, plan: Plan) -> Blocks:
         on_floats.update(printer.on_floats)
     found = [x for x in plan.arrays if not isinstance(x.op, (Named, Numbers))]
     forward = value(tape, lines, printer, "variables")
-    return Blocks(*texts, constants.arrays, printer.called, on_floats, plan, found, lines.names, forward)
+    arrays, called = constants.arrays, printer.called
+    text, on_arrays = texts
+    return Blocks(
+        text, on_arrays, arrays, called, on_floats, plan, found, lines.names, forward
+    )
 
 
 def value(tape: Tape, lines: Schedule, printer: Printer, name: str = "value") -> str:
     """The function of the output; as `variables` it gives all that it computes."""
     printer.ones = False
     body = [text for line in lines.forward for text in printer.lines(line)]
-    body.append("    return locals()" if name == "variables" else f"    return {printer.formula(lines.value)}")
+    body.append(
+        "    return locals()"
+        if name == "variables"
+        else f"    return {printer.formula(lines.value)}"
+    )
     what = "The output for each sample." if tape.inputs else "The output."
     if len(tape.outputs) > 1:
         what = what.replace("output", "outputs")
@@ -118,18 +146,32 @@ def value_and_grad(tape: Tape, lines: Schedule, printer: Printer) -> str:
     backward = [text for line in lines.backward for text in printer.lines(line)]
     total = printer.formula(lines.value)
     of_all = f"{total:atom}.sum()" if SAMPLES in shape_of(lines.value) else total
-    body = [*(["    # forward"] if forward else []), *forward, "    # backward", *backward,
-            f"    return float({of_all}), {printer.formula(lines.gradient)}"]
-    what = "The output and its gradient by theta" + (", summed over the samples, the rows of x." if tape.inputs else ".")
+    body = [
+        *(["    # forward"] if forward else []),
+        *forward,
+        "    # backward",
+        *backward,
+        f"    return float({of_all}), {printer.formula(lines.gradient)}",
+    ]
+    what = "The output and its gradient by theta" + (
+        ", summed over the samples, the rows of x." if tape.inputs else "."
+    )
     return function("value_and_grad", tape, what, lines.views, body, printer)
 
 
-def function(name: str, tape: Tape, what: str, views: list[Line], body: list[str], printer: Printer) -> str:
+def function(
+    name: str, tape: Tape, what: str, views: list[Line], body: list[str], printer: Printer
+) -> str:
     """A function of theta (and x): the views of theta it uses, then its body."""
     head = ["    m = len(x)"] if tape.inputs else []
     head += ["    ones = np.ones(m)"] if printer.ones else []
     head += [text for line in views for text in printer.lines(line)]
-    return "\n".join([f"def {name}(theta{', x' if tape.inputs else ''}):", f'    """{what}"""', *head, *body]) + "\n"
+    return (
+        "\n".join(
+            [f"def {name}(theta{', x' if tape.inputs else ''}):", f'    """{what}"""', *head, *body]
+        )
+        + "\n"
+    )
 
 
 def spelt(array: np.ndarray) -> str:
@@ -137,4 +179,5 @@ def spelt(array: np.ndarray) -> str:
     if array.size <= INLINE:
         return f"np.array({array.tolist()!r}, dtype={array.dtype.name!r})".replace("inf", "np.inf")
     packed = base64.b64encode(np.ascontiguousarray(array).tobytes()).decode()
-    return f"np.frombuffer(base64.b64decode({packed!r}), dtype={array.dtype.str!r}).reshape({array.shape})"
+    numbers = f"np.frombuffer(base64.b64decode({packed!r}), dtype={array.dtype.str!r})"
+    return f"{numbers}.reshape({array.shape})"

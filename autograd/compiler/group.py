@@ -1,12 +1,14 @@
 """Second room: nodes that do the same become a group, which will be one array.
 
-Nodes belong together when they have the same operation, number and kinds of arguments, and the same depth, so that none of
-them needs another. Depth has storeys and steps, like a house: a sum or a dot opens the storey above its highest argument, any
-other operation goes one step up from it. So an operation more in one of many samples moves the steps after it only until
-the next sum, where the samples meet again.
+Nodes belong together when they have the same operation, number and kinds of arguments, and the
+same depth, so that none of them needs another. Depth has storeys and steps, like a house: a sum
+or a dot opens the storey above its highest argument, any other operation goes one step up from
+it. So an operation more in one of many samples moves the steps after it only until the next sum,
+where the samples meet again.
 
-A node may stand anywhere from its earliest depth, just above its arguments, to its latest, just below what uses it. It goes
-where most of its like are: the outputs of a recurrent network to the loss they go into, all at once, whatever their turn.
+A node may stand anywhere from its earliest depth, just above its arguments, to its latest, just
+below what uses it. It goes where most of its like are: the outputs of a recurrent network to the
+loss they go into, all at once, whatever their turn.
 """
 from __future__ import annotations
 
@@ -19,7 +21,10 @@ from autograd.ops import Operation
 
 
 class Group(NamedTuple):
-    """Nodes of one operation: n ids, and for each the ids of its arguments; sums and dots may differ in their number."""
+    """Nodes of one operation: n ids, and for each the ids of its arguments; sums and dots may
+    differ in their number.
+    """
+
     op: Operation
     ids: list[int]
     args: list[tuple[int, ...]]
@@ -27,7 +32,7 @@ class Group(NamedTuple):
 
 def levels(tape: Tape) -> list[int]:
     """The depth of each id, storey * height + step; 0 for what is no node."""
-    height = len(tape.kinds) + 1                        # more than the steps there can be in a storey
+    height = len(tape.kinds) + 1  # more than the steps there can be in a storey
     first = earliest(tape, height)
     last = latest(tape, height, first)
     keys = {i: key(tape, node) for i, node in tape.nodes.items()}
@@ -72,7 +77,9 @@ def latest(tape: Tape, height: int, first: list[int]) -> list[int]:
 
 
 def groups(tape: Tape, depth: list[int]) -> list[Group]:
-    """The nodes of a tape as groups, in an order in which every argument comes before its use; depth as `levels` gives it."""
+    """The nodes of a tape as groups, in an order in which every argument comes before its use;
+    depth as `levels` gives it.
+    """
     found: dict[tuple[int, Any], Group] = {}
     for i, node in tape.nodes.items():
         where = depth[i], key(tape, node)
@@ -91,7 +98,9 @@ def key(tape: Tape, node: tuple[Operation, tuple[int, ...]]) -> tuple[Any, ...]:
         n = len(args) // 2
         return op, _kind(args[:n], kinds), _kind(args[n:], kinds)
     if op is ops.sum:
-        return (op, _kind(args, kinds)) if len(args) > 2 else (op, *sorted({kinds[a] for a in args}))
+        return (
+            (op, _kind(args, kinds)) if len(args) > 2 else (op, *sorted({kinds[a] for a in args}))
+        )
     return (op, *[kinds[a] for a in args])
 
 

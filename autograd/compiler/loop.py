@@ -1,11 +1,14 @@
 """Loops of the array program: `for t in range(T)`, over arrays with a row for each turn.
 
-A Loop keeps its results in stacks. A stack has a row for each turn and, before these, as many as the turns look back: its
-start. Row t + offset of a stack is read in turn t by an At, and so is row t of an array from outside with a row for each turn.
-Reverse mode makes another Loop, which runs from the last turn to the first. What does not depend on the turn after is computed
-for all turns at once: derivatives of activations before that loop, gradients of shared weights, one product, after it.
+A Loop keeps its results in stacks. A stack has a row for each turn and, before these, as many as
+the turns look back: its start. Row t + offset of a stack is read in turn t by an At, and so is
+row t of an array from outside with a row for each turn. Reverse mode makes another Loop, which
+runs from the last turn to the first. What does not depend on the turn after is computed for all
+turns at once: derivatives of activations before that loop, gradients of shared weights, one
+product, after it.
 
-Legend: T turns; y an Array of the body, d its cotangent; a local Array is one of the body that differs from turn to turn.
+Legend: T turns; y an Array of the body, d its cotangent; a local Array is one of the body that
+differs from turn to turn.
 """
 from __future__ import annotations
 
@@ -13,14 +16,15 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any, NamedTuple, Optional, Union
 
-from autograd.compiler.array import SAMPLES, Array, Operand, elementwise, inner, is_batched, lead, padded
+from autograd.compiler.array import (SAMPLES, Array, Operand, elementwise, inner, is_batched,
+    lead, padded)
 from autograd.compiler.places import Strided, contiguous
 from autograd.compiler.reverse import depends_on, sweep, topological_order
-from autograd.compiler.structure import (Contract, Named, Part, Reshape, Structural, Sum, assembled, contract, full,
-                                         View, reshape, total, view)
+from autograd.compiler.structure import (Contract, Named, Part, Reshape, Structural, Sum,
+    assembled, contract, full, View, reshape, total, view)
 from autograd.ops import Operation
 
-Rows = Union[int, Array]                # a stack of the loop by its number, or an Array from outside
+Rows = Union[int, Array]  # a stack of the loop by its number, or an Array from outside
 
 
 class At(Structural):
@@ -32,15 +36,20 @@ class At(Structural):
 
 class Stack(NamedTuple):
     """The rows a loop writes: `before` and then one for each turn."""
+
     before: int
-    lead: tuple[Any, ...]               # the axis of the samples, or ()
+    lead: tuple[Any, ...]  # the axis of the samples, or ()
     inner: tuple[int, ...]
-    start: Optional[Array]              # at first: the one row before, the rows before, or all rows; None: nothing yet
-    of: Optional[Array] = None          # the Array of the body that it keeps, or is the cotangent of
+    # at first: the one row before, the rows before, or all rows; None: nothing yet
+    start: Optional[Array]
+    of: Optional[Array] = None  # the Array of the body that it keeps, or is the cotangent of
 
 
 class Write(NamedTuple):
-    """What a turn does at its end: row t + offset of a stack, or some places in it, is set to a value, or it is added."""
+    """What a turn does at its end: row t + offset of a stack, or some places in it, is set to a
+    value, or it is added.
+    """
+
     stack: int
     offset: int
     value: Operand
@@ -50,13 +59,14 @@ class Write(NamedTuple):
 
 class Loop(Structural):
     """A loop. Its inputs are all Arrays from outside that it uses."""
+
     many = True
 
     def __init__(self, turns: int, backwards: bool = False) -> None:
         self.turns, self.backwards = turns, backwards
         self.stacks: list[Stack] = []
         self.writes: list[Write] = []
-        self.results: dict[int, Array] = {}             # the Stacked of each stack
+        self.results: dict[int, Array] = {}  # the Stacked of each stack
         self.array = Array(self, (), ())
 
     def local(self) -> list[Array]:
@@ -69,9 +79,15 @@ class Loop(Structural):
         """The loop as an Array, now that stacks and writes are known."""
         local = self.local()
         inside = set(local)
-        used = [s.start for s in self.stacks] + [u for x in local for u in x.inputs] + [w.value for w in self.writes]
+        used = (
+            [s.start for s in self.stacks]
+            + [u for x in local for u in x.inputs]
+            + [w.value for w in self.writes]
+        )
         used += [x.op.source for x in local if isinstance(x.op, At)]
-        self.array.inputs = tuple(dict.fromkeys(u for u in used if isinstance(u, Array) and u not in inside))
+        self.array.inputs = tuple(
+            dict.fromkeys(u for u in used if isinstance(u, Array) and u not in inside)
+        )
         return self.array
 
     def stack(self, stack: Stack) -> int:
@@ -85,14 +101,25 @@ class Loop(Structural):
         return (*stack.lead, stack.before + self.turns, *stack.inner)
 
     def is_scalar(self) -> bool:
-        """Whether a turn is about single numbers alone: then Python's floats are faster than arrays."""
+        """Whether a turn is about single numbers alone: then Python's floats are faster than
+        arrays.
+        """
         if any(stack.lead or stack.inner for stack in self.stacks):
             return False
         for x in self.local():
-            is_number = isinstance(x.op, Operation) or isinstance(x.op, View) and isinstance(x.inputs[0].op, At)
+            is_number = (
+                isinstance(x.op, Operation)
+                or isinstance(x.op, View)
+                and isinstance(x.inputs[0].op, At)
+            )
             if not isinstance(x.op, At) and (x.shape or not is_number):
                 return False
-        return all(u.shape == () for x in self.local() for u in x.inputs if isinstance(u, Array) and not isinstance(u.op, At))
+        return all(
+            u.shape == ()
+            for x in self.local()
+            for u in x.inputs
+            if isinstance(u, Array) and not isinstance(u.op, At)
+        )
 
     def row(self, k: int, offset: int) -> Array:
         """Row t + offset of a stack in turn t."""
@@ -106,7 +133,9 @@ class Loop(Structural):
         return self.results[k]
 
     def kept(self, x: Array) -> Array:
-        """All rows, one for each turn, of an Array of the body; it is kept from now on, if it was not."""
+        """All rows, one for each turn, of an Array of the body; it is kept from now on, if it was
+        not.
+        """
         for w in self.writes:
             if w.value is x and not w.add:
                 return rows(self.result(w.stack), w.offset, self.turns)
@@ -114,7 +143,7 @@ class Loop(Structural):
         self.writes.append(Write(k, 0, x))
         return self.result(k)
 
-    def send(self, parts: Sequence[Part], active: set[Array]) -> list[tuple[Array, Part]]:
+    def send(self, parts: Sequence[Part], active: set[Array]) -> list[tuple[Array, Part | None]]:
         """What a loop sends to its inputs, from what is sent to its stacks."""
         return Reversal(self, parts, active).sent()
 
@@ -144,7 +173,8 @@ def row_places(x: Array, first: int, count: int) -> Strided:
     return Strided((count, *shape), first * size, (size if count > 1 else 0, *contiguous(shape)))
 
 
-# Reverse mode -------------------------------------------------------------------------------------------------------------
+# Reverse mode ---------------------------------------------------------------------------------
+
 
 class Reversal:
     """The way back through a loop."""
@@ -154,26 +184,32 @@ class Reversal:
         self.forward = set(loop.local())
         self.back = Loop(loop.turns, not loop.backwards)
         self.given = {part.where: part.value for part in parts}
-        self.stacks: dict[int, int] = {}                # of the loop back, by the stack of which it has the cotangent
+        # of the loop back, by the stack of which it has the cotangent
+        self.stacks: dict[int, int] = {}
         for k, stack in enumerate(loop.stacks):
             if stack.before:
-                self.stacks[k] = self.back.stack(stack._replace(start=full(self.given.get(k, 0.0), loop.shape(k))))
-        self.stack_of: dict[Array, int] = {}            # of cotangents that are kept
-        self.swapped: dict[Array, Array] = {}           # what the loop back reads, by what it was in the loop
+                self.stacks[k] = self.back.stack(
+                    stack._replace(start=full(self.given.get(k, 0.0), loop.shape(k)))
+                )
+        self.stack_of: dict[Array, int] = {}  # of cotangents that are kept
+        # what the loop back reads, by what it was in the loop
+        self.swapped: dict[Array, Array] = {}
 
-    def sent(self) -> list[tuple[Array, Part]]:
+    def sent(self) -> list[tuple[Array, Part | None]]:
         """What the loop sends to its inputs."""
-        found = []
+        found: list[tuple[Array, Part | None]] = []
         for x, sent in self.one_turn().items():
-            if isinstance(x.op, At) and not isinstance(x.op.source, Array):
-                self.back.writes += [Write(self.stacks[x.op.source], x.op.offset, p.value, True, p.where) for p in sent]
+            source = x.op.source if isinstance(x.op, At) else None
+            if isinstance(source, int):
+                k, offset = self.stacks[source], x.op.offset
+                self.back.writes += [Write(k, offset, p.value, True, p.where) for p in sent]
                 continue
             if any(p.where is not None for p in sent):
                 sent = [Part(assembled(sent, x.shape))]
-            if not isinstance(x.op, At):
+            if source is None:
                 found += [(x, Part(self.over_turns(p.value, x.shape))) for p in sent]
                 continue
-            source, places = x.op.source, row_places(x.op.source, x.op.offset, self.loop.turns)
+            places = row_places(source, x.op.offset, self.loop.turns)
             for p in sent:
                 value = self.all_turns(p.value, x.shape)
                 found.append((source, Part(value, None if value.shape == source.shape else places)))
@@ -209,7 +245,9 @@ class Reversal:
         if not isinstance(d, Array) or not d.shape:
             return d
         stack = self.loop.stacks[w.stack]
-        return Array(At(full(d, self.loop.shape(w.stack)), w.offset), (), (*stack.lead, *stack.inner))
+        return Array(
+            At(full(d, self.loop.shape(w.stack)), w.offset), (), (*stack.lead, *stack.inner)
+        )
 
     def is_source(self, x: Array) -> bool:
         """Whether a derivative is wanted by x, from outside of the loop or of another turn."""
@@ -217,21 +255,26 @@ class Reversal:
             return not isinstance(x.op.source, Array) or x.op.source in self.active
         return x not in self.forward and x in self.active
 
-    # What is done for all turns at once ----------------------------------------------------------------------------------------
+    # What is done for all turns at once -------------------------------------------------------
 
     def over_turns(self, value: Operand, shape: tuple[Any, ...]) -> Array:
         """The sum over all turns of what is sent to something that they share."""
         if isinstance(value, Array) and isinstance(value.op, Contract):
-            (A, left), (B, right) = (self.labelled(u, labels) for u, labels in
-                                     zip(value.inputs, (value.op.left, value.op.right)))
+            (A, left), (B, right) = (
+                self.labelled(u, labels)
+                for u, labels in zip(value.inputs, (value.op.left, value.op.right))
+            )
             if TURN in left and TURN in right:
                 return contract(A, left, B, right, value.op.out)
-            if isinstance(A.op, Named) and A.op.name == "ones" and TURN in right:       # the sum over the samples
+            # the sum over the samples
+            if isinstance(A.op, Named) and A.op.name == "ones" and TURN in right:
                 return total(B, (0, 1))
         return total(self.all_turns(value, shape), (int(SAMPLES in shape),), inside=True)
 
     def labelled(self, x: Array, labels: str) -> tuple[Array, str]:
-        """A factor for all turns and its labels, with one for the turns if it differs from turn to turn."""
+        """A factor for all turns and its labels, with one for the turns if it differs from turn to
+        turn.
+        """
         if x not in self.varying([x]):
             return x, labels
         first = len(lead(x))
@@ -239,19 +282,29 @@ class Reversal:
 
     def shape(self, shape: tuple[Any, ...]) -> tuple[Any, ...]:
         """A shape with an axis of turns, after that of the samples."""
-        return (*shape[:1], self.loop.turns, *shape[1:]) if SAMPLES in shape else (self.loop.turns, *shape)
+        return (
+            (*shape[:1], self.loop.turns, *shape[1:])
+            if SAMPLES in shape
+            else (self.loop.turns, *shape)
+        )
 
     def all_turns(self, value: Operand, shape: tuple[Any, ...]) -> Array:
         """A value for all turns at once, of that shape in each."""
         rank = len(shape) - (SAMPLES in shape)
-        lifted = self.lift(value) if isinstance(value, Array) and value in self.varying([value]) else value
+        lifted = (
+            self.lift(value)
+            if isinstance(value, Array) and value in self.varying([value])
+            else value
+        )
         if isinstance(value, Array):
             turns = (self.loop.turns,) if lifted is not value else (1,)
             lifted = reshape(lifted, (*lead(value), *turns, *padded(inner(value), rank)))
         return full(lifted, self.shape(shape))
 
     def lift(self, x: Operand) -> Operand:
-        """x for all turns at once, with an axis of turns before its own; x itself where all turns share it."""
+        """x for all turns at once, with an axis of turns before its own; x itself where all turns
+        share it.
+        """
         if not isinstance(x, Array):
             return x
         if isinstance(x.op, At):
@@ -306,10 +359,12 @@ class Reversal:
         order = topological_order(ends)
         return depends_on(order, [x for x in order if isinstance(x.op, At)])
 
-    # What the loop back reads --------------------------------------------------------------------------------------------------
+    # What the loop back reads -----------------------------------------------------------------
 
     def read(self, x: Operand) -> Operand:
-        """x in the loop back: what is of the loop is read from its stacks; what needs only that, from all turns of it."""
+        """x in the loop back: what is of the loop is read from its stacks; what needs only that,
+        from all turns of it.
+        """
         if not isinstance(x, Array) or x not in self.varying([x]):
             return x
         if x not in self.swapped:
@@ -326,4 +381,4 @@ class Reversal:
         return Array(x.op, tuple(map(self.read, x.inputs)), x.shape)
 
 
-TURN = "T"                              # the label of the axis of turns
+TURN = "T"  # the label of the axis of turns

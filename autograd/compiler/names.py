@@ -1,6 +1,8 @@
-"""Names in the source: the lecture's W1, b1, z1, f1 for layers, labels for single nodes, else v1, v2, ...
+"""Names in the source: the lecture's W1, b1, z1, f1 for layers, labels for single nodes, else v1,
+v2, ...
 
-A label is text of the user's: only its letters, digits and underscores are used, and never a name that means something.
+A label is text of the user's: only its letters, digits and underscores are used, and never a name
+that means something.
 """
 from __future__ import annotations
 
@@ -9,17 +11,34 @@ import re
 
 from autograd import ops
 
-RESERVED = {"ones", "theta", "x", "m", "t", "grad", "dx", "np", "math", "value", "value_and_grad",
-            "base64", "len", "float", "find", "range", "reversed"}
+RESERVED = {
+    "ones",
+    "theta",
+    "x",
+    "m",
+    "t",
+    "grad",
+    "dx",
+    "np",
+    "math",
+    "value",
+    "value_and_grad",
+    "base64",
+    "len",
+    "float",
+    "find",
+    "range",
+    "reversed",
+}
 LONGEST = 30
 
 
 class Names:
-    """The names given so far. Whoever takes a name takes the one of its cotangent, too: z1 and dz1."""
+    """The names given so far. Who takes a name takes the one of its cotangent, too: z1 and dz1."""
 
     def __init__(self) -> None:
         self.taken = {*RESERVED, *ops.TABLE}
-        self.layers = 0                                     # how many layers have their z
+        self.layers = 0  # how many layers have their z
         self.others = 0
 
     def free(self, name: str) -> str:
@@ -31,7 +50,7 @@ class Names:
 
     def label(self, label: str) -> str | None:
         """A name made of a label, None where nothing is left of it."""
-        name = re.sub(r"\W+", "_", label[:10 * LONGEST], flags=re.ASCII).strip("_")[:LONGEST]
+        name = re.sub(r"\W+", "_", label[: 10 * LONGEST], flags=re.ASCII).strip("_")[:LONGEST]
         return self.free(name) if name and not name[0].isdigit() else None
 
     def other(self) -> str:
@@ -50,6 +69,8 @@ class Names:
         return self.free(name) if of == f"z{self.layers}" and name not in self.taken else None
 
     def parameters(self, axes: int, added: bool) -> str:
-        """W for a matrix of parameters of the next layer, b for what is added, w for a single weight."""
+        """W for a matrix of parameters of the next layer, b for what is added, w for a single
+        weight.
+        """
         kind = "b" if added and axes < 2 else "W" if axes else "w"
         return self.free(f"{kind}{self.layers + 1}")

@@ -1,11 +1,15 @@
-"""The normal form of sums: whatever way a sum was written, it is a few dots and terms, added and subtracted.
+"""The normal form of sums: whatever way a sum was written, it is a few dots and terms, added and
+subtracted.
 
-What people write as w1 * x1 - w2 * x2 / n + b is recorded as a chain of additions, subtractions, products and quotients. Here
-a chain that nobody else uses becomes one Linear: its terms with a plus and with a minus, a term being a product of two
-factors, a scaled product (a number times two factors), or anything else. A number times one factor is a product, too.
+What people write as w1 * x1 - w2 * x2 / n + b is recorded as a chain of additions, subtractions,
+products and quotients. Here a chain that nobody else uses becomes one Linear: its terms with a
+plus and with a minus, a term being a product of two factors, a scaled product (a number times two
+factors), or anything else. A number times one factor is a product, too.
 
-1. Only what is used once goes into the sum above it. The numbers of the data decide nothing: a datum of 0 or 1 is one.
-2. Legend: a term or factor is an int, the place of a Value in the topological order, or a float, a number.
+1. Only what is used once goes into the sum above it. The numbers of the data decide nothing: a
+   datum of 0 or 1 is one.
+2. Legend: a term or factor is an int, the place of a Value in the topological order, or a float,
+   a number.
 """
 from __future__ import annotations
 
@@ -16,51 +20,74 @@ from autograd import ops
 
 SUMS = frozenset((ops.add, ops.sub, ops.sum, ops.dot))
 PRODUCTS = frozenset((ops.mul, ops.div, ops.neg))
-SMALLEST = 1e-100                   # numbers are multiplied with each other from here to 1 / SMALLEST
+SMALLEST = 1e-100  # numbers are multiplied with each other from here to 1 / SMALLEST
 
-Term = Any                          # an int or a float
+Term = Any  # an int or a float
 
 
 class Side:
     """The terms of one sign."""
+
     __slots__ = ("left", "right", "scaled", "rest")
 
     def __init__(self) -> None:
-        self.left: list[Term] = []                              # products: left[k] * right[k]
+        self.left: list[Term] = []  # products: left[k] * right[k]
         self.right: list[Term] = []
-        self.scaled: list[tuple[float, Term, Term]] = []        # number * factor * factor
+        self.scaled: list[tuple[float, Term, Term]] = []  # number * factor * factor
         self.rest: list[Term] = []
 
 
-Linear = tuple[Side, Side]          # what is added, and what is subtracted
+Linear = tuple[Side, Side]  # what is added, and what is subtracted
 
 
 class Flattener:
     """Finds the Linear of each sum of a recorded graph, given as lists by place."""
 
-    def __init__(self, op: list[Any], args: list[tuple[Term, ...]], uses: list[int], kept: set[int],
-                 constant: list[Optional[float]]) -> None:
+    def __init__(
+        self,
+        op: list[Any],
+        args: list[tuple[Term, ...]],
+        uses: list[int],
+        kept: set[int],
+        constant: list[Optional[float]],
+    ) -> None:
         self.op, self.args, self.uses, self.constant = op, args, uses, constant
-        self.kept = kept                                        # places that must not go into the sum above them
+        self.kept = kept  # places that must not go into the sum above them
 
     def linears(self) -> dict[int, Optional[Linear]]:
         """The Linear of each sum by its place; None for a place that went into the sum above it."""
         found: dict[int, Optional[Linear]] = {}
         args, uses, constant = self.args, self.uses, self.constant
         for place in range(len(args) - 1, -1, -1):
-            if uses[place] and args[place] and place not in found and constant[place] is None and self.is_sum(place):
+            if (
+                uses[place]
+                and args[place]
+                and place not in found
+                and constant[place] is None
+                and self.is_sum(place)
+            ):
                 found[place] = self.linear(place, found)
         return found
 
     def is_sum(self, place: int) -> bool:
-        """Whether a sum begins here: an addition, a subtraction, or a sum with a minus before it."""
+        """Whether a sum begins here: an addition, a subtraction, or a negated sum."""
         op = self.op[place]
-        return op in SUMS or op is ops.neg and self.is_inner(self.args[place][0]) and self.op[self.args[place][0]] in SUMS
+        return (
+            op in SUMS
+            or op is ops.neg
+            and self.is_inner(self.args[place][0])
+            and self.op[self.args[place][0]] in SUMS
+        )
 
     def is_inner(self, t: Term) -> bool:
         """Whether a term is an operation that nobody else uses."""
-        return type(t) is int and self.uses[t] == 1 and bool(self.args[t]) and t not in self.kept \
+        return (
+            type(t) is int
+            and self.uses[t] == 1
+            and bool(self.args[t])
+            and t not in self.kept
             and self.constant[t] is None
+        )
 
     def linear(self, root: int, found: dict[int, Optional[Linear]]) -> Linear:
         """The terms of the sum that begins at `root`; what goes into it is noted in `found`."""
@@ -70,8 +97,13 @@ class Flattener:
         while stack:
             t, negative = stack.pop()
             side = minus if negative else plus
-            if type(t) is not int or constant[t] is not None or not args[t] or \
-                    t != root and (uses[t] != 1 or t in kept):
+            if (
+                type(t) is not int
+                or constant[t] is not None
+                or not args[t]
+                or t != root
+                and (uses[t] != 1 or t in kept)
+            ):
                 side.rest.append(t)
                 continue
             kind = op[t]
@@ -94,9 +126,11 @@ class Flattener:
             found[t] = None
         return sides
 
-    # Products -------------------------------------------------------------------------------------------------------------
+    # Products ---------------------------------------------------------------------------------
 
-    def product(self, t: int, negative: bool, sides: Linear, found: dict[int, Optional[Linear]]) -> None:
+    def product(
+        self, t: int, negative: bool, sides: Linear, found: dict[int, Optional[Linear]]
+    ) -> None:
         """Put a product, or a quotient by a number, among the terms."""
         a, b = self.args[t]
         number, factors = None, [a, b]
@@ -123,7 +157,9 @@ class Flattener:
         return number if number is not None and SMALLEST < abs(number) < 1 / SMALLEST else None
 
     def factors(self, t: int) -> tuple[Optional[float], list[Term], bool, list[int]]:
-        """A product as a number (None: there is none), one or two factors, whether there is a minus, and what went into it."""
+        """A product as a number (None: there is none), one or two factors, whether there is a
+        minus, and what went into it.
+        """
         numbers: list[float] = []
         factors: list[Term] = []
         inside: list[int] = []
@@ -146,14 +182,14 @@ class Flattener:
                 flips = not flips
                 inside.append(u)
             elif kind is ops.div and self.divisor(u) is not None:
-                numbers.append(1 / self.divisor(u))                                     # type: ignore[operator]
+                numbers.append(1 / self.divisor(u))  # type: ignore[operator]
                 stack.append(self.args[u][0])
                 inside.append(u)
             else:
                 factors.append(u)
         number = prod(numbers)
         if 0.0 not in numbers and not SMALLEST < abs(number) < 1 / SMALLEST:
-            return None, list(self.args[t]), False, []                  # one after the other they may do no harm
+            return None, list(self.args[t]), False, []  # one after the other they may do no harm
         return (number if numbers else None), factors, flips, inside
 
     def varies(self, t: Term) -> bool:

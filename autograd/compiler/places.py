@@ -1,7 +1,9 @@
-"""Places: where the numbers of one array stand in another, flat one, and how that is written with slices.
+"""Places: where the numbers of one array stand in another, flat one, and how that is written with
+slices.
 
-Places are Strided where they are base + i * stride_0 + j * stride_1 + ...; the functions here find base, lengths and strides,
-or say that there are none. A Slicing is how NumPy takes such places: reshape, index, transpose.
+Places are Strided where they are base + i * stride_0 + j * stride_1 + ...; the functions here
+find base, lengths and strides, or say that there are none. A Slicing is how NumPy takes such
+places: reshape, index, transpose.
 """
 from __future__ import annotations
 
@@ -16,6 +18,7 @@ Shape = tuple[int, ...]
 
 class Strided(NamedTuple):
     """places = base + sum over axes of index * stride; an axis of length 1 has stride 0."""
+
     shape: Shape
     base: int
     strides: Shape
@@ -23,7 +26,7 @@ class Strided(NamedTuple):
 
 def contiguous(shape: Shape) -> Shape:
     """The strides of a contiguous array, 0 for axes of length 1."""
-    return tuple(prod(shape[k + 1:]) if n > 1 else 0 for k, n in enumerate(shape))
+    return tuple(prod(shape[k + 1 :]) if n > 1 else 0 for k, n in enumerate(shape))
 
 
 def whole(shape: Shape) -> Strided:
@@ -46,7 +49,9 @@ def places_of(places: Strided) -> np.ndarray:
 
 
 def factor(places: np.ndarray) -> list[tuple[int, int]] | None:
-    """Axes (length, stride), outermost first, with places = base + sum of index * stride; None where there are none."""
+    """Axes (length, stride), outermost first, with places = base + sum of index * stride; None
+    where there are none.
+    """
     n = len(places)
     if n == 1:
         return []
@@ -67,8 +72,12 @@ def factor(places: np.ndarray) -> list[tuple[int, int]] | None:
 def strided(places: np.ndarray) -> Strided | None:
     """An array of places as Strided, or None where they are not."""
     base = int(places.flat[0])
-    strides = tuple(int(places[tuple(int(i == k) for i in range(places.ndim))]) - base if places.shape[k] > 1 else 0
-                    for k in range(places.ndim))
+    strides = tuple(
+        int(places[tuple(int(i == k) for i in range(places.ndim))]) - base
+        if places.shape[k] > 1
+        else 0
+        for k in range(places.ndim)
+    )
     found = Strided(places.shape, base, strides)
     return found if (places_of(found) == places).all() else None
 
@@ -90,7 +99,9 @@ def shape_from(cuts: set[int], n: int) -> Shape:
 
 
 def inverse(places: np.ndarray, shape: Shape) -> np.ndarray | None:
-    """Where each place of a block of that shape is found in the array `places`, if each is there once; else None."""
+    """Where each place of a block of that shape is found in the array `places`, if each is there
+    once; else None.
+    """
     size, flat = prod(shape), places.ravel()
     if len(flat) != size or len(np.unique(flat)) != size:
         return None
@@ -99,8 +110,12 @@ def inverse(places: np.ndarray, shape: Shape) -> np.ndarray | None:
     return found.reshape(shape)
 
 
-def teams(a_of: np.ndarray, b_of: np.ndarray, count_a: int, count_b: int) -> tuple[np.ndarray, np.ndarray]:
-    """Numbers 0, 1, ... of the groups of left and right rows that only meet each other (connected components)."""
+def teams(
+    a_of: np.ndarray, b_of: np.ndarray, count_a: int, count_b: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers 0, 1, ... of the groups of left and right rows that only meet each other (connected
+    components).
+    """
     team_a, team_b = np.arange(count_a), np.full(count_b, count_a)
     while True:
         before = team_a
@@ -114,15 +129,19 @@ def teams(a_of: np.ndarray, b_of: np.ndarray, count_a: int, count_b: int) -> tup
     return team_a, np.searchsorted(numbers, team_b)
 
 
-# Slices -------------------------------------------------------------------------------------------------------------------
+# Slices ---------------------------------------------------------------------------------------
+
 
 class Slicing(NamedTuple):
-    """How NumPy takes Strided places of an array: a run of the flat array, reshape, index, transpose, axes of length 1."""
-    run: tuple[int, int] | None             # where a flat array is cut to a run of whole rows
-    radix: Shape | None                     # what it is then reshaped to
-    index: tuple[Union[int, slice], ...]    # an entry for each axis; none where all of it is taken
-    order: tuple[int, ...] | None           # how the axes that are left are transposed
-    new_axes: tuple[int, ...]               # where axes of length 1 are put in
+    """How NumPy takes Strided places of an array: a run of the flat array, reshape, index,
+    transpose, axes of length 1.
+    """
+
+    run: tuple[int, int] | None  # where a flat array is cut to a run of whole rows
+    radix: Shape | None  # what it is then reshaped to
+    entries: tuple[Union[int, slice], ...]  # an entry for each axis; none where all of it is taken
+    order: tuple[int, ...] | None  # how the axes that are left are transposed
+    new_axes: tuple[int, ...]  # where axes of length 1 are put in
 
 
 def slicing(places: Strided, source: Shape) -> Slicing | None:
@@ -158,7 +177,7 @@ def _index(base: int, strides: list[int], lengths: list[int], source: Shape) -> 
         return None, None, () if everything else (slice(base, stop, strides[0]),)
     if any(a % b for a, b in zip(strides, strides[1:])):
         return None
-    if len(source) == 1:                                    # the run of whole rows that they lie in
+    if len(source) == 1:  # the run of whole rows that they lie in
         start, length = min(base, size - lengths[0] * strides[0]), lengths[0] * strides[0]
         if start < 0:
             return None
@@ -172,14 +191,18 @@ def _index(base: int, strides: list[int], lengths: list[int], source: Shape) -> 
     return None if index is None else (run, None if tuple(radix) == source else tuple(radix), index)
 
 
-def _along_axes(base: int, strides: list[int], lengths: list[int], source: Shape) -> tuple[Union[int, slice], ...] | None:
-    """The index that takes axes with these strides along axes of the source, and one entry of its others; None if it does not."""
+def _along_axes(
+    base: int, strides: list[int], lengths: list[int], source: Shape
+) -> tuple[Union[int, slice], ...] | None:
+    """The index that takes axes with these strides along axes of the source, and one entry of its
+    others; None if it does not.
+    """
     if len(set(strides)) < len(strides) or len(source) < 2:
         return None
     taken = dict(zip(strides, lengths))
     index: list[Union[int, slice]] = []
     for k, size in enumerate(source):
-        step = prod(source[k + 1:])
+        step = prod(source[k + 1 :])
         digit, base = divmod(base, step)
         length = taken.pop(step, None) if size > 1 else None
         if length is None:
@@ -191,11 +214,15 @@ def _along_axes(base: int, strides: list[int], lengths: list[int], source: Shape
     return None if taken else tuple(index)
 
 
-def _digits(base: int, radix: list[int], lengths: list[int]) -> tuple[Union[int, slice], ...] | None:
-    """The index of each axis of a shape `radix`: from the digits of base, so many as `lengths`; a number where there is none."""
+def _digits(
+    base: int, radix: list[int], lengths: list[int]
+) -> tuple[Union[int, slice], ...] | None:
+    """The index of each axis of a shape `radix`: from the digits of base, so many as `lengths`; a
+    number where there is none.
+    """
     index: list[Union[int, slice]] = []
     for k, size in enumerate(radix):
-        step = prod(radix[k + 1:])
+        step = prod(radix[k + 1 :])
         digit, base = divmod(base, step)
         if k == len(lengths):
             index.append(digit)

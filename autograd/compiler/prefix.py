@@ -1,4 +1,6 @@
-"""Prefix sums: the loop h[t + 1] = h[t] + x[t] as one operation, np.cumsum, and its rule in reverse mode, np.cumsum backwards."""
+"""Prefix sums: the loop h[t + 1] = h[t] + x[t] as one operation, np.cumsum, and its rule in reverse
+mode, np.cumsum backwards.
+"""
 from __future__ import annotations
 
 from typing import Optional
@@ -25,18 +27,32 @@ class Beginning(Structural):
     def back(self, i: int, y: Array, d: Operand) -> Part:
         count = inner(y)[0] - 1
         whole = full(d, y.shape)
-        return Part(reshape(rows(whole, 0, 1), y.inputs[0].shape) if i == 0 else rows(whole, 1, count))
+        return Part(
+            reshape(rows(whole, 0, 1), y.inputs[0].shape) if i == 0 else rows(whole, 1, count)
+        )
 
 
 def prefix_sum(loop: Loop) -> Optional[Array]:
-    """All rows of the one stack of a loop that only adds to it, as a PrefixSum; None for any other loop."""
+    """All rows of the one stack of a loop that only adds to it, as a PrefixSum; None for any other
+    loop.
+    """
     if len(loop.stacks) != 1 or len(loop.writes) != 1 or loop.stacks[0].before != 1:
         return None
     value, start = loop.writes[0].value, loop.stacks[0].start
-    if not isinstance(value, Array) or value.op is not ops.add or start is None or is_batched(value):
+    if (
+        not isinstance(value, Array)
+        or value.op is not ops.add
+        or start is None
+        or is_batched(value)
+    ):
         return None
     before, added = sorted(value.inputs, key=lambda x: isinstance(x, Array) and is_row_of_input(x))
-    if not is_row_of_input(added) or not isinstance(before, Array) or not isinstance(before.op, At) or before.op.offset:
+    if (
+        not is_row_of_input(added)
+        or not isinstance(before, Array)
+        or not isinstance(before.op, At)
+        or before.op.offset
+    ):
         return None
     if isinstance(before.op.source, Array) or added.shape != before.shape:
         return None

@@ -1,6 +1,8 @@
-"""Arrays as NumPy: one function for each operation. What is printed where was decided before; see schedule.
+"""Arrays as NumPy: one function for each operation. What is printed where was decided before; see
+schedule.
 
-A formula is a Text, which knows how tightly it holds together, so that parentheses stand where they must.
+A formula is a Text, which knows how tightly it holds together, so that parentheses stand where
+they must.
 """
 from __future__ import annotations
 
@@ -17,31 +19,45 @@ from autograd.compiler.loop import At, Loop, Stacked
 from autograd.compiler.places import Slicing, Strided, slicing
 from autograd.compiler.prefix import Beginning, PrefixSum
 from autograd.compiler.schedule import Line
-from autograd.compiler.structure import (Assemble, Broadcast, Contract, Named, Numbers, Reshape, RunSums, Structural, Sum, Take,
-                                         View)
+from autograd.compiler.structure import (Assemble, Broadcast, Contract, Named, Numbers, Reshape,
+    RunSums, Structural, Sum, Take, View)
 from autograd.formulas.symbol import written
 from autograd.formulas.text import Text
 from autograd.ops import Operation
 
 
-OPERATORS = (ops.add, ops.sub, ops.mul, ops.div, ops.neg, ops.greater)      # the same on floats and on arrays
+# the same on floats and on arrays
+OPERATORS = (ops.add, ops.sub, ops.mul, ops.div, ops.neg, ops.greater)
 
 
 class Printer:
-    """Prints the Arrays of one program; keeps the names of its constants and notes which operations it calls."""
+    """Prints the Arrays of one program; keeps the names of its constants and notes which operations
+    it calls.
+    """
 
     def __init__(self, names: dict[Array, str], constants: Constants, floats: bool) -> None:
         self.names, self.constants = names, constants
-        self.floats = floats                                # whether loops over single numbers are about floats, not arrays
-        self.called: dict[str, Operation] = {}              # operations without a form in NumPy
-        self.ones = False                                   # whether a row of m ones is used
+        self.floats = floats  # whether loops over single numbers are about floats, not arrays
+        self.called: dict[str, Operation] = {}  # operations without a form in NumPy
+        self.ones = False  # whether a row of m ones is used
         self.print: dict[type, Callable[[Array], Text]] = {
-            View: self.view, Take: self.take, RunSums: self.run_sums, Reshape: self.reshape, Broadcast: self.broadcast,
-            Sum: self.sum, Contract: self.contract, Named: self.named, Numbers: self.numbers, At: self.at,
-            Stacked: self.stacked, PrefixSum: self.prefix_sum, Beginning: self.beginning}
-        self.inside: Loop | None = None                     # the loop whose body is printed
-        self.lists: dict[Array, str] = {}                   # the lists it reads, where it is about floats
-        self.on_floats: dict[str, Operation] = {}           # operations called on floats that `math` has not
+            View: self.view,
+            Take: self.take,
+            RunSums: self.run_sums,
+            Reshape: self.reshape,
+            Broadcast: self.broadcast,
+            Sum: self.sum,
+            Contract: self.contract,
+            Named: self.named,
+            Numbers: self.numbers,
+            At: self.at,
+            Stacked: self.stacked,
+            PrefixSum: self.prefix_sum,
+            Beginning: self.beginning,
+        }
+        self.inside: Loop | None = None  # the loop whose body is printed
+        self.lists: dict[Array, str] = {}  # the lists it reads, where it is about floats
+        self.on_floats: dict[str, Operation] = {}  # operations called on floats that `math` has not
 
     def formula(self, x: Operand) -> Text:
         """An Array by its name, or as a formula; or a number."""
@@ -53,9 +69,11 @@ class Printer:
 
     def definition(self, x: Array) -> Text:
         """The formula of an Array."""
-        return self.print[type(x.op)](x) if isinstance(x.op, Structural) else self.elementwise(x.op, x)
+        return (
+            self.print[type(x.op)](x) if isinstance(x.op, Structural) else self.elementwise(x.op, x)
+        )
 
-    # Lines ----------------------------------------------------------------------------------------------------------------
+    # Lines ------------------------------------------------------------------------------------
 
     def lines(self, line: Line) -> list[str]:
         """The lines of source that compute an Array."""
@@ -68,8 +86,10 @@ class Printer:
         if line.added is None:
             return [commented(f"{name} = {self.definition(x)}", comment)]
         sign = "-" if x.op is ops.sub else "+"
-        return [commented(f"{name} = {self.formula(x.inputs[1 - line.added])}", comment),
-                f"    {name} {sign}= {self.formula(x.inputs[line.added])}"]
+        return [
+            commented(f"{name} = {self.formula(x.inputs[1 - line.added])}", comment),
+            f"    {name} {sign}= {self.formula(x.inputs[line.added])}",
+        ]
 
     def assemble(self, name: str, x: Array) -> list[str]:
         """Lines that make an array and add each input to its places."""
@@ -78,7 +98,9 @@ class Printer:
         if op.places and op.places[0] is None:
             lines.append(f"    {name} = {self.fresh(values.pop(0)[0], x.shape)}")
         else:
-            lines.append(f"    {name} = np.{'empty' if op.covered else 'zeros'}({sizes_text(x.shape)})")
+            lines.append(
+                f"    {name} = np.{'empty' if op.covered else 'zeros'}({sizes_text(x.shape)})"
+            )
         for value, places, first in values:
             target = self.target(name, x, places)
             lines.append(f"    {target} {'=' if first else '+='} {self.formula(value)}")
@@ -88,23 +110,39 @@ class Printer:
         """Sums of the first rows, or of the last."""
         text = self.formula(x.inputs[0])
         axis = ", axis=0" if len(x.shape) > 1 else ""
-        return Text(f"np.cumsum({text:atom}[::-1]{axis})[::-1]" if x.op.backwards else f"np.cumsum({text}{axis})")
+        return Text(
+            f"np.cumsum({text:atom}[::-1]{axis})[::-1]"
+            if x.op.backwards
+            else f"np.cumsum({text}{axis})"
+        )
 
     def beginning(self, x: Array) -> Text:
         """A first row and those after it."""
         first, rest = map(self.formula, x.inputs)
         return Text(f"np.concatenate(([{first}], {rest}))")
 
-    # Loops ----------------------------------------------------------------------------------------------------------------
+    # Loops ------------------------------------------------------------------------------------
 
     def loop(self, op: Loop, line: Line) -> list[str]:
         """The stacks, then `for t in range(T)`: the lines of a turn, and what it writes."""
         floats = self.floats and op.is_scalar()
-        found = [text for k in range(len(op.stacks)) for text in (self.float_stack if floats else self.stack)(op, k)]
+        found = [
+            text
+            for k in range(len(op.stacks))
+            for text in (self.float_stack if floats else self.stack)(op, k)
+        ]
         if floats:
-            used = {u for x in op.local() for u in x.inputs if isinstance(u, Array)} - set(op.local())
-            found += [f"    {self.names[u]} = float({self.names[u]})" for u in op.array.inputs if u in used and u in self.names]
-            found += [f"    {name} = {self.formula(source):atom}.tolist()" for name, source in line.lists]
+            used = {u for x in op.local() for u in x.inputs if isinstance(u, Array)} - set(
+                op.local()
+            )
+            found += [
+                f"    {self.names[u]} = float({self.names[u]})"
+                for u in op.array.inputs
+                if u in used and u in self.names
+            ]
+            found += [
+                f"    {name} = {self.formula(source):atom}.tolist()" for name, source in line.lists
+            ]
             self.lists = {source: name for name, source in line.lists}
         turns = f"range({op.turns})"
         found.append(f"    for t in {f'reversed({turns})' if op.backwards else turns}:")
@@ -113,11 +151,16 @@ class Printer:
             found += [f"    {text}" for text in self.lines(each)]
         for w in op.writes:
             stack = op.stacks[w.stack]
-            target = self.places(self.row(op.result(w.stack), w.offset), stack.inner, w.where, bool(stack.lead))
+            target = self.places(
+                self.row(op.result(w.stack), w.offset), stack.inner, w.where, bool(stack.lead)
+            )
             found.append(f"        {target} {'+=' if w.add else '='} {self.formula(w.value)}")
         self.inside, self.lists = None, {}
         if floats:
-            found += [f"    {self.names[op.result(k)]} = np.array({self.names[op.result(k)]})" for k in range(len(op.stacks))]
+            found += [
+                f"    {self.names[op.result(k)]} = np.array({self.names[op.result(k)]})"
+                for k in range(len(op.stacks))
+            ]
         return found
 
     def float_stack(self, op: Loop, k: int) -> list[str]:
@@ -128,7 +171,11 @@ class Printer:
             return [f"    {name} = [0.0] * {result.shape[0]}"]
         if start.shape == result.shape:
             return [f"    {name} = {self.formula(start):atom}.tolist()"]
-        first = f"[float({self.formula(start)})]" if start.shape == () else f"{self.formula(start):atom}.tolist()"
+        first = (
+            f"[float({self.formula(start)})]"
+            if start.shape == ()
+            else f"{self.formula(start):atom}.tolist()"
+        )
         return [f"    {name} = {first} + [0.0] * {op.turns}"]
 
     def stack(self, op: Loop, k: int) -> list[str]:
@@ -145,7 +192,10 @@ class Printer:
             order = ", order='C'" if len(start.shape) > 1 else ""
             return [] if own else [f"    {name} = np.array({self.formula(start)}{order})"]
         first = "0" if len(inner(start)) == len(stack.inner) else f"0:{stack.before}"
-        return [f"    {name} = np.empty({sizes})", f"    {name}[{':, ' * bool(stack.lead)}{first}] = {self.formula(start)}"]
+        return [
+            f"    {name} = np.empty({sizes})",
+            f"    {name}[{':, ' * bool(stack.lead)}{first}] = {self.formula(start)}",
+        ]
 
     def places(self, row: Text, shape: Shape, where: Any, batched: bool) -> str:
         """Some places of a row as what can be assigned to."""
@@ -175,14 +225,18 @@ class Printer:
         raise KeyError("a stack has a name")
 
     def fresh(self, value: Operand, shape: Shape) -> Text:
-        """A value as an array of its own that may be written to, in C order: a reshape of it is a view."""
+        """A value as an array of its own that may be written to, in C order: a reshape of it is a
+        view.
+        """
         text = self.formula(value)
         if not isinstance(value, Array) or value.shape != shape:
             return Text(f"np.full({sizes_text(shape)}, {text})")
-        own = value not in self.names and not isinstance(value.op, (View, Reshape, Broadcast, Named, Numbers))
+        own = value not in self.names and not isinstance(
+            value.op, (View, Reshape, Broadcast, Named, Numbers)
+        )
         if len(shape) < 2:
             return text if own else Text(f"np.array({text})")
-        if own:                             # what is computed from transposes is in their order
+        if own:  # what is computed from transposes is in their order
             return Text(f"np.ascontiguousarray({text})")
         return Text(f"np.array({text}, order='C')")
 
@@ -199,12 +253,17 @@ class Printer:
         flat = name if len(inner(x)) == 1 else f"{name}.reshape({lead}{size_of(x)})"
         return f"{flat}[{rows}{self.constants.name(places, 'at')}]"
 
-    # Elementwise operations -----------------------------------------------------------------------------------------------
+    # Elementwise operations -------------------------------------------------------------------
 
     def elementwise(self, op: Operation, x: Array) -> Text:
         """A row of the table."""
         texts = [self.formula(u) for u in x.inputs]
-        if self.inside is not None and self.floats and self.inside.is_scalar() and op not in OPERATORS:
+        if (
+            self.inside is not None
+            and self.floats
+            and self.inside.is_scalar()
+            and op not in OPERATORS
+        ):
             return self.on_float(op, texts, x.inputs)
         if op is ops.greater:
             return Text(f"({texts[0]} > {'0' if x.inputs[1] == 0.0 else texts[1]})")
@@ -217,7 +276,8 @@ class Printer:
             return Text(f"{op.name}({', '.join(texts)})")
         if op.name in ops.BUILT_IN:
             return op.write("numpy", *texts)
-        text = op.write("numpy", *[Text(f"{t:atom}") for t in texts])       # a template of the user's may forget parentheses
+        # a template of the user's may forget parentheses
+        text = op.write("numpy", *[Text(f"{t:atom}") for t in texts])
         return Text(text if re.fullmatch(r"[\w.]+\([\w., ]*\)", text) else f"({text})")
 
     def on_float(self, op: Operation, texts: list[Text], inputs: tuple[Operand, ...]) -> Text:
@@ -230,7 +290,7 @@ class Printer:
         self.on_floats[op.name] = op
         return Text(f"{op.name}({', '.join(texts)})")
 
-    # Structural operations ------------------------------------------------------------------------------------------------
+    # Structural operations --------------------------------------------------------------------
 
     def named(self, x: Array) -> Text:
         self.ones |= x.op.name == "ones"
@@ -256,7 +316,13 @@ class Printer:
     def flat(self, x: Array) -> str:
         """An array as a flat one."""
         text = self.formula(x)
-        return text if len(x.shape) == 1 else f"{text:atom}.ravel()" if x.shape else f"np.ravel({text})"
+        return (
+            text
+            if len(x.shape) == 1
+            else f"{text:atom}.ravel()"
+            if x.shape
+            else f"np.ravel({text})"
+        )
 
     def row_for_each_sample(self, x: Array) -> str:
         """An array as a matrix with a row for each sample."""
@@ -267,7 +333,8 @@ class Printer:
 
     def run_sums(self, x: Array) -> Text:
         axis = ", axis=1" if is_batched(x) else ""
-        return Text(f"np.add.reduceat({self.formula(x.inputs[0])}, {self.constants.name(x.op.starts, 'at')}{axis})")
+        starts = self.constants.name(x.op.starts, "at")
+        return Text(f"np.add.reduceat({self.formula(x.inputs[0])}, {starts}{axis})")
 
     def reshape(self, x: Array) -> Text:
         """The same numbers in another shape: by axes of length 1, where those are all."""
@@ -278,7 +345,9 @@ class Printer:
                 old.pop(0)
         text = f"{self.formula(x.inputs[0]):atom}"
         if not x.shape:
-            return Text(f"{text}.item()" if SAMPLES not in x.inputs[0].shape else f"{text}.reshape(())")
+            return Text(
+                f"{text}.item()" if SAMPLES not in x.inputs[0].shape else f"{text}.reshape(())"
+            )
         if old or "" in new:
             return Text(f"{text}.reshape({', '.join(map(str, x.shape))})")
         while new[-1] == ":":
@@ -306,14 +375,16 @@ class Printer:
 
 
 class Product:
-    """A Contract as NumPy writes it. Its labels fall into four: of both inputs and the output (`both`), of both inputs alone
-    (`summed`), of the left one and the output (`rows`), of the right one and the output (`columns`)."""
+    """A Contract as NumPy writes it. Its labels fall into four: of both inputs and the output
+    (`both`), of both inputs alone (`summed`), of the left one and the output (`rows`), of the
+    right one and the output (`columns`).
+    """
 
     def __init__(self, x: Array, A: Text, B: Text) -> None:
         left, right, self.out = x.op.left, x.op.right, x.op.out
         self.size = {**dict(zip(left, x.inputs[0].shape)), **dict(zip(right, x.inputs[1].shape))}
         first = next((c for c in self.out if (c in left) != (c in right)), left[:1])
-        if first not in left:                               # what has the first axis of the output stands first
+        if first not in left:  # what has the first axis of the output stands first
             left, right, A, B = right, left, B, A
         self.A, self.B, self.left, self.right = A, B, left, right
         self.both = "".join(c for c in self.out if c in left and c in right)
@@ -335,13 +406,21 @@ class Product:
         if len(self.summed) == 1 and small and self.rows and self.columns:
             return self.stacked()
         if not self.both and self.out == self.rows + self.columns:
-            axes = tuple(map(self.left.index, self.summed)), tuple(map(self.right.index, self.summed))
+            axes = (
+                tuple(map(self.left.index, self.summed)),
+                tuple(map(self.right.index, self.summed)),
+            )
             return Text(f"np.tensordot({self.A}, {self.B}, {axes})")
         return Text(f"np.einsum('{self.left},{self.right}->{self.out}', {self.A}, {self.B})")
 
     def outer(self) -> Text:
-        """Every number of A times every number of B, or those that share a label: axes of length 1 make them meet."""
-        return Text(f"{self.aligned(self.A, self.left):product} * {self.aligned(self.B, self.right):power}", "product")
+        """Every number of A times every number of B, or those that share a label: axes of length 1
+        make them meet.
+        """
+        return Text(
+            f"{self.aligned(self.A, self.left):product} * {self.aligned(self.B, self.right):power}",
+            "product",
+        )
 
     def aligned(self, text: Text, labels: str) -> Text:
         """An input with its axes as in the output, and axes of length 1 for those it has not."""
@@ -356,8 +435,20 @@ class Product:
     def matmul(self) -> Text:
         """A @ B; with axes of length 1 to be summed, faster elementwise."""
         A, B = self.A, self.B
-        if not self.rows and self.right[-1] == self.summed or not self.columns and self.left[0] == self.summed:
-            A, B, self.left, self.right, self.rows, self.columns = B, A, self.right, self.left, self.columns, self.rows
+        if (
+            not self.rows
+            and self.right[-1] == self.summed
+            or not self.columns
+            and self.left[0] == self.summed
+        ):
+            A, B, self.left, self.right, self.rows, self.columns = (
+                B,
+                A,
+                self.right,
+                self.left,
+                self.columns,
+                self.rows,
+            )
         A = Text(f"{A:atom}.T") if self.rows and self.left[0] == self.summed else A
         B = Text(f"{B:atom}.T") if self.columns and self.right[-1] == self.summed else B
         times = "*" if self.rows and self.columns and self.size[self.summed] == 1 else "@"
@@ -368,7 +459,11 @@ class Product:
         A = ordered(self.A, self.left, self.both + self.rows + self.summed)
         B = ordered(self.B, self.right, self.both + self.summed + self.columns)
         times = "*" if self.size[self.summed] == 1 else "@"
-        return ordered(Text(f"{A:product} {times} {B:atom}", "product"), self.both + self.rows + self.columns, self.out)
+        return ordered(
+            Text(f"{A:product} {times} {B:atom}", "product"),
+            self.both + self.rows + self.columns,
+            self.out,
+        )
 
 
 def ordered(text: Text, labels: str, wanted: str) -> Text:
@@ -388,7 +483,7 @@ def sliced(text: Text, how: Slicing, batched: bool) -> Text:
         found += f"[{', '.join([*lead, f'{how.run[0]}:{how.run[1]}'])}]"
     if how.radix:
         found += f".reshape({', '.join([*m, *map(str, how.radix)])})"
-    index = [index_text(i) for i in how.index]
+    index = [index_text(i) for i in how.entries]
     while index and index[-1] == ":":
         index.pop()
     if index:
@@ -397,7 +492,7 @@ def sliced(text: Text, how: Slicing, batched: bool) -> Text:
         order = [0, *(k + 1 for k in how.order)] if batched else list(how.order)
         found += ".T" if order == [1, 0] else f".transpose({', '.join(map(str, order))})"
     if how.new_axes:
-        rank = len(how.new_axes) + sum(isinstance(i, slice) for i in how.index)
+        rank = len(how.new_axes) + sum(isinstance(i, slice) for i in how.entries)
         rank = max(rank, 1 + max(how.new_axes))
         marks = ["None" if k in how.new_axes else ":" for k in range(rank)]
         found += f"[{', '.join([*lead, *marks])}]"
@@ -434,10 +529,12 @@ def commented(line: str, comment: str) -> str:
 
 
 class Constants:
-    """The constant arrays of a program and their names: at1, at2, ... for places, c1, ... for numbers, X1, ... for data."""
+    """The constant arrays of a program and their names: at1, at2, ... for places, c1, ... for
+    numbers, X1, ... for data.
+    """
 
     def __init__(self, taken: Callable[[str], str]) -> None:
-        self.taken = taken                                  # makes a name that nothing else has
+        self.taken = taken  # makes a name that nothing else has
         self.arrays: dict[str, np.ndarray] = {}
         self.names: dict[tuple[str, Shape, bytes], str] = {}
         self.counts: dict[str, int] = {}

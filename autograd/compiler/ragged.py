@@ -1,19 +1,27 @@
-"""Sums and dots of different lengths, such as those of causal attention, made to one length where that wastes little."""
+"""Sums and dots of different lengths, such as those of causal attention, made to one length where
+that wastes little.
+"""
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import numpy as np
 
-WASTE = 3                           # they are filled up with zeros to at most so many times their terms
-FEW = 4                             # sums of so few terms are not
+WASTE = 3  # they are filled up with zeros to at most so many times their terms
+FEW = 4  # sums of so few terms are not
 
 
-def same_length(ids: list[int], args: list[tuple[int, ...]], zero: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Sums of one length: all, with zeros in the place of missing terms, or those of each length where that wastes much."""
+def same_length(
+    ids: list[int], args: list[tuple[int, ...]], zero: int
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Sums of one length: all, with zeros in the place of missing terms, or those of each length
+    where that wastes much.
+    """
     lengths = np.array([len(a) for a in args])
     longest = int(lengths.max())
-    if longest * len(args) <= WASTE * lengths.sum() and (longest > FEW or (lengths == longest).all()):
+    if longest * len(args) <= WASTE * lengths.sum() and (
+        longest > FEW or (lengths == longest).all()
+    ):
         yield np.array(ids), padded(args, longest, zero)
         return
     for n in np.unique(lengths):
@@ -23,14 +31,19 @@ def same_length(ids: list[int], args: list[tuple[int, ...]], zero: int) -> Itera
 
 def padded(rows: list[tuple[int, ...]], length: int, zero: int) -> np.ndarray:
     """Rows of ids as an array, with the id of 0 where a row is shorter."""
-    return np.array([row if len(row) == length else row + (zero,) * (length - len(row)) for row in rows])
+    return np.array(
+        [row if len(row) == length else row + (zero,) * (length - len(row)) for row in rows]
+    )
 
 
-def same_length_dots(ids: list[int], args: list[tuple[int, ...]], zero: int
-                     ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Dots of one length. Ragged ones, such as causal attention's, become one length where the factors on one side are the
-    beginnings of longer rows: those are completed, and the other side is filled up with zeros."""
-    left, right = [a[:len(a) // 2] for a in args], [a[len(a) // 2:] for a in args]
+def same_length_dots(
+    ids: list[int], args: list[tuple[int, ...]], zero: int
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Dots of one length. Ragged ones, such as causal attention's, become one length where the
+    factors on one side are the beginnings of longer rows: those are completed, and the other side
+    is filled up with zeros.
+    """
+    left, right = [a[: len(a) // 2] for a in args], [a[len(a) // 2 :] for a in args]
     lengths = np.array([len(a) for a in left])
     longest = int(lengths.max())
     if (lengths == longest).all():
@@ -45,7 +58,11 @@ def same_length_dots(ids: list[int], args: list[tuple[int, ...]], zero: int
                 return
     for n in np.unique(lengths):
         chosen = np.nonzero(lengths == n)[0].tolist()
-        yield np.array([ids[i] for i in chosen]), np.array([left[i] for i in chosen]), np.array([right[i] for i in chosen])
+        yield (
+            np.array([ids[i] for i in chosen]),
+            np.array([left[i] for i in chosen]),
+            np.array([right[i] for i in chosen]),
+        )
 
 
 def completed(rows: list[tuple[int, ...]]) -> list[tuple[int, ...]] | None:
@@ -53,4 +70,4 @@ def completed(rows: list[tuple[int, ...]]) -> list[tuple[int, ...]] | None:
     longest = max(map(len, rows))
     full = {row[0]: row for row in rows if len(row) == longest}
     found = [full.get(row[0], ()) for row in rows]
-    return found if all(row == whole[:len(row)] for row, whole in zip(rows, found)) else None
+    return found if all(row == whole[: len(row)] for row, whole in zip(rows, found)) else None

@@ -1,13 +1,14 @@
-"""First room: a recorded graph as a flat list of operations, in which sums and products stand together.
+"""First room: a recorded graph as a flat list of operations, in which sums and products stand
+together.
 
-Sums come in the normal form of normal.py; here each becomes as few nodes as possible: a dot for the products of each pair of
-kinds (weights with data, weights with nodes, ...), a sum for other terms, one addition or subtraction of these. Everything is
-named by a number, its id.
+Sums come in the normal form of normal.py; here each becomes as few nodes as possible: a dot for
+the products of each pair of kinds (weights with data, weights with nodes, ...), a sum for other
+terms, one addition or subtraction of these. Everything is named by a number, its id.
 """
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Optional
+from typing import NamedTuple, Optional
 
 from autograd import ops
 from autograd.compat.micrograd import Handmade
@@ -16,36 +17,45 @@ from autograd.graph import topological_order
 from autograd.ops import Operation
 from autograd.value import Value
 
-PARAMETER, INPUT, CONSTANT, NODE = range(4)             # what an id stands for
+PARAMETER, INPUT, CONSTANT, NODE = range(4)  # what an id stands for
 
-# An operation and the ids it is applied to; a dot has its left factors, then its right factors, and no rest.
+# An operation and the ids it is applied to; a dot has its left factors, then its right factors, and
+# no rest.
 Node = tuple[Operation, tuple[int, ...]]
 
 
 class Tape(NamedTuple):
     """The flat program: ids 0 .. len(kinds) - 1."""
-    kinds: list[int]                # PARAMETER, INPUT, CONSTANT or NODE
-    nodes: dict[int, Node]          # by id, in an order in which every input comes before its use
-    constants: dict[int, float]     # the number of each constant
-    parameters: list[int]           # ids of the parameters; of an input for a parameter that is an input, too
+
+    kinds: list[int]  # PARAMETER, INPUT, CONSTANT or NODE
+    nodes: dict[int, Node]  # by id, in an order in which every input comes before its use
+    constants: dict[int, float]  # the number of each constant
+    # ids of the parameters; of an input for a parameter that is an input, too
+    parameters: list[int]
     inputs: list[int]
     outputs: list[int]
-    zero: int                       # the id of the constant 0
+    zero: int  # the id of the constant 0
     labels: dict[int, str]
-    recorded: int                   # how many Values the graph had
+    recorded: int  # how many Values the graph had
 
 
 def record(outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value]) -> Tape:
-    """The graph of the outputs as a Tape. Parameters and inputs are where it begins, even if they were computed."""
+    """The graph of the outputs as a Tape. Parameters and inputs are where it begins, even if they
+    were computed.
+    """
     return numbered(outputs, parameters, inputs)[0]
 
 
-def places_and_ids(outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value]) -> dict[int, int]:
+def places_and_ids(
+    outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value]
+) -> dict[int, int]:
     """The id of each Value that has one, by its place in the topological order of the outputs."""
     return numbered(outputs, parameters, inputs)[1]
 
 
-def numbered(outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value]) -> tuple[Tape, dict[int, int]]:
+def numbered(
+    outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value]
+) -> tuple[Tape, dict[int, int]]:
     """The Tape, and the id of each place of the topological order that has one."""
     order = topological_order(*outputs)
     place = {v: i for i, v in enumerate(order)}
@@ -70,9 +80,11 @@ def _args(v: Value, place: dict[Value, int]) -> tuple[Term, ...]:
     """The inputs of v: the place in the order for a Value, the float itself for a number."""
     inputs = v.inputs
     if v.closure is not None:
-        raise ValueError("a Value with a _backward function set by hand cannot be compiled: define its operation with "
-                         "autograd.operation")
-    return tuple([u if type(u) is float else place[u] for u in inputs])                        # type: ignore[index]
+        raise ValueError(
+            "a Value with a _backward function set by hand cannot be compiled: define its "
+            "operation with autograd.operation"
+        )
+    return tuple([u if type(u) is float else place[u] for u in inputs])
 
 
 def _uses(args: list[tuple[Term, ...]], outputs: list[int]) -> list[int]:
@@ -88,7 +100,9 @@ def _uses(args: list[tuple[Term, ...]], outputs: list[int]) -> list[int]:
     return uses
 
 
-def _constants(order: list[Value], args: list[tuple[Term, ...]], begin: set[int]) -> list[Optional[float]]:
+def _constants(
+    order: list[Value], args: list[tuple[Term, ...]], begin: set[int]
+) -> list[Optional[float]]:
     """The number of each place that is a leaf or computed from such alone; None for all others."""
     found: list[Optional[float]] = [None] * len(args)
     for i, used in enumerate(args):
@@ -112,7 +126,7 @@ class _Numbering:
         self.labels: dict[int, str] = {}
         self.by_number: dict[float, int] = {}
         self.known: dict[Node, int] = {}
-        self.ids: dict[int, int] = {}                       # id by place
+        self.ids: dict[int, int] = {}  # id by place
         self.parameters: list[int] = []
         self.inputs: list[int] = []
 
@@ -143,10 +157,14 @@ class _Numbering:
             self.nodes[found] = new
         return found
 
-    # The graph ------------------------------------------------------------------------------------------------------------
+    # The graph --------------------------------------------------------------------------------
 
-    def leaves(self, place: dict[Value, int], parameters: Sequence[Value], inputs: Sequence[Value]) -> None:
-        """Give ids to parameters and inputs; a parameter that is an input, too, has the input's number."""
+    def leaves(
+        self, place: dict[Value, int], parameters: Sequence[Value], inputs: Sequence[Value]
+    ) -> None:
+        """Give ids to parameters and inputs; a parameter that is an input, too, has the input's
+        number.
+        """
         self.parameters = [self.fresh(PARAMETER) for _ in parameters]
         self.inputs = [self.fresh(INPUT) for _ in inputs]
         for values, numbered in ((parameters, self.parameters), (inputs, self.inputs)):
@@ -156,7 +174,9 @@ class _Numbering:
                 if v.label:
                     self.labels[i] = v.label
 
-    def add(self, i: int, v: Value, args: tuple[Term, ...], linears: dict[int, Optional[Linear]]) -> None:
+    def add(
+        self, i: int, v: Value, args: tuple[Term, ...], linears: dict[int, Optional[Linear]]
+    ) -> None:
         """Give an id to a place; none if it went into the sum above it."""
         number = self.constant[i]
         if number is not None:
@@ -167,23 +187,36 @@ class _Numbering:
                 return
             self.ids[i] = self.linear(*linear)
         elif isinstance(v.op, Handmade) or not isinstance(v.op, Operation):
-            raise ValueError(f"a Value made by hand with operation {str(v.op)!r} cannot be compiled, for the operation cannot "
-                             "be computed again: define it with autograd.operation")
+            raise ValueError(
+                f"a Value made by hand with operation {str(v.op)!r} cannot be compiled, for the "
+                "operation cannot be computed again: define it with autograd.operation"
+            )
         else:
             self.ids[i] = self.node(v.op, tuple([self.of(t) for t in args]))
         if v.label:
             self.labels.setdefault(self.ids[i], v.label)
 
-    def tape(self, ends: list[int], parameters: Sequence[Value], inputs: Sequence[Value], recorded: int) -> Tape:
+    def tape(
+        self, ends: list[int], parameters: Sequence[Value], inputs: Sequence[Value], recorded: int
+    ) -> Tape:
         """The finished Tape; `ends` are the places of the outputs."""
         chosen = self.parameters
         if set(parameters) & set(inputs):
             where = dict(zip(inputs, self.inputs))
             chosen = [where.get(v, p) for v, p in zip(parameters, self.parameters)]
-        return Tape(self.kinds, self.nodes, self.constants, chosen, self.inputs, [self.ids[i] for i in ends],
-                    self.number(0.0), self.labels, recorded)
+        return Tape(
+            self.kinds,
+            self.nodes,
+            self.constants,
+            chosen,
+            self.inputs,
+            [self.ids[i] for i in ends],
+            self.number(0.0),
+            self.labels,
+            recorded,
+        )
 
-    # Sums -----------------------------------------------------------------------------------------------------------------
+    # Sums -------------------------------------------------------------------------------------
 
     def linear(self, plus: Side, minus: Side) -> int:
         """The node of a sum: what is added less what is subtracted."""
@@ -211,14 +244,17 @@ class _Numbering:
             return self.node(ops.add, (terms[0], terms[1]))
         if len(terms) == 1 and (self.is_dot(terms[0]) or shift or self.kinds[terms[0]] == CONSTANT):
             return terms[0]
-        return self.node(ops.sum, tuple(terms))             # a sum of one term, too: sums of 1, 2, 3 terms are alike
+        # a sum of one term, too: sums of 1, 2, 3 terms are alike
+        return self.node(ops.sum, tuple(terms))
 
     def is_dot(self, i: int) -> bool:
         """Whether an id is a dot, or a number times a dot."""
         return i in self.nodes and (self.nodes[i][0] is ops.dot or self.nodes[i][0] is ops.mul)
 
     def terms(self, side: Side) -> list[int]:
-        """The terms of one sign as nodes: a dot for the products of each pair of kinds, then the rest."""
+        """The terms of one sign as nodes: a dot for the products of each pair of kinds, then the
+        rest.
+        """
         pairs = [self.pair(self.of(a), self.of(b)) for a, b in zip(side.left, side.right)]
         found = self.scaled(side, pairs)
         rest = [self.of(t) for t in side.rest]
@@ -229,12 +265,13 @@ class _Numbering:
         weights_of_data = classes.get((PARAMETER, CONSTANT))
         biases = [i for i in rest if self.kinds[i] == PARAMETER]
         if weights_of_data and len(biases) == 1 and lies_beside(biases[0], weights_of_data):
-            weights_of_data.append((biases[0], self.number(1.0)))       # a bias beside data is a weight whose input is 1
+            # a bias beside data is a weight whose input is 1
+            weights_of_data.append((biases[0], self.number(1.0)))
             rest.remove(biases[0])
         dots = {kinds: self.dot(products) for kinds, products in sorted(classes.items())}
         data = [kinds for kinds in ((PARAMETER, CONSTANT), (PARAMETER, INPUT)) if kinds in dots]
         if data and len(biases) == 1 and biases[0] in rest and len(dots) > 1:
-            rest.remove(biases[0])                          # what the data give, bias included, needs no turn before
+            rest.remove(biases[0])  # what the data give, bias included, needs no turn before
             dots[data[0]] = self.node(ops.add, (biases[0], dots[data[0]]))
         return [*found, *dots.values(), *rest]
 
@@ -243,21 +280,32 @@ class _Numbering:
         return (b, a) if self.kinds[a] > self.kinds[b] else (a, b)
 
     def scaled(self, side: Side, pairs: list[tuple[int, int]]) -> list[int]:
-        """Scaled products as nodes: one number times dots where all have the same, else products that go among the pairs."""
+        """Scaled products as nodes: one number times dots where all have the same, else products
+        that go among the pairs.
+        """
         if len({number for number, _, _ in side.scaled}) == 1:
             inside = Side()
-            inside.left, inside.right = [a for _, a, _ in side.scaled], [b for _, _, b in side.scaled]
+            inside.left, inside.right = (
+                [a for _, a, _ in side.scaled],
+                [b for _, _, b in side.scaled],
+            )
             number = self.number(side.scaled[0][0])
             return [self.node(ops.mul, (number, i)) for i in self.terms(inside)]
-        for number, a, b in side.scaled:
-            pairs.append((self.number(number), self.node(ops.mul, (self.of(a), self.of(b)))))
+        for factor, a, b in side.scaled:
+            pairs.append((self.number(factor), self.node(ops.mul, (self.of(a), self.of(b)))))
         return []
 
     def share_zeros(self, classes: dict[tuple[int, int], list[tuple[int, int]]]) -> None:
-        """Put weights times 0 to the weights times nodes: what is 0 in one sample is a node in another."""
+        """Put weights times 0 to the weights times nodes: what is 0 in one sample is a node in
+        another.
+        """
         zeros = classes.get((PARAMETER, CONSTANT), [])
         for kind in (NODE, INPUT):
-            if (PARAMETER, kind) in classes and zeros and all(self.constants[b] == 0.0 for _, b in zeros):
+            if (
+                (PARAMETER, kind) in classes
+                and zeros
+                and all(self.constants[b] == 0.0 for _, b in zeros)
+            ):
                 classes[PARAMETER, kind] += classes.pop((PARAMETER, CONSTANT))
                 return
 
@@ -269,6 +317,6 @@ class _Numbering:
 
 
 def lies_beside(bias: int, products: list[tuple[int, int]]) -> bool:
-    """Whether a bias comes just before or after the weights of some products among the parameters."""
+    """Whether a bias is a neighbour of the weights of some products among the parameters."""
     weights = [a for a, _ in products]
     return bias - 1 == max(weights) or bias + 1 == min(weights)

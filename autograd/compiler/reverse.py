@@ -1,7 +1,9 @@
-"""Reverse mode over Arrays: the lecture's back propagation, array by array, from the last to the first.
+"""Reverse mode over Arrays: the lecture's back propagation, array by array, from the last to the
+first.
 
-An Array's cotangent, dz for z, is the sum of what the Arrays that use it send. A row of the table sends its cotangent times
-its partial, applied to Arrays; a structural operation sends what its one rule says.
+An Array's cotangent, dz for z, is the sum of what the Arrays that use it send. A row of the table
+sends its cotangent times its partial, applied to Arrays; a structural operation sends what its
+one rule says.
 """
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ def topological_order(outputs: Iterable[Operand]) -> list[Array]:
         elif x not in seen:
             seen.add(x)
             stack.append((x, True))
-            stack += [(u, False) for u in reversed(x.inputs) if isinstance(u, Array) and u not in seen]
+            stack += [
+                (u, False) for u in reversed(x.inputs) if isinstance(u, Array) and u not in seen
+            ]
     return order
 
 
@@ -36,8 +40,12 @@ def depends_on(order: Iterable[Array], sources: Iterable[Array]) -> set[Array]:
     return found
 
 
-def cotangents(order: list[Array], output: Array, seed: Operand, sources: list[Array]) -> dict[Array, Operand]:
-    """The cotangent of each Array between the output, whose own is `seed`, and the sources; the output's first."""
+def cotangents(
+    order: list[Array], output: Array, seed: Operand, sources: list[Array]
+) -> dict[Array, Operand]:
+    """The cotangent of each Array between the output, whose own is `seed`, and the sources; the
+    output's first.
+    """
     found, left = sweep(order, {output: [Part(seed)]}, sources, order)
     for x in sources:
         if x in left:
@@ -48,12 +56,14 @@ def cotangents(order: list[Array], output: Array, seed: Operand, sources: list[A
 Sent = dict[Array, list[Part]]
 
 
-def sweep(order: list[Array], sent: Sent, sources: Collection[Array], within: Collection[Array]
-          ) -> tuple[dict[Array, Operand], Sent]:
+def sweep(
+    order: list[Array], sent: Sent, sources: Collection[Array], within: Collection[Array]
+) -> tuple[dict[Array, Operand], Sent]:
     """The cotangent of each Array, the last first, and what is sent to the sources, in its parts.
 
-    `order` is a topological order, `sent` what is sent to Arrays of it from elsewhere; only Arrays `within` send on. A
-    cotangent may have fewer or shorter axes than its Array: then it broadcasts.
+    `order` is a topological order, `sent` what is sent to Arrays of it from elsewhere; only
+    Arrays `within` send on. A cotangent may have fewer or shorter axes than its Array: then it
+    broadcasts.
     """
     active = depends_on(order, sources)
     inner = set(within) - set(sources)

@@ -12,23 +12,32 @@ from autograd.compiler.emit import Blocks
 from autograd.compiler.record import Tape
 from autograd.compiler.scalar import Straight
 from autograd.compiler.verify import verify
-from autograd.value import Number, Value
+from autograd.value import Value
 
-FEW_SAMPLES = 8                     # for more, straight-line code runs on arrays of samples
-ERRORS = {"divide": "raise", "invalid": "raise", "over": "ignore", "under": "ignore"}
+FEW_SAMPLES = 8  # for more, straight-line code runs on arrays of samples
 
 
 FLOAT64 = np.dtype(np.float64)
 
 
+def strict() -> np.errstate:
+    """Inside, NumPy raises outside of a domain, and goes on with infinity after an overflow."""
+    return np.errstate(divide="raise", invalid="raise", over="ignore", under="ignore")
+
+
 def _fast_errstate() -> tuple[Callable[[], Any], Callable[[Any], None]]:
-    """Functions that enter np.errstate(**ERRORS) and leave it, in a fifth of its time where NumPy lets us."""
+    """Functions that enter strict() and leave it, in a fifth of its time where NumPy
+    lets us.
+    """
+
     def enter() -> np.errstate:
-        state = np.errstate(**ERRORS)                                                   # type: ignore[arg-type]
+        state = strict()
         state.__enter__()
         return state
+
     try:
         from numpy._core.umath import _extobj_contextvar as variable
+
         state = enter()
         kept = variable.get()
         state.__exit__(None, None, None)
@@ -43,33 +52,45 @@ raising, as_before = _fast_errstate()
 class Program:
     """A graph as NumPy source that computes its value and all derivatives by the parameters.
 
-    program.value_and_grad(theta, x)   a float and an array (P,): summed over the samples, as in the lecture's (4)
-    program(theta, x)                  the value for one sample, or (m,) for m; (K,) or (m, K) for K outputs
-    program.parameters                 the parameters' present data, (P,), in the order they were given
+    program.value_and_grad(theta, x)   a float and an array (P,): summed over the samples, as in the
+                                       lecture's (4)
+    program(theta, x)                  the value for one sample, or (m,) for m; (K,) or (m, K) for K
+                                       outputs
+    program.parameters                 the parameters' present data, (P,), in the order they were
+                                       given
     program.write_back(theta)          set the parameters' data
     program.verify()                   compare it with the graph, Value by Value, at several points
     program.source                     the source, which runs by itself
 
-    theta is (P,); x is (I,) for one sample or (m, I), and is left out when the graph was compiled without inputs. What was
-    recorded for one sample is run for each and summed, so a penalty on the parameters recorded inside a sample's loss
-    counts m times: weight decay belongs in the optimizer. If-statements of Python are not recorded, only the branch taken.
+    theta is (P,); x is (I,) for one sample or (m, I), and is left out when the graph was compiled
+    without inputs. What was recorded for one sample is run for each and summed, so a penalty on
+    the parameters recorded inside a sample's loss counts m times: weight decay belongs in the
+    optimizer. If-statements of Python are not recorded, only the branch taken.
 
-    Sums may be taken in another order than in the graph, so results agree with it to rounding, not to the bit.
-    Raises TypeError for what is no array of real numbers; ValueError for another shape, for NaN, and for what is outside an
-    operation's domain, such as the log of a negative number; ZeroDivisionError for 1 / 0. An overflow gives inf, as in NumPy.
+    Sums may be taken in another order than in the graph, so results agree with it to rounding,
+    not to the bit. Raises TypeError for what is no array of real numbers; ValueError for another
+    shape, for NaN, and for what is outside an operation's domain, such as the log of a negative
+    number; ZeroDivisionError for 1 / 0. An overflow gives inf, as in NumPy.
     """
 
-    def __init__(self, code: Blocks | Straight, tape: Tape, outputs: Sequence[Value], parameters: Sequence[Value],
-                 inputs: Sequence[Value], listed: bool = False) -> None:
+    def __init__(
+        self,
+        code: Blocks | Straight,
+        tape: Tape,
+        outputs: Sequence[Value],
+        parameters: Sequence[Value],
+        inputs: Sequence[Value],
+        listed: bool = False,
+    ) -> None:
         self._code, self._tape = code, tape
-        self._outputs = [weakref.ref(v) for v in outputs]   # a program does not keep its graph
+        self._outputs = [weakref.ref(v) for v in outputs]  # a program does not keep its graph
         self._values = list(parameters)
         self._given = [weakref.ref(v) for v in inputs]
         self._inputs = len(inputs)
         self._labels = [v.label for v in (*parameters, *inputs)]
-        self._listed = listed                               # whether the outputs were given as a list
+        self._listed = listed  # whether the outputs were given as a list
         self._single = len(tape.outputs) == 1
-        self._functions: dict[bool, dict[str, Any]] = {}            # by whether they run on arrays
+        self._functions: dict[bool, dict[str, Any]] = {}  # by whether they run on arrays
         self._shape = (len(self._values),)
 
     @property
@@ -91,19 +112,27 @@ class Program:
             found = np.expand_dims(found, -1)
         found = found if x is None else found[0] if one else found
         if x is not None and np.may_share_memory(found, x):
-            found = found.copy()                            # an output that is an input
+            found = found.copy()  # an output that is an input
         return float(found) if np.ndim(found) == 0 else found
 
     def value_and_grad(self, theta: Any, x: Any = None) -> tuple[float, np.ndarray]:
         """The value summed over the samples, and its derivatives by the parameters, (P,)."""
         if not self._single:
-            raise TypeError(f"a program of {len(self._tape.outputs)} outputs has no gradient; compile the sum of the outputs, "
-                            "or each one by itself")
+            raise TypeError(
+                f"a program of {len(self._tape.outputs)} outputs has no gradient; compile the sum "
+                "of the outputs, or each one by itself"
+            )
         return self._quick(theta, x) or self._run("value_and_grad", theta, x)[0]
 
     def _quick(self, theta: Any, x: Any) -> tuple[float, np.ndarray] | None:
-        """The result for arrays as they should be where all is well; None where there is something to check or to say."""
-        if type(theta) is not np.ndarray or theta.dtype is not FLOAT64 or theta.shape != self._shape:
+        """The result for arrays as they should be where all is well; None where there is something
+        to check or to say.
+        """
+        if (
+            type(theta) is not np.ndarray
+            or theta.dtype is not FLOAT64
+            or theta.shape != self._shape
+        ):
             return None
         if type(self._code) is not Straight:
             return self._quick_arrays(theta, x)
@@ -122,8 +151,13 @@ class Program:
         if x is None:
             if self._inputs:
                 return None
-        elif type(x) is not np.ndarray or x.dtype is not FLOAT64 or x.ndim != 2 or x.shape[1] != self._inputs or \
-                not self._inputs:
+        elif (
+            type(x) is not np.ndarray
+            or x.dtype is not FLOAT64
+            or x.ndim != 2
+            or x.shape[1] != self._inputs
+            or not self._inputs
+        ):
             return None
         function = self._function("value_and_grad", False)
         token = raising()
@@ -135,18 +169,20 @@ class Program:
                 flat = x.ravel()
                 size = size + flat.dot(flat)
                 found = function(theta, x)
-            if self._code.has_float_loops:                  # floats give NaN where arrays raise
+            if isinstance(self._code, Blocks) and self._code.has_float_loops:
+                # floats give NaN where arrays raise
                 size = size + found[0] + found[1].sum()
-            return found if size == size else None          # a NaN: _run says where
+            return found if size == size else None  # a NaN: _run says where
         except (ArithmeticError, ValueError):
             return None
         finally:
             as_before(token)
 
     def _run(self, name: str, theta: Any, x: Any) -> tuple[Any, np.ndarray | None, bool]:
-        """The result of a function of the program, for `value` with a first axis of samples where there is x; x as it was
-        used, and whether it was one sample."""
-        with np.errstate(**ERRORS):
+        """The result of a function of the program, for `value` with a first axis of samples where
+        there is x; x as it was used, and whether it was one sample.
+        """
+        with strict():
             theta, x, one = self._checked(theta, x)
             try:
                 if isinstance(self._code, Straight):
@@ -154,12 +190,18 @@ class Program:
                 function = self._function(name, True)
                 return function(theta) if x is None else function(theta, x), x, one
             except (ArithmeticError, ValueError) as error:
-                by_zero = isinstance(error, ZeroDivisionError) or str(error).endswith((" divide", "divide by zero"))
+                by_zero = isinstance(error, ZeroDivisionError) or str(error).endswith(
+                    (" divide", "divide by zero")
+                )
                 raise (ZeroDivisionError if by_zero else ValueError)(
-                    f"outside the domain of an operation ({error}); evaluate the graph with Values to see where") from None
+                    f"outside the domain of an operation ({error}); evaluate the graph with Values "
+                    "to see where"
+                ) from None
 
     def _run_straight(self, name: str, theta: np.ndarray, x: np.ndarray | None) -> Any:
-        """Straight-line code: on floats for each of a few samples, on one array for each input for many."""
+        """Straight-line code: on floats for each of a few samples, on one array for each input for
+        many.
+        """
         try:
             if x is None:
                 return self._of_one(name, self._function(name, False)(theta.tolist()))
@@ -169,7 +211,7 @@ class Program:
                 if name == "value":
                     return np.array(runs)
                 return sum(y for y, _ in runs), np.sum([d for _, d in runs], axis=0)
-        except OverflowError:                               # Python's floats raise where NumPy's go on with infinity
+        except OverflowError:  # Python's floats raise where NumPy's go on with infinity
             pass
         if x is None:
             return self._of_one(name, self._function(name, True)(list(theta)))
@@ -178,10 +220,14 @@ class Program:
             values = np.stack([np.broadcast_to(y, len(x)) for y in found], axis=1)
             return values[:, 0] if self._single else values
         y, d = found
-        return float(np.broadcast_to(y, len(x)).sum()), np.array([np.broadcast_to(g, len(x)).sum() for g in d], dtype=float)
+        return float(np.broadcast_to(y, len(x)).sum()), np.array(
+            [np.broadcast_to(g, len(x)).sum() for g in d], dtype=float
+        )
 
     def _of_one(self, name: str, found: Any) -> Any:
-        """What straight-line code gave for one sample, as floats and an array. Raises ValueError for NaN (inf - inf)."""
+        """What straight-line code gave for one sample, as floats and an array. Raises ValueError
+        for NaN (inf - inf).
+        """
         y, d = (0.0, found) if name == "value" else found
         numbers = np.array(d, dtype=float)
         size = numbers.dot(numbers) + y
@@ -200,44 +246,74 @@ class Program:
         theta = self._checked_theta(theta)
         if not self._inputs:
             if x is not None:
-                raise TypeError("this program was compiled without inputs: call it with theta alone")
+                raise TypeError(
+                    "this program was compiled without inputs: call it with theta alone"
+                )
             return theta, None, False
         if x is None:
-            raise TypeError(f"this program has {self._inputs} inputs: give x, ({self._inputs},) or (m, {self._inputs})")
+            raise TypeError(
+                f"this program has {self._inputs} inputs: give x, ({self._inputs},) "
+                f"or (m, {self._inputs})"
+            )
         x = _floats(x, "x")
         if x.shape[-1:] != (self._inputs,) or x.ndim > 2:
-            raise ValueError(f"x must have shape ({self._inputs},) or (m, {self._inputs}), got {x.shape}")
-        self._no_nan(x, "x", self._labels[len(self._values):])
+            raise ValueError(
+                f"x must have shape ({self._inputs},) or (m, {self._inputs}), got {x.shape}"
+            )
+        self._no_nan(x, "x", self._labels[len(self._values) :])
         return theta, x if x.ndim == 2 else x[None], x.ndim == 1
 
-    def _checked_theta(self, theta: Any) -> np.ndarray:
-        theta = _floats(theta, "theta")
+    def _checked_theta(self, given: Any) -> np.ndarray:
+        theta = _floats(given, "theta")
         if theta.shape != (len(self._values),):
-            raise ValueError(f"theta must have shape ({len(self._values)},), one number for each parameter, got {theta.shape}")
+            raise ValueError(
+                f"theta must have shape ({len(self._values)},), one number for each parameter, "
+                f"got {theta.shape}"
+            )
         self._no_nan(theta, "theta", self._labels)
         return theta
 
     def _no_nan(self, array: np.ndarray, name: str, labels: Sequence[str]) -> None:
-        """Raise ValueError where there is a NaN. A sum of squares is NaN exactly then, and is the fastest to have."""
+        """Raise ValueError where there is a NaN. A sum of squares is NaN exactly then, and is the
+        fastest to have.
+        """
         flat = array.ravel()
         square = flat.dot(flat)
         if square != square:
             at = tuple(int(i) for i in np.argwhere(np.isnan(array))[0])
             label = labels[at[-1]]
-            raise ValueError(f"{name}[{', '.join(map(str, at))}]{f' ({label[:60]!r})' if label else ''} is NaN")
+            raise ValueError(
+                f"{name}[{', '.join(map(str, at))}]{f' ({label[:60]!r})' if label else ''} is NaN"
+            )
 
-    def verify(self, output: Value | Sequence[Value] | None = None, points: int = 3, seed: int = 0) -> int:
-        """At how many points the program was compared with the graph it was compiled from; all must agree.
+    def verify(
+        self, output: Value | Sequence[Value] | None = None, points: int = 3, seed: int = 0
+    ) -> int:
+        """At how many points the program was compared with the graph it was compiled from; all must
+        agree.
 
-        The graph is evaluated Value by Value, at the recorded point and at others near it. `output` need be given only where
-        the graph is held nowhere else. Raises AssertionError that names the first cell that differs, ValueError where the
-        graph is gone.
+        The graph is evaluated Value by Value, at the recorded point and at others near it.
+        `output` need be given only where the graph is held nowhere else. Raises AssertionError
+        that names the first cell that differs, ValueError where the graph is gone.
         """
-        given = [r() for r in self._outputs] if output is None else [output] if isinstance(output, Value) else list(output)
+        given = (
+            [r() for r in self._outputs]
+            if output is None
+            else [output]
+            if isinstance(output, Value)
+            else list(output)
+        )
         outputs = [v for v in given if v is not None]
         if len(outputs) < len(self._outputs):
             raise ValueError("the graph is gone: give its output, verify(output)")
-        return verify(self, outputs, self._values, [v for v in (r() for r in self._given) if v is not None], points, seed)
+        return verify(
+            self,
+            outputs,
+            self._values,
+            [v for v in (r() for r in self._given) if v is not None],
+            points,
+            seed,
+        )
 
     @property
     def source(self) -> str:
@@ -245,23 +321,32 @@ class Program:
         return self._code.source()
 
     def __str__(self) -> str:
-        return (f"{self._tape.recorded} scalar Values became {self._code.summary()}; {len(self._values)} parameters, "
-                f"{self._inputs} inputs")
+        return (
+            f"{self._tape.recorded} scalar Values became {self._code.summary()}; "
+            f"{len(self._values)} parameters, {self._inputs} inputs"
+        )
 
     def __repr__(self) -> str:
         return f"<Program: {self}>"
 
 
 def _floats(x: Any, name: str) -> np.ndarray:
-    """x as a float64 array. Raises TypeError for what is no array of real numbers, ValueError for NaN."""
+    """x as a float64 array. Raises TypeError for what is no array of real numbers, ValueError for
+    NaN.
+    """
     if isinstance(x, np.ndarray) and x.dtype == np.float64:
         return x
     try:
         array = np.asarray(x)
         if array.dtype == object and any(isinstance(e, Value) for e in array.ravel()):
-            raise TypeError(f"{name} must hold numbers, not Values: a program computes with arrays; see program.parameters")
-    except ValueError:                                      # rows of different lengths
+            raise TypeError(
+                f"{name} must hold numbers, not Values: a program computes with arrays; see "
+                "program.parameters"
+            )
+    except ValueError:  # rows of different lengths
         array = np.array(None)
     if array.dtype.kind not in "fiub":
-        raise TypeError(f"{name} must be an array of real numbers, got {type(x).__name__} {str(x)[:60]}")
+        raise TypeError(
+            f"{name} must be an array of real numbers, got {type(x).__name__} {str(x)[:60]}"
+        )
     return array.astype(np.float64)

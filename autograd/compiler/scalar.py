@@ -1,16 +1,19 @@
-"""Narrow graphs: a line of Python for each node, forward and backward, on plain floats or on one array per node.
+"""Narrow graphs: a line of Python for each node, forward and backward, on plain floats or on one
+array per node.
 
-Where hardly two nodes can be computed together, arrays of nodes cost more than they save. A chain of dependent operations
-becomes straight-line code; the rules are those of the table, applied to symbols once for each kind of node. Long programs
-are cut into pieces, and a piece that looks like an earlier one is not compiled again: a loop of the user's Python that was
-recorded a thousand times costs as much as one turn.
+Where hardly two nodes can be computed together, arrays of nodes cost more than they save. A chain
+of dependent operations becomes straight-line code; the rules are those of the table, applied to
+symbols once for each kind of node. Long programs are cut into pieces, and a piece that looks like
+an earlier one is not compiled again: a loop of the user's Python that was recorded a thousand
+times costs as much as one turn.
 
-A function is called by its operation's name. On floats that is the row's `forward`, on arrays its NumPy form: the same
-source serves one sample and many.
+A function is called by its operation's name. On floats that is the row's `forward`, on arrays its
+NumPy form: the same source serves one sample and many.
 """
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,15 +24,16 @@ from autograd.ops import Operation
 from autograd.formulas.text import Text
 from autograd.formulas.symbol import Symbol, without_neutral, written
 
-LONG = 40                           # sums of more terms are calls of sum(), not one long formula
-PIECE = 64                          # nodes in a piece
-LONGEST_TURN = 300                  # of nodes that come again and again
-LOOKS_AT_NUMBERS = (ops.pow,)       # its rule is another one for a constant exponent
+LONG = 40  # sums of more terms are calls of sum(), not one long formula
+PIECE = 64  # nodes in a piece
+LONGEST_TURN = 300  # of nodes that come again and again
+LOOKS_AT_NUMBERS = (ops.pow,)  # its rule is another one for a constant exponent
 BASIC = (ops.add, ops.sub, ops.mul, ops.div, ops.neg, ops.greater)
 
 
 class _Plain(Symbol):
-    """A formula on floats: operators are Python's, every other operation is a call of its function."""
+    """A formula on floats: operators are Python's, other operations calls of their functions."""
+
     __slots__ = ()
 
     def __operation__(self, op: Operation, inputs: Sequence[Any]) -> Any:
@@ -67,7 +71,8 @@ def value_and_grad(theta, x=()):
     d = [0.0] * len(v)
     d[OUTPUTS[0]] = 1.0
     for _, backward, outside, nodes in reversed(PIECES):
-        for i, g in zip(outside, backward([v[i] for i in outside], [v[i] for i in nodes], [d[i] for i in nodes])):
+        given = [v[i] for i in outside], [v[i] for i in nodes], [d[i] for i in nodes]
+        for i, g in zip(outside, backward(*given)):
             d[i] = d[i] + g
     return v[OUTPUTS[0]], [d[i] for i in PARAMETERS]
 '''
@@ -91,17 +96,25 @@ def value_and_grad(theta, x):
 
 
 def imports(names: Iterable[str]) -> list[str]:
-    """Lines of source that fetch operations by name: those of the package, and those somebody has added to its table."""
+    """Lines of source that fetch operations by name: those of the package, and those somebody has
+    added to its table.
+    """
     known = [name for name in names if name in ops.BUILT_IN]
     own = [name for name in names if name not in ops.BUILT_IN]
     lines = [f"from autograd import {', '.join(known)}"] if known else []
     if own:
-        lines += ["from autograd import find", "# Operations added with autograd.operation: run that first."]
+        lines += [
+            "from autograd import find",
+            "# Operations added with autograd.operation: run that first.",
+        ]
     return lines + [f"{name} = find({name!r})" for name in own]
 
 
 class Straight(NamedTuple):
-    """A straight-line program: its source, the pieces it was cut into if it is long, and the operations it calls."""
+    """A straight-line program: its source, the pieces it was cut into if it is long, and the
+    operations it calls.
+    """
+
     text: str
     pieces: list[Piece]
     tape: Tape
@@ -110,16 +123,35 @@ class Straight(NamedTuple):
     def tables(self) -> list[str]:
         """What DRIVER refers to, as source."""
         tape, count = self.tape, sum(k in (PARAMETER, INPUT) for k in self.tape.kinds)
-        start = ", ".join(str(written(tape.constants.get(i, 0.0), "numpy")) for i in range(len(tape.kinds)))
-        pieces = ", ".join(f"(f{name}, b{name}, {outside}, {nodes})" for name, outside, nodes in self.pieces)
-        return [f"P, I = {count - len(tape.inputs)}, {len(tape.inputs)}", f"START = [{start}]", f"OUTPUTS = {tape.outputs}",
-                f"PARAMETERS = {tape.parameters}", f"PIECES = [{pieces}]"]
+        start = ", ".join(
+            str(written(tape.constants.get(i, 0.0), "numpy")) for i in range(len(tape.kinds))
+        )
+        pieces = ", ".join(
+            f"(f{name}, b{name}, {outside}, {nodes})" for name, outside, nodes in self.pieces
+        )
+        return [
+            f"P, I = {count - len(tape.inputs)}, {len(tape.inputs)}",
+            f"START = [{start}]",
+            f"OUTPUTS = {tape.outputs}",
+            f"PARAMETERS = {tape.parameters}",
+            f"PIECES = [{pieces}]",
+        ]
 
     def source(self) -> str:
         """Source that runs by itself."""
         tables = ["", *self.tables(), ""] if self.pieces else []
-        return "\n".join(["import numpy as np", "total = sum", *imports(self.calls), "", "", self.text, *tables,
-                          self.driver() + (SAMPLES if self.tape.inputs else "")])
+        return "\n".join(
+            [
+                "import numpy as np",
+                "total = sum",
+                *imports(self.calls),
+                "",
+                "",
+                self.text,
+                *tables,
+                self.driver() + (SAMPLES if self.tape.inputs else ""),
+            ]
+        )
 
     def driver(self) -> str:
         """What runs the pieces; nothing where the text is whole."""
@@ -129,7 +161,8 @@ class Straight(NamedTuple):
         if not self.pieces:
             return f"{len(self.tape.nodes)} lines of straight-line code"
         kinds = len({p.name for p in self.pieces})
-        return f"{len(self.tape.nodes)} lines of straight-line code in {len(self.pieces)} pieces, {kinds} of them different"
+        lines = f"{len(self.tape.nodes)} lines of straight-line code"
+        return f"{lines} in {len(self.pieces)} pieces, {kinds} of them different"
 
     def namespace(self, arrays: bool) -> dict[str, Any]:
         """The program ready to run on floats, or on one array for each input."""
@@ -138,17 +171,25 @@ class Straight(NamedTuple):
         for op in map(ops.find, self.calls):
             found[op.name] = array_function(op) if arrays else op.forward
         exec(compile(self.text + self.driver(), "<autograd program>", "exec"), found)
-        found.update(P=sum(k == PARAMETER for k in tape.kinds), I=len(tape.inputs), OUTPUTS=tape.outputs,
-                     START=[tape.constants.get(i, 0.0) for i in range(len(tape.kinds))], PARAMETERS=tape.parameters,
-                     PIECES=[(found["f" + p.name], found["b" + p.name], p.outside, p.nodes) for p in self.pieces])
+        found.update(
+            P=sum(k == PARAMETER for k in tape.kinds),
+            I=len(tape.inputs),
+            OUTPUTS=tape.outputs,
+            START=[tape.constants.get(i, 0.0) for i in range(len(tape.kinds))],
+            PARAMETERS=tape.parameters,
+            PIECES=[
+                (found["f" + p.name], found["b" + p.name], p.outside, p.nodes) for p in self.pieces
+            ],
+        )
         return found
 
 
 class Piece(NamedTuple):
     """Some nodes in a row. Functions of the same name have the same code."""
-    name: str                       # its functions are f<name> and b<name>
-    outside: list[int]              # ids of what it uses from before
-    nodes: list[int]                # ids of what it computes
+
+    name: str  # its functions are f<name> and b<name>
+    outside: list[int]  # ids of what it uses from before
+    nodes: list[int]  # ids of what it computes
 
 
 def straight(tape: Tape) -> Straight:
@@ -164,8 +205,17 @@ def array_function(op: Operation) -> Any:
     """The operation on arrays: its NumPy form as a function."""
     if op.numpy is None:
         return op
-    names = [f"a{j}" for j in range(op.arity or 0)]
-    return eval(f"lambda {', '.join(names)}: {op.write('numpy', *[Text(n) for n in names])}", {"np": np})
+    if op.arity is None:
+        return lambda *inputs: of_arrays(op, len(inputs))(*inputs)
+    return of_arrays(op, op.arity)
+
+
+@cache
+def of_arrays(op: Operation, n: int) -> Any:
+    """The NumPy form of an operation of n inputs as a function."""
+    names = [f"a{j}" for j in range(n)]
+    text = op.write("numpy", *[Text(n) for n in names])
+    return eval(f"lambda {', '.join(names)}: {text}", {"np": np})
 
 
 def repetition(looks: np.ndarray) -> tuple[int, int, int]:
@@ -176,8 +226,11 @@ def repetition(looks: np.ndarray) -> tuple[int, int, int]:
         edges = np.flatnonzero(np.diff(np.concatenate(([0], same.view(np.int8), [0]))))
         if len(edges):
             k = int(np.argmax(edges[1::2] - edges[::2]))
-            start, length = int(edges[2 * k]), int(edges[2 * k + 1] - edges[2 * k]) // period * period + period
-            if length > best[1] - best[0] + best[2]:        # more by a turn: not twice the same turn
+            start, length = (
+                int(edges[2 * k]),
+                int(edges[2 * k + 1] - edges[2 * k]) // period * period + period,
+            )
+            if length > best[1] - best[0] + best[2]:  # more by a turn: not twice the same turn
                 best = start, start + length, period
             if length > 0.9 * len(looks):
                 break
@@ -190,7 +243,7 @@ class _PieceWriter:
     def __init__(self, tape: Tape) -> None:
         self.tape, self.kinds = tape, tape.kinds
         self.templates: dict[Any, str] = {}
-        self.known: dict[Any, str] = {}                     # the name of a piece by what it looks like
+        self.known: dict[Any, str] = {}  # the name of a piece by what it looks like
         self.texts: list[str] = []
         self.calls: set[str] = set()
 
@@ -201,19 +254,32 @@ class _PieceWriter:
         for i, number in tape.constants.items():
             text = str(written(number, "numpy"))
             place[i] = f"({text})" if text[0] == "-" else text
-        forward = [f"    [{', '.join(place[i] for i, k in enumerate(kinds) if k == kind)}] = {given}"
-                   for kind, given in ((PARAMETER, "theta"), (INPUT, "x")) if kind in kinds]
-        forward += [f"    {place[i]} = {self.forward(node, place)}" for i, node in tape.nodes.items()]
+        forward = [
+            f"    [{', '.join(place[i] for i, k in enumerate(kinds) if k == kind)}] = {given}"
+            for kind, given in ((PARAMETER, "theta"), (INPUT, "x"))
+            if kind in kinds
+        ]
+        forward += [
+            f"    {place[i]} = {self.forward(node, place)}" for i, node in tape.nodes.items()
+        ]
         outputs = [place[i] for i in tape.outputs]
         lines = ["def value(theta, x=()):", *forward, f"    return [{', '.join(outputs)}]"]
         if len(outputs) == 1:
             backward, derivatives = self.whole_backward(place)
-            lines += ["", "", "def value_and_grad(theta, x=()):", *forward, *backward,
-                      f"    return {outputs[0]}, [{', '.join(derivatives)}]"]
+            lines += [
+                "",
+                "",
+                "def value_and_grad(theta, x=()):",
+                *forward,
+                *backward,
+                f"    return {outputs[0]}, [{', '.join(derivatives)}]",
+            ]
         return "\n".join(lines) + "\n"
 
     def whole_backward(self, place: dict[int, str]) -> tuple[list[str], list[str]]:
-        """The backward lines of a short program, and the derivatives by the parameters as names or numbers."""
+        """The backward lines of a short program, and the derivatives by the parameters as names or
+        numbers.
+        """
         tape = self.tape
         active = set(tape.parameters)
         for i, (_, args) in tape.nodes.items():
@@ -226,23 +292,38 @@ class _PieceWriter:
             for j, a in enumerate(args):
                 sent = self.sent(op, args, j, place, i) if i in known and a in active else ""
                 if sent:
-                    lines.append(f"    d{place[a]} = " + (f"d{place[a]} + {sent}" if a in known else sent))
+                    lines.append(
+                        f"    d{place[a]} = " + (f"d{place[a]} + {sent}" if a in known else sent)
+                    )
                     known.add(a)
         return lines, [f"d{place[p]}" if p in known else "0.0" for p in tape.parameters]
 
     def pieces(self) -> list[Piece]:
-        """The tape in pieces; where the same operations come again and again, each has whole turns, so that all look alike."""
+        """The tape in pieces; where the same operations come again and again, each has whole turns,
+        so that all look alike.
+        """
         nodes = list(self.tape.nodes)
         known: dict[Any, int] = {}
-        looks = np.array([known.setdefault((op, len(args), *[self.kinds[a] == CONSTANT for a in args]), len(known))
-                          for op, args in self.tape.nodes.values()])
+        looks = np.array(
+            [
+                known.setdefault(
+                    (op, len(args), *[self.kinds[a] == CONSTANT for a in args]), len(known)
+                )
+                for op, args in self.tape.nodes.values()
+            ]
+        )
         start, stop, period = repetition(looks)
         turns = period * max(1, PIECE // period)
-        cuts = [*range(0, start, PIECE), *range(start, stop, turns), *range(stop, len(nodes), PIECE), len(nodes)]
+        cuts = [
+            *range(0, start, PIECE),
+            *range(start, stop, turns),
+            *range(stop, len(nodes), PIECE),
+            len(nodes),
+        ]
         return [self.piece(nodes[a:b]) for a, b in zip(cuts, cuts[1:])]
 
     def piece(self, nodes: list[int]) -> Piece:
-        """Name a piece by its look: operations, wiring, what is constant, and the numbers that rules look at.
+        """Name a piece by its look: operations, wiring, what is constant, and what rules look at.
 
         All that `text` depends on must be in the look: two pieces that look alike share one text.
         """
@@ -258,7 +339,8 @@ class _PieceWriter:
             place[i] = f"v{k}"
             numbers = [self.tape.constants.get(a) for a in args] if op in LOOKS_AT_NUMBERS else ()
             look.append((op, *[place[a] for a in args], *numbers))
-        constant = tuple(self.kinds[a] == CONSTANT for a in outside)        # nothing is sent back to a constant
+        # nothing is sent back to a constant
+        constant = tuple(self.kinds[a] == CONSTANT for a in outside)
         key = (constant, *look)
         name = self.known.get(key)
         if name is None:
@@ -279,11 +361,23 @@ class _PieceWriter:
                     if sent:
                         backward.append(f"    d{place[a]} = d{place[a]} + {sent}")
         changing = [place[i] for i in outside]
-        return "\n".join([f"def f{name}({', '.join(given)}):", *forward, f"    return {', '.join(computed)},", "", "",
-                          f"def b{name}(x, v, d):", f"    {', '.join(given)}, = x" if given else "    pass",
-                          f"    {', '.join(computed)}, = v", f"    {', '.join('d' + c for c in computed)}, = d",
-                          *([f"    {' = '.join('d' + c for c in changing)} = 0.0"] if changing else []), *backward,
-                          f"    return {', '.join('d' + c for c in changing)}{',' if changing else '()'}", ""])
+        return "\n".join(
+            [
+                f"def f{name}({', '.join(given)}):",
+                *forward,
+                f"    return {', '.join(computed)},",
+                "",
+                "",
+                f"def b{name}(x, v, d):",
+                f"    {', '.join(given)}, = x" if given else "    pass",
+                f"    {', '.join(computed)}, = v",
+                f"    {', '.join('d' + c for c in computed)}, = d",
+                *([f"    {' = '.join('d' + c for c in changing)} = 0.0"] if changing else []),
+                *backward,
+                f"    return {', '.join('d' + c for c in changing)}{',' if changing else '()'}",
+                "",
+            ]
+        )
 
     def forward(self, node: Node, place: dict[int, str]) -> str:
         op, args = node
@@ -296,7 +390,9 @@ class _PieceWriter:
             return " + ".join(terms) if len(terms) <= LONG else f"total(({', '.join(terms)}))"
         return self.template(op, args, -1).format(*[place[a] for a in args])
 
-    def sent(self, op: Operation, args: tuple[int, ...], j: int, place: dict[int, str], i: int) -> str:
+    def sent(
+        self, op: Operation, args: tuple[int, ...], j: int, place: dict[int, str], i: int
+    ) -> str:
         """What node i sends to its argument j."""
         if op is ops.sum:
             return f"d{place[i]}"
@@ -306,20 +402,37 @@ class _PieceWriter:
         partial = self.template(op, args, j)
         if not partial:
             return ""
-        return f"d{place[i]}" if partial == "1.0" else f"d{place[i]} * {partial.format(*[place[a] for a in args], y=place[i])}"
+        return (
+            f"d{place[i]}"
+            if partial == "1.0"
+            else f"d{place[i]} * {partial.format(*[place[a] for a in args], y=place[i])}"
+        )
 
     def template(self, op: Operation, args: tuple[int, ...], j: int) -> str:
-        """The formula of an operation (j = -1) or of its partial for input j; {0}, {1}, ... are the inputs, {y} the value."""
-        constants = tuple(self.tape.constants.get(a) for a in args) if op in LOOKS_AT_NUMBERS else (None,) * len(args)
+        """The formula of an operation (j = -1) or of its partial for input j; {0}, {1}, ... are the
+        inputs, {y} the value.
+        """
+        constants = (
+            tuple(self.tape.constants.get(a) for a in args)
+            if op in LOOKS_AT_NUMBERS
+            else (None,) * len(args)
+        )
         key = (op, j, constants)
         found = self.templates.get(key)
         if found is None:
-            inputs = [_Plain(Text(f"{{{k}}}"), "text") if c is None else c for k, c in enumerate(constants)]
+            inputs = [
+                _Plain(Text(f"{{{k}}}"), "text") if c is None else c
+                for k, c in enumerate(constants)
+            ]
             if j >= 0:
                 formula = op.partial(j, _Plain(Text("{y}"), "text"), inputs)
             elif op in BASIC:
                 formula = _Plain(op.write("text", *[written(x, "numpy") for x in inputs]), "text")
-                formula = _Plain(Text(f"1.0 * {formula}", "product"), "text") if op is ops.greater else formula
+                formula = (
+                    _Plain(Text(f"1.0 * {formula}", "product"), "text")
+                    if op is ops.greater
+                    else formula
+                )
             else:
                 formula = _Plain(Text(""), "text").__operation__(op, inputs)
             text = Text("") if formula is None else written(formula, "numpy")

@@ -1,7 +1,8 @@
 """Which Arrays get a line of source, in which order, and what they are called.
 
-Every other Array is written where it is used. An Array gets a line when it is used twice, when it would make a formula too
-long, or when it is a layer's z or a cotangent: what a reader wants to find. Names are the lecture's where they fit, see names.
+Every other Array is written where it is used. An Array gets a line when it is used twice, when it
+would make a formula too long, or when it is a layer's z or a cotangent: what a reader wants to
+find. Names are the lecture's where they fit, see names.
 """
 from __future__ import annotations
 
@@ -17,29 +18,34 @@ from autograd.compiler.names import Names
 from autograd.compiler.record import Tape
 from autograd.compiler.reverse import cotangents, topological_order
 from autograd.compiler.shape import Plan
-from autograd.compiler.structure import (Assemble, Broadcast, Contract, Named, Numbers, Reshape, RunSums, Structural, Take, View,
-                                         assembled, Part, take, total)
+from autograd.compiler.structure import (Assemble, Broadcast, Contract, Named, Numbers, Reshape,
+    RunSums, Structural, View, assembled, Part, take, total)
 
-LONG = 8                            # operations in one formula
+LONG = 8  # operations in one formula
 
 
 class Line(NamedTuple):
-    """name = array; in place, where `added` is one of two terms of the array, the other one being computed first."""
+    """name = array; in place, where `added` is one of two terms of the array, the other one being
+    computed first.
+    """
+
     name: str
     array: Array
-    comment: str = ""                       # beside the shape
+    comment: str = ""  # beside the shape
     added: Union[int, None] = None
-    body: tuple[Line, ...] = ()             # of a loop
-    lists: tuple[tuple[str, Array], ...] = ()       # names of the lists that a loop over single numbers reads
+    body: tuple[Line, ...] = ()  # of a loop
+    # names of the lists that a loop over single numbers reads
+    lists: tuple[tuple[str, Array], ...] = ()
 
 
 class Schedule(NamedTuple):
     """A program as lines."""
-    views: list[Line]                       # of theta, at the top
+
+    views: list[Line]  # of theta, at the top
     forward: list[Line]
     backward: list[Line]
     value: Operand
-    gradient: Union[Array, None]            # None where there are several outputs
+    gradient: Union[Array, None]  # None where there are several outputs
     names: dict[Array, str]
 
 
@@ -50,7 +56,9 @@ def schedule(tape: Tape, plan: Plan) -> Schedule:
 
 
 def gradient(tape: Tape, plan: Plan) -> dict[Array, Operand]:
-    """The cotangents of all Arrays that depend on parameters; that of theta is complete and comes last."""
+    """The cotangents of all Arrays that depend on parameters; that of theta is complete and comes
+    last.
+    """
     both = [i for i, p in enumerate(tape.parameters) if p in tape.inputs]
     sources = [plan.theta, plan.x] if both else [plan.theta]
     order = topological_order([*plan.arrays, plan.output])
@@ -60,10 +68,15 @@ def gradient(tape: Tape, plan: Plan) -> dict[Array, Operand]:
     d = found.pop(plan.theta, None)
     parts = [] if d is None else [Part(d)]
     dx = found.get(plan.x)
-    if both and isinstance(dx, Array):                  # their derivative is that by the input, summed over the samples
+    # their derivative is that by the input, summed over the samples
+    if both and isinstance(dx, Array):
         columns = np.array([tape.inputs.index(tape.parameters[i]) for i in both])
         parts.append(Part(take((total(dx, (0,)),), columns), np.array(both)))
-    found[plan.theta] = parts[0].value if len(parts) == 1 and d is not None else assembled(parts, plan.theta.shape, True)
+    found[plan.theta] = (
+        parts[0].value
+        if len(parts) == 1 and d is not None
+        else assembled(parts, plan.theta.shape, True)
+    )
     return found
 
 
@@ -76,14 +89,15 @@ class _Scheduler:
         every = topological_order([*plan.arrays, plan.output, *backward.values()])
         self.order = [x for x in every if x in needed]
         self.blocks = {x: ids for x, (ids, _) in zip(plan.arrays, plan.ids) if x in needed}
-        self.cotangent_of = {}
+        self.cotangent_of: dict[Array, Array] = {}
         for y, d in backward.items():
             if isinstance(d, Array) and d not in self.blocks and y is not plan.theta:
                 self.cotangent_of.setdefault(d, y)
         self.uses: dict[Array, int] = dict.fromkeys(ends, 2)
         self.user: dict[Array, Array] = {}
         for x in reversed(self.order):
-            times = self.uses[x] if isinstance(x.op, (View, Reshape, Broadcast)) else 1     # written wherever x is used
+            # written wherever x is used
+            times = self.uses[x] if isinstance(x.op, (View, Reshape, Broadcast)) else 1
             for u in x.inputs:
                 if isinstance(u, Array):
                     self.uses[u] = self.uses.get(u, 0) + times
@@ -93,13 +107,18 @@ class _Scheduler:
         self.free = Names()
         self.names: dict[Array, str] = {}
 
-    # Which Arrays get a line -----------------------------------------------------------------------------------------------
+    # Which Arrays get a line ------------------------------------------------------------------
 
     def has_line(self, x: Array) -> bool:
         """Whether x gets a line of its own."""
         if isinstance(x.op, (Named, Numbers, Stacked)) or self.is_view_of_theta(x):
             return False
-        if isinstance(x.op, (Assemble, Loop)) or x in self.looped or x is self.gradient or x is self.plan.output:
+        if (
+            isinstance(x.op, (Assemble, Loop))
+            or x in self.looped
+            or x is self.gradient
+            or x is self.plan.output
+        ):
             return True
         if x in self.cotangent_of:
             return self.cotangent_has_line(x)
@@ -108,11 +127,18 @@ class _Scheduler:
         return self.uses[x] > 1 or self.weight[x] > LONG or x in self.blocks and self.is_layer(x)
 
     def cotangent_has_line(self, d: Array) -> bool:
-        """Whether it is more than a matrix product in the next one: then (7) is one line, dz @ W * (z > 0)."""
+        """Whether it is more than a matrix product in the next one: then (7) is one line, dz @ W *
+        (z > 0).
+        """
         if isinstance(d.op, (View, Reshape, Broadcast)):
             return False
         product = isinstance(d.op, Contract) or isinstance(d.op, RunSums)
-        return self.uses[d] > 1 or not product or isinstance(self.user[d].op, Structural) or self.weight[d] > LONG // 2
+        return (
+            self.uses[d] > 1
+            or not product
+            or isinstance(self.user[d].op, Structural)
+            or self.weight[d] > LONG // 2
+        )
 
     def weigh(self, x: Array, lines: set[Array]) -> None:
         """Note how many operations the formula of x has."""
@@ -130,9 +156,13 @@ class _Scheduler:
 
     def is_product(self, x: Operand) -> bool:
         """Whether x is a matrix product, not only of rows with rows."""
-        return isinstance(x, Array) and isinstance(x.op, Contract) and set(x.op.left) != set(x.op.right)
+        return (
+            isinstance(x, Array)
+            and isinstance(x.op, Contract)
+            and set(x.op.left) != set(x.op.right)
+        )
 
-    # The lines ------------------------------------------------------------------------------------------------------------
+    # The lines --------------------------------------------------------------------------------
 
     def schedule(self) -> Schedule:
         lines: set[Array] = set()
@@ -140,7 +170,9 @@ class _Scheduler:
             self.weigh(x, lines)
             if self.has_line(x):
                 lines.add(x)
-        views, forward, backward = [], [], []
+        views: list[Line] = []
+        forward: list[Line] = []
+        backward: list[Line] = []
         self.ahead = set(topological_order([self.plan.output]))
         for x in self.order:
             if x in self.blocks:
@@ -161,14 +193,27 @@ class _Scheduler:
         while stack:
             y = stack.pop()
             if self.is_view_of_theta(y) and y not in self.names:
-                self.names[y] = self.free.parameters(sum(n != 1 for n in y.shape), x.op in (ops.add, ops.sub))
+                self.names[y] = self.free.parameters(
+                    sum(n != 1 for n in y.shape), x.op in (ops.add, ops.sub)
+                )
                 yield Line(self.names[y], y)
-            stack += [u for u in reversed(y.inputs) if isinstance(u, Array) and u not in lines and u not in self.names]
+            stack += [
+                u
+                for u in reversed(y.inputs)
+                if isinstance(u, Array) and u not in lines and u not in self.names
+            ]
 
     def name_block(self, x: Array, lines: set[Array]) -> None:
-        """The name of an Array of the plan: its label if it is one labelled node; z and f of a layer, as in (3) and (6)."""
-        if x in self.names or isinstance(x.op, (Named, Numbers)) or self.is_product(x) and x not in lines:
-            return                                      # what is added to a product where it is used: that will be z
+        """The name of an Array of the plan: its label if it is one labelled node; z and f of a
+        layer, as in (3) and (6).
+        """
+        if (
+            x in self.names
+            or isinstance(x.op, (Named, Numbers))
+            or self.is_product(x)
+            and x not in lines
+        ):
+            return  # what is added to a product where it is used: that will be z
         ids = self.blocks[x]
         label = self.tape.labels.get(int(ids[0])) if len(ids) == 1 else None
         name = self.free.label(label) if label else None
@@ -194,17 +239,27 @@ class _Scheduler:
         for value in [w.value for w in op.writes] + [u for y in local for u in y.inputs]:
             if isinstance(value, Array):
                 self.uses[value] = self.uses.get(value, 0) + 1
-        for k, stack in enumerate(op.stacks):
+        for k in range(len(op.stacks)):
             self.names[op.result(k)] = self.name_of_stack(op, k)
         body = []
         for y in local:
             self.weigh(y, lines)
-            if not isinstance(y.op, At) and (self.uses[y] > 1 or self.weight[y] > LONG) or isinstance(y.op, Assemble):
+            if (
+                not isinstance(y.op, At)
+                and (self.uses[y] > 1 or self.weight[y] > LONG)
+                or isinstance(y.op, Assemble)
+            ):
                 lines.add(y)
                 self.names[y] = self.free.other()
                 body.append(Line(self.names[y], y))
-        sources = [y.op.source for y in local if isinstance(y.op, At) and isinstance(y.op.source, Array)]
-        lists = [(self.free.free("every_" + self.names.get(u, "c")), u) for u in dict.fromkeys(sources)] if op.is_scalar() else []
+        sources = [
+            y.op.source for y in local if isinstance(y.op, At) and isinstance(y.op.source, Array)
+        ]
+        lists = (
+            [(self.free.free("every_" + self.names.get(u, "c")), u) for u in dict.fromkeys(sources)]
+            if op.is_scalar()
+            else []
+        )
         return Line("", x, "", None, tuple(body), tuple(lists))
 
     def name_of_stack(self, op: Loop, k: int) -> str:
@@ -212,8 +267,17 @@ class _Scheduler:
         if not op.backwards:
             return self.free.free(f"h{k + 1}")
         of = op.stacks[k].of
-        return "d" + next((self.names[x] for x in self.names if isinstance(x.op, Stacked) and x.inputs[0].op.stacks[x.op.stack].of
-                           is of and of is not None and not x.inputs[0].op.backwards), self.free.other())
+        return "d" + next(
+            (
+                self.names[x]
+                for x in self.names
+                if isinstance(x.op, Stacked)
+                and x.inputs[0].op.stacks[x.op.stack].of is of
+                and of is not None
+                and not x.inputs[0].op.backwards
+            ),
+            self.free.other(),
+        )
 
     def name_of_source(self, y: Array) -> str:
         """What the source of a cotangent is called, or would be if it had a line."""
@@ -224,23 +288,36 @@ class _Scheduler:
         return self.names[y]
 
     def added(self, x: Array, lines: set[Array]) -> int | None:
-        """Which input is added in place: an array less. The other one must be new, and as large as x."""
+        """Which input is added in place: an array less. The other one must be new, and as large as
+        x.
+        """
         if x.op not in (ops.add, ops.sub) or not x.shape:
             return None
         for i, u in enumerate(x.inputs):
-            if isinstance(u, Array) and isinstance(u.op, Contract) and u not in lines and u.shape == x.shape and \
-                    (i == 0 or x.op is ops.add):
+            if (
+                isinstance(u, Array)
+                and isinstance(u.op, Contract)
+                and u not in lines
+                and u.shape == x.shape
+                and (i == 0 or x.op is ops.add)
+            ):
                 return 1 - i
         return None
 
-    # Comments -------------------------------------------------------------------------------------------------------------
+    # Comments ---------------------------------------------------------------------------------
 
     def comment(self, x: Array) -> str:
-        """What to say of a line beside its shape: its number in the lecture, and where its bias is."""
+        """What to say of a line: its number in the lecture, and where its bias is."""
         if x in self.blocks:
             if self.is_weighted(x) or x.op is ops.add and any(map(self.is_weighted, x.inputs)):
                 return "(6)" + self.bias_inside(x)
-            return "(3)" if len(x.inputs) == 1 and self.is_z(x.inputs[0]) and not isinstance(x.op, Structural) else ""
+            return (
+                "(3)"
+                if len(x.inputs) == 1
+                and self.is_z(x.inputs[0])
+                and not isinstance(x.op, Structural)
+                else ""
+            )
         y = self.cotangent_of.get(x)
         if y is not None and self.is_view_of_theta(y):
             return "(8)"
@@ -252,12 +329,18 @@ class _Scheduler:
 
     def is_z(self, x: Operand) -> bool:
         """Whether x is the z of a layer."""
-        return isinstance(x, Array) and x in self.blocks and (self.is_weighted(x) or self.is_layer(x))
+        return (
+            isinstance(x, Array) and x in self.blocks and (self.is_weighted(x) or self.is_layer(x))
+        )
 
     def bias_inside(self, x: Array) -> str:
-        """What to say of a product of weights with data in which a column is 1: their biases are a column of the weights."""
+        """What to say of a product of weights with data in which a column is 1: their biases are a
+        column of the weights.
+        """
         if not isinstance(x.op, Contract) or not isinstance(x.inputs[1].op, Numbers):
             return ""
         data = x.inputs[1].op.numbers
         ones = np.nonzero((data == 1).reshape(-1, data.shape[-1]).all(axis=0))[0]
-        return f", b is {self.names[x.inputs[0]]}[..., {ones[-1]}], beside ones" if len(ones) else ""
+        return (
+            f", b is {self.names[x.inputs[0]]}[..., {ones[-1]}], beside ones" if len(ones) else ""
+        )

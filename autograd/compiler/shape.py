@@ -1,9 +1,11 @@
-"""Third room: each group becomes an Array, and each of its arguments a view of another one where it can.
+"""Third room: each group becomes an Array, and each of its arguments a view of another one where it
+can.
 
-An argument of a group is an array of places in another Array. Where place = base + i * stride_0 + j * stride_1 + ..., it is
-a view of it, or a broadcast where a stride is 0. A group of dots whose rows of left factors meet all rows of right
-factors is a matrix product. Whatever is neither is gathered by an array of places. The order of the nodes within a group is
-free: it is chosen so that its arguments are views.
+An argument of a group is an array of places in another Array. Where place = base + i * stride_0 +
+j * stride_1 + ..., it is a view of it, or a broadcast where a stride is 0. A group of dots whose
+rows of left factors meet all rows of right factors is a matrix product. Whatever is neither is
+gathered by an array of places. The order of the nodes within a group is free: it is chosen so
+that its arguments are views.
 """
 from __future__ import annotations
 
@@ -15,28 +17,33 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd import ops
-from autograd.compiler.array import SAMPLES, Array, Operand, Shape, as_number, elementwise, inner, is_batched, lead, shape_of
+from autograd.compiler.array import (SAMPLES, Array, Operand, Shape, as_number, elementwise,
+    inner, is_batched, lead, shape_of)
 from autograd.compiler.group import Group
 from autograd.compiler.places import Strided, factor, inner_sizes, shape_from, strided, teams
 from autograd.compiler.repeat import Turns
 from autograd.compiler.roll import Roller
 from autograd.compiler.ragged import same_length, same_length_dots
 from autograd.compiler.record import CONSTANT, INPUT, NODE, PARAMETER, Tape
-from autograd.compiler.structure import LABELS, Named, contract, full, numbers, reshape, summed, take, total, view
+from autograd.compiler.structure import (LABELS, Named, contract, full, numbers, reshape, summed,
+    take, total, view)
 from autograd.ops import Operation
 
-FEW = 4                             # dots and sums of so few terms, taken from here and there, are written out
-SPLIT = 4                           # a group about more Arrays than that stays together
-PARTS = 8                           # a sum of terms of so many Arrays is a sum of sums, one for each; of more a gather
+FEW = 4  # dots and sums of so few terms, taken from here and there, are written out
+# so many sums of different parameters make a matrix, with at most so many entries for each term, and in all
+FEWEST, SPARSE, DENSE = 8, 40, 100_000
+SPLIT = 4  # a group about more Arrays than that stays together
+PARTS = 8  # a sum of terms of so many Arrays is a sum of sums, one for each; of more a gather
 
 
 class Plan(NamedTuple):
     """The tape as Arrays, in an order in which every input comes before its use."""
-    arrays: list[Array]                     # theta, x, then one for each group of nodes
-    ids: list[tuple[np.ndarray, np.ndarray]]    # of the nodes of each, and the place of each node
-    output: Operand                         # (), or (m,); of K outputs (K,) or (m, K)
-    theta: Array                            # (P,)
-    x: Array                                # (m, I)
+
+    arrays: list[Array]  # theta, x, then one for each group of nodes
+    ids: list[tuple[np.ndarray, np.ndarray]]  # of the nodes of each, and the place of each node
+    output: Operand  # (), or (m,); of K outputs (K,) or (m, K)
+    theta: Array  # (P,)
+    x: Array  # (m, I)
 
 
 def plan(tape: Tape, items: Sequence[Group | Turns]) -> Plan:
@@ -48,13 +55,13 @@ class _Planner:
     def __init__(self, tape: Tape) -> None:
         self.tape = tape
         self.kinds = np.array(tape.kinds)
-        self.array_of = np.full(len(tape.kinds), -1)            # where each id is: the number of its Array
+        self.array_of = np.full(len(tape.kinds), -1)  # where each id is: the number of its Array
         self.place_of = np.zeros(len(tape.kinds), dtype=np.intp)
         self.numbers = np.zeros(len(tape.kinds))
         self.numbers[list(tape.constants)] = list(tape.constants.values())
         self.arrays: list[Array] = []
         self.ids: list[tuple[np.ndarray, np.ndarray]] = []
-        self.views: dict[tuple[int, Strided], Array] = {}       # a view that is taken twice is one Array
+        self.views: dict[tuple[int, Strided], Array] = {}  # a view that is taken twice is one Array
         self.gathers: dict[tuple[tuple[int, ...], Shape, bytes], Array] = {}
 
     def plan(self, items: Sequence[Group | Turns]) -> Plan:
@@ -64,19 +71,25 @@ class _Planner:
         for k, item in enumerate(items):
             if isinstance(item, Group):
                 self.group(item)
-            elif not Roller(self, item, self.used_by(items[k + 1:])).roll():
+            elif not Roller(self, item, self.used_by(items[k + 1 :])).roll():
                 for group in chain.from_iterable(item.turns):
                     self.group(group)
         return Plan(self.arrays, self.ids, self.output(), self.arrays[0], self.arrays[1])
 
     def used_by(self, items: Sequence[Group | Turns]) -> set[int]:
         """The ids that some groups use, and those of the outputs."""
-        groups = [g for item in items for g in ([item] if isinstance(item, Group) else chain.from_iterable(item.turns))]
+        groups = [
+            g
+            for item in items
+            for g in ([item] if isinstance(item, Group) else chain.from_iterable(item.turns))
+        ]
         return {a for group in groups for args in group.args for a in args} | set(self.tape.outputs)
 
     def group(self, group: Group) -> None:
         """Plan a group of nodes."""
         for op, ids, args in self.apart(group):
+            if self.sparse(op, ids, args):
+                continue
             if op is ops.dot:
                 for some, left, right in same_length_dots(ids, args, self.tape.zero):
                     self.dots(some, left, right)
@@ -86,8 +99,40 @@ class _Planner:
             else:
                 self.each(op, np.array(ids), np.array(args))
 
+    def sparse(self, op: Operation, ids: list[int], args: list[tuple[int, ...]]) -> bool:
+        """Add sums of parameters, or of numbers times parameters, each of other ones, as a product.
+
+        The matrix has a row for each sum, mostly zeros, and a column for each parameter of a run.
+        """
+        if op not in (ops.sum, ops.dot) or len(ids) < FEWEST or self.kinds[args[0][0]] != PARAMETER:
+            return False
+        lengths = [len(a) // (1 + (op is ops.dot)) for a in args]
+        left = [a[:n] for a, n in zip(args, lengths)]
+        right = [a[n:] for a, n in zip(args, lengths)] if op is ops.dot else left
+        fewest = min(len(set(left)), len(set(right)))
+        if max(lengths) < 2 or min(lengths) == max(lengths) and 2 * fewest < len(ids):
+            return False                                    # the same ones again and again
+        used = np.fromiter(chain.from_iterable(left), np.intp)
+        if len(np.unique(used)) == len(used):
+            return False                                    # rows of their own
+        factors = np.fromiter(chain.from_iterable(a[n:] for a, n in zip(args, lengths)), np.intp)
+        if (self.kinds[used] != PARAMETER).any() or (self.kinds[factors] != CONSTANT).any():
+            return False
+        first, last = int(used.min()), int(used.max())
+        size = len(ids) * (last + 1 - first)
+        if size > min(SPARSE * len(used), DENSE) or size == len(used):
+            return False
+        matrix = np.zeros((len(ids), last + 1 - first))
+        rows = np.repeat(np.arange(len(ids)), lengths)
+        np.add.at(matrix, (rows, used - first), self.numbers[factors] if len(factors) else 1.0)
+        weights = self.full(np.arange(first, last + 1), (last + 1 - first,))
+        self.keep(contract(weights, "k", numbers(matrix, "X"), "nk", "n"), np.array(ids))
+        return True
+
     def apart(self, group: Group) -> list[Group]:
-        """A group as few groups, where parts of it are about other Arrays than the rest: they would have to be gathered."""
+        """A group as few groups, where parts of it are about other Arrays than the rest: they would
+        have to be gathered.
+        """
         if len(group.ids) == 1:
             return [group]
         if group.op in (ops.dot, ops.sum):
@@ -99,10 +144,15 @@ class _Planner:
         if len(sizes) == 1 or len(sizes) > SPLIT or sizes.min() * 2 * SPLIT < len(group.ids):
             return [group]
         chosen = [np.nonzero(which == k)[0].tolist() for k in range(len(sizes))]
-        return [Group(group.op, [group.ids[i] for i in some], [group.args[i] for i in some]) for some in chosen]
+        return [
+            Group(group.op, [group.ids[i] for i in some], [group.args[i] for i in some])
+            for some in chosen
+        ]
 
     def families(self, rows: list[tuple[int, ...]]) -> np.ndarray:
-        """The number of each row's family: rows that share no Array, one after the other, are of different ones."""
+        """The number of each row's family: rows that share no Array, one after the other, are of
+        different ones.
+        """
         starts = np.cumsum([0, *map(len, rows[:-1])])
         arrays = self.array_of[np.fromiter(chain.from_iterable(rows), np.intp)]
         low = np.minimum.reduceat(np.where(arrays < 0, arrays.max(), arrays), starts)
@@ -117,28 +167,38 @@ class _Planner:
         """The output, or the outputs in a row."""
         ids = np.array(self.tape.outputs)
         found = self.argument(ids[0], ()) if len(ids) == 1 else self.full(ids, (len(ids),))
-        return full(found, (SAMPLES, *shape_of(found))) if self.tape.inputs and not is_batched(found) else found
+        return (
+            full(found, (SAMPLES, *shape_of(found)))
+            if self.tape.inputs and not is_batched(found)
+            else found
+        )
 
     def keep(self, array: Array, ids: np.ndarray, places: np.ndarray | None = None) -> None:
-        """Note an Array and the ids of its nodes, and at which places they are: in a row, if nothing is said."""
+        """Note an Array and the ids of its nodes, and at which places they are: in a row, if
+        nothing is said.
+        """
         self.array_of[ids] = len(self.arrays)
         self.place_of[ids] = places = np.arange(len(ids)) if places is None else places
         self.arrays.append(array)
         self.ids.append((ids, places))
 
-    # Elementwise operations ------------------------------------------------------------------------------------------------
+    # Elementwise operations -------------------------------------------------------------------
 
     def each(self, op: Operation, ids: np.ndarray, args: np.ndarray) -> None:
-        """An elementwise operation, its nodes in the order of its leading argument; sums and dots of few terms, too."""
+        """An elementwise operation, its nodes in the order of its leading argument; sums and dots
+        of few terms, too.
+        """
         columns = list(args.T)
         order = self.leading_order(columns)
         if order is not None:
             ordered = [c[order] for c in columns]
-            if self.views_among(ordered) > self.views_among(columns):      # else as it was written
+            if self.views_among(ordered) > self.views_among(columns):  # else as it was written
                 ids, columns = ids[order], ordered
         shape = self.common_shape(columns)
         arguments = [self.argument(c, shape) for c in columns]
-        found = written_out(op, arguments) if op in (ops.sum, ops.dot) else elementwise(op, arguments)
+        found = (
+            written_out(op, arguments) if op in (ops.sum, ops.dot) else elementwise(op, arguments)
+        )
         batch = (SAMPLES,) if any(map(is_batched, arguments)) else ()
         self.keep(full(as_number(found), (*batch, *shape)), ids)
 
@@ -176,7 +236,7 @@ class _Planner:
                 cuts |= inner_sizes([length for length, _ in axes])
         return shape_from(cuts, n)
 
-    # Arguments -----------------------------------------------------------------------------------------------------------
+    # Arguments --------------------------------------------------------------------------------
 
     def in_one_block(self, ids: np.ndarray) -> bool:
         """Whether all ids are in the same Array."""
@@ -185,7 +245,7 @@ class _Planner:
 
     def source(self, ids: np.ndarray) -> Array:
         """The Array of the first id."""
-        return self.arrays[self.array_of[ids.flat[0]]]
+        return self.arrays[int(self.array_of[ids.flat[0]])]
 
     def argument(self, ids: np.ndarray, shape: Shape, stem: str = "") -> Operand:
         """The ids, reshaped to `shape`: a number, or an Array that broadcasts to it."""
@@ -193,7 +253,11 @@ class _Planner:
         constant = self.kinds[flat] == CONSTANT
         if constant.all():
             found = self.numbers[flat]
-            return float(found[0]) if (found == found[0]).all() else numbers(found.reshape(shape), stem)
+            return (
+                float(found[0])
+                if (found == found[0]).all()
+                else numbers(found.reshape(shape), stem)
+            )
         if constant.any():
             self.numbers_as_array(np.unique(flat[constant]))
         if self.in_one_block(flat):
@@ -205,14 +269,22 @@ class _Planner:
     def full(self, ids: np.ndarray, shape: Shape, stem: str = "") -> Array:
         """The ids as an Array of that shape, or for each sample one."""
         found = self.argument(ids, shape, stem)
-        return full(found, (SAMPLES, *shape) if is_batched(found) else shape) if isinstance(found, Array) \
+        return (
+            full(found, (SAMPLES, *shape) if is_batched(found) else shape)
+            if isinstance(found, Array)
             else numbers(np.full(shape, found), stem)
+        )
 
     def view(self, number: int, places: Strided) -> Array:
-        """A view of an Array; without leading axes along which it is repeated, unless it has samples."""
+        """A view of an Array; without leading axes along which it is repeated, unless it has
+        samples.
+        """
         source = self.arrays[number]
         if not is_batched(source):
-            first = next((k for k, st in enumerate(places.strides) if st or places.shape[k] == 1), len(places.shape))
+            first = next(
+                (k for k, st in enumerate(places.strides) if st or places.shape[k] == 1),
+                len(places.shape),
+            )
             places = Strided(places.shape[first:], places.base, places.strides[first:])
         key = number, places
         if key not in self.views:
@@ -236,11 +308,11 @@ class _Planner:
             self.gathers[key] = take([self.arrays[b] for b in sources], places)
         return self.gathers[key]
 
-    # Sums ----------------------------------------------------------------------------------------------------------------
+    # Sums -------------------------------------------------------------------------------------
 
     def sums(self, ids: np.ndarray, args: np.ndarray) -> None:
         """Sums over the last axis of their argument."""
-        few = FEW if len(ids) > 1 else 2 * FEW              # sums of one or two terms are additions
+        few = FEW if len(ids) > 1 else 2 * FEW  # sums of one or two terms are additions
         if args.shape[1] <= few and not self.in_one_block(args) or args.shape[1] <= 2:
             self.each(ops.sum, ids, args)
             return
@@ -254,9 +326,11 @@ class _Planner:
         self.keep(total(terms, (len(terms.shape) - 1,)), ids)
 
     def sorted_terms(self, *sides: np.ndarray) -> tuple[list[np.ndarray], list[slice]]:
-        """Rows of terms, or of their left and right factors, sorted by where they are; and their parts.
+        """Rows of terms, or of their left and right factors, sorted by where they are; and their
+        parts.
 
-        Where all rows take as many terms from the same Arrays, those of each are a part, otherwise all are one.
+        Where all rows take as many terms from the same Arrays, those of each are a part,
+        otherwise all are one.
         """
         arrays = [np.sort(self.array_of[side], axis=1) for side in sides]
         by_array: list[np.ndarray] = []
@@ -285,7 +359,8 @@ class _Planner:
         first = len(self.kinds)
         self.kinds = np.concatenate((self.kinds, np.full(count, NODE)))
         self.array_of = np.concatenate((self.array_of, np.full(count, -1)))
-        self.place_of, self.numbers = (np.concatenate((a, np.zeros(count, a.dtype))) for a in (self.place_of, self.numbers))
+        self.place_of = np.concatenate((self.place_of, np.zeros(count, np.intp)))
+        self.numbers = np.concatenate((self.numbers, np.zeros(count)))
         return np.arange(first, first + count)
 
     def common_shape_of_rows(self, args: np.ndarray) -> Shape:
@@ -298,7 +373,7 @@ class _Planner:
                 cuts |= {c for c in inner_sizes([length for length, _ in axes]) if c % k == 0}
         return (*(shape_from({c // k for c in cuts if c > k}, n) if n > 1 else ()), k)
 
-    # Dots ----------------------------------------------------------------------------------------------------------------
+    # Dots -------------------------------------------------------------------------------------
 
     def dots(self, ids: np.ndarray, left: np.ndarray, right: np.ndarray) -> None:
         """Dots as a matrix product, as several of one size, or row by row."""
@@ -312,7 +387,9 @@ class _Planner:
             return
         if k == 1:
             self.each(ops.mul, ids, np.hstack((left, right)))
-        elif k <= (FEW if n > 1 else 2 * FEW) and not (self.in_one_block(left) and self.in_one_block(right)):
+        elif k <= (FEW if n > 1 else 2 * FEW) and not (
+            self.in_one_block(left) and self.in_one_block(right)
+        ):
             self.each(ops.dot, ids, np.hstack((left, right)))
         else:
             self.rows(ids, left, right)
@@ -325,13 +402,13 @@ class _Planner:
         shape = (*self.common_shape([left[:, 0], right[:, 0]]), left.shape[1])
         A, B = self.argument(left, shape, "X"), self.argument(right, shape, "X")
         for number, other in ((A, right), (B, left)):
-            if not isinstance(number, Array):               # all factors on one side are the same number
+            if not isinstance(number, Array):  # all factors on one side are the same number
                 terms = self.full(other, shape)
                 return self.keep(number * total(terms, (len(terms.shape) - 1,)), ids)
         (A, a), (B, b) = labelled(A, shape), labelled(B, shape)
-        out = SAMPLES * (SAMPLES in a + b) + LABELS[:len(shape) - 1]
-        if len(set(out) & set(a + b)) < len(out):           # an axis along which both are the same
-            A, a = full(A, (*lead(A), *shape)), SAMPLES * is_batched(A) + LABELS[:len(shape)]
+        out = SAMPLES * (SAMPLES in a + b) + LABELS[: len(shape) - 1]
+        if len(set(out) & set(a + b)) < len(out):  # an axis along which both are the same
+            A, a = full(A, (*lead(A), *shape)), SAMPLES * is_batched(A) + LABELS[: len(shape)]
         self.keep(contract(A, a, B, b, out), ids)
 
     def one_number(self, ids: np.ndarray) -> bool:
@@ -339,45 +416,44 @@ class _Planner:
         return bool((ids == ids.flat[0]).all()) and self.kinds[ids.flat[0]] == CONSTANT
 
     def product(self, ids: np.ndarray, left: np.ndarray, right: np.ndarray) -> bool:
-        """Add the dots as matrix products, if rows of left and right factors meet like rows and columns."""
-        a, a_of = self.distinct_rows(left)
-        b, b_of = self.distinct_rows(right)
+        """Add the dots as matrix products, if rows of factors meet like rows and columns."""
+        (a, a_of), (b, b_of), k = self.distinct_rows(left), self.distinct_rows(right), left.shape[1]
         if len(a) == len(ids) and len(b) == len(ids):
             return False
         team_a, team_b = teams(a_of, b_of, len(a), len(b))
         count = int(team_a.max()) + 1
-        if len(a) % count or len(b) % count:
-            return False
         rows, columns = len(a) // count, len(b) // count
-        full = count * rows * columns
-        if (np.bincount(team_a, minlength=count) != rows).any() or (np.bincount(team_b, minlength=count) != columns).any():
+        alike = all((np.bincount(team, minlength=count) == size).all()
+                    for team, size in ((team_a, rows), (team_b, columns)))
+        one_row = rows == 1 or columns == 1
+        if not alike or 3 * len(ids) < count * rows * columns or rows * columns == 1 or \
+                k == 1 and (count > 1 or one_row):
             return False
-        k = left.shape[1]
-        if 3 * len(ids) < full or rows * columns == 1 or k == 1 and (count > 1 or rows == 1 or columns == 1):
-            return False
-        order_a, order_b = np.argsort(team_a, kind="stable"), np.argsort(team_b, kind="stable")
-        in_a, in_b = np.empty(len(a), np.intp), np.empty(len(b), np.intp)
-        in_a[order_a], in_b[order_b] = np.arange(len(a)) % rows, np.arange(len(b)) % columns
+        (order_a, in_a), (order_b, in_b) = in_teams(team_a, rows), in_teams(team_b, columns)
         places = (team_a[a_of] * columns + in_b[b_of]) * rows + in_a[a_of]
         if len(np.unique(places)) != len(ids):
-            return False                                        # the same dot twice
+            return False                                    # the same dot twice
         team = (count,) if count > 1 else ()
         high = (rows,) if team or rows > 1 else ()
         wide = (columns,) if team or columns > 1 else ()
-        A, B = self.full(a[order_a], (*team, *high, k), "X"), self.full(b[order_b], (*team, *wide, k), "X")
+        A = self.full(a[order_a], (*team, *high, k), "X")
+        B = self.full(b[order_b], (*team, *wide, k), "X")
         t, h, w = "t" * len(team), "h" * len(high), "w" * len(wide)
-        of_a, of_b = SAMPLES * is_batched(A), SAMPLES * is_batched(B)
-        self.keep(contract(A, f"{of_a}{t}{h}k", B, f"{of_b}{t}{w}k", f"{of_a or of_b}{t}{w}{h}"), ids, places)
+        m_a, m_b = SAMPLES * is_batched(A), SAMPLES * is_batched(B)
+        product = contract(A, f"{m_a}{t}{h}k", B, f"{m_b}{t}{w}k", f"{m_a or m_b}{t}{w}{h}")
+        self.keep(product, ids, places)
         return True
 
     def distinct_rows(self, args: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The different rows of args in the order of their places, and for each row which of them it is."""
+        """The different rows of args in the order of their places, and for each row which of them
+        it is.
+        """
         n, k = args.shape
         weights = np.random.default_rng(k).integers(1, 2**62, k, dtype=np.uint64)
-        keys = args.astype(np.uint64) @ weights                 # wraps round; equal rows have equal keys
+        keys = args.astype(np.uint64) @ weights  # wraps round; equal rows have equal keys
         _, first, which = np.unique(keys, return_index=True, return_inverse=True)
         rows = args[first]
-        if not (rows[which] == args).all():                     # two different rows with one key
+        if not (rows[which] == args).all():  # two different rows with one key
             rows, which = np.unique(args, axis=0, return_inverse=True)
             which = which.ravel()
             first = np.array([np.nonzero(which == i)[0][0] for i in range(len(rows))])
@@ -388,14 +464,26 @@ class _Planner:
         return rows[order], rank[which]
 
 
+def in_teams(team: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """The rows sorted by team, and the place of each row in its own, all of that size."""
+    order = np.argsort(team, kind="stable")
+    places = np.empty(len(team), np.intp)
+    places[order] = np.arange(len(team)) % size
+    return order, places
+
+
 def labelled(x: Array, shape: Shape) -> tuple[Array, str]:
-    """An argument that broadcasts to `shape`, without the axes along which it does, and the labels of the others."""
-    labels, sizes = LABELS[:len(shape)], inner(x)
+    """An argument that broadcasts to `shape`, without the axes along which it does, and the labels
+    of the others.
+    """
+    labels, sizes = LABELS[: len(shape)], inner(x)
     sizes = (1,) * (len(shape) - len(sizes)) + sizes
     kept = [k for k, n in enumerate(sizes) if n == shape[k]]
-    if sizes[-1] != shape[-1]:                              # the same for all terms
+    if sizes[-1] != shape[-1]:  # the same for all terms
         return full(x, (*lead(x), *shape)), SAMPLES * is_batched(x) + labels
-    return reshape(x, (*lead(x), *(sizes[k] for k in kept))), SAMPLES * is_batched(x) + "".join(labels[k] for k in kept)
+    return reshape(x, (*lead(x), *(sizes[k] for k in kept))), SAMPLES * is_batched(x) + "".join(
+        labels[k] for k in kept
+    )
 
 
 def written_out(op: Operation, arguments: Sequence[Operand]) -> Operand:

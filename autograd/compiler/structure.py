@@ -1,8 +1,10 @@
-"""The structural operations of the array program: how arrays are taken from and put into others, summed and multiplied.
+"""The structural operations of the array program: how arrays are taken from and put into others,
+summed and multiplied.
 
-Each is a class: what it needs to know beside its inputs, a function that makes an Array of it, and `back`, its rule in reverse
-mode. Legend: y is the Array, d its cotangent, which may have fewer or shorter axes than y and then broadcasts; a place is an
-index into a flat array, without the axis of the samples.
+Each is a class: what it needs to know beside its inputs, a function that makes an Array of it,
+and `back`, its rule in reverse mode. Legend: y is the Array, d its cotangent, which may have
+fewer or shorter axes than y and then broadcasts; a place is an index into a flat array, without
+the axis of the samples.
 """
 from __future__ import annotations
 
@@ -13,23 +15,26 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd import ops
-from autograd.compiler.array import (SAMPLES, Array, Operand, Shape, inner, is_batched, is_comparison, lead, padded,
-                                     shape_of)
-from autograd.compiler.places import (Slicing, Strided, inverse, places_of, slicing, strided, whole,
-                                      without_broadcast)
+from autograd.compiler.array import (SAMPLES, Array, Misfit, Operand, Shape, broadcast_shape, inner,
+    is_batched, is_comparison, lead, padded, shape_of)
+from autograd.compiler.places import (Slicing, Strided, inverse, places_of, slicing, strided,
+    whole, without_broadcast)
 
 
 class Part(NamedTuple):
     """What is sent to an array, or to some of its places."""
+
     value: Operand
-    where: Any = None               # None: to all of it; Strided, or an array of places, none twice; the number of a result
+    # None: to all of it; Strided, or an array of places, none twice; the number of a result
+    where: Any = None
 
 
 class Structural:
     """A structural operation; one of `many` results sends to all of its inputs at once."""
+
     many = False
 
-    def send(self, parts: Sequence[Part], active: set[Array]) -> list[tuple[Array, Part]]:
+    def send(self, parts: Sequence[Part], active: set[Array]) -> list[tuple[Array, Part | None]]:
         """What an operation of many results, to which the parts are sent, sends to which input."""
         raise NotImplementedError
 
@@ -38,7 +43,8 @@ class Structural:
         raise NotImplementedError
 
 
-# Where the program begins -------------------------------------------------------------------------------------------------
+# Where the program begins ---------------------------------------------------------------------
+
 
 class Named(Structural):
     """An argument of the program, or an array it makes of them: theta, x, m, ones."""
@@ -66,13 +72,18 @@ def one_number(array: np.ndarray) -> Operand:
 
 def ones(size: Any) -> Array:
     """A row of ones, for sums over a first axis: ones @ a is a sum, and fast."""
-    return Array(Named("ones"), (), (SAMPLES,)) if size == SAMPLES else numbers(np.ones(size), "ones")
+    return (
+        Array(Named("ones"), (), (SAMPLES,)) if size == SAMPLES else numbers(np.ones(size), "ones")
+    )
 
 
-# Taken from arrays --------------------------------------------------------------------------------------------------------
+# Taken from arrays ----------------------------------------------------------------------------
+
 
 class View(Structural):
-    """Places base + i * stride_0 + j * stride_1 + ...; an axis of stride 0 has length 1 and broadcasts."""
+    """Places base + i * stride_0 + j * stride_1 + ...; an axis of stride 0 has length 1 and
+    broadcasts.
+    """
 
     def __init__(self, places: Strided, slicing: Slicing) -> None:
         self.places, self.slicing = places, slicing
@@ -85,7 +96,9 @@ class View(Structural):
 
 
 def view(source: Array, places: Strided) -> Array:
-    """Some places of a source, as slices where they do it; the source itself where it is all of them."""
+    """Some places of a source, as slices where they do it; the source itself where it is all of
+    them.
+    """
     if places == whole(inner(source)):
         return source
     slices = slicing(places, inner(source))
@@ -96,7 +109,9 @@ def view(source: Array, places: Strided) -> Array:
 
 
 def placed(value: Operand, target: Array, places: Strided) -> Part:
-    """A value for some places of a target; for all of it where a reshape or a transpose makes it that."""
+    """A value for some places of a target; for all of it where a reshape or a transpose makes it
+    that.
+    """
     shape = inner(target)
     if prod(places.shape) != prod(shape):
         return Part(value, places if slicing(places, shape) else places_of(places).ravel())
@@ -126,8 +141,11 @@ class Take(Structural):
         if not shape_of(d) and is_batched(y) == is_batched(source):
             times = np.diff([*starts, len(chosen)])
             value = d * one_number(times.astype(float))
-            return Part(value, unique) if len(unique) < prod(inner(source)) else \
-                Part(reshape(value, inner(source)) if shape_of(value) else value)
+            return (
+                Part(value, unique)
+                if len(unique) < prod(inner(source))
+                else Part(reshape(value, inner(source)) if shape_of(value) else value)
+            )
         value = full(d, y.shape)
         if is_batched(y) and not is_batched(source):
             value = total(value, (0,))
@@ -145,8 +163,11 @@ def take(sources: Sequence[Array], places: np.ndarray) -> Array:
     if len(sources) == 1 and np.array_equal(places.ravel(), np.arange(prod(inner(sources[0])))):
         return reshape(sources[0], (*batch, *places.shape))
     regular = strided(places) if len(sources) == 1 and places.size else None
-    if regular is not None and 0 not in np.array(regular.strides)[np.array(places.shape) > 1] and \
-            slicing(regular, inner(sources[0])) is not None:
+    if (
+        regular is not None
+        and 0 not in np.array(regular.strides)[np.array(places.shape) > 1]
+        and slicing(regular, inner(sources[0])) is not None
+    ):
         return view(sources[0], regular)
     return Array(Take(places), tuple(sources), (*batch, *places.shape))
 
@@ -177,7 +198,9 @@ def reshape(x: Array, shape: Shape) -> Array:
 def is_reshaped(x: Array) -> bool:
     """Whether x is another Array in another shape."""
     if isinstance(x.op, View):
-        return x.op.places == whole(x.op.places.shape) and prod(inner(x)) == prod(inner(x.inputs[0]))
+        return x.op.places == whole(x.op.places.shape) and prod(inner(x)) == prod(
+            inner(x.inputs[0])
+        )
     return isinstance(x.op, Reshape)
 
 
@@ -189,23 +212,34 @@ class Broadcast(Structural):
 
 
 def full(x: Operand, shape: Shape) -> Array:
-    """x with all axes of a shape."""
-    return x if isinstance(x, Array) and x.shape == shape else Array(Broadcast(), (x,), shape)
+    """x with all axes of a shape; the samples' axis stays the first."""
+    if not isinstance(x, Array) or x.shape == shape:
+        return x if isinstance(x, Array) else Array(Broadcast(), (x,), shape)
+    if is_batched(x):
+        x = reshape(x, (SAMPLES, *padded(inner(x), len(shape) - 1)))
+    if broadcast_shape(x.shape, shape) != shape:
+        raise Misfit(f"an array of shape {x.shape} does not broadcast to {shape}")
+    return x if x.shape == shape else Array(Broadcast(), (x,), shape)
 
 
-# Put together -------------------------------------------------------------------------------------------------------------
+# Put together ---------------------------------------------------------------------------------
+
 
 class Assemble(Structural):
     """An array in which each input is added to its places."""
 
-    def __init__(self, places: list[Strided | np.ndarray | None], first: list[bool], covered: bool) -> None:
+    def __init__(
+        self, places: list[Strided | np.ndarray | None], first: list[bool], covered: bool
+    ) -> None:
         self.places = places
-        self.first = first                          # whether an input is the first at its places
-        self.covered = covered                      # whether every place is written by an input that is the first there
+        self.first = first  # whether an input is the first at its places
+        self.covered = covered  # whether every place is written by an input that is the first there
 
 
 def assembled(parts: Sequence[Part], shape: Shape, copied: bool = False) -> Operand:
-    """The sum of the parts of an array of that shape; it is an array of its own, to be written to, where it is `copied`."""
+    """The sum of the parts of an array of that shape; it is an array of its own, to be written to,
+    where it is `copied`.
+    """
     everywhere = [p.value for p in parts if p.where is None]
     if len(everywhere) == len(parts) and not copied:
         return summed(everywhere)
@@ -214,7 +248,13 @@ def assembled(parts: Sequence[Part], shape: Shape, copied: bool = False) -> Oper
     size = prod(shape[1:] if SAMPLES in shape else shape)
     written, first, covered = np.zeros(size, dtype=bool), [], True
     for p in parts:
-        at = slice(None) if p.where is None else places_of(p.where).ravel() if isinstance(p.where, Strided) else p.where
+        at = (
+            slice(None)
+            if p.where is None
+            else places_of(p.where).ravel()
+            if isinstance(p.where, Strided)
+            else p.where
+        )
         first.append(not written[at].any())
         covered &= first[-1] or bool(written[at].all())
         written[at] = True
@@ -223,7 +263,7 @@ def assembled(parts: Sequence[Part], shape: Shape, copied: bool = False) -> Oper
 
 
 def extent(part: Part) -> tuple[int, int]:
-    """What parts are sorted by: the largest comes first, of equal ones the one that begins first."""
+    """What parts are sorted by: the largest first, of equal ones the one that begins first."""
     places = places_of(part.where) if isinstance(part.where, Strided) else part.where
     return -places.size, int(places.flat[0])
 
@@ -236,7 +276,8 @@ def summed(values: Sequence[Operand]) -> Operand:
     return found
 
 
-# Sums ---------------------------------------------------------------------------------------------------------------------
+# Sums -----------------------------------------------------------------------------------------
+
 
 class Sum(Structural):
     """The sum over some axes."""
@@ -259,11 +300,13 @@ def with_axes(d: Operand, shape: Shape, axes: tuple[int, ...]) -> Operand:
 
 
 def total(x: Array, axes: tuple[int, ...], inside: bool = False) -> Array:
-    """The sum of x over some axes, in the fastest form there is for it; x is needed for nothing else if it is `inside`."""
-    if isinstance(x.op, Broadcast) and not shape_of(x.inputs[0]):      # the same number again and again
+    """The sum of x over some axes, in the fastest form there is for it; x is needed for nothing
+    else if it is `inside`.
+    """
+    if isinstance(x.op, Broadcast) and not shape_of(x.inputs[0]):  # the same number again and again
         left_over = tuple(n for k, n in enumerate(x.shape) if k not in axes)
         return full(repeated(x.inputs[0], [x.shape[k] for k in axes]), left_over)
-    labels = LABELS[:len(x.shape)]
+    labels = LABELS[: len(x.shape)]
     left = "".join(c for k, c in enumerate(labels) if k not in axes)
     if inside and len(axes) == 1 and is_product(x):
         return contract(x.inputs[0], labels, x.inputs[1], labels, left)
@@ -281,11 +324,14 @@ def repeated(x: Operand, sizes: Sequence[Any]) -> Operand:
 
 def is_product(x: Array) -> bool:
     """Whether x is a product of two arrays of its own shape."""
-    return x.op is ops.mul and all(isinstance(f, Array) and f.shape == x.shape and not is_comparison(f) for f in x.inputs)
+    return x.op is ops.mul and all(
+        isinstance(f, Array) and f.shape == x.shape and not is_comparison(f) for f in x.inputs
+    )
 
 
 def reduced(value: Operand, shape: Shape, over: Shape, inside: bool = False) -> Operand:
-    """A value of shape `over`, or that broadcasts to it, summed over the axes along which `shape` broadcasts to it.
+    """A value of shape `over`, or that broadcasts to it, summed over the axes along which `shape`
+    broadcasts to it.
 
     The value itself is needed for nothing else if it is `inside`.
     """
@@ -299,19 +345,20 @@ def reduced(value: Operand, shape: Shape, over: Shape, inside: bool = False) -> 
         has = tuple(1 if k in axes else n for k, n in enumerate(has))
     if not shape_of(value) and not axes or not shape:
         return reshape(value, ()) if shape_of(value) else value
-    return reshape(value, has[rank - len(shape):])
+    return reshape(value, has[rank - len(shape) :])
 
 
-# Products -----------------------------------------------------------------------------------------------------------------
+# Products -------------------------------------------------------------------------------------
 
-LABELS = "abcdefgh"                 # of axes; the samples' axis may have any
+LABELS = "abcdefgh"  # of axes; the samples' axis may have any
 
 
 class Contract(Structural):
-    """The product of two arrays, summed over some axes: sum over k of A[i, k] B[j, k] is left "ik", right "jk", out "ji".
+    """The product of two arrays, summed over some axes: sum over k of A[i, k] B[j, k] is left "ik",
+    right "jk", out "ji".
 
-    Each label of an input stands in the other one, in the output, or in both. The lecture's (6), z = W f, is one, and so are
-    what it sends back: (7), W^T dz, and (8), dz f^T.
+    Each label of an input stands in the other one, in the output, or in both. The lecture's (6),
+    z = W f, is one, and so are what it sends back: (7), W^T dz, and (8), dz f^T.
     """
 
     def __init__(self, left: str, right: str, out: str) -> None:
@@ -319,10 +366,10 @@ class Contract(Structural):
 
     def back(self, i: int, y: Array, d: Operand) -> Part | None:
         A, B = y.inputs
-        mine, others = (self.left, self.right)[::1 - 2 * i]
-        if mine == others:                                  # rows with rows
+        mine, others = (self.left, self.right)[:: 1 - 2 * i]
+        if mine == others:  # rows with rows
             rows = with_axes(d, y.shape, tuple(k for k, c in enumerate(mine) if c not in self.out))
-            if A is B:                                      # squares: what both are sent is sent to the first
+            if A is B:  # squares: what both are sent is sent to the first
                 return Part(2.0 * rows * A) if i == 0 else None
             return Part(rows * y.inputs[1 - i])
         return Part(contract(full(d, y.shape), self.out, y.inputs[1 - i], others, mine))
@@ -333,35 +380,53 @@ def contract(A: Array, left: str, B: Array, right: str, out: str) -> Array:
     if left == right and len(left) == 1 and not out:
         for one, other in ((A, B), (B, A)):
             factors = outer_factors(one)
-            if factors is not None:                         # sum over i, j of u[i] v[j] B[i, j]
+            if factors is not None:  # sum over i, j of u[i] v[j] B[i, j]
                 u, v = factors
                 inside = reshape(other, (*u.shape, *v.shape))
                 return contract(u, "a", contract(inside, "ab", v, "b", "a"), "a", "")
     if left != right:
         (A, left), (B, right) = untransposed(A, left), untransposed(B, right)
     size = {**dict(zip(left, A.shape)), **dict(zip(right, B.shape))}
+    if tuple(size[c] for c in left + right) != A.shape + B.shape:
+        raise Misfit(f"{left}, {right} do not label arrays of shapes {A.shape} and {B.shape}")
     return Array(Contract(left, right, out), (A, B), tuple(size[c] for c in out))
-
 
 
 def outer_factors(x: Array) -> tuple[Array, Array] | None:
     """u and v where x is u[i] v[j] for all i and j, flat; else None."""
-    if is_batched(x) or not isinstance(x.op, (View, Reshape)) or isinstance(x.op, View) and x.op.places != whole(x.shape):
+    if (
+        is_batched(x)
+        or not isinstance(x.op, (View, Reshape))
+        or isinstance(x.op, View)
+        and x.op.places != whole(x.shape)
+    ):
         return None
     product = x.inputs[0]
-    if product.op is not ops.mul or len(product.shape) != 2 or SAMPLES in product.shape or prod(product.shape) != x.shape[0]:
+    if (
+        product.op is not ops.mul
+        or len(product.shape) != 2
+        or SAMPLES in product.shape
+        or prod(product.shape) != x.shape[0]
+    ):
         return None
     u, v = product.inputs
-    if shape_of(u) != (product.shape[0], 1) or shape_of(v) not in ((product.shape[1],), (1, product.shape[1])):
+    if shape_of(u) != (product.shape[0], 1) or shape_of(v) not in (
+        (product.shape[1],),
+        (1, product.shape[1]),
+    ):
         return None
     return reshape(u, product.shape[:1]), reshape(v, product.shape[1:])
 
 
 def untransposed(x: Array, labels: str) -> tuple[Array, str]:
-    """A factor and its labels; for a view that is transposed the view as it lies, and its labels in that order."""
+    """A factor and its labels; for a view that is transposed the view as it lies, and its labels in
+    that order.
+    """
     if not isinstance(x.op, View) or not x.op.slicing.order or x.op.slicing.new_axes:
         return x, labels
     first, places = len(lead(x)), x.op.places
     order = sorted(range(len(places.shape)), key=lambda k: -places.strides[k])
-    as_it_lies = Strided(tuple(places.shape[k] for k in order), places.base, tuple(places.strides[k] for k in order))
+    as_it_lies = Strided(
+        tuple(places.shape[k] for k in order), places.base, tuple(places.strides[k] for k in order)
+    )
     return view(x.inputs[0], as_it_lies), labels[:first] + "".join(labels[first + k] for k in order)

@@ -1,8 +1,10 @@
-"""A check that does not trust the compiler: the recorded graph and the program, evaluated side by side.
+"""A check that does not trust the compiler: the recorded graph and the program, evaluated side by
+side.
 
-The graph is walked Value by Value with the table's rows on floats, forwards and in reverse mode; nothing of the compiler is
-used for it. The program's arrays are then compared cell by cell with the Values they stand for, in the order in which they are
-computed, so that the first cell that differs is where the fault is.
+The graph is walked Value by Value with the table's rows on floats, forwards and in reverse mode;
+nothing of the compiler is used for it. The program's arrays are then compared cell by cell with
+the Values they stand for, in the order in which they are computed, so that the first cell that
+differs is where the fault is.
 """
 from __future__ import annotations
 
@@ -18,14 +20,15 @@ from autograd.compiler.record import places_and_ids
 from autograd.graph import topological_order
 from autograd.value import Value
 
-CLOSE = 1e-9                        # of the largest number that went into it
+CLOSE = 1e-9  # of the largest number that went into it
 
 
 class Walk:
-    """The graph at one point: the number of every Value, and of one output the derivative and its size.
+    """The graph at one point: the number of every Value, and of one output the derivative and its
+    size.
 
-    The size of a derivative is the sum of the absolute values of its terms, that of a number likewise: what rounding is
-    measured by.
+    The size of a derivative is the sum of the absolute values of its terms, that of a number
+    likewise: what rounding is measured by.
     """
 
     def __init__(self, order: list[Value], point: dict[Value, float]) -> None:
@@ -37,9 +40,12 @@ class Walk:
                 self.number[v] = point.get(v, v.data)
                 self.size[v] = abs(self.number[v])
             else:
-                self.number[v] = v.op.value(*self.of(v))                                # type: ignore[union-attr]
+                self.number[v] = v.op.value(*self.of(v))
                 self.size[v] = abs(self.number[v]) + sum(
-                    self.size[u] * abs(d) for u, d in zip(v.inputs, self.partials(v)) if isinstance(u, Value))
+                    self.size[u] * abs(d)
+                    for u, d in zip(v.inputs, self.partials(v))
+                    if isinstance(u, Value)
+                )
         self.starts = set(point)
 
     def of(self, v: Value) -> list[float]:
@@ -49,8 +55,10 @@ class Walk:
     def partials(self, v: Value) -> list[float]:
         """The partial derivatives of v by its inputs."""
         numbers = self.of(v)
-        found = [v.op.partial(i, self.number[v], numbers) if isinstance(u, Value) else None       # type: ignore[union-attr]
-                 for i, u in enumerate(v.inputs)]
+        found = [
+            v.op.partial(i, self.number[v], numbers) if isinstance(u, Value) else None
+            for i, u in enumerate(v.inputs)
+        ]
         return [0.0 if d is None else float(d) for d in found]
 
     def gradient(self, output: Value, by: Sequence[Value]) -> tuple[np.ndarray, np.ndarray]:
@@ -65,16 +73,25 @@ class Walk:
         return np.array([d.get(p, 0.0) for p in by]), np.array([size.get(p, 0.0) for p in by])
 
 
-def verify(program: Any, outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value], points: int,
-           seed: int) -> int:
+def verify(
+    program: Any,
+    outputs: Sequence[Value],
+    parameters: Sequence[Value],
+    inputs: Sequence[Value],
+    points: int,
+    seed: int,
+) -> int:
     """At how many points the graph was compared with the program.
 
-    The first is the recorded one; points at which the graph itself is outside of a domain are left out. Raises AssertionError
-    at the first cell that differs.
+    The first is the recorded one; points at which the graph itself is outside of a domain are
+    left out. Raises AssertionError at the first cell that differs.
     """
     order, rng, compared = topological_order(*outputs), random.Random(seed), 0
     for k in range(points):
-        point = {v: v.data + (rng.gauss(0, 0.1) * (1 + abs(v.data)) if k else 0.0) for v in (*parameters, *inputs)}
+        point = {
+            v: v.data + (rng.gauss(0, 0.1) * (1 + abs(v.data)) if k else 0.0)
+            for v in (*parameters, *inputs)
+        }
         try:
             walk = Walk(order, point)
             sides = walk.gradient(outputs[0], parameters) if len(outputs) == 1 else None
@@ -95,10 +112,18 @@ def verify(program: Any, outputs: Sequence[Value], parameters: Sequence[Value], 
     return compared
 
 
-def compare_cells(code: Blocks, walk: Walk, outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value],
-                  arguments: tuple[np.ndarray, ...]) -> None:
+def compare_cells(
+    code: Blocks,
+    walk: Walk,
+    outputs: Sequence[Value],
+    parameters: Sequence[Value],
+    inputs: Sequence[Value],
+    arguments: tuple[np.ndarray, ...],
+) -> None:
     """Compare each cell of the arrays of the forward pass with its Value."""
-    values = {i: walk.order[place] for place, i in places_and_ids(outputs, parameters, inputs).items()}
+    values = {
+        i: walk.order[place] for place, i in places_and_ids(outputs, parameters, inputs).items()
+    }
     found = code.variables(arguments)
     for array, (ids, places) in zip(code.plan.arrays, code.plan.ids):
         name = code.names.get(array)
@@ -107,8 +132,16 @@ def compare_cells(code: Blocks, walk: Walk, outputs: Sequence[Value], parameters
         cells = np.reshape(found[name], -1)
         for i, place in zip(ids.tolist(), places.tolist()):
             if i in values:
-                cell = ", ".join(map(str, [0] * is_batched(array) + list(np.unravel_index(place, inner(array)))))
-                compare(f"{name}[{cell}]", values[i], walk.number[values[i]], cells[place], walk.size[values[i]])
+                cell = ", ".join(
+                    map(str, [0] * is_batched(array) + list(np.unravel_index(place, inner(array))))
+                )
+                compare(
+                    f"{name}[{cell}]",
+                    values[i],
+                    walk.number[values[i]],
+                    cells[place],
+                    walk.size[values[i]],
+                )
 
 
 def compare(what: str, v: Value, graph: float, program: float, size: float) -> None:
@@ -116,4 +149,6 @@ def compare(what: str, v: Value, graph: float, program: float, size: float) -> N
     if not abs(graph - program) <= CLOSE * (1 + size):
         label = f", {v.label!r}," if v.label else ""
         kind = f"operation {v.op}" if v.inputs else "a leaf"
-        raise AssertionError(f"{what} ({kind}{label}) is {program} in the program and {graph} in the graph")
+        raise AssertionError(
+            f"{what} ({kind}{label}) is {program} in the program and {graph} in the graph"
+        )

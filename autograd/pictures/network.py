@@ -104,7 +104,7 @@ def input_units(first: Sequence[NeuronView], x: Sequence[Any] | None,
     """The inputs x0, x1, ... or as the Values of x are labelled."""
     size = max((j for neuron in first for j in neuron.weights), default=-1) + 1
     units = []
-    for j, u in enumerate(x or [None] * size):
+    for j, u in enumerate([None] * size if x is None else x):
         label = clean(getattr(u, "label", "") or f"x{j}")
         units.append(unit(f"x{j}", label, "input", numbers.get(j)))
     return units[:size]

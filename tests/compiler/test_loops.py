@@ -12,7 +12,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value, compile
-from tests.compiler.agree import eager, form
+from tests.compiler.agree import agrees, eager, form
 
 BOUND = 1e-10
 DATA = np.random.default_rng(0).uniform(-1, 1, 600).tolist()
@@ -259,3 +259,30 @@ def test_a_random_loop_over_vectors_is_compiled_to_what_eager_gives(seed):
     rng = random.Random(seed)
     points = [[rng.uniform(-0.9, 0.9) for _ in range(7)] for _ in range(2)]
     holds(random_vector_loop(seed), points[0], points[1:], FORMS[seed % 2])
+
+
+# Loops for each sample -------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_random_loop_for_samples_is_compiled_to_what_eager_gives(seed, monkeypatch):
+    rng = random.Random(seed)
+    theta, m = [rng.uniform(-0.9, 0.9) for _ in range(7)], [None, 1, 2, 5][seed % 4]
+    rows = np.random.default_rng(seed).uniform(-0.9, 0.9, (m or 1, rng.choice([1, 3, 30]))).tolist()
+    loop = random_vector_loop(seed)
+
+    def build(P, X):
+        monkeypatch.setitem(globals(), "DATA", (X * 600)[:600])
+        return loop(P)
+    agrees(build, theta, rows[0], rows if m else None, forms=("arrays",), bound=BOUND)
+
+
+@pytest.mark.parametrize("m", [1, 2, 3])
+def test_a_rod_with_fixed_ends_for_samples(m):
+    def build(P, X):
+        first = [ag.sigmoid(DATA[i] - X[0] * p) for i, p in enumerate(P)]
+        u = first[:]
+        for _ in range(8):
+            u = [u[0]] + [u[i] + 0.1 * (u[i - 1] - 2 * u[i] + u[i + 1]) for i in range(1, 4)] + [u[4]]
+        return sum(v * v for v in first) / 5 - 0.5 * sum(v * v for v in u) / 5
+    rows = [[0.3 + 0.1 * k] for k in range(m)]
+    agrees(build, [0.1, -0.2, 0.3, 0.4, -0.5], rows[0], rows)

@@ -146,3 +146,45 @@ def test_a_network_for_the_board_comes_in_the_form_one_asks_for(sizes):
     assert a == pytest.approx(b, rel=1e-14) and g == pytest.approx(h, rel=1e-13)
     with pytest.raises(ValueError, match="form must be 'matrices', 'scalars' or None, got 'arrays'"):
         compile(loss, P, x, form="arrays")
+
+
+# Loops ---------------------------------------------------------------------------------------------------------------------------
+
+def recurrent(steps, size, data):
+    P = [Value(0.01 * (i % 7) - 0.02) for i in range(size * size + 3 * size)]
+    W = [P[size * i:size * i + size] for i in range(size)]
+    U, b, V = (P[size * (size + k):size * (size + k) + size] for k in range(3))
+    h, loss = [0.0] * size, 0.0
+    for x in data[:steps]:
+        h = [ag.tanh(sum(w * u for w, u in zip(row, h)) + u * x + c) for row, u, c in zip(W, U, b)]
+        loss += (sum(v * u for v, u in zip(V, h)) - x) ** 2
+    return compile(loss, P)
+
+
+def test_a_recurrent_network_is_a_loop_in_as_many_lines_for_any_number_of_steps():
+    rng = random.Random(0)
+    data = [rng.uniform(-1, 1) for _ in range(200)]
+    found = [lines_of(recurrent(steps, 8, data)) for steps in (10, 100, 200)]
+    assert len({len(lines) for lines in found}) == 1 and len(found[0]) < 60
+    for steps, lines in zip((10, 100, 200), found):
+        turns = steps - 1                               # the first one starts from 0
+        assert f"for t in range({turns}):" in lines and f"for t in reversed(range({turns})):" in lines
+        assert any(line.startswith("h1[t + 1] = np.tanh(") for line in lines)
+        assert any(line.startswith("dW") and line.endswith(f".T @ h1[0:{turns}]") for line in lines)
+
+
+def test_a_recurrence_of_one_number_reads_as_one_would_write_it():
+    a, level, data = Value(0.4), 0.5, [0.1 * (i % 7) for i in range(50)]
+    for x in data:
+        level = (1 - a) * level + a * x
+    lines = lines_of(compile(level, [a]))
+    assert any(line.startswith("for t in range(4") for line in lines) and len(lines) < 60
+    assert sum(line.startswith("h1[t + 1] = ") for line in lines) == 1
+
+
+def test_what_no_turn_after_needs_is_done_for_all_turns_at_once():
+    rng = random.Random(1)
+    lines = lines_of(recurrent(30, 8, [rng.uniform(-1, 1) for _ in range(30)]))
+    loop = lines.index("for t in range(29):")
+    outside = [line for line in lines[:loop] + lines[loop + 4:] if "h1 @" in line or line.startswith("z")]
+    assert any("h1 @ " in line for line in outside)

@@ -393,6 +393,8 @@ def test_a_network_shows_data_and_gradient_for_a_sample_and_touches_no_grad():
     hidden = [v for v in topological_order(y) if str(v.op) == "tanh"]
     for v in [*hidden, *x]:
         assert f"{v.data:.2f}</FONT>&#160;&#160;" in source and f">{v.grad:.2f}</FONT>" in source
+    import numpy as np
+    assert model.draw(np.array([0.5, -1.0])).source == model.draw([0.5, -1.0]).source
     several = nn.MLP(2, [3], seed=1)
     assert "gradient of the sum of the outputs" in several.draw([1, 2]).note
     assert "gradient of the loss" in model.draw([1, 2], loss=lambda f: (f - 1) ** 2).note
