@@ -27,12 +27,12 @@ __version__ = "0.2.0"
 
 __all__ = [
     "Operation", "Program", "Value", "abs", "acos", "add", "affine", "asin", "atan", "backward",
-    "check_gradients", "compile", "cos", "cosh", "div", "dot", "draw", "draw_network", "elu",
-    "erf", "erfc", "exp", "explain", "expm1", "expression", "find", "gelu", "grad", "gradients",
-    "greater", "hessian", "hvp", "jacobian", "jit", "jvp", "leaky_relu", "log", "log1p", "max",
-    "maximum", "minimum", "mul", "name", "neg", "no_grad", "operation", "play", "pow", "relu",
-    "sech", "select", "sigmoid", "sign", "sin", "sinh", "softplus", "sqrt", "stop_gradient",
-    "sub", "sum", "tan", "tanh", "value_and_grad", "vjp", "where",
+    "check_engine", "check_gradients", "compile", "cos", "cosh", "div", "dot", "draw",
+    "draw_network", "elu", "erf", "erfc", "exp", "explain", "expm1", "expression", "find", "gelu",
+    "grad", "gradients", "greater", "hessian", "hvp", "jacobian", "jit", "jvp", "leaky_relu",
+    "log", "log1p", "max", "maximum", "minimum", "mul", "name", "neg", "no_grad", "operation", "play",
+    "pow", "relu", "sech", "select", "sigmoid", "sign", "sin", "sinh", "softplus", "sqrt",
+    "stop_gradient", "sub", "sum", "tan", "tanh", "value_and_grad", "vjp", "where",
 ]
 
 _warn_of_another_autograd(__path__[0])
@@ -45,6 +45,7 @@ if _TYPE_CHECKING:
 
     from autograd.compiler.run import Program
     from autograd.derivatives.check import check_gradients
+    from autograd.derivatives.check_engine import check_engine
     from autograd.pictures.draw import draw
     from autograd.pictures.network import draw_network
     from autograd.pictures.play import play
@@ -54,7 +55,7 @@ if _TYPE_CHECKING:
 
 _WHERE = {
     "compile": "compiler", "jit": "compiler.jit", "Program": "compiler.run",
-    "check_gradients": "derivatives.check",
+    "check_gradients": "derivatives.check", "check_engine": "derivatives.check_engine",
     "draw": "pictures.draw", "draw_network": "pictures.network", "play": "pictures.play",
     "explain": "words.explain", "expression": "words.expression", "name": "words.naming",
 }

@@ -1,0 +1,443 @@
+"""check_engine: what is wrong with an engine of one's own, and the misconception behind it.
+
+1. Each operation is tried alone, then followed by another, then with a Value used twice: so what
+   fails is the smallest expression, and where it fails says why.
+2. The order of the walk is tried with operations that have passed; after a fault of the walk
+   nothing else is tried, for any graph of several nodes may then be wrong.
+3. An operation waits while one is wrong that it may be built of: x - y is often x + (-y).
+4. What an engine does not have is no fault, nor is what micrograd does, too: that is a note.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from autograd.derivatives.engine_runs import (OPERATORS, POINTS, Expression, Operator, Run,
+                                              TooLong, as_float, bounded, described, run)
+from autograd.derivatives.misconceptions import FAULTS, NOTES, close, kind_of_rule
+
+MISSING = ("TypeError", "AttributeError", "AssertionError", "NotImplementedError", "ValueError",
+           "NameError")
+
+
+class Fault(NamedTuple):
+    """A misconception, and the smallest expression that shows it."""
+    kind: str                               # a key of FAULTS
+    expression: str
+    point: tuple[float, ...]
+    what: str                               # which number is wrong: `x.grad`
+    got: Any                                # a number, or what was raised
+    expected: float
+
+    def __str__(self) -> str:
+        where = ", ".join(f"{name} = {x:g}" for name, x in zip("xyzw", self.point)
+                          if name in self.expression)
+        got = self.got if isinstance(self.got, str) else f"{self.got:.6g}"
+        return (f"wrong: {self.expression}{' at ' * bool(where)}{where}: {self.what} is {got}, "
+                f"expected {self.expected:.6g}\nwhy: {FAULTS[self.kind]}")
+
+
+class EngineReport:
+    """What `check_engine` says: true when nothing is wrong; prints in words.
+
+    faults   what is wrong: one Fault for each misconception
+    notes    kinds of what is worth knowing and not wrong, with what was seen: a dict
+    missing  expressions that the engine does not have
+    passed   expressions that are right
+    """
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+        self.notes: dict[str, str] = {}
+        self.missing: list[str] = []
+        self.passed: list[str] = []
+
+    def __bool__(self) -> bool:
+        return not self.faults
+
+    def __str__(self) -> str:
+        lines = [str(fault) for fault in self.faults]
+        lines += [f"note: {seen}\nwhy: {NOTES[kind]}" for kind, seen in self.notes.items()]
+        if self.missing:
+            lines.append(f"not there: {', '.join(self.missing)}")
+        lines.append(f"right: {', '.join(self.passed) or 'nothing'}")
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+    def add(self, fault: Fault) -> None:
+        """Keep a fault, unless its misconception is shown already."""
+        if all(fault.kind != other.kind for other in self.faults):
+            self.faults.append(fault)
+
+
+def check_engine(cls: Any) -> EngineReport:
+    """A report on a Value class of your own: true when its derivatives are right.
+
+    The class is used as micrograd's: `cls(2.0)`, operators, data, grad, backward(), and relu, tanh,
+    exp and log if it has them. For what is wrong the report has the smallest expression that
+    fails, with the numbers got and expected, and the misconception behind it. What is expected
+    comes from finite differences, never from the class.
+
+    An operation the class lacks is listed as not there. Mend what is shown and check again: other
+    faults may have hidden behind it.
+
+    >>> class Number:
+    ...     def __init__(self, data, inputs=(), partials=()):
+    ...         self.data, self.grad, self.inputs, self.partials = data, 0.0, inputs, partials
+    ...     def __mul__(self, other):
+    ...         return Number(self.data * other.data, (self, other), (other.data, self.data))
+    ...     def backward(self, seed=1.0):
+    ...         self.grad = seed
+    ...         for x, partial in zip(self.inputs, self.partials):
+    ...             x.backward(seed * partial)
+    >>> report = check_engine(Number)
+    >>> bool(report), report.faults[0].kind
+    (False, 'no +=')
+    >>> print(report.faults[0])                             # doctest: +NORMALIZE_WHITESPACE
+    wrong: x * x at x = 2: x.grad is 2, expected 4
+    why: a gradient is overwritten: a Value that is used twice receives two contributions,
+    so write += and not =
+    """
+    report = EngineReport()
+    first = next(shape_faults(cls), None) or next(seed_faults(cls), None)
+    if first:
+        report.add(first)
+        return report
+    check = Check(cls, report)
+    for operator in OPERATORS[:2]:
+        check.operator(operator)
+    check.walk()
+    if report.faults and report.faults[-1].kind in ("no order", "no visited", "equal", "state"):
+        return report
+    for operator in OPERATORS[2:]:
+        check.operator(operator)
+    check.augmented()
+    if report:
+        check.notes()
+    return report
+
+
+# Before any rule ----------------------------------------------------------------------------------
+
+def shape_faults(cls: Any) -> Iterator[Fault]:
+    """The fault of a class that is not used as micrograd's is."""
+    try:
+        x = bounded(cls, 2.0)
+        as_float(x.grad)
+        if callable(x.backward) and close(as_float(x.data), 2.0):
+            return
+        error = f"{x.data!r}"
+    except (Exception, SystemExit, TooLong) as raised:
+        error = described(raised)
+    yield Fault("shape", "x.data", (2.0,), "the number", error, 2.0)
+
+
+def seed_faults(cls: Any) -> Iterator[Fault]:
+    """The fault of all gradients being multiples of the grad that the output has, which is not 1"""
+    seen = []
+    for operator in OPERATORS[:2]:
+        expression = operator.alone()
+        point = POINTS[1][:2]
+        got = run(cls, expression.f, point)
+        if got.error:
+            continue
+        for grad, e in zip(got.grads, expression.expected(point)):
+            scaled = close(grad, got.seed * e) and not close(got.seed, 1.0)
+            seen.append((scaled, Fault("seed", expression.text, point, "x.grad", grad, e)))
+    if seen and all(scaled for scaled, _ in seen) and any(
+            not close(fault.got, fault.expected) for _, fault in seen):
+        yield seen[0][1]
+
+
+# Operations ---------------------------------------------------------------------------------------
+
+class Check:
+    """The expressions tried with one class, and what came of them."""
+
+    def __init__(self, cls: Any, report: EngineReport) -> None:
+        self.cls = cls
+        self.report = report
+        self.sound: list[str] = []          # the names of operations that passed
+        self.faulty: set[str] = set()       # of those that did not, and of those that wait
+        # of + and *, those that are right alone, so that results can be added and multiplied
+        self.outer = {op.name for op in OPERATORS[:2]
+                      if next(rule_faults(op, self.runs(op)), None) is None}
+
+    def operator(self, operator: Operator) -> None:
+        """Try one operation: alone, then followed by another, then with a Value used twice."""
+        if self.faulty.intersection(operator.parts):
+            self.faulty.add(operator.name)
+            return
+        point = operator.points[0][:operator.arity]
+        got = run(self.cls, operator.f, point)
+        if got.stage == "forward" and got.error.startswith(MISSING):
+            self.report.missing.append(operator.written("x", "y"))
+            return
+        fault = self.first_fault(operator)
+        if fault:
+            self.faulty.add(operator.name)
+            self.report.add(fault)
+        else:
+            self.sound.append(operator.name)
+            self.report.passed.append(operator.written("x", "y"))
+
+    def runs(self, operator: Operator) -> list[tuple[tuple[float, ...], Run]]:
+        """The points of an operation, and a run of it alone at each."""
+        points = [p[:operator.arity] for p in operator.points]
+        return [(p, run(self.cls, operator.f, p)) for p in points]
+
+    def first_fault(self, operator: Operator) -> Fault | None:
+        """The fault of the smallest expression that shows one."""
+        expression = operator.alone()
+        for faults in (rule_faults(operator, self.runs(operator)), self.zero_faults(operator),
+                       self.chain_faults(operator, expression), self.use_faults(operator)):
+            fault = next(faults, None)
+            if fault:
+                return fault
+        return None
+
+    def zero_faults(self, operator: Operator) -> Iterator[Fault]:
+        """The fault of relu at 0, where any number from 0 to 1 is as right as another."""
+        if operator.name != "relu":
+            return
+        got = run(self.cls, operator.f, (0.0,))
+        if got.error or not 0 <= got.grads[0] <= 1:
+            yield Fault("relu", "x.relu()", (0.0,), "x.grad", got.error or got.grads[0], 0.0)
+        elif got.grads[0]:
+            self.report.notes["relu at 0"] = f"x.relu() at x = 0: x.grad is {got.grads[0]:g}"
+
+    def chain_faults(self, operator: Operator, alone: Expression) -> Iterator[Fault]:
+        """The fault of a result that is multiplied by another Value."""
+        if "x * y" not in self.outer:
+            return
+        text = f"({alone.text}) * z"
+        one = operator.arity == 1
+        f = (lambda x, y, z: operator.f(x) * z) if one else (lambda x, y, z: operator.f(x, y) * z)
+        for p in operator.points:
+            difference = compared(self.cls, Expression(text, f), p[:3])
+            if difference:
+                i, got, expected = difference
+                local = alone.expected(p[:operator.arity])
+                kind = "rule"
+                if i < len(local) and not isinstance(got, str):
+                    kind = "no order" if close(got, 0.0) else kind
+                    kind = "chain rule" if close(got, local[i]) else kind
+                yield fault_of(kind, text, p[:3], difference)
+
+    def use_faults(self, operator: Operator) -> Iterator[Fault]:
+        """The faults of a Value that is an input twice."""
+        f, write = operator.f, operator.written
+        tries: list[tuple[str, Any]] = []
+        if operator.arity == 2:
+            tries.append((write("x", "x"), lambda x, y, z: f(x, x)))
+        if "x + y" in self.outer:
+            if operator.arity == 1:
+                tries.append((f"{write('x')} + {write('x')}", lambda x, y, z: f(x) + f(x)))
+            else:
+                tries.append((f"({write('x', 'y')}) + ({write('x', 'z')})",
+                              lambda x, y, z: f(x, y) + f(x, z)))
+                tries.append((f"({write('y', 'x')}) + ({write('z', 'x')})",
+                              lambda x, y, z: f(y, x) + f(z, x)))
+        found = [(text, p[:3], d) for text, g in tries for p in operator.points[:1]
+                 if (d := compared(self.cls, Expression(text, g), p[:3]))]
+        if found:
+            once = len(found) == 1 and found[0][0] == write("x", "x") and len(tries) == 3
+            text, point, difference = found[0]
+            kind = "repeated" if once else "no +="
+            nothing = not isinstance(difference[1], str) and close(difference[1], 0.0)
+            yield fault_of("no order" if nothing else kind, text, point, difference)
+
+    def augmented(self) -> None:
+        """Try x += y, where it has a method of its own: what was computed from x must not change"""
+        if not hasattr(self.cls, "__iadd__") or not {"x + y", "x * y"} <= set(self.sound):
+            return
+
+        def f(x: Any, y: Any) -> Any:
+            s = x * y
+            t = s * s
+            s += y
+            return t + s
+        difference = compared(self.cls, Expression("s = x * y; t = s * s; s += y; t + s", f),
+                              (2.0, 3.0))
+        if difference:
+            text = "s = x * y; t = s * s; s += y; t + s"
+            self.report.add(fault_of("in place", text, (2.0, 3.0), difference))
+
+    # The walk -------------------------------------------------------------------------------------
+
+    def walk(self) -> None:
+        """Try the order of backward, with the operations that are right."""
+        if not self.sound:
+            return
+        for kind, expression in walks("+" if "x + y" in self.sound else "*"):
+            point = (2.0, 3.0, 1.7, 0.75)
+            difference = compared(self.cls, expression, point)
+            if difference:
+                _, got, expected = difference
+                if kind == "" and not isinstance(got, str):
+                    kind = "no order" if abs(got) < abs(expected) else "no visited"
+                kind = "error" if isinstance(got, str) else kind
+                self.report.add(fault_of(kind, expression.text, point, difference))
+                return
+        if len(self.sound) == 2:
+            equal = Expression("((x * z) * z) + ((y * z) * w)",
+                               lambda x, y, z, w: ((x * z) * z) + ((y * z) * w))
+            difference = compared(self.cls, equal, (2.0, 2.0, 3.0, 4.0))
+            if difference:
+                self.report.add(fault_of("equal", equal.text, (2.0, 2.0, 3.0, 4.0), difference))
+                return
+        self.separate_passes()
+
+    def separate_passes(self) -> None:
+        """Try two graphs one after the other: the second pass must leave the first one alone."""
+        f = OPERATORS[0 if "x + y" in self.sound else 1].f
+        try:
+            x, y, z = map(self.cls, (2.0, 3.0, 1.5))
+            bounded(f(f(x, y), y).backward)
+            x.grad = 0.0
+            bounded(f(f(z, z), z).backward)
+            after = as_float(x.grad)
+        except (Exception, SystemExit, TooLong):
+            return
+        if not close(after, 0.0):
+            self.report.add(Fault("state", "two graphs, one after the other", (),
+                                  "the first x.grad, set to 0,", after, 0.0))
+
+    # Notes ----------------------------------------------------------------------------------------
+
+    def notes(self) -> None:
+        """Note what micrograd and other right engines do as well."""
+        if "x + y" in self.sound:
+            self.second_pass()
+            self.depth()
+        for operator in OPERATORS:
+            if operator.name in self.sound and "stale" not in self.report.notes:
+                self.stale(operator)
+
+    def second_pass(self) -> None:
+        """Note a second backward() that adds to the grads of inner nodes."""
+        def f(x: Any, y: Any) -> Any:
+            return (x + y) + y
+        twice = run(self.cls, f, (2.0, 3.0), passes=2)
+        if not twice.error and not any(close(twice.grads[0], g) for g in (1.0, 2.0)):
+            self.report.notes["no reset"] = (f"(x + y) + y, backward() twice: x.grad is "
+                                             f"{twice.grads[0]:g}")
+
+    def stale(self, operator: Operator) -> None:
+        """Note an operation whose gradient follows data that change before backward()."""
+        point = operator.points[0][:operator.arity]
+        try:
+            inputs = [self.cls(x) for x in point]
+            y = operator.f(*inputs)
+            for x in inputs:
+                x.data = 2.5 * as_float(x.data)
+            bounded(y.backward)
+            grads = [as_float(x.grad) for x in inputs]
+        except (Exception, SystemExit, TooLong):
+            return
+        if not all(map(close, grads, operator.alone().expected(point))):
+            self.report.notes["stale"] = (f"{operator.written('x', 'y')}, data changed before "
+                                          f"backward(): x.grad is {grads[0]:g}")
+
+    def depth(self) -> None:
+        """Note a limit to the length of chains, and time that doubles with each shared node."""
+        for n, double in ((5_000, False), (40, True)):
+            try:
+                x = y = self.cls(1.0)
+                for _ in range(n):
+                    y = y + y if double else y + x
+                bounded(y.backward, lines=2_000_000)
+            except RecursionError:
+                self.report.notes["depth"] = f"a chain of {n:,} additions ends in a RecursionError"
+            except TooLong:
+                self.report.notes["every path"] = f"{n} times y = y + y takes too long"
+            except (Exception, SystemExit):
+                continue
+
+
+# Comparing ----------------------------------------------------------------------------------------
+
+Difference = tuple[int, Any, float]         # which input, what it got, what was expected
+
+
+def rule_faults(operator: Operator, runs: Sequence[tuple[tuple[float, ...], Run]]
+                ) -> Iterator[Fault]:
+    """The fault of an operation alone: an error, data that change, a wrong value or derivative."""
+    expression = operator.alone()
+    text = expression.text
+    for p, got in runs:
+        value = float(operator.f(*p))
+        if got.error:
+            kind = "endless" if got.error.startswith("TooLong") else "error"
+            if operator.name.startswith("2 ") and got.stage == "forward":
+                kind = "reflected"
+            yield Fault(kind, text, p, "what comes", got.error, value)
+        elif not all(map(close, got.operands, p)):
+            i = [close(a, b) for a, b in zip(got.operands, p)].index(False)
+            yield Fault("in place", text, p, f"{'xy'[i]}.data", got.operands[i], p[i])
+        elif not close(got.data, value):
+            yield Fault(kind_of_value(operator.name), text, p, "data", got.data, value)
+    if any(got.error for _, got in runs):
+        return
+    points = [p for p, _ in runs]
+    expected = [expression.expected(p) for p in points]
+    for i in range(operator.arity):
+        grads, truths = [got.grads[i] for _, got in runs], [e[i] for e in expected]
+        for p, grad, truth in zip(points, grads, truths):
+            if not close(grad, truth):
+                kind = kind_of_rule(operator.name, i, points, [got.data for _, got in runs],
+                                    grads, truths)
+                yield Fault(kind, text, p, f"{'xy'[i]}.grad", grad, truth)
+
+
+def kind_of_value(name: str) -> str:
+    """The kind of an operation whose value is wrong."""
+    if name.startswith("2 ") or name == "sum":
+        return "reflected"
+    if "/" in name:
+        return "division"
+    return "sign" if "-" in name and "**" not in name else "value"
+
+
+def compared(cls: Any, expression: Expression, point: tuple[float, ...]) -> Difference | None:
+    """The first gradient of the expression that is wrong; None when all are right."""
+    got = run(cls, expression.f, point)
+    if got.error:
+        return 0, got.error, expression.expected(point)[0]
+    for i, (grad, e) in enumerate(zip(got.grads, expression.expected(point))):
+        if not close(grad, e):
+            return i, grad, e
+    return None
+
+
+def fault_of(kind: str, text: str, point: tuple[float, ...], difference: Difference) -> Fault:
+    """The Fault of an expression with a wrong gradient, or with an error."""
+    i, got, expected = difference
+    if isinstance(got, str):
+        kind = "endless" if got.startswith("TooLong") else "error"
+    return Fault(kind, text, point, f"{'xyzw'[i]}.grad", got, expected)
+
+
+def walks(symbol: str) -> Iterator[tuple[str, Expression]]:
+    """Graphs that fail for a wrong order, each with the kind it shows; "": the number says it."""
+    def o(a: Any, b: Any) -> Any:
+        return a + b if symbol == "+" else a * b
+
+    def early(x: Any, y: Any, z: Any, w: Any) -> Any:
+        b = o(x, y)
+        return o(o(b, z), o(o(b, w), y))
+
+    def late(x: Any, y: Any, z: Any, w: Any) -> Any:
+        b = o(x, y)
+        return o(o(o(b, w), y), o(b, z))
+
+    def skip(x: Any, y: Any, z: Any, w: Any) -> Any:
+        b = o(x, y)
+        return o(b, o(b, z))
+
+    s = symbol
+    yield "no order", Expression(f"(x {s} y) {s} z", lambda x, y, z, w: o(o(x, y), z))
+    yield "", Expression(f"b = x {s} y; b {s} (b {s} z)", skip)
+    yield "", Expression(f"b = x {s} y; (b {s} z) {s} ((b {s} w) {s} y)", early)
+    yield "", Expression(f"b = x {s} y; ((b {s} w) {s} y) {s} (b {s} z)", late)

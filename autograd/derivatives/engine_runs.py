@@ -1,0 +1,161 @@
+"""Expressions that an engine is tried with, and one run of one of them.
+
+1. What is expected comes from the same expression on floats, by finite differences: nothing of the
+   engine's own is run for it.
+2. No exception of the engine's gets out of here, and none of its loops runs for ever: its lines are
+   counted.
+"""
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+STEP = 1e-5
+LINES = 300_000                             # of the engine's code, for one small expression
+PLAIN = {"relu": lambda a: max(a, 0.0), "tanh": math.tanh, "exp": math.exp, "log": math.log}
+POINTS = ((2.0, 3.0, 1.7, 0.75), (0.5, 2.5, 3.0, 1.25), (1.75, 0.6, 0.8, 2.25))
+SIGNED = ((2.0, 3.0, 1.7, 0.75), (-1.5, 0.5, 2.0, 1.25), (0.6, -2.5, 0.8, -2.25))
+
+
+class TooLong(BaseException):
+    """More lines were run than any right engine needs. No `except Exception` stops it."""
+
+
+class Expression(NamedTuple):
+    """A formula in x, y, z, w, and the function that computes it, on Values and on floats."""
+    text: str
+    f: Callable[..., Any]
+    arity: int = 2
+    points: tuple[tuple[float, ...], ...] = SIGNED
+
+    def expected(self, point: Sequence[float]) -> list[float]:
+        """The derivative with respect to each input by finite differences of floats."""
+        derivatives = []
+        for i in range(len(point)):
+            high, low = list(point), list(point)
+            high[i] += STEP
+            low[i] -= STEP
+            derivatives.append((self.f(*high) - self.f(*low)) / (2 * STEP))
+        return derivatives
+
+
+class Run(NamedTuple):
+    """What came of an expression: its value, and the grads and data of its inputs afterwards."""
+    data: float = math.nan
+    grads: tuple[float, ...] = ()
+    operands: tuple[float, ...] = ()
+    seed: float = math.nan                  # the grad of the output itself
+    error: str = ""                         # what was raised, "" for nothing
+    stage: str = ""                         # where: "forward" or "backward"
+
+
+def run(cls: Any, f: Callable[..., Any], point: Sequence[float], passes: int = 1) -> Run:
+    """One run of f on new Values of the class, and of backward() from its result."""
+    stage = "forward"
+    try:
+        inputs = [cls(x) for x in point]
+        y = bounded(f, *inputs)
+        data, backward = as_float(y.data), y.backward
+        stage = "backward"
+        for _ in range(passes):
+            bounded(backward)
+        grads = tuple(as_float(x.grad) for x in inputs)
+        operands = tuple(as_float(x.data) for x in inputs)
+        return Run(data, grads, operands, as_float(y.grad))
+    except (Exception, SystemExit, TooLong) as error:
+        return Run(error=described(error), stage=stage)
+
+
+def bounded(f: Callable[..., Any], *args: Any, lines: int = LINES) -> Any:
+    """f(*args). Raises TooLong when it runs more lines of Python than that."""
+    left = lines
+
+    def count(frame: Any, event: str, arg: Any) -> Any:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise TooLong(f"more than {lines:,} lines of code were run")
+        return count
+
+    before = sys.gettrace()
+    sys.settrace(count)
+    try:
+        return f(*args)
+    finally:
+        sys.settrace(before)
+
+
+def described(error: BaseException) -> str:
+    """An exception in one line, whatever its own text does."""
+    try:
+        text = str(error).splitlines()[:1]
+    except Exception:
+        text = []
+    return ": ".join([type(error).__name__, *text])[:160]
+
+
+def as_float(x: Any) -> float:
+    """A grad or data as a float; None, which some engines start with, is 0."""
+    if x is None:
+        return 0.0
+    return float(x.data if hasattr(x, "backward") else x)
+
+
+def method(name: str) -> Callable[[Any], Any]:
+    """The function that calls a method by that name, or math's on a float."""
+    return lambda x: PLAIN[name](x) if isinstance(x, float) else getattr(x, name)()
+
+
+class Operator(NamedTuple):
+    """An operation of an engine, and those it may be built of: where these fail, it waits."""
+    name: str                               # its key among parts
+    text: str                               # "{0} + {1}"
+    f: Callable[..., Any]
+    parts: tuple[str, ...] = ()
+    arity: int = 2
+    points: tuple[tuple[float, ...], ...] = SIGNED
+
+    def written(self, *names: str) -> str:
+        """The operation in Python, on inputs of these names."""
+        return self.text.format(*names)
+
+    def alone(self) -> Expression:
+        """The operation on inputs of their own."""
+        return Expression(self.written("x", "y"), self.f, self.arity, self.points)
+
+
+def unary(name: str, f: Callable[[Any], Any], *parts: str,
+          points: tuple[tuple[float, ...], ...] = SIGNED) -> Operator:
+    """An operation of one input, whose name is how it is written, or that of a method."""
+    text = f"{{0}}.{name}()" if name in PLAIN else name.replace("x", "{0}")
+    return Operator(name, text, f, parts, 1, points)
+
+
+OPERATORS = (
+    Operator("x + y", "{0} + {1}", lambda x, y: x + y),
+    Operator("x * y", "{0} * {1}", lambda x, y: x * y),
+    unary("x + 2", lambda x: x + 2, "x + y"),
+    unary("x * 2", lambda x: x * 2, "x * y"),
+    unary("2 + x", lambda x: 2 + x, "x + y", "x + 2"),
+    unary("2 * x", lambda x: 2 * x, "x * y", "x * 2"),
+    Operator("sum", "sum([{0}, {1}])", lambda x, y: sum([x, y]), ("x + y", "x + 2", "2 + x")),
+    unary("-x", lambda x: -x, "x * y", "x * 2"),
+    Operator("x - y", "{0} - {1}", lambda x, y: x - y, ("x + y", "x * y", "x * 2", "-x")),
+    unary("x - 2", lambda x: x - 2, "x + y", "x + 2", "x - y"),
+    unary("2 - x", lambda x: 2 - x, "x + y", "2 + x", "-x", "x - y", "x * 2"),
+    unary("relu", method("relu")),
+    unary("exp", method("exp")),
+    unary("log", method("log"), points=POINTS),
+    unary("x ** 3", lambda x: x ** 3, "x * y", "exp", "log"),
+    unary("x ** -2", lambda x: x ** -2, "x ** 3", "x * y", "exp", "log", points=POINTS),
+    unary("x ** 0.5", lambda x: x ** 0.5, "x ** 3", "x ** -2", "exp", "log", points=POINTS),
+    Operator("x / y", "{0} / {1}", lambda x, y: x / y,
+             ("x * y", "x ** 3", "x ** -2", "exp", "log")),
+    unary("x / 2", lambda x: x / 2, "x * y", "x * 2", "x / y"),
+    unary("2 / x", lambda x: 2 / x, "x * y", "2 * x", "x ** -2", "x / y", points=POINTS),
+    Operator("x ** y", "{0} ** {1}", lambda x, y: x ** y, ("x * y", "exp", "log"), 2, POINTS),
+    unary("2 ** x", lambda x: 2 ** x, "x ** y", "exp", "log"),
+    unary("tanh", method("tanh"), "exp", "x - y", "x / y", "x - 2", "x + 2"),
+)

@@ -1,0 +1,43 @@
+"""check_engine names what is wrong with an engine, and accuses no right one."""
+import pytest
+
+from autograd import Value, check_engine
+from tests.benchmarks.peers import TupleValue, micrograd_value
+from tests.derivatives.engines import MUTANTS, RIGHT, CLOSURES, TUPLES, engine
+
+
+@pytest.mark.parametrize("kind, source, old, new", MUTANTS)
+def test_a_mutant_is_named_by_its_misconception(kind, source, old, new):
+    report = check_engine(engine(source, old, new))
+    assert not report and [fault.kind for fault in report.faults][0] == kind, str(report)
+
+
+@pytest.mark.parametrize("source, old, new, notes", RIGHT)
+def test_a_right_engine_is_not_accused(source, old, new, notes):
+    report = check_engine(engine(source, old, new))
+    assert report and set(report.notes) == notes, str(report)
+
+
+@pytest.mark.parametrize("cls", [TupleValue, micrograd_value(), Value])
+def test_known_engines_are_right(cls):
+    assert check_engine(cls)
+
+
+def test_what_is_missing_is_listed_and_no_fault():
+    report = check_engine(engine(CLOSURES, "__rtruediv__", "reflected_division"))
+    assert report and "2 / x" in report.missing and "not there: 2 / x, x ** y" in str(report)
+
+
+@pytest.mark.parametrize("broken", [object, int, 3, None, lambda data: 1 / 0, type("V", (), {"__init__": lambda self, data: exit()})])
+def test_nothing_that_is_no_engine_gets_its_exceptions_out(broken):
+    report = check_engine(broken)
+    assert not report and report.faults[0].kind == "shape"
+    assert "wrong: x.data" in str(report)
+
+
+def test_the_smallest_expression_comes_with_point_got_and_expected():
+    report = check_engine(engine(TUPLES, "(1.0, -1.0)", "(1.0, 1.0)"))
+    fault, = report.faults
+    assert (fault.expression, fault.point, fault.what, fault.got) == ("x - y", (2.0, 3.0), "y.grad", 1.0)
+    assert fault.expected == pytest.approx(-1.0)
+    assert str(report).startswith("wrong: x - y at x = 2, y = 3: y.grad is 1, expected -1\nwhy: a sign is wrong")
