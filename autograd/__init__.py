@@ -30,8 +30,8 @@ __all__ = [
     "check_engine", "check_gradients", "compile", "cos", "cosh", "div", "dot", "draw",
     "draw_network", "elu", "erf", "erfc", "exp", "explain", "expm1", "expression", "find", "gelu",
     "grad", "gradients", "greater", "hessian", "hvp", "jacobian", "jit", "jvp", "leaky_relu",
-    "log", "log1p", "max", "maximum", "minimum", "mul", "name", "neg", "no_grad", "operation", "play",
-    "pow", "relu", "sech", "select", "sigmoid", "sign", "sin", "sinh", "softplus", "sqrt",
+    "log", "log1p", "max", "maximum", "minimum", "mul", "name", "neg", "no_grad", "operation",
+    "play", "pow", "relu", "sech", "select", "sigmoid", "sign", "sin", "sinh", "softplus", "sqrt",
     "stop_gradient", "sub", "sum", "tan", "tanh", "value_and_grad", "vjp", "where",
 ]
 

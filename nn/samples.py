@@ -91,7 +91,7 @@ def as_array(data: object, name: str, of: str = "samples") -> np.ndarray:
     return array
 
 
-def _held(data: object, name: str, of: str = "samples") -> object:
+def _held(data: Any, name: str, of: str = "samples") -> Any:
     """The data as an array, a table or a list, which can be read more than once."""
     if callable(getattr(data, "cpu", None)):            # a tensor, which may require grad
         data = data.detach().cpu().numpy()

@@ -71,6 +71,9 @@ class EngineReport:
             self.faults.append(fault)
 
 
+WALK = ("no order", "no visited", "equal", "state")         # faults after which no rule is tried
+
+
 def check_engine(cls: Any) -> EngineReport:
     """A report on a Value class of your own: true when its derivatives are right.
 
@@ -103,19 +106,23 @@ def check_engine(cls: Any) -> EngineReport:
     first = next(shape_faults(cls), None) or next(seed_faults(cls), None)
     if first:
         report.add(first)
-        return report
-    check = Check(cls, report)
+    else:
+        check_all(Check(cls, report), report)
+    return report
+
+
+def check_all(check: Check, report: EngineReport) -> None:
+    """Add to the report what is wrong: the walk first, since every rule depends on it."""
     for operator in OPERATORS[:2]:
         check.operator(operator)
     check.walk()
-    if report.faults and report.faults[-1].kind in ("no order", "no visited", "equal", "state"):
-        return report
+    if report.faults and report.faults[-1].kind in WALK:
+        return
     for operator in OPERATORS[2:]:
         check.operator(operator)
     check.augmented()
     if report:
         check.notes()
-    return report
 
 
 # Before any rule ----------------------------------------------------------------------------------
