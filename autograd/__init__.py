@@ -9,8 +9,10 @@ from autograd.compat.hips import warn_of_another_autograd as _warn_of_another_au
 from autograd.ops import (Operation, abs, acos, add, affine, asin, atan, cos, cosh, div, elu, erf,
                           erfc, exp, expm1, find, gelu, greater, leaky_relu, log, log1p, maximum,
                           minimum, mul, neg, operation, pow, relu, sech, sigmoid, sign, sin, sinh,
-                          softplus, sqrt, sub, tan, tanh)
+                          softplus, sqrt, stop_gradient, sub, tan, tanh, where)
 from autograd.ops import dot_of as dot
+from autograd.ops import max_of as max
+from autograd.ops import select_of as select
 from autograd.ops import sum_of as sum
 from autograd.recording import no_grad
 from autograd.value import Value
@@ -25,11 +27,12 @@ __version__ = "0.2.0"
 
 __all__ = [
     "Operation", "Program", "Value", "abs", "acos", "add", "affine", "asin", "atan", "backward",
-    "check_gradients", "compile", "cos", "cosh", "div", "dot", "draw", "draw_network", "elu", "erf",
-    "erfc", "exp", "explain", "expm1", "expression", "find", "gelu", "grad", "gradients", "greater",
-    "hessian", "hvp", "jacobian", "jvp", "leaky_relu", "log", "log1p", "maximum", "minimum", "mul",
-    "name", "neg", "no_grad", "operation", "play", "pow", "relu", "sech", "sigmoid", "sign", "sin",
-    "sinh", "softplus", "sqrt", "sub", "sum", "tan", "tanh", "value_and_grad", "vjp",
+    "check_gradients", "compile", "cos", "cosh", "div", "dot", "draw", "draw_network", "elu",
+    "erf", "erfc", "exp", "explain", "expm1", "expression", "find", "gelu", "grad", "gradients",
+    "greater", "hessian", "hvp", "jacobian", "jit", "jvp", "leaky_relu", "log", "log1p", "max",
+    "maximum", "minimum", "mul", "name", "neg", "no_grad", "operation", "play", "pow", "relu",
+    "sech", "select", "sigmoid", "sign", "sin", "sinh", "softplus", "sqrt", "stop_gradient",
+    "sub", "sum", "tan", "tanh", "value_and_grad", "vjp", "where",
 ]
 
 _warn_of_another_autograd(__path__[0])
@@ -38,6 +41,8 @@ _warn_of_another_autograd(__path__[0])
 
 if _TYPE_CHECKING:
     from autograd.compiler import compile
+    from autograd.compiler.jit import jit
+
     from autograd.compiler.run import Program
     from autograd.derivatives.check import check_gradients
     from autograd.pictures.draw import draw
@@ -48,7 +53,8 @@ if _TYPE_CHECKING:
     from autograd.words.naming import name
 
 _WHERE = {
-    "compile": "compiler", "Program": "compiler.run", "check_gradients": "derivatives.check",
+    "compile": "compiler", "jit": "compiler.jit", "Program": "compiler.run",
+    "check_gradients": "derivatives.check",
     "draw": "pictures.draw", "draw_network": "pictures.network", "play": "pictures.play",
     "explain": "words.explain", "expression": "words.expression", "name": "words.naming",
 }

@@ -10,6 +10,7 @@ Where the exact partial is not the textbook's, `textbook` has that one, to be sh
 # mypy: disable-error-code="has-type"
 from __future__ import annotations
 
+import functools
 import keyword
 import math
 import operator
@@ -42,7 +43,7 @@ def _sech(a: float) -> float:
 
 
 def _softplus(a: float) -> float:
-    return max(a, 0.0) + math.log1p(math.exp(-math.fabs(a)))
+    return _maximum(a, 0.0) + math.log1p(math.exp(-math.fabs(a)))
 
 
 def _gelu(a: float) -> float:
@@ -65,6 +66,65 @@ def _power_by_base(y: Any, a: Any, b: Any) -> Any:
     if type(b) is float and b == 0:                     # a ** 0 is constant, at a = 0 too
         return 0.0
     return b * a ** (b - 1)
+
+
+# Of the operations that choose, an input that is not chosen has no partial where numbers are known:
+# nothing flows there, not even 0 times infinity.
+
+def _chosen(chosen: Any) -> Any:
+    if isinstance(chosen, bool) and not chosen:
+        return None
+    return float(chosen) if isinstance(chosen, bool) else chosen
+
+
+def _where_partial(side: float) -> Callable[..., Any]:
+    def partial(y: Any, c: Any, a: Any, b: Any) -> Any:
+        return _chosen((c != 0) == side if type(c) is float else where(c, side, 1.0 - side))
+    return partial
+
+
+def _max(*inputs: float) -> float:
+    largest: float = functools.reduce(_maximum, inputs)
+    return largest
+
+
+def _max_partial(i: int, y: Any, inputs: Sequence[Any]) -> Any:
+    if all(type(x) is float for x in inputs):
+        return _chosen(inputs.index(y) == i if y == y else inputs[i] != inputs[i])
+    won = [1 - greater(x, inputs[i]) for x in inputs[i + 1:]]
+    return functools.reduce(operator.mul, won + [greater(inputs[i], x) for x in inputs[:i]], 1.0)
+
+
+def _select(index: float, *values: float) -> float:
+    return values[_place(index, len(values))]
+
+
+def _place(index: float, n: int) -> int:
+    if not (float(index).is_integer() and 0 <= index < n):
+        raise ValueError(f"no place {index:g} among {n} values")
+    return int(index)
+
+
+def _select_partial(i: int, y: Any, inputs: Sequence[Any]) -> Any:
+    if i == 0:
+        return None
+    if type(inputs[0]) is float:
+        return _chosen(inputs[0] == i - 1)
+    return 1 - sign(abs(inputs[0] - (i - 1)))
+
+
+def _call(name: str, after: str = "") -> Callable[..., str]:
+    """How a function of any number of inputs prints."""
+    return lambda *inputs: f"{name}({', '.join(map(str, inputs))}{after})"
+
+
+def _numpy_max(*inputs: Text) -> str:
+    return functools.reduce(lambda a, b: f"np.maximum({a}, {b})", map(str, inputs))
+
+
+def _numpy_select(index: Text, *values: Text) -> str:
+    places = ", ".join(f"{index:atom} == {i}" for i in range(len(values)))
+    return f"np.select(({places},), ({', '.join(map(str, values))},), np.nan)"
 
 
 # dot has the inputs w1, ..., wn, x1, ..., xn, b
@@ -106,11 +166,15 @@ def add_row(name: str, forward: Callable[..., float], partials: Any, **columns: 
 
 def function(name: str, forward: Callable[..., float], *partials: Rule,
              **columns: Any) -> Operation:
-    """A row that prints as a call, also in NumPy, unless its columns say otherwise."""
+    """A row that prints as a call, also in NumPy and JavaScript, unless its columns say otherwise.
+
+    In JavaScript a name without `Math.` is a function of formulas/runtime.js.
+    """
     places = ", ".join(f"{{{i}}}" for i in range(len(partials)))
     tex = columns.pop("tex", rf"\mathrm{{{{{name}}}}}")
     columns.setdefault("text", f"{name}({places})")
     columns.setdefault("numpy", f"np.{name}({places})")
+    columns.setdefault("javascript", f"Math.{name}({places})")
     columns.setdefault("latex", f"{tex}({places})")
     return add_row(name, forward, partials, **columns)
 
@@ -121,7 +185,7 @@ def infix(name: str, symbol: str, level: str, forward: Callable[..., float], *pa
     hold together more tightly."""
     right = "product" if level == "sum" else "power"
     text = columns.pop("text", f"{{0:{level}}} {symbol} {{1:{right}}}")
-    columns = {"text": text, "numpy": text, "latex": text, **columns}
+    columns = {"text": text, "numpy": text, "latex": text, "javascript": text, **columns}
     return add_row(name, forward, partials, symbol=symbol, level=level, **columns)
 
 
@@ -138,11 +202,12 @@ div = infix("div", "/", "product", lambda a, b: a / b,  lambda y, a, b: 1 / b, l
             latex=r"\frac{{{0}}}{{{1}}}", domain="a denominator other than 0")
 pow = infix("pow", "**", "power",  math.pow,            _power_by_base,
             lambda y, a, b: y * log(a),
-            text="{0:atom}**{1:atom}", latex="{0:atom}^{{{1}}}",
+            text="{0:atom}**{1:atom}", latex="{0:atom}^{{{1}}}", javascript="pow({0}, {1})",
             domain="a positive base, or a whole exponent and a base other than 0")
 
 neg      = function("neg",      lambda a: -a,   lambda y, a: -1.0,  symbol="-", level="sum",
-                    text="-{0:product}", numpy="-{0:product}", latex="-{0:product}")
+                    text="-{0:product}", numpy="-{0:product}", latex="-{0:product}",
+                    javascript="-{0:product}")
 abs      = function("abs",      math.fabs,      lambda y, a: sign(a),               # 0 at 0
                     latex=r"\left|{0}\right|", kink=lambda a: a)
 exp      = function("exp",      math.exp,       lambda y, a: y,     latex="e^{{{0}}}")
@@ -175,50 +240,73 @@ cosh     = function("cosh",     math.cosh,      lambda y, a: sinh(a),   tex=r"\c
 tanh     = function("tanh",     math.tanh,      lambda y, a: sech(a) ** 2,      # not 0 from 20 on
                     textbook=(lambda y, a: 1 - y ** 2,), tex=r"\tanh")
 sech     = function("sech",     _sech,          lambda y, a: -y * tanh(a),
-                    numpy="1 / np.cosh({0})", level="product")
+                    numpy="1 / np.cosh({0})", javascript="sech({0})", level="product")
 sigmoid  = function("sigmoid",  _sigmoid,       lambda y, a: (0.5 * sech(0.5 * a)) ** 2,
                     textbook=(lambda y, a: y * (1 - y),), level="product",
-                    numpy="1 / (1 + np.exp(-{0:product}))", latex=r"\sigma({0})")
+                    numpy="1 / (1 + np.exp(-{0:product}))", latex=r"\sigma({0})",
+                    javascript="sigmoid({0})")
 softplus = function("softplus", _softplus,      lambda y, a: sigmoid(a),
-                    numpy="np.logaddexp(0, {0})")
+                    numpy="np.logaddexp(0, {0})", javascript="softplus({0})")
 erf      = function("erf",      math.erf,       lambda y, a: TWO_OVER_ROOT_PI * exp(-a * a),
-                    numpy=None)                                                 # NumPy has none
+                    numpy=None, javascript="erf({0})")                          # NumPy has none
 erfc     = function("erfc",     math.erfc,      lambda y, a: -TWO_OVER_ROOT_PI * exp(-a * a),
-                    numpy=None)
+                    numpy=None, javascript="erfc({0})")
 gelu     = function("gelu",     _gelu,          lambda y, a: (0.5 * erfc(-ROOT_HALF * a)
                                                               + a * exp(-0.5 * a * a) / ROOT_2_PI),
-                    numpy=None)
+                    numpy=None, javascript="gelu({0})")
 
 relu       = function("relu",       lambda a: 0.0 if a <= 0 else a,         # derivative 0 at 0
                       lambda y, a: greater(a, 0.0),
-                      symbol="ReLU", numpy="np.maximum({0}, 0)", kink=lambda a: a)
+                      symbol="ReLU", numpy="np.maximum({0}, 0)", javascript="relu({0})",
+                      kink=lambda a: a)
 leaky_relu = function("leaky_relu", lambda a: 0.01 * a if a <= 0 else a,
                       lambda y, a: 0.01 + 0.99 * greater(a, 0.0),
                       numpy="np.maximum({0}, 0.01 * {0:power})",
-                      tex=r"\operatorname{{leaky\_relu}}", kink=lambda a: a)
+                      tex=r"\operatorname{{leaky\_relu}}", javascript="leaky_relu({0})",
+                      kink=lambda a: a)
 elu        = function("elu",        lambda a: math.expm1(a) if a <= 0 else a,
                       lambda y, a: exp(minimum(a, 0.0)), kink=lambda a: a,
-                      numpy="np.where({0} > 0, {0}, np.expm1(np.minimum({0}, 0)))")
+                      numpy="np.where({0} > 0, {0}, np.expm1(np.minimum({0}, 0)))",
+                      javascript="elu({0})")
 maximum    = function("maximum",    _maximum,                               # a tie: the first
                       lambda y, a, b: 1 - greater(b, a), lambda y, a, b: greater(b, a),
-                      symbol="max", latex=r"\max({0}, {1})", kink=lambda a, b: a - b)
+                      symbol="max", latex=r"\max({0}, {1})",
+                      javascript="maximum({0}, {1})", kink=lambda a, b: a - b)
 minimum    = function("minimum",    _minimum,
                       lambda y, a, b: 1 - greater(a, b), lambda y, a, b: greater(a, b),
-                      symbol="min", latex=r"\min({0}, {1})", kink=lambda a, b: a - b)
+                      symbol="min", latex=r"\min({0}, {1})",
+                      javascript="minimum({0}, {1})", kink=lambda a, b: a - b)
 greater    = function("greater",    lambda a, b: 1.0 if a > b else 0.0,     # 1 where a > b, else 0
                       None, None,
-                      symbol=">", text="({0} > {1})", latex="[{0} > {1}]", kink=lambda a, b: a - b)
+                      symbol=">", text="({0} > {1})", latex="[{0} > {1}]",
+                      javascript="greater({0}, {1})", kink=lambda a, b: a - b)
 sign       = function("sign",       _sign, None,    kink=lambda a: a)
 
 # what the variables of a transform are when it is left
 identity = function("identity", lambda a: a,    lambda y, a: 1.0,
-                    symbol="=", text="{0:atom}", numpy="{0:atom}", latex="{0:atom}")
+                    symbol="=", text="{0:atom}", numpy="{0:atom}", latex="{0:atom}",
+                    javascript="{0:atom}")
 sum      = add_row("sum", lambda *inputs: builtin_sum(inputs, 0.0), lambda i, y, inputs: 1.0,
-                   level="sum", text=_print_sum, numpy=_print_sum, latex=_print_sum)
+                   level="sum", text=_print_sum, numpy=_print_sum, latex=_print_sum,
+                   javascript=_print_sum)
 dot      = add_row("dot", _dot, _dot_partial, level="sum",
                    text=_print_dot("{0:product} * {1:power}"),
                    numpy=_print_dot("{0:product} * {1:power}"),
-                   latex=_print_dot(r"{0:product} {1:power}"))
+                   latex=_print_dot(r"{0:product} {1:power}"),
+                   javascript=_print_dot("{0:product} * {1:power}"))
+
+
+# They choose, and have no `if`
+
+where  = function("where",  lambda c, a, b: a if c else b,              # a where c is not 0
+                  None, _where_partial(1.0), _where_partial(0.0), kink=lambda c, a, b: c)
+max    = add_row("max",     _max,       _max_partial,       text=_call("max"), numpy=_numpy_max,
+                 latex=_call(r"\max"), domain="one input at least")             # a tie: the first
+select = add_row("select",  _select,    _select_partial,                    # select(i, v0, v1, ...)
+                 text=_call("select"), numpy=_numpy_select, latex=_call(r"\mathrm{select}"),
+                 domain="an index that is a whole number from 0 to one less than its values")
+stop_gradient = function("stop_gradient", lambda a: a, None,
+                         numpy="{0:atom}", tex=r"\mathrm{{stop\_gradient}}")
 
 BUILT_IN = frozenset(TABLE)
 
@@ -228,6 +316,27 @@ BUILT_IN = frozenset(TABLE)
 def sum_of(values: Iterable[Any]) -> Any:
     """The sum of Values and numbers as one node; a float when there are only numbers."""
     return sum(*_scalars(values))
+
+
+def max_of(*values: Any) -> Any:
+    """The largest of some Values and numbers, or of one list of them; a tie goes to the first.
+
+    Raises ValueError where there are none.
+    """
+    if len(values) == 1 and not hasattr(values[0], "__operation__"):
+        values = _scalars(values[0])
+    if not values:
+        raise ValueError("max needs one value at least")
+    return max(*values)
+
+
+def select_of(index: Any, values: Iterable[Any]) -> Any:
+    """values[index]: a table looked up by a number that is data, a Value or a number.
+
+    Its derivative goes to the entry that was chosen. Raises ValueError for an index that is not a
+    whole number from 0 to len(values) - 1.
+    """
+    return select(index, *_scalars(values))
 
 
 def dot_of(w: Iterable[Any], x: Iterable[Any], b: Any = 0.0) -> Any:
@@ -265,7 +374,13 @@ def _scalars(values: Iterable[Any]) -> tuple[Any, ...]:
 
 # A row of one's own -------------------------------------------------------------------------------
 
-COLUMNS = {"symbol", "text", "numpy", "latex", "textbook", "level", "domain", "kink", "doc"}
+COLUMNS = {"symbol", "text", "numpy", "latex", "javascript", "textbook", "level", "domain", "kink",
+           "doc"}
+
+
+def _in_parentheses(form: Any) -> Any:
+    """A template that stays whole wherever it stands: -a ** 3 is a mistake in JavaScript."""
+    return f"({form})" if isinstance(form, str) else form
 
 
 def operation(name: str, forward: Callable[..., float], *partials: Rule,
@@ -279,9 +394,10 @@ def operation(name: str, forward: Callable[..., float], *partials: Rule,
               written with operators and with operations of this package, so that it can be
               differentiated itself
 
-    By name, each optional: symbol, text, numpy, latex, textbook, level, domain, kink, doc, the
-    columns of `Operation`. With `numpy`, a template such as "np.cbrt({0})", the operation compiles
-    to that; without, the program calls `forward` for each number.
+    By name, each optional: symbol, text, numpy, latex, javascript, textbook, level, domain, kink,
+    doc, the columns of `Operation`. With `numpy`, a template such as "np.cbrt({0})", the operation
+    compiles to that; without, the program calls `forward` for each number. With `javascript`, such
+    as "Math.cbrt({0})", the inputs can be changed in a page of `play`.
 
     >>> cube = operation("cube", lambda a: a * a * a, lambda y, a: 3 * a * a, numpy="{0:atom}**3")
     >>> cube(2.0)
@@ -304,5 +420,6 @@ def operation(name: str, forward: Callable[..., float], *partials: Rule,
         raise TypeError(f"operation {name!r} has no column {unknown}; there are "
                         f"{', '.join(sorted(COLUMNS))}")
     columns.setdefault("numpy", None)
+    columns["javascript"] = _in_parentheses(columns.get("javascript"))
     columns["tex"] = r"\operatorname{{" + name.replace("_", r"\_") + "}}"
     return function(name, forward, *partials, **columns)

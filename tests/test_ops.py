@@ -67,9 +67,13 @@ DOMAINS = {                 # name: a strategy for each input, the truth
     "sign":       ([BUT_0],         lambda a: mp.mpf(1 if a > 0 else -1)),
     "identity":   ([WIDE],          lambda a: a),
     "sum":        ([WIDE] * 3,      lambda a, b, c: a + b + c),
+    "where":      ([BUT_0, WIDE, WIDE], lambda c, a, b: a if c else b),
+    "max":        ([ANY] * 2,       max),
+    "select":     ([st.sampled_from([0.0, 1.0]), WIDE, WIDE], lambda i, a, b: (a, b)[int(mp.nint(i))]),
+    "stop_gradient": ([WIDE],       lambda a: a),
     "dot":        ([WIDE] * 5,      lambda w1, w2, x1, x2, b: w1 * x1 + w2 * x2 + b),
 }
-KINKED = {"maximum", "minimum", "greater"}
+KINKED = {"maximum", "minimum", "greater", "max"}
 
 # Where a result is a difference of larger numbers its error is that of those numbers, not of the difference.
 SIZES = {
@@ -81,6 +85,7 @@ SIZES = {
     "acos": lambda a: float(abs(a) < 0.5),
 }
 rows = [TABLE[name] for name in sorted(BUILT_IN)]
+with_derivatives = [op for op in rows if op is not ops.stop_gradient]
 
 
 def point_of(op):
@@ -116,7 +121,7 @@ def test_value(op):
     check()
 
 
-@pytest.mark.parametrize("op", rows, ids=str)
+@pytest.mark.parametrize("op", with_derivatives, ids=str)
 def test_first_derivatives(op):
     @settings(max_examples=25)
     @given(point_of(op))
@@ -132,7 +137,7 @@ def test_first_derivatives(op):
     check()
 
 
-@pytest.mark.parametrize("op", rows, ids=str)
+@pytest.mark.parametrize("op", with_derivatives, ids=str)
 def test_second_derivatives(op):
     n = len(DOMAINS[op.name][0]) if op.name in DOMAINS else 0
 
@@ -186,6 +191,33 @@ def test_conventions(op, point, derivatives):
 
 def test_second_derivatives_of_powers_at_0():
     assert [grad(grad(lambda a: a ** n))(0.0) for n in (0, 1, 2, 3)] == [0.0, 0.0, 2.0, 0.0]
+
+
+@pytest.mark.parametrize("op, point, derivatives", [
+    (ops.where, (0.0, 2.0, 3.0), (None, 0.0, 1.0)), (ops.where, (5.0, 2.0, 3.0), (None, 1.0, 0.0)),
+    (ops.max, (2.0, 3.0, 3.0), (0.0, 1.0, 0.0)), (ops.max, (3.0,), (1.0,)),
+    (ops.select, (2.0, 7.0, 8.0, 9.0), (None, 0.0, 0.0, 1.0)), (ops.stop_gradient, (2.0,), (0.0,)),
+])
+def test_what_is_not_chosen_has_no_derivative(op, point, derivatives):
+    values = [Value(x) for x in point]
+    op(*values).backward()
+    assert [v.grad for v in values] == [d or 0.0 for d in derivatives]
+    assert [p for p in op(*values).partials] == [d or None for d in derivatives]
+
+
+def test_nothing_flows_into_the_side_that_is_not_chosen():
+    root = lambda x: autograd.where(autograd.greater(x, 0), autograd.sqrt(x), 0 * x)
+    assert grad(root)(0.0) == 0.0 and grad(root)(4.0) == 0.25
+    assert grad(lambda x: x * autograd.stop_gradient(x))(5.0) == 5.0 and Value(2.0).detach().data == 2.0
+
+
+@pytest.mark.parametrize("index", [-1, 2, 0.5])
+def test_select_has_an_entry_for_each_index_or_says_so(index):
+    assert autograd.select(1, [3, 4]) == 4.0 and autograd.max([1, 5, 2]) == 5.0 == autograd.max(1, 5)
+    with pytest.raises(ValueError, match="select.*whole number"):
+        autograd.select(Value(index), [1.0, 2.0])
+    with pytest.raises(ValueError, match="max needs"):
+        autograd.max([])
 
 
 # How a row prints -----------------------------------------------------------------------------------------------------

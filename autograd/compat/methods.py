@@ -56,6 +56,8 @@ class Methods:
     def softplus(self) -> Any: return ops.softplus(self)
     def erf(self) -> Any: return ops.erf(self)
     def gelu(self) -> Any: return ops.gelu(self)
+    def stop_gradient(self) -> Any: return ops.stop_gradient(self)
+    detach = stop_gradient
     arcsin, arccos, arctan, absolute, fabs = asin, acos, atan, abs, abs
 
 

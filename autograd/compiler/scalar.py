@@ -13,6 +13,7 @@ NumPy form: the same source serves one sample and many.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -204,10 +205,17 @@ def array_function(op: Operation) -> Any:
     """The operation on arrays: its NumPy form as a function."""
     if op.numpy is None:
         return op
-    names = [f"a{j}" for j in range(op.arity or 0)]
-    return eval(
-        f"lambda {', '.join(names)}: {op.write('numpy', *[Text(n) for n in names])}", {"np": np}
-    )
+    if op.arity is None:
+        return lambda *inputs: of_arrays(op, len(inputs))(*inputs)
+    return of_arrays(op, op.arity)
+
+
+@cache
+def of_arrays(op: Operation, n: int) -> Any:
+    """The NumPy form of an operation of n inputs as a function."""
+    names = [f"a{j}" for j in range(n)]
+    text = op.write("numpy", *[Text(n) for n in names])
+    return eval(f"lambda {', '.join(names)}: {text}", {"np": np})
 
 
 def repetition(looks: np.ndarray) -> tuple[int, int, int]:

@@ -1,9 +1,9 @@
 """Symbol: what takes a number's place where a formula is wanted instead of a value.
 
 A row of the table applied to Symbols writes itself down, and so does each of its partials, which
-are written with rows: `ops.mul.partial(0, y, (a, b))` is `b`. One class serves text, NumPy and
-LaTeX. Nothing here knows an operation by its derivative; only constants that change nothing
-(1 * x, x + 0, x ** 1) are left out.
+are written with rows: `ops.mul.partial(0, y, (a, b))` is `b`. One class serves text, NumPy, LaTeX
+and JavaScript. Nothing here knows an operation by its derivative; only constants that change
+nothing (1 * x, x + 0, x ** 1) are left out.
 """
 from __future__ import annotations
 
@@ -37,7 +37,10 @@ class Operators:
 
 
 class Symbol(Operators):
-    """A formula in a language: "text", "numpy" or "latex". Operations on it give longer formulas.
+    """A formula in a language: "text", "numpy", "latex" or "javascript".
+
+    Operations on it give longer formulas.
+
 
     >>> a, b = Symbol(Text("a"), "text"), Symbol(Text("b"), "text")
     >>> print((a + 1) * b ** 2)
@@ -88,10 +91,12 @@ def is_number(x: Any, wanted: float) -> bool:
 
 
 def written(x: Any, language: str) -> Text:
-    """A Symbol or a number as Text: a number in full for NumPy, to six digits for people."""
+    """A Symbol or a number as Text: a number in full for programs, to six digits for people."""
     if isinstance(x, Symbol):
         return x.text
     x = number(x, "a number in a formula")
+    if language == "javascript":
+        return Text(in_javascript(x))
     text = f"{x:.6g}"
     if language == "numpy":
         text = in_numpy(x)
@@ -105,6 +110,14 @@ def in_numpy(x: float) -> str:
     if math.isfinite(x):
         return repr(x)
     return f"np.{x}".replace("np.-", "-np.")
+
+
+def in_javascript(x: float) -> str:
+    """A number in full, as source; a negative one in parentheses, for `--1` is no number there."""
+    text = repr(x).replace("inf", "Infinity").replace("nan", "NaN")
+    if text[0] == "-":
+        return f"({text})"
+    return text
 
 
 def in_latex(text: str) -> str:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 LEVELS = {"sum": 0, "product": 1, "power": 2, "atom": 3}
+SLOT_LEVELS = {"sum": "s", "product": "s", "power": "p", "atom": "p"}
 
 
 class Text(str):
@@ -19,3 +20,17 @@ class Text(str):
 
     def __format__(self, least: str) -> str:
         return str(self) if LEVELS[self.level] >= LEVELS[least or "sum"] else f"({str(self)})"
+
+
+class Slot(Text):
+    """A place for a number in a formula that is filled in later, by a page.
+
+    DEL stands before it, a character that no label has after `clean`; behind it stands the level it
+    needs, s or p: with p a negative number gets parentheses.
+
+    >>> f"{Slot('0'):sum} - {Slot('1'):power}".replace(chr(127), "#")
+    '#0s - #1p'
+    """
+
+    def __format__(self, least: str) -> str:
+        return f"\x7f{str(self)}{SLOT_LEVELS[least or 'sum']}"

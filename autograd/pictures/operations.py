@@ -22,7 +22,7 @@ from autograd.words.labels import (
 )
 from autograd.words.local import recorded_or_none
 from autograd.words.numbers import compact, grad_of, number_text
-from autograd.words.titles import roles, symbol_of, titles
+from autograd.words.titles import NO_TITLES, roles, symbol_of, titles
 
 
 @dataclass
@@ -68,12 +68,13 @@ class Drawing:
 
 def operations(outputs: Sequence[Value], order: Sequence[Value],
                parameters: Sequence[Value] | None = None, open_dots: bool = False,
-               longest: int = LONGEST_TITLE) -> Scene:
+               longest: int = LONGEST_TITLE, known: Mapping[Value, str] = NO_TITLES) -> Scene:
     """The scene of all Values of an order.
 
-    With `open_dots` a dot is its products and their sum; `longest` is the length of a title.
+    With `open_dots` a dot is its products and their sum; `longest` is the length of a title, and
+    `known` are titles that some Values have.
     """
-    title = titles(order, longest)
+    title = titles(order, longest, known)
     scene = Scene(f"graph of {shorten(title[order[-1]]) or 'a Value'}")
     drawing = Drawing(scene, title, roles(order, outputs, parameters))
     for v in order:

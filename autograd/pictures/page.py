@@ -15,6 +15,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from autograd.formulas.javascript import arithmetic
 from autograd.pictures import style
 from autograd.pictures.layout import Layout, arrange
 from autograd.pictures.scene import Edge, Node, Scene
@@ -26,7 +27,12 @@ HERE = pathlib.Path(__file__).parent
 
 def page_of(scene: Scene, name: str) -> str:
     """The page of a scene of Values, as HTML."""
-    return fill({"title": html.escape(name), "data": embedded(story(scene, name))})
+    rules = list(dict.fromkeys(node.rule for node in scene.nodes if node.rule))
+    told = story(scene, name)
+    for node, about in zip(scene.nodes, told["nodes"]):
+        if node.rule:
+            about["rule"] = rules.index(node.rule)
+    return fill({"title": html.escape(name), "data": embedded(told)}, arithmetic(rules))
 
 
 def story(scene: Scene, name: str) -> dict[str, Any]:
@@ -82,7 +88,8 @@ def label_width(edge: Edge) -> float:
 
 def computation(node: Node, edges: list[Edge]) -> dict[str, Any]:
     """How a node was computed, and its local derivatives, with names and with numbers put in."""
-    return {"sign": node.sign, "op": node.op, "formula": node.formula, "numbers": node.numbers,
+    return {"sign": node.sign, "op": node.op, "needs": node.needs, "formula": node.formula,
+            "numbers": node.numbers,
             "partials": [in_json(edge.local) for edge in edges],
             "symbols": [edge.formula for edge in edges],
             "put_in": [edge.numbers for edge in edges]}
@@ -101,13 +108,15 @@ def embedded(data: Any) -> str:
     return re.sub("[<>&\u2028\u2029]", lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
-def fill(places: Mapping[str, str]) -> str:
+def fill(places: Mapping[str, str], rules: str) -> str:
     """The page: the template with style, script, their hashes, and `places`.
+
+    `rules` is the arithmetic of the operations, an expression in JavaScript.
 
     It is filled in one pass, so that no text of the user is taken for a place.
     """
     sheet = style.css() + "\n" + read("play.css")
-    script = read("play.js")
+    script = f'"use strict";\nconst RULES = {rules};\n{read("play.js")}'
     policy = (f"default-src 'none'; style-src '{hash_of(sheet)}'; script-src '{hash_of(script)}'; "
               "base-uri 'none'; form-action 'none'")
     texts = {"policy": policy, "style": sheet, "script": script, **places}

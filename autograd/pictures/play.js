@@ -1,7 +1,7 @@
-"use strict";
 // Plays a forward and a backward pass. Everything a step shows is computed anew from the number of
 // the step, so that the slider may jump. Texts of the user enter the page by textContent and
-// setAttribute alone. Colours and sizes come with the style sheet and the data.
+// setAttribute alone. Colours and sizes come with the style sheet and the data. RULES, which stands
+// before this file, are the operations of the table: [x => value, (y, x) => partials].
 (() => {
   const $ = id => document.getElementById(id);
   const story = JSON.parse($("data").textContent);
@@ -64,7 +64,45 @@
     steps.forEach((s, k) => { if (s.kind === "backward") backwardStep.set(s.node, k); });
   }
   choose("right");
-  const rightGrads = at(steps.length - 1).grads;
+  let rightGrads = at(steps.length - 1).grads;
+
+  // Leaves that change ------------------------------------------------------------------------
+  // A leaf is fixed if an operation that depends on it has no rule; `lacking` is that operation.
+  const lacking = new Map();
+  for (const i of operations.filter(i => nodes[i].rule === undefined)) {
+    const behind = [i];
+    for (const u of behind) behind.push(...nodes[u].inputs.filter(k => !behind.includes(k)));
+    behind.filter(u => !isOperation(u) && !lacking.has(u)).forEach(u => lacking.set(u, i));
+  }
+  const isFree = i => !isOperation(i) && !lacking.has(i);
+
+  // All data and local derivatives from the leaves on, and the right grads.
+  function compute() {
+    for (const i of operations) {
+      const node = nodes[i];
+      if (node.rule === undefined) continue;
+      const [value, partials] = RULES[node.rule], x = node.inputs.map(u => nodes[u].data);
+      node.data = value(x);
+      node.partials = partials(node.data, x);
+    }
+    const kept = pass;
+    pass = PASSES.right;
+    const grads = pass.before();
+    grads[output] = 1;
+    for (const i of backwards) passOn(i, grads, []);
+    rightGrads = grads;
+    pass = kept;
+  }
+
+  // The first operation that is no finite number, or has no finite local derivative, though its
+  // inputs are finite.
+  function undefinedAt() {
+    return operations.find(i => {
+      const v = nodes[i], isFinite = Number.isFinite;
+      return v.inputs.every(u => isFinite(nodes[u].data)) &&
+             !(isFinite(v.data) && v.partials.every(isFinite));
+    });
+  }
 
   // The engine's backward pass up to a step: known data, all grads, and what the last step added.
   function at(step) {
@@ -114,6 +152,20 @@
   }
   const bracketed = x => (compact(x).startsWith("-") ? "(" + compact(x) + ")" : compact(x));
 
+  // A formula with numbers in its slots: the place of a node, and s, or p for parentheses around
+  // what is negative or has an exponent.
+  function filled(formula, longest) {
+    const text = formula.replace(/\x7f(\d+)([sp])/g, (_, i, level) => {
+      const number = compact(nodes[i].data);
+      return level === "p" && /^-|e/.test(number) ? `(${number})` : number;
+    });
+    if (text.length <= longest) return text;
+    const tail = Math.floor(longest / 3);
+    return text.slice(0, longest - tail - 1) + "…" + text.slice(text.length - tail);
+  }
+  const numbersOf = v => filled(v.numbers, 160);
+  const putIn = (v, k) => filled(v.put_in[k], 90);
+
   // The graph ---------------------------------------------------------------------------------
   const graph = $("graph");
   function svg(name, attributes, parent, text) {
@@ -122,6 +174,16 @@
     if (text !== undefined) element.textContent = text;
     parent.appendChild(element);
     return element;
+  }
+
+  // Only what is new is written: the browser lays out what was written.
+  function write(element, text) {
+    if (element.textContent === text) return false;
+    element.textContent = text;
+    return true;
+  }
+  function set(element, name, text) {
+    if (element.getAttribute(name) !== text) element.setAttribute(name, text);
   }
 
   const definitions = svg("defs", {}, graph);
@@ -138,16 +200,21 @@
     const group = svg("g", {class: "line"}, lineLayer);
     const path = svg("path", {d: node.routes[k]}, group);
     const [x, y] = node.labels[k];
-    const label = svg("g", {}, labelLayer);
+    const label = svg("g", {}, labelLayer), tip = svg("title", {}, label, "");
     const back = svg("rect", {class: "back", x, y: y - 11, width: 0, height: 22, rx: 11}, label);
-    return {group, path, x, back, label, text: svg("text", {x, y: y + 6}, label, "")};
+    return {group, path, x, back, label, tip, text: svg("text", {x, y: y + 6}, label, "")};
   }));
 
   const cards = nodes.map((node, i) => {
     const group = svg("g", {class: "card " + node.role, id: "node" + i}, cardLayer);
     const left = node.x - node.w / 2, top = node.y - node.h / 2, row = node.h / 3;
     const tab = node.tab, width = node.w - tab, middle = left + tab + width / 2;
-    svg("title", {}, group, node.words);
+    const tip = svg("title", {}, group, node.words);
+    if (isFree(i)) {
+      group.setAttribute("tabindex", 0);
+      group.setAttribute("role", "button");
+      group.setAttribute("aria-label", `${node.title}: change its number`);
+    }
     svg("rect", {class: "head", x: left + tab, y: top, width, height: row}, group);
     svg("rect", {class: "box", x: left, y: top, width: node.w, height: node.h, rx: 3}, group);
     if (tab) {
@@ -160,13 +227,19 @@
     const title = line("title", 0, node.title);
     if (node.role !== "intermediate") svg("tspan", {class: "role", dx: 6}, title, node.role);
     fit(title, width - 8);
-    return {group, width: width - 8, data: line("data", 1, ""), grad: line("grad", 2, "")};
+    return {group, tip, width: width - 8, data: line("data", 1, ""), grad: line("grad", 2, "")};
   });
 
   // A text that would leave its card, because a font is wider than planned, is squeezed.
-  function fit(text, width) {
-    text.removeAttribute("textLength");
-    if (text.getComputedTextLength() > width) {
+  function fit(text, width) { fitAll([[text, width]]); }
+
+  // Of many texts all are changed before one is measured: the browser lays them out once.
+  function fitAll(texts) {
+    for (const [text] of texts) {
+      if (text.hasAttribute("textLength")) text.removeAttribute("textLength");
+    }
+    const wide = texts.filter(([text, width]) => text.getComputedTextLength() > width);
+    for (const [text, width] of wide) {
       text.setAttribute("textLength", width);
       text.setAttribute("lengthAdjust", "spacingAndGlyphs");
     }
@@ -199,7 +272,7 @@
     if (SUMS.includes(v.op)) return [];
     const open = v.inputs.reduce((sum, u, k) =>
       sum + Math.abs(v.partials[k]) * unshown(nodes[u].data), 0);
-    return [{text: `${v.title} = ${v.numbers} =`, value: v.data, part: "forward", row: 0, open,
+    return [{text: `${v.title} = ${numbersOf(v)} =`, value: v.data, part: "forward", row: 0, open,
              mistakes: []}];
   }
 
@@ -352,14 +425,21 @@
 
   function tellStart() {
     return ["The leaves have their data", "Forward: each operation computes its data. " +
-            "Backward: each passes its grad on to its inputs.", []];
+            "Backward: each passes its grad on to its inputs." + tellFixed(), []];
+  }
+
+  function tellFixed() {
+    return [...new Set(lacking.values())].map(i => {
+      const names = [...lacking.keys()].filter(u => lacking.get(u) === i).map(u => nodes[u].title);
+      return ` ${names.join(", ")} cannot be changed: ${nodes[i].op} has no form in JavaScript.`;
+    }).join("");
   }
 
   function tellForward(v) {
     const result = hidden("forward", 0) ? "?" : compact(v.data);
     const name = v.formula === v.title ? "" : v.title + " = ";
     return [`Forward ${step} of ${forwards}: ${v.title}`,
-            `${name}${v.formula} = ${v.numbers} = ${result}`, []];
+            `${name}${v.formula} = ${numbersOf(v)} = ${result}`, []];
   }
 
   function tellSeed(v) {
@@ -394,7 +474,7 @@
   function tellOne(v, a, k) {
     const [noLocal, noProduct, noAfter] = ["local", "upstream", "sum"].map(part => hidden(part, k));
     const name = nodes[a.input].title, local = compact(a.local), product = compact(a.product);
-    const chain = [...new Set([v.symbols[k], v.put_in[k], local])].join(" = ");
+    const chain = [...new Set([v.symbols[k], putIn(v, k), local])].join(" = ");
     const known = (hide, text) => (hide ? "?" : text);
     return [
       [name],
@@ -430,25 +510,32 @@
     state.added.forEach((a, k) => {
       if (["local", "upstream", "sum"].some(part => hidden(part, k))) waiting.add(a.input);
     });
+    const changed = [];
     cards.forEach((card, i) => {
       const now = i === what.node, hide = now && hidden("forward", 0);
       const grad = state.reached[i] ? fixed(state.grads[i]) : "–";
-      card.data.textContent = "data " + (!state.known[i] || hide ? "–" : fixed(nodes[i].data));
+      const data = "data " + (!state.known[i] || hide ? "–" : fixed(nodes[i].data));
       const mistaken = step === steps.length - 1 && wrong(state, i);
-      card.grad.textContent = "grad " + (waiting.has(i) ? "?" : grad);
-      if (mistaken) {
-        card.grad.textContent = `${compact(state.grads[i])} ≠ ${compact(rightGrads[i])}`;
-      }
-      fit(card.data, card.width);
-      fit(card.grad, card.width);
+      const told = mistaken ? `${compact(state.grads[i])} ≠ ${compact(rightGrads[i])}`
+                            : "grad " + (waiting.has(i) ? "?" : grad);
+      if (write(card.data, data)) changed.push([card.data, card.width]);
+      if (write(card.grad, told)) changed.push([card.grad, card.width]);
+      const exact = x => (Number.isFinite(x) ? String(x) : compact(x));
+      const ways = [nodes[i].role, isOperation(i) ? `by ${nodes[i].op}` : "",
+                    state.known[i] && !hide ? `data ${exact(nodes[i].data)}` : "",
+                    state.reached[i] && !waiting.has(i) ? `grad ${exact(state.grads[i])}` : ""];
+      write(card.tip, ways.filter(Boolean).join(", "));
       const mark = now ? "now" : near.has(i) ? "near" : what.kind === "start" ? "" : "faded";
       const way = what.kind === "forward" ? "forward" : "backward";
-      const kinds = ["card", nodes[i].role, mark, way, mistaken ? "wrong" : ""];
-      card.group.setAttribute("class", kinds.join(" "));
+      const kinds = ["card", nodes[i].role, mark, way, mistaken ? "wrong" : "",
+                     isFree(i) && !predicting ? "free" : ""];
+      set(card.group, "class", kinds.join(" "));
     });
+    fitAll(changed);
   }
 
   function drawLines(what, state) {
+    const changed = [];
     lines.forEach((group, i) => group.forEach((line, k) => {
       const now = i === what.node && what.kind !== "seed", backward = what.kind === "backward";
       const told = now && backward && !hidden("local", k);
@@ -456,17 +543,21 @@
       const text = visible ? "∂ " + compact(nodes[i].partials[k]) : "";
       const way = now ? (backward ? "backward" : "forward") : "plain";
       const faded = what.kind !== "start" && !now ? "faded" : "";
-      line.text.textContent = text;
-      const wide = text ? line.text.getComputedTextLength() + 14 : 0;
-      line.back.setAttribute("width", wide);
-      line.back.setAttribute("x", line.x - wide / 2);
-      line.label.setAttribute("class", "partial " + faded);
-      line.group.setAttribute("class", ["line", way, faded].join(" "));
+      if (write(line.text, text)) changed.push(line);
+      write(line.tip, visible ? `local derivative ${nodes[i].partials[k]}` : "");
+      set(line.label, "class", "partial " + faded);
+      set(line.group, "class", ["line", way, faded].join(" "));
       const [head, other] = way === "backward" ? ["marker-start", "marker-end"]
                                                : ["marker-end", "marker-start"];
-      line.path.setAttribute(head, `url(#${way}-arrow)`);
+      set(line.path, head, `url(#${way}-arrow)`);
       line.path.removeAttribute(other);
     }));
+    const widths = changed.map(line => line.text.getComputedTextLength());
+    changed.forEach((line, k) => {
+      const wide = widths[k] ? widths[k] + 14 : 0;
+      line.back.setAttribute("width", wide);
+      line.back.setAttribute("x", line.x - wide / 2);
+    });
   }
 
   // The part of the graph that is seen: all of it while it is readable, else what the step needs;
@@ -484,7 +575,7 @@
     view = chosen || view;
     const w = W / view.scale, h = H / view.scale;
     const box = [view.x - w / 2, view.y - h / 2, w, h];
-    graph.setAttribute("viewBox", box.map(n => n.toFixed(1)).join(" "));
+    set(graph, "viewBox", box.map(n => n.toFixed(1)).join(" "));
     graph.view = view;
     $("fit").disabled = !small && !chosen;
     $("fit").setAttribute("aria-pressed", all && !chosen);
@@ -518,18 +609,120 @@
   }, {passive: false});
   let held = null;
   graph.addEventListener("pointerdown", event => {
+    if (event.target.closest(".card") && grasp(event)) return;
     held = pointed(event);
     graph.setPointerCapture(event.pointerId);
   });
   graph.addEventListener("pointermove", event => {
+    if (dragged) return drag(event);
     if (!held) return;
     const [x, y] = pointed(event), {view} = graph;
     chosen = {x: view.x + held[0] - x, y: view.y + held[1] - y, scale: view.scale};
     look();
   });
   for (const end of ["pointerup", "pointercancel"]) {
-    graph.addEventListener(end, () => { held = null; });
+    graph.addEventListener(end, () => {
+      if (dragged && !dragged.moved) $("leaf-number").select();
+      held = dragged = null;
+    });
   }
+
+  // A leaf's number: dragged on its card, typed, or moved by a slider --------------------------
+  let leaf = null, dragged = null;                      // the leaf whose number is open, or moves
+  const first = nodes.map(node => node.data);
+  let reach = 2;                                        // how far the slider goes from 0
+
+  // The next of 1, 2, 5, 10, 20, 50, ... from x on.
+  function round(x) {
+    const ten = 10 ** Math.floor(Math.log10(x));
+    return [1, 2, 5, 10].map(n => n * ten).find(n => n >= x * (1 - 1e-12)) || x;
+  }
+  const unit = () => reach / 200;
+  const inUnits = x => Number((Math.round(x / unit()) * unit()).toPrecision(12));
+
+  function openLeaf(i) {
+    leaf = i;
+    reach = round(Math.max(2, Math.min(2 * Math.abs(nodes[i].data), 1e12)));
+    $("leaf-name").textContent = nodes[i].title + " =";
+    $("leaf-slider").min = -reach;
+    $("leaf-slider").max = reach;
+    $("leaf").hidden = false;
+    $("keys").style.visibility = "hidden";
+    showLeaf();
+  }
+
+  function close() {
+    if ($("leaf").contains(document.activeElement)) document.activeElement.blur();
+    leaf = null;
+    $("leaf").hidden = true;
+    $("keys").style.visibility = "";
+  }
+
+  function showLeaf() {
+    const {data} = nodes[leaf];
+    if (document.activeElement !== $("leaf-number") || typed($("leaf-number").value) !== data) {
+      $("leaf-number").value = String(data);
+    }
+    $("leaf-slider").value = data;
+    $("leaf-reset").disabled = data === first[leaf];
+  }
+
+  function setLeaf(number) {
+    nodes[leaf].data = number;
+    compute();
+    draw();
+    showLeaf();
+    $("notice").textContent = whatIsUndefined();
+  }
+
+  function whatIsUndefined() {
+    const v = nodes[undefinedAt()];
+    if (!v) return "";
+    const what = Number.isFinite(v.data) ? `${v.title} has no finite local derivative here`
+                                         : `${v.title} = ${numbersOf(v)} = ${compact(v.data)}`;
+    return what + (v.needs ? `: ${v.op} needs ${v.needs}` : "");
+  }
+
+  function grasp(event) {
+    const i = cards.findIndex(card => card.group.contains(event.target));
+    if (predicting || isOperation(i)) return false;
+    $("notice").textContent = "";
+    if (!isFree(i)) {
+      const {op} = nodes[lacking.get(i)];
+      $("notice").textContent = `${nodes[i].title} is fixed: ${op} has no form in JavaScript`;
+      return true;
+    }
+    run(false);
+    openLeaf(i);
+    dragged = {x: event.clientX, from: nodes[i].data, moved: false};
+    graph.setPointerCapture(event.pointerId);
+    return true;
+  }
+
+  function drag(event) {
+    const units = Math.round((event.clientX - dragged.x) / 2);
+    if (units) dragged.moved = true;
+    if (dragged.moved) setLeaf(inUnits(dragged.from + units * unit()));
+  }
+
+  $("leaf-number").addEventListener("input", () => {
+    const number = typed($("leaf-number").value);
+    if (Number.isFinite(number)) setLeaf(number);
+  });
+  $("leaf-number").addEventListener("keydown", event => {
+    const way = {ArrowUp: 1, ArrowDown: -1}[event.key];
+    if (way) {
+      event.preventDefault();
+      setLeaf(inUnits(nodes[leaf].data + way * unit()));
+    }
+  });
+  $("leaf-slider").addEventListener("input", () => setLeaf(inUnits($("leaf-slider").value)));
+  $("leaf-reset").addEventListener("click", () => setLeaf(first[leaf]));
+  $("leaf-close").addEventListener("click", close);
+  $("leaf").addEventListener("submit", event => {
+    event.preventDefault();
+    $("leaf-number").value = String(nodes[leaf].data);
+  });
 
   // Moving ------------------------------------------------------------------------------------
   function move(to) {
@@ -558,6 +751,7 @@
 
   function predict(on) {
     predicting = on;
+    close();
     run(false);
     $("predict").setAttribute("aria-pressed", on);
     answered = right = asked = tries = 0;
@@ -580,6 +774,13 @@
   document.addEventListener("keydown", event => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const place = event.target;
+    if (event.key === "Escape") close();
+    if ($("leaf").contains(place)) return;
+    const card = cards.findIndex(card => card.group === place);
+    if (event.key === "Enter" && card >= 0 && !predicting) {
+      openLeaf(card);
+      $("leaf-number").select();
+    }
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     if (place === $("answer") && (place.value !== "" || key.length === 1)) return;    // typing
     if (["BUTTON", "INPUT"].includes(place.tagName) && key === " " && place !== $("slider")) return;

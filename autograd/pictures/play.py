@@ -6,22 +6,22 @@ and the page writes it as text, never as HTML; its content policy runs no script
 from __future__ import annotations
 
 import html
+import itertools
 import os
 import pathlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from autograd.formulas.text import Text
+from autograd.formulas.javascript import rule
+from autograd.formulas.text import Slot, Text
 from autograd.graph import topological_order
 from autograd.pictures.operations import operations
 from autograd.pictures.page import page_of
-from autograd.pictures.scene import Scene
+from autograd.pictures.scene import Node, Scene
 from autograd.pictures.style import EDGE_OF_PAGE, LONGEST_ON_PAGE
 from autograd.value import Value
 from autograd.words.labels import LONGEST_TITLE, as_name, clean, plural, shorten
 from autograd.words.local import recorded_partial, symbolic
-from autograd.words.numbers import number_text
 from autograd.words.titles import formula, titles
 
 MOST = 300                          # Values on a page
@@ -53,6 +53,10 @@ def play(value: Value, path: str | os.PathLike[str] | None = None, *, title: str
     (= for +=, no order, recursion, no reset) play on the same expression. No grad of the Values is
     touched: the page starts from 0, as backward() does on a new graph.
 
+    The number of a leaf can be dragged, typed, or moved by a slider: all data, local derivatives
+    and grads follow. The page computes them by the table's rules, printed as JavaScript. What
+    leads to an operation without a form in JavaScript cannot be changed, and the page says so.
+
     Raises TypeError when `value` is not a Value, ValueError when it has no inputs, more than 300
     Values are behind it, or a local derivative does not exist, OSError when the file cannot be
     written.
@@ -80,28 +84,42 @@ def play(value: Value, path: str | os.PathLike[str] | None = None, *, title: str
 def playable(value: Value, order: Sequence[Value], parameters: Sequence[Value] | None) -> Scene:
     """The scene of a Value, with formulas for each operation and each local derivative."""
     longest = SHORT_TITLE if len(order) > MANY else LONGEST_TITLE
-    scene = operations([value], order, parameters, longest=longest)
+    known = names_of_leaves(order)
+    scene = operations([value], order, parameters, longest=longest, known=known)
     scene.nodes = [node for node in scene.nodes if node.shape == "card"]
     scene.edges = [edge for edge in scene.edges if edge.kind == "use"]
-    title = titles(order, longest)
+    title = titles(order, longest, known)
     names = {v: as_name(shorten(title[v], LONGEST_ON_PAGE)) for v in order}
-    numbers = {v: number_text(v.data) for v in order}
+    slots: dict[Value, Text] = {v: Slot(str(i)) for i, v in enumerate(order)}
     edges = iter(scene.edges)
     for v, node in zip(order, scene.nodes):
         if not v.is_leaf:
-            op: Any = v.op
-            node.op = clean(getattr(op, "name", op))
-            node.formula = shorten(formula(v, names), LONGEST_FORMULA)
-            node.numbers = shorten(formula(v, numbers), LONGEST_FORMULA)
+            add_operation(node, v, names, slots)
         for k, u in enumerate(v.inputs):
             if isinstance(u, Value):
                 edge = next(edges)
                 edge.local = recorded_partial(v, k)
-                edge.formula = local_in(v, k, names)
-                edge.numbers = local_in(v, k, numbers)
+                edge.formula = shorten(local_in(v, k, names), LONGEST_LOCAL)
+                edge.numbers = local_in(v, k, slots)
     return scene
+
+
+def names_of_leaves(order: Sequence[Value]) -> dict[Value, str]:
+    """v1, v2, ... for the leaves without a label: a number that can change is no name."""
+    taken = {v.label for v in order}
+    free = (f"v{i}" for i in itertools.count(1) if f"v{i}" not in taken)
+    return {v: next(free) for v in order if v.is_leaf and not v.label}
+
+
+def add_operation(node: Node, v: Value, names: dict[Value, Text], slots: dict[Value, Text]) -> None:
+    """Put into a node how v was computed: in names, with slots for numbers, and as JavaScript."""
+    node.op, node.needs = clean(v.op.name), clean(v.op.domain)
+    node.formula = shorten(formula(v, names), LONGEST_FORMULA)
+    node.numbers = f"{formula(v, slots)}"
+    changing = [None if isinstance(u, Value) else u for u in v.inputs]
+    node.rule = rule(v.op, changing)
 
 
 def local_in(v: Value, k: int, names: dict[Value, Text]) -> str:
     """The local derivative of v with respect to input k, written with these names."""
-    return shorten(symbolic(v, k, "text", names.__getitem__), LONGEST_LOCAL)
+    return f"{symbolic(v, k, 'text', names.__getitem__)}"           # a slot alone is written too

@@ -22,8 +22,11 @@ class Node:
     grad    a number, or None where no backward pass has come
     lines   more lines of text
     sign    of the operation that computed it, where it is not a node of its own
-    formula, numbers    the operation on its inputs, with names and with numbers: for pages
+    formula, numbers    the operation on its inputs, with names and with slots for numbers: for
+            pages
     op      the name of that operation
+    rule    its value and its partials in JavaScript; '' where it has none
+    needs   where it is defined, in words
     blanks  "data" and "grad", where a blank stands for the number
     kind    what it is, where its role does not say it: an output may be a "neuron" or a "layer"
     """
@@ -39,6 +42,8 @@ class Node:
     formula: str = ""
     numbers: str = ""
     op: str = ""
+    rule: str = ""
+    needs: str = ""
     blanks: Sequence[str] = ()
     kind: str = ""
 
@@ -52,7 +57,7 @@ class Edge:
             "result": from an operation to its Value
             "group": Values of one group are used by another
             "weight": a connection between two neurons; `weight` is its weight
-    formula, numbers    the local derivative as a formula, with names and with numbers: for pages
+    formula, numbers    the local derivative as a formula, with names and with slots for numbers
     blank   whether a blank stands for the local derivative
     """
     source: str

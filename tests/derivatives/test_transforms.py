@@ -29,7 +29,7 @@ POSITIVE, INSIDE = [0.01, 0.3, 1.0, 2.7, 40.0], [-0.95, -0.4, 0.001, 0.3, 0.9]
 ANYWHERE = [-20.0, -3.1, -0.7, -0.01, 0.02, 0.6, 1.9, 7.5]
 POINTS = {"log": POSITIVE, "sqrt": POSITIVE, "log1p": [-0.9, -0.3, 0.01, 1.0, 40.0], "asin": INSIDE, "acos": INSIDE,
           "erfc": [-3.0, -0.7, 0.02, 0.6, 3.0], "tan": [-1.3, -0.4, 0.02, 1.2], "gelu": [-3.1, -0.7, 0.02, 0.6, 1.9]}
-PAIRS = {"pow": [(0.3, 2.5), (2.0, -1.2), (1.7, 3.0)]}
+PAIRS = {"pow": [(0.3, 2.5), (2.0, -1.2), (1.7, 3.0)], "select": [(0.0, 0.4, 1.5), (1.0, -2.0, 3.0)]}
 
 
 def inputs_of(op):
@@ -43,7 +43,7 @@ def points_of(op):
         return [(a,) for a in POINTS.get(op.name, ANYWHERE)]
     if op.arity == 2:
         return PAIRS.get(op.name, [(1.5, 0.4), (-2.0, 3.0), (0.3, -0.7)])
-    return [(0.5, -1.5, 2.0, 0.7, -0.3)[:inputs_of(op)]]
+    return PAIRS.get(op.name, [(0.5, -1.5, 2.0, 0.7, -0.3)[:inputs_of(op)]])
 
 
 def truth(name, point, i, n):
@@ -56,7 +56,7 @@ def by_input(op, point, i):
     return lambda t: op(*point[:i], t, *point[i + 1:])
 
 
-@pytest.mark.parametrize("name", sorted(ops.BUILT_IN))
+@pytest.mark.parametrize("name", sorted(ops.BUILT_IN - {"stop_gradient"}))      # its derivative is not the truth
 def test_row_to_third_order_in_all_nestings(name):
     op = ops.TABLE[name]
     for point in points_of(op):

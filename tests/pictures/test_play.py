@@ -23,18 +23,6 @@ from tests.expressions import HOSTILE, expression, neuron
 needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH")
 
 
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on PATH")
-    try:
-        found = Browser()
-    except (OSError, RuntimeError, TimeoutError) as error:
-        pytest.skip(f"Chromium does not start here: {error}")
-    yield found
-    found.close()
-
-
 def fixed(browser: Browser) -> list[list[str]]:
     """The data and grad rows of every card, in topological order."""
     return browser.run("[...document.querySelectorAll('.card')].map(c => [c.querySelector('.data').textContent,"

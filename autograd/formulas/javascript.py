@@ -1,0 +1,56 @@
+"""An operation as JavaScript: its value, and its partials, which are its rules applied to Symbols.
+
+Functions that Math lacks stand in runtime.js; `arithmetic` puts them around the rules.
+"""
+from __future__ import annotations
+
+import pathlib
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from autograd.formulas.symbol import Symbol, written
+from autograd.formulas.text import Text
+from autograd.operation import ARITHMETIC, Operation
+
+RUNTIME = pathlib.Path(__file__).with_name("runtime.js")
+NO_RULE = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
+
+
+def rule(op: Operation, inputs: Sequence[float | None]) -> str:
+    """The pair [x => value, (y, x) => partials] as source; '' if the operation has no form.
+
+    x holds the inputs that are None, those that may change; the others are numbers in the source.
+
+    >>> from autograd import ops
+    >>> rule(ops.mul, [None, None]), rule(ops.pow, [None, 2.0])
+    ('[x => x[0] * x[1], (y, x) => [x[1], x[0]]]', '[x => pow(x[0], 2.0), (y, x) => [2.0 * x[0]]]')
+    """
+    changing = [i for i, x in enumerate(inputs) if x is None]
+    arguments: list[Any] = list(inputs)
+    for place, i in enumerate(changing):
+        arguments[i] = Symbol(Text(f"x[{place}]"), "javascript")
+    if op.javascript is None:
+        return ""
+    try:
+        value = op.write("javascript", *[written(x, "javascript") for x in arguments])
+        partials = ", ".join(partial(op, i, arguments) for i in changing)
+    except NO_RULE:                             # a rule that calls what has no form
+        return ""
+    return f"[x => {value}, (y, x) => [{partials}]]"
+
+
+def partial(op: Operation, i: int, arguments: Sequence[Any]) -> str:
+    """The partial with respect to input i as source; NaN where it exists for no input."""
+    try:
+        local = op.partial(i, Symbol(Text("y"), "javascript"), arguments)
+    except ARITHMETIC:
+        return "NaN"
+    return written(local or 0.0, "javascript")
+
+
+def arithmetic(rules: Iterable[str]) -> str:
+    """A list of rules as one expression, with the functions they call; it can end no <script>."""
+    listed = ",\n".join(rules)
+    source = f"(() => {{\n{RUNTIME.read_text(encoding='utf-8')}\nreturn [\n{listed}];\n}})()"
+    return re.sub("<(?=[/!])|<(?=script)", "< ", source, flags=re.IGNORECASE)

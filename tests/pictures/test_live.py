@@ -1,0 +1,162 @@
+"""Leaves that are changed in a page of `play`: what the page computes is what the engine computes."""
+from __future__ import annotations
+
+import json
+import math
+import random
+
+import pytest
+
+import autograd
+from autograd import Value, ops
+from autograd.graph import topological_order
+from autograd.ops import TABLE
+from tests.browser import Browser
+from tests.expressions import expression, neuron
+from tests.pictures.test_play import fixed, needs_browser, quiet, text
+
+
+def change(browser: Browser, order: list[Value], numbers: dict[Value, float]) -> None:
+    """Type a number for each leaf."""
+    for v, number in numbers.items():
+        browser.run(f"document.getElementById('node{order.index(v)}').focus()")
+        browser.press("Enter")
+        browser.run("(n => { n.value = %s; n.dispatchEvent(new Event('input')); })"
+                    "(document.getElementById('leaf-number'))" % json.dumps(repr(number)))
+
+
+def tips(browser: Browser, name: str) -> list[float]:
+    """The numbers of that name in the tooltips, which show all their digits."""
+    tips = browser.run("[...document.querySelectorAll('.card > title, .partial > title')].map(t => t.textContent)")
+    words = [part.split(" ") for tip in tips for part in tip.split(", ")]
+    return [float(part[-1]) for part in words if part[:-1] == name.split()]
+
+
+def anew(v: Value, copies: dict[Value, Value]) -> Value:
+    """v computed once more, from other leaves."""
+    return v.op(*[copies[u] if isinstance(u, Value) else u for u in v.inputs])
+
+
+def as_computed(order: list[Value], numbers: dict[Value, float]) -> list[Value]:
+    """The same graph with other numbers in its leaves, after a backward pass."""
+    copies: dict[Value, Value] = {}
+    for v in order:
+        copies[v] = Value(numbers[v]) if v.is_leaf else anew(v, copies)
+    copies[order[-1]].backward()
+    return [copies[v] for v in order]
+
+
+@needs_browser
+@pytest.mark.parametrize("seed", range(12))
+def test_all_numbers_follow_a_leaf_as_the_engine_computes_them(browser, tmp_path, seed):
+    y, xs = expression(seed + 100, operations=14)
+    order = topological_order(y)
+    leaves = [v for v in order if v.is_leaf]
+    file = tmp_path / "page.html"
+    browser.open(autograd.play(y, file).path)
+    browser.press("End")
+    rng = random.Random(seed)
+    for _ in range(2):
+        numbers = {v: rng.choice([0.0, rng.uniform(-3, 3)]) for v in leaves}
+        change(browser, order, numbers)
+        expected = as_computed(order, numbers)
+        near = {"rel": 1e-9, "abs": 1e-12}
+        assert tips(browser, "data") == pytest.approx([v.data for v in expected], **near)
+        assert tips(browser, "grad") == pytest.approx([v.grad for v in expected], **near)
+        locals_ = [float(p or 0.0) for v in expected for u, p in zip(v.inputs, v.partials) if isinstance(u, Value)]
+        assert tips(browser, "local derivative") == pytest.approx(locals_, **near)
+    assert text(browser, "how").startswith("Done") and quiet(browser, file)
+
+
+@needs_browser
+def test_a_leaf_is_dragged_moved_by_the_slider_and_reset(browser, tmp_path):
+    y, leaves = neuron()
+    order = topological_order(y)
+    w1 = order.index(leaves["w1"])
+    file = tmp_path / "page.html"
+    browser.open(autograd.play(y, file).path)
+    x, top = browser.run(f"(r => [r.left + r.width / 2, r.top + r.height / 2])"
+                         f"(document.getElementById('node{w1}').getBoundingClientRect())")
+    for kind, to in (("mousePressed", x), ("mouseMoved", x + 40), ("mouseReleased", x + 40)):
+        browser.call("Input.dispatchMouseEvent", type=kind, x=to, y=top, button="left", buttons=1, clickCount=1)
+    assert fixed(browser)[w1][0] == "data -2.0000"              # 20 steps of 10 / 200
+    number = "document.getElementById('leaf-number').value"
+    assert browser.run(number) == "-2"
+    browser.run("(s => { s.value = 0.5; s.dispatchEvent(new Event('input')); })(document.getElementById('leaf-slider'))")
+    assert browser.run(number) == "0.5" and fixed(browser)[w1][0] == "data 0.5000"
+    browser.press("ArrowRight")
+    assert text(browser, "how") == "x1 * w1 = 2 * 0.5 = 1"
+    browser.run("document.getElementById('leaf-reset').click()")
+    assert fixed(browser)[w1][0] == "data -3.0000" and text(browser, "how") == "x1 * w1 = 2 * (-3) = -6"
+    browser.press("p")
+    assert browser.run("document.getElementById('leaf').hidden") and quiet(browser, file)
+
+
+@needs_browser
+def test_a_number_outside_the_domain_is_said_and_can_be_left_again(browser, tmp_path):
+    a = Value(2.0, label="a")
+    y = ops.log(a) * 3.0
+    file = tmp_path / "page.html"
+    browser.open(autograd.play(y, file).path)
+    change(browser, topological_order(y), {a: -1.0})
+    assert text(browser, "notice") == "log(a) = log(-1) = nan: log needs an input above 0"
+    change(browser, topological_order(y), {a: 1.0})
+    assert text(browser, "notice") == "" and quiet(browser, file)
+
+
+@needs_browser
+def test_leaves_behind_a_row_without_a_form_are_fixed(browser, tmp_path):
+    try:
+        cube = ops.operation("cube", lambda a: a ** 3, lambda y, a: 3 * a * a)
+        root = ops.operation("root", math.cbrt if hasattr(math, "cbrt") else lambda a: a ** (1 / 3),
+                             lambda y, a: 1 / (3 * y * y), javascript="Math.cbrt({0})")
+        a, b = Value(2.0, label="a"), Value(8.0, label="b")
+        y = cube(a) * root(b)
+    finally:
+        for name in {"cube", "root"} & set(TABLE):
+            del TABLE[name]
+    order = topological_order(y)
+    file = tmp_path / "page.html"
+    browser.open(autograd.play(y, file).path)
+    assert text(browser, "how").endswith("a cannot be changed: cube has no form in JavaScript.")
+    assert browser.run(f"document.getElementById('node{order.index(a)}').getAttribute('tabindex')") is None
+    change(browser, order, {b: 27.0})
+    browser.press("Escape")
+    browser.press("End")
+    assert fixed(browser)[-1][0] == "data 24.0000" and fixed(browser)[order.index(b)][1] == "grad 0.2963"
+    assert quiet(browser, file)
+
+
+@needs_browser
+def test_a_leaf_without_a_label_has_a_name_and_not_its_number(browser, tmp_path):
+    y = Value(2.0) * Value(3.0, label="v1")
+    file = tmp_path / "page.html"
+    browser.open(autograd.play(y, file).path)
+    change(browser, topological_order(y), {y.inputs[0]: 5.0})
+    browser.run("document.activeElement.blur()")
+    browser.press("ArrowRight")
+    assert text(browser, "how") == "v2 * v1 = 5 * 3 = 15" and quiet(browser, file)
+
+
+@needs_browser
+def test_a_graph_of_200_values_follows_at_once(browser, tmp_path):
+    y, _ = expression(4, operations=212)
+    count = len(topological_order(y))
+    page = autograd.play(y, tmp_path / "page.html")
+    assert 200 <= count <= 300 and len(page.html.encode()) < 300_000
+    browser.open(page.path)
+    browser.press("End")
+    browser.run("document.getElementById('node0').focus()")
+    browser.press("Enter")
+    milliseconds = browser.run("""(() => {
+      const slider = document.getElementById('leaf-slider'), times = [];
+      for (let k = 1; k <= 30; k++) {
+        const start = performance.now();
+        slider.value = k / 30;
+        slider.dispatchEvent(new Event('input'));
+        document.body.getBoundingClientRect();
+        times.push(performance.now() - start);
+      }
+      return times.sort((a, b) => a - b)[10];
+    })()""")
+    assert milliseconds < 1000 / 30
