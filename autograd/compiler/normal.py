@@ -92,18 +92,12 @@ class Flattener:
     def linear(self, root: int, found: dict[int, Optional[Linear]]) -> Linear:
         """The terms of the sum that begins at `root`; what goes into it is noted in `found`."""
         plus, minus = sides = Side(), Side()
-        op, args, uses, kept, constant = self.op, self.args, self.uses, self.kept, self.constant
+        op, args = self.op, self.args
         stack: list[tuple[Term, bool]] = [(root, False)]
         while stack:
             t, negative = stack.pop()
             side = minus if negative else plus
-            if (
-                type(t) is not int
-                or constant[t] is not None
-                or not args[t]
-                or t != root
-                and (uses[t] != 1 or t in kept)
-            ):
+            if type(t) is float or t != root and not self.is_inner(t):
                 side.rest.append(t)
                 continue
             kind = op[t]
