@@ -23,7 +23,7 @@ from typing import Any
 
 from autograd.compiler.array import Misfit
 from autograd.compiler.emit import Blocks, emit
-from autograd.compiler.group import Group, groups, levels
+from autograd.compiler.group import Group, earliest, groups, levels
 from autograd.compiler.loop import Stacked
 from autograd.compiler.record import Tape, record
 from autograd.compiler.repeat import Turns, with_loops
@@ -92,10 +92,10 @@ def in_blocks(tape: Tape, form: str | None = None) -> Blocks | None:
     enough = terms / worth if worth else terms
     if not terms:
         return None
-    depth = levels(tape)
+    depth = earliest(tape, len(tape.kinds) + 1)
     least = len({depth[i] for i in tape.nodes})  # at least one operation for each depth
     if least <= enough or worth <= terms and len(tape.nodes) >= WIDE * least:
-        items = with_loops(tape, groups(tape, depth))
+        items = with_loops(tape, groups(tape, levels(tape)))
         turns = [
             len(item.turns) * len(item.ids)
             for item in items

@@ -92,18 +92,12 @@ class Flattener:
     def linear(self, root: int, found: dict[int, Optional[Linear]]) -> Linear:
         """The terms of the sum that begins at `root`; what goes into it is noted in `found`."""
         plus, minus = sides = Side(), Side()
-        op, args, uses, kept, constant = self.op, self.args, self.uses, self.kept, self.constant
+        op, args = self.op, self.args
         stack: list[tuple[Term, bool]] = [(root, False)]
         while stack:
             t, negative = stack.pop()
             side = minus if negative else plus
-            if (
-                type(t) is not int
-                or constant[t] is not None
-                or not args[t]
-                or t != root
-                and (uses[t] != 1 or t in kept)
-            ):
+            if type(t) is float or t != root and not self.is_inner(t):
                 side.rest.append(t)
                 continue
             kind = op[t]
@@ -119,7 +113,12 @@ class Flattener:
                 side.right += args[t][n:-1]
                 stack.append((args[t][-1], negative))
             elif kind is ops.mul or kind is ops.div and self.divisor(t) is not None:
-                self.product(t, negative, sides, found)
+                a, b = args[t]
+                if kind is ops.div or self.opens(a) or self.opens(b):
+                    self.product(t, negative, sides, found)
+                else:
+                    side.left.append(a)
+                    side.right.append(b)
             else:
                 side.rest.append(t)
                 continue
@@ -131,15 +130,10 @@ class Flattener:
     def product(
         self, t: int, negative: bool, sides: Linear, found: dict[int, Optional[Linear]]
     ) -> None:
-        """Put a product, or a quotient by a number, among the terms."""
-        a, b = self.args[t]
-        number, factors = None, [a, b]
-        if self.op[t] is ops.div or self.opens(a) or self.opens(b):
-            number, factors, flips, inside = self.factors(t)
-            if inside:
-                negative = negative != flips
-                found.update(dict.fromkeys(inside))
-        side = sides[negative]
+        """Put a product of products, or a quotient by a number, among the terms."""
+        number, factors, flips, inside = self.factors(t)
+        found.update(dict.fromkeys(inside))
+        side = sides[negative != flips]
         if len(factors) == 2 and number is not None:
             side.scaled.append((number, factors[0], factors[1]))
         else:
@@ -189,8 +183,15 @@ class Flattener:
                 factors.append(u)
         number = prod(numbers)
         if 0.0 not in numbers and not SMALLEST < abs(number) < 1 / SMALLEST:
-            return None, list(self.args[t]), False, []  # one after the other they may do no harm
+            return self.apart(t)  # one after the other they may do no harm
         return (number if numbers else None), factors, flips, inside
+
+    def apart(self, t: int) -> tuple[Optional[float], list[Term], bool, list[int]]:
+        """A product as `factors` gives it, with its inputs as they are."""
+        divisor = self.divisor(t) if self.op[t] is ops.div else None
+        if divisor is None:
+            return None, list(self.args[t]), False, []
+        return 1 / divisor, [self.args[t][0]], False, []
 
     def varies(self, t: Term) -> bool:
         """Whether a term is no number."""

@@ -79,6 +79,8 @@ def numbered(
 def _args(v: Value, place: dict[Value, int]) -> tuple[Term, ...]:
     """The inputs of v: the place in the order for a Value, the float itself for a number."""
     inputs = v.inputs
+    if not inputs:
+        return ()
     if v.closure is not None:
         raise ValueError(
             "a Value with a _backward function set by hand cannot be compiled: define its "
@@ -220,8 +222,12 @@ class _Numbering:
 
     def linear(self, plus: Side, minus: Side) -> int:
         """The node of a sum: what is added less what is subtracted."""
-        shift = sum(self.numbers_of(plus)) - sum(self.numbers_of(minus))
-        added, taken = self.terms(plus), self.terms(minus)
+        shift = self.shift(plus)
+        added = self.terms(plus)
+        if not minus.left and not minus.rest and not minus.scaled:
+            return self.total(added, shift)
+        shift -= self.shift(minus)
+        taken = self.terms(minus)
         if not taken:
             return self.total(added, shift)
         less = taken[0] if len(taken) == 1 else self.total(taken, 0.0)
@@ -230,11 +236,13 @@ class _Numbering:
         more = added[0] if len(added) == 1 and not shift else self.total(added, shift)
         return self.node(ops.sub, (more, less))
 
-    def numbers_of(self, side: Side) -> list[float]:
-        """The numbers among the terms, which are left out of them."""
+    def shift(self, side: Side) -> float:
+        """The sum of the numbers among the terms, which are left out of them."""
+        if not side.rest:
+            return 0.0
         found = [t if type(t) is float else self.constant[t] for t in side.rest]
         side.rest = [t for t, number in zip(side.rest, found) if number is None]
-        return [number for number in found if number is not None]
+        return sum([number for number in found if number is not None])
 
     def total(self, terms: list[int], shift: float) -> int:
         """The sum of some nodes and a number."""
@@ -255,12 +263,18 @@ class _Numbering:
         """The terms of one sign as nodes: a dot for the products of each pair of kinds, then the
         rest.
         """
-        pairs = [self.pair(self.of(a), self.of(b)) for a, b in zip(side.left, side.right)]
-        found = self.scaled(side, pairs)
         rest = [self.of(t) for t in side.rest]
+        if not side.left and not side.scaled:
+            return rest
+        ids, kinds, number = self.ids, self.kinds, self.number
+        left = [ids[t] if type(t) is int else number(t) for t in side.left]
+        right = [ids[t] if type(t) is int else number(t) for t in side.right]
+        # the parameter on the left: so all neurons of a layer look alike
+        pairs = [(b, a) if kinds[a] > kinds[b] else (a, b) for a, b in zip(left, right)]
+        found = self.scaled(side, pairs) if side.scaled else []
         classes: dict[tuple[int, int], list[tuple[int, int]]] = {}
-        for a, b in pairs:
-            classes.setdefault((self.kinds[a], self.kinds[b]), []).append((a, b))
+        for pair in pairs:
+            classes.setdefault((kinds[pair[0]], kinds[pair[1]]), []).append(pair)
         self.share_zeros(classes)
         weights_of_data = classes.get((PARAMETER, CONSTANT))
         biases = [i for i in rest if self.kinds[i] == PARAMETER]
@@ -268,16 +282,12 @@ class _Numbering:
             # a bias beside data is a weight whose input is 1
             weights_of_data.append((biases[0], self.number(1.0)))
             rest.remove(biases[0])
-        dots = {kinds: self.dot(products) for kinds, products in sorted(classes.items())}
-        data = [kinds for kinds in ((PARAMETER, CONSTANT), (PARAMETER, INPUT)) if kinds in dots]
+        dots = {which: self.dot(classes[which]) for which in sorted(classes)}
+        data = [which for which in ((PARAMETER, CONSTANT), (PARAMETER, INPUT)) if which in dots]
         if data and len(biases) == 1 and biases[0] in rest and len(dots) > 1:
             rest.remove(biases[0])  # what the data give, bias included, needs no turn before
             dots[data[0]] = self.node(ops.add, (biases[0], dots[data[0]]))
         return [*found, *dots.values(), *rest]
-
-    def pair(self, a: int, b: int) -> tuple[int, int]:
-        """Two factors, the parameter on the left: so all neurons of a layer look alike."""
-        return (b, a) if self.kinds[a] > self.kinds[b] else (a, b)
 
     def scaled(self, side: Side, pairs: list[tuple[int, int]]) -> list[int]:
         """Scaled products as nodes: one number times dots where all have the same, else products

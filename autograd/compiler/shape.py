@@ -30,7 +30,7 @@ from autograd.compiler.structure import (LABELS, Named, contract, full, numbers,
 from autograd.ops import Operation
 
 FEW = 4  # dots and sums of so few terms, taken from here and there, are written out
-# so many sums of different parameters make a matrix, of at most so many entries a term, and in all
+# so many sums of different parameters make a matrix, with so many entries a term, and in all
 FEWEST, SPARSE, DENSE = 8, 40, 100_000
 SPLIT = 4  # a group about more Arrays than that stays together
 PARTS = 8  # a sum of terms of so many Arrays is a sum of sums, one for each; of more a gather

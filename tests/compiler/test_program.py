@@ -69,6 +69,13 @@ def test_a_graph_of_hardly_anything_for_samples(build, m):
     agrees(build, [0.5, 1.25], [1.0, 2.0], [] if m == 0 else rows)
 
 
+@pytest.mark.parametrize("build", [
+    lambda P, X: 1e-60 * P[0] / 1e60 * 1e110 + P[1], lambda P, X: (P[0] * 1e-80) / 1e80 * 1e155 - P[1] / 1e99 * 1e98,
+    lambda P, X: P[0] / 1e120 * 1e119 + 1, lambda P, X: P[1] - (1e90 * P[0]) * 1e90 / 1e90 / 1e89])
+def test_numbers_that_together_are_too_large_or_too_small(build):
+    agrees(build, [0.5, 1.25])
+
+
 def test_no_parameters(either):
     x = Value(2.0)
     value, gradient = compile(x * x, [], [x]).value_and_grad([], [[3.0], [4.0]])
