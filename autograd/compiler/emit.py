@@ -153,7 +153,7 @@ def value_and_grad(tape: Tape, lines: Schedule, printer: Printer) -> str:
         *backward,
         f"    return float({of_all}), {printer.formula(lines.gradient)}",
     ]
-    what = "The output and its gradient by theta" + (
+    what = "The output and its gradient with respect to theta" + (
         ", summed over the samples, the rows of x." if tape.inputs else "."
     )
     return function("value_and_grad", tape, what, lines.views, body, printer)

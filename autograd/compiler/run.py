@@ -50,7 +50,7 @@ raising, as_before = _fast_errstate()
 
 
 class Program:
-    """A graph as NumPy source that computes its value and all derivatives by the parameters.
+    """A graph as NumPy source: its value, and all derivatives with respect to the parameters.
 
     program.value_and_grad(theta, x)   a float and an array (P,): summed over the samples, as in the
                                        lecture's (4)
@@ -116,7 +116,7 @@ class Program:
         return float(found) if np.ndim(found) == 0 else found
 
     def value_and_grad(self, theta: Any, x: Any = None) -> tuple[float, np.ndarray]:
-        """The value summed over the samples, and its derivatives by the parameters, (P,)."""
+        """The value summed over the samples, and its gradient with respect to theta, (P,)."""
         if not self._single:
             raise TypeError(
                 f"a program of {len(self._tape.outputs)} outputs has no gradient; compile the sum "

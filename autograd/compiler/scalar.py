@@ -89,7 +89,7 @@ def value(theta, x):
 
 
 def value_and_grad(theta, x):
-    """The output and its derivatives by theta, summed over the samples, the rows of x."""
+    """The output and its derivatives with respect to theta, summed over samples, the rows of x."""
     found = [one_value_and_grad(theta, row) for row in x]
     return total(y for y, _ in found), np.sum([d for _, d in found], axis=0)
 '''
@@ -277,8 +277,8 @@ class _PieceWriter:
         return "\n".join(lines) + "\n"
 
     def whole_backward(self, place: dict[int, str]) -> tuple[list[str], list[str]]:
-        """The backward lines of a short program, and the derivatives by the parameters as names or
-        numbers.
+        """The backward lines of a short program, and the derivatives with respect to the
+        parameters, as names or numbers.
         """
         tape = self.tape
         active = set(tape.parameters)

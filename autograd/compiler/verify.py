@@ -107,7 +107,8 @@ def verify(
         if sides is not None:
             got = program.value_and_grad(*arguments)[1]
             for i, p in enumerate(parameters):
-                compare(f"the derivative by parameter {i}", p, sides[0][i], got[i], sides[1][i])
+                name = f"the derivative with respect to parameter {i}"
+                compare(name, p, sides[0][i], got[i], sides[1][i])
         compared += 1
     return compared
 

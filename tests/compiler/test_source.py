@@ -63,7 +63,7 @@ def test_shapes_sections_and_docstrings_are_in_the_source():
     z, P, x = network([3, 5, 4, 2], "dot", ag.sigmoid)
     source = compile(sum(v * v for v in z), P, x).source
     for part in ("# (m, 5)", "# (5, 3)", "# forward", "# backward",
-                 '"""The output and its gradient by theta, summed over the samples'):
+                 '"""The output and its gradient with respect to theta, summed over the samples'):
         assert part in source
     compile(sum(v * v for v in z), P, x).source.encode("ascii")
 

@@ -41,7 +41,7 @@ def test_a_right_program_agrees_at_all_points():
 
 @pytest.mark.parametrize("right, wrong, where", [
     ("np.tanh(z1)", "np.sin(z1)", r"f1\[0, 0\] \(operation tanh\)"), ("b1 = theta[9:12]", "b1 = theta[8:11]", r"z1\[0, 0\]"),
-    ("dz1 = ", "dz1 = 1.001 * ", r"the derivative by parameter 0 \(a leaf, 'p0',\)")])
+    ("dz1 = ", "dz1 = 1.001 * ", r"the derivative with respect to parameter 0 \(a leaf, 'p0',\)")])
 def test_the_first_cell_that_differs_is_named(right, wrong, where):
     out, P, x = network()
     with form("arrays"):
