@@ -5,8 +5,7 @@
 2. A number used as an operand stays a float among the inputs: it is no node, its partial is None.
 3. Inputs are ordered, and nothing points forward: a graph dies with its last reference.
 4. A node is one object: the garbage collector's time grows with the number of objects.
-
-Everything here is plain; `fast.py` replaces what is hot.
+5. Everything here is plain; `fast.py` replaces what is hot.
 """
 from __future__ import annotations
 
