@@ -257,7 +257,7 @@ rounding, as long as no ReLU changes its mind on the way:
 
 # %%
 def speak(image, digit, against=None):
-    """The derivative by each pixel of the digit's logit, or of its lead over another's."""
+    """The derivative of the digit's logit, or of its lead, with respect to each pixel."""
     x = [Value(pixel) for pixel in image.tolist()]
     f = net(x)
     return np.array(gradients(f[digit] if against is None else f[digit] - f[against], x))

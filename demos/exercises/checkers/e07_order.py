@@ -87,7 +87,7 @@ def what_is_wrong(found, right):
 
 
 def sweep(order, output, leaves):
-    """The derivatives by the leaves that come out going back along the list."""
+    """The derivatives with respect to the leaves, as going back along the list gives them."""
     grads = dict.fromkeys([*order, *leaves], 0.0) | {output: 1.0}
     for v in reversed(order):
         for u, partial in zip(v.inputs, v.partials):

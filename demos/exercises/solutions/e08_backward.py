@@ -2,7 +2,7 @@
 
 
 class Node:
-    """A number that remembers its inputs, and its partial derivative by each of them."""
+    """A number that remembers its inputs, and the local derivative with respect to each."""
 
     def __init__(self, data, inputs=(), partials=()):
         self.data, self.inputs, self.partials, self.grad = data, inputs, partials, 0.0
