@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from demos.lesson import OUT, SMALL
-from demos.page import Page
+from demos.mathematics import in_unicode
+from demos.page import Link, Page
 
 HERE = Path(__file__).parent
 ORDER = ("derivative", "chain_rule", "lecture", "compiler", "pytorch_intro", "moons", "digits", "gpt",
@@ -78,19 +79,22 @@ def opening(name: str) -> tuple[str, str]:
 
 # Running ---------------------------------------------------------------------------------------------------------------------
 
-def run(name: str, small: bool = False) -> Ran:
-    """Run the lesson of that name: what it prints is printed, its files and its page go to out/NAME."""
+def run(name: str, small: bool = False, course: tuple[str, ...] = ()) -> Ran:
+    """Run the lesson of that name: what it prints is printed, its files and its page go to out/NAME.
+
+    The page leads to the lessons before and after it in the course, if that is given.
+    """
     path = HERE / f"{name}.py"
     module = types.ModuleType(f"demos.{name}")
     module.__file__ = str(path)
     sys.modules[module.__name__] = module
     (OUT / name / "index.html").unlink(missing_ok=True)                 # that of a run before
     title, summary = opening(name)
-    page, start = Page(title), time.perf_counter()
+    page, start = Page(title, neighbours(name, course)), time.perf_counter()
     with _settings(small):
         for cell in cells(source(path)):
             if cell.markdown:
-                print(f"\n{cell.text}\n")
+                print(f"\n{in_unicode(cell.text)}\n")
                 page.markdown(cell.text)
                 continue
             with contextlib.redirect_stdout(Tee(sys.stdout)) as printed:
@@ -102,6 +106,16 @@ def run(name: str, small: bool = False) -> Ran:
     page.write(lesson.out / "index.html")
     print(f"\n{seconds:.1f} seconds; the lesson as a page: {lesson.out / 'index.html'}")
     return Ran(name, title, summary, seconds, module.__dict__, lesson.shown, lesson.cover, lesson.out / "index.html")
+
+
+def neighbours(name: str, course: tuple[str, ...]) -> tuple[Link, ...]:
+    """The ways from a lesson to the ones before and after it, and to the gallery; none without a course."""
+    if name not in course:
+        return ()
+    i = course.index(name)
+    links = [Link(word, opening(course[k])[0], f"../{course[k]}/index.html")
+             for word, k in (("Previous", i - 1), ("Next", i + 1)) if 0 <= k < len(course)]
+    return (*links, Link("Contents", "all lessons", "../index.html"))
 
 
 def execute(cell: Cell, path: Path, names: dict[str, Any]) -> None:
