@@ -18,7 +18,7 @@ from demos.lesson import Lesson
 lesson = Lesson("chain_rule")
 
 # %% [markdown]
-"""
+r"""
 ## Along a path: multiply
 
 `backward` multiplied the derivative by the partial at each operation. That has a name, the *chain rule*:

@@ -1,7 +1,8 @@
 """Runs a lesson cell by cell, and makes a page of its text, its code, what it printed and the pictures it showed.
 
-A lesson's file is in the percent format: `# %% [markdown]` opens a cell of text, a string in triple quotes, and `# %%` one of
-code; code whose marker says tags=["hide-input"] is folded away on the page. The first cell holds the title.
+A lesson's file is in the percent format: `# %% [markdown]` opens a cell of text, a string in triple quotes, raw where it has
+formulas, and `# %%` one of code; code whose marker says tags=["hide-input"] is folded away on the page. The first cell holds
+the title.
 """
 from __future__ import annotations
 
@@ -59,7 +60,7 @@ def cells(source: str) -> list[Cell]:
         text, marker = "\n".join(lines[start + 1:end]).rstrip("\n"), lines[start]
         markdown = "[markdown]" in marker
         if markdown:
-            text = text.strip().removeprefix('"""').removesuffix('"""').strip("\n")
+            text = text.strip().removeprefix("r").removeprefix('"""').removesuffix('"""').strip("\n")
         if text.strip():
             found.append(Cell(text, start + 1, markdown, "hide-input" in marker))
     return found
