@@ -14,6 +14,7 @@ import numpy as np
 
 from autograd import ops
 from autograd.compiler.array import Array, Operand, Shape, inner, is_batched
+from autograd.compiler.emit import Blocks, names_beside
 from autograd.compiler.language import Constants, Language, factors, renamed, size_of
 from autograd.compiler.loop import At, Loop
 from autograd.compiler.places import Strided, whole
@@ -271,8 +272,10 @@ def spelt(array: np.ndarray) -> str:
 # The program ----------------------------------------------------------------------------------
 
 
-def source(lines: Schedule, inputs: int, constants: Constants) -> str:
+def source(code: Blocks) -> str:
     """The program as one statement, `const program = ...`, which needs nothing else."""
+    lines, inputs = code.lines, len(code.tape.inputs)
+    constants = Constants(names_beside(lines).free)
     printer = JavaScript(lines.names, constants)
     functions = [function(printer, "value(theta{})", lines, inputs, False)]
     if lines.gradient is not None:
