@@ -23,7 +23,7 @@ from typing import Any
 
 from autograd.compiler.array import Misfit
 from autograd.compiler.emit import Blocks, emit
-from autograd.compiler.group import Group, earliest, groups, levels
+from autograd.compiler.group import Group, earliest, groups, keys_of, levels
 from autograd.compiler.loop import Stacked
 from autograd.compiler.record import Tape, record
 from autograd.compiler.repeat import Turns, with_loops
@@ -86,16 +86,17 @@ def in_blocks(tape: Tape, form: str | None = None) -> Blocks | None:
     """The tape as array operations, or as loops; None where it is too narrow for them, unless
     `form` asks for matrices.
     """
-    terms = sum(len(args) for _, args in tape.nodes.values())
+    terms = sum([len(args) for _, args in tape.nodes.values()])
     worth = NARROW_WITH_SAMPLES if tape.inputs else NARROW
     worth = 0 if form == "matrices" else worth
     enough = terms / worth if worth else terms
     if not terms:
         return None
-    depth = earliest(tape, len(tape.kinds) + 1)
+    depth = earliest(tape)
     least = len({depth[i] for i in tape.nodes})  # at least one operation for each depth
     if least <= enough or worth <= terms and len(tape.nodes) >= WIDE * least:
-        items = with_loops(tape, groups(tape, levels(tape)))
+        keys = keys_of(tape)
+        items = with_loops(tape, groups(tape, levels(tape, depth, keys), keys))
         turns = [
             len(item.turns) * len(item.ids)
             for item in items
