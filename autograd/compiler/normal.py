@@ -41,6 +41,20 @@ Linear = tuple[Side, Side]  # what is added, and what is subtracted
 INSIDE: Linear = Side(), Side()  # of what went into the sum above it
 
 
+def terms_of(op: Any, args: tuple[Term, ...], side: Side) -> tuple[Term, ...]:
+    """The terms of a sum, the last first; the products of a dot go to the side at once."""
+    if op is ops.sub:
+        return negated(args[1]), args[0]
+    if op is ops.neg:
+        return (negated(args[0]),)
+    if op is not ops.dot:
+        return args[::-1]
+    n = len(args) // 2
+    side.left += args[:n]
+    side.right += args[n:-1]
+    return args[-1:]
+
+
 def negated(t: Term) -> Term:
     """A term on the stack of those to come, subtracted where it was added."""
     return -t if type(t) is float else ~t
@@ -120,18 +134,11 @@ class Flattener:
                 else:
                     side.left.append(a)
                     side.right.append(b)
-            elif kind is ops.add or kind is ops.sum:
-                stack += [negated(u) for u in reversed(used)] if negative else used[::-1]
-            elif kind is ops.sub:
-                a, b = used
-                stack += (b, negated(a)) if negative else (negated(b), a)
-            elif kind is ops.neg:
-                stack.append(used[0] if negative else negated(used[0]))
-            elif kind is ops.dot:
-                n = len(used) // 2
-                side.left += used[:n]
-                side.right += used[n:-1]
-                stack.append(negated(used[-1]) if negative else used[-1])
+            elif kind is ops.add and not negative:
+                stack += used[::-1]
+            elif kind in SUMS or kind is ops.neg:
+                terms = terms_of(kind, used, side)
+                stack += map(negated, terms) if negative else terms
             else:
                 side.rest.append(t)
                 continue

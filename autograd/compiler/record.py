@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Optional
 
 from autograd import graph, ops
 from autograd.compat.micrograd import Closure, Handmade
-from autograd.compiler.normal import INSIDE, Flattener, Side, Term
+from autograd.compiler.normal import INSIDE, Flattener, Linear, Side, Term
 from autograd.ops import Operation
 from autograd.value import Value
 
@@ -76,13 +76,7 @@ def numbered(
     numbering = _Numbering(constant)
     numbering.leaves(place, parameters, inputs)
     for i in [i for i, n in enumerate(uses) if n and linears[i] is not INSIDE and i not in begin]:
-        number, linear = constant[i], linears[i]
-        if number is not None:
-            numbering.ids[i] = numbering.number(number)
-        elif linear is not None:
-            numbering.ids[i] = numbering.linear(*linear)
-        else:
-            numbering.operation(i, op[i], args[i])
+        numbering.add(i, op[i], args[i], linears[i])
         if order[i].label:
             numbering.labels.setdefault(numbering.ids[i], order[i].label)
     return numbering.tape(ends, parameters, inputs), numbering.ids
@@ -145,7 +139,7 @@ class _Numbering:
         self.kinds.append(kind)
         return len(self.kinds) - 1
 
-    def number(self, x: float) -> int:
+    def number(self, x: Any) -> int:
         """The id of a number."""
         found = self.by_number.get(x)
         if found is None:
@@ -184,17 +178,22 @@ class _Numbering:
                 if v.label:
                     self.labels[i] = v.label
 
-    def operation(self, i: int, op: Operation, args: tuple[Term, ...]) -> None:
-        """Give an id to a place that is no sum."""
-        if isinstance(op, Handmade) or not isinstance(op, Operation):
+    def add(
+        self, i: int, op: Operation, args: tuple[Term, ...], linear: Optional[Linear]
+    ) -> None:
+        """Give an id to a place."""
+        ids, number = self.ids, self.number
+        if self.constant[i] is not None:
+            ids[i] = number(self.constant[i])
+        elif linear is not None:
+            ids[i] = self.linear(*linear)
+        elif isinstance(op, Handmade) or not isinstance(op, Operation):
             raise ValueError(
                 f"a Value made by hand with operation {str(op)!r} cannot be compiled, for the "
                 "operation cannot be computed again: define it with autograd.operation"
             )
-        ids = self.ids
-        self.ids[i] = self.node(
-            op, tuple([ids[t] if type(t) is int else self.number(t) for t in args])
-        )
+        else:
+            ids[i] = self.node(op, tuple([ids[t] if type(t) is int else number(t) for t in args]))
 
     def tape(
         self, ends: list[int], parameters: Sequence[Value], inputs: Sequence[Value]

@@ -469,3 +469,12 @@ def test_the_collector_is_left_as_it_was():
             assert gc.isenabled() == before
         finally:
             gc.enable()
+
+
+@pytest.mark.parametrize("write", [lambda a, b: a * b, lambda a, b: a.tanh(), lambda a, b: a + b])
+def test_a_derivative_set_by_hand_is_refused(write):
+    a, b = Value(2.0), Value(3.0)
+    y = write(a, b)
+    y._backward = lambda: None
+    with pytest.raises(ValueError, match="_backward"):
+        compile(y * 2.0 + a, [a, b])
