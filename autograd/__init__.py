@@ -32,7 +32,8 @@ __all__ = [
     "grad", "gradients", "greater", "hessian", "hvp", "jacobian", "jit", "jvp", "leaky_relu",
     "log", "log1p", "max", "maximum", "minimum", "mul", "name", "neg", "no_grad", "operation",
     "play", "pow", "relu", "sech", "select", "sigmoid", "sign", "sin", "sinh", "softplus", "sqrt",
-    "stop_gradient", "sub", "sum", "tan", "tanh", "value_and_grad", "vjp", "where",
+    "stop_gradient", "sub", "sum", "tan", "tanh", "training_page", "value_and_grad", "vjp",
+    "where",
 ]
 
 _warn_of_another_autograd(__path__[0])
@@ -49,6 +50,7 @@ if _TYPE_CHECKING:
     from autograd.pictures.draw import draw
     from autograd.pictures.network import draw_network
     from autograd.pictures.play import play
+    from autograd.pictures.playground import training_page
     from autograd.words.explain import explain
     from autograd.words.expression import expression
     from autograd.words.naming import name
@@ -58,6 +60,7 @@ _WHERE = {
     "check_gradients": "derivatives.check", "check_engine": "derivatives.check_engine",
     "draw": "pictures.draw", "draw_network": "pictures.network", "play": "pictures.play",
     "explain": "words.explain", "expression": "words.expression", "name": "words.naming",
+    "training_page": "pictures.playground",
 }
 
 
