@@ -13,6 +13,8 @@ SLOW = (
     "tests/demos/",
     "tests/test_demos.py",
     "tests/compat/test_micrograd.py",
+    "tests/compiler/test_javascript.py::test_programs",
+    "tests/compiler/test_javascript.py::test_random",
     "tests/compiler/test_loops.py",
     "tests/compiler/test_patterns.py::test_a_pattern_for_each_sample",
     "tests/compiler/test_patterns.py::test_a_pattern_of_one_graph",

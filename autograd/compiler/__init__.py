@@ -8,7 +8,7 @@
     structure   its structural operations, each with a rule in reverse mode   (loop, prefix)
     reverse     the cotangent of each Array
     schedule    which Arrays get a line, and their names                    (names)
-    printer     Arrays as text
+    language    Arrays as text: as NumPy in printer, as JavaScript in javascript
     emit        the parts put together
     scalar      for graphs too narrow for arrays: straight-line code
     run         the program and its checks

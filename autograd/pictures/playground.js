@@ -545,13 +545,13 @@
       `Sample ${training.places[i]}: no path from ${name} to the loss passes anything on.`;
     for (const path of paths) {
       const way = [name, ...path.units.slice(1).map(titleOf)].join(" → ");
-      const line = rowOf([[way], [`${path.locals.map(x => bracketed(x, 3)).join(" × ")} = `, "local"], [short(path.product), "grad"]],
+      const line = rowOf([[way], [`${path.locals.map(x => bracketed(x, 3)).join(" × ")} = `, "local"], [short(path.product, 3), "grad"]],
                          "td", table, "pick");
       line.addEventListener("pointerenter", () => pointAt(path));
       line.addEventListener("pointerleave", () => pointAt(null));
     }
     const rest = share - paths.reduce((sum, path) => sum + path.product, 0);
-    if (count > paths.length) rowOf([[`${count - paths.length} other paths`], [""], [short(rest), "grad"]], "td", table);
+    if (count > paths.length) rowOf([[`${count - paths.length} other paths`], [""], [short(rest, 3), "grad"]], "td", table);
   }
 
   const titleOf = node => (node === lastNode ? "l" : units[unitNodes.indexOf(node)].title);
