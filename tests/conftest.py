@@ -13,6 +13,7 @@ SLOW = (
     "tests/demos/",
     "tests/test_demos.py",
     "tests/compat/test_micrograd.py",
+    "tests/compiler/test_jit.py::test_a_case_is_as_eager_or_refused",
     "tests/compiler/test_loops.py",
     "tests/compiler/test_patterns.py::test_a_pattern_for_each_sample",
     "tests/compiler/test_patterns.py::test_a_pattern_of_one_graph",

@@ -58,8 +58,7 @@ def compile(
     form        "matrices": array operations, however few numbers they are about; "scalars": a line
                 for each scalar; None:
                 whichever is faster
-    samples     whether there are many samples; without, x is (I,), data of which nothing is
-                summed and by which nothing is differentiated
+    samples     whether x has a row for each sample; without, x is (I,)
 
     All other leaves are constants. Raises TypeError for what is no Value, ValueError for a Value
     given twice or another form.
