@@ -15,14 +15,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd.compiler import javascript
 from autograd.compiler.array import SAMPLES, Array, shape_of
+from autograd.compiler.group import Group
+from autograd.compiler.language import Constants
 from autograd.compiler.names import Names
-from autograd.compiler.printer import Constants, Printer
+from autograd.compiler.printer import Printer
 from autograd.compiler.record import Tape
 from autograd.compiler.reverse import topological_order
 from autograd.compiler.scalar import imports
 from autograd.compiler.schedule import Line, Schedule, schedule
-from autograd.compiler.shape import Plan
+from autograd.compiler.shape import Plan, plan
 from autograd.compiler.structure import Contract, Named, Numbers
 
 INLINE = 400  # arrays of up to so many numbers are spelt out in the source
@@ -41,6 +44,7 @@ class Blocks(NamedTuple):
     plan: Plan
     found: list[Array]  # the Arrays of groups of nodes
     names: dict[Array, str]  # of those that have a line
+    lines: Schedule
     forward: str  # a function `variables` that gives all names of the forward pass
     samples: bool  # whether x has a row for each sample
 
@@ -55,6 +59,10 @@ class Blocks(NamedTuple):
         return "\n".join(
             [*packed, "import numpy as np", *imports(called), "", *arrays, "", "", self.text]
         )
+
+    def source_in(self, language: str, inputs: int) -> str:
+        """The same program in another language."""
+        return javascript.source(self.lines, inputs, Constants(names_beside(self.lines).free))
 
     @property
     def has_float_loops(self) -> bool:
@@ -101,12 +109,10 @@ class Blocks(NamedTuple):
             return dict(found["variables"](*arguments))
 
 
-def emit(tape: Tape, plan: Plan) -> Blocks:
+def emit(tape: Tape, planned: Plan) -> Blocks:
     """The source of value(theta, x) and, for one output, value_and_grad(theta, x)."""
-    lines = schedule(tape, plan)
-    names = Names()
-    names.taken |= {line.name for line in (*lines.views, *lines.forward, *lines.backward)}
-    constants = Constants(names.free)
+    lines = schedule(tape, planned)
+    constants = Constants(names_beside(lines).free)
     texts: list[str] = []
     on_floats: dict[str, Any] = {}
     for floats in (True, False):
@@ -116,14 +122,26 @@ def emit(tape: Tape, plan: Plan) -> Blocks:
             functions.append(value_and_grad(tape, lines, printer))
         texts.append("\n\n".join(functions))
         on_floats.update(printer.on_floats)
-    found = [x for x in plan.arrays if not isinstance(x.op, (Named, Numbers))]
+    found = [x for x in planned.arrays if not isinstance(x.op, (Named, Numbers))]
     forward = value(tape, lines, printer, "variables")
     arrays, called = constants.arrays, printer.called
     text, on_arrays = texts
     return Blocks(
-        text, on_arrays, arrays, called, on_floats, plan, found, lines.names, forward,
+        text, on_arrays, arrays, called, on_floats, planned, found, lines.names, lines, forward,
         tape.samples,
     )
+
+
+def one_by_one(tape: Tape) -> Blocks:
+    """The tape as Arrays of one number each: what straight-line code is in other languages."""
+    return emit(tape, plan(tape, [Group(op, [i], [args]) for i, (op, args) in tape.nodes.items()]))
+
+
+def names_beside(lines: Schedule) -> Names:
+    """Where names for constants come from: none that a line has."""
+    names = Names()
+    names.taken |= {*lines.names.values()}
+    return names
 
 
 def value(tape: Tape, lines: Schedule, printer: Printer, name: str = "value") -> str:

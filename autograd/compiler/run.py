@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.emit import Blocks
+from autograd.compiler.emit import Blocks, one_by_one
 from autograd.compiler.record import Tape
 from autograd.compiler.scalar import Straight
 from autograd.compiler.verify import verify
@@ -17,6 +17,7 @@ from autograd.value import Value
 FEW_SAMPLES = 8  # for more, straight-line code runs on arrays of samples
 
 
+LANGUAGES = ("numpy", "javascript")
 FLOAT64 = np.dtype(np.float64)
 
 
@@ -332,6 +333,25 @@ class Program:
     def source(self) -> str:
         """The source that runs, with the numbers it uses: it can be copied into a file."""
         return self._code.source()
+
+    def source_in(self, language: str) -> str:
+        """The same program as source in "numpy" or "javascript", which needs nothing else.
+
+        JavaScript is one statement, `const program = ...`: then `program.value_and_grad(theta, x)`
+        gives [value, gradient], summed over the samples, and `program.value(theta, x)` the value
+        of each sample (a list for several outputs). theta is a list of P numbers, x a list of m
+        samples, each a list of I numbers, left out where there are no inputs; the gradient is a
+        Float64Array. Node can `require` the file. Where Python raises, there is NaN or infinity.
+
+        Raises ValueError for another language, LookupError for an operation of one's own that has
+        no form in it.
+        """
+        if language not in LANGUAGES:
+            raise ValueError(f"language must be one of {LANGUAGES}, got {language!r}")
+        if language == "numpy":
+            return self.source
+        code = one_by_one(self._tape) if isinstance(self._code, Straight) else self._code
+        return code.source_in(language, self._inputs)
 
     def __str__(self) -> str:
         return (
