@@ -47,6 +47,7 @@ def compile(
     parameters: Sequence[Value],
     inputs: Sequence[Value] = (),
     form: str | None = None,
+    samples: bool = True,
 ) -> Program:
     """The Program that computes `output` and its derivatives by `parameters`, for any numbers in
     `parameters` and `inputs`.
@@ -57,6 +58,7 @@ def compile(
     form        "matrices": array operations, however few numbers they are about; "scalars": a line
                 for each scalar; None:
                 whichever is faster
+    samples     whether x has a row for each sample; without, x is (I,)
 
     All other leaves are constants. Raises TypeError for what is no Value, ValueError for a Value
     given twice or another form.
@@ -76,7 +78,7 @@ def compile(
     if form not in FORMS:
         raise ValueError(f"form must be 'matrices', 'scalars' or None, got {form!r}")
     with paused_collector():
-        tape = record(outputs, parameters, inputs)
+        tape = record(outputs, parameters, inputs, samples)
         blocks = None if form == "scalars" else in_blocks(tape, form)
         code = blocks or straight(tape)
     return Program(code, tape, outputs, parameters, inputs, listed=not isinstance(output, Value))
@@ -87,7 +89,7 @@ def in_blocks(tape: Tape, form: str | None = None) -> Blocks | None:
     `form` asks for matrices.
     """
     terms = sum([len(args) for _, args in tape.nodes.values()])
-    worth = NARROW_WITH_SAMPLES if tape.inputs else NARROW
+    worth = NARROW_WITH_SAMPLES if tape.samples else NARROW
     worth = 0 if form == "matrices" else worth
     enough = terms / worth if worth else terms
     if not terms:
