@@ -97,7 +97,7 @@ def wrapped(program: str) -> str:
     """The program as an expression, so that its names stay its own."""
     if not program:
         return "const PROGRAM = null;"
-    call = "const [loss, gradient] = program.value_and_grad(theta, x); return [loss, [...gradient]];"
+    call = "const [loss, grad] = program.value_and_grad(theta, x); return [loss, [...grad]];"
     return f"const PROGRAM = (() => {{\n{program}\nreturn (theta, x) => {{ {call} }};\n}})();"
 
 
