@@ -31,7 +31,7 @@ __all__ = [
     "Operation", "Program", "Value", "affine", "backward", "check_engine", "check_gradients",
     "compile", "dot", "draw", "draw_network", "explain", "expression", "find", "grad", "gradients",
     "hessian", "hvp", "jacobian", "jit", "jvp", "max", "name", "no_grad", "operation", "play",
-    "select", "sum", "value_and_grad", "vjp",
+    "select", "sum", "training_page", "value_and_grad", "vjp",
 ]
 __all__ += sorted(_BUILT_IN.difference(__all__))
 
@@ -49,6 +49,7 @@ if _TYPE_CHECKING:
     from autograd.pictures.draw import draw
     from autograd.pictures.network import draw_network
     from autograd.pictures.play import play
+    from autograd.pictures.playground import training_page
     from autograd.words.explain import explain
     from autograd.words.expression import expression
     from autograd.words.naming import name
@@ -58,6 +59,7 @@ _WHERE = {
     "check_gradients": "derivatives.check", "check_engine": "derivatives.check_engine",
     "draw": "pictures.draw", "draw_network": "pictures.network", "play": "pictures.play",
     "explain": "words.explain", "expression": "words.expression", "name": "words.naming",
+    "training_page": "pictures.playground",
 }
 
 

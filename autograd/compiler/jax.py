@@ -6,6 +6,7 @@ differentiates the program itself: relu'(0) = 0 there, too. A loop is a fori_loo
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from autograd.compiler.array import (SAMPLES, Array, Operand, Shape, inner, lead,
@@ -15,6 +16,7 @@ from autograd.compiler.language import Constants, renamed
 from autograd.compiler.loop import Loop
 from autograd.compiler.places import Slicing, Strided, slicing
 from autograd.compiler.printer import Printer, as_operator, index_text, sizes_text, tuple_text
+from autograd.compiler.record import Tape
 from autograd.compiler.schedule import Line
 from autograd.formulas.symbol import Symbol, without_neutral, written
 from autograd.formulas.text import Text
@@ -230,7 +232,7 @@ def source(code: Blocks) -> str:
     return "\n".join([*with_arrays(HEAD, constants.arrays), "", defined, "", "", text])
 
 
-def pure(text: str, inputs: int, listed: bool) -> Callable[..., Any]:
+def pure(text: str, tape: Tape, listed: bool) -> Callable[..., Any]:
     """The value as a function for JAX's own jit, grad, vmap: summed over the samples unless the
     outputs were `listed`.
     """
@@ -238,18 +240,20 @@ def pure(text: str, inputs: int, listed: bool) -> Callable[..., Any]:
 
     names: dict[str, Any] = {}
     exec(compile(text, "<autograd program in JAX>", "exec"), names)
-    value, floats = names["value"], jax.numpy.asarray
+    value, floats = names["value"], partial(jax.numpy.asarray, dtype=float)
 
-    def without_inputs(theta: Any) -> Any:
-        found = value(floats(theta, dtype=float))
+    def of_one(theta: Any, *x: Any) -> Any:
+        found = value(floats(theta), *map(floats, x))
         return jax.numpy.atleast_1d(found) if listed else found
 
-    def with_inputs(theta: Any, x: Any) -> Any:
-        x = floats(x, dtype=float)
-        found = value(floats(theta, dtype=float), x if x.ndim == 2 else x[None])
+    def of_samples(theta: Any, x: Any) -> Any:
+        x = floats(x)
+        found = value(floats(theta), x if x.ndim == 2 else x[None])
         if not listed:
             return found.sum()
         found = found.reshape(len(found), -1)
         return found if x.ndim == 2 else found[0]
 
-    return with_inputs if inputs else without_inputs
+    if tape.samples:
+        return of_samples
+    return (lambda theta, x: of_one(theta, x)) if tape.inputs else (lambda theta: of_one(theta))

@@ -12,7 +12,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value
-from tests.compiler.languages import BOUND, difference, in_jax, of_random, of_style
+from tests.compiler.languages import BOUND, Run, difference, in_jax, of_random, of_style
 from tests.compiler.test_source import network, recurrent
 from tests.styles import STYLES
 
@@ -92,6 +92,15 @@ def test_derivatives_are_the_tables_where_others_differ(op, at):
     f = ag.compile(y * 1.0, [w]).jax()
     value, gradient = jax.jit(jax.value_and_grad(f))(np.array([at]))
     assert value == pytest.approx(y.data, rel=1e-12) and gradient[0] == pytest.approx(w.grad, rel=1e-12, abs=0)
+
+
+@needs_jax
+def test_a_program_without_samples_takes_one_row():
+    w, x = [Value(0.5), Value(-0.25)], [Value(1.5), Value(2.0)]
+    program = ag.compile(ag.tanh(w[0] * x[0] + w[1] * x[1]), w, x, samples=False)
+    point, row = np.array([0.5, -0.25]), np.array([1.5, 2.0])
+    run = Run(program, [point], row, False, [program.value_and_grad(point, row)])
+    assert difference(run, in_jax([run])[0]) < BOUND
 
 
 @needs_jax
