@@ -133,10 +133,13 @@ def _comparison(kind: str) -> Callable[[Any, Any], Any]:
     return method
 
 
+_plain_truth = Value.__bool__
+
+
 def _truth(self: Any) -> bool:
     notes = _notes.get()
     if notes is None or not from_user():
-        return True
+        return _plain_truth(self)
     return notes.compared("ne", self, 0.0)
 
 

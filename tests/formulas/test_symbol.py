@@ -11,7 +11,7 @@ from autograd.ops import TABLE
 from autograd.formulas.text import Text
 from autograd.formulas.symbol import Symbol, written
 
-POINT = {"acos": 0.3, "asin": 0.3, "log1p": 0.3}
+POINT = {"acos": 0.3, "asin": 0.3, "log1p": 0.3, "sec_asin": 0.3}
 NUMPY = [op for op in TABLE.values() if op.name in ops.BUILT_IN and op.numpy and op.arity is not None]
 
 
