@@ -1,7 +1,8 @@
 """Runs a lesson cell by cell, and makes a page of its text, its code, what it printed and the pictures it showed.
 
-A lesson's file is in the percent format: `# %% [markdown]` opens a cell of text, a string in triple quotes, and `# %%` one of
-code; code whose marker says tags=["hide-input"] is folded away on the page. The first cell holds the title.
+A lesson's file is in the percent format: `# %% [markdown]` opens a cell of text, a string in triple quotes, raw where it has
+formulas, and `# %%` one of code; code whose marker says tags=["hide-input"] is folded away on the page. The first cell holds
+the title.
 """
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from demos.lesson import OUT, SMALL
-from demos.page import Page
+from demos.mathematics import in_unicode
+from demos.page import Link, Page
 
 HERE = Path(__file__).parent
 ORDER = ("derivative", "chain_rule", "lecture", "compiler", "pytorch_intro", "moons", "digits", "gpt",
@@ -58,7 +60,7 @@ def cells(source: str) -> list[Cell]:
         text, marker = "\n".join(lines[start + 1:end]).rstrip("\n"), lines[start]
         markdown = "[markdown]" in marker
         if markdown:
-            text = text.strip().removeprefix('"""').removesuffix('"""').strip("\n")
+            text = text.strip().removeprefix("r").removeprefix('"""').removesuffix('"""').strip("\n")
         if text.strip():
             found.append(Cell(text, start + 1, markdown, "hide-input" in marker))
     return found
@@ -78,19 +80,22 @@ def opening(name: str) -> tuple[str, str]:
 
 # Running ---------------------------------------------------------------------------------------------------------------------
 
-def run(name: str, small: bool = False) -> Ran:
-    """Run the lesson of that name: what it prints is printed, its files and its page go to out/NAME."""
+def run(name: str, small: bool = False, course: tuple[str, ...] = ()) -> Ran:
+    """Run the lesson of that name: what it prints is printed, its files and its page go to out/NAME.
+
+    The page leads to the lessons before and after it in the course, if that is given.
+    """
     path = HERE / f"{name}.py"
     module = types.ModuleType(f"demos.{name}")
     module.__file__ = str(path)
     sys.modules[module.__name__] = module
     (OUT / name / "index.html").unlink(missing_ok=True)                 # that of a run before
     title, summary = opening(name)
-    page, start = Page(title), time.perf_counter()
+    page, start = Page(title, neighbours(name, course)), time.perf_counter()
     with _settings(small):
         for cell in cells(source(path)):
             if cell.markdown:
-                print(f"\n{cell.text}\n")
+                print(f"\n{in_unicode(cell.text)}\n")
                 page.markdown(cell.text)
                 continue
             with contextlib.redirect_stdout(Tee(sys.stdout)) as printed:
@@ -102,6 +107,16 @@ def run(name: str, small: bool = False) -> Ran:
     page.write(lesson.out / "index.html")
     print(f"\n{seconds:.1f} seconds; the lesson as a page: {lesson.out / 'index.html'}")
     return Ran(name, title, summary, seconds, module.__dict__, lesson.shown, lesson.cover, lesson.out / "index.html")
+
+
+def neighbours(name: str, course: tuple[str, ...]) -> tuple[Link, ...]:
+    """The ways from a lesson to the ones before and after it, and to the gallery; none without a course."""
+    if name not in course:
+        return ()
+    i = course.index(name)
+    links = [Link(word, opening(course[k])[0], f"../{course[k]}/index.html")
+             for word, k in (("Previous", i - 1), ("Next", i + 1)) if 0 <= k < len(course)]
+    return (*links, Link("Contents", "all lessons", "../index.html"))
 
 
 def execute(cell: Cell, path: Path, names: dict[str, Any]) -> None:
