@@ -55,6 +55,7 @@ SLOW = (
     "tests/test_ops.py::test_second_derivatives",
     "tests/test_ops.py::test_the_numpy_it_prints",
     "tests/test_ops.py::test_value",
+    "tests/test_sweep.py::test_no_",
     "tests/test_value.py::test_a_chain_of_a_million_operations",
     "tests/test_value.py::test_a_graph_dies_with_its_last_reference",
     "tests/test_value.py::test_a_wide_sum",
