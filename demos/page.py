@@ -7,6 +7,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from demos import asking
+from demos.asking import Question
+
 SMALLEST = 0.6                  # graphs are drawn with letters of 20 points, and shown at least at this scale
 STYLE = """
 html    { font-size: clamp(15px, 1.1vw, 26px); }
@@ -72,6 +75,14 @@ class Page:
         style = f' style="min-width: {SMALLEST * float(width[1]):.0f}pt"' if width else ""
         self.parts.append(f"<figure>{_embedded(picture, caption, style)}<figcaption>{escape(caption)}</figcaption></figure>")
 
+    def question(self, asked: Question) -> None:
+        """Add a question; a script hides what follows until it is answered."""
+        self.parts.append(asked.html(_markdown().renderInline))
+
+    def frame(self, frame: str, caption: str) -> None:
+        """Add a page within the page, a frame in HTML, with its caption."""
+        self.parts.append(f'<figure class="play">{frame}<figcaption>{escape(caption)}</figcaption></figure>')
+
     def card(self, title: str, text: str, note: str, link: str, shown: Any = None) -> None:
         """Add a card that leads to another page: a picture, a title, a text in Markdown and a note."""
         picture = _embedded(shown.path, shown.caption) if shown else ""
@@ -85,9 +96,11 @@ class Page:
 
     def __str__(self) -> str:
         body = "\n".join(self.parts)
+        asks = '<form class="question"' in body
+        script = f"\n<script>\n{asking.SCRIPT}</script>" if asks else ""
         return ('<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
                 '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-                f"<title>{escape(self.title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n")
+                f"<title>{escape(self.title)}</title>\n<style>{STYLE}{asking.STYLE}</style>\n</head>\n<body>\n{body}{script}\n</body>\n</html>\n")
 
 
 def _markdown() -> Any:
