@@ -187,7 +187,8 @@ output = net(x).data
 # %%
 lesson.ask(f"The last layer is linear, so f = z_L. The output is f = {output:.3f} and y = 1. What is ∂ℒ/∂z_L, "
            "where it all begins?", 2 * (output - y),
-           wrong={output - y: "the derivative of (f - y)² has a factor 2", 2 * (y - output): "f - y, not y - f", (output - y) ** 2: "that is the loss itself"}, why="2 (f - y).")
+           wrong={output - y: "the derivative of (f - y)² has a factor 2", 2 * (y - output): "f - y, not y - f",
+                  (output - y) ** 2: "that is the loss itself"}, why="2 (f - y).")
 
 # %%
 state, last = net.state_dict(), len(WIDTHS) - 1

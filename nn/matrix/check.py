@@ -5,6 +5,7 @@ An array is judged by the graph; one that differs is explained by what explanati
 from __future__ import annotations
 
 import re
+from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -138,7 +139,7 @@ def _place(name: str, problem: Problem) -> Place:
 
 def _numbers(name: str, array: object) -> np.ndarray:
     """The array as floats. Raises ValueError where it holds no finite real numbers."""
-    numbers = as_array(array, name, "numbers")
+    numbers = np.asarray(array) if isinstance(array, Real) else as_array(array, name, "numbers")
     if numbers.dtype.kind not in "fiub":
         raise ValueError(f"{name} must hold real numbers, got {shown(array)}")
     floats: np.ndarray = numbers.astype(float)

@@ -1,9 +1,9 @@
 """Why an array of back propagation is wrong: each explanation is computed and compared with it.
 
 The first sort of explanation that fits is given: it follows from another wrong array that was
-given; one mistake in its own step; a wrong sign or factor; one mistake in a step before it that was
-not given, in one layer or in all; such a mistake and a wrong factor. What is not equal to the array
-is not said, so where several fit, all of them give these numbers.
+given; one mistake in its own step, or a wrong sign or factor; one mistake in a step before it that
+was not given, in one layer or in all; such a mistake and a wrong factor. What is not equal to the
+array is not said, so where several fit, all of them give these numbers.
 """
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ def equal(a: np.ndarray, b: np.ndarray) -> bool:
 
 def fitted(place: Place, array: np.ndarray, graph: np.ndarray) -> np.ndarray:
     """The array in the shape of the graph's: without axes of length 1, samples as rows."""
-    if array.shape != graph.shape and np.squeeze(array).shape == np.squeeze(graph).shape:
+    turned = place[0] == "dW" and array.ndim == 2       # its rows are neurons, even if there is one
+    if array.shape != graph.shape and np.squeeze(array).shape == np.squeeze(graph).shape \
+            and not turned:
         array = np.reshape(array, graph.shape)
     columns = place[0] in PER_SAMPLE and array.ndim == 2 and array.shape == graph.shape[::-1]
     if columns and (array.shape != graph.shape or equal(array.T, graph)):
@@ -65,7 +67,7 @@ class Explainer:
 
     def _explain(self, place: Place, array: np.ndarray) -> list[Found]:
         sorts: tuple[Callable[[Place, np.ndarray], list[Found]], ...] = (
-            self.follows, self.own, self.changed, self.earlier, self.scaled)
+            self.follows, self.here, self.earlier, self.scaled)
         for sort in sorts:
             found = sort(place, array)
             if found:
@@ -86,6 +88,10 @@ class Explainer:
             q: self.usable[q] for q in self._others(place) if q != p}))]
         names = " and ".join(f"{step}{k}" for step, k in matters or wrong)
         return [Found("follows", f"follows from your {names}; its own step is right")]
+
+    def here(self, place: Place, array: np.ndarray) -> list[Found]:
+        """One mistake in the array's own step, or one in what was done with it afterwards."""
+        return self.own(place, array) + self.changed(place, array)
 
     def own(self, place: Place, array: np.ndarray) -> list[Found]:
         """One mistake in the array's own step."""
@@ -126,8 +132,8 @@ class Explainer:
         turned = array.T
         if equal(turned, self.graph[place]):
             return [Found("transposed", words)]
-        more = [one for sort in (self.follows, self.own, self.changed, self.earlier)
-                for one in sort(place, turned)]
+        more = self.follows(place, turned) or self.here(place, turned) \
+            or self.earlier(place, turned)
         return [Found("transposed", f"{words}; and {one.words}") for one in more[:1]] \
             + [Found(one.kind, f"{words}; and {one.words}") for one in more]
 

@@ -79,71 +79,112 @@ def arrays(p: Problem, text: str) -> dict[str, Any]:
 
 def cases(p: Problem) -> list[Case]:
     """All mistakes that apply to a problem, each in every layer where it can be made."""
-    text, L, m = program(p), len(p.sigmas), len(p.X)
-    found = []
+    made = Typist(p)
+    for k in range(1, made.L + 1):
+        made.diagonal(k)
+        made.through(k)
+        made.gradients(k)
+        if len(p.X) > 1:
+            made.sums(k)
+    made.everywhere()
+    return made.cases
 
-    def add(name: str, said: str | tuple[str, ...], first: str, k: int, old: str, new: str) -> None:
-        if old in text and old != new:
+
+class Typist:
+    """Types the program of a problem, with a mistake each time."""
+
+    def __init__(self, p: Problem) -> None:
+        self.p, self.text, self.L, self.cases = p, program(p), len(p.sigmas), []
+
+    def add(self, name: str, said: str | tuple[str, ...], first: str, k: int, old: str, new: str) -> None:
+        if old in self.text and old != new:
             said = (said,) if isinstance(said, str) else said
-            found.append(Case(name, said, tuple(first.split()), k, text.replace(old, new)))
+            self.cases.append(Case(name, said, (first,), k, self.text.replace(old, new)))
 
-    for k in range(1, L + 1):
-        sigma, inner = p.sigmas[k - 1], k < L
-        slope = SLOPE.get(sigma, "").format(k=k)
-        up = f"dz{k + 1} @ W{k + 1}" if inner else OUTPUT[p.loss].format(L=L)
-        dW, db, here = f"dW{k} = dz{k}.T @ f{k - 1}", f"db{k} = dz{k}.sum(axis=0)", f"dz{k} = ({up})"
-        if slope:
-            words = {"tanh": "1 - tanh²", "sigmoid": "σ(z", "relu": "1 where z"}[sigma]
-            add("lacks D", words, f"dz{k}", k, f" * ({slope})", "")
-            add("sigma for its derivative", "σ(z", f"dz{k}", k, f" * ({slope})", f" * f{k}")
-            add("divided by D", "divided", f"dz{k}", k, f" * ({slope})", f" / ({slope})")
-            add("D twice", "twice", f"dz{k}", k, f" * ({slope})", f" * ({slope}) ** 2")
-            add("D added", "added", f"dz{k}", k, f" * ({slope})", f" + ({slope})")
-        if sigma in ("tanh", "sigmoid"):
-            add("slope in z", "was given z", f"dz{k}", k, f" * ({slope})", f" * ({slope.replace('f', 'z')})")
-            add("not squared", "1 - σ", f"dz{k}", k, f" * ({slope})", f" * (1 - f{k})")
-            other = {"tanh": "sigmoid", "sigmoid": "tanh"}[sigma]
-            add("another slope", other, f"dz{k}", k, f" * ({slope})", f" * ({SLOPE[other].format(k=k)})")
-        for j in range(1, L + 1):
-            if slope and j != k and p.widths[j] == p.widths[k] and p.sigmas[j - 1] == sigma and sigma != "relu":
-                add("D of the wrong layer", "wrong layer", f"dz{k}", k, f" * ({slope})", f" * ({SLOPE[sigma].format(k=j)})")
-            if inner and j != k + 1 and (p.widths[j - 1], p.widths[j]) == (p.widths[k], p.widths[k + 1]):
-                add("W of the wrong layer", "wrong layer", f"dz{k}", k, here, f"dz{k} = (dz{k + 1} @ W{j})")
-        if inner:
-            add("D before W", "wrong layer", f"dz{k}", k, f"{here} * ({slope})",
-                f"dz{k} = ((dz{k + 1} * ({SLOPE.get(p.sigmas[k], '1').format(k=k + 1)})) @ W{k + 1})")
-            if p.widths[k] == p.widths[k + 1]:
-                add("not transposed", "transpose", f"dz{k}", k, here, f"dz{k} = (dz{k + 1} @ W{k + 1}.T)")
-                add("no W", "missing", f"dz{k}", k, here, f"dz{k} = (dz{k + 1})")
-            add("no upstream", "from above", f"dz{k}", k, here, f"dz{k} = (np.ones_like(dz{k + 1}) @ W{k + 1})")
-        add("sign", "sign", f"dz{k}", k, here, f"dz{k} = -({up})")
-        add("sign of dW", "sign", f"dW{k}", k, dW, f"dW{k} = -dz{k}.T @ f{k - 1}")
-        add("transposed", "transposed", f"dW{k}", k, dW, f"dW{k} = f{k - 1}.T @ dz{k}")
-        if k > 1 and p.sigmas[k - 2] != "linear":
-            add("z for f", f"z{k - 1} stands where f{k - 1}", f"dW{k}", k, dW, f"dW{k} = dz{k}.T @ z{k - 1}")
-        if p.widths[k] == p.widths[k - 1]:
-            add("f of this layer", f"f{k} stands where", f"dW{k}", k, dW, f"dW{k} = dz{k}.T @ f{k}")
-        if inner and p.widths[k] == p.widths[k + 1]:
-            add("dz of the wrong layer", "wrong layer", f"dW{k}", k, dW, f"dW{k} = dz{k + 1}.T @ f{k - 1}")
-        add("weight decay", "weight decay", f"dW{k}", k, dW, f"{dW} + 0.1 * W{k}")
-        add("the parameter", "itself", f"dW{k}", k, dW, f"dW{k} = W{k}")
-        add("b times", "multiplied by b", f"db{k}", k, db, f"db{k} = dz{k}.sum(axis=0) * b{k}")
-        if m > 1:
-            add("mean", ("divided by m", "half"), f"dW{k}", k, dW, f"{dW} / m")
-            add("mean of db", ("divided by m", "half"), f"db{k}", k, db, f"db{k} = dz{k}.mean(axis=0)")
-            add("last sample", "last sample", f"dW{k}", k, dW, f"dW{k} = np.outer(dz{k}[-1], f{k - 1}[-1])")
-            add("last sample of db", "last sample", f"db{k}", k, db, f"db{k} = dz{k}[-1]")
-            add("wrong axis", "wrong axis", f"db{k}", k, db, f"db{k} = dz{k}.sum(axis=1)")
-            add("total", "neurons", f"db{k}", k, db, f"db{k} = dz{k}.sum()")
-            add("not summed", "not summed", f"db{k}", k, db, f"db{k} = dz{k}")
-            add("sums multiplied", "before they were multiplied", f"dW{k}", k, dW,
-                f"dW{k} = np.outer(dz{k}.sum(axis=0), f{k - 1}.sum(axis=0))")
-            add("no f", "missing in (8)", f"dW{k}", k, dW, f"dW{k} = dz{k}.T @ np.ones_like(f{k - 1})")
-    if p.loss == "squared":
-        add("half", "half", f"dz{L}", L, f"dz{L} = (2 * (", f"dz{L} = (1 * (")
-    if all(s != "relu" for s in p.sigmas[:-1]) and L > 2:
-        changed = text
-        for k in range(1, L):
-            changed = changed.replace(f" * ({SLOPE[p.sigmas[k - 1]].format(k=k)})", "")
-        found.append(Case("lacks D everywhere", ("in all layers", "lacks", "missing"), (f"dz{L - 1}",), L - 1, changed))
-    return found
+    def slope(self, j: int) -> str:
+        return SLOPE.get(self.p.sigmas[j - 1], "").format(k=j)
+
+    def here(self, k: int) -> tuple[str, str]:
+        """What comes from above, and the line of dz_k up to its factor."""
+        up = f"dz{k + 1} @ W{k + 1}" if k < self.L else OUTPUT[self.p.loss].format(L=self.L)
+        return up, f"dz{k} = ({up})"
+
+    def diagonal(self, k: int) -> None:
+        sigma, slope, dz = self.p.sigmas[k - 1], self.slope(k), f"dz{k}"
+        factor = f" * ({slope})"
+        if not slope:
+            return
+        words = {"tanh": "1 - tanh²", "sigmoid": "σ(z", "relu": "1 where z"}[sigma]
+        self.add("lacks D", words, dz, k, factor, "")
+        self.add("sigma for its derivative", "σ(z", dz, k, factor, f" * f{k}")
+        self.add("divided by D", "divided", dz, k, factor, f" / ({slope})")
+        self.add("D twice", "twice", dz, k, factor, f"{factor} ** 2")
+        self.add("D added", "added", dz, k, factor, f" + ({slope})")
+        if sigma == "relu":
+            return
+        self.add("slope in z", "was given z", dz, k, factor, f" * ({slope.replace('f', 'z')})")
+        self.add("not squared", "1 - σ", dz, k, factor, f" * (1 - f{k})")
+        other = {"tanh": "sigmoid", "sigmoid": "tanh"}[sigma]
+        self.add("another slope", other, dz, k, factor, f" * ({SLOPE[other].format(k=k)})")
+        for j in range(1, self.L + 1):
+            if j != k and self.p.widths[j] == self.p.widths[k] and self.p.sigmas[j - 1] == sigma:
+                self.add("D of the wrong layer", "wrong layer", dz, k, factor, f" * ({self.slope(j)})")
+
+    def through(self, k: int) -> None:
+        up, here = self.here(k)
+        dz, widths = f"dz{k}", self.p.widths
+        self.add("sign", "sign", dz, k, here, f"dz{k} = -({up})")
+        if k == self.L:
+            if self.p.loss == "squared":
+                self.add("half", "half", dz, k, f"{dz} = (2 * (", f"{dz} = (1 * (")
+            return
+        if self.p.sigmas[k] in ("tanh", "sigmoid"):                 # else it comes to the same as no D
+            self.add("D before W", "wrong layer", dz, k, f"{here} * ({self.slope(k)})",
+                     f"dz{k} = ((dz{k + 1} * ({self.slope(k + 1)})) @ W{k + 1})")
+        if widths[k] == widths[k + 1]:
+            self.add("not transposed", "transpose", dz, k, here, f"dz{k} = (dz{k + 1} @ W{k + 1}.T)")
+            self.add("no W", "missing", dz, k, here, f"dz{k} = (dz{k + 1})")
+        self.add("no upstream", "from above", dz, k, here, f"dz{k} = (np.ones_like(dz{k + 1}) @ W{k + 1})")
+        for j in range(1, self.L + 1):
+            if j != k + 1 and (widths[j - 1], widths[j]) == (widths[k], widths[k + 1]):
+                self.add("W of the wrong layer", "wrong layer", dz, k, here, f"dz{k} = (dz{k + 1} @ W{j})")
+
+    def gradients(self, k: int) -> None:
+        line, dW, db, widths = f"dW{k} = dz{k}.T @ f{k - 1}", f"dW{k}", f"db{k}", self.p.widths
+        self.add("sign of dW", "sign", dW, k, line, f"dW{k} = -dz{k}.T @ f{k - 1}")
+        self.add("transposed", "transposed", dW, k, line, f"dW{k} = f{k - 1}.T @ dz{k}")
+        if k > 1 and self.p.sigmas[k - 2] != "linear":
+            self.add("z for f", f"z{k - 1} stands where f{k - 1}", dW, k, line, f"dW{k} = dz{k}.T @ z{k - 1}")
+        if widths[k] == widths[k - 1]:
+            self.add("f of this layer", f"f{k} stands where", dW, k, line, f"dW{k} = dz{k}.T @ f{k}")
+        if k < self.L and widths[k] == widths[k + 1]:
+            self.add("dz of the wrong layer", "wrong layer", dW, k, line, f"dW{k} = dz{k + 1}.T @ f{k - 1}")
+        self.add("weight decay", "weight decay", dW, k, line, f"{line} + 0.1 * W{k}")
+        self.add("the parameter", "itself", dW, k, line, f"dW{k} = W{k}")
+        self.add("b times", "multiplied by b", db, k, f"{db} = dz{k}.sum(axis=0)", f"{db} = dz{k}.sum(axis=0) * b{k}")
+
+    def sums(self, k: int) -> None:
+        """What is wrong only where there are several samples."""
+        line, dW, db = f"dW{k} = dz{k}.T @ f{k - 1}", f"dW{k}", f"db{k}"
+        bias = f"db{k} = dz{k}.sum(axis=0)"
+        self.add("mean", ("divided by m", "half"), dW, k, line, f"{line} / m")
+        self.add("mean of db", ("divided by m", "half"), db, k, bias, f"db{k} = dz{k}.mean(axis=0)")
+        self.add("last sample", "last sample", dW, k, line, f"dW{k} = np.outer(dz{k}[-1], f{k - 1}[-1])")
+        self.add("last sample of db", "last sample", db, k, bias, f"db{k} = dz{k}[-1]")
+        self.add("wrong axis", "wrong axis", db, k, bias, f"db{k} = dz{k}.sum(axis=1)")
+        if self.p.widths[k] > 1:
+            self.add("total", "neurons", db, k, bias, f"db{k} = dz{k}.sum()")
+        self.add("not summed", "not summed", db, k, bias, f"db{k} = dz{k}")
+        self.add("sums multiplied", "before they were multiplied", dW, k, line,
+                 f"dW{k} = np.outer(dz{k}.sum(axis=0), f{k - 1}.sum(axis=0))")
+        self.add("no f", "missing in (8)", dW, k, line, f"dW{k} = dz{k}.T @ np.ones_like(f{k - 1})")
+
+    def everywhere(self) -> None:
+        """D is missing in all hidden layers."""
+        if self.L < 3 or "relu" in self.p.sigmas[:-1]:
+            return
+        text = self.text
+        for k in range(1, self.L):
+            text = text.replace(f" * ({self.slope(k)})", "")
+        said = ("in all layers", "lacks", "missing")
+        self.cases.append(Case("lacks D everywhere", said, (f"dz{self.L - 1}",), self.L - 1, text))
