@@ -8,6 +8,7 @@ from importlib.util import find_spec
 
 from demos import exercises
 from demos.lesson import OUT, never_fail_to_print
+from demos.mathematics import MISSING, typeset
 from demos.runner import LECTURE, ORDER, opening, run, write_gallery
 
 NEEDED = {"matplotlib": "draw with matplotlib", "markdown_it": "write their pages with markdown-it-py"}
@@ -46,11 +47,13 @@ def main(arguments: list[str]) -> int:
     except OSError as error:
         print(f"the demos write their pages to {OUT}, which cannot be made here: {error}", file=sys.stderr)
         return 1
+    if not typeset():
+        print(MISSING, file=sys.stderr)
     try:
         if names[0] == "all":
             return run_all(small)
         for name in LECTURE if names[0] == "lecture" else names:
-            run(name, small, ask)
+            run(name, small, ask=ask)
         return 0
     except KeyboardInterrupt:
         print("\nstopped", file=sys.stderr)
@@ -63,7 +66,7 @@ def run_all(small: bool) -> int:
     for name in ORDER:
         print(f"\n{'=' * 20} {name} {'=' * 20}")
         try:
-            ran.append(run(name, small)._replace(names={}))             # its graphs are not needed any more
+            ran.append(run(name, small, ORDER)._replace(names={}))             # its graphs are not needed any more
             sys.modules.pop(f"demos.{name}", None)
         except BrokenPipeError:
             raise

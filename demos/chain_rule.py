@@ -18,12 +18,12 @@ from demos.lesson import Lesson
 lesson = Lesson("chain_rule")
 
 # %% [markdown]
-"""
+r"""
 ## Along a path: multiply
 
 `backward` multiplied the derivative by the partial at each operation. That has a name, the *chain rule*:
 
-    dy/dx = dy/du · du/dx
+$$\frac{dy}{dx} = \frac{dy}{du} \cdot\ \frac{du}{dx}$$
 
 `v.partials` holds the partial derivative of `v` by each of its inputs, in order.
 """

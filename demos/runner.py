@@ -1,8 +1,9 @@
 """Runs a lesson cell by cell, and makes a page of its text, its code, what it printed and the pictures it showed.
 
-A lesson's file is in the percent format: `# %% [markdown]` opens a cell of text, a string in triple quotes, and `# %%` one of
-code; code whose marker says tags=["hide-input"] is folded away on the page. The first cell holds the title. A cell that asks a
-question is not shown itself: the page shows the question, and hides what follows until there is an answer.
+A lesson's file is in the percent format: `# %% [markdown]` opens a cell of text, a string in triple quotes, raw where it has
+formulas, and `# %%` one of code; code whose marker says tags=["hide-input"] is folded away on the page. The first cell holds
+the title. A cell that asks a question is not shown itself: the page shows the question, and hides what follows until there is
+an answer.
 """
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ from typing import Any, NamedTuple
 
 from demos.asking import ASK
 from demos.lesson import OUT, SMALL
-from demos.page import Page
+from demos.mathematics import in_unicode
+from demos.page import Link, Page
 
 HERE = Path(__file__).parent
 LECTURE = ("neuron", "descent", "sgd", "backpropagation")       # the lecture in four parts
@@ -71,7 +73,7 @@ def cells(source: str) -> list[Cell]:
         text, marker = "\n".join(lines[start + 1:end]).rstrip("\n"), lines[start]
         markdown = "[markdown]" in marker
         if markdown:
-            text = text.strip().removeprefix('"""').removesuffix('"""').strip("\n")
+            text = text.strip().removeprefix("r").removeprefix('"""').removesuffix('"""').strip("\n")
         if text.strip():
             found.append(Cell(text, start + 1, markdown, "hide-input" in marker))
     return found
@@ -91,10 +93,11 @@ def opening(name: str) -> tuple[str, str]:
 
 # Running ---------------------------------------------------------------------------------------------------------------------
 
-def run(name: str, small: bool = False, ask: bool = False) -> Ran:
+def run(name: str, small: bool = False, course: tuple[str, ...] = (), ask: bool = False) -> Ran:
     """Run the lesson of that name: what it prints is printed, its files and its page go to out/NAME.
 
     small   whether it is to compute as little as shows that it works
+    course  lessons to whose pages its own leads: the ones before and after it
     ask     whether its questions wait for a prediction on the terminal
     """
     path = HERE / f"{name}.py"
@@ -103,11 +106,11 @@ def run(name: str, small: bool = False, ask: bool = False) -> Ran:
     sys.modules[module.__name__] = module
     (OUT / name / "index.html").unlink(missing_ok=True)                 # that of a run before
     title, summary = opening(name)
-    page, start = Page(title), time.perf_counter()
+    page, start = Page(title, neighbours(name, course)), time.perf_counter()
     with _settings({SMALL: small, ASK: ask}):
         for cell in cells(source(path)):
             if cell.markdown:
-                print(f"\n{cell.text}\n")
+                print(f"\n{in_unicode(cell.text)}\n")
                 page.markdown(cell.text)
             else:
                 _run_cell(cell, path, module.__dict__, page)
@@ -131,6 +134,16 @@ def _run_cell(cell: Cell, path: Path, names: dict[str, Any], page: Page) -> None
         return
     page.cell(cell.text, cell.folded)
     _add_output(page, printed.kept.getvalue(), lesson)
+
+
+def neighbours(name: str, course: tuple[str, ...]) -> tuple[Link, ...]:
+    """The ways from a lesson to the ones before and after it, and to the gallery; none without a course."""
+    if name not in course:
+        return ()
+    i = course.index(name)
+    links = [Link(word, opening(course[k])[0], f"../{course[k]}/index.html")
+             for word, k in (("Previous", i - 1), ("Next", i + 1)) if 0 <= k < len(course)]
+    return (*links, Link("Contents", "all lessons", "../index.html"))
 
 
 def execute(cell: Cell, path: Path, names: dict[str, Any]) -> None:
