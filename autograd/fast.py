@@ -472,6 +472,23 @@ def _next_unseen(v: Any, rest: dict[Any, Any], seen: set[Any]) -> Any:
     return None
 
 
+def wiring(order: Iterable[Any], place: dict[Any, int]) -> list[tuple[Any, ...]]:
+    """graph.wiring: a float is found nowhere in `place`."""
+    found: list[tuple[Any, ...]] = []
+    get, emit = place.get, found.append
+    for v in order:
+        a, b = v._first, v._second
+        if b is not None:
+            emit((get(a, a), get(b, b)))
+        elif a is None:
+            emit(())
+        elif type(a) is tuple:
+            emit(tuple(map(get, a, a)))
+        else:
+            emit((get(a, a),))
+    return found
+
+
 def backward(output: Any, seed: Any = 1.0) -> None:
     """Backpropagate from `output`, a Value; see Value.backward."""
     seed = number(seed, "seed")
@@ -532,7 +549,7 @@ def _replace() -> None:
                 "__neg__": unary(ops.neg), "__abs__": unary(ops.abs)},
         Operation: {"__call__": call},
         value: {"record": record, "backward": backward},
-        graph: {"topological_order": topological_order},
+        graph: {"topological_order": topological_order, "wiring": wiring},
         import_module("autograd.backward"): {"topological_order": topological_order,
                                              "backward": backward},
     }

@@ -46,6 +46,7 @@ class Blocks(NamedTuple):
     names: dict[Array, str]  # of those that have a line
     lines: Schedule
     forward: str  # a function `variables` that gives all names of the forward pass
+    samples: bool  # whether x has a row for each sample
 
     def source(self) -> str:
         """Source that runs by itself."""
@@ -102,7 +103,8 @@ class Blocks(NamedTuple):
         """The arrays of the forward pass by name, for theta and one sample x."""
         found: dict[str, Any] = {"np": np, **self.arrays, **self.functions}
         exec(compile(self.forward, "<autograd program>", "exec"), found)
-        arguments = (arguments[0], *(x[None] for x in arguments[1:]))
+        if self.samples:
+            arguments = (arguments[0], *(x[None] for x in arguments[1:]))
         with np.errstate(all="ignore"):
             return dict(found["variables"](*arguments))
 
@@ -125,7 +127,8 @@ def emit(tape: Tape, planned: Plan) -> Blocks:
     arrays, called = constants.arrays, printer.called
     text, on_arrays = texts
     return Blocks(
-        text, on_arrays, arrays, called, on_floats, planned, found, lines.names, lines, forward
+        text, on_arrays, arrays, called, on_floats, planned, found, lines.names, lines, forward,
+        tape.samples,
     )
 
 
@@ -150,7 +153,7 @@ def value(tape: Tape, lines: Schedule, printer: Printer, name: str = "value") ->
         if name == "variables"
         else f"    return {printer.formula(lines.value)}"
     )
-    what = "The output for each sample." if tape.inputs else "The output."
+    what = "The output for each sample." if tape.samples else "The output."
     if len(tape.outputs) > 1:
         what = what.replace("output", "outputs")
     needed = [line for line in lines.views if line.array in topological_order([lines.value])]
@@ -172,7 +175,7 @@ def value_and_grad(tape: Tape, lines: Schedule, printer: Printer) -> str:
         f"    return float({of_all}), {printer.formula(lines.gradient)}",
     ]
     what = "The output and its gradient with respect to theta" + (
-        ", summed over the samples, the rows of x." if tape.inputs else "."
+        ", summed over the samples, the rows of x." if tape.samples else "."
     )
     return function("value_and_grad", tape, what, lines.views, body, printer)
 
@@ -181,7 +184,7 @@ def function(
     name: str, tape: Tape, what: str, views: list[Line], body: list[str], printer: Printer
 ) -> str:
     """A function of theta (and x): the views of theta it uses, then its body."""
-    head = ["    m = len(x)"] if tape.inputs else []
+    head = ["    m = len(x)"] if tape.samples else []
     head += ["    ones = np.ones(m)"] if printer.ones else []
     head += [text for line in views for text in printer.lines(line)]
     return (
