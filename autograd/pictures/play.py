@@ -75,13 +75,7 @@ def play(value: Value | Callable[..., Any], path: str | os.PathLike[str] | None 
     if not isinstance(value, Value):
         value, comparisons = recorded(value, at)
     order = topological_order(value)
-    if value.is_leaf:
-        raise ValueError("play needs a Value that was computed from others: "
-                         "a leaf has no pass to play")
-    if len(order) > MOST:
-        raise ValueError(f"{plural(len(order), 'Value')} are too many to step through (at most "
-                         f"{MOST}): play a part of the expression, such as one sample or one "
-                         "neuron")
+    check_playable(order)
     shown = clean(title or value.label or "backward pass")
     scene = playable(value, order, parameters)
     scene.comparisons = compared(comparisons, order, scene.nodes)
@@ -91,6 +85,17 @@ def play(value: Value | Callable[..., Any], path: str | os.PathLike[str] | None 
         path.write_text(page, encoding="utf-8")
     size = plural(len(order), "Value")
     return Player(page, path, f"{shown}: forward and backward pass of {size}")
+
+
+def check_playable(order: Sequence[Value]) -> None:
+    """Raises ValueError for a leaf, and for more Values than a page may have."""
+    if order[-1].is_leaf:
+        raise ValueError("play needs a Value that was computed from others: "
+                         "a leaf has no pass to play")
+    if len(order) > MOST:
+        raise ValueError(f"{plural(len(order), 'Value')} are too many to step through (at most "
+                         f"{MOST}): play a part of the expression, such as one sample or one "
+                         "neuron")
 
 
 def recorded(f: Any, at: Mapping[str, Any] | None) -> tuple[Value, list[Comparison]]:
