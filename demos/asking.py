@@ -106,7 +106,7 @@ def question(text: str, answer: Any, *, choices: Sequence[str] = (), wrong: Mapp
 
     Raises ValueError where the answer is not among the choices, TypeError where it is no number and there are none.
     """
-    if isinstance(answer, bool):
+    if isinstance(answer, bool) or getattr(answer, "dtype", None) == bool:
         answer, choices = "yes" if answer else "no", choices or ("yes", "no")
     choices = tuple(map(str, choices))
     answer = str(answer) if choices else _as_number(answer)

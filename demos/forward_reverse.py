@@ -93,7 +93,7 @@ of_y2 = reverse(order, {y[1]: 1.0})
 
 # %%
 lesson.ask("y1 = sin(u) + a depends on a directly and through u. How many sweeps back give the derivatives of y1 with respect to a "
-           "and b?", len({id(of_y1)}), within=0.001, wrong={2: "one sweep from y1 reaches every Value"},
+           "and b?", 2 // sum(v in of_y1 for v in (a, b)), within=0.001, wrong={2: "one sweep from y1 reaches every Value"},
            why="One sweep gives the derivatives of one output with respect to everything.")
 
 # %%
