@@ -36,6 +36,10 @@ class Side:
         self.scaled: list[tuple[float, Term, Term]] = []  # number * factor * factor
         self.rest: list[Term] = []
 
+    def has_products(self) -> bool:
+        """Whether there are products among the terms."""
+        return bool(self.left or self.scaled)
+
 
 Linear = tuple[Side, Side]  # what is added, and what is subtracted
 INSIDE: Linear = Side(), Side()  # of what went into the sum above it

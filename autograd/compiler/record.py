@@ -219,18 +219,19 @@ class _Numbering:
 
     def linear(self, plus: Side, minus: Side) -> int:
         """The node of a sum: what is added less what is subtracted."""
-        shift = self.shift(plus)
+        shift, products = self.shift(plus), plus.has_products()
         added = self.terms(plus)
-        if not minus.left and not minus.rest and not minus.scaled:
-            return self.total(added, shift)
+        if not minus.has_products() and not minus.rest:
+            return self.total(added, shift, products)
         shift -= self.shift(minus)
         taken = self.terms(minus)
         if not taken:
-            return self.total(added, shift)
-        less = taken[0] if len(taken) == 1 else self.total(taken, 0.0)
+            return self.total(added, shift, products)
+        less = taken[0] if len(taken) == 1 else self.total(taken, 0.0, minus.has_products())
         if not added and not shift:
             return self.node(ops.neg, (less,))
-        more = added[0] if len(added) == 1 and not shift else self.total(added, shift)
+        alone = len(added) == 1 and not shift
+        more = added[0] if alone else self.total(added, shift, products)
         return self.node(ops.sub, (more, less))
 
     def shift(self, side: Side) -> float:
@@ -247,12 +248,12 @@ class _Numbering:
         side.rest = left
         return found
 
-    def total(self, terms: list[int], shift: float) -> int:
-        """The sum of some nodes and a number."""
+    def total(self, terms: list[int], shift: float, products: bool) -> int:
+        """The sum of some nodes and a number; whether there are products among them."""
         if shift or not terms:
             terms = [*terms, self.number(shift)]
         first = terms[0]
-        if len(terms) == 2 and (self.is_dot(first) or self.is_dot(terms[1])):
+        if len(terms) == 2 and products and (self.is_dot(first) or self.is_dot(terms[1])):
             return self.node(ops.add, (first, terms[1]))
         if len(terms) == 1 and (shift or self.kinds[first] == CONSTANT or self.is_dot(first)):
             return first

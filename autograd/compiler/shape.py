@@ -20,7 +20,7 @@ from autograd import ops
 from autograd.compiler.array import (SAMPLES, Array, Operand, Shape, as_number, elementwise,
     inner, is_batched, lead, shape_of)
 from autograd.compiler.group import Group
-from autograd.compiler.places import Strided, factor, inner_sizes, shape_from, strided, teams
+from autograd.compiler.places import Strided, factor, inner_sizes, shape_from, slicing, strided, teams
 from autograd.compiler.repeat import Turns
 from autograd.compiler.roll import Roller
 from autograd.compiler.ragged import as_table, same_length, same_length_dots
@@ -32,6 +32,7 @@ from autograd.ops import Operation
 FEW = 4  # dots and sums of so few terms, taken from here and there, are written out
 # so many sums of different parameters make a matrix, with so many entries a term, and in all
 FEWEST, SPARSE, DENSE = 8, 40, 100_000
+GAPS = 1.5  # nodes are completed to a slice where it is not more than so many times as many
 SPLIT = 4  # a group about more Arrays than that stays together
 PARTS = 8  # a sum of terms of so many Arrays is a sum of sums, one for each; of more a gather
 
@@ -88,9 +89,11 @@ class _Planner:
     def group(self, group: Group) -> None:
         """Plan a group of nodes."""
         for op, ids, args in self.apart(group):
-            if self.sparse(op, ids, args):
-                continue
-            if op is ops.dot:
+            filled = self.filled(op, ids, args)
+            if filled:
+                for some, nodes, factors in filled:
+                    self.dots(some, nodes, factors)
+            elif op is ops.dot:
                 for some, left, right in same_length_dots(ids, args, self.tape.zero):
                     self.dots(some, left, right)
             elif op is ops.sum:
@@ -99,37 +102,86 @@ class _Planner:
             else:
                 self.each(op, np.array(ids), as_table(args))
 
-    def sparse(self, op: Operation, ids: list[int], args: list[tuple[int, ...]]) -> bool:
-        """Add sums of parameters, or of numbers times parameters, each of other ones, as a product.
+    def filled(
+        self, op: Operation, ids: list[int], args: list[tuple[int, ...]]
+    ) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Sums of numbers times a few of some nodes each, here these, there those, as dots of numbers
+        with all of them, most numbers being zero; [] where that is not worth it.
 
-        The matrix has a row for each sum, mostly zeros, and a column for each parameter of a run.
+        Nodes that meet in a sum, or in two that share one, are a team, such as the weights of a
+        neuron: a sum is about all of its team.
         """
-        if op not in (ops.sum, ops.dot) or len(ids) < FEWEST or self.kinds[args[0][0]] != PARAMETER:
-            return False
-        lengths = [len(a) // (1 + (op is ops.dot)) for a in args]
-        if max(lengths) < 2:
-            return False
-        left = [a[:n] for a, n in zip(args, lengths)]
-        if min(lengths) == max(lengths):
-            rights = (a[n:] for a, n in zip(args, lengths))
-            if 2 * len(set(left)) < len(ids) or op is ops.dot and 2 * len(set(rights)) < len(ids):
-                return False                                # the same ones again and again
-        used = np.fromiter(chain.from_iterable(left), np.intp)
-        if len(np.unique(used)) == len(used):
-            return False                                    # rows of their own
-        factors = np.fromiter(chain.from_iterable(a[n:] for a, n in zip(args, lengths)), np.intp)
-        if (self.kinds[used] != PARAMETER).any() or (self.kinds[factors] != CONSTANT).any():
-            return False
-        first, last = int(used.min()), int(used.max())
-        size = len(ids) * (last + 1 - first)
-        if size > min(SPARSE * len(used), DENSE) or size == len(used):
-            return False
-        matrix = np.zeros((len(ids), last + 1 - first))
-        rows = np.repeat(np.arange(len(ids)), lengths)
-        np.add.at(matrix, (rows, used - first), self.numbers[factors] if len(factors) else 1.0)
-        weights = self.full(np.arange(first, last + 1), (last + 1 - first,))
-        self.keep(contract(weights, "k", numbers(matrix, "X"), "nk", "n"), np.array(ids))
-        return True
+        if op not in (ops.sum, ops.dot) or len(ids) < FEWEST:
+            return []
+        lengths = np.fromiter(map(len, args), np.intp) // (1 + (op is ops.dot))
+        flat = np.fromiter(chain.from_iterable(args), np.intp)
+        nodes, factors = self.with_factors(op, flat, lengths)
+        if nodes is None or not self.in_one_block(nodes):
+            return []
+        if (lengths == lengths[0]).all() and factor(self.place_of[nodes]) is not None:
+            return []
+        row_of = np.repeat(np.arange(len(ids)), lengths)
+        columns, column_of = np.unique(nodes, return_inverse=True)
+        row_team, column_team = teams(row_of, column_of, len(ids), len(columns))
+        columns, column_team = self.without_gaps(columns, column_team)
+        column_of = np.searchsorted(columns, nodes)
+        wide = np.bincount(column_team)
+        entries = int((wide * np.bincount(row_team)).sum())
+        if not len(nodes) < entries < min(SPARSE * len(nodes), DENSE):
+            return []
+        order = np.lexsort((self.place_of[columns], column_team))
+        starts = np.concatenate(([0], np.cumsum(wide)))
+        at = np.empty(len(columns), np.intp)  # of each column in its team
+        at[order] = np.arange(len(columns)) - starts[column_team[order]]
+        found = []
+        for n in np.unique(wide):
+            rows, some = np.nonzero(wide[row_team] == n)[0], wide[row_team[row_of]] == n
+            matrix = np.zeros((len(ids), n))
+            np.add.at(matrix, (row_of[some], at[column_of[some]]), factors[some])
+            table = columns[order[starts[row_team[rows], None] + np.arange(n)]]
+            found.append((np.array(ids)[rows], table, self.constants(matrix[rows])))
+        return found
+
+    def constants(self, values: np.ndarray) -> np.ndarray:
+        """Ids of numbers, in an array of the same shape."""
+        different, which = np.unique(values, return_inverse=True)
+        ids = self.fresh(len(different))
+        self.kinds[ids], self.numbers[ids] = CONSTANT, different
+        return ids[which].reshape(values.shape)
+
+    def without_gaps(self, columns: np.ndarray, team: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The nodes of teams, and the team of each; with those between them where few are missing."""
+        of, places = self.ids[int(self.array_of[columns[0]])]
+        id_at = np.full(prod(inner(self.source(columns))), -1)
+        id_at[places] = of
+        every, teams_of = [], []
+        for k in range(int(team.max()) + 1):
+            found = np.sort(self.place_of[columns[team == k]])
+            step = int(np.gcd.reduce(np.diff(found))) or 1
+            every.append(np.arange(found[0], found[-1] + 1, step))
+            teams_of.append(np.full(len(every[-1]), k))
+            if len(every[-1]) > GAPS * len(found):
+                return columns, team
+        new = id_at[np.concatenate(every)]
+        if len(np.unique(new)) < len(new) or (new < 0).any():
+            return columns, team
+        order = np.argsort(new)
+        return new[order], np.concatenate(teams_of)[order]
+
+    def with_factors(self, op: Operation, flat: np.ndarray, lengths: np.ndarray) -> Any:
+        """The nodes in all sums, one after the other, and the number each is multiplied by; None
+        for the nodes where there are others.
+        """
+        if op is ops.sum:
+            return flat, np.ones(len(flat))
+        starts = np.cumsum(2 * lengths) - 2 * lengths
+        on_the_left = np.arange(len(flat)) - np.repeat(starts, 2 * lengths) < np.repeat(
+            lengths, 2 * lengths)
+        sides = flat[on_the_left], flat[~on_the_left]
+        for nodes, factors in (sides, sides[::-1]):
+            if (self.kinds[factors] == CONSTANT).all():
+                return nodes, self.numbers[factors]
+        return None, None
 
     def apart(self, group: Group) -> list[Group]:
         """A group as few groups, where parts of it are about other Arrays than the rest: they would
@@ -219,7 +271,12 @@ class _Planner:
 
     def views_among(self, columns: list[np.ndarray]) -> int:
         """How many of the columns are views of one Array."""
-        return sum(self.in_one_block(c) and factor(self.place_of[c]) is not None for c in columns)
+        return sum(map(self.is_view, columns))
+
+    def is_view(self, ids: np.ndarray) -> bool:
+        """Whether a column of ids is a view of one Array, forwards."""
+        axes = factor(self.place_of[ids]) if self.in_one_block(ids) else None
+        return axes is not None and all(stride >= 0 for _, stride in axes)
 
     def common_shape(self, columns: list[np.ndarray]) -> Shape:
         """The coarsest shape in which each argument is a view; flat where there is none."""
@@ -326,8 +383,20 @@ class _Planner:
         if self.in_one_block(args):
             order = np.argsort(self.place_of[args[:, 0]], kind="stable")
             ids, args = ids[order], args[order]
+            if args.shape[1] <= 2 * FEW and self.is_window(args):
+                self.each(ops.sum, ids, args)
+                return
         terms = self.full(args, self.common_shape_of_rows(args))
         self.keep(total(terms, (len(terms.shape) - 1,)), ids)
+
+    def is_window(self, args: np.ndarray) -> bool:
+        """Whether rows of terms overlap, as in a moving average: then each column is a slice, and
+        their sum faster than that of a gather.
+        """
+        if len(args) == 1 or not all(map(self.is_view, args.T)) or not self.in_one_block(args):
+            return False
+        whole = strided(self.place_of[args])
+        return whole is None or slicing(whole, inner(self.source(args))) is None
 
     def sorted_terms(self, *sides: np.ndarray) -> tuple[list[np.ndarray], list[slice]]:
         """Rows of terms, or of their left and right factors, sorted by where they are; and their
@@ -383,6 +452,10 @@ class _Planner:
         """Dots as a matrix product, as several of one size, or row by row."""
         n, k = left.shape
         (left, right), parts = self.sorted_terms(left, right)
+        zero = [self.is_zero(left[:, part]) or self.is_zero(right[:, part]) for part in parts]
+        if any(zero) and not all(zero):
+            some = np.concatenate([np.arange(k)[part] for part, no in zip(parts, zero) if not no])
+            return self.dots(ids, left[:, some], right[:, some])
         if len(parts) > 1 and k > FEW:
             self.sum_of_parts(ids, [(left[:, part], right[:, part]) for part in parts], self.dots)
             return
@@ -407,6 +480,9 @@ class _Planner:
         A, B = self.argument(left, shape, "X"), self.argument(right, shape, "X")
         for number, other in ((A, right), (B, left)):
             if not isinstance(number, Array):  # all factors on one side are the same number
+                if other.shape[1] <= 2 * FEW and self.is_window(other):
+                    columns = [self.full(column, (len(ids),)) for column in other.T]
+                    return self.keep(number * summed(columns), ids)
                 terms = self.full(other, shape)
                 return self.keep(number * total(terms, (len(terms.shape) - 1,)), ids)
         (A, a), (B, b) = labelled(A, shape), labelled(B, shape)
@@ -414,6 +490,10 @@ class _Planner:
         if len(set(out) & set(a + b)) < len(out):  # an axis along which both are the same
             A, a = full(A, (*lead(A), *shape)), SAMPLES * is_batched(A) + LABELS[: len(shape)]
         self.keep(contract(A, a, B, b, out), ids)
+
+    def is_zero(self, ids: np.ndarray) -> bool:
+        """Whether all ids are the constant 0."""
+        return self.one_number(ids) and self.numbers[ids.flat[0]] == 0.0
 
     def one_number(self, ids: np.ndarray) -> bool:
         """Whether all ids are constants of the same number."""
