@@ -241,6 +241,13 @@ def square(op: Operation, inputs: Sequence[Operand]) -> Operand:
     )
 
 
+def sigmoid_of_negative(op: Operation, inputs: Sequence[Operand]) -> Operand:
+    """1 / (1 + exp(x)) for sigmoid(-x)."""
+    if op is not ops.sigmoid or not is_negative(inputs[0]):
+        return None
+    return 1.0 / (1.0 + elementwise(ops.exp, inputs[0].inputs))
+
+
 def one_coefficient(op: Operation, inputs: Sequence[Operand]) -> Operand:
     """(c * d) * x for c * (d * x) with numbers c and d, and for the same in another order."""
     if op is not ops.mul or isinstance(inputs[0], Array) == isinstance(inputs[1], Array):
@@ -263,5 +270,6 @@ SIMPLER: tuple[Callable[[Operation, Sequence[Operand]], Operand], ...] = (
     negative,
     difference,
     square,
+    sigmoid_of_negative,
     one_coefficient,
 )

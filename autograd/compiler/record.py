@@ -75,6 +75,7 @@ def numbered(
     linears = Flattener(op, args, uses, {*begin, *ends}, constant).linears()
     numbering = _Numbering(constant)
     numbering.leaves(place, parameters, inputs)
+    numbering.note_biases(linears)
     for i in [i for i, n in enumerate(uses) if n and linears[i] is not INSIDE and i not in begin]:
         numbering.add(i, op[i], args[i], linears[i])
         if order[i].label:
@@ -133,6 +134,8 @@ class _Numbering:
         self.ids: list[Any] = [NONE] * len(constant)  # id by place
         self.parameters: list[int] = []
         self.inputs: list[int] = []
+        # first and last weight that a bias is added to, where they differ
+        self.beside: dict[int, tuple[int, int]] = {}
 
     def fresh(self, kind: int) -> int:
         """A new id."""
@@ -219,6 +222,8 @@ class _Numbering:
 
     def linear(self, plus: Side, minus: Side) -> int:
         """The node of a sum: what is added less what is subtracted."""
+        if minus.left or minus.rest:
+            self.move_weights(plus, minus)
         shift, products = self.shift(plus), plus.has_products()
         added = self.terms(plus)
         if not minus.has_products() and not minus.rest:
@@ -233,6 +238,34 @@ class _Numbering:
         alone = len(added) == 1 and not shift
         more = added[0] if alone else self.total(added, shift, products)
         return self.node(ops.sub, (more, less))
+
+    def move_weights(self, plus: Side, minus: Side) -> None:
+        """Put what is subtracted among what is added, its numbers negated, where both are parameters
+        and parameters times numbers alone: they are one dot.
+        """
+        more, less = self.weights(plus), self.weights(minus)
+        if more and less:
+            plus.left, plus.right, plus.rest = [], [], [t for t in plus.rest if self.is_number(t)]
+            plus.add(more + [(t, -number) for t, number in less])
+            minus.left, minus.right = [], []
+            minus.rest = [t for t in minus.rest if self.is_number(t)]
+
+    def weights(self, side: Side) -> list[tuple[Term, float]]:
+        """The terms of a side, each with its number; [] where they are not all parameters."""
+        found: list[tuple[Term, float]] = [(t, 1.0) for t in side.rest if not self.is_number(t)]
+        for a, b in zip(side.left, side.right):
+            if self.is_number(a):
+                a, b = b, a
+            if not self.is_number(b):
+                return []
+            found.append((a, b if type(b) is float else self.constant[b]))
+        kinds, ids = self.kinds, self.ids
+        return found if not side.scaled and all(
+            not self.is_number(t) and kinds[ids[t]] == PARAMETER for t, _ in found) else []
+
+    def is_number(self, t: Term) -> bool:
+        """Whether a term is a number, not a node or a leaf."""
+        return type(t) is float or self.constant[t] is not None
 
     def shift(self, side: Side) -> float:
         """The sum of the numbers among the terms, which are left out of them."""
@@ -284,7 +317,7 @@ class _Numbering:
             self.share_zeros(classes)
         bias = self.bias(rest) if rest else None
         weights_of_data = classes.get((PARAMETER, CONSTANT))
-        if bias is not None and weights_of_data and lies_beside(bias, weights_of_data[0]):
+        if bias is not None and weights_of_data and self.lies_beside(bias, weights_of_data[0]):
             # a bias beside data is a weight whose input is 1
             weights_of_data[0].append(bias)
             weights_of_data[1].append(number(1.0))
@@ -366,11 +399,47 @@ class _Numbering:
 
     def dot(self, left: list[int], right: list[int]) -> int:
         """The sum of some products as a node."""
+        if len(left) > 1:
+            left, right = self.merged(left, right)
         if len(left) == 1 and self.kinds[left[0]] == CONSTANT:
             return self.node(ops.mul, (left[0], right[0]))
         return self.node(ops.dot, tuple(left + right))
 
+    def merged(self, left: list[int], right: list[int]) -> tuple[list[int], list[int]]:
+        """Products in which nothing is multiplied by two numbers: by their sum instead."""
+        kinds = self.kinds
+        if kinds[left[0]] == CONSTANT:
+            right, left = self.merged(right, left) if kinds[right[0]] != CONSTANT else (right, left)
+        elif kinds[right[0]] == CONSTANT and len(set(left)) < len(left):
+            sums: dict[int, float] = {}
+            for i, j in zip(left, right):
+                sums[i] = sums.get(i, 0.0) + self.constants[j]
+            return list(sums), list(map(self.number, sums.values()))
+        return left, right
 
-def lies_beside(bias: int, weights: list[int]) -> bool:
-    """Whether a bias is a neighbour of some weights among the parameters."""
-    return bias - 1 == max(weights) or bias + 1 == min(weights)
+    def lies_beside(self, bias: int, weights: list[int]) -> bool:
+        """Whether a bias is a neighbour of some weights among the parameters, or of those it is
+        added to elsewhere.
+        """
+        first, last = self.beside.get(bias, (weights[0], weights[0]))
+        return bias - 1 == max(last, *weights) or bias + 1 == min(first, *weights)
+
+    def note_biases(self, linears: list[Optional[Linear]]) -> None:
+        """Note the first and last weight that each bias is added to, where not always to the same."""
+        alike: dict[int, Any] = {}
+        kinds, ids = self.kinds, self.ids
+        for linear in linears:
+            if linear is None or not linear[0].rest or not linear[0].left:
+                continue
+            plus = linear[0]
+            biases = [t for t in plus.rest if type(t) is int and ids[t] is not NONE
+                      and kinds[ids[t]] == PARAMETER]
+            if len(biases) == 1:
+                weights = plus.left, plus.right
+                before = alike.setdefault(biases[0], weights)
+                if weights[0] != before[0] and weights[1] != before[1]:
+                    some = [ids[t] for side in (*weights, *before) for t in side
+                            if type(t) is int and ids[t] is not NONE
+                            and kinds[ids[t]] == PARAMETER]
+                    first, last = self.beside.get(ids[biases[0]], (ids[biases[0]],) * 2)
+                    self.beside[ids[biases[0]]] = min(first, *some), max(last, *some)

@@ -32,6 +32,7 @@ from autograd.ops import Operation
 FEW = 4  # dots and sums of so few terms, taken from here and there, are written out
 # so many sums of different parameters make a matrix, with so many entries a term, and in all
 FEWEST, SPARSE, DENSE = 8, 40, 100_000
+LOOKED_UP = 10  # and with so many, where each row has some of its own
 GAPS = 1.5  # nodes are completed to a slice where it is not more than so many times as many
 SPLIT = 4  # a group about more Arrays than that stays together
 PARTS = 8  # a sum of terms of so many Arrays is a sum of sums, one for each; of more a gather
@@ -127,6 +128,11 @@ class _Planner:
         column_of = np.searchsorted(columns, nodes)
         wide = np.bincount(column_team)
         entries = int((wide * np.bincount(row_team)).sum())
+        if entries == len(nodes) and len(ids) * len(columns) < LOOKED_UP * entries and all_differ(
+            factors.reshape(len(ids), -1) if (lengths == lengths[0]).all() else factors
+        ):  # each row its own few, as if looked up: then all are one team
+            row_team, column_team = np.zeros_like(row_team), np.zeros_like(column_team)
+            wide, entries = np.bincount(column_team), len(ids) * len(columns)
         if not len(nodes) < entries < min(SPARSE * len(nodes), DENSE):
             return []
         order = np.lexsort((self.place_of[columns], column_team))
@@ -259,24 +265,43 @@ class _Planner:
         self.keep(full(as_number(found), (*batch, *shape)), ids)
 
     def leading_order(self, columns: list[np.ndarray]) -> np.ndarray | None:
-        """How to sort the nodes: by the places of the argument that has the most different ones."""
-        best, most = None, 0
+        """How to sort the nodes: by the places of the argument that has the most different ones; of
+        one that is in several Arrays, by Array and place.
+        """
+        best, most, several = None, 0, None
         for c in columns:
-            if self.kinds[c[0]] == CONSTANT or not self.in_one_block(c):
+            if (self.array_of[c] < 0).any():
+                continue
+            if not self.in_one_block(c):
+                several = c
                 continue
             different = len(np.unique(self.place_of[c]))
             if different > most:
                 best, most = c, different
-        return None if best is None else np.argsort(self.place_of[best], kind="stable")
+        if best is None:
+            best = several
+        return None if best is None else np.lexsort((self.place_of[best], self.array_of[best]))
 
     def views_among(self, columns: list[np.ndarray]) -> int:
         """How many of the columns are views of one Array."""
         return sum(map(self.is_view, columns))
 
     def is_view(self, ids: np.ndarray) -> bool:
-        """Whether a column of ids is a view of one Array, forwards."""
-        axes = factor(self.place_of[ids]) if self.in_one_block(ids) else None
+        """Whether a column of ids is a view of one Array, forwards, or several Arrays one after the
+        other.
+        """
+        if not self.in_one_block(ids):
+            return self.is_concatenation(ids)
+        axes = factor(self.place_of[ids])
         return axes is not None and all(stride >= 0 for _, stride in axes)
+
+    def is_concatenation(self, ids: np.ndarray) -> bool:
+        """Whether a column of ids is all of some Arrays, one after the other."""
+        arrays, starts = np.unique(self.array_of[ids], return_index=True)
+        return arrays[0] >= 0 and all(
+            np.array_equal(self.place_of[some], np.arange(prod(inner(self.arrays[b]))))
+            for b, some in zip(arrays.tolist(), np.split(ids, np.sort(starts)[1:]))
+        ) and bool((np.diff(starts) > 0).all())
 
     def common_shape(self, columns: list[np.ndarray]) -> Shape:
         """The coarsest shape in which each argument is a view; flat where there is none."""
@@ -546,6 +571,11 @@ class _Planner:
         rank = np.empty(len(rows), np.intp)
         rank[order] = np.arange(len(rows))
         return rows[order], rank[which]
+
+
+def all_differ(rows: np.ndarray) -> bool:
+    """Whether no row is there twice."""
+    return len(np.unique(rows, axis=0)) == len(rows)
 
 
 def in_teams(team: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:

@@ -110,6 +110,11 @@ class Take(Structural):
     def __init__(self, places: np.ndarray) -> None:
         self.places = places
 
+    def takes_all(self, sources: Sequence[Array]) -> bool:
+        """Whether it is the sources as they are, one after the other."""
+        count = sum(prod(inner(x)) for x in sources)
+        return self.places.shape == (count,) and bool((np.diff(self.places) == 1).all())
+
     def back(self, i: int, y: Array, d: Operand) -> Part:
         source, flat = y.inputs[i], self.places.ravel()
         start = sum(prod(inner(s)) for s in y.inputs[:i])
