@@ -40,13 +40,18 @@ class Tape(NamedTuple):
     zero: int  # the id of the constant 0
     labels: dict[int, str]
     recorded: int  # how many Values the graph had
+    samples: bool = False  # whether the inputs have an axis of samples
 
 
-def record(outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value]) -> Tape:
+def record(
+    outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value],
+    samples: bool = True,
+) -> Tape:
     """The graph of the outputs as a Tape. Parameters and inputs are where it begins, even if they
     were computed.
     """
-    return numbered(outputs, parameters, inputs)[0]
+    tape = numbered(outputs, parameters, inputs)[0]
+    return tape._replace(samples=samples and bool(inputs))
 
 
 def places_and_ids(

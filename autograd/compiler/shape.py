@@ -67,7 +67,8 @@ class _Planner:
         self.gathers: dict[tuple[tuple[int, ...], Shape, bytes], Array] = {}
 
     def plan(self, items: Sequence[Group | Turns]) -> Plan:
-        for kind, name, batch in ((PARAMETER, "theta", ()), (INPUT, "x", (SAMPLES,))):
+        samples = (SAMPLES,) if self.tape.samples else ()
+        for kind, name, batch in ((PARAMETER, "theta", ()), (INPUT, "x", samples)):
             leaves = np.nonzero(self.kinds == kind)[0]
             self.keep(Array(Named(name), (), (*batch, len(leaves))), leaves)
         for k, item in enumerate(items):
@@ -231,7 +232,7 @@ class _Planner:
         found = self.argument(ids[0], ()) if len(ids) == 1 else self.full(ids, (len(ids),))
         return (
             full(found, (SAMPLES, *shape_of(found)))
-            if self.tape.inputs and not is_batched(found)
+            if self.tape.samples and not is_batched(found)
             else found
         )
 
