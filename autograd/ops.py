@@ -282,7 +282,7 @@ tanh     = function("tanh",     math.tanh,      lambda y, a: sech(a) ** 2,      
                     textbook=(lambda y, a: 1 - y ** 2,), tex=r"\tanh")
 sech     = function("sech",     _sech,          lambda y, a: -y * tanh(a),
                     numpy="1 / np.cosh({0})", javascript="sech({0})", level="product")
-sigmoid  = function("sigmoid",  _sigmoid,       lambda y, a: y * sigmoid(-a),
+sigmoid  = function("sigmoid",  _sigmoid,       lambda y, a: (0.5 * sech(0.5 * a)) ** 2,
                     textbook=(lambda y, a: y * (1 - y),), level="product",
                     numpy="1 / (1 + np.exp(-{0:product}))", latex=r"\sigma({0})",
                     javascript="sigmoid({0})")

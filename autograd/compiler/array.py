@@ -241,11 +241,13 @@ def square(op: Operation, inputs: Sequence[Operand]) -> Operand:
     )
 
 
-def sigmoid_of_negative(op: Operation, inputs: Sequence[Operand]) -> Operand:
-    """1 / (1 + exp(x)) for sigmoid(-x)."""
-    if op is not ops.sigmoid or not is_negative(inputs[0]):
-        return None
-    return 1.0 / (1.0 + elementwise(ops.exp, inputs[0].inputs))
+def beside_its_output(y: Array, partial: Operand) -> Operand:
+    """The partial derivative of y in the form that is fastest when y is known, and as exact:
+    y / (1 + exp(a)) for (sech(a / 2) / 2)**2, of y = sigmoid(a).
+    """
+    if y.op is ops.sigmoid and isinstance(partial, Array):
+        return y / (1.0 + elementwise(ops.exp, y.inputs))
+    return partial
 
 
 def one_coefficient(op: Operation, inputs: Sequence[Operand]) -> Operand:
@@ -270,6 +272,5 @@ SIMPLER: tuple[Callable[[Operation, Sequence[Operand]], Operand], ...] = (
     negative,
     difference,
     square,
-    sigmoid_of_negative,
     one_coefficient,
 )

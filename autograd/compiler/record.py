@@ -12,7 +12,8 @@ from typing import Any, NamedTuple, Optional
 
 from autograd import graph, ops
 from autograd.compat.micrograd import Closure, Handmade
-from autograd.compiler.normal import INSIDE, Flattener, Linear, Side, Term
+from autograd.compiler.affine import Term
+from autograd.compiler.normal import INSIDE, Flattener, Linear, Side
 from autograd.ops import Operation
 from autograd.value import Value
 
@@ -245,8 +246,8 @@ class _Numbering:
         return self.node(ops.sub, (more, less))
 
     def move_weights(self, plus: Side, minus: Side) -> None:
-        """Put what is subtracted among what is added, its numbers negated, where both are parameters
-        and parameters times numbers alone: they are one dot.
+        """Put what is subtracted among what is added, its numbers negated, where both are
+        parameters and parameters times numbers alone: they are one dot.
         """
         more, less = self.weights(plus), self.weights(minus)
         if more and less:
@@ -430,7 +431,7 @@ class _Numbering:
         return bias - 1 == max(last, *weights) or bias + 1 == min(first, *weights)
 
     def note_biases(self, linears: list[Optional[Linear]]) -> None:
-        """Note the first and last weight that each bias is added to, where not always to the same."""
+        """Note the first and last weight that a bias is added to, where not always to the same."""
         alike: dict[int, Any] = {}
         kinds, ids = self.kinds, self.ids
         for linear in linears:
@@ -446,5 +447,6 @@ class _Numbering:
                     some = [ids[t] for side in (*weights, *before) for t in side
                             if type(t) is int and ids[t] is not NONE
                             and kinds[ids[t]] == PARAMETER]
-                    first, last = self.beside.get(ids[biases[0]], (ids[biases[0]],) * 2)
-                    self.beside[ids[biases[0]]] = min(first, *some), max(last, *some)
+                    some += self.beside.get(ids[biases[0]], ())
+                    if some:
+                        self.beside[ids[biases[0]]] = min(some), max(some)

@@ -138,7 +138,7 @@ class Program:
             or theta.dtype is not FLOAT64
             or theta.shape != self._shape
         ):
-            return self._quick(theta, x) or self._run("value_and_grad", theta, x)[0]
+            return self._quick(theta, x) or self._checked_run(theta, x)
         token = raising()
         try:
             size = theta.dot(theta)
@@ -149,7 +149,12 @@ class Program:
             pass
         finally:
             as_before(token)
-        return self._run("value_and_grad", theta, x)[0]
+        return self._checked_run(theta, x)
+
+    def _checked_run(self, theta: Any, x: Any) -> tuple[float, np.ndarray]:
+        """The same with all checks and messages."""
+        found: tuple[float, np.ndarray] = self._run("value_and_grad", theta, x)[0]
+        return found
 
     def _quick(self, theta: Any, x: Any) -> tuple[float, np.ndarray] | None:
         """The result for arrays as they should be where all is well; None where there is something

@@ -20,7 +20,9 @@ from autograd import ops
 from autograd.compiler.array import (SAMPLES, Array, Operand, Shape, as_number, elementwise,
     inner, is_batched, lead, shape_of)
 from autograd.compiler.group import Group
-from autograd.compiler.places import Strided, factor, inner_sizes, shape_from, slicing, strided, teams
+from autograd.compiler.places import (Strided, factor, inner_sizes, shape_from, slicing,
+    strided, teams)
+from autograd.compiler.fill import Filler
 from autograd.compiler.repeat import Turns
 from autograd.compiler.roll import Roller
 from autograd.compiler.ragged import as_table, same_length, same_length_dots
@@ -30,10 +32,6 @@ from autograd.compiler.structure import (LABELS, Named, contract, full, numbers,
 from autograd.ops import Operation
 
 FEW = 4  # dots and sums of so few terms, taken from here and there, are written out
-# so many sums of different parameters make a matrix, with so many entries a term, and in all
-FEWEST, SPARSE, DENSE = 8, 40, 100_000
-LOOKED_UP = 10  # and with so many, where each row has some of its own
-GAPS = 1.5  # nodes are completed to a slice where it is not more than so many times as many
 SPLIT = 4  # a group about more Arrays than that stays together
 PARTS = 8  # a sum of terms of so many Arrays is a sum of sums, one for each; of more a gather
 
@@ -91,7 +89,7 @@ class _Planner:
     def group(self, group: Group) -> None:
         """Plan a group of nodes."""
         for op, ids, args in self.apart(group):
-            filled = self.filled(op, ids, args)
+            filled = Filler(self).filled(op, ids, args)
             if filled:
                 for some, nodes, factors in filled:
                     self.dots(some, nodes, factors)
@@ -103,92 +101,6 @@ class _Planner:
                     self.sums(some, terms)
             else:
                 self.each(op, np.array(ids), as_table(args))
-
-    def filled(
-        self, op: Operation, ids: list[int], args: list[tuple[int, ...]]
-    ) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-        """Sums of numbers times a few of some nodes each, here these, there those, as dots of numbers
-        with all of them, most numbers being zero; [] where that is not worth it.
-
-        Nodes that meet in a sum, or in two that share one, are a team, such as the weights of a
-        neuron: a sum is about all of its team.
-        """
-        if op not in (ops.sum, ops.dot) or len(ids) < FEWEST:
-            return []
-        lengths = np.fromiter(map(len, args), np.intp) // (1 + (op is ops.dot))
-        flat = np.fromiter(chain.from_iterable(args), np.intp)
-        nodes, factors = self.with_factors(op, flat, lengths)
-        if nodes is None or not self.in_one_block(nodes):
-            return []
-        if (lengths == lengths[0]).all() and factor(self.place_of[nodes]) is not None:
-            return []
-        row_of = np.repeat(np.arange(len(ids)), lengths)
-        columns, column_of = np.unique(nodes, return_inverse=True)
-        row_team, column_team = teams(row_of, column_of, len(ids), len(columns))
-        columns, column_team = self.without_gaps(columns, column_team)
-        column_of = np.searchsorted(columns, nodes)
-        wide = np.bincount(column_team)
-        entries = int((wide * np.bincount(row_team)).sum())
-        if entries == len(nodes) and len(ids) * len(columns) < LOOKED_UP * entries and all_differ(
-            factors.reshape(len(ids), -1) if (lengths == lengths[0]).all() else factors
-        ):  # each row its own few, as if looked up: then all are one team
-            row_team, column_team = np.zeros_like(row_team), np.zeros_like(column_team)
-            wide, entries = np.bincount(column_team), len(ids) * len(columns)
-        if not len(nodes) < entries < min(SPARSE * len(nodes), DENSE):
-            return []
-        order = np.lexsort((self.place_of[columns], column_team))
-        starts = np.concatenate(([0], np.cumsum(wide)))
-        at = np.empty(len(columns), np.intp)  # of each column in its team
-        at[order] = np.arange(len(columns)) - starts[column_team[order]]
-        found = []
-        for n in np.unique(wide):
-            rows, some = np.nonzero(wide[row_team] == n)[0], wide[row_team[row_of]] == n
-            matrix = np.zeros((len(ids), n))
-            np.add.at(matrix, (row_of[some], at[column_of[some]]), factors[some])
-            table = columns[order[starts[row_team[rows], None] + np.arange(n)]]
-            found.append((np.array(ids)[rows], table, self.constants(matrix[rows])))
-        return found
-
-    def constants(self, values: np.ndarray) -> np.ndarray:
-        """Ids of numbers, in an array of the same shape."""
-        different, which = np.unique(values, return_inverse=True)
-        ids = self.fresh(len(different))
-        self.kinds[ids], self.numbers[ids] = CONSTANT, different
-        return ids[which].reshape(values.shape)
-
-    def without_gaps(self, columns: np.ndarray, team: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The nodes of teams, and the team of each; with those between them where few are missing."""
-        of, places = self.ids[int(self.array_of[columns[0]])]
-        id_at = np.full(prod(inner(self.source(columns))), -1)
-        id_at[places] = of
-        every, teams_of = [], []
-        for k in range(int(team.max()) + 1):
-            found = np.sort(self.place_of[columns[team == k]])
-            step = int(np.gcd.reduce(np.diff(found))) or 1
-            every.append(np.arange(found[0], found[-1] + 1, step))
-            teams_of.append(np.full(len(every[-1]), k))
-            if len(every[-1]) > GAPS * len(found):
-                return columns, team
-        new = id_at[np.concatenate(every)]
-        if len(np.unique(new)) < len(new) or (new < 0).any():
-            return columns, team
-        order = np.argsort(new)
-        return new[order], np.concatenate(teams_of)[order]
-
-    def with_factors(self, op: Operation, flat: np.ndarray, lengths: np.ndarray) -> Any:
-        """The nodes in all sums, one after the other, and the number each is multiplied by; None
-        for the nodes where there are others.
-        """
-        if op is ops.sum:
-            return flat, np.ones(len(flat))
-        starts = np.cumsum(2 * lengths) - 2 * lengths
-        on_the_left = np.arange(len(flat)) - np.repeat(starts, 2 * lengths) < np.repeat(
-            lengths, 2 * lengths)
-        sides = flat[on_the_left], flat[~on_the_left]
-        for nodes, factors in (sides, sides[::-1]):
-            if (self.kinds[factors] == CONSTANT).all():
-                return nodes, self.numbers[factors]
-        return None, None
 
     def apart(self, group: Group) -> list[Group]:
         """A group as few groups, where parts of it are about other Arrays than the rest: they would
@@ -453,6 +365,13 @@ class _Planner:
             add(columns[-1], *(part if isinstance(part, tuple) else (part,)))
         self.each(ops.sum, ids, np.stack(columns, axis=1))
 
+    def constants(self, values: np.ndarray) -> np.ndarray:
+        """Ids of numbers, in an array of the same shape."""
+        different, which = np.unique(values, return_inverse=True)
+        ids = self.fresh(len(different))
+        self.kinds[ids], self.numbers[ids] = CONSTANT, different
+        return ids[which].reshape(values.shape)
+
     def fresh(self, count: int) -> np.ndarray:
         """New ids."""
         first = len(self.kinds)
@@ -572,11 +491,6 @@ class _Planner:
         rank = np.empty(len(rows), np.intp)
         rank[order] = np.arange(len(rows))
         return rows[order], rank[which]
-
-
-def all_differ(rows: np.ndarray) -> bool:
-    """Whether no row is there twice."""
-    return len(np.unique(rows, axis=0)) == len(rows)
 
 
 def in_teams(team: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:

@@ -303,7 +303,8 @@ def total(x: Array, axes: tuple[int, ...], inside: bool = False) -> Array:
     left = "".join(c for k, c in enumerate(labels) if k not in axes)
     if isinstance(x.op, Numbers):
         return numbers(np.sum(x.op.numbers, axis=axes), x.op.stem)
-    if len(axes) == 1 and x.op is ops.pow and x.inputs[1] == 2.0:  # a square
+    square = x.op is ops.pow and x.inputs[1] == 2.0
+    if square and len(axes) == 1 and not is_batched(x):
         return contract(x.inputs[0], labels, x.inputs[0], labels, left)
     if inside and len(axes) == 1 and is_product(x):
         return contract(x.inputs[0], labels, x.inputs[1], labels, left)
