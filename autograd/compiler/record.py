@@ -321,8 +321,10 @@ class _Numbering:
         classes = self.classes(left, right)
         if len(classes) > 1:
             self.share_zeros(classes)
-        bias = self.bias(rest) if rest else None
         weights_of_data = classes.get((PARAMETER, CONSTANT))
+        if rest and weights_of_data:
+            self.merge_rest(rest, *weights_of_data)
+        bias = self.bias(rest) if rest else None
         if bias is not None and weights_of_data and self.lies_beside(bias, weights_of_data[0]):
             # a bias beside data is a weight whose input is 1
             weights_of_data[0].append(bias)
@@ -340,6 +342,15 @@ class _Numbering:
                     dots[k] = which, self.node(ops.add, (bias, data))
                     break
         return [*found, *[i for _, i in dots], *rest]
+
+    def merge_rest(self, rest: list[int], weights: list[int], data: list[int]) -> None:
+        """Put parameters that are weights as well among the weights, times 1."""
+        known = set(weights) if len(weights) > 1 else set()
+        twice = [i for i in rest if i in known]
+        for i in twice:
+            rest.remove(i)
+            weights.append(i)
+            data.append(self.number(1.0))
 
     def bias(self, terms: list[int]) -> Optional[int]:
         """The one parameter among some terms; None where there is another number of them."""
@@ -432,21 +443,22 @@ class _Numbering:
 
     def note_biases(self, linears: list[Optional[Linear]]) -> None:
         """Note the first and last weight that a bias is added to, where not always to the same."""
-        alike: dict[int, Any] = {}
-        kinds, ids = self.kinds, self.ids
-        for linear in linears:
-            if linear is None or not linear[0].rest or not linear[0].left:
+        before: dict[int, Side] = {}
+        for side in [side for linear in linears if linear is not None for side in linear]:
+            if not side.rest or not side.left:
                 continue
-            plus = linear[0]
-            biases = [t for t in plus.rest if type(t) is int and ids[t] is not NONE
-                      and kinds[ids[t]] == PARAMETER]
-            if len(biases) == 1:
-                weights = plus.left, plus.right
-                before = alike.setdefault(biases[0], weights)
-                if weights[0] != before[0] and weights[1] != before[1]:
-                    some = [ids[t] for side in (*weights, *before) for t in side
-                            if type(t) is int and ids[t] is not NONE
-                            and kinds[ids[t]] == PARAMETER]
-                    some += self.beside.get(ids[biases[0]], ())
-                    if some:
-                        self.beside[ids[biases[0]]] = min(some), max(some)
+            biases = [i for i in map(self.parameter, side.rest) if i is not None]
+            if len(biases) != 1:
+                continue
+            bias, other = biases[0], before.setdefault(biases[0], side)
+            if side.left != other.left and side.right != other.right:
+                terms = [*side.left, *side.right, *other.left, *other.right]
+                some = [i for i in map(self.parameter, terms) if i is not None]
+                some += self.beside.get(bias, ())
+                if some:
+                    self.beside[bias] = min(some), max(some)
+
+    def parameter(self, t: Term) -> Optional[int]:
+        """The id of a term that is a parameter; None for any other."""
+        i = self.ids[t] if type(t) is int else NONE
+        return i if i is not NONE and self.kinds[i] == PARAMETER else None
