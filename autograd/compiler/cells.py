@@ -27,14 +27,18 @@ from autograd.value import Value
 
 
 class Block(NamedTuple):
-    """An array that has a name; without the axis of samples. `cells` has the places of the Values
-    of each cell, the Value itself last.
+    """An array that has a name; without the axis of samples.
+
+    cells   the places of the Values in each cell, those inside its formula first
+    mains   the place of the Value that each cell is; None where the graph has none
+    kind    "parameters", "inputs" or "forward"
     """
 
     name: str
     shape: tuple[int, ...]
     cells: list[list[int]]
-    kind: str  # "parameters", "inputs" or "forward"
+    mains: list[int | None]
+    kind: str
 
 
 class Row(NamedTuple):
@@ -109,11 +113,12 @@ class _Reader:
         cells = self.cells(array)
         if not name or not cells or name in self.blocks:
             return
+        mains = [places[-1] if places else None for places in cells]
         for inside in self.written_in(array):
             for k, places in enumerate(self.cells(inside)):
                 cells[k % len(cells)] = places + cells[k % len(cells)]
         shape = tuple(int(n) for n in inner(array))
-        self.blocks[name] = Block(name, shape, cells, kind)
+        self.blocks[name] = Block(name, shape, cells, mains, kind)
 
     def written_in(self, array: Array) -> list[Array]:
         """The Arrays that have no line, but stand in the formula of this one."""
@@ -136,16 +141,19 @@ class _Reader:
             return found
         if self.is_parameter(array):
             of_theta = self.cells(self.code.plan.theta)
-            return [list(of_theta[place]) for place in places_of(array.op.places).ravel().tolist()]
+            places = places_of(array.op.places._replace(shape=inner(array))).ravel()
+            return [list(of_theta[place]) for place in places.tolist()]
         return []
 
     def row(self, text: str, part: str, arrays: list[Array]) -> Row:
         """A line, with what it computes and what it reads."""
-        sources = [self.code.lines.cotangents.get(x, x) for x in arrays]
+        written = [y for x in arrays for y in (x, *self.written_in(x))]
+        sources = [self.code.lines.cotangents.get(y, y) for y in written]
         if part == "backward" and arrays[0] is self.code.lines.gradient:
             blocks = [b.name for b in self.blocks.values() if b.kind == "parameters"]
         else:
-            blocks = [self.names[x] for x in sources if self.names.get(x) in self.blocks]
+            names = [self.names[x] for x in sources if self.names.get(x) in self.blocks]
+            blocks = list(dict.fromkeys(names))
         uses: dict[str, None] = {}
         for x in arrays:
             self.note_uses(x, uses)

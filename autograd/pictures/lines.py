@@ -1,4 +1,4 @@
-"""Which line of a program made which Value: noted while a block runs, for pages that lead back to it.
+"""Which line of a program made which Value: noted while a block runs, for pages that lead to it.
 
 A graph does not know it, as noting it takes longer than an operation.
 """
@@ -44,10 +44,10 @@ def lines() -> Iterator[Lines]:
         found = argument if event == "return" else None
         if event == "call" and frame.f_code is born:
             found = next(iter(frame.f_locals.values()))
-        if isinstance(found, Value) and found not in made:
-            line = line_of(frame)
-            if line is not None:
-                made[found] = line
+        new = [v for v in values_in(found) if v not in made]
+        line = line_of(frame) if new else None
+        if line is not None:
+            made.update(dict.fromkeys(new, line))
 
     is_free = sys.getprofile() is None
     if is_free:
@@ -57,6 +57,15 @@ def lines() -> Iterator[Lines]:
     finally:
         if is_free:
             sys.setprofile(None)
+
+
+def values_in(x: Any) -> list[Value]:
+    """The Values that a function gave: one, or those of a list."""
+    if isinstance(x, Value):
+        return [x]
+    if type(x) in (list, tuple):
+        return [v for v in x if isinstance(v, Value)]
+    return []
 
 
 def line_of(frame: FrameType | None) -> Line | None:

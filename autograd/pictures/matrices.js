@@ -19,8 +19,8 @@
   blocks.forEach((block, b) => block.cells.forEach((places, c) => {
     for (const i of places) cellsOf[i].push([b, c]);
   }));
-  const home = i => cellsOf[i][0] || null;
-  const isMain = i => home(i) && blocks[home(i)[0]].cells[home(i)[1]].at(-1) === i;
+  const home = i => cellsOf[i].find(([b, c]) => blocks[b].mains[c] === i) || cellsOf[i][0] || null;
+  const isMain = i => home(i) && blocks[home(i)[0]].mains[home(i)[1]] === i;
   const scalarsOf = b => [...new Set(blocks[b].cells.flat())];
   const edges = nodes.flatMap((node, to) => node.inputs.map(from => ({from, to})));
 
@@ -191,7 +191,7 @@
   function aboutCell(b, c) {
     const places = blocks[b].cells[c];
     if (!places.length) return aboutBlock(b);
-    return {...aboutScalar(places.at(-1)), on: places, lines: linesOf(places)};
+    return {...aboutScalar(blocks[b].mains[c] ?? places.at(-1)), on: places, lines: linesOf(places)};
   }
 
   function aboutBlock(b) {
@@ -220,7 +220,7 @@
     if (row.part === "parameters") return [];
     if (row.part === "forward") return edges.filter(e => on.has(e.to) && (read.has(e.from) || on.has(e.from)));
     if (row.kind === "outer" || row.kind === "sum") return edges.filter(e => on.has(e.from));
-    return edges.filter(e => on.has(e.from) && read.has(e.to));
+    return edges.filter(e => on.has(e.from) && (read.has(e.to) || on.has(e.to)));
   }
 
   function tellRow(row, bundle, own, reads) {

@@ -81,13 +81,13 @@ def points(inputs: Sequence[Sequence[int]]) -> list[tuple[float, float]]:
     """Where each node stands: in columns, near what it uses and what uses it."""
     rank = ranks(inputs)
     columns: list[list[int]] = [[] for _ in range(max(rank) + 1)]
-    for i, column in enumerate(rank):
-        columns[column].append(i)
+    for i, k in enumerate(rank):
+        columns[k].append(i)
     near: list[list[int]] = [list(sources) for sources in inputs]
     for i, sources in enumerate(inputs):
         for j in sources:
             near[j].append(i)
-    y = {i: (k + 0.5) / len(c) for c in columns for k, i in enumerate(c)}
+    y = {i: (k + 0.5) / len(column) for column in columns for k, i in enumerate(column)}
     for _ in range(SWEEPS):
         for column in columns:
             middle = {i: sum(y[j] for j in near[i]) / max(len(near[i]), 1) for i in column}

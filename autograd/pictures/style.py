@@ -103,7 +103,8 @@ def css() -> str:
               "rule": RULE, "focus": FOCUS, "right": RIGHT, "plus": POSITIVE, "minus": NEGATIVE,
               "on": ON}
     variables = " ".join(f"--{name}: {color};" for name, color in colors.items())
-    rules = [f".card.{name}, .swatch.{name}, .scalar.{name} {{ --fill: {role.fill}; --line: {role.line}; }}"
+    rules = [f".card.{name}, .swatch.{name}, .scalar.{name} "
+             f"{{ --fill: {role.fill}; --line: {role.line}; }}"
              for name, role in ROLES.items() if name in OF_VALUES]
     root = f":root {{ {variables} --font: {FONTS}; --card-text: {CARD_TEXT}px; }}"
     return "\n".join([root, *rules])
