@@ -12,7 +12,7 @@ from demos.runner import ORDER, opening, run, write_gallery
 
 NEEDED = {"matplotlib": "draw with matplotlib", "markdown_it": "write their pages with markdown-it-py"}
 GALLERY = OUT / "index.html"
-EXERCISES = f"{len(exercises.NAMES)} exercises, checked by finite differences; shows how far you are"
+EXERCISES = f"{len(exercises.NAMES)} exercises; shows how far you are"
 
 
 def listing() -> str:

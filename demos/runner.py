@@ -162,5 +162,5 @@ def write_gallery(ran: list[Ran], path: Path) -> None:
     for i, one in enumerate(ran):
         link = Path(os.path.relpath(one.page, path.parent)).as_posix()
         page.card(f"{i + 1}. {one.title}", one.summary, f"{one.seconds:.1f} seconds here", link, one.cover)
-    page.markdown("Then come the exercises, which are checked by finite differences: `python -m demos exercises`.")
+    page.markdown("Then come the exercises: `python -m demos exercises`.")
     page.write(path)
