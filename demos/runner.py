@@ -80,10 +80,10 @@ def opening(name: str) -> tuple[str, str]:
 
 # Running ---------------------------------------------------------------------------------------------------------------------
 
-def run(name: str, small: bool = False, course: tuple[str, ...] = ()) -> Ran:
+def run(name: str, small: bool = False, course: tuple[str, ...] = (), page: Page | None = None) -> Ran:
     """Run the lesson of that name: what it prints is printed, its files and its page go to out/NAME.
 
-    The page leads to the lessons before and after it in the course, if that is given.
+    The page leads to the lessons before and after it in the course, if that is given; `page` is one of another kind to fill.
     """
     path = HERE / f"{name}.py"
     module = types.ModuleType(f"demos.{name}")
@@ -91,7 +91,8 @@ def run(name: str, small: bool = False, course: tuple[str, ...] = ()) -> Ran:
     sys.modules[module.__name__] = module
     (OUT / name / "index.html").unlink(missing_ok=True)                 # that of a run before
     title, summary = opening(name)
-    page, start = Page(title, neighbours(name, course)), time.perf_counter()
+    page = page or Page(title, neighbours(name, course))
+    start = time.perf_counter()
     with _settings(small):
         for cell in cells(source(path)):
             if cell.markdown:
