@@ -15,14 +15,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd.compiler import javascript
 from autograd.compiler.array import SAMPLES, Array, shape_of
+from autograd.compiler.group import Group
+from autograd.compiler.language import Constants
 from autograd.compiler.names import Names
-from autograd.compiler.printer import Constants, Printer
+from autograd.compiler.printer import Printer
 from autograd.compiler.record import Tape
 from autograd.compiler.reverse import topological_order
 from autograd.compiler.scalar import imports
 from autograd.compiler.schedule import Line, Schedule, schedule
-from autograd.compiler.shape import Plan
+from autograd.compiler.shape import Plan, plan
 from autograd.compiler.structure import Contract, Named, Numbers
 
 INLINE = 400  # arrays of up to so many numbers are spelt out in the source
@@ -41,7 +44,9 @@ class Blocks(NamedTuple):
     plan: Plan
     found: list[Array]  # the Arrays of groups of nodes
     names: dict[Array, str]  # of those that have a line
+    lines: Schedule
     forward: str  # a function `variables` that gives all names of the forward pass
+    samples: bool  # whether x has a row for each sample
 
     def source(self) -> str:
         """Source that runs by itself."""
@@ -54,6 +59,10 @@ class Blocks(NamedTuple):
         return "\n".join(
             [*packed, "import numpy as np", *imports(called), "", *arrays, "", "", self.text]
         )
+
+    def source_in(self, language: str, inputs: int) -> str:
+        """The same program in another language."""
+        return javascript.source(self.lines, inputs, Constants(names_beside(self.lines).free))
 
     @property
     def has_float_loops(self) -> bool:
@@ -94,17 +103,16 @@ class Blocks(NamedTuple):
         """The arrays of the forward pass by name, for theta and one sample x."""
         found: dict[str, Any] = {"np": np, **self.arrays, **self.functions}
         exec(compile(self.forward, "<autograd program>", "exec"), found)
-        arguments = (arguments[0], *(x[None] for x in arguments[1:]))
+        if self.samples:
+            arguments = (arguments[0], *(x[None] for x in arguments[1:]))
         with np.errstate(all="ignore"):
             return dict(found["variables"](*arguments))
 
 
-def emit(tape: Tape, plan: Plan) -> Blocks:
+def emit(tape: Tape, planned: Plan) -> Blocks:
     """The source of value(theta, x) and, for one output, value_and_grad(theta, x)."""
-    lines = schedule(tape, plan)
-    names = Names()
-    names.taken |= {line.name for line in (*lines.views, *lines.forward, *lines.backward)}
-    constants = Constants(names.free)
+    lines = schedule(tape, planned)
+    constants = Constants(names_beside(lines).free)
     texts: list[str] = []
     on_floats: dict[str, Any] = {}
     for floats in (True, False):
@@ -114,13 +122,26 @@ def emit(tape: Tape, plan: Plan) -> Blocks:
             functions.append(value_and_grad(tape, lines, printer))
         texts.append("\n\n".join(functions))
         on_floats.update(printer.on_floats)
-    found = [x for x in plan.arrays if not isinstance(x.op, (Named, Numbers))]
+    found = [x for x in planned.arrays if not isinstance(x.op, (Named, Numbers))]
     forward = value(tape, lines, printer, "variables")
     arrays, called = constants.arrays, printer.called
     text, on_arrays = texts
     return Blocks(
-        text, on_arrays, arrays, called, on_floats, plan, found, lines.names, forward
+        text, on_arrays, arrays, called, on_floats, planned, found, lines.names, lines, forward,
+        tape.samples,
     )
+
+
+def one_by_one(tape: Tape) -> Blocks:
+    """The tape as Arrays of one number each: what straight-line code is in other languages."""
+    return emit(tape, plan(tape, [Group(op, [i], [args]) for i, (op, args) in tape.nodes.items()]))
+
+
+def names_beside(lines: Schedule) -> Names:
+    """Where names for constants come from: none that a line has."""
+    names = Names()
+    names.taken |= {*lines.names.values()}
+    return names
 
 
 def value(tape: Tape, lines: Schedule, printer: Printer, name: str = "value") -> str:
@@ -132,7 +153,7 @@ def value(tape: Tape, lines: Schedule, printer: Printer, name: str = "value") ->
         if name == "variables"
         else f"    return {printer.formula(lines.value)}"
     )
-    what = "The output for each sample." if tape.inputs else "The output."
+    what = "The output for each sample." if tape.samples else "The output."
     if len(tape.outputs) > 1:
         what = what.replace("output", "outputs")
     needed = [line for line in lines.views if line.array in topological_order([lines.value])]
@@ -154,7 +175,7 @@ def value_and_grad(tape: Tape, lines: Schedule, printer: Printer) -> str:
         f"    return float({of_all}), {printer.formula(lines.gradient)}",
     ]
     what = "The output and its gradient with respect to theta" + (
-        ", summed over the samples, the rows of x." if tape.inputs else "."
+        ", summed over the samples, the rows of x." if tape.samples else "."
     )
     return function("value_and_grad", tape, what, lines.views, body, printer)
 
@@ -163,7 +184,7 @@ def function(
     name: str, tape: Tape, what: str, views: list[Line], body: list[str], printer: Printer
 ) -> str:
     """A function of theta (and x): the views of theta it uses, then its body."""
-    head = ["    m = len(x)"] if tape.inputs else []
+    head = ["    m = len(x)"] if tape.samples else []
     head += ["    ones = np.ones(m)"] if printer.ones else []
     head += [text for line in views for text in printer.lines(line)]
     return (

@@ -149,7 +149,7 @@ class Straight(NamedTuple):
                 "",
                 self.text,
                 *tables,
-                self.driver() + (SAMPLES if self.tape.inputs else ""),
+                self.driver() + (SAMPLES if self.tape.samples else ""),
             ]
         )
 

@@ -124,18 +124,22 @@ def embedded(data: Any) -> str:
 
 
 def fill(places: Mapping[str, str], rules: str) -> str:
-    """The page: the template with style, script, their hashes, and `places`.
+    """The page that plays; `rules` is the arithmetic of the operations, an expression."""
+    return filled("play", places, f"const RULES = {rules};\n{read('play.js')}")
 
-    `rules` is the arithmetic of the operations, an expression in JavaScript.
 
-    It is filled in one pass, so that no text of the user is taken for a place.
+def filled(name: str, places: Mapping[str, str], script: str) -> str:
+    """The page: the template of that name with its style, a script, their hashes, and `places`.
+
+    It is filled in one pass, so that no text of the user is taken for a place. Its content policy
+    allows nothing but the page itself.
     """
-    sheet = style.css() + "\n" + read("play.css")
-    script = f'"use strict";\nconst RULES = {rules};\n{read("play.js")}'
+    sheet = style.css() + "\n" + read(f"{name}.css")
+    script = f'"use strict";\n{script}'
     policy = (f"default-src 'none'; style-src '{hash_of(sheet)}'; script-src '{hash_of(script)}'; "
               "base-uri 'none'; form-action 'none'")
     texts = {"policy": policy, "style": sheet, "script": script, **places}
-    return re.sub(r"\{\{(\w+)\}\}", lambda match: texts[match[1]], read("play.html"))
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: texts[match[1]], read(f"{name}.html"))
 
 
 def read(name: str) -> str:

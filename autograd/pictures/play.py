@@ -35,11 +35,12 @@ class Player:
     html: str = field(repr=False)
     path: pathlib.Path | None
     note: str
+    height: int = 680                   # pixels, in a notebook
 
     def _repr_html_(self) -> str:
         """The page in a frame of its own."""
         page, title = html.escape(self.html), html.escape(self.note)
-        return (f'<iframe srcdoc="{page}" title="{title}" width="100%" height="680" '
+        return (f'<iframe srcdoc="{page}" title="{title}" width="100%" height="{self.height}" '
                 f'sandbox="allow-scripts" style="border:1px solid {EDGE_OF_PAGE}"></iframe>')
 
 
