@@ -1,4 +1,4 @@
-"""Lists the lessons, or runs one or all of them: python -m demos [NAME | all | exercises | site] [--small]."""
+"""Lists the lessons, or runs one or all: python -m demos [NAME | lecture | all | exercises | site] [--small] [--ask]."""
 from __future__ import annotations
 
 import os
@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from demos import exercises
 from demos.lesson import OUT, never_fail_to_print
 from demos.mathematics import MISSING, typeset
-from demos.runner import ORDER, opening, run, write_gallery
+from demos.runner import LECTURE, ORDER, opening, run, write_gallery
 from demos.site import build
 
 NEEDED = {"matplotlib": "draw with matplotlib", "markdown_it": "write their pages with markdown-it-py"}
@@ -32,13 +32,14 @@ def main(arguments: list[str]) -> int:
         return exercises.main(arguments[1:])
     if arguments[:1] == ["site"]:
         return build.main(arguments[1:])
-    small = "--small" in arguments
-    names = [argument for argument in arguments if argument not in ("--small", "--help", "-h")]
+    small, ask = "--small" in arguments, "--ask" in arguments
+    names = [argument for argument in arguments if argument not in ("--small", "--ask", "--help", "-h")]
     if not names:
         print(f"python -m demos NAME runs one of these and writes its page to out/NAME; python -m demos all runs all of them "
-              f"and writes a gallery.\n--small computes as little as shows that they work.\n\n{listing()}")
+              f"and writes a gallery.\npython -m demos lecture runs the lecture's four parts: {', '.join(LECTURE)}.\n--ask waits "
+              f"for a prediction at each question; --small computes as little as shows that they work.\n\n{listing()}")
         return 0
-    if len(names) > 1 or names[0] not in (*ORDER, "all"):
+    if len(names) > 1 or names[0] not in (*ORDER, "lecture", "all"):
         print(f"no demo {' '.join(names)!r}; there are:\n{listing()}", file=sys.stderr)
         return 1
     missing = [what for module, what in NEEDED.items() if find_spec(module) is None]
@@ -55,7 +56,8 @@ def main(arguments: list[str]) -> int:
     try:
         if names[0] == "all":
             return run_all(small)
-        run(names[0], small)
+        for name in LECTURE if names[0] == "lecture" else names:
+            run(name, small, ask=ask)
         return 0
     except KeyboardInterrupt:
         print("\nstopped", file=sys.stderr)

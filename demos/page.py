@@ -10,6 +10,8 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from demos import asking
+from demos.asking import Question
 from demos.mathematics import mathml
 
 SMALLEST = 0.6                  # graphs are drawn with letters of 20 points, and shown at least at this scale
@@ -96,6 +98,14 @@ class Page:
         style = f' style="min-width: {SMALLEST * float(width[1]):.0f}pt"' if width else ""
         self.parts.append(f"<figure>{_embedded(picture, caption, style)}<figcaption>{escape(caption)}</figcaption></figure>")
 
+    def question(self, asked: Question) -> None:
+        """Add a question; a script hides what follows until it is answered."""
+        self.parts.append(asked.html(reader().renderInline))
+
+    def frame(self, frame: str, caption: str) -> None:
+        """Add a page within the page, a frame in HTML, with its caption."""
+        self.parts.append(f'<figure class="play">{frame}<figcaption>{escape(caption)}</figcaption></figure>')
+
     def card(self, title: str, text: str, note: str, link: str, shown: Any = None) -> None:
         """Add a card that leads to another page: a picture, a title, a text in Markdown and a note."""
         picture = _embedded(shown.path, shown.caption) if shown else ""
@@ -110,9 +120,11 @@ class Page:
     def __str__(self) -> str:
         links = self._links()
         body = "\n".join([links, _with_contents("\n".join(self.parts)), links])
+        script = f"\n<script>\n{asking.SCRIPT}</script>" if '<form class="question"' in body else ""
         return ('<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
                 '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-                f"<title>{escape(self.title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n")
+                f"<title>{escape(self.title)}</title>\n<style>{STYLE}{asking.STYLE}</style>\n</head>\n"
+                f"<body>\n{body}{script}\n</body>\n</html>\n")
 
     def _links(self) -> str:
         found = [f'<a href="{escape(link.address)}">{escape(link.word)}: {escape(link.title)}</a>' for link in self.links]

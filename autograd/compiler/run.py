@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compiler import javascript
+from autograd.compiler import jax as in_jax
 from autograd.compiler.emit import Blocks, one_by_one
 from autograd.compiler.record import Tape
 from autograd.compiler.scalar import Straight
@@ -17,7 +19,8 @@ from autograd.value import Value
 FEW_SAMPLES = 8  # for more, straight-line code runs on arrays of samples
 
 
-LANGUAGES = ("numpy", "javascript")
+PRINTERS = {"javascript": javascript.source, "jax": in_jax.source}
+LANGUAGES = ("numpy", *PRINTERS)
 FLOAT64 = np.dtype(np.float64)
 
 
@@ -335,8 +338,9 @@ class Program:
         return self._code.source()
 
     def source_in(self, language: str) -> str:
-        """The same program as source in "numpy" or "javascript", which needs nothing else.
+        """The same program as source that runs by itself, in "numpy", "jax" or "javascript".
 
+        JAX's is a module of pure functions, value and value_and_grad of theta (and x, (m, I)).
         JavaScript is one statement, `const program = ...`: then `program.value_and_grad(theta, x)`
         gives [value, gradient], summed over the samples, and `program.value(theta, x)` the value
         of each sample (a list for several outputs). theta is a list of P numbers, x a list of m
@@ -350,8 +354,27 @@ class Program:
             raise ValueError(f"language must be one of {LANGUAGES}, got {language!r}")
         if language == "numpy":
             return self.source
-        code = one_by_one(self._tape) if isinstance(self._code, Straight) else self._code
-        return code.source_in(language, self._inputs)
+        code: Blocks | Straight | None = self._code
+        if isinstance(code, Straight):
+            code = code.as_arrays() if language == "jax" else None
+        return PRINTERS[language](code or one_by_one(self._tape))
+
+    def jax(self) -> Callable[..., Any]:
+        """The program as a pure function of JAX, f(theta) or f(theta, x), for its own jit, grad,
+        vmap and sharding.
+
+        f returns the value summed over the samples, so that jax.grad(f) is the program's gradient;
+        for K outputs (K,) or (m, K), not summed. x is one sample (I,) or m of them (m, I).
+        JAX is set to floats of 64 bits. Where a program raises for numbers outside of a domain,
+        f gives NaN. Raises ImportError where JAX is not installed.
+        """
+        try:
+            import jax  # noqa: F401
+        except ImportError:
+            raise ImportError(
+                "program.jax() needs JAX: pip install 'scalar-autograd[jax]', or pip install jax"
+            ) from None
+        return in_jax.pure(self.source_in("jax"), self._tape, self._listed)
 
     def __str__(self) -> str:
         return (

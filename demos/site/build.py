@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from demos import exercises
+from demos.asking import Question
 from demos.lesson import OUT
 from demos.page import Link, Page
 from demos.runner import HERE as LESSONS
@@ -208,6 +209,11 @@ class SitePage(Page):
         super().cell(code)
         self.parts.append('<div class="output">')
         self.inside_cell = True
+
+    def question(self, asked: Question) -> None:
+        """Add a question; the cells after it come once it is answered."""
+        self.close_cell()
+        super().question(asked)
 
     def figure(self, picture: Path, caption: str) -> None:
         """Add a picture, which is known by its name."""

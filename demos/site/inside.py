@@ -226,13 +226,20 @@ def lesson_module(show: Callable[[Part], None]) -> types.ModuleType:
     """The module demos.lesson of a page: pictures are shown where they are made, and no file is written."""
     class Shown(lessons.Lesson):
         def __init__(self, name: str, cover: str = "") -> None:
-            self.out, self.shown, self.cover_name = Path("out") / name, [], cover
+            self.out, self.cover_name = Path("out") / name, cover
+            self.shown, self.played, self.asked = [], [], []
 
         def show(self, picture_of: Any, name: str, caption: str = "") -> None:
             if isinstance(picture_of, Recorded):
                 show({"kind": "recorded", "name": name, "caption": caption})
             else:
                 show({**picture(picture_of), "caption": caption})
+
+        def play(self, value: Value, name: str, caption: str = "") -> None:
+            show({"kind": "page", "html": autograd.play(value).html, "title": caption})
+
+        def ask(self, text: str, answer: Any, **options: Any) -> None:
+            """Nothing: the page has the question already."""
 
     module = types.ModuleType("demos.lesson")
     module.__dict__.update(lessons.__dict__, Lesson=Shown)

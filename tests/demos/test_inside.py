@@ -1,4 +1,5 @@
 """What runs inside the browser, run here: cells, what they show, errors, and what stands beside a program."""
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -6,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from autograd import Value
+from demos.runner import ORDER
 from demos.site import inside
+from demos.site.build import needs_numpy
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -153,6 +156,27 @@ print([(part["kind"], part["caption"]) for part in shown], shown[0]["name"])
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "[('recorded', 'What it costs.'), ('svg', 'A graph.')] costs"
+
+
+@pytest.mark.parametrize("name", [name for name in ORDER if not needs_numpy(name)])
+def test_the_cells_of_a_lesson_run_without_numpy(name):
+    """All that can be changed on its page; a cell that asks a question is no such cell."""
+    code = f"""
+import sys
+for missing in ("numpy", "matplotlib", "markdown_it", "pygments"):
+    sys.modules[missing] = None
+from demos.runner import HERE, cells, source
+from demos.site import inside
+shown = []
+session = inside.begin(shown.append, lambda source, format, engine: "<svg></svg>")
+for cell in cells(source(HERE / "{name}.py")):
+    assert not cell.is_code or session.run(cell.text), (cell, shown[-1])
+print(sum(part["kind"] == "error" for part in shown), len(shown))
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, env={**os.environ, "DEMOS_SMALL": "1"})
+    assert done.returncode == 0, done.stderr
+    errors, parts = map(int, done.stdout.split())
+    assert errors == 0 and parts > 10
 
 
 def test_the_page_explains_a_derivative_that_does_not_exist(session):

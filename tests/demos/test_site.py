@@ -96,8 +96,8 @@ def test_what_npm_brings_is_named_with_its_hash_and_with_no_address():
 
 def test_the_lessons_that_need_no_numpy_are_found():
     runs = {name for name in ORDER if not build.needs_numpy(name)}
-    assert {"chain_rule", "taylor", "forward_reverse"} <= runs
-    assert not runs & {"lecture", "newton", "gpt", "digits", "moons"}
+    assert {"derivative", "chain_rule", "taylor", "forward_reverse"} <= runs
+    assert not runs & {"neuron", "sgd", "newton", "gpt", "digits", "moons"}
 
 
 def test_a_program_of_npm_that_fails_is_told_in_one_line(tmp_path, monkeypatch, capsys):
