@@ -6,10 +6,9 @@ from typing import Any as _Any
 
 from autograd.backward import backward
 from autograd.compat.hips import warn_of_another_autograd as _warn_of_another_autograd
-from autograd.ops import (Operation, abs, acos, add, affine, asin, atan, cos, cosh, div, elu, erf,
-                          erfc, exp, expm1, find, gelu, greater, leaky_relu, log, log1p, maximum,
-                          minimum, mul, neg, operation, pow, relu, sech, sigmoid, sign, sin, sinh,
-                          softplus, sqrt, stop_gradient, sub, tan, tanh, where)
+from autograd.ops import BUILT_IN as _BUILT_IN
+from autograd.ops import TABLE as _TABLE
+from autograd.ops import Operation, affine, find, operation
 from autograd.ops import dot_of as dot
 from autograd.ops import max_of as max
 from autograd.ops import select_of as select
@@ -25,15 +24,16 @@ from autograd.derivatives.transforms import grad, hessian, hvp, jacobian, jvp, v
 
 __version__ = "0.2.0"
 
+# Every row of the table is a public name, autograd.exp; those of many inputs take lists, as above.
+globals().update({_row: _TABLE[_row] for _row in _BUILT_IN if _row not in globals()})
+
 __all__ = [
-    "Operation", "Program", "Value", "abs", "acos", "add", "affine", "asin", "atan", "backward",
-    "check_engine", "check_gradients", "compile", "cos", "cosh", "div", "dot", "draw",
-    "draw_network", "elu", "erf", "erfc", "exp", "explain", "expm1", "expression", "find", "gelu",
-    "grad", "gradients", "greater", "hessian", "hvp", "jacobian", "jit", "jvp", "leaky_relu",
-    "log", "log1p", "max", "maximum", "minimum", "mul", "name", "neg", "no_grad", "operation",
-    "play", "pow", "relu", "sech", "select", "sigmoid", "sign", "sin", "sinh", "softplus", "sqrt",
-    "stop_gradient", "sub", "sum", "tan", "tanh", "value_and_grad", "vjp", "where",
+    "Operation", "Program", "Value", "affine", "backward", "check_engine", "check_gradients",
+    "compile", "dot", "draw", "draw_network", "explain", "expression", "find", "grad", "gradients",
+    "hessian", "hvp", "jacobian", "jit", "jvp", "max", "name", "no_grad", "operation", "play",
+    "select", "sum", "training_page", "value_and_grad", "vjp",
 ]
+__all__ += sorted(_BUILT_IN.difference(__all__))
 
 _warn_of_another_autograd(__path__[0])
 
@@ -49,6 +49,7 @@ if _TYPE_CHECKING:
     from autograd.pictures.draw import draw
     from autograd.pictures.network import draw_network
     from autograd.pictures.play import play
+    from autograd.pictures.playground import training_page
     from autograd.words.explain import explain
     from autograd.words.expression import expression
     from autograd.words.naming import name
@@ -58,6 +59,7 @@ _WHERE = {
     "check_gradients": "derivatives.check", "check_engine": "derivatives.check_engine",
     "draw": "pictures.draw", "draw_network": "pictures.network", "play": "pictures.play",
     "explain": "words.explain", "expression": "words.expression", "name": "words.naming",
+    "training_page": "pictures.playground",
 }
 
 

@@ -34,7 +34,7 @@ plain_init, plain_record, plain_call = Value.__init__, value.record, Operation._
 plain_dot, plain_sum = ops.dot_of, ops.sum_of
 plain_compared = methods._compared
 SCALARS = {Value, float, int}
-_add, _sub, _mul, _relu, _dot = ops.add, ops.sub, ops.mul, ops.relu, ops.dot
+_add, _sub, _mul, _pow, _relu, _dot = ops.add, ops.sub, ops.mul, ops.pow, ops.relu, ops.dot
 
 
 # A Value ------------------------------------------------------------------------------------------
@@ -218,10 +218,11 @@ def record(op: Operation, inputs: tuple[Any, ...]) -> Value:
 
 
 add_anything, mul_anything, sub_anything = left(_add), left(_mul), left(_sub)
+pow_anything = left(_pow)
 add_on_the_right = right(_add)
 
 
-# The five that make up most graphs, written out ---------------------------------------------------
+# The six that make up most graphs, written out ---------------------------------------------------
 
 def add(self: Value, other: Any) -> Value:
     """Value + other."""
@@ -313,6 +314,32 @@ def relu(self: Value) -> Value:
     v._second = None
     v._second_partial = None
     v.op = _relu
+    v.label = ""
+    v._grad = UNREACHED
+    return v
+
+
+def pow(self: Value, other: Any) -> Value:
+    """Value ** other."""
+    kind = type(other)
+    if kind is not int and kind is not float or OPEN:
+        return pow_anything(self, other)
+    a = self._data
+    try:
+        y = a ** other
+        b = other * 1.0
+        p = b * a ** (b - 1.0) if b else 0.0
+    except ARITHMETIC:
+        return pow_anything(self, other)
+    if type(y) is not float:                                    # (-8) ** 0.5 is a complex number
+        return pow_anything(self, other)
+    v: Value = new(Value)
+    v._data = y
+    v._first = self
+    v._first_partial = p
+    v._second = b
+    v._second_partial = None
+    v.op = _pow
     v.label = ""
     v._grad = UNREACHED
     return v
@@ -445,6 +472,23 @@ def _next_unseen(v: Any, rest: dict[Any, Any], seen: set[Any]) -> Any:
     return None
 
 
+def wiring(order: Iterable[Any], place: dict[Any, int]) -> list[tuple[Any, ...]]:
+    """graph.wiring: a float is found nowhere in `place`."""
+    found: list[tuple[Any, ...]] = []
+    get, emit = place.get, found.append
+    for v in order:
+        a, b = v._first, v._second
+        if b is not None:
+            emit((get(a, a), get(b, b)))
+        elif a is None:
+            emit(())
+        elif type(a) is tuple:
+            emit(tuple(map(get, a, a)))
+        else:
+            emit((get(a, a),))
+    return found
+
+
 def backward(output: Any, seed: Any = 1.0) -> None:
     """Backpropagate from `output`, a Value; see Value.backward."""
     seed = number(seed, "seed")
@@ -499,13 +543,13 @@ def _replace() -> None:
                 "backward": backward,
                 "__lt__": lt, "__le__": le, "__gt__": gt, "__ge__": ge,
                 "__add__": add, "__sub__": sub, "__mul__": mul, "__radd__": radd,
-                "__truediv__": left(ops.div), "__pow__": left(ops.pow),
+                "__truediv__": left(ops.div), "__pow__": pow,
                 "__rsub__": right(ops.sub), "__rmul__": right(ops.mul),
                 "__rtruediv__": right(ops.div), "__rpow__": right(ops.pow),
                 "__neg__": unary(ops.neg), "__abs__": unary(ops.abs)},
         Operation: {"__call__": call},
         value: {"record": record, "backward": backward},
-        graph: {"topological_order": topological_order},
+        graph: {"topological_order": topological_order, "wiring": wiring},
         import_module("autograd.backward"): {"topological_order": topological_order,
                                              "backward": backward},
     }

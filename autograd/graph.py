@@ -45,6 +45,11 @@ def topological_order(*outputs: N) -> list[N]:
     return order
 
 
+def wiring(order: Iterable[N], place: dict[N, int]) -> list[tuple[Any, ...]]:
+    """The inputs of each node of a topological order: the place of a node, a float as it is."""
+    return [tuple(u if isinstance(u, float) else place[u] for u in v.inputs) for v in order]
+
+
 def depends_on(order: Iterable[N], sources: Iterable[N]) -> set[N]:
     """The nodes of a topological order that are sources or were computed from one of them."""
     reached = set(sources)

@@ -88,17 +88,11 @@ class Operation:
         form = getattr(self, language)
         return Text(form(*inputs) if callable(form) else form.format(*inputs), self.level)
 
-    def __str__(self) -> str:
-        return self.symbol
-
-    def __repr__(self) -> str:
-        return f"<operation {self.name}>"
-
-    def __reduce__(self) -> tuple[Any, ...]:        # pickled by name: functions do not pickle
-        return find, (self.name,)
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Operation:      # a row is a constant
-        return self
+    # Pickled by name, since functions do not pickle; copied never, since a row is a constant
+    def __str__(self) -> str: return self.symbol
+    def __repr__(self) -> str: return f"<operation {self.name}>"
+    def __reduce__(self) -> tuple[Any, ...]: return find, (self.name,)
+    def __deepcopy__(self, memo: dict[int, Any]) -> Operation: return self
 
 
 class Leaf(Operation):

@@ -4,8 +4,15 @@ from __future__ import annotations
 import base64
 import re
 from html import escape
+from importlib.util import find_spec
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from demos import asking
+from demos.asking import Question
+from demos.mathematics import mathml
 
 SMALLEST = 0.6                  # graphs are drawn with letters of 20 points, and shown at least at this scale
 STYLE = """
@@ -28,6 +35,15 @@ pre     { padding: 1rem 1.2rem; overflow-x: auto; line-height: 1.4; font-size: .
 pre.in  { border-left: 6px solid #1f5fa8; }
 pre.out { background: #fffbe9; border-left: 6px solid #d9a400; white-space: pre-wrap; }
 details { margin: 1rem 0; }
+math    { font-size: 1.2em; }
+math[display="block"] { font-size: 1.45em; margin: 1.2rem 0; text-align: left; overflow-x: auto; }
+nav     { display: flex; flex-wrap: wrap; gap: .3rem 2rem; margin: 1rem 0; }
+nav a, .contents a { color: #1f5fa8; text-decoration: none; padding: .15rem 0; }
+nav a:hover, .contents a:hover { text-decoration: underline; }
+.contents { columns: 2; column-gap: 3rem; margin: 1.5rem 0; padding: .9rem 1.2rem; background: #f3f6fa; list-style: none; }
+.contents li { break-inside: avoid; padding: .12rem 0 .12rem 1.2rem; text-indent: -1.2rem; }
+.k { color: #7b3f9d; font-weight: 600; } .s { color: #1e6b43; } .c { color: #5c6670; font-style: italic; } .m { color: #a0420d; }
+.f { color: #1f5fa8; }                                  /* keywords, strings, comments, numbers, names that are defined */
 summary { cursor: pointer; color: #444; }
 .card   { display: grid; grid-template-columns: 22rem 1fr; gap: 2rem; align-items: center; color: inherit; text-decoration: none;
           border-top: 3px solid #1f5fa8; padding: 1.5rem 0; }
@@ -36,12 +52,22 @@ summary { cursor: pointer; color: #444; }
 .card .note { color: #555; font-size: 1.05rem; }
 .thumb img { display: block; max-width: 100%; max-height: 15rem; margin: auto; }
 @media (max-width: 50rem) { .card { grid-template-columns: 1fr; } }
-@media print { h2 { break-after: avoid; } figure, table { break-inside: avoid; } body { font-size: 12pt; } }
+@media (max-width: 50rem) { .contents { columns: 1; } }
+@media print { nav { display: none; } h2 { break-after: avoid; } figure, table { break-inside: avoid; } body { font-size: 12pt; } }
 """
 
 
+class Link(NamedTuple):
+    """A way to another page: a word for it, the title of the page, and its address."""
+    word: str
+    title: str
+    address: str
+
+
 class Page:
-    """A page with a title, filled from top to bottom; all texts are escaped.
+    """A page with a title, filled from top to bottom; all texts are escaped. `links` lead to other pages, at both ends.
+
+    Formulas in its texts, $...$ and $$...$$ in LaTeX, are typeset; where it has three headings or more, it has contents.
 
     >>> page = Page("Neurons")
     >>> page.markdown("# a < b")
@@ -49,17 +75,17 @@ class Page:
     True
     """
 
-    def __init__(self, title: str) -> None:
-        self.title = title
+    def __init__(self, title: str, links: tuple[Link, ...] = ()) -> None:
+        self.title, self.links = title, links
         self.parts: list[str] = []
 
     def markdown(self, text: str) -> None:
         """Add text in Markdown: headings, paragraphs, lists, tables, code; markup in it is shown as it is."""
-        self.parts.append(_markdown().render(text))
+        self.parts.append(reader().render(text))
 
     def cell(self, code: str, folded: bool = False) -> None:
         """Add a cell of code, at most 100 columns wide, folded away if so wanted."""
-        lines = f'<pre class="in">{escape(code)}</pre>'
+        lines = f'<pre class="in">{coloured(code)}</pre>'
         self.parts.append(f"<details><summary>code</summary>{lines}</details>" if folded else lines)
 
     def output(self, text: str) -> None:
@@ -72,28 +98,72 @@ class Page:
         style = f' style="min-width: {SMALLEST * float(width[1]):.0f}pt"' if width else ""
         self.parts.append(f"<figure>{_embedded(picture, caption, style)}<figcaption>{escape(caption)}</figcaption></figure>")
 
+    def question(self, asked: Question) -> None:
+        """Add a question; a script hides what follows until it is answered."""
+        self.parts.append(asked.html(reader().renderInline))
+
+    def frame(self, frame: str, caption: str) -> None:
+        """Add a page within the page, a frame in HTML, with its caption."""
+        self.parts.append(f'<figure class="play">{frame}<figcaption>{escape(caption)}</figcaption></figure>')
+
     def card(self, title: str, text: str, note: str, link: str, shown: Any = None) -> None:
         """Add a card that leads to another page: a picture, a title, a text in Markdown and a note."""
         picture = _embedded(shown.path, shown.caption) if shown else ""
         self.parts.append(
             f'<a class="card" href="{escape(link)}"><div class="thumb">{picture}</div><div><h3>{escape(title)}</h3>'
-            f'<p>{_markdown().renderInline(text)}</p><p class="note">{escape(note)}</p></div></a>')
+            f'<p>{reader().renderInline(text)}</p><p class="note">{escape(note)}</p></div></a>')
 
     def write(self, path: Path) -> None:
         """Write the page to a file."""
         path.write_text(str(self), encoding="utf-8")
 
     def __str__(self) -> str:
-        body = "\n".join(self.parts)
+        links = self._links()
+        body = "\n".join([links, _with_contents("\n".join(self.parts)), links])
+        script = f"\n<script>\n{asking.SCRIPT}</script>" if '<form class="question"' in body else ""
         return ('<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
                 '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-                f"<title>{escape(self.title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n")
+                f"<title>{escape(self.title)}</title>\n<style>{STYLE}{asking.STYLE}</style>\n</head>\n"
+                f"<body>\n{body}{script}\n</body>\n</html>\n")
+
+    def _links(self) -> str:
+        found = [f'<a href="{escape(link.address)}">{escape(link.word)}: {escape(link.title)}</a>' for link in self.links]
+        return f"<nav>{''.join(found)}</nav>" if found else ""
 
 
-def _markdown() -> Any:
-    """A reader of Markdown that shows markup as it is."""
+def _with_contents(body: str) -> str:
+    """The body with a list of its headings before the first of them, where there are three or more."""
+    titles = re.findall("<h2>(.*?)</h2>", body)
+    for number, title in enumerate(titles, 1):
+        body = body.replace(f"<h2>{title}</h2>", f'<h2 id="part-{number}">{title}</h2>', 1)
+    if len(titles) < 3:
+        return body
+    items = "".join(f'<li><a href="#part-{number}">{title}</a></li>' for number, title in enumerate(titles, 1))
+    return body.replace('<h2 id="part-1">', f'<ul class="contents">{items}</ul>\n<h2 id="part-1">', 1)
+
+
+def coloured(code: str) -> str:
+    """Python as HTML, with its keywords, strings, comments, numbers and definitions marked; plain without Pygments."""
+    if find_spec("pygments") is None:
+        return escape(code)
+    from pygments.lexers import PythonLexer
+    from pygments.token import Comment, Keyword, Name, Number, Operator, String
+    marks = {Keyword: "k", Operator.Word: "k", String: "s", Comment: "c", Number: "m", Name.Function: "f", Name.Class: "f"}
+    marked = ((next((mark for wide, mark in marks.items() if kind in wide), ""), text)
+              for kind, text in PythonLexer(stripnl=False, ensurenl=False).get_tokens(code))
+    runs = ((mark, escape("".join(text for _, text in run))) for mark, run in groupby(marked, key=itemgetter(0)))
+    return "".join(f'<span class="{mark}">{text}</span>' if mark else text for mark, text in runs)
+
+
+def reader() -> Any:
+    """A reader of Markdown that shows markup as it is, and formulas typeset, where the plugin for them is installed."""
     from markdown_it import MarkdownIt
-    return MarkdownIt("commonmark", {"html": False}).enable("table")
+    plain = MarkdownIt("commonmark", {"html": False}).enable("table")
+    if find_spec("mdit_py_plugins") is None:
+        return plain
+    from mdit_py_plugins.dollarmath import dollarmath_plugin
+    return plain.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True,
+                     renderer=lambda latex, options: mathml(latex, options["display_mode"]))
 
 
 def _embedded(picture: Path, caption: str, style: str = "") -> str:

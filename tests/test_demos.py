@@ -68,11 +68,11 @@ def test_the_list_has_every_lesson_in_order_with_its_title(capsys):
     assert command.main([]) == 0
     listed = capsys.readouterr().out
     names = re.findall(r"^  (\w+) +\S", listed, re.MULTILINE)
-    assert names == [*runner.ORDER, "exercises"]
+    assert names == [*runner.ORDER, "exercises", "site"]
     for name in runner.ORDER:
         title, summary = runner.opening(name)
         assert re.search(rf"^  {name} +{re.escape(title)}$", listed, re.MULTILINE) and "Takes" in summary
-    assert names[:4] == ["derivative", "chain_rule", "lecture", "compiler"]
+    assert names[:3] == ["derivative", "chain_rule", "neuron"]
 
 
 def test_every_file_of_a_lesson_is_in_the_course():
@@ -84,7 +84,7 @@ def test_every_file_of_a_lesson_is_in_the_course():
 def test_an_unknown_name_lists_the_known_ones(arguments, capsys):
     assert command.main(arguments) == 1
     said = capsys.readouterr().err
-    assert f"no demo {' '.join(arguments)!r}" in said and "lecture" in said
+    assert f"no demo {' '.join(arguments)!r}" in said and "chain_rule" in said
 
 
 @pytest.mark.parametrize("flag", ["--help", "-h"])
@@ -102,7 +102,7 @@ def test_a_terminal_without_greek_letters_shows_question_marks(tmp_path):
     pytest.importorskip("matplotlib")
     done = run_in(tmp_path, "derivative", "--small", PYTHONIOENCODING="ascii")
     assert done.returncode == 0, done.stderr
-    assert "f'(x) = 3x? - 4" in done.stdout and "by the graph       23.0" in done.stdout
+    assert "f'(x) = 3x? - 4" in done.stdout and "by the graph 23.0" in done.stdout
     assert "3x²" in (tmp_path / "out" / "derivative" / "index.html").read_text(encoding="utf-8")
 
 
@@ -192,6 +192,17 @@ def test_a_lesson_prints_its_text_and_what_its_cells_print(lessons, capsys):
     assert [printed.index(text) for text in order] == sorted(printed.index(text) for text in order)
 
 
+def test_in_the_course_a_page_leads_to_the_next_and_the_one_before(lessons, capsys):
+    (lessons / "lessons" / "two.py").write_text(LESSON.format(name="two", last=""))
+    command.main(["all"])
+    pages = {name: (lessons / "out" / name / "index.html").read_text(encoding="utf-8") for name in ("one", "two", "three")}
+    ways = {name: re.findall(r'<a href="([^"]+)">(\w+):', text.split("</nav>")[0]) for name, text in pages.items()}
+    contents = ("../index.html", "Contents")
+    assert ways == {"one": [("../two/index.html", "Next"), contents], "three": [("../two/index.html", "Previous"), contents],
+                    "two": [("../one/index.html", "Previous"), ("../three/index.html", "Next"), contents]}
+    assert "<nav>" not in runner.run("one").page.read_text(encoding="utf-8")
+
+
 def test_small_settings_are_for_one_run_only(lessons, capsys):
     command.main(["one", "--small"])
     command.main(["three"])
@@ -202,9 +213,9 @@ def test_small_settings_are_for_one_run_only(lessons, capsys):
 def test_the_page_has_text_code_output_and_pictures_in_their_places(lessons):
     text = runner.run("one").page.read_text(encoding="utf-8")
     order = ["<title>A lesson &lt;of one&gt;</title>", "<h1>A lesson &lt;of one&gt;</h1>", "<p>More.</p>",
-             'lesson = Lesson(&quot;one&quot;)', '<pre class="out">before True</pre>', "<img ",
+             'class="s">&quot;one&quot;</span>', '<pre class="out">before True</pre>', "<img ",
              "The &lt;first&gt; picture</figcaption>", '<pre class="out">after</pre>', "<details>",
-             "print(lesson.size(", "</details>", '<pre class="out">large</pre>']
+             "&quot;large&quot;", "</details>", '<pre class="out">large</pre>']
     assert [text.index(part) for part in order] == sorted(text.index(part) for part in order)
     assert text.count("<h1") == 1 and text.count("<img") == 1
 
@@ -259,5 +270,5 @@ def test_a_page_escapes_its_texts_and_embeds_its_pictures(tmp_path):
     made.write(tmp_path / "page.html")
     text = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert "<title>a &lt; b</title>" in text and "<h1>&lt;h&gt;</h1>" in text and "<script" not in text
-    assert '<pre class="in">x &lt; 1</pre>' in text and '<pre class="out">&lt;&amp;&gt;</pre>' in text
+    assert '<pre class="in">x &lt; <span class="m">1</span></pre>' in text and '<pre class="out">&lt;&amp;&gt;</pre>' in text
     assert '<a href="play.html">' in text and 'alt="a &quot;caption&quot;" src="data:image/svg+xml;base64,' in text

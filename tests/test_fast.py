@@ -17,7 +17,7 @@ import hashlib, math, random, sys
 if sys.argv[1] == "plain":
     sys.modules["autograd.fast"] = None
 import autograd
-from autograd import Value, grad, ops
+from autograd import Value, grad, graph, ops
 from autograd.graph import topological_order
 
 assert ("autograd.fast" in sys.modules and sys.modules["autograd.fast"] is not None) == (sys.argv[1] == "fast")
@@ -61,9 +61,10 @@ for _ in range(300):
             lines.append(str(error))
     order = topological_order(*nodes)
     place = {v: i for i, v in enumerate(order)}
-    for v in order:
+    for v, wired in zip(order, graph.wiring(order, place)):
+        assert wired == tuple(place.get(u, u) for u in v.inputs)
         partials = [getattr(p, "message", repr(p)) for p in v.partials]
-        lines.append(repr((v.data, v.grad, v.op.name, [place.get(u, u) for u in v.inputs], partials)))
+        lines.append(repr((v.data, v.grad, v.op.name, wired, partials)))
 print(len(lines), hashlib.sha256("\\n".join(lines).encode()).hexdigest())
 if len(sys.argv) > 3:
     open(sys.argv[3], "w").write("\\n".join(lines))

@@ -54,11 +54,13 @@ class MicrogradNames:
 class Closure:
     """Instead of partials: a function in micrograd's manner, which changes grads itself."""
     __slots__ = ("function",)
+    made = False                        # whether there has ever been one
     undefined = Undefined("a _backward function set by hand has no partials: only backward() can "
                           "go through it")
 
     def __init__(self, function: Callable[[], None]) -> None:
         self.function = function
+        Closure.made = True
 
     def run(self, v: Any, grads: dict[Any, float]) -> Iterable[Any]:
         """Let the function do the step of v on a table of grads; () is left to send on."""

@@ -8,7 +8,7 @@
     structure   its structural operations, each with a rule in reverse mode   (loop, prefix)
     reverse     the cotangent of each Array
     schedule    which Arrays get a line, and their names                    (names)
-    printer     Arrays as text
+    language    Arrays as text: as NumPy in printer, and in jax and javascript
     emit        the parts put together
     scalar      for graphs too narrow for arrays: straight-line code
     run         the program and its checks
@@ -19,11 +19,12 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from autograd.compiler.array import Misfit
 from autograd.compiler.emit import Blocks, emit
-from autograd.compiler.group import Group, earliest, groups, levels
+from autograd.compiler.group import Group, earliest, groups, keys_of, levels
 from autograd.compiler.loop import Stacked
 from autograd.compiler.record import Tape, record
 from autograd.compiler.repeat import Turns, with_loops
@@ -47,6 +48,7 @@ def compile(
     parameters: Sequence[Value],
     inputs: Sequence[Value] = (),
     form: str | None = None,
+    samples: bool = True,
 ) -> Program:
     """The Program that computes `output` and its derivatives by `parameters`, for any numbers in
     `parameters` and `inputs`.
@@ -57,6 +59,7 @@ def compile(
     form        "matrices": array operations, however few numbers they are about; "scalars": a line
                 for each scalar; None:
                 whichever is faster
+    samples     whether x has a row for each sample; without, x is (I,)
 
     All other leaves are constants. Raises TypeError for what is no Value, ValueError for a Value
     given twice or another form.
@@ -76,9 +79,9 @@ def compile(
     if form not in FORMS:
         raise ValueError(f"form must be 'matrices', 'scalars' or None, got {form!r}")
     with paused_collector():
-        tape = record(outputs, parameters, inputs)
+        tape = record(outputs, parameters, inputs, samples)
         blocks = None if form == "scalars" else in_blocks(tape, form)
-        code = blocks or straight(tape)
+        code = blocks or straight(tape)._replace(as_arrays=partial(in_blocks, tape, "matrices"))
     return Program(code, tape, outputs, parameters, inputs, listed=not isinstance(output, Value))
 
 
@@ -86,16 +89,17 @@ def in_blocks(tape: Tape, form: str | None = None) -> Blocks | None:
     """The tape as array operations, or as loops; None where it is too narrow for them, unless
     `form` asks for matrices.
     """
-    terms = sum(len(args) for _, args in tape.nodes.values())
-    worth = NARROW_WITH_SAMPLES if tape.inputs else NARROW
+    terms = sum([len(args) for _, args in tape.nodes.values()])
+    worth = NARROW_WITH_SAMPLES if tape.samples else NARROW
     worth = 0 if form == "matrices" else worth
     enough = terms / worth if worth else terms
     if not terms:
         return None
-    depth = earliest(tape, len(tape.kinds) + 1)
+    depth = earliest(tape)
     least = len({depth[i] for i in tape.nodes})  # at least one operation for each depth
     if least <= enough or worth <= terms and len(tape.nodes) >= WIDE * least:
-        items = with_loops(tape, groups(tape, levels(tape)))
+        keys = keys_of(tape)
+        items = with_loops(tape, groups(tape, levels(tape, depth, keys), keys))
         turns = [
             len(item.turns) * len(item.ids)
             for item in items

@@ -16,14 +16,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.compiler.array import SAMPLES, Array, shape_of
+from autograd.compiler.group import Group
+from autograd.compiler.language import Constants
 from autograd.compiler.names import Names
-from autograd.compiler.printer import Constants, Printer
+from autograd.compiler.printer import Printer
 from autograd.compiler.record import Tape
 from autograd.compiler.reverse import topological_order
 from autograd.compiler.scalar import imports
 from autograd.compiler.schedule import Line, Schedule, schedule
-from autograd.compiler.shape import Plan
+from autograd.compiler.shape import Plan, plan
 from autograd.compiler.structure import Contract, Named, Numbers
+from autograd.formulas.text import Text
 
 INLINE = 400  # arrays of up to so many numbers are spelt out in the source
 
@@ -38,22 +41,22 @@ class Blocks(NamedTuple):
     arrays: dict[str, np.ndarray]
     functions: dict[str, Any]
     on_floats: dict[str, Any]  # operations that are called on floats
+    tape: Tape
     plan: Plan
     found: list[Array]  # the Arrays of groups of nodes
-    names: dict[Array, str]  # of those that have a line
+    lines: Schedule
     forward: str  # a function `variables` that gives all names of the forward pass
 
     def source(self) -> str:
         """Source that runs by itself."""
-        arrays = [f"{name} = {spelt(array)}" for name, array in self.arrays.items()]
-        packed = (
-            ["import base64"] if any(array.size > INLINE for array in self.arrays.values()) else []
-        )
-        packed += ["import math"] if self.has_float_loops else []
-        called = {**self.functions, **self.on_floats}
-        return "\n".join(
-            [*packed, "import numpy as np", *imports(called), "", *arrays, "", "", self.text]
-        )
+        head = ["import math"] if self.has_float_loops else []
+        head += ["import numpy as np", *imports({**self.functions, **self.on_floats})]
+        return "\n".join([*with_arrays(head, self.arrays), "", "", self.text])
+
+    @property
+    def names(self) -> dict[Array, str]:
+        """The names of the Arrays that have a line."""
+        return self.lines.names
 
     @property
     def has_float_loops(self) -> bool:
@@ -94,33 +97,47 @@ class Blocks(NamedTuple):
         """The arrays of the forward pass by name, for theta and one sample x."""
         found: dict[str, Any] = {"np": np, **self.arrays, **self.functions}
         exec(compile(self.forward, "<autograd program>", "exec"), found)
-        arguments = (arguments[0], *(x[None] for x in arguments[1:]))
+        if self.tape.samples:
+            arguments = (arguments[0], *(x[None] for x in arguments[1:]))
         with np.errstate(all="ignore"):
             return dict(found["variables"](*arguments))
 
 
-def emit(tape: Tape, plan: Plan) -> Blocks:
+def emit(tape: Tape, planned: Plan) -> Blocks:
     """The source of value(theta, x) and, for one output, value_and_grad(theta, x)."""
-    lines = schedule(tape, plan)
-    names = Names()
-    names.taken |= {line.name for line in (*lines.views, *lines.forward, *lines.backward)}
-    constants = Constants(names.free)
+    lines = schedule(tape, planned)
+    constants = Constants(names_beside(lines).free)
     texts: list[str] = []
     on_floats: dict[str, Any] = {}
     for floats in (True, False):
         printer = Printer(lines.names, constants, floats)
-        functions = [value(tape, lines, printer)]
-        if lines.gradient is not None:
-            functions.append(value_and_grad(tape, lines, printer))
-        texts.append("\n\n".join(functions))
+        texts.append("\n\n".join(functions(tape, lines, printer)))
         on_floats.update(printer.on_floats)
-    found = [x for x in plan.arrays if not isinstance(x.op, (Named, Numbers))]
+    found = [x for x in planned.arrays if not isinstance(x.op, (Named, Numbers))]
     forward = value(tape, lines, printer, "variables")
     arrays, called = constants.arrays, printer.called
     text, on_arrays = texts
-    return Blocks(
-        text, on_arrays, arrays, called, on_floats, plan, found, lines.names, forward
-    )
+    return Blocks(text, on_arrays, arrays, called, on_floats, tape, planned, found, lines, forward)
+
+
+def one_by_one(tape: Tape) -> Blocks:
+    """The tape as Arrays of one number each: what straight-line code is in other languages."""
+    return emit(tape, plan(tape, [Group(op, [i], [args]) for i, (op, args) in tape.nodes.items()]))
+
+
+def names_beside(lines: Schedule) -> Names:
+    """Where names for constants come from: none that a line has."""
+    names = Names()
+    names.taken |= {*lines.names.values()}
+    return names
+
+
+def functions(tape: Tape, lines: Schedule, printer: Printer) -> list[str]:
+    """The text of `value` and, for one output, of `value_and_grad`."""
+    found = [value(tape, lines, printer)]
+    if lines.gradient is not None:
+        found.append(value_and_grad(tape, lines, printer))
+    return found
 
 
 def value(tape: Tape, lines: Schedule, printer: Printer, name: str = "value") -> str:
@@ -132,7 +149,7 @@ def value(tape: Tape, lines: Schedule, printer: Printer, name: str = "value") ->
         if name == "variables"
         else f"    return {printer.formula(lines.value)}"
     )
-    what = "The output for each sample." if tape.inputs else "The output."
+    what = "The output for each sample." if tape.samples else "The output."
     if len(tape.outputs) > 1:
         what = what.replace("output", "outputs")
     needed = [line for line in lines.views if line.array in topological_order([lines.value])]
@@ -151,10 +168,10 @@ def value_and_grad(tape: Tape, lines: Schedule, printer: Printer) -> str:
         *forward,
         "    # backward",
         *backward,
-        f"    return float({of_all}), {printer.formula(lines.gradient)}",
+        f"    return {printer.result(Text(of_all))}, {printer.formula(lines.gradient)}",
     ]
     what = "The output and its gradient with respect to theta" + (
-        ", summed over the samples, the rows of x." if tape.inputs else "."
+        ", summed over the samples, the rows of x." if tape.samples else "."
     )
     return function("value_and_grad", tape, what, lines.views, body, printer)
 
@@ -163,7 +180,7 @@ def function(
     name: str, tape: Tape, what: str, views: list[Line], body: list[str], printer: Printer
 ) -> str:
     """A function of theta (and x): the views of theta it uses, then its body."""
-    head = ["    m = len(x)"] if tape.inputs else []
+    head = ["    m = len(x)"] if tape.samples else []
     head += ["    ones = np.ones(m)"] if printer.ones else []
     head += [text for line in views for text in printer.lines(line)]
     return (
@@ -172,6 +189,13 @@ def function(
         )
         + "\n"
     )
+
+
+def with_arrays(head: list[str], arrays: dict[str, np.ndarray]) -> list[str]:
+    """The beginning of a module, and its constant arrays."""
+    packed = any(array.size > INLINE for array in arrays.values())
+    constants = [f"{name} = {spelt(array)}" for name, array in arrays.items()]
+    return [*["import base64"] * packed, *head, "", *constants]
 
 
 def spelt(array: np.ndarray) -> str:

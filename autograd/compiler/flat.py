@@ -6,15 +6,17 @@ it (a string, None, True) stands in the key itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import groupby, islice
+from math import prod
 from typing import Any
 
 import numpy as np
 
 from autograd.value import Value
 
-STATIC = (str, bytes, bool, type(None))
-FLOAT, INT = "f", "i"
+STATIC = (str, bytes, bool, type(None), np.bool_)
+FLOAT, INT, BOOL = "f", "i", "b"
+LARGEST = 2 ** 53                       # ints up to it are floats, too
 
 
 class Unfit(TypeError):
@@ -22,53 +24,108 @@ class Unfit(TypeError):
 
 
 def flatten(x: Any, leaves: list[Any]) -> Any:
-    """The key of x, whose numbers are added to the leaves. Raises Unfit for anything else."""
+    """The key of x, whose numbers are added to the leaves, an array of floats as it is.
+
+    Raises Unfit for what is neither a number nor holds numbers.
+    """
     kind = type(x)
     if kind is float or kind is Value:
         leaves.append(x)
         return FLOAT
     if kind is list or kind is tuple:
-        if set(map(type, x)) == {float}:
-            leaves.extend(x)
-            return kind, len(x)
-        return kind, tuple([flatten(item, leaves) for item in x])
+        return _flatten_items(kind, x, leaves)
     if kind is dict:
         return dict, tuple(x), tuple([flatten(item, leaves) for item in x.values()])
-    if kind is int:
+    if kind is int or isinstance(x, np.integer):
+        if abs(int(x)) > LARGEST:
+            raise Unfit(f"{x} is an int too large for a float")
         leaves.append(float(x))
         return INT
+    if kind is np.ndarray:
+        return _flatten_array(x, leaves)
     if kind in STATIC:
         return "=", kind, x
-    if kind is np.ndarray and x.dtype.kind in "fiuO":
-        return _flatten_array(x, leaves)
-    if isinstance(x, (np.floating, np.integer)):
-        leaves.append(float(x))
-        return FLOAT if isinstance(x, np.floating) else INT
-    raise Unfit(f"{kind.__name__} is neither a number nor a list, tuple, dict or array of numbers")
+    if isinstance(x, (np.floating, Value)):
+        leaves.append(x if isinstance(x, Value) else float(x))
+        return FLOAT
+    if isinstance(x, tuple) and hasattr(x, "_fields"):
+        return kind, "*", tuple([flatten(item, leaves) for item in x])
+    raise Unfit(f"a {kind.__name__} is neither a number nor a list, tuple, dict or array of "
+                "numbers")
+
+
+def _flatten_items(kind: type, x: Any, leaves: list[Any]) -> Any:
+    kinds = set(map(type, x))
+    if kinds == {float}:
+        leaves.extend(x)
+        return kind, FLOAT, len(x)
+    if kinds == {int} and max(x) <= LARGEST and min(x) >= -LARGEST:
+        leaves.extend(map(float, x))
+        return kind, INT, len(x)
+    return kind, "", tuple([flatten(item, leaves) for item in x])
 
 
 def _flatten_array(x: Any, leaves: list[Any]) -> Any:
-    entries = x.ravel().tolist()
-    if x.dtype.kind == "O" and not all(isinstance(e, (Value, float)) for e in entries):
-        raise Unfit("an array of objects holds something else than numbers")
-    leaves.extend(entries if x.dtype.kind in "fO" else map(float, entries))
-    return "array", x.shape, x.dtype.kind
+    kind = x.dtype.kind
+    if kind == "f":
+        leaves.append(x.ravel())
+    elif kind in "iu":
+        if x.size and (x.max() > LARGEST or x.min() < -LARGEST):
+            raise Unfit("an array holds an int too large for a float")
+        leaves.append(x.ravel().astype(float))
+        kind = INT
+    elif kind == "b":
+        return "array=", x.shape, x.tobytes()
+    elif kind == "O" and all(isinstance(e, (Value, float)) for e in x.flat):
+        leaves.extend(x.ravel().tolist())
+    else:
+        raise Unfit(f"an array of {x.dtype} holds something else than numbers")
+    return "array", x.shape, kind
+
+
+def numbers(leaves: list[Any]) -> Any:
+    """The leaves as one array of floats."""
+    kinds = set(map(type, leaves))
+    if np.ndarray not in kinds:
+        return np.array(leaves, dtype=float)
+    parts: list[Any] = []
+    for is_array, run in groupby(leaves, lambda x: isinstance(x, np.ndarray)):
+        together = list(run)
+        parts += together if is_array else [np.array(together, dtype=float)]
+    return np.concatenate(parts, dtype=float)
+
+
+def kinds_of(key: Any) -> list[str]:
+    """For each leaf of a key whether it is a FLOAT, an INT or a BOOL."""
+    if type(key) is str:
+        return [key]
+    kind = key[0]
+    if kind in ("=", "array="):
+        return []
+    if kind == "array":
+        return [INT if key[2] == INT else FLOAT] * prod(key[1])
+    if type(key[2]) is int:
+        return [key[1]] * key[2]
+    return [k for part in key[2] for k in kinds_of(part)]
 
 
 def build(key: Any, leaves: Iterator[Any], array: Callable[[list[Any], Any], Any]) -> Any:
     """The nest of a key, filled with leaves; `array` makes an array of a list and a shape."""
-    if key in (FLOAT, INT):
+    if type(key) is str:
         return next(leaves)
     kind = key[0]
     if kind == "=":
         return key[2]
     if kind == "array":
-        return array(list(islice(leaves, int(np.prod(key[1])))), key[1])
+        return array(list(islice(leaves, prod(key[1]))), key[1])
+    if kind == "array=":
+        return np.frombuffer(key[2], dtype=bool).reshape(key[1])
+    if type(key[2]) is int:
+        return kind(islice(leaves, key[2]))
+    items = [build(part, leaves, array) for part in key[2]]
     if kind is dict:
-        return {name: build(part, leaves, array) for name, part in zip(key[1], key[2])}
-    if type(key[1]) is int:
-        return kind(islice(leaves, key[1]))
-    return kind([build(part, leaves, array) for part in key[1]])
+        return dict(zip(key[1], items))
+    return kind(*items) if key[1] == "*" else kind(items)
 
 
 def of_values(entries: list[Any], shape: Any) -> Any:
@@ -78,11 +135,59 @@ def of_values(entries: list[Any], shape: Any) -> Any:
     return flat.reshape(shape)
 
 
-def of_numbers(entries: list[Any], shape: Any) -> Any:
-    """An array of floats."""
-    return np.array(entries, dtype=float).reshape(shape)
+def fill(key: Any, found: Any) -> Any:
+    """The nest of a key with the numbers of an array, in which its own arrays are copied."""
+    return _fill(key, found, [0])
 
 
-def of_samples(entries: list[Any], shape: Any) -> Any:
-    """An array of floats with a leading axis of samples, of columns with one number for each."""
-    return np.stack(entries, axis=1).reshape(-1, *shape)
+def _fill(key: Any, found: Any, place: list[int]) -> Any:
+    start = place[0]
+    if type(key) is str:
+        place[0] += 1
+        x = found[start].item()
+        return x if key == FLOAT else round(x) if key == INT else x != 0
+    kind = key[0]
+    if kind == "=":
+        return key[2]
+    if kind == "array=":
+        return np.frombuffer(key[2], dtype=bool).reshape(key[1]).copy()
+    if kind == "array":
+        place[0] += prod(key[1])
+        part = found[start:place[0]].reshape(key[1])
+        return np.rint(part).astype(int) if key[2] == INT else part.copy()
+    if type(key[2]) is int:
+        place[0] += key[2]
+        entries = found[start:place[0]].tolist()
+        return kind(entries if key[1] == FLOAT else map(round, entries))
+    items = [_fill(part, found, place) for part in key[2]]
+    if kind is dict:
+        return dict(zip(key[1], items))
+    return kind(*items) if key[1] == "*" else kind(items)
+
+
+# Results ------------------------------------------------------------------------------------------
+
+def flatten_result(x: Any, leaves: list[Any]) -> Any:
+    """The key of a result: as flatten, but True and False are numbers, too."""
+    kind = type(x)
+    if kind in (bool, np.bool_):
+        leaves.append(float(x))
+        return BOOL
+    if kind in (list, tuple):
+        return kind, "", tuple([flatten_result(item, leaves) for item in x])
+    if kind is dict:
+        return dict, tuple(x), tuple([flatten_result(item, leaves) for item in x.values()])
+    return flatten(x, leaves)
+
+
+def skeleton(key: Any) -> Any:
+    """A key without what kind its numbers are of."""
+    if type(key) is str:
+        return "number"
+    if key[0] in ("=", "array="):
+        return key
+    if key[0] == "array":
+        return key[:2]
+    if type(key[2]) is int:
+        return key[0], "", ("number",) * key[2]
+    return key[0], key[1], tuple(map(skeleton, key[2]))

@@ -12,12 +12,16 @@ loss they go into, all at once, whatever their turn.
 """
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from autograd import ops
 from autograd.compiler.record import NODE, Tape
 from autograd.ops import Operation
+
+
+Key = tuple[Any, ...]
 
 
 class Group(NamedTuple):
@@ -30,21 +34,38 @@ class Group(NamedTuple):
     args: list[tuple[int, ...]]
 
 
-def levels(tape: Tape) -> list[int]:
-    """The depth of each id, storey * height + step; 0 for what is no node."""
-    height = len(tape.kinds) + 1  # more than the steps there can be in a storey
-    first = earliest(tape, height)
-    last = latest(tape, height, first)
-    keys = {i: key(tape, node) for i, node in tape.nodes.items()}
-    early = Counter((keys[i], first[i]) for i in tape.nodes)
-    late = Counter((keys[i], last[i]) for i in tape.nodes)
-    depth = [0] * len(tape.kinds)
-    for i, (op, args) in tape.nodes.items():
-        if late[keys[i], last[i]] > early[keys[i], first[i]]:
-            depth[i] = last[i]
-        else:
-            depth[i] = above(op, max([depth[a] for a in args]), height)
+def levels(
+    tape: Tape, first: list[int] | None = None, keys: list[int] | None = None
+) -> list[int]:
+    """The depth of each id, storey * height + step; 0 for what is no node.
+
+    `first` and `keys` as `earliest` and `keys_of` give them, where they are known.
+    """
+    first, keys = first or earliest(tape), keys or keys_of(tape)
+    last = latest(tape, first)
+    early, late = (
+        how_many_alike(np.array(keys), np.array([depth[i] for i in tape.nodes]))
+        for depth in (first, last)
+    )
+    if not (late > early).any():
+        return first
+    height, depth = height_of(tape), [0] * len(tape.kinds)
+    deepest = depth.__getitem__
+    for (i, (op, args)), goes_late in zip(tape.nodes.items(), (late > early).tolist()):
+        depth[i] = last[i] if goes_late else above(op, max(map(deepest, args)), height)
     return depth
+
+
+def how_many_alike(keys: np.ndarray, depth: np.ndarray) -> np.ndarray:
+    """For each node how many of the same key have the same depth."""
+    both = keys * (int(depth.max(initial=0)) + 1) + depth
+    _, which, counts = np.unique(both, return_inverse=True, return_counts=True)
+    return counts[which]
+
+
+def height_of(tape: Tape) -> int:
+    """More than the steps there can be in a storey."""
+    return len(tape.kinds) + 1
 
 
 def above(op: Operation, deepest: int, height: int) -> int:
@@ -52,16 +73,18 @@ def above(op: Operation, deepest: int, height: int) -> int:
     return (deepest // height + 1) * height if op is ops.dot or op is ops.sum else deepest + 1
 
 
-def earliest(tape: Tape, height: int) -> list[int]:
+def earliest(tape: Tape) -> list[int]:
     """The lowest depth each id can have."""
-    depth = [0] * len(tape.kinds)
+    height, depth = height_of(tape), [0] * len(tape.kinds)
+    deepest = depth.__getitem__
     for i, (op, args) in tape.nodes.items():
-        depth[i] = above(op, max([depth[a] for a in args]), height)
+        depth[i] = above(op, max(map(deepest, args)), height)
     return depth
 
 
-def latest(tape: Tape, height: int, first: list[int]) -> list[int]:
+def latest(tape: Tape, first: list[int]) -> list[int]:
     """The highest depth each id can have, so that all that uses it can be above it."""
+    height = height_of(tape)
     highest = (max(first, default=0) // height + 1) * height - 1
     depth = [highest] * len(tape.kinds)
     for i in tape.outputs:
@@ -76,39 +99,39 @@ def latest(tape: Tape, height: int, first: list[int]) -> list[int]:
     return depth
 
 
-def groups(tape: Tape, depth: list[int]) -> list[Group]:
+def groups(tape: Tape, depth: list[int], keys: list[int] | None = None) -> list[Group]:
     """The nodes of a tape as groups, in an order in which every argument comes before its use;
     depth as `levels` gives it.
     """
-    found: dict[tuple[int, Any], Group] = {}
-    for i, node in tape.nodes.items():
-        where = depth[i], key(tape, node)
+    found: dict[tuple[int, int], Group] = {}
+    for (i, (op, args)), its in zip(tape.nodes.items(), keys or keys_of(tape)):
+        where = depth[i], its
         group = found.get(where)
         if group is None:
-            group = found[where] = Group(node[0], [], [])
+            group = found[where] = Group(op, [], [])
         group.ids.append(i)
-        group.args.append(node[1])
+        group.args.append(args)
     return [group for _, group in sorted(found.items(), key=lambda item: item[0][0])]
 
 
-def key(tape: Tape, node: tuple[Operation, tuple[int, ...]]) -> tuple[Any, ...]:
+def keys_of(tape: Tape) -> list[int]:
+    """A number for each node: those of one key have the same."""
+    known: dict[Key, int] = {}
+    return [known.setdefault(key(tape, node), len(known)) for node in tape.nodes.values()]
+
+
+def key(tape: Tape, node: tuple[Operation, tuple[int, ...]]) -> Key:
     """What nodes of one group have in common: the operation and the kinds of its arguments."""
     kinds, (op, args) = tape.kinds, node
     if op is ops.dot:
-        n = len(args) // 2
-        return op, _kind(args[:n], kinds), _kind(args[n:], kinds)
+        n, each = len(args) // 2, list(map(kinds.__getitem__, args))
+        return op, common(each[:n]), common(each[n:])
     if op is ops.sum:
-        return (
-            (op, _kind(args, kinds)) if len(args) > 2 else (op, *sorted({kinds[a] for a in args}))
-        )
-    return (op, *[kinds[a] for a in args])
+        each = list(map(kinds.__getitem__, args))
+        return (op, common(each)) if len(args) > 2 else (op, *sorted(set(each)))
+    return (op, *map(kinds.__getitem__, args))
 
 
-def _kind(args: tuple[int, ...], kinds: list[int]) -> int:
-    """The kind all the arguments have, or NODE for a mixture."""
-    first = kinds[args[0]]
-    if first != NODE:
-        for a in args:
-            if kinds[a] != first:
-                return NODE
-    return first
+def common(kinds: list[int]) -> int:
+    """The kind that all are, or NODE for a mixture."""
+    return kinds[0] if kinds.count(kinds[0]) == len(kinds) else NODE

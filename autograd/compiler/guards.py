@@ -1,14 +1,19 @@
-"""Guards: what a recording for jit noticed of the numbers it met.
+"""Guards: what a recording for jit notices of the numbers it meets.
 
-1. A comparison of Values, or the truth of one, is a guard: what was compared, and how it came out.
-   The recording stands for all numbers at which every guard comes out the same.
-2. What lets a number leave the graph (`v.data`, `v.grad`, `v.backward()`, printing, an error that
-   was caught) cannot be guarded: it is a refusal, a sentence with the line it happened on.
-3. The methods of Value are replaced while somebody records, in whatever thread, and do what they
+1. A comparison of Values gives a Truth: the Value 1 or 0, which is data. Asked whether it is true
+   (`if`, `while`, `and`, sorted) it is a guard: what was compared, and how it came out. A recording
+   stands for all numbers at which every guard comes out the same.
+2. An int among the arguments is recorded as a Whole: a Value that can index, count and be divided
+   with remainder, each of which is a guard on its number.
+3. `v.data` is the number as data, stop_gradient(v). What lets a number leave the graph (`v.grad`,
+   `v.backward()`, float(v), printing, copies, an error that was caught) cannot be guarded: it is a
+   refusal, a sentence with the line it happened on.
+4. The methods of Value are replaced while somebody records, in whatever thread, and do what they
    always do for everybody else: comparisons cost nothing when nobody records.
 """
 from __future__ import annotations
 
+import operator
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -16,17 +21,15 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from autograd import value
+from autograd import ops, value
 from autograd.compat.numbers import is_numpy_scalar
 from autograd.value import Value
 
 LESS, EQUAL, GREATER = 1, 2, 4              # how a comes out beside b
 TRUE_FOR = {"lt": LESS, "le": LESS | EQUAL, "gt": GREATER, "ge": GREATER | EQUAL, "eq": EQUAL,
             "ne": LESS | GREATER}
-CLOSE = 1e-9                                # numbers so close may come out otherwise by rounding
-REMEDY = "write autograd.where(autograd.greater(a, b), x, y), maximum, minimum or select instead"
+REMEDY = "write autograd.where(a > b, x, y), maximum, minimum or select instead"
+OURS = ("autograd.", "nn.")                 # what these do with a Value's number is in the graph
 
 
 class Guard(NamedTuple):
@@ -38,16 +41,21 @@ class Guard(NamedTuple):
 
 
 class Notes:
-    """What one recording noticed."""
+    """What one recording notices.
 
-    def __init__(self) -> None:
+    numbers   the Values that stand for numbers in the function as it was written: all arguments,
+              but those a transform makes Values of
+    """
+
+    def __init__(self, numbers: set[Value]) -> None:
+        self.numbers = numbers
         self.guards: list[Guard] = []
         self.refusals: list[str] = []
+        self.made: set[Value] = set()       # leaves that were made while it was recorded
 
     def compared(self, kind: str, a: Any, b: Any) -> bool:
         """The outcome of a comparison, which becomes a guard."""
-        x, y = _data(a), _data(b)
-        beside = LESS * (x < y) | EQUAL * (x == y) | GREATER * (x > y)
+        beside = how(_data(a), _data(b))
         outcome = bool(TRUE_FOR[kind] & beside)
         if beside:
             allowed = TRUE_FOR[kind] if outcome else 7 - TRUE_FOR[kind]
@@ -60,17 +68,35 @@ class Notes:
         """Note that the recording cannot stand for other numbers."""
         self.refusals.append(f"{what} ({line_of_user()})")
 
+    def is_number(self, v: Value) -> bool:
+        """Whether v is a float, not a Value, when the function runs as it was written."""
+        stack, seen = [v], {v}
+        while stack:
+            x = stack.pop()
+            if x.is_leaf and x not in self.numbers:
+                return False
+            new = [u for u in x.inputs if isinstance(u, Value) and u not in seen]
+            seen.update(new)
+            stack += new
+        return True
+
 
 _notes: ContextVar[Notes | None] = ContextVar("notes", default=None)
 _lock, _recordings = threading.Lock(), [0]
 _before: list[tuple[Any, str, Any]] = []
-_data_of, _grad_of = Value.data.fget, Value.grad.fget           # type: ignore[attr-defined]
+_data_of, _set_data = Value.data.fget, Value.data.fset          # type: ignore[attr-defined]
+_grad_of, _set_grad = Value.grad.fget, Value.grad.fset          # type: ignore[attr-defined]
+
+
+def how(x: float, y: float) -> int:
+    """LESS, EQUAL or GREATER; 0 beside NaN."""
+    return LESS * (x < y) | EQUAL * (x == y) | GREATER * (x > y)
 
 
 @contextmanager
-def noticing() -> Iterator[Notes]:
+def noticing(numbers: set[Value]) -> Iterator[Notes]:
     """Inside, in this thread, what is said at the head of this file is noted."""
-    notes = Notes()
+    notes = Notes(numbers)
     with _lock:
         _recordings[0] += 1
         if _recordings[0] == 1:
@@ -91,18 +117,116 @@ def noticing() -> Iterator[Notes]:
                         setattr(owner, name, method)
 
 
+# What a comparison and an int are -----------------------------------------------------------------
+
+class Truth(Value):
+    """How a comparison came out, 1 or 0: data, and a guard where it is asked whether it is true."""
+    __slots__ = ("comparison",)
+    comparison: tuple[str, Any, Any]
+
+    def __init__(self, kind: str, a: Any, b: Any) -> None:
+        truth = _as_data(kind, a, b)
+        super().__init__(_data_of(truth), truth.inputs, truth.op)
+        self.comparison = kind, a, b
+
+    def __bool__(self) -> bool:
+        notes = _notes.get()
+        if notes is None:
+            return bool(_data_of(self))
+        return notes.compared(*self.comparison)
+
+    def __index__(self) -> int: return int(bool(self))
+    def __int__(self) -> int: return int(bool(self))            # type: ignore[override]
+    def __float__(self) -> float: return float(bool(self))      # type: ignore[override]
+    def __and__(self, other: Any) -> Any: return Truth("ne", self * other, 0.0)
+    def __or__(self, other: Any) -> Any: return Truth("ne", self + other, 0.0)
+    def __xor__(self, other: Any) -> Any: return Truth("ne", self, other)
+    __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
+
+
+def _as_data(kind: str, a: Any, b: Any) -> Any:
+    """The comparison with operations of the table: 1 where it is true."""
+    if kind in ("gt", "lt"):
+        return ops.greater(a, b) if kind == "gt" else ops.greater(b, a)
+    if kind in ("ge", "le"):
+        return 1.0 - (ops.greater(b, a) if kind == "ge" else ops.greater(a, b))
+    same = (1.0 - ops.greater(a, b)) * (1.0 - ops.greater(b, a))
+    return same if kind == "eq" else 1.0 - same
+
+
+class Whole(Value):
+    """An int among the arguments."""
+    __slots__ = ()
+
+    def number(self) -> int:
+        """The int itself, which is a guard."""
+        notes, x = _notes.get(), _data_of(self)
+        if notes is not None:
+            notes.compared("eq", self, x)
+        return int(x)
+
+    def __hash__(self) -> int:
+        return hash(self.number()) if _notes.get() and from_user() else object.__hash__(self)
+
+    def __neg__(self) -> Value: return _whole(Value.__neg__(self))
+    def __abs__(self) -> Value: return _whole(Value.__abs__(self))
+
+
+def _of_ints(name: str) -> tuple[Any, Any]:
+    """An operator of ints, and the same from the right."""
+    plain = getattr(operator, name) if name != "divmod" else divmod
+    of_int: Callable[[Any], Any] = lambda x: x.number() if isinstance(x, Whole) else x
+    return (lambda self, other: plain(self.number(), of_int(other)),
+            lambda self, other: plain(of_int(other), self.number()))
+
+
+def _of_whole(name: str) -> Any:
+    """An operator whose result is whole, too, where the other number is; lists are repeated."""
+    plain = getattr(Value, name)
+
+    def method(self: Whole, other: Any) -> Any:
+        if isinstance(other, (list, tuple, str)) and name in ("__mul__", "__rmul__"):
+            return other * self.number()
+        found = plain(self, other)
+        return _whole(found) if type(other) in (int, Whole) else found
+    return method
+
+
+def _whole(v: Value) -> Value:
+    """A Value that is a whole number, as a Whole."""
+    return Whole(_data_of(v), v.inputs, v.op)
+
+
+for _name in ("__add__", "__radd__", "__sub__", "__rsub__", "__mul__", "__rmul__"):
+    setattr(Whole, _name, _of_whole(_name))
+for _name in ("floordiv", "mod", "divmod", "lshift", "rshift", "and_", "or_", "xor"):
+    _there, _back = _of_ints(_name)
+    setattr(Whole, f"__{_name.strip('_')}__", _there)
+    setattr(Whole, f"__r{_name.strip('_')}__", _back)
+for _name in ("__index__", "__int__", "__float__", "__trunc__", "__floor__", "__ceil__",
+              "__round__", "__invert__", "__format__", "__repr__", "bit_length"):
+    setattr(Whole, _name, lambda self, *rest, _name=_name: getattr(self.number(), _name)(*rest))
+
+
+# What is put into Value ---------------------------------------------------------------------------
+
+REFUSED = {"__format__": "prints", "__repr__": "prints", "__float__": "calls float() of",
+           "__int__": "calls int() of", "__round__": "rounds", "__trunc__": "rounds",
+           "backward": "calls backward() of", "__copy__": "copies", "__deepcopy__": "copies",
+           "__reduce__": "copies", "__hash__": "looks up in a dict or a set"}
+OF_FLOATS = ("__floordiv__", "__rfloordiv__", "__mod__", "__rmod__", "__divmod__", "__rdivmod__",
+             "__floor__", "__ceil__", "__complex__")
+
+
 def _replace() -> None:
     """Put methods that notice into Value."""
     found: dict[str, Any] = {f"__{kind}__": _comparison(kind) for kind in TRUE_FOR}
-    found["__hash__"] = _refusing("__hash__", "looks a Value up in a dict or a set")
-    found["__bool__"], found["__index__"] = _truth, _index
-    for name, reading in (("data", _data_of), ("grad", _grad_of)):
-        plain_property = vars(Value)[name]
-        found[name] = property(_reading(reading, f"reads .{name}"), plain_property.fset)
-    for name, what in (("__format__", "prints"), ("__repr__", "prints"),
-                       ("__float__", "calls float() of"), ("__int__", "calls int() of"),
-                       ("__round__", "rounds"), ("backward", "calls backward() of")):
-        found[name] = _refusing(name, f"{what} a Value")
+    found |= {name: _refusing(name, f"{what} a Value") for name, what in REFUSED.items()}
+    found |= {name: _missing(f"calculates with .{name} of a Value") for name in OF_FLOATS}
+    found["__bool__"], found["__index__"], found["__getattr__"] = _truth, _index, _attribute
+    found["data"] = property(_read_data, _setting(_set_data, "sets .data"))
+    found["grad"] = property(_read_grad, _setting(_set_grad, "sets .grad"))
+    found["__init__"] = _init(Value.__init__)
     for name, method in found.items():
         _put(Value, name, method)
     plain: Callable[..., Exception] = vars(value)["error_at"]
@@ -129,15 +253,26 @@ def _comparison(kind: str) -> Callable[[Any, Any], Any]:
         known = isinstance(other, (Value, int, float)) or is_numpy_scalar(other)
         if notes is None or not known or by_identity and not from_user():
             return plain(self, other)
-        return notes.compared(kind, self, other if isinstance(other, Value) else float(other))
+        if by_identity and not isinstance(self, Truth) and not notes.is_number(self):
+            if not isinstance(other, Value):
+                notes.compared("ne", self, float(other))        # eager, that would be an error
+            return plain(self, other)           # Values are equal when they are the same Value
+        x, y = _data_of(self), _data(other)
+        if x != x or y != y:
+            notes.refuse("compares NaN")
+        return Truth(kind, self, other if isinstance(other, Value) else float(other))
     return method
+
+
+_plain_truth = Value.__bool__
 
 
 def _truth(self: Any) -> bool:
     notes = _notes.get()
     if notes is None or not from_user():
-        return True
-    return notes.compared("ne", self, 0.0)
+        return _plain_truth(self)
+    true = notes.compared("ne", self, 0.0)
+    return true if notes.is_number(self) else _plain_truth(self)
 
 
 def _index(self: Any) -> int:
@@ -148,12 +283,47 @@ def _index(self: Any) -> int:
     return int(x)
 
 
-def _reading(plain: Any, what: str) -> Callable[[Any], Any]:
-    def method(self: Any) -> Any:
+def _read_data(self: Any) -> Any:
+    if _notes.get() is not None and from_user():
+        return ops.stop_gradient(self)
+    return _data_of(self)
+
+
+def _read_grad(self: Any) -> Any:
+    notes = _notes.get()
+    if notes is not None and from_user():
+        notes.refuse("reads .grad")
+    return _grad_of(self)
+
+
+def _setting(plain: Any, what: str) -> Callable[[Any, Any], None]:
+    def method(self: Any, x: Any) -> None:
         notes = _notes.get()
         if notes is not None and from_user():
             notes.refuse(what)
-        return plain(self)
+        plain(self, x)
+    return method
+
+
+def _attribute(self: Any, name: str) -> Any:
+    notes = _notes.get()
+    if notes is not None and not name.startswith("__") and from_user():
+        notes.refuse(f"asks a Value for .{name}")
+    raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+
+def _init(plain: Any) -> Callable[..., None]:
+    """Value(...), which of a Value makes one with its number, and is noted where it is a leaf."""
+    def method(self: Any, data: Any, inputs: Any = (), op: Any = "", *rest: Any,
+               **named: Any) -> None:
+        notes = _notes.get()
+        if notes is None:
+            plain(self, data, inputs, op, *rest, **named)
+        elif isinstance(data, Value) and not inputs:
+            plain(self, _data_of(data), (data,), ops.identity, *rest, **named)
+        else:
+            plain(self, data, inputs, op, *rest, **named)
+            notes.made.add(self)
     return method
 
 
@@ -168,6 +338,15 @@ def _refusing(name: str, what: str) -> Callable[..., Any]:
     return method
 
 
+def _missing(what: str) -> Callable[..., Any]:
+    def method(self: Any, *rest: Any) -> Any:
+        notes = _notes.get()
+        if notes is not None:
+            notes.refuse(what)
+        return NotImplemented
+    return method
+
+
 def _data(x: Any) -> float:
     number: float = _data_of(x) if isinstance(x, Value) else x
     return number
@@ -176,55 +355,19 @@ def _data(x: Any) -> float:
 # Who asks -----------------------------------------------------------------------------------------
 
 def from_user() -> bool:
-    """Whether the method that calls this was called from outside of this package."""
+    """Whether the method that calls this was called from outside of this project."""
     name = sys._getframe(2).f_globals.get("__name__", "")
-    return not str(name).startswith("autograd.")
+    return not str(name).startswith(OURS)
 
 
 def line_of_user() -> str:
-    """The line outside of this package that is at work, such as `model.py, line 12`."""
+    """The line outside of this project that is at work, such as `model.py, line 12`."""
     frame = sys._getframe(1)
-    while frame.f_back and str(frame.f_globals.get("__name__", "")).startswith("autograd."):
+    while frame.f_back and str(frame.f_globals.get("__name__", "")).startswith(OURS):
         frame = frame.f_back
     return f"{frame.f_code.co_filename.rpartition('/')[2]}, line {frame.f_lineno}"
 
 
-# Checking -----------------------------------------------------------------------------------------
-
-class Checks:
-    """Guards compiled: the numbers they compare are some of the arguments and outputs of a program.
-
-    outputs   the Values whose numbers are needed beside those of the arguments
-    """
-
-    def __init__(self, guards: list[Guard], arguments: list[Value]) -> None:
-        unique = list(dict.fromkeys((g.a, g.b, g.allowed) for g in guards))
-        place: dict[Any, int] = {v: i for i, v in enumerate(arguments)}
-        exact = set(range(len(place)))
-        computed = dict.fromkeys(x for g in unique for x in g[:2]
-                                 if isinstance(x, Value) and x not in place)
-        self.outputs: list[Value] = list(computed)
-        place.update((v, len(arguments) + i) for i, v in enumerate(self.outputs))
-        numbers = list(dict.fromkeys(x for g in unique for x in g[:2] if not isinstance(x, Value)))
-        self.numbers = np.array(numbers, dtype=float)
-        constants = {x: len(place) + i for i, x in enumerate(numbers)}
-        exact |= set(constants.values())
-        of: Callable[[Any], int] = lambda x: place[x] if isinstance(x, Value) else constants[x]
-        self.a = np.array([of(a) for a, _, _ in unique], dtype=int)
-        self.b = np.array([of(b) for _, b, _ in unique], dtype=int)
-        self.allowed = np.array([allowed for _, _, allowed in unique], dtype=int)
-        self.rounded = np.array([not {of(a), of(b)} <= exact for a, b, _ in unique], dtype=bool)
-
-    def hold(self, arguments: Any, outputs: Any) -> Any:
-        """For each row of arguments: 1 where every guard holds, 0 where one fails, -1 where the
-        numbers are too close to tell."""
-        m = len(arguments)
-        constants = np.broadcast_to(self.numbers, (m, len(self.numbers)))
-        found = np.concatenate((arguments, outputs, constants), axis=1)
-        a, b = found[:, self.a], found[:, self.b]
-        beside = LESS * (a < b) + EQUAL * (a == b) + GREATER * (a > b)
-        holds = ((beside & self.allowed) != 0).all(1)
-        near = self.rounded & (np.abs(a - b) <= CLOSE * (np.abs(a) + np.abs(b)))
-        return np.where(near.any(1), -1, holds.astype(int))
-
-
+def is_noticing() -> bool:
+    """Whether somebody records in this thread."""
+    return _notes.get() is not None

@@ -1,203 +1,229 @@
 """jit: a function of numbers, recorded and compiled at its first call, run as a program after.
 
 1. Nothing is silently different: a first call is eager and the program must give the same; guards
-   are checked on every call; later calls are compared with eager now and then.
+   and what the function reads are checked on every call; some calls are compared with eager ones.
 2. What cannot be compiled runs as it was written, with one warning that says why.
+3. A function runs as it was written before it is recorded: what it changes is noticed then, and it
+   is not recorded.
 """
 from __future__ import annotations
 
 import functools
 import random
+import sys
+import threading
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from autograd import compiler
-from autograd.compiler.flat import (FLOAT, Unfit, build, flatten, of_numbers, of_samples,
-                                    of_values)
-from autograd.compiler.guards import REMEDY, Checks, noticing
-from autograd.compiler.reach import Reach
+from autograd.compat.numbers import is_array
+from autograd.compiler.branch import Branch, Refused, Signature, agree
+from autograd.compiler.flat import flatten, numbers
+from autograd.compiler.guards import OURS, REMEDY, is_noticing
+from autograd.compiler.reach import TRANSPARENT, Reach
+from autograd.compiler.run import Program
 from autograd.derivatives.level import VARIABLES_AT_WORK
-from autograd.derivatives.structure import holds_value
-from autograd.graph import topological_order
+from autograd.recording import is_recording
 from autograd.value import Value
 
-BRANCHES = 32                       # more are not recorded
+BRANCHES = 32                       # of one structure of arguments; more are not recorded
+STRUCTURES = 64
+CHANGES = 8                         # as often what a function refers to may be found changed
+DIFFERENT = "the compiled program gives other numbers than the function"
 Function = Callable[..., Any]
 
 
-class Refused(Exception):
-    """What was recorded cannot stand for other numbers."""
-
-
-class Branch:
-    """One recording of a function, compiled, with the guards under which it holds."""
-
-    def __init__(self, f: Function, key: Any, leaves: list[float]) -> None:
-        over = gradient_of(f)
-        self.argnums: Any
-        function, self.argnums = over or (f, None)
-        variables = [Value(x) for x in leaves]
-        args = build(key, iter(variables), of_values)
-        VARIABLES_AT_WORK.update(variables)
-        try:
-            with noticing() as notes:
-                returned = function(*args)
-        except TypeError as error:
-            raise Refused(notes.refusals[0] if notes.refusals else str(error)) from None
-        finally:
-            VARIABLES_AT_WORK.difference_update(variables)
-        results: list[Any] = []
-        self.key = flatten(returned, results)
-        if notes.refusals:
-            raise Refused(notes.refusals[0])
-        outputs = [x if isinstance(x, Value) else Value(x) for x in results]
-        self.lines = [g.line for g in notes.guards]
-        compared = [x for g in notes.guards for x in (g.a, g.b) if isinstance(x, Value)]
-        known = set(variables)
-        order = topological_order(*outputs, *compared)
-        self.outside = [v for v in order if v.is_leaf and v not in known]
-        arguments = [*variables, *self.outside]
-        self.checks = Checks(notes.guards, arguments)
-        self.guard = self.program = None
-        if self.checks.outputs:
-            self.guard = compiler.compile(self.checks.outputs, arguments)
-        self.count = len(outputs)
-        if over is not None and self.key != FLOAT:
-            raise Refused("has a gradient of more than one number")
-        if outputs:
-            self.program = compiler.compile(outputs[0] if over else outputs, arguments)
-
-    def numbers(self, leaves: list[float]) -> Any:
-        """The numbers the program is given: the leaves, then Values from outside."""
-        return np.array(leaves + [v.data for v in self.outside], dtype=float)
-
-    def holds(self, theta: Any) -> bool:
-        """Whether every guard comes out as recorded; raises what the program raises."""
-        outputs = np.empty((1, 0)) if self.guard is None else self.guard(theta)[None]
-        return bool(self.checks.hold(theta[None], outputs)[0] == 1)
-
-    def run(self, key: Any, theta: Any) -> Any:
-        """What the function returns for these numbers."""
-        if self.argnums is None:
-            found = self.program(theta).tolist() if self.program is not None else []
-            return build(self.key, iter(found), of_numbers)
-        assert self.program is not None
-        y, gradient = self.program.value_and_grad(theta)
-        parts = build(key, iter(gradient.tolist()), of_numbers)
-        if isinstance(self.argnums, tuple):
-            return y, tuple(parts[i] for i in self.argnums)
-        return y, parts[self.argnums]
-
-
-def gradient_of(f: Function) -> tuple[Function, Any] | None:
-    """The function and argnums of value_and_grad(function, argnums); None for another function."""
-    if getattr(f, "__qualname__", "") != "value_and_grad.<locals>.value_and_gradient":
-        return None
-    cells = dict(zip(f.__code__.co_freevars, f.__closure__ or ()))
-    return cells["f"].cell_contents, cells["argnums"].cell_contents
-
-
 class Jitted:
-    """A function that is compiled for each structure of its arguments; see jit."""
+    """A function that is compiled for each structure of its arguments; see jit.
+
+    refused     why it runs as it was written; "" while it is compiled
+    programs    what was compiled so far, one Program for each branch
+    """
 
     def __init__(self, f: Function) -> None:
         functools.update_wrapper(self, f)
         self.f = f
-        self.branches: dict[Any, list[Branch]] = {}
+        self.known: dict[Any, list[Branch]] = {}
         self.reach: Reach | None = None
         self.refused = ""
-        self.calls = 0
+        self.calls = self.changes = 0
+        self.lock = threading.RLock()
+        self.methods: WeakKeyDictionary[Any, Jitted] = WeakKeyDictionary()
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        if instance is None:
+            return self
+        with suppress(TypeError):                       # no weak references, or no hash
+            if instance not in self.methods:
+                self.methods[instance] = Jitted(self.f.__get__(instance, owner))
+            return self.methods[instance]
+        return self.f.__get__(instance, owner)
+
+    @property
+    def programs(self) -> list[Program]:
+        """The Programs of all branches."""
+        return [b.program for branches in self.known.values() for b in branches
+                if b.program is not None]
 
     def __call__(self, *args: Any, **named: Any) -> Any:
-        nests = [id(x) for x in args if isinstance(x, (list, dict, tuple, np.ndarray))]
-        aliased = len(set(nests)) < len(nests)          # f may ask whether a is b, or change one
-        if self.refused or named or aliased or holds_value(args):
+        if self.refused or is_noticing():
             return self.f(*args, **named)
         leaves: list[Any] = []
         try:
-            key = flatten(args, leaves)
+            key = flatten((args, named), leaves), same_objects(args)
             hash(key)
-        except (TypeError, OverflowError) as error:
-            return self.give_up(str(error), args)
-        if self.reach is None or not self.reach.same():
-            self.branches.clear()
-            self.reach = Reach(self.f)
-            if self.reach.refusals:
-                return self.give_up(self.reach.refusals[0], args)
-        known = self.branches.setdefault(key, [])
+        except TypeError as error:
+            return self.give_up(str(error), args, named)
+        if not set(map(type, leaves)).isdisjoint(VALUES) or not self.is_current():
+            return self.f(*args, **named)
+        if self.reach is not None and self.reach.asks_same and self.are_shared([args, named]):
+            return self.f(*args, **named)
+        theta = numbers(leaves)
         try:
-            for branch in known:
-                theta = branch.numbers(leaves)
-                if branch.holds(theta):
-                    return self.checked(branch.run(key, theta), args)
+            for branch in self.known.get(key, ()):
+                full = branch.numbers(theta)
+                holds = branch.holds(full)
+                if holds < 0 or holds and branch.outside and VARIABLES_AT_WORK:
+                    return self.f(*args, **named)
+                if holds:
+                    return self.checked(branch.run(full), args, named)
         except (ArithmeticError, ValueError):
-            return self.f(*args)
-        return self.first(key, leaves, args, known)
+            return self.f(*args, **named)
+        with self.lock:
+            return self.first(key, theta, args, named)
 
-    def checked(self, result: Any, args: Any) -> Any:
+    def is_current(self) -> bool:
+        """Whether branches may be used and recorded: what f refers to is known, and as it was."""
+        if self.reach is not None and self.reach.same():
+            return True
+        with self.lock:
+            self.changes += self.reach is not None
+            if self.changes > CHANGES:
+                self.give_up("what it refers to changes from call to call; make it an argument")
+                return False
+            self.known = {}
+            self.reach = Reach(self.f)
+        if self.reach.refusals:
+            self.give_up(self.reach.refusals[0])
+        return not self.refused
+
+    def are_shared(self, given: Any) -> bool:
+        """Whether some lists in the arguments are the same object, inside of others, or are known
+        to f already: it asks whether things are the same object."""
+        seen: set[int] = set(self.reach.seen) if self.reach else set()
+        top = {id(x): x for x in (*given[0], *given[1].values())}
+        stack = list(top.values())
+        while stack:
+            x = stack.pop()
+            if isinstance(x, (list, tuple, dict, np.ndarray)):
+                if id(x) in seen:
+                    return True
+                seen.add(id(x))
+                stack += x.values() if isinstance(x, dict) else () if is_array(x) else x
+        return False
+
+    def checked(self, result: Any, args: Any, named: Any) -> Any:
         """The result, now and then compared with an eager one."""
         self.calls += 1
-        if self.calls & (self.calls - 1) or not self.calls:
+        if self.calls & (self.calls - 1):
             return result
-        eager = self.f(*args)
-        if not agrees(eager, result):
-            self.give_up("the compiled program gives other numbers than the function", None)
+        eager = self.f(*args, **named)
+        if not agree(eager, result):
+            self.give_up(DIFFERENT)
             return eager
         return result
 
-    def first(self, key: Any, leaves: list[Any], args: Any, known: list[Branch]) -> Any:
+    def first(self, key: Any, theta: Any, args: Any, named: Any) -> Any:
         """The eager result; the branch that was taken is recorded."""
-        if len(known) >= BRANCHES:
-            line = known[-1].lines[-1] if known[-1].lines else "arguments that index"
-            return self.give_up(f"more than {BRANCHES} branches at {line}; {REMEDY}", args)
-        result = self.f(*args)
+        result = self.f(*args, **named)
+        reach, known = self.reach, self.known.get(key, [])
+        if not is_recording() or self.refused or reach is None:
+            return result
         after: list[Any] = []
+        if flatten((args, named), after) != key[0] or numbers(after).tobytes() != theta.tobytes():
+            self.give_up("changes its arguments")
+        elif not reach.same():
+            self.changes += 2
+            if self.changes > CHANGES:
+                self.give_up("changes what it refers to")
+        elif len(known) >= BRANCHES:
+            line = known[-1].lines[-1] if known[-1].lines else "arguments that index"
+            self.give_up(f"more than {BRANCHES} branches at {line}; {REMEDY}")
+        elif len(self.known) >= STRUCTURES and key not in self.known:
+            self.give_up(f"more than {STRUCTURES} structures of arguments: other lengths, other "
+                         "strings, or ints where there were floats")
+        else:
+            branch = self.recorded(key, theta, result, reach)
+            if branch is not None:
+                self.known.setdefault(key, []).append(branch)
+        return result
+
+    def recorded(self, key: Any, theta: Any, result: Any, reach: Reach) -> Branch | None:
+        """A branch that gives the result; None where there is none, or not at these numbers."""
         states = random.getstate(), np.random.get_state()
+        signature = Signature(*key)
         try:
-            if flatten(args, after) != key or after != leaves:
-                raise Refused("changes its arguments")
-            branch = Branch(self.f, key, leaves)
-            theta = branch.numbers(leaves)
-            if not agrees(result, branch.run(key, theta)):
-                raise Refused("the compiled program gives other numbers than the function")
-            if self.reach is None or not self.reach.same():
+            branch = Branch(self.f, signature, theta, result, reach.values)
+            if not agree(result, branch.run(branch.numbers(theta))):
+                raise Refused(DIFFERENT)
+            if reach.asks_kind:
+                self.try_elsewhere(branch, theta)
+            if not reach.same():
                 raise Refused("changes what it refers to")
+            return branch
         except (ArithmeticError, ValueError):           # at the edge of a domain: eager, this time
-            return result
+            return None
         except Exception as error:
-            self.give_up(str(error), None)
-            return result
+            self.give_up(str(error))
+            return None
         finally:
             random.setstate(states[0])
             np.random.set_state(states[1])
-        known.append(branch)
-        return result
 
-    def give_up(self, reason: str, args: Any) -> Any:
+    def try_elsewhere(self, branch: Branch, theta: Any) -> None:
+        """Compare with eager at other numbers, as a function that asks whether something is a
+        Value may do something else for floats."""
+        rng = np.random.default_rng(0)
+        moved = theta * rng.uniform(0.999, 1.001, len(theta))
+        moved = np.where(theta == np.rint(theta), theta, moved)
+        if branch.holds(branch.numbers(moved)) != 1:
+            return
+        shaped = lambda entries, shape: np.array(entries, dtype=float).reshape(shape)
+        args, named = branch.signature.arguments(moved.tolist(), shaped)
+        if not agree(self.f(*args, **named), branch.run(branch.numbers(moved))):
+            raise Refused("does something else for Values than for numbers")
+
+    def give_up(self, reason: str, args: Any = None, named: Any = None) -> Any:
         """Run the function as it was written from now on, and say why."""
-        self.refused = reason
+        self.refused, self.known = reason, {}
         name = getattr(self.f, "__name__", "the function")
-        warnings.warn(f"jit runs {name} without compiling: {reason}", stacklevel=4)
-        return None if args is None else self.f(*args)
+        warn(f"jit runs {name} without compiling: {reason}")
+        return None if args is None else self.f(*args, **named)
 
 
-def agrees(a: Any, b: Any) -> bool:
-    """Whether two results have one structure, and the same numbers up to rounding."""
-    x: list[Any] = []
-    y: list[Any] = []
-    try:
-        flatten(a, x)
-        flatten(b, y)
-    except Unfit:
-        return False
-    same_kind = type(a) is type(b) or isinstance(a, (int, float)) and isinstance(b, (int, float))
-    if len(x) != len(y) or not same_kind:
-        return False
-    p, q = np.array([x, y], dtype=float)
-    return bool(np.allclose(p, q, rtol=1e-7, atol=1e-9))
+VALUES = {Value}
+TRANSPARENT.add(Jitted)
+
+
+def same_objects(args: tuple[Any, ...]) -> tuple[int, ...]:
+    """For each argument the first one that is the same list, tuple, dict or array."""
+    first: dict[int, int] = {}
+    nests = (list, tuple, dict, np.ndarray)
+    return tuple([first.setdefault(id(x), i) if isinstance(x, nests) else i
+                  for i, x in enumerate(args)])
+
+
+def warn(message: str) -> None:
+    """Warn at the line outside of this project that is at work."""
+    level = 1
+    frame = sys._getframe(1)
+    while frame.f_back and str(frame.f_globals.get("__name__", "")).startswith(OURS):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, stacklevel=level + 1)
 
 
 def over_samples(f: Function, samples: Sequence[int]) -> Function:
@@ -207,16 +233,19 @@ def over_samples(f: Function, samples: Sequence[int]) -> Function:
         sizes = {len(args[i]) for i in samples}
         if len(sizes) != 1:
             raise ValueError(f"arguments of samples have {sorted(sizes)} samples")
-        keys, columns = [], []
-        for k in range(sizes.pop()):
-            one = [x[k] if i in samples else x for i, x in enumerate(args)]
-            leaves: list[Any] = []
-            keys.append(flatten(f(*one), leaves))
-            columns.append(leaves)
-        if len(set(keys)) != 1:
-            raise ValueError("results of samples differ in structure, or there are none")
-        return build(keys[0], iter(np.array(columns).T), of_samples)
+        found = [f(*[x[k] if i in samples else x for i, x in enumerate(args)])
+                 for k in range(sizes.pop())]
+        return stacked(found)
     return each
+
+
+def stacked(found: list[Any]) -> Any:
+    """Results of one structure as one, whose numbers are arrays with a leading axis."""
+    if isinstance(found[0], dict):
+        return {name: stacked([x[name] for x in found]) for name in found[0]}
+    if isinstance(found[0], (list, tuple)):
+        return type(found[0])([stacked(list(column)) for column in zip(*found)])
+    return np.array(found, dtype=float)
 
 
 def jit(f: Function | None = None, samples: Sequence[int] = ()) -> Any:
@@ -224,8 +253,8 @@ def jit(f: Function | None = None, samples: Sequence[int] = ()) -> Any:
 
     f takes and returns numbers, and lists, tuples, dicts and arrays of numbers; it is plain Python.
     Comparisons are checked on every call, and another branch is recorded when it is met. What
-    cannot be compiled (v.data, random numbers, the clock, changed globals) runs as it was written,
-    with one warning. `jit(value_and_grad(f))` and the other transforms work as f does.
+    cannot be compiled (random numbers, the clock, changed globals) runs as it was written, with one
+    warning. `jit(value_and_grad(f))` and the other transforms work as f does.
 
     samples     the arguments with a leading axis of samples: f is written for one, and every
                 result has a leading axis, one gradient for each sample, too

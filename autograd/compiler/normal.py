@@ -38,6 +38,26 @@ class Side:
 
 
 Linear = tuple[Side, Side]  # what is added, and what is subtracted
+INSIDE: Linear = Side(), Side()  # of what went into the sum above it
+
+
+def terms_of(op: Any, args: tuple[Term, ...], side: Side) -> tuple[Term, ...]:
+    """The terms of a sum, the last first; the products of a dot go to the side at once."""
+    if op is ops.sub:
+        return negated(args[1]), args[0]
+    if op is ops.neg:
+        return (negated(args[0]),)
+    if op is not ops.dot:
+        return args[::-1]
+    n = len(args) // 2
+    side.left += args[:n]
+    side.right += args[n:-1]
+    return args[-1:]
+
+
+def negated(t: Term) -> Term:
+    """A term on the stack of those to come, subtracted where it was added."""
+    return -t if type(t) is float else ~t
 
 
 class Flattener:
@@ -51,98 +71,95 @@ class Flattener:
         kept: set[int],
         constant: list[Optional[float]],
     ) -> None:
-        self.op, self.args, self.uses, self.constant = op, args, uses, constant
-        self.kept = kept  # places that must not go into the sum above them
+        self.op, self.args, self.constant = op, args, constant
+        # whether a place is an operation that nobody else uses
+        self.inner = [
+            n == 1 and number is None and used != ()
+            for n, number, used in zip(uses, constant, args)
+        ]
+        for place in kept:  # what must not go into the sum above it
+            self.inner[place] = False
+        self.sums = [
+            place
+            for place in range(len(args) - 1, -1, -1)
+            if (op[place] in SUMS or op[place] is ops.neg)
+            and uses[place]
+            and args[place]
+            and constant[place] is None
+        ]
 
-    def linears(self) -> dict[int, Optional[Linear]]:
-        """The Linear of each sum by its place; None for a place that went into the sum above it."""
-        found: dict[int, Optional[Linear]] = {}
-        args, uses, constant = self.args, self.uses, self.constant
-        for place in range(len(args) - 1, -1, -1):
-            if (
-                uses[place]
-                and args[place]
-                and place not in found
-                and constant[place] is None
-                and self.is_sum(place)
+    def linears(self) -> list[Optional[Linear]]:
+        """The Linear of each sum by its place, INSIDE for a place that went into the sum above it,
+        None for all others.
+        """
+        op, args = self.op, self.args
+        found: list[Optional[Linear]] = [None] * len(args)
+        for place in self.sums:
+            if found[place] is None and (
+                op[place] is not ops.neg or self.is_inner_sum(args[place][0])
             ):
                 found[place] = self.linear(place, found)
         return found
 
-    def is_sum(self, place: int) -> bool:
-        """Whether a sum begins here: an addition, a subtraction, or a negated sum."""
-        op = self.op[place]
-        return (
-            op in SUMS
-            or op is ops.neg
-            and self.is_inner(self.args[place][0])
-            and self.op[self.args[place][0]] in SUMS
-        )
+    def is_inner_sum(self, t: Term) -> bool:
+        """Whether a term is a sum that nobody else uses."""
+        return type(t) is int and self.inner[t] and self.op[t] in SUMS
 
-    def is_inner(self, t: Term) -> bool:
-        """Whether a term is an operation that nobody else uses."""
-        return (
-            type(t) is int
-            and self.uses[t] == 1
-            and bool(self.args[t])
-            and t not in self.kept
-            and self.constant[t] is None
-        )
-
-    def linear(self, root: int, found: dict[int, Optional[Linear]]) -> Linear:
+    def linear(self, root: int, found: list[Optional[Linear]]) -> Linear:
         """The terms of the sum that begins at `root`; what goes into it is noted in `found`."""
         plus, minus = sides = Side(), Side()
-        op, args = self.op, self.args
-        stack: list[tuple[Term, bool]] = [(root, False)]
+        op, args, inner = self.op, self.args, self.inner
+        stack: list[Term] = [root]  # ~t for a place t that is subtracted
         while stack:
-            t, negative = stack.pop()
+            t = stack.pop()
+            if type(t) is float:
+                plus.rest.append(t)
+                continue
+            negative = t < 0
+            if negative:
+                t = ~t
             side = minus if negative else plus
-            if type(t) is float or t != root and not self.is_inner(t):
+            if not inner[t] and t != root:
                 side.rest.append(t)
                 continue
-            kind = op[t]
-            if kind is ops.add or kind is ops.sum:
-                stack += [(u, negative) for u in reversed(args[t])]
-            elif kind is ops.sub:
-                stack += [(args[t][1], not negative), (args[t][0], negative)]
-            elif kind is ops.neg:
-                stack.append((args[t][0], not negative))
-            elif kind is ops.dot:
-                n = len(args[t]) // 2
-                side.left += args[t][:n]
-                side.right += args[t][n:-1]
-                stack.append((args[t][-1], negative))
-            elif kind is ops.mul or kind is ops.div and self.divisor(t) is not None:
-                a, b = args[t]
-                if kind is ops.div or self.opens(a) or self.opens(b):
+            kind, used = op[t], args[t]
+            if kind is ops.mul or kind is ops.div and self.divisor(t) is not None:
+                a, b = used
+                if (
+                    kind is ops.div
+                    or type(a) is int and inner[a] and op[a] in PRODUCTS
+                    or type(b) is int and inner[b] and op[b] in PRODUCTS
+                ):  # a factor is itself a product, a quotient or a negation
                     self.product(t, negative, sides, found)
                 else:
                     side.left.append(a)
                     side.right.append(b)
+            elif kind is ops.add and not negative:
+                stack += used[::-1]
+            elif kind in SUMS or kind is ops.neg:
+                terms = terms_of(kind, used, side)
+                stack += map(negated, terms) if negative else terms
             else:
                 side.rest.append(t)
                 continue
-            found[t] = None
+            found[t] = INSIDE
         return sides
 
     # Products ---------------------------------------------------------------------------------
 
     def product(
-        self, t: int, negative: bool, sides: Linear, found: dict[int, Optional[Linear]]
+        self, t: int, negative: bool, sides: Linear, found: list[Optional[Linear]]
     ) -> None:
         """Put a product of products, or a quotient by a number, among the terms."""
         number, factors, flips, inside = self.factors(t)
-        found.update(dict.fromkeys(inside))
+        for u in inside:
+            found[u] = INSIDE
         side = sides[negative != flips]
         if len(factors) == 2 and number is not None:
             side.scaled.append((number, factors[0], factors[1]))
         else:
             side.left.append(factors[0])
             side.right.append(factors[1] if number is None else number)
-
-    def opens(self, t: Term) -> bool:
-        """Whether a factor is itself a product, a quotient or a negation that nobody else uses."""
-        return type(t) is int and self.op[t] in PRODUCTS and self.is_inner(t)
 
     def divisor(self, t: int) -> Optional[float]:
         """The number that t divides by, None where it is no number whose reciprocal is one, too."""
@@ -166,7 +183,7 @@ class Flattener:
                 continue
             kind = self.op[u]
             alone = not factors and not any(map(self.varies, stack))
-            if u != t and not self.is_inner(u):
+            if u != t and not self.inner[u]:
                 factors.append(u)
             elif kind is ops.mul and (alone or u == t or not all(map(self.varies, self.args[u]))):
                 stack += reversed(self.args[u])

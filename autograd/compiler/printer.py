@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 
 from autograd import ops
 from autograd.compiler.array import SAMPLES, Array, Operand, Shape, inner, is_batched
+from autograd.compiler.language import Constants, Language, factors, size_of
 from autograd.compiler.loop import At, Loop, Stacked
 from autograd.compiler.places import Slicing, Strided, slicing
 from autograd.compiler.prefix import Beginning, PrefixSum
 from autograd.compiler.schedule import Line
 from autograd.compiler.structure import (Assemble, Broadcast, Contract, Named, Numbers, Reshape,
-    RunSums, Structural, Sum, Take, View)
-from autograd.formulas.symbol import written
+    RunSums, Sum, Take, View)
 from autograd.formulas.text import Text
 from autograd.ops import Operation
 
@@ -30,17 +29,17 @@ from autograd.ops import Operation
 OPERATORS = (ops.add, ops.sub, ops.mul, ops.div, ops.neg, ops.greater)
 
 
-class Printer:
-    """Prints the Arrays of one program; keeps the names of its constants and notes which operations
-    it calls.
-    """
+class Printer(Language):
+    """Prints the Arrays of one program as NumPy; notes which operations it calls."""
+
+    language = "numpy"
 
     def __init__(self, names: dict[Array, str], constants: Constants, floats: bool) -> None:
-        self.names, self.constants = names, constants
+        super().__init__(names, constants)
         self.floats = floats  # whether loops over single numbers are about floats, not arrays
         self.called: dict[str, Operation] = {}  # operations without a form in NumPy
         self.ones = False  # whether a row of m ones is used
-        self.print: dict[type, Callable[[Array], Text]] = {
+        self.print = {
             View: self.view,
             Take: self.take,
             RunSums: self.run_sums,
@@ -58,20 +57,6 @@ class Printer:
         self.inside: Loop | None = None  # the loop whose body is printed
         self.lists: dict[Array, str] = {}  # the lists it reads, where it is about floats
         self.on_floats: dict[str, Operation] = {}  # operations called on floats that `math` has not
-
-    def formula(self, x: Operand) -> Text:
-        """An Array by its name, or as a formula; or a number."""
-        if not isinstance(x, Array):
-            return written(x, "numpy")
-        if x in self.names:
-            return Text(self.names[x])
-        return self.definition(x)
-
-    def definition(self, x: Array) -> Text:
-        """The formula of an Array."""
-        return (
-            self.print[type(x.op)](x) if isinstance(x.op, Structural) else self.elementwise(x.op, x)
-        )
 
     # Lines ------------------------------------------------------------------------------------
 
@@ -253,24 +238,24 @@ class Printer:
         flat = name if len(inner(x)) == 1 else f"{name}.reshape({lead}{size_of(x)})"
         return f"{flat}[{rows}{self.constants.name(places, 'at')}]"
 
+    def result(self, total: Text) -> Text:
+        """The value as the program returns it."""
+        return Text(f"float({total})")
+
     # Elementwise operations -------------------------------------------------------------------
 
     def elementwise(self, op: Operation, x: Array) -> Text:
         """A row of the table."""
-        texts = [self.formula(u) for u in x.inputs]
-        if (
-            self.inside is not None
-            and self.floats
-            and self.inside.is_scalar()
-            and op not in OPERATORS
-        ):
-            return self.on_float(op, texts, x.inputs)
-        if op is ops.greater:
-            return Text(f"({texts[0]} > {'0' if x.inputs[1] == 0.0 else texts[1]})")
-        if op is ops.neg:
-            return Text(f"-{texts[0]:power}", "product")
-        if op is ops.pow and not isinstance(x.inputs[1], Array):
-            return Text(f"{texts[0]:atom}**{texts[1].removesuffix('.0')}", "power")
+        return self.row_of_table(op, list(map(self.formula, x.inputs)), x.inputs)
+
+    def row_of_table(self, op: Operation, texts: list[Text], inputs: Sequence[Operand]) -> Text:
+        """A row of the table on printed inputs."""
+        on_floats = self.inside is not None and self.floats and self.inside.is_scalar()
+        if on_floats and op not in OPERATORS:
+            return self.on_float(op, texts, inputs)
+        operator = as_operator(op, texts, inputs)
+        if operator is not None:
+            return operator
         if op.numpy is None:
             self.called[op.name] = op
             return Text(f"{op.name}({', '.join(texts)})")
@@ -280,7 +265,7 @@ class Printer:
         text = op.write("numpy", *[Text(f"{t:atom}") for t in texts])
         return Text(text if re.fullmatch(r"[\w.]+\([\w., ]*\)", text) else f"({text})")
 
-    def on_float(self, op: Operation, texts: list[Text], inputs: tuple[Operand, ...]) -> Text:
+    def on_float(self, op: Operation, texts: list[Text], inputs: Sequence[Operand]) -> Text:
         """A row of the table on floats: as `math` has it, or called by its name."""
         exponent = inputs[-1]
         if op is ops.pow and isinstance(exponent, float) and exponent.is_integer() and exponent > 0:
@@ -336,6 +321,10 @@ class Printer:
         starts = self.constants.name(x.op.starts, "at")
         return Text(f"np.add.reduceat({self.formula(x.inputs[0])}, {starts}{axis})")
 
+    def one_number(self, text: str, x: Array) -> Text:
+        """The number of an array that has no other."""
+        return Text(f"{text}.item()" if SAMPLES not in x.shape else f"{text}.reshape(())")
+
     def reshape(self, x: Array) -> Text:
         """The same numbers in another shape: by axes of length 1, where those are all."""
         old, new = list(x.inputs[0].shape), []
@@ -345,9 +334,7 @@ class Printer:
                 old.pop(0)
         text = f"{self.formula(x.inputs[0]):atom}"
         if not x.shape:
-            return Text(
-                f"{text}.item()" if SAMPLES not in x.inputs[0].shape else f"{text}.reshape(())"
-            )
+            return self.one_number(text, x.inputs[0])
         if old or "" in new:
             return Text(f"{text}.reshape({', '.join(map(str, x.shape))})")
         while new[-1] == ":":
@@ -371,7 +358,19 @@ class Printer:
 
     def contract(self, x: Array) -> Text:
         """A product summed over some axes, in NumPy's form for it."""
-        return Product(x, *map(self.formula, x.inputs)).text()
+        (A, left), (B, right) = factors(x)
+        return Product(x, (self.formula(A), left), (self.formula(B), right)).text()
+
+
+def as_operator(op: Operation, texts: Sequence[Text], inputs: Sequence[Any]) -> Text | None:
+    """A row of the table that is an operator of Python; None where it is not."""
+    if op is ops.greater:
+        return Text(f"({texts[0]} > {'0' if inputs[1] == 0.0 else texts[1]})")
+    if op is ops.neg:
+        return Text(f"-{texts[0]:power}", "product")
+    if op is ops.pow and isinstance(inputs[1], (int, float)):
+        return Text(f"{texts[0]:atom}**{texts[1].removesuffix('.0')}", "power")
+    return op.write("numpy", *texts) if op in OPERATORS else None
 
 
 class Product:
@@ -380,13 +379,14 @@ class Product:
     right one and the output (`columns`).
     """
 
-    def __init__(self, x: Array, A: Text, B: Text) -> None:
-        left, right, self.out = x.op.left, x.op.right, x.op.out
-        self.size = {**dict(zip(left, x.inputs[0].shape)), **dict(zip(right, x.inputs[1].shape))}
-        first = next((c for c in self.out if (c in left) != (c in right)), left[:1])
-        if first not in left:  # what has the first axis of the output stands first
-            left, right, A, B = right, left, B, A
-        self.A, self.B, self.left, self.right = A, B, left, right
+    def __init__(self, x: Array, A: tuple[Text, str], B: tuple[Text, str]) -> None:
+        self.out = x.op.out
+        self.size = {
+            **dict(zip(x.op.left, x.inputs[0].shape)),
+            **dict(zip(x.op.right, x.inputs[1].shape)),
+        }
+        (self.A, left), (self.B, right) = A, B
+        self.left, self.right = left, right
         self.both = "".join(c for c in self.out if c in left and c in right)
         self.summed = "".join(c for c in left if c in right and c not in self.out)
         self.rows = "".join(c for c in left if c not in right)
@@ -508,11 +508,6 @@ def index_text(i: Any) -> str:
     return f"{i.start}:{i.stop}" + (f":{i.step}" if i.step not in (None, 1) else "")
 
 
-def size_of(x: Array) -> int:
-    """How many numbers x has, for each sample."""
-    return int(np.prod(inner(x), dtype=int))
-
-
 def tuple_text(shape: Shape) -> str:
     """A shape as source."""
     return f"({', '.join(map(str, shape))}{',' * (len(shape) == 1)})"
@@ -526,24 +521,3 @@ def sizes_text(shape: Shape) -> str:
 def commented(line: str, comment: str) -> str:
     """A line of a function with a comment at its side."""
     return f"    {line:<50} # {comment}" if comment else f"    {line}"
-
-
-class Constants:
-    """The constant arrays of a program and their names: at1, at2, ... for places, c1, ... for
-    numbers, X1, ... for data.
-    """
-
-    def __init__(self, taken: Callable[[str], str]) -> None:
-        self.taken = taken  # makes a name that nothing else has
-        self.arrays: dict[str, np.ndarray] = {}
-        self.names: dict[tuple[str, Shape, bytes], str] = {}
-        self.counts: dict[str, int] = {}
-
-    def name(self, array: np.ndarray, stem: str) -> str:
-        """The name of a constant array: an equal one has the same."""
-        key = array.dtype.kind, array.shape, array.tobytes()
-        if key not in self.names:
-            self.counts[stem] = self.counts.get(stem, 0) + 1
-            self.names[key] = self.taken(f"{stem}{self.counts[stem]}")
-            self.arrays[self.names[key]] = array
-        return self.names[key]

@@ -4,6 +4,7 @@ that wastes little.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 import numpy as np
 
@@ -29,8 +30,15 @@ def same_length(
         yield np.array([ids[i] for i in chosen]), np.array([args[i] for i in chosen])
 
 
+def as_table(rows: list[tuple[int, ...]]) -> np.ndarray:
+    """Rows of one length as an array."""
+    return np.fromiter(chain.from_iterable(rows), np.intp).reshape(len(rows), -1)
+
+
 def padded(rows: list[tuple[int, ...]], length: int, zero: int) -> np.ndarray:
     """Rows of ids as an array, with the id of 0 where a row is shorter."""
+    if all(len(row) == length for row in rows):
+        return as_table(rows)
     return np.array(
         [row if len(row) == length else row + (zero,) * (length - len(row)) for row in rows]
     )
@@ -43,12 +51,13 @@ def same_length_dots(
     factors on one side are the beginnings of longer rows: those are completed, and the other side
     is filled up with zeros.
     """
-    left, right = [a[: len(a) // 2] for a in args], [a[len(a) // 2 :] for a in args]
-    lengths = np.array([len(a) for a in left])
+    lengths = np.array([len(a) // 2 for a in args])
     longest = int(lengths.max())
     if (lengths == longest).all():
-        yield np.array(ids), np.array(left), np.array(right)
+        both = as_table(args)
+        yield np.array(ids), both[:, :longest], both[:, longest:]
         return
+    left, right = [a[: len(a) // 2] for a in args], [a[len(a) // 2 :] for a in args]
     if longest * len(args) <= WASTE * lengths.sum():
         for one, other, swap in ((left, right, False), (right, left, True)):
             complete = completed(other)

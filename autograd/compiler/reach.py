@@ -1,150 +1,384 @@
-"""What a function reads besides its arguments: closures, globals, defaults, and the functions it
-calls; so that a compiled function notices when something of it changes.
+"""What a function reads besides its arguments: closures, globals, defaults, attributes, and the
+functions it calls; so that a compiled function notices when something of it changes.
 
-`Reach(f).same()` tells whether all of it is as it was. What gives something else each time (random
-numbers, the clock, an iterator) is a refusal.
+1. `Reach(f).same()` tells whether all of it is as it was; `values` are the Values among it.
+2. What gives something else each time (random numbers, the clock, an iterator, a file), or reads in
+   a way that cannot be followed (eval, globals(), frames, objects made in C), is a refusal.
+3. Data, nests of numbers and strings, is compared as bytes, everything else by identity: two ints
+   of one value are the same, 2 and 2.0 are not.
 """
 from __future__ import annotations
 
+import builtins
 import dis
+import importlib
+import marshal
 import sys
 import types
-from collections.abc import Iterator
-from typing import Any
+from array import array
+from collections import deque
+from collections.abc import Callable, Iterator
+from functools import cache, cached_property, partial
+from operator import attrgetter, is_, methodcaller
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograd.value import Value
 
-CHANGING = {"random", "time", "datetime", "secrets", "uuid"}
 OURS = {"autograd", "nn", "numpy"}
-PLAIN = (int, float, str, bytes, bool, complex, type(None), type, Value, np.generic)
+# the standard library's modules that give the same for the same
+SAFE = {"builtins", "math", "cmath", "operator", "_operator", "functools", "_functools",
+        "itertools", "collections", "_collections", "_collections_abc", "typing", "types",
+        "dataclasses", "enum", "abc", "numbers", "fractions", "decimal", "statistics", "string",
+        "re", "copy", "bisect", "_bisect", "heapq", "_heapq", "contextlib", "textwrap", "array",
+        "__future__", "struct", "_struct"}
+CHANGING = {"random": "random numbers", "secrets": "random numbers", "time": "the clock",
+            "datetime": "the clock", "_random": "random numbers", "uuid": "random numbers"}
+FOREIGN = {id(f): f.__name__ for f in (
+    eval, exec, compile, globals, locals, vars, open, input, print, id, __import__, breakpoint,
+    memoryview, np.load, np.loadtxt, np.genfromtxt, np.fromfile, np.memmap)}
+REFUSED: tuple[type, ...] = (
+    memoryview, attrgetter, methodcaller, type({}.keys()), type({}.values()), type({}.items()),
+    types.FrameType, types.TracebackType, types.CoroutineType, types.AsyncGeneratorType)
+# of this project, what reads numbers unseen or has no place in a function that is compiled
+NO_PLACE = {"gradients": "calls gradients(); use grad or value_and_grad",
+            "no_grad": "uses no_grad(); write stop_gradient"}
+NO_ROOMS = ("autograd.pictures", "autograd.words", "autograd.derivatives.check",
+            "autograd.derivatives.culprits", "nn.train", "nn.files", "nn.matrix", "nn.optim")
+INSIDE = {"__globals__", "__code__", "__closure__", "__builtins__", "__subclasses__", "f_locals",
+          "f_globals", "f_back", "gi_frame", "cr_frame", "tb_frame", "__self__", "__func__"}
+BY_NAME = {"getattr", "attrgetter", "methodcaller", "__dict__", "__getattribute__"}
+ASKS_KIND = {"isinstance", "issubclass", "type", "hasattr", "callable", "__class__"}
+PLAIN = (int, float, str, bytes, complex, type(None), type(...), Value, np.generic, range, slice,
+         types.CodeType, types.GetSetDescriptorType, types.MemberDescriptorType,
+         types.WrapperDescriptorType, types.MethodDescriptorType, types.ClassMethodDescriptorType,
+         types.MethodWrapperType)
+CONTAINERS = (list, tuple, dict, set, frozenset, deque, np.ndarray, bytearray, array)
+OF_CLASSES = {"__dict__", "__weakref__", "__doc__", "_abc_impl", "__annotations__"}
 MOST = 20000                                # more objects than this are not looked through
+TRANSPARENT: set[type] = set()              # objects that stand for their `f`: jit adds its own
+MISSING = object()
+
+
+class Watch(NamedTuple):
+    """Something that may change: `look()` gives what it holds now, `held` is what it held."""
+    look: Callable[[], list[Any]]
+    held: list[Any]
+
+    def same(self) -> bool:
+        """Whether it holds the same objects, or numbers and strings of the same value."""
+        now, held = self.look(), self.held
+        if len(now) != len(held):
+            return False
+        return all(map(is_, now, held)) or all(map(_alike, now, held))
 
 
 class Reach:
-    """The present state of what f reads; `refusals` says what cannot be watched."""
+    """The present state of what f reads; `refusals` says what cannot be watched.
+
+    asks_kind    whether something asks what kind of object it was given
+    asks_same    whether something asks whether two things are the same object
+    """
 
     def __init__(self, f: Any) -> None:
         self.refusals: list[str] = []
-        self.states: list[tuple[Any, Any]] = []         # what is looked at, and how it was
-        self.seen: set[int] = set()
-        self.kept: list[Any] = []
+        self.values: list[Value] = []
+        self.functions: list[types.FunctionType] = []
+        self.watches: list[Watch] = []
+        self.seen: dict[int, Any] = {}                  # what was visited, so that ids stay its own
+        self.asks_kind = self.asks_same = self.by_name = False
+        self.cells: list[types.CellType] = []
+        self.globals: list[tuple[Callable[..., Any], str]] = []
+        self.modules: set[tuple[str, ...]] = set()
+        self.unread: list[types.ModuleType] = []
         self.visit(f)
+        while self.by_name and self.unread:
+            for x in self.of_module(self.unread.pop()):
+                self.visit(x)
+        self.watch(lambda: [x for f in self.functions
+                            for x in (f.__code__, f.__defaults__, f.__kwdefaults__)])
+        self.watch(lambda: [get(name, MISSING) for get, name in self.globals])
+        self.watch(lambda: [_contents(cell) for cell in self.cells])
 
     def same(self) -> bool:
         """Whether everything is as it was."""
-        return all(_equal(state, now(thing)) for thing, state in self.states)
+        return all([watch.same() for watch in self.watches])
+
+    def refuse(self, reason: str) -> None:
+        """Note what cannot be watched."""
+        self.refusals.append(reason)
+
+    def watch(self, look: Callable[[], list[Any]]) -> list[Any]:
+        """What look() gives, which is watched from now on."""
+        held = look()
+        self.watches.append(Watch(look, held))
+        return held
 
     def visit(self, x: Any) -> None:
         """Note the state of x and of what it holds."""
         stack = [x]
-        while stack:
+        while stack and not self.refusals:
             x = stack.pop()
-            if isinstance(x, PLAIN) and not _is_own_class(x) or id(x) in self.seen:
+            if isinstance(x, Value) and id(x) not in self.seen:
+                self.values.append(x)
+            if id(x) in self.seen or isinstance(x, PLAIN):
+                self.seen[id(x)] = x
                 continue
-            self.seen.add(id(x))
-            self.kept.append(x)                         # so that its id stays its own
+            self.seen[id(x)] = x
             if len(self.seen) > MOST:
-                self.refusals.append("refers to too many objects")
-                return
-            self.refuse(x)
-            thing = _Reads(x) if isinstance(x, types.FunctionType) else x
-            state = now(thing)
-            if state is not None:
-                self.states.append((thing, state))
-                stack += state[1]
+                return self.refuse("refers to too many objects")
+            if id(x) in FOREIGN:
+                return self.refuse(f"calls {FOREIGN[id(x)]}()")
+            if isinstance(x, REFUSED):
+                return self.refuse(f"refers to a {type(x).__name__}, which cannot be watched")
+            stack += self.inside(x)
 
-    def refuse(self, x: Any) -> None:
-        """Note a refusal for what gives something else each time."""
-        owner = getattr(x, "__self__", None)
-        module = x.__name__ if isinstance(x, types.ModuleType) else getattr(x, "__module__", "")
-        names = {str(module), type(owner).__module__, type(x).__module__}
-        if names & CHANGING or any(name.startswith("numpy.random") for name in names):
-            self.refusals.append("uses random numbers or the clock")
-        elif isinstance(x, Iterator):
-            self.refusals.append("reads from an iterator")
-        elif getattr(x, "__name__", "") == "gradients" and str(module).startswith("autograd."):
-            self.refusals.append("calls gradients(); use grad or value_and_grad")
-        elif isinstance(x, types.FunctionType) and not _is_trusted(x):
-            if {"STORE_GLOBAL", "DELETE_GLOBAL"} & {i.opname for i in dis.get_instructions(x)}:
-                self.refusals.append("changes a global")
+    def inside(self, x: Any) -> list[Any]:
+        """What x holds, which is watched."""
+        if type(x) in TRANSPARENT:
+            return [x.f]
+        owner = _module(x)
+        if reason := _changing(x, owner):
+            self.refuse(reason)
+        elif isinstance(x, types.ModuleType):
+            return self.of_module(x)
+        elif isinstance(x, types.FunctionType):
+            return self.of_function(x)
+        elif isinstance(x, type):
+            return [] if _is_trusted(owner) else self.of_class(x)
+        elif isinstance(x, CONTAINERS):
+            return self.of_container(x) + self.of_object(x)
+        elif isinstance(x, types.MethodType):
+            return [x.__self__, x.__func__]
+        elif isinstance(x, types.BuiltinFunctionType):
+            return [] if isinstance(x.__self__, (types.ModuleType, type(None))) else [x.__self__]
+        elif isinstance(x, (property, cached_property, staticmethod, classmethod)):
+            names = ("fget", "fset", "fdel", "func", "__func__")
+            return [_attribute(x, name) for name in names]
+        elif isinstance(x, partial):
+            return [x.func, x.args, x.keywords, *self.of_object(x)]
+        elif isinstance(x, types.MappingProxyType):
+            return self.watch(lambda: [*x, *x.values()])
+        else:
+            return self.of_object(x)
+        return []
 
+    # Each kind ----------------------------------------------------------------------------------
 
-class _Reads:
-    """What a function reads: its closure, its defaults, its globals by name."""
-
-    def __init__(self, f: types.FunctionType) -> None:
-        self.f = f
-        self.names = [] if _is_trusted(f) else sorted(_names(f.__code__))
-
-    def state(self) -> list[Any]:
-        """The objects, in a fixed order."""
-        found: list[Any] = [self.f.__code__, *(self.f.__defaults__ or ()),
-                            *(self.f.__kwdefaults__ or {}).values()]
-        for cell in self.f.__closure__ or ():
+    def of_function(self, f: types.FunctionType) -> list[Any]:
+        """Its closure, its defaults, its globals by name."""
+        owner = _module(f)
+        if owner.startswith(("autograd.", "nn.")) and f.__name__ in NO_PLACE:
+            self.refuse(NO_PLACE[f.__name__])
+        if owner.startswith(NO_ROOMS):
+            self.refuse(f"calls {f.__name__}()")
+        held = [*map(_contents, f.__closure__ or ()), *f.__dict__.values()]
+        self.cells += f.__closure__ or ()
+        if _is_trusted(owner):
+            return held
+        self.functions.append(f)
+        held += [*(f.__defaults__ or ()), f.__kwdefaults__]
+        reads = names_in(f.__code__)
+        for refusal in reads.refusals:
+            self.refuse(refusal)
+        self.asks_same |= reads.asks_same
+        self.asks_kind |= bool(ASKS_KIND & (reads.names | reads.attributes))
+        self.by_name |= bool(BY_NAME & (reads.names | reads.attributes))
+        names, space = sorted(reads.names), f.__globals__
+        self.globals += [(space.get, name) for name in names]
+        held += [space.get(name, MISSING) for name in names]
+        held += [vars(builtins).get(name) for name in names if name not in space]
+        for name in reads.imports:
             try:
-                found.append(cell.cell_contents)
-            except ValueError:                          # not set yet
-                found.append(None)
-        for name in self.names:
-            x = self.f.__globals__.get(name)
-            found.append(x)
+                held.append(importlib.import_module(name))
+            except ImportError:
+                self.refuse(f"imports {name}")
+        attributes = sorted(reads.attributes | reads.names)
+        for x in held:
             if isinstance(x, types.ModuleType):
-                found += [getattr(x, inside, None) for inside in self.names]
-        return found
+                self.read_of_module(x, attributes)
+        return held
+
+    def read_of_module(self, module: types.ModuleType, attributes: list[str]) -> None:
+        """Watch some attributes of a module, and of the modules among them."""
+        if (module.__name__, *attributes) in self.modules or self.refusals:
+            return
+        if reason := _changing(module, module.__name__):
+            return self.refuse(reason)
+        self.modules.add((module.__name__, *attributes))
+        there = [name for name in attributes if hasattr(module, name)]
+        look: Callable[[], list[Any]] = lambda: [getattr(module, n, MISSING) for n in there]
+        for x in look() if _is_trusted(module.__name__) else self.watch(look):
+            if isinstance(x, types.ModuleType):
+                self.read_of_module(x, attributes)
+            else:
+                self.visit(x)
+
+    def of_module(self, module: types.ModuleType) -> list[Any]:
+        """All of it where it is read by names that are computed; else nothing."""
+        if not self.by_name:
+            self.unread.append(module)
+        elif not _is_trusted(module.__name__):
+            return self.watch(lambda: list(vars(module).values()))
+        return []
+
+    def of_class(self, kind: type) -> list[Any]:
+        """What a class of the user's defines, and what it is derived from."""
+        return self.watch(lambda: [x for name, x in vars(kind).items() if name not in OF_CLASSES]
+                          ) + list(kind.__bases__)
+
+    def of_container(self, x: Any) -> list[Any]:
+        """The items of a list, tuple, dict, set, deque or array."""
+        if isinstance(x, np.ndarray):
+            self.watch(lambda: [x.shape, x.dtype.str, x.tobytes()])
+            return x.ravel().tolist() if x.dtype == object else []
+        if _bytes_of(x) is not None:
+            if not isinstance(x, tuple) or not all(isinstance(item, PLAIN) for item in x):
+                self.watch(lambda: [_bytes_of(x)])
+            return []
+        if isinstance(x, dict):
+            return self.watch(lambda: [*x, *x.values()])
+        if isinstance(x, (set, frozenset)):
+            return self.watch(lambda: sorted(x, key=hash))
+        return list(x) if isinstance(x, tuple) else self.watch(lambda: list(x))
+
+    def of_object(self, x: Any) -> list[Any]:
+        """The attributes of an object, and its class."""
+        kind = type(x)
+        if kind in CONTAINERS or _module(kind).startswith("numpy"):
+            return []
+        slots = [name for base in kind.__mro__ for name in _slots(base)]
+        built_in = [base for base in kind.__mro__ if not base.__flags__ & 1 << 9
+                    and base is not object and base not in CONTAINERS]
+        if built_in and not _is_trusted(_module(kind)):
+            self.refuse(f"refers to a {kind.__name__}, which cannot be watched")
+        fields = _attribute(x, "__dict__")
+        held: list[Any] = []
+        if fields is not MISSING:
+            held = self.watch(lambda: [*fields, *fields.values()])
+        if slots:
+            held = held + self.watch(lambda: [_attribute(x, name) for name in slots])
+        return [*held, kind]
 
 
-def _names(code: Any) -> set[str]:
-    """The names of globals and attributes in a piece of code and in the functions inside it."""
-    found = set(code.co_names)
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            found |= _names(constant)
-    return found
+# What code reads ----------------------------------------------------------------------------------
+
+class Reads(NamedTuple):
+    """What a piece of code reads by name, the functions inside it included."""
+    names: set[str]                         # globals
+    attributes: set[str]
+    imports: set[str]
+    refusals: list[str]
+    asks_same: bool
 
 
-def now(x: Any) -> Any:
-    """The present state of x: its kind and what it holds; None for what cannot change."""
-    if isinstance(x, _Reads):
-        return "function", x.state()
-    if isinstance(x, (list, tuple)):
-        return "items", list(x)
-    if isinstance(x, (set, frozenset)):
-        return "items", sorted(x, key=hash)
-    if isinstance(x, dict):
-        return tuple(x), list(x.values())
-    if isinstance(x, np.ndarray):
-        inside = x.ravel().tolist() if x.dtype == object else []
-        return (x.shape, x.dtype.str, x.tobytes()), inside
-    if isinstance(x, types.MethodType):
-        return "method", [x.__self__, x.__func__]
-    if isinstance(x, (types.ModuleType, types.BuiltinFunctionType, types.CodeType)):
+@cache
+def names_in(code: types.CodeType) -> Reads:
+    """What a piece of code reads."""
+    found = Reads(set(), set(), set(), [], False)
+    asks_same, before = False, None
+    for i in dis.get_instructions(code):
+        if i.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+            found.names.add(i.argval)
+        elif i.opname in ("LOAD_ATTR", "LOAD_METHOD", "IMPORT_FROM", "LOAD_SUPER_ATTR"):
+            found.attributes.add(i.argval)
+        elif i.opname == "IMPORT_NAME":
+            found.imports.add(i.argval)
+        elif i.opname in ("STORE_GLOBAL", "DELETE_GLOBAL"):
+            found.refusals.append(f"changes the global {i.argval}")
+        elif i.opname == "IS_OP" and not (before and _is_constant(before)):
+            asks_same = True
+        elif i.opname == "IS_OP" and before and isinstance(before.argval, bool):
+            found.refusals.append(f"asks whether something is {before.argval}")
+        before = i
+    for inside in code.co_consts:
+        if isinstance(inside, types.CodeType):
+            names, attributes, imports, refusals, same = names_in(inside)
+            found.names.update(names)
+            found.attributes.update(attributes)
+            found.imports.update(imports)
+            found.refusals.extend(refusals)
+            asks_same |= same
+    looks = INSIDE & found.attributes
+    if looks:
+        found.refusals.append(f"looks into functions and frames (.{min(looks)})")
+    return found._replace(asks_same=asks_same)
+
+
+def _is_constant(i: dis.Instruction) -> bool:
+    return i.opname == "LOAD_CONST"
+
+
+# What things are ----------------------------------------------------------------------------------
+
+def _contents(cell: types.CellType) -> Any:
+    """What a variable of a closure holds."""
+    try:
+        return cell.cell_contents
+    except ValueError:                                  # not set yet
+        return MISSING
+
+
+def _bytes_of(x: Any) -> bytes | None:
+    """Data as bytes; None for what holds anything but numbers, strings and nests of them."""
+    try:
+        return marshal.dumps(x, 2)
+    except ValueError:
         return None
-    if isinstance(x, type):
-        return "class", [v for v in vars(x).values() if isinstance(v, (*PLAIN, types.FunctionType))]
-    fields = list(getattr(x, "__dict__", {}).values())
-    fields += [getattr(x, name, None) for name in getattr(x, "__slots__", ())]
-    if hasattr(x, "func") and hasattr(x, "args"):       # functools.partial
-        fields += [x.func, x.args, x.keywords]
-    return "object", [*fields, *([] if _is_trusted(type(x)) else [type(x)])]
 
 
-def _equal(a: Any, b: Any) -> bool:
-    """Whether two states hold the same objects, or numbers of the same value."""
-    if a is None or b is None:
-        return a is b
-    if a[0] != b[0] or len(a[1]) != len(b[1]):
-        return False
-    return all(x is y or type(x) is type(y) and isinstance(x, PLAIN) and x == y
-               for x, y in zip(a[1], b[1]))
+def _changing(x: Any, owner: str) -> str:
+    """Why x gives something else each time; "" where it does not."""
+    first = owner.partition(".")[0]
+    if owner.startswith("numpy.random") or first in CHANGING:
+        return f"uses {CHANGING.get(first, 'random numbers')}"
+    if isinstance(x, Iterator):
+        return "reads from an iterator"
+    if first in sys.stdlib_module_names and first not in SAFE and first != "__main__":
+        return f"uses the module {first}"
+    if isinstance(x, types.BuiltinFunctionType) and isinstance(x.__self__, types.ModuleType):
+        if not _is_trusted(owner):
+            return f"calls {x.__name__}(), which is not written in Python"
+    return ""
 
 
-def _is_own_class(x: Any) -> bool:
-    return isinstance(x, type) and not _is_trusted(x)
+def _module(x: Any) -> str:
+    """The module that x is, or that made it."""
+    if isinstance(x, types.ModuleType):
+        return x.__name__
+    named: object = None
+    if isinstance(x, (type, types.FunctionType, types.BuiltinFunctionType)):
+        named = x.__module__
+    if isinstance(x, types.BuiltinFunctionType) and named is None:
+        named = type(x.__self__).__module__
+    return named if isinstance(named, str) else str(type(x).__module__)
 
 
-def _is_trusted(x: Any) -> bool:
-    """Whether it belongs to Python, NumPy or this project: its globals do not change."""
-    first = str(getattr(x, "__module__", "") or "").partition(".")[0]
+def _is_trusted(module: str) -> bool:
+    """Whether a module is Python's, NumPy's or this project's: its globals do not change."""
+    first = module.partition(".")[0]
     return first in OURS or first in sys.stdlib_module_names and first != "__main__"
+
+
+def _attribute(x: Any, name: str) -> Any:
+    """An attribute of an object, without asking its __getattr__."""
+    try:
+        return object.__getattribute__(x, name)
+    except AttributeError:
+        return MISSING
+
+
+def _slots(kind: type) -> tuple[str, ...]:
+    slots = vars(kind).get("__slots__", ())
+    names = (slots,) if isinstance(slots, str) else tuple(slots)
+    return tuple(f"_{kind.__name__.lstrip('_')}{n}" if n.startswith("__") and not n.endswith("__")
+                 else n for n in names)
+
+
+def _alike(a: Any, b: Any) -> bool:
+    """Whether they are one object, or numbers or strings of one kind and value."""
+    if a is b:
+        return True
+    simple = (int, float, str, bytes, bool, complex, np.generic)
+    return type(a) is type(b) and isinstance(a, simple) and repr(a) == repr(b)

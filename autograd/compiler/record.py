@@ -8,20 +8,23 @@ terms, one addition or subtraction of these. Everything is named by a number, it
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 
-from autograd import ops
-from autograd.compat.micrograd import Handmade
-from autograd.compiler.normal import Flattener, Linear, Side, Term
-from autograd.graph import topological_order
+from autograd import graph, ops
+from autograd.compat.micrograd import Closure, Handmade
+from autograd.compiler.normal import INSIDE, Flattener, Linear, Side, Term
 from autograd.ops import Operation
 from autograd.value import Value
 
 PARAMETER, INPUT, CONSTANT, NODE = range(4)  # what an id stands for
+NONE = None  # instead of an id
 
 # An operation and the ids it is applied to; a dot has its left factors, then its right factors, and
 # no rest.
 Node = tuple[Operation, tuple[int, ...]]
+
+# Left and right factors of products, by the kinds of both.
+Classes = dict[tuple[int, int], tuple[list[int], list[int]]]
 
 
 class Tape(NamedTuple):
@@ -37,32 +40,39 @@ class Tape(NamedTuple):
     zero: int  # the id of the constant 0
     labels: dict[int, str]
     recorded: int  # how many Values the graph had
+    samples: bool = False  # whether the inputs have an axis of samples
 
 
-def record(outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value]) -> Tape:
+def record(
+    outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value],
+    samples: bool = True,
+) -> Tape:
     """The graph of the outputs as a Tape. Parameters and inputs are where it begins, even if they
     were computed.
     """
-    return numbered(outputs, parameters, inputs)[0]
+    tape = numbered(outputs, parameters, inputs)[0]
+    return tape._replace(samples=samples and bool(inputs))
 
 
 def places_and_ids(
     outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value]
 ) -> dict[int, int]:
     """The id of each Value that has one, by its place in the topological order of the outputs."""
-    return numbered(outputs, parameters, inputs)[1]
+    ids = numbered(outputs, parameters, inputs)[1]
+    return {place: i for place, i in enumerate(ids) if i is not NONE}
 
 
 def numbered(
     outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value]
-) -> tuple[Tape, dict[int, int]]:
-    """The Tape, and the id of each place of the topological order that has one."""
-    order = topological_order(*outputs)
-    place = {v: i for i, v in enumerate(order)}
+) -> tuple[Tape, list[Any]]:
+    """The Tape, and the id of each place of the topological order, NONE where it has none."""
+    order = graph.topological_order(*outputs)
+    place = dict(zip(order, range(len(order))))
     begin = {place[v] for v in (*parameters, *inputs) if v in place}
-    args = [_args(v, place) for v in order]
+    args = graph.wiring(order, place)
     for i in begin:
         args[i] = ()
+    refuse_closures(order, args)
     ends = [place[v] for v in outputs]
     uses = _uses(args, ends)
     constant = _constants(order, args, begin)
@@ -70,23 +80,20 @@ def numbered(
     linears = Flattener(op, args, uses, {*begin, *ends}, constant).linears()
     numbering = _Numbering(constant)
     numbering.leaves(place, parameters, inputs)
-    for i, v in enumerate(order):
-        if uses[i] and i not in numbering.ids:
-            numbering.add(i, v, args[i], linears)
-    return numbering.tape(ends, parameters, inputs, len(order)), numbering.ids
+    for i in [i for i, n in enumerate(uses) if n and linears[i] is not INSIDE and i not in begin]:
+        numbering.add(i, op[i], args[i], linears[i])
+        if order[i].label:
+            numbering.labels.setdefault(numbering.ids[i], order[i].label)
+    return numbering.tape(ends, parameters, inputs), numbering.ids
 
 
-def _args(v: Value, place: dict[Value, int]) -> tuple[Term, ...]:
-    """The inputs of v: the place in the order for a Value, the float itself for a number."""
-    inputs = v.inputs
-    if not inputs:
-        return ()
-    if v.closure is not None:
+def refuse_closures(order: list[Value], args: list[tuple[Term, ...]]) -> None:
+    """Raise ValueError for a Value whose derivative is a function that was set by hand."""
+    if Closure.made and any(used and v.closure is not None for v, used in zip(order, args)):
         raise ValueError(
             "a Value with a _backward function set by hand cannot be compiled: define its "
             "operation with autograd.operation"
         )
-    return tuple([u if type(u) is float else place[u] for u in inputs])
 
 
 def _uses(args: list[tuple[Term, ...]], outputs: list[int]) -> list[int]:
@@ -128,7 +135,7 @@ class _Numbering:
         self.labels: dict[int, str] = {}
         self.by_number: dict[float, int] = {}
         self.known: dict[Node, int] = {}
-        self.ids: dict[int, int] = {}  # id by place
+        self.ids: list[Any] = [NONE] * len(constant)  # id by place
         self.parameters: list[int] = []
         self.inputs: list[int] = []
 
@@ -137,7 +144,7 @@ class _Numbering:
         self.kinds.append(kind)
         return len(self.kinds) - 1
 
-    def number(self, x: float) -> int:
+    def number(self, x: Any) -> int:
         """The id of a number."""
         found = self.by_number.get(x)
         if found is None:
@@ -152,9 +159,9 @@ class _Numbering:
     def node(self, op: Operation, arguments: tuple[int, ...]) -> int:
         """The id of a node; the same operation on the same arguments is computed once."""
         new = op, arguments
-        found = self.known.get(new)
-        if found is None:
-            found = self.known[new] = len(self.kinds)
+        fresh = len(self.kinds)
+        found = self.known.setdefault(new, fresh)
+        if found == fresh:
             self.kinds.append(NODE)
             self.nodes[found] = new
         return found
@@ -177,29 +184,24 @@ class _Numbering:
                     self.labels[i] = v.label
 
     def add(
-        self, i: int, v: Value, args: tuple[Term, ...], linears: dict[int, Optional[Linear]]
+        self, i: int, op: Operation, args: tuple[Term, ...], linear: Optional[Linear]
     ) -> None:
-        """Give an id to a place; none if it went into the sum above it."""
-        number = self.constant[i]
-        if number is not None:
-            self.ids[i] = self.number(number)
-        elif i in linears:
-            linear = linears[i]
-            if linear is None:
-                return
-            self.ids[i] = self.linear(*linear)
-        elif isinstance(v.op, Handmade) or not isinstance(v.op, Operation):
+        """Give an id to a place."""
+        ids, number = self.ids, self.number
+        if self.constant[i] is not None:
+            ids[i] = number(self.constant[i])
+        elif linear is not None:
+            ids[i] = self.linear(*linear)
+        elif isinstance(op, Handmade) or not isinstance(op, Operation):
             raise ValueError(
-                f"a Value made by hand with operation {str(v.op)!r} cannot be compiled, for the "
+                f"a Value made by hand with operation {str(op)!r} cannot be compiled, for the "
                 "operation cannot be computed again: define it with autograd.operation"
             )
         else:
-            self.ids[i] = self.node(v.op, tuple([self.of(t) for t in args]))
-        if v.label:
-            self.labels.setdefault(self.ids[i], v.label)
+            ids[i] = self.node(op, tuple([ids[t] if type(t) is int else number(t) for t in args]))
 
     def tape(
-        self, ends: list[int], parameters: Sequence[Value], inputs: Sequence[Value], recorded: int
+        self, ends: list[int], parameters: Sequence[Value], inputs: Sequence[Value]
     ) -> Tape:
         """The finished Tape; `ends` are the places of the outputs."""
         chosen = self.parameters
@@ -215,7 +217,7 @@ class _Numbering:
             [self.ids[i] for i in ends],
             self.number(0.0),
             self.labels,
-            recorded,
+            len(self.ids),
         )
 
     # Sums -------------------------------------------------------------------------------------
@@ -240,58 +242,103 @@ class _Numbering:
         """The sum of the numbers among the terms, which are left out of them."""
         if not side.rest:
             return 0.0
-        found = [t if type(t) is float else self.constant[t] for t in side.rest]
-        side.rest = [t for t, number in zip(side.rest, found) if number is None]
-        return sum([number for number in found if number is not None])
+        constant, found, left = self.constant, 0.0, []
+        for t in side.rest:
+            number = t if type(t) is float else constant[t]
+            if number is None:
+                left.append(t)
+            else:
+                found += number
+        side.rest = left
+        return found
 
     def total(self, terms: list[int], shift: float) -> int:
         """The sum of some nodes and a number."""
         if shift or not terms:
             terms = [*terms, self.number(shift)]
-        if len(terms) == 2 and any(self.is_dot(i) for i in terms):
-            return self.node(ops.add, (terms[0], terms[1]))
-        if len(terms) == 1 and (self.is_dot(terms[0]) or shift or self.kinds[terms[0]] == CONSTANT):
-            return terms[0]
+        first = terms[0]
+        if len(terms) == 2 and (self.is_dot(first) or self.is_dot(terms[1])):
+            return self.node(ops.add, (first, terms[1]))
+        if len(terms) == 1 and (shift or self.kinds[first] == CONSTANT or self.is_dot(first)):
+            return first
         # a sum of one term, too: sums of 1, 2, 3 terms are alike
         return self.node(ops.sum, tuple(terms))
 
     def is_dot(self, i: int) -> bool:
         """Whether an id is a dot, or a number times a dot."""
-        return i in self.nodes and (self.nodes[i][0] is ops.dot or self.nodes[i][0] is ops.mul)
+        op = self.nodes[i][0] if i in self.nodes else None
+        return op is ops.dot or op is ops.mul
 
     def terms(self, side: Side) -> list[int]:
         """The terms of one sign as nodes: a dot for the products of each pair of kinds, then the
         rest.
         """
-        rest = [self.of(t) for t in side.rest]
+        ids, number = self.ids, self.number
+        rest = [ids[t] for t in side.rest]
         if not side.left and not side.scaled:
             return rest
-        ids, kinds, number = self.ids, self.kinds, self.number
         left = [ids[t] if type(t) is int else number(t) for t in side.left]
         right = [ids[t] if type(t) is int else number(t) for t in side.right]
-        # the parameter on the left: so all neurons of a layer look alike
-        pairs = [(b, a) if kinds[a] > kinds[b] else (a, b) for a, b in zip(left, right)]
-        found = self.scaled(side, pairs) if side.scaled else []
-        classes: dict[tuple[int, int], list[tuple[int, int]]] = {}
-        for pair in pairs:
-            classes.setdefault((kinds[pair[0]], kinds[pair[1]]), []).append(pair)
-        self.share_zeros(classes)
+        found = self.scaled(side, left, right) if side.scaled else []
+        if len(left) == 1 and not rest and not found:
+            swap = self.kinds[left[0]] > self.kinds[right[0]]
+            return [self.dot(right, left) if swap else self.dot(left, right)]
+        classes = self.classes(left, right)
+        if len(classes) > 1:
+            self.share_zeros(classes)
+        bias = self.bias(rest) if rest else None
         weights_of_data = classes.get((PARAMETER, CONSTANT))
-        biases = [i for i in rest if self.kinds[i] == PARAMETER]
-        if weights_of_data and len(biases) == 1 and lies_beside(biases[0], weights_of_data):
+        if bias is not None and weights_of_data and lies_beside(bias, weights_of_data[0]):
             # a bias beside data is a weight whose input is 1
-            weights_of_data.append((biases[0], self.number(1.0)))
-            rest.remove(biases[0])
-        dots = {which: self.dot(classes[which]) for which in sorted(classes)}
-        data = [which for which in ((PARAMETER, CONSTANT), (PARAMETER, INPUT)) if which in dots]
-        if data and len(biases) == 1 and biases[0] in rest and len(dots) > 1:
-            rest.remove(biases[0])  # what the data give, bias included, needs no turn before
-            dots[data[0]] = self.node(ops.add, (biases[0], dots[data[0]]))
-        return [*found, *dots.values(), *rest]
+            weights_of_data[0].append(bias)
+            weights_of_data[1].append(number(1.0))
+            rest.remove(bias)
+            bias = None
+        if len(classes) == 1:
+            (products,) = classes.values()
+            return [*found, self.dot(*products), *rest]
+        dots = [(which, self.dot(*classes[which])) for which in sorted(classes)]
+        if bias is not None:
+            for k, (which, data) in enumerate(dots):
+                if which in ((PARAMETER, CONSTANT), (PARAMETER, INPUT)):
+                    rest.remove(bias)  # what the data give, bias included, needs no turn before
+                    dots[k] = which, self.node(ops.add, (bias, data))
+                    break
+        return [*found, *[i for _, i in dots], *rest]
 
-    def scaled(self, side: Side, pairs: list[tuple[int, int]]) -> list[int]:
+    def bias(self, terms: list[int]) -> Optional[int]:
+        """The one parameter among some terms; None where there is another number of them."""
+        biases = [i for i in terms if self.kinds[i] == PARAMETER]
+        return biases[0] if len(biases) == 1 else None
+
+    def classes(self, left: list[int], right: list[int]) -> Classes:
+        """The products left[k] * right[k] by the kinds of their factors.
+
+        The parameter is on the left: so all neurons of a layer look alike.
+        """
+        kind = self.kinds.__getitem__
+        if len(left) == 1:
+            a, b = kind(left[0]), kind(right[0])
+            return {(b, a): (right, left)} if a > b else {(a, b): (left, right)}
+        on_the_left, on_the_right = set(map(kind, left)), set(map(kind, right))
+        if len(on_the_left) == len(on_the_right) == 1:
+            (a,), (b,) = on_the_left, on_the_right
+            return {(b, a): (right, left)} if a > b else {(a, b): (left, right)}
+        found: Classes = {}
+        for i, j in zip(left, right):
+            a, b = kind(i), kind(j)
+            if a > b:
+                a, b, i, j = b, a, j, i
+            some = found.get((a, b))
+            if some is None:
+                some = found[a, b] = [], []
+            some[0].append(i)
+            some[1].append(j)
+        return found
+
+    def scaled(self, side: Side, left: list[int], right: list[int]) -> list[int]:
         """Scaled products as nodes: one number times dots where all have the same, else products
-        that go among the pairs.
+        that go among the others, left and right.
         """
         if len({number for number, _, _ in side.scaled}) == 1:
             inside = Side()
@@ -302,31 +349,32 @@ class _Numbering:
             number = self.number(side.scaled[0][0])
             return [self.node(ops.mul, (number, i)) for i in self.terms(inside)]
         for factor, a, b in side.scaled:
-            pairs.append((self.number(factor), self.node(ops.mul, (self.of(a), self.of(b)))))
+            left.append(self.number(factor))
+            right.append(self.node(ops.mul, (self.of(a), self.of(b))))
         return []
 
-    def share_zeros(self, classes: dict[tuple[int, int], list[tuple[int, int]]]) -> None:
+    def share_zeros(self, classes: Classes) -> None:
         """Put weights times 0 to the weights times nodes: what is 0 in one sample is a node in
         another.
         """
-        zeros = classes.get((PARAMETER, CONSTANT), [])
+        zeros = classes.get((PARAMETER, CONSTANT), ([], []))
         for kind in (NODE, INPUT):
             if (
                 (PARAMETER, kind) in classes
-                and zeros
-                and all(self.constants[b] == 0.0 for _, b in zeros)
+                and zeros[1]
+                and all(self.constants[b] == 0.0 for b in zeros[1])
             ):
-                classes[PARAMETER, kind] += classes.pop((PARAMETER, CONSTANT))
+                for some, more in zip(classes[PARAMETER, kind], classes.pop((PARAMETER, CONSTANT))):
+                    some += more
                 return
 
-    def dot(self, products: list[tuple[int, int]]) -> int:
+    def dot(self, left: list[int], right: list[int]) -> int:
         """The sum of some products as a node."""
-        if len(products) == 1 and self.kinds[products[0][0]] == CONSTANT:
-            return self.node(ops.mul, products[0])
-        return self.node(ops.dot, (*[a for a, _ in products], *[b for _, b in products]))
+        if len(left) == 1 and self.kinds[left[0]] == CONSTANT:
+            return self.node(ops.mul, (left[0], right[0]))
+        return self.node(ops.dot, tuple(left + right))
 
 
-def lies_beside(bias: int, products: list[tuple[int, int]]) -> bool:
-    """Whether a bias is a neighbour of the weights of some products among the parameters."""
-    weights = [a for a, _ in products]
+def lies_beside(bias: int, weights: list[int]) -> bool:
+    """Whether a bias is a neighbour of some weights among the parameters."""
     return bias - 1 == max(weights) or bias + 1 == min(weights)

@@ -123,7 +123,7 @@ class Roller:
     def stacks(self, starts: dict[int, np.ndarray]) -> dict[int, int]:
         """The stack of each group that turns after it or groups after the loop need."""
         found: dict[int, int] = {}
-        samples = (SAMPLES,) if self.planner.tape.inputs else ()
+        samples = (SAMPLES,) if self.planner.tape.samples else ()
         for g in self.core:
             ids = self.turns.ids[g]
             if g not in self.before and self.needed.isdisjoint(ids.ravel().tolist()):

@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.emit import Blocks
+from autograd.compiler import javascript
+from autograd.compiler import jax as in_jax
+from autograd.compiler.emit import Blocks, one_by_one
 from autograd.compiler.record import Tape
 from autograd.compiler.scalar import Straight
 from autograd.compiler.verify import verify
@@ -17,6 +19,8 @@ from autograd.value import Value
 FEW_SAMPLES = 8  # for more, straight-line code runs on arrays of samples
 
 
+PRINTERS = {"javascript": javascript.source, "jax": in_jax.source}
+LANGUAGES = ("numpy", *PRINTERS)
 FLOAT64 = np.dtype(np.float64)
 
 
@@ -87,6 +91,7 @@ class Program:
         self._values = list(parameters)
         self._given = [weakref.ref(v) for v in inputs]
         self._inputs = len(inputs)
+        self._samples = tape.samples  # whether x has a row for each sample
         self._labels = [v.label for v in (*parameters, *inputs)]
         self._listed = listed  # whether the outputs were given as a list
         self._single = len(tape.outputs) == 1
@@ -136,12 +141,14 @@ class Program:
             return None
         if type(self._code) is not Straight:
             return self._quick_arrays(theta, x)
-        if x is not None or self._inputs:
+        if self._samples or (x is not None) != bool(self._inputs):
             return None
-        numbers = theta.tolist()
+        if x is not None and not self._is_data(x):
+            return None
+        numbers = [theta.tolist()] if x is None else [theta.tolist(), x.tolist()]
         try:
-            y, d = self._function("value_and_grad", False)(numbers)
-            finite = sum(numbers) + sum(d) + y
+            y, d = self._function("value_and_grad", False)(*numbers)
+            finite = sum(map(sum, numbers)) + sum(d) + y
         except (ArithmeticError, ValueError):
             return None
         return (y, np.array(d, dtype=float)) if finite - finite == 0 and type(y) is float else None
@@ -151,13 +158,7 @@ class Program:
         if x is None:
             if self._inputs:
                 return None
-        elif (
-            type(x) is not np.ndarray
-            or x.dtype is not FLOAT64
-            or x.ndim != 2
-            or x.shape[1] != self._inputs
-            or not self._inputs
-        ):
+        elif not self._is_data(x):
             return None
         function = self._function("value_and_grad", False)
         token = raising()
@@ -177,6 +178,15 @@ class Program:
             return None
         finally:
             as_before(token)
+
+    def _is_data(self, x: Any) -> bool:
+        """Whether x is an array as it should be."""
+        return (
+            type(x) is np.ndarray
+            and x.dtype is FLOAT64
+            and x.ndim == 1 + self._samples
+            and x.shape[-1] == self._inputs > 0
+        )
 
     def _run(self, name: str, theta: Any, x: Any) -> tuple[Any, np.ndarray | None, bool]:
         """The result of a function of the program, for `value` with a first axis of samples where
@@ -202,9 +212,11 @@ class Program:
         """Straight-line code: on floats for each of a few samples, on one array for each input for
         many.
         """
+        given = (theta,) if x is None else (theta, x)
         try:
-            if x is None:
-                return self._of_one(name, self._function(name, False)(theta.tolist()))
+            if x is None or not self._samples:
+                on_floats = self._function(name, False)
+                return self._of_one(name, on_floats(*[a.tolist() for a in given]))
             if 0 < len(x) <= FEW_SAMPLES:
                 function, numbers = self._function(name, False), theta.tolist()
                 runs = [self._of_one(name, function(numbers, row)) for row in x.tolist()]
@@ -213,8 +225,8 @@ class Program:
                 return sum(y for y, _ in runs), np.sum([d for _, d in runs], axis=0)
         except OverflowError:  # Python's floats raise where NumPy's go on with infinity
             pass
-        if x is None:
-            return self._of_one(name, self._function(name, True)(list(theta)))
+        if x is None or not self._samples:
+            return self._of_one(name, self._function(name, True)(*map(list, given)))
         found = self._function(name, True)(list(theta), list(x.T))
         if name == "value":
             values = np.stack([np.broadcast_to(y, len(x)) for y in found], axis=1)
@@ -260,7 +272,12 @@ class Program:
             raise ValueError(
                 f"x must have shape ({self._inputs},) or (m, {self._inputs}), got {x.shape}"
             )
+        if not self._samples and x.ndim > 1:
+            raise ValueError(f"this program has no samples: x must be ({self._inputs},), "
+                             f"got {x.shape}")
         self._no_nan(x, "x", self._labels[len(self._values) :])
+        if not self._samples:
+            return theta, x, False
         return theta, x if x.ndim == 2 else x[None], x.ndim == 1
 
     def _checked_theta(self, given: Any) -> np.ndarray:
@@ -319,6 +336,45 @@ class Program:
     def source(self) -> str:
         """The source that runs, with the numbers it uses: it can be copied into a file."""
         return self._code.source()
+
+    def source_in(self, language: str) -> str:
+        """The same program as source that runs by itself, in "numpy", "jax" or "javascript".
+
+        JAX's is a module of pure functions, value and value_and_grad of theta (and x, (m, I)).
+        JavaScript is one statement, `const program = ...`: then `program.value_and_grad(theta, x)`
+        gives [value, gradient], summed over the samples, and `program.value(theta, x)` the value
+        of each sample (a list for several outputs). theta is a list of P numbers, x a list of m
+        samples, each a list of I numbers, left out where there are no inputs; the gradient is a
+        Float64Array. Node can `require` the file. Where Python raises, there is NaN or infinity.
+
+        Raises ValueError for another language, LookupError for an operation of one's own that has
+        no form in it.
+        """
+        if language not in LANGUAGES:
+            raise ValueError(f"language must be one of {LANGUAGES}, got {language!r}")
+        if language == "numpy":
+            return self.source
+        code: Blocks | Straight | None = self._code
+        if isinstance(code, Straight):
+            code = code.as_arrays() if language == "jax" else None
+        return PRINTERS[language](code or one_by_one(self._tape))
+
+    def jax(self) -> Callable[..., Any]:
+        """The program as a pure function of JAX, f(theta) or f(theta, x), for its own jit, grad,
+        vmap and sharding.
+
+        f returns the value summed over the samples, so that jax.grad(f) is the program's gradient;
+        for K outputs (K,) or (m, K), not summed. x is one sample (I,) or m of them (m, I).
+        JAX is set to floats of 64 bits. Where a program raises for numbers outside of a domain,
+        f gives NaN. Raises ImportError where JAX is not installed.
+        """
+        try:
+            import jax  # noqa: F401
+        except ImportError:
+            raise ImportError(
+                "program.jax() needs JAX: pip install 'scalar-autograd[jax]', or pip install jax"
+            ) from None
+        return in_jax.pure(self.source_in("jax"), self._tape, self._listed)
 
     def __str__(self) -> str:
         return (

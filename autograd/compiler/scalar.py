@@ -12,7 +12,7 @@ NumPy form: the same source serves one sample and many.
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -119,6 +119,8 @@ class Straight(NamedTuple):
     pieces: list[Piece]
     tape: Tape
     calls: list[str]
+    # the same as arrays, for a language that has no use for lines of scalars
+    as_arrays: Callable[[], Any] = lambda: None
 
     def tables(self) -> list[str]:
         """What DRIVER refers to, as source."""
@@ -149,7 +151,7 @@ class Straight(NamedTuple):
                 "",
                 self.text,
                 *tables,
-                self.driver() + (SAMPLES if self.tape.inputs else ""),
+                self.driver() + (SAMPLES if self.tape.samples else ""),
             ]
         )
 

@@ -23,7 +23,7 @@ from autograd.compiler.group import Group
 from autograd.compiler.places import Strided, factor, inner_sizes, shape_from, strided, teams
 from autograd.compiler.repeat import Turns
 from autograd.compiler.roll import Roller
-from autograd.compiler.ragged import same_length, same_length_dots
+from autograd.compiler.ragged import as_table, same_length, same_length_dots
 from autograd.compiler.record import CONSTANT, INPUT, NODE, PARAMETER, Tape
 from autograd.compiler.structure import (LABELS, Named, contract, full, numbers, reshape, summed,
     take, total, view)
@@ -65,7 +65,8 @@ class _Planner:
         self.gathers: dict[tuple[tuple[int, ...], Shape, bytes], Array] = {}
 
     def plan(self, items: Sequence[Group | Turns]) -> Plan:
-        for kind, name, batch in ((PARAMETER, "theta", ()), (INPUT, "x", (SAMPLES,))):
+        samples = (SAMPLES,) if self.tape.samples else ()
+        for kind, name, batch in ((PARAMETER, "theta", ()), (INPUT, "x", samples)):
             leaves = np.nonzero(self.kinds == kind)[0]
             self.keep(Array(Named(name), (), (*batch, len(leaves))), leaves)
         for k, item in enumerate(items):
@@ -97,7 +98,7 @@ class _Planner:
                 for some, terms in same_length(ids, args, self.tape.zero):
                     self.sums(some, terms)
             else:
-                self.each(op, np.array(ids), np.array(args))
+                self.each(op, np.array(ids), as_table(args))
 
     def sparse(self, op: Operation, ids: list[int], args: list[tuple[int, ...]]) -> bool:
         """Add sums of parameters, or of numbers times parameters, each of other ones, as a product.
@@ -107,11 +108,13 @@ class _Planner:
         if op not in (ops.sum, ops.dot) or len(ids) < FEWEST or self.kinds[args[0][0]] != PARAMETER:
             return False
         lengths = [len(a) // (1 + (op is ops.dot)) for a in args]
+        if max(lengths) < 2:
+            return False
         left = [a[:n] for a, n in zip(args, lengths)]
-        right = [a[n:] for a, n in zip(args, lengths)] if op is ops.dot else left
-        fewest = min(len(set(left)), len(set(right)))
-        if max(lengths) < 2 or min(lengths) == max(lengths) and 2 * fewest < len(ids):
-            return False                                    # the same ones again and again
+        if min(lengths) == max(lengths):
+            rights = (a[n:] for a, n in zip(args, lengths))
+            if 2 * len(set(left)) < len(ids) or op is ops.dot and 2 * len(set(rights)) < len(ids):
+                return False                                # the same ones again and again
         used = np.fromiter(chain.from_iterable(left), np.intp)
         if len(np.unique(used)) == len(used):
             return False                                    # rows of their own
@@ -138,7 +141,9 @@ class _Planner:
         if group.op in (ops.dot, ops.sum):
             which = self.families(group.args)
         else:
-            arrays = self.array_of[np.array(group.args)]
+            arrays = self.array_of[as_table(group.args)]
+            if (arrays == arrays[0]).all():
+                return [group]
             which = np.unique(arrays, axis=0, return_inverse=True)[1].ravel()
         sizes = np.bincount(which)
         if len(sizes) == 1 or len(sizes) > SPLIT or sizes.min() * 2 * SPLIT < len(group.ids):
@@ -169,7 +174,7 @@ class _Planner:
         found = self.argument(ids[0], ()) if len(ids) == 1 else self.full(ids, (len(ids),))
         return (
             full(found, (SAMPLES, *shape_of(found)))
-            if self.tape.inputs and not is_batched(found)
+            if self.tape.samples and not is_batched(found)
             else found
         )
 

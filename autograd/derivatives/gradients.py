@@ -75,9 +75,12 @@ def edges_to(needed: Container[Value], create_graph: bool) -> Edges:
 
 
 def partial_as_value(v: Value, i: int) -> Any:
-    """The partial of v for input i from the table: a Value of the graph, or a number."""
+    """The partial of v for input i from the table: a Value of the graph, or a number.
+
+    Raises ValueError where it does not exist.
+    """
     if isinstance(v.partials[i], Undefined):
-        return v.partials[i]
+        raise ValueError(v.partials[i].message)
     partial = v.op.partial(i, v, v.inputs)
     if partial is None:
         raise ValueError(f"{v!r} was made by hand, with local derivatives instead of an operation "

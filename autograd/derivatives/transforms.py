@@ -10,9 +10,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from autograd.derivatives.level import Argnums, Function, Level
 from autograd.derivatives.structure import Leaf, Nested, Structure, flatten, rebuild, rebuild_matrix
+
+
+class Differentiated(NamedTuple):
+    """What the result of grad or value_and_grad was made of: its attribute `differentiated`."""
+    f: Function
+    argnums: Argnums
+    with_value: bool
 
 
 def grad(f: Function, argnums: Argnums = 0) -> Function:
@@ -29,7 +37,11 @@ def grad(f: Function, argnums: Argnums = 0) -> Function:
     ([3.0, 1.0], 2.0)
     """
     value_and_gradient = value_and_grad(f, argnums)
-    return lambda *args: value_and_gradient(*args)[1]
+
+    def gradient(*args: Nested) -> Nested:
+        return value_and_gradient(*args)[1]
+    vars(gradient).update(differentiated=Differentiated(f, argnums, False))
+    return gradient
 
 
 def value_and_grad(f: Function, argnums: Argnums = 0) -> Callable[..., tuple[Nested, Nested]]:
@@ -49,6 +61,7 @@ def value_and_grad(f: Function, argnums: Argnums = 0) -> Callable[..., tuple[Nes
             raise TypeError(f"{name} must return one number or Value to have a gradient, it "
                             f"returned {level.value()!r}; for several outputs use jacobian")
         return level.value(), rebuild(level.inputs, level.pull([1.0]))
+    vars(value_and_gradient).update(differentiated=Differentiated(f, argnums, True))
     return value_and_gradient
 
 

@@ -28,6 +28,10 @@ page. What knows Values makes scenes; what writes scenes knows no Values.
   program.py     the Graphviz program, and how it is replaced
   picture.py     what displays in a notebook and saves itself
   page.py        a scene as a page; with play.html, play.css, play.js
+                     models that train
+  tape.py        a recorded graph as a list for JavaScript
+  units.py       which Values are drawn as units of a model
+  playground.py  the page; with playground.html, .css, .js, training.js, random.js
                      what users call
   draw.py        draw
   play.py        play

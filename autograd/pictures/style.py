@@ -19,6 +19,7 @@ LOCAL, LOCAL_FILL = "#7B1FA2", "#F7F0FA"                    # local derivatives
 POSITIVE, NEGATIVE = "#0072B2", "#D55E00"                   # weights
 ARROW, QUIET, RULE, EDGE_OF_PAGE = "#546E7A", "#455A64", "#CFD8DC", "#B0BEC5"   # of pages
 FOCUS, RIGHT = POSITIVE, "#00614A"                          # a button in use, a right answer
+CLASSES = ("#0072B2", "#D55E00", "#00734F", "#7B1FA2", "#9A7400", "#37474F")   # of samples
 
 
 class Role(NamedTuple):
@@ -98,7 +99,7 @@ def css() -> str:
     """The colours as a style sheet: variables, and a rule for each role of a Value."""
     colors = {"ink": INK, "text": TEXT, "paper": PAPER, "grey": GREY, "data": DATA, "grad": GRAD,
               "local": LOCAL, "local-fill": LOCAL_FILL, "arrow": ARROW, "quiet": QUIET,
-              "rule": RULE, "focus": FOCUS, "right": RIGHT}
+              "rule": RULE, "focus": FOCUS, "right": RIGHT, "plus": POSITIVE, "minus": NEGATIVE}
     variables = " ".join(f"--{name}: {color};" for name, color in colors.items())
     rules = [f".card.{name}, .swatch.{name} {{ --fill: {role.fill}; --line: {role.line}; }}"
              for name, role in ROLES.items() if name in OF_VALUES]

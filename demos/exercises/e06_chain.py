@@ -19,7 +19,7 @@ Lesson: `chain_rule`.
 
 # %%
 def derivatives(x, w):
-    """The derivatives of y with respect to every node: a dict with the keys "y", "v", "u", "w", "x"."""
+    """dy/dv for every node v: a dict with the keys "y", "v", "u", "w", "x"."""
     raise NotImplementedError("write derivatives")
 
 

@@ -40,7 +40,7 @@ def order(output):
 
 
 def backward(output):
-    """Set the grad of every node behind output to the derivative of output with respect to it."""
+    """Set the grad of every node v behind output to d output / dv."""
     output.grad = 1.0
     for node in order(output):
         for v, partial in zip(node.inputs, node.partials):

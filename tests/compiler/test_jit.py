@@ -6,7 +6,8 @@ import warnings
 import numpy as np
 import pytest
 
-from autograd import grad, hessian, jit, value_and_grad, where, greater
+from autograd import grad, greater, hessian, jit, value_and_grad, where
+from tests.compiler.hostile import CASES, history, numbers_alike
 
 
 def same(f, points, warned=None):
@@ -54,7 +55,7 @@ def test_arguments_and_transforms():
 
 
 @pytest.mark.parametrize("f, words", [
-    (lambda x: x.data if hasattr(x, "data") else x, "reads .data"), (lambda x: float(x), "float"),
+    (lambda x: x.__float__(), "float"), (lambda x: float(x), "float"),
     (lambda x: random.random() * 0 + x, "random"), (lambda x: x + 0 * time.time(), "clock"),
 ])
 def test_refusals(f, words):
@@ -82,3 +83,14 @@ def test_arguments_that_are_the_same_object_and_errors():
     assert g(2.0) == g(2.0) == 2.0
     with pytest.raises(ValueError, match="negative"):
         g(-1.0)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_case_is_as_eager_or_refused(name):
+    """Whatever changes between calls, each call gives what f gives, and leaves the same behind."""
+    given, left, _ = history(name, jitted=False)
+    jitted, jitted_left, warned = history(name, jitted=True)
+    for k, (a, b) in enumerate(zip(given, jitted)):
+        assert numbers_alike(a, b), f"call {k}: {b}, eager {a}"
+    assert numbers_alike(left, jitted_left), (left, jitted_left)
+    assert len([w for w in warned if w.startswith("jit runs")]) <= 1, warned

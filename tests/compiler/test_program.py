@@ -469,3 +469,27 @@ def test_the_collector_is_left_as_it_was():
             assert gc.isenabled() == before
         finally:
             gc.enable()
+
+
+@pytest.mark.parametrize("write", [lambda a, b: a * b, lambda a, b: a.tanh(), lambda a, b: a + b])
+def test_a_derivative_set_by_hand_is_refused(write):
+    a, b = Value(2.0), Value(3.0)
+    y = write(a, b)
+    y._backward = lambda: None
+    with pytest.raises(ValueError, match="_backward"):
+        compile(y * 2.0 + a, [a, b])
+
+
+def test_a_program_without_samples_takes_one_row_as_data():
+    w, x = [Value(1.0 + i) for i in range(6)], [Value(0.5 * i) for i in range(12)]
+    rows = [sum(a * b for a, b in zip(w, x[k:k + 6])).tanh() for k in range(6)]
+    output = sum((r - 0.5) ** 2 for r in rows)
+    output.backward()
+    for kind in (None, "matrices", "scalars"):
+        program = compile(output, w, x, form=kind, samples=False)
+        y, gradient = program.value_and_grad(program.parameters, np.array([v.data for v in x]))
+        np.testing.assert_allclose([y, *gradient], [output.data, *[v.grad for v in w]], rtol=1e-12)
+        assert program(program.parameters, [v.data for v in x]) == pytest.approx(output.data)
+        assert program.verify() == 3 and "len(x)" not in program.source
+        with pytest.raises(ValueError, match="no samples"):
+            program(program.parameters, np.ones((2, 12)))

@@ -1,0 +1,202 @@
+"""One recording of a function, compiled, with the guards under which it holds."""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from operator import is_
+from typing import Any
+
+import numpy as np
+
+from autograd import compiler
+from autograd.compiler.checks import Checks
+from autograd.compiler.flat import (INT, Unfit, build, fill, flatten, flatten_result, kinds_of,
+                                    numbers, of_values, skeleton)
+from autograd.compiler.guards import Notes, Whole, noticing
+from autograd.derivatives.level import VARIABLES_AT_WORK, positions
+from autograd.derivatives.transforms import Differentiated
+from autograd.value import Value
+
+Function = Callable[..., Any]
+GRADIENT_OF_MANY = "gives derivatives of more than one number"
+
+
+class Refused(Exception):
+    """What was recorded cannot stand for other numbers."""
+
+
+class Signature:
+    """How the arguments of a call look: what recordings are kept by.
+
+    key     the key of (args, named)
+    same    for each argument the first one that is the same object
+    """
+
+    def __init__(self, key: Any, same: tuple[int, ...]) -> None:
+        self.key, self.same = key, same
+
+    def arguments(self, leaves: Iterable[Any], array: Any = of_values) -> tuple[Any, Any]:
+        """Arguments with these leaves."""
+        args, named = build(self.key, iter(leaves), array)
+        return tuple(args[i] for i in self.same), named
+
+    def places(self, argnums: tuple[int, ...]) -> list[int]:
+        """The places among the leaves of some arguments' own."""
+        counts = [len(kinds_of(part)) for part in argument_keys(self.key)]
+        starts = np.cumsum([0, *counts])
+        return [i for k in argnums for i in range(starts[k], starts[k + 1])]
+
+
+def argument_keys(key: Any) -> list[Any]:
+    """The keys of the arguments without names."""
+    args = key[2][0]
+    return [args[1]] * args[2] if type(args[2]) is int else list(args[2])
+
+
+class Branch:
+    """One recording of a function, compiled, with the guards under which it holds.
+
+    outside   the Values it uses that are no arguments
+    lines     where its guards are in the source
+
+    Raises Refused where it cannot stand for other numbers.
+    """
+
+    def __init__(self, f: Function, signature: Signature, theta: Any, expected: Any,
+                 known: list[Value]) -> None:
+        over: Differentiated | None = getattr(f, "differentiated", None)
+        self.over = over
+        self.signature = signature
+        count = len(argument_keys(signature.key))
+        self.argnums = positions(over.argnums, count) if over else ()
+        self.wrt = signature.places(self.argnums)
+        self.key = flatten_result(expected, [])
+        notes, variables, results = self.recorded(over.f if over else f, theta, known)
+        self.lines = [g.line for g in notes.guards]
+        compared = [x for g in notes.guards for x in (g.a, g.b) if isinstance(x, Value)]
+        self.outside = sources([*results, *compared], {*variables, *notes.made}, set(known))
+        every = [*variables, *self.outside]
+        self.checks = Checks(notes.guards, every)
+        self.guard = self.program = None
+        if self.checks.outputs:
+            self.guard = compiler.compile(self.checks.outputs, every)
+        if over:
+            chosen = set(self.wrt)
+            self.rest = [i for i in range(len(every)) if i not in chosen]
+            self.program = compiler.compile(results[0], [every[i] for i in self.wrt],
+                                            [every[i] for i in self.rest], samples=False)
+        elif results:
+            self.program = compiler.compile(results, every)
+
+    def recorded(self, f: Function, theta: Any, known: list[Value]
+                 ) -> tuple[Notes, list[Value], list[Value]]:
+        """What recording f noticed, its variables, and its results."""
+        kinds, chosen = kinds_of(self.signature.key), set(self.wrt)
+        variables = [Whole(x) if kind == INT and i not in chosen else Value(x)
+                     for i, (x, kind) in enumerate(zip(theta.tolist(), kinds))]
+        args, named = self.signature.arguments(variables)
+        at_work = {*variables, *known} - VARIABLES_AT_WORK
+        VARIABLES_AT_WORK.update(at_work)
+        reason = ""
+        try:
+            with noticing({v for i, v in enumerate(variables) if i not in chosen}) as notes:
+                returned = f(*args, **named)
+        except Exception as error:
+            reason = f"it cannot be recorded ({type(error).__name__}: {error})"
+        finally:
+            VARIABLES_AT_WORK.difference_update(at_work)
+        if notes.refusals or reason:
+            raise Refused(notes.refusals[0] if notes.refusals else reason)
+        results, found = listed(returned)
+        if self.over is not None and skeleton(found) != "number":
+            raise Refused(GRADIENT_OF_MANY)
+        if self.over is None and skeleton(found) != skeleton(self.key):
+            raise Refused("gives results of another structure for Values than for numbers")
+        if not self.unchanged((args, named), variables):
+            raise Refused("changes its arguments")
+        return notes, variables, results
+
+    def unchanged(self, given: Any, variables: list[Value]) -> bool:
+        """Whether arguments still hold the variables they held."""
+        held: list[Any] = []
+        before: list[Any] = []
+        try:
+            same = flatten(given, held) == flatten(self.signature.arguments(variables), before)
+        except Unfit:
+            return False
+        return same and len(held) == len(before) and all(map(is_, held, before))
+
+    def numbers(self, theta: Any) -> Any:
+        """The numbers it needs: those of the arguments, then of Values from outside."""
+        if not self.outside:
+            return theta
+        return np.concatenate((theta, [v.data for v in self.outside]))
+
+    def holds(self, theta: Any) -> int:
+        """1 where every guard comes out as recorded, 0 where one does not, -1 where the numbers
+        are too close to tell; raises what the program raises."""
+        if not self.lines:
+            return 1
+        outputs = np.empty((1, 0)) if self.guard is None else self.guard(theta)[None]
+        return int(self.checks.hold(theta[None], outputs)[0])
+
+    def run(self, theta: Any) -> Any:
+        """What the function returns for these numbers. Raises ArithmeticError where a result is
+        not finite."""
+        if self.program is None:
+            return fill(self.key, np.empty(0))
+        if self.over is None:
+            found = self.program(theta)
+            checked_finite(found)
+            return fill(self.key, found)
+        data = theta[self.rest] if self.rest else None
+        y, gradient = self.program.value_and_grad(theta[self.wrt], data)
+        checked_finite(gradient)
+        checked_finite(y)
+        parts = fill(self.key[2][1] if self.over.with_value else self.key, gradient)
+        return (y, parts) if self.over.with_value else parts
+
+
+def checked_finite(found: Any) -> None:
+    """Raise ArithmeticError where a number is not finite: floats say more about it than arrays."""
+    if not np.isfinite(found).all():
+        raise ArithmeticError("a result is not finite")
+
+
+def listed(returned: Any) -> tuple[list[Value], Any]:
+    """The leaves of a result as Values, and its key."""
+    leaves: list[Any] = []
+    try:
+        key = flatten_result(returned, leaves)
+    except Unfit as error:
+        raise Refused(f"returns what jit cannot: {error}") from None
+    flat = [x for leaf in leaves for x in (leaf if isinstance(leaf, np.ndarray) else [leaf])]
+    return [x if isinstance(x, Value) else Value(x) for x in flat], key
+
+
+def sources(results: Iterable[Value], inside: set[Value], outside: set[Value]) -> list[Value]:
+    """The Values from outside that the results were computed from, in a fixed order."""
+    found: dict[Value, None] = {}
+    stack = list(results)
+    seen = set(stack)
+    while stack:
+        v = stack.pop()
+        if v in outside or v.is_leaf and v not in inside:
+            found[v] = None
+            continue
+        new = [u for u in v.inputs if isinstance(u, Value) and u not in seen]
+        seen.update(new)
+        stack += new
+    return list(found)
+
+
+def agree(a: Any, b: Any) -> bool:
+    """Whether two results have one structure, and the same numbers up to rounding."""
+    x: list[Any] = []
+    y: list[Any] = []
+    try:
+        same = skeleton(flatten_result(a, x)) == skeleton(flatten_result(b, y))
+    except Unfit:
+        return False
+    if not same or any(isinstance(leaf, Value) for leaf in (*x, *y)):
+        return False
+    return bool(np.allclose(numbers(x), numbers(y), rtol=1e-7, atol=1e-9))

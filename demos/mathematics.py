@@ -1,0 +1,72 @@
+"""Formulas in LaTeX, as the lessons have them: typeset on a page without a script, as MathML, and in Unicode on a terminal.
+
+Two libraries do it, `latex2mathml` and `pylatexenc`, which `pip install '.[demos]'` brings. Without them a formula stays as it is
+written.
+"""
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ElementTree
+from html import escape
+from importlib.util import find_spec
+
+MISSING = "formulas are not typeset here: pip install '.[demos]' brings latex2mathml and pylatexenc"
+ABOVE = dict(zip("0123456789+-()ijkmnT", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁱʲᵏᵐⁿᵀ")) | {"⊤": "ᵀ"}
+BELOW = dict(zip("0123456789+-()ijkmnx", "₀₁₂₃₄₅₆₇₈₉₊₋₍₎ᵢⱼₖₘₙₓ"))
+FORMULA = re.compile(r"\$\$(.+?)\$\$|(?<![\\$\w])\$(?=\S)([^$\n]*?\S)\$(?![\w$])", re.DOTALL)
+CODE = re.compile(r"(```.*?```|``.+?``|`[^`\n]+`)", re.DOTALL)
+
+
+def typeset() -> bool:
+    """Whether formulas can be typeset here."""
+    return find_spec("latex2mathml") is not None
+
+
+def mathml(latex: str, display: bool = False) -> str:
+    """The formula as a <math> element; as its LaTeX in <code> where the library is missing, or cannot read it."""
+    shown = f"<code>{escape(latex)}</code>"
+    if not typeset():
+        return shown
+    from latex2mathml.converter import convert
+    readable = latex.replace(r"\begin{aligned}", r"\begin{align*}").replace(r"\end{aligned}", r"\end{align*}")
+    try:
+        formula = str(convert(readable, display="block" if display else "inline"))
+        harmless = all(map(_is_mathematics, ElementTree.fromstring(formula).iter()))
+    except Exception:                                   # its own errors have no common class
+        return shown
+    return formula if harmless else shown
+
+
+def _is_mathematics(element: ElementTree.Element) -> bool:
+    """Whether an element is one of MathML's, with no link and no style: the library lets HTML in a \\text{...} through."""
+    return element.tag.startswith("{http://www.w3.org/1998/Math/MathML}m") and not {"href", "style"} & set(element.keys())
+
+
+def in_unicode(text: str) -> str:
+    """The text with its formulas, $...$ and $$...$$, as a terminal can show them; code in it stays as it is.
+
+    >>> in_unicode(r"The rule $y = x^2$, not `$x$`.")
+    'The rule y = x², not `$x$`.'
+    """
+    if find_spec("pylatexenc") is None:
+        return text
+    parts = CODE.split(text)
+    parts[::2] = [FORMULA.sub(_one_formula, part) for part in parts[::2]]
+    return "".join(parts)
+
+
+def _one_formula(match: re.Match[str]) -> str:
+    from pylatexenc.latex2text import LatexNodes2Text
+    latex = " ".join((match[1] or match[2]).split())
+    latex = re.sub(r"([_^])\{([^{}]*)\}", _raised, latex)
+    latex = re.sub(r"([_^])(\\top|[A-Za-z0-9])", _raised, latex)
+    text = LatexNodes2Text(math_mode="text", strict_latex_spaces=True).latex_to_text(latex)
+    return f"    {text}" if match[1] else str(text)
+
+
+def _raised(match: re.Match[str]) -> str:
+    """x^{2} as x², where Unicode has every letter of it; else as it is."""
+    letters, there = match[2].replace(r"\top", "T"), ABOVE if match[1] == "^" else BELOW
+    if all(letter in there for letter in letters):
+        return "".join(there[letter] for letter in letters)
+    return match[0]

@@ -1,0 +1,138 @@
+"""What the tests of printers share: programs in other languages, run beside NumPy's.
+
+By hand: `python -m tests.compiler.languages javascript 1000 [FIRST]` tries random programs.
+"""
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+import autograd as ag
+from tests.compiler import programs
+from tests.compiler.agree import form
+from tests.styles.case import Case, eager, other_point, record
+
+NODE = shutil.which("node")
+BOUND = 1e-10
+
+
+class Run(NamedTuple):
+    """A program at some points, and what it should give there: a value and a gradient, or values."""
+    program: Any
+    points: list[np.ndarray]
+    samples: np.ndarray | None
+    listed: bool
+    wanted: list[Any]
+
+
+def of_style(case: Case) -> Run:
+    """A program of tests/styles at two points, and what the engine gives there, Value by Value."""
+    output, parameters, inputs = record(case)
+    program = ag.compile(output, parameters, inputs)
+    points = [case.theta, other_point(case.theta)]
+    return Run(program, points, case.samples, case.listed, [eager(case, p) for p in points])
+
+
+def of_random(seed: int, how: str = "own") -> Run:
+    """A random program at two points, and what NumPy's program gives there."""
+    text = programs.program(seed)
+    loss = programs.function(text.source, text.parameters)
+    rng = np.random.default_rng(text.seed)
+    theta = rng.uniform(-1, 1, text.parameters)
+    rows = rng.uniform(-1, 1, (max(text.rows, 1), text.inputs))
+    points = [theta, theta + rng.uniform(-0.3, 0.3, text.parameters)]
+    outputs, P, X, listed = programs.graph(loss, theta, rows[0])
+    with form(how):
+        program = ag.compile(outputs if listed else outputs[0], P, X)
+    given = (rows,) if text.inputs else ()
+    call = program if listed else program.value_and_grad
+    return Run(program, points, rows if text.inputs else None, listed,
+               [call(point, *given) for point in points])
+
+
+def in_node(runs: Sequence[Run]) -> list[list[Any]]:
+    """For each run and point what JavaScript gives: [value, gradient], or values of a list."""
+    lines = ["const results = [];"]
+    for run in runs:
+        x = "" if run.samples is None else ", " + json.dumps(run.samples.tolist())
+        lines += ["{", run.program.source_in("javascript")]
+        for point in run.points:
+            call = f"({json.dumps(point.tolist())}{x})"
+            if run.listed:
+                lines.append(f"results.push(program.value{call});")
+            else:
+                lines.append(f"{{ const [y, d] = program.value_and_grad{call};"
+                             f"results.push([y, Array.from(d), program.value{call}]); }}")
+        lines.append("}")
+    lines.append("console.log(JSON.stringify(results, (_, y) => "
+                 "typeof y === 'number' && !Number.isFinite(y) ? String(y) : y));")
+    done = subprocess.run([NODE, "-"], input="\n".join(lines), capture_output=True, text=True,
+                          timeout=300)
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = iter(json.loads(done.stdout))
+    return [[next(found) for _ in run.points] for run in runs]
+
+
+def in_jax(runs: Sequence[Run]) -> list[list[Any]]:
+    """The same by JAX: its own gradient of the program, which must be the program's gradient, too."""
+    import jax
+    results = []
+    for run in runs:
+        f, own, found = run.program.jax(), {}, []
+        exec(run.program.source_in("jax"), own)                                 # noqa: S102
+        given = () if run.samples is None else (run.samples,)
+        both, single = jax.jit(jax.value_and_grad(f)), jax.jit(f)
+        for point in run.points:
+            if run.listed:
+                found.append(np.asarray(single(point, *given)))
+                continue
+            y, d = both(point, *given)
+            value, gradient = jax.jit(own["value_and_grad"])(jax.numpy.asarray(point), *given)
+            assert worst(value, y) < BOUND and worst(gradient, d) < BOUND, "not JAX's own gradient"
+            found.append([y, d, own["value"](jax.numpy.asarray(point), *given)])
+        results.append(found)
+    return results
+
+
+def worst(got: Any, wanted: Any) -> float:
+    """The largest difference, relative to the largest entry (1 if that is smaller)."""
+    got, wanted = np.asarray(got, dtype=float), np.asarray(wanted, dtype=float)
+    if got.size != wanted.size:
+        return float("inf")
+    gap = abs(got.ravel() - wanted.ravel()).max(initial=0.0)
+    return float(gap / max(1.0, abs(wanted).max(initial=0.0)))
+
+
+def difference(run: Run, got: Sequence[Any]) -> float:
+    """How far what a language gave is from what is wanted."""
+    if run.listed:
+        return max(worst(g, w) for g, w in zip(got, run.wanted))
+    return max(max(worst(np.sum(values), w[0]), worst(y, w[0]), worst(d, w[1]))
+               for (y, d, values), w in zip(got, run.wanted))
+
+
+RUNNERS = {"javascript": in_node, "jax": in_jax}
+
+
+def main(language: str, count: str = "100", first: str = "0") -> None:
+    """Try random programs and print the seeds of those that differ."""
+    wrong = 0
+    for seed in range(int(first), int(first) + int(count), 20):
+        seeds = range(seed, min(seed + 20, int(first) + int(count)))
+        for how in ("own", "arrays", "straight"):
+            runs = [of_random(s, how) for s in seeds]
+            for s, run, got in zip(seeds, runs, RUNNERS[language](runs)):
+                if not difference(run, got) < BOUND:
+                    wrong += 1
+                    print(f"seed {s}, {how}: {difference(run, got)}", flush=True)
+    print(f"{wrong} of {count} random programs differ in {language}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
