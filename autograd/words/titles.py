@@ -23,7 +23,7 @@ from autograd.words.numbers import number_text
 NO_TITLES: Mapping[Value, str] = MappingProxyType({})
 MANY_INPUTS = 12                    # an operation of more inputs has no formula as its title
 TOO_LONG = Text(" " * 1000)
-NOT_PRINTED = re.compile("[\0-\x1f\ud800-\udfff]")     # DEL stays: it marks a Slot
+NOT_PRINTED = re.compile(r"[^ -~\x7f]+")        # DEL stays: it marks a Slot
 
 
 # Titles --------------------------------------------------------------------------------------
@@ -73,7 +73,7 @@ def write(v: Value, language: str, inputs: Sequence[Text]) -> Text:
     if not by_name and (op.arity is None or op.name in TABLE or len(inputs) == 1):
         text = op.write(language, *inputs)
         return Text(NOT_PRINTED.sub(lambda found: clean(found[0]), text), text.level)
-    name = clean(op.symbol)
+    name = shorten(clean(op.symbol))
     if language == "latex":
         name = latex_name(op.symbol)
     return Text(f"{name}({', '.join(inputs)})")
