@@ -9,7 +9,7 @@ The lecture's gradient descent (5), and the momentum that it adds to it:
 The gradient is taken at wʲ. The first step has no step before it: let w⁻¹ = w⁰ there. Write `descend`. The derivatives may
 come from `autograd.grad`. It is checked step by step on the `bowl` and on the `valley`.
 
-Lesson: `lecture`.
+Lesson: `sgd`.
 """
 
 # %%

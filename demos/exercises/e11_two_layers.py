@@ -10,7 +10,7 @@ its loss:
 Begin with ∂ℓ/∂z₂, and derive (7) and (8) for this network on paper, entry by entry: which of the z₂ does z₁(j) reach, and by
 which weight? Then write `backpropagate`, with NumPy.
 
-Lesson: `lecture`.
+Lesson: `backpropagation`.
 """
 
 # %%

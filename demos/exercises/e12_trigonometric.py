@@ -12,7 +12,7 @@ that comes nearest to them, with the smallest sum of squared errors. The coeffic
 Write `polynomial`, and then `fit`, by gradient descent (5) or in any other way. You are at the minimum when every derivative
 of the loss is 0; smaller than 0.001 is near enough.
 
-Lesson: `pytorch_intro`.
+Lessons: `descent`, `backpropagation`.
 """
 
 # %%
