@@ -2,7 +2,7 @@
 """
 # The chain rule on a graph
 
-Derivatives multiply along a path and add up over paths. Why back propagation needs an order, `+=` and a reset: four wrong
+Derivatives multiply along a path and add up over paths. Why backpropagation needs an order, `+=` and a reset: four wrong
 algorithms run beside the right one, and the first place where each goes astray. Takes a few seconds.
 """
 
@@ -63,7 +63,7 @@ lesson.show(draw(c), "graph", "Each edge carries the partial derivative there. "
 
 # %% [markdown]
 """
-`explain` says it in words. A *local derivative* is another name for the partial derivative on an edge.
+`explain` says it in words.
 """
 
 # %%
@@ -72,7 +72,7 @@ print(explain(c, wrt=a))
 
 # %% [markdown]
 """
-## Back propagation in ten lines
+## Backpropagation in ten lines
 
 To go along each path would take too long: every further `+` of this kind doubles their number. So add up *at each node*: when
 all of its *users*, the nodes that take it as an input, have handed it their parts, its derivative is whole, and is handed on

@@ -62,7 +62,7 @@ lesson.show(draw(y), "graph", "The graph of both outputs, with the partial on ea
 """
 ## Reverse: how much does an output feel?
 
-Reverse mode is back propagation: from one output back, with a derivative of 1 there and 0 at the other. What arrives at a
+Reverse mode is backpropagation: from one output back, with a derivative of 1 there and 0 at the other. What arrives at a
 Value is the derivative of that output by it, its *cotangent*. Where the forward sweep collects from the inputs, this one hands
 on to them. Each goes along every edge once, and multiplies by the same partials.
 """

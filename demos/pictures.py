@@ -234,7 +234,7 @@ print(autograd.explain(o, wrt=labelled(o, "x1")))
 # %% [markdown]
 """
 `expression` writes the formula that a Value stands for. Where there are more paths than one can read, `explain` goes from
-Value to Value instead, as back propagation does.
+Value to Value instead, as backpropagation does.
 """
 
 # %%

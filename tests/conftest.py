@@ -43,6 +43,7 @@ SLOW = (
     "tests/nn/test_data.py",
     "tests/nn/test_files.py",
     "tests/nn/test_matrix.py",
+    "tests/nn/test_matrix_check.py",
     "tests/nn/test_steps.py",
     "tests/nn/test_train.py::test_fit_does_micrograds_demo_too",
     "tests/nn/test_train.py::test_micrograds_demo",
