@@ -32,10 +32,9 @@ def lines() -> Iterator[Lines]:
 
     It uses Python's hook for profilers; where that is taken nothing is noted.
 
-    >>> with lines() as made:
-    ...     y = Value(2.0) * 3.0
-    >>> made[y].number
-    2
+        with autograd.lines() as made:
+            y = Value(2.0) * 3.0
+        print(made[y].number, made[y].text)
     """
     made: Lines = {}
     born = Value.__init__.__code__
