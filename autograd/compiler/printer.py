@@ -16,6 +16,7 @@ from autograd import ops
 from autograd.compiler.array import SAMPLES, Array, Operand, Shape, inner, is_batched
 from autograd.compiler.language import Constants, Language, factors, size_of
 from autograd.compiler.loop import At, Loop, Stacked
+from autograd.compiler.names import called
 from autograd.compiler.places import Slicing, Strided, slicing
 from autograd.compiler.prefix import Beginning, PrefixSum
 from autograd.compiler.schedule import Line
@@ -258,7 +259,7 @@ class Printer(Language):
             return operator
         if op.numpy is None:
             self.called[op.name] = op
-            return Text(f"{op.name}({', '.join(texts)})")
+            return Text(f"{called(op.name)}({', '.join(texts)})")
         if op.name in ops.BUILT_IN:
             return op.write("numpy", *texts)
         # a template of the user's may forget parentheses
@@ -273,7 +274,7 @@ class Printer(Language):
         if op.forward is getattr(math, op.forward.__name__, None):
             return Text(f"math.{op.forward.__name__}({', '.join(texts)})")
         self.on_floats[op.name] = op
-        return Text(f"{op.name}({', '.join(texts)})")
+        return Text(f"{called(op.name)}({', '.join(texts)})")
 
     # Structural operations --------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from autograd.compiler import javascript
 from autograd.compiler import jax as in_jax
+from autograd.compiler.cells import Correspondence, correspondence
 from autograd.compiler.emit import Blocks, one_by_one
 from autograd.compiler.record import Tape
 from autograd.compiler.scalar import Straight
@@ -360,6 +361,16 @@ class Program:
             points,
             seed,
         )
+
+    def correspondence(self) -> Correspondence:
+        """Which scalars of the graph became which cells of which arrays, and which line computes
+        them; see autograd.matrices_page. Raises ValueError where the graph is gone.
+        """
+        outputs = [v for v in (r() for r in self._outputs) if v is not None]
+        given = [v for v in (r() for r in self._given) if v is not None]
+        if len(outputs) < len(self._outputs) or len(given) < len(self._given):
+            raise ValueError("the graph is gone: hold its output and inputs in variables")
+        return correspondence(self._code, self._tape, outputs, self._values, given)
 
     @property
     def source(self) -> str:
