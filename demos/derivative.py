@@ -15,8 +15,6 @@ expression and go backward through it by hand; you know what a `Value` records, 
 import math
 import textwrap
 
-import numpy as np
-
 from autograd import Value, grad, operation, sin
 from autograd.ops import TABLE
 from demos import plots
@@ -100,7 +98,8 @@ Finite differences can check a derivative. To compute one we want something bett
 
 # %% tags=["hide-input"]
 figure, ax = plots.plot("The error of a difference quotient", "h", "error of the slope")
-hs, one_sided, central = np.maximum(errors, 1e-16).T    # an error of 0 has no logarithm
+shown = [[max(e, 1e-16) for e in row] for row in errors]        # an error of 0 has no logarithm
+hs, one_sided, central = zip(*shown)
 ax.loglog(hs, one_sided, "o-", color=plots.BLUE, linewidth=4, markersize=11,
           label="one-sided: (f(x + h) - f(x)) / h")
 ax.loglog(hs, central, "s--", color=plots.RED, linewidth=4, markersize=11,

@@ -81,7 +81,7 @@ class Page:
 
     def markdown(self, text: str) -> None:
         """Add text in Markdown: headings, paragraphs, lists, tables, code; markup in it is shown as it is."""
-        self.parts.append(_markdown().render(text))
+        self.parts.append(reader().render(text))
 
     def cell(self, code: str, folded: bool = False) -> None:
         """Add a cell of code, at most 100 columns wide, folded away if so wanted."""
@@ -100,7 +100,7 @@ class Page:
 
     def question(self, asked: Question) -> None:
         """Add a question; a script hides what follows until it is answered."""
-        self.parts.append(asked.html(_markdown().renderInline))
+        self.parts.append(asked.html(reader().renderInline))
 
     def frame(self, frame: str, caption: str) -> None:
         """Add a page within the page, a frame in HTML, with its caption."""
@@ -111,7 +111,7 @@ class Page:
         picture = _embedded(shown.path, shown.caption) if shown else ""
         self.parts.append(
             f'<a class="card" href="{escape(link)}"><div class="thumb">{picture}</div><div><h3>{escape(title)}</h3>'
-            f'<p>{_markdown().renderInline(text)}</p><p class="note">{escape(note)}</p></div></a>')
+            f'<p>{reader().renderInline(text)}</p><p class="note">{escape(note)}</p></div></a>')
 
     def write(self, path: Path) -> None:
         """Write the page to a file."""
@@ -155,15 +155,15 @@ def coloured(code: str) -> str:
     return "".join(f'<span class="{mark}">{text}</span>' if mark else text for mark, text in runs)
 
 
-def _markdown() -> Any:
+def reader() -> Any:
     """A reader of Markdown that shows markup as it is, and formulas typeset, where the plugin for them is installed."""
     from markdown_it import MarkdownIt
-    reader = MarkdownIt("commonmark", {"html": False}).enable("table")
+    plain = MarkdownIt("commonmark", {"html": False}).enable("table")
     if find_spec("mdit_py_plugins") is None:
-        return reader
+        return plain
     from mdit_py_plugins.dollarmath import dollarmath_plugin
-    return reader.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True,
-                      renderer=lambda latex, options: mathml(latex, options["display_mode"]))
+    return plain.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True,
+                     renderer=lambda latex, options: mathml(latex, options["display_mode"]))
 
 
 def _embedded(picture: Path, caption: str, style: str = "") -> str:

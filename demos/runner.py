@@ -93,12 +93,13 @@ def opening(name: str) -> tuple[str, str]:
 
 # Running ---------------------------------------------------------------------------------------------------------------------
 
-def run(name: str, small: bool = False, course: tuple[str, ...] = (), ask: bool = False) -> Ran:
+def run(name: str, small: bool = False, course: tuple[str, ...] = (), ask: bool = False, page: Page | None = None) -> Ran:
     """Run the lesson of that name: what it prints is printed, its files and its page go to out/NAME.
 
     small   whether it is to compute as little as shows that it works
     course  lessons to whose pages its own leads: the ones before and after it
     ask     whether its questions wait for a prediction on the terminal
+    page    a page of another kind, to be filled instead
     """
     path = HERE / f"{name}.py"
     module = types.ModuleType(f"demos.{name}")
@@ -106,7 +107,7 @@ def run(name: str, small: bool = False, course: tuple[str, ...] = (), ask: bool 
     sys.modules[module.__name__] = module
     (OUT / name / "index.html").unlink(missing_ok=True)                 # that of a run before
     title, summary = opening(name)
-    page, start = Page(title, neighbours(name, course)), time.perf_counter()
+    page, start = page or Page(title, neighbours(name, course)), time.perf_counter()
     with _settings({SMALL: small, ASK: ask}):
         for cell in cells(source(path)):
             if cell.markdown:
@@ -232,5 +233,5 @@ def write_gallery(ran: list[Ran], path: Path) -> None:
     for i, one in enumerate(ran):
         link = Path(os.path.relpath(one.page, path.parent)).as_posix()
         page.card(f"{i + 1}. {one.title}", one.summary, f"{one.seconds:.1f} seconds here", link, one.cover)
-    page.markdown("Then come the exercises, which are checked by finite differences: `python -m demos exercises`.")
+    page.markdown("Then come the exercises: `python -m demos exercises`.")
     page.write(path)

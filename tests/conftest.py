@@ -33,6 +33,7 @@ SLOW = (
     "tests/formulas/test_javascript.py",
     "tests/nn/test_playground.py",
     "tests/pictures/test_live.py",
+    "tests/pictures/test_matrices.py",
     "tests/compiler/test_programs.py",
     "tests/compiler/test_random_graphs.py",
     "tests/compiler/test_styles.py",

@@ -68,7 +68,7 @@ def test_the_list_has_every_lesson_in_order_with_its_title(capsys):
     assert command.main([]) == 0
     listed = capsys.readouterr().out
     names = re.findall(r"^  (\w+) +\S", listed, re.MULTILINE)
-    assert names == [*runner.ORDER, "exercises"]
+    assert names == [*runner.ORDER, "exercises", "site"]
     for name in runner.ORDER:
         title, summary = runner.opening(name)
         assert re.search(rf"^  {name} +{re.escape(title)}$", listed, re.MULTILINE) and "Takes" in summary

@@ -1,6 +1,6 @@
 # %% [markdown]
 """
-# 11. Back propagation through two layers
+# 11. Backpropagation through two layers
 
 A network as in (3) and (6), its hidden layer with the sigmoid, its output without an activation, and half the squared error as
 its loss:
@@ -24,7 +24,7 @@ def sigmoid(t):
 def backpropagate(W1, b1, W2, b2, x, y):
     """The gradients of ℓ for one sample, a dict: "dz2", "dW2", "db2", "dz1", "dW1", "db1".
 
-    Each is an array, of the shape of what the derivative is taken by.
+    Each is an array of the shape of what the derivative is taken with respect to.
     """
     raise NotImplementedError("write backpropagate")
 

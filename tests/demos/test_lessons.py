@@ -78,7 +78,7 @@ def test_it_runs_and_writes_to_its_own_folder(name, lesson):
 @pytest.mark.parametrize("name", ORDER)
 def test_its_page_is_whole_and_asks_for_nothing(name, lesson, browser):
     small = lesson(name)
-    assert not re.search(r'<script src|<link|(?:src|href)="(?!data:|[\w./-]+\.(html|svg)")', small.page)
+    assert not re.search(r'<script src|<link|(?:src|href)="(?!data:|#part-\d+"|[\w./-]+\.(html|svg)")', small.page)
     browser.open(small.folder / small.ran.page)
     browser.run("document.querySelectorAll('.later').forEach(hidden => hidden.classList.remove('later'))")
     assert [url for url in browser.requests if not url.startswith(("file:", "data:"))] == [] and browser.errors == []
@@ -87,7 +87,9 @@ def test_its_page_is_whole_and_asks_for_nothing(name, lesson, browser):
     assert browser.run("[...document.images].every(image => image.alt.length > 10)")
     assert browser.run("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert browser.run("[...document.querySelectorAll('pre')].every(pre => pre.scrollWidth <= pre.clientWidth)")    # none is cut
-    for link in re.findall(r'href="([^"]+)"', small.page):
+    for part in re.findall(r'href="#([^"]+)"', small.page):
+        assert f'id="{part}"' in small.page
+    for link in re.findall(r'href="([^"#]+)"', small.page):
         assert (small.folder / small.ran.page).parent.joinpath(link).exists()
 
 
@@ -119,7 +121,7 @@ def test_the_gallery_leads_to_every_lesson(tmp_path_factory, lesson, browser, mo
         shutil.copytree(small.folder / "out" / name, folder / "out" / name)
         done[name] = small.ran
     monkeypatch.chdir(folder)
-    monkeypatch.setattr("demos.__main__.run", lambda name, small: done[name])
+    monkeypatch.setattr("demos.__main__.run", lambda name, small, course: done[name])
     assert run_all(True) == 0 and f"the gallery of {len(ORDER)} lessons" in capsys.readouterr().out
     browser.open(folder / "out" / "index.html")
     assert [url for url in browser.requests if not url.startswith(("file:", "data:"))] == [] and browser.errors == []
