@@ -472,6 +472,13 @@ def _in_parentheses(form: Any) -> Any:
     return f"({form})" if isinstance(form, str) else form
 
 
+def is_plain_name(name: object) -> bool:
+    """Whether Python reads it as a name, and as this one: it reads \ufb01 as fi."""
+    if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
+        return False
+    return compile(name, "name", "eval").co_names == (name,)
+
+
 def operation(name: str, forward: Callable[..., float], *partials: Rule,
               **columns: Any) -> Operation:
     """A new operation, a row like every other: backward, higher orders, pictures and the compiler
@@ -496,7 +503,7 @@ def operation(name: str, forward: Callable[..., float], *partials: Rule,
     Raises ValueError when `name` is no identifier or belongs to a row of this package, TypeError
     for a column there is not, and for what is not a function.
     """
-    if not name.isidentifier() or keyword.iskeyword(name):
+    if not is_plain_name(name):
         raise ValueError(f"an operation's name must be a Python identifier, got {name!r}")
     if name in BUILT_IN:
         raise ValueError(f"operation {name!r} is built in and cannot be replaced; "

@@ -18,7 +18,7 @@ import numpy as np
 from autograd.compiler.array import SAMPLES, Array, shape_of
 from autograd.compiler.group import Group
 from autograd.compiler.language import Constants
-from autograd.compiler.names import Names
+from autograd.compiler.names import Names, called
 from autograd.compiler.printer import Printer
 from autograd.compiler.record import Tape
 from autograd.compiler.reverse import topological_order
@@ -81,21 +81,17 @@ class Blocks(NamedTuple):
 
     def namespace(self, arrays: bool) -> dict[str, Any]:
         """The program ready to run."""
-        found: dict[str, Any] = {"np": np, "math": math, **self.arrays, **self.functions}
+        found: dict[str, Any] = {"np": np, "math": math, **self.arrays}
         if not arrays:
-            found.update(
-                {
-                    name: op.forward
-                    for name, op in self.on_floats.items()
-                    if name not in self.functions
-                }
-            )
+            found |= {called(name): op.forward for name, op in self.on_floats.items()}
+        found |= {called(name): op for name, op in self.functions.items()}
         exec(compile(self.on_arrays if arrays else self.text, "<autograd program>", "exec"), found)
         return found
 
     def variables(self, arguments: tuple[np.ndarray, ...]) -> dict[str, Any]:
         """The arrays of the forward pass by name, for theta and one sample x."""
-        found: dict[str, Any] = {"np": np, **self.arrays, **self.functions}
+        found: dict[str, Any] = {"np": np, **self.arrays}
+        found |= {called(name): op for name, op in self.functions.items()}
         exec(compile(self.forward, "<autograd program>", "exec"), found)
         if self.tape.samples:
             arguments = (arguments[0], *(x[None] for x in arguments[1:]))
@@ -115,9 +111,11 @@ def emit(tape: Tape, planned: Plan) -> Blocks:
         on_floats.update(printer.on_floats)
     found = [x for x in planned.arrays if not isinstance(x.op, (Named, Numbers))]
     forward = value(tape, lines, printer, "variables")
-    arrays, called = constants.arrays, printer.called
+    arrays = constants.arrays
     text, on_arrays = texts
-    return Blocks(text, on_arrays, arrays, called, on_floats, tape, planned, found, lines, forward)
+    functions_called = printer.called
+    return Blocks(text, on_arrays, arrays, functions_called, on_floats, tape, planned, found, lines,
+                  forward)
 
 
 def one_by_one(tape: Tape) -> Blocks:

@@ -14,6 +14,7 @@ from autograd.compiler.array import (SAMPLES, Array, Operand, Shape, inner, lead
 from autograd.compiler.emit import Blocks, functions, names_beside, with_arrays
 from autograd.compiler.language import Constants, renamed
 from autograd.compiler.loop import Loop
+from autograd.compiler.names import called
 from autograd.compiler.places import Slicing, Strided, slicing
 from autograd.compiler.printer import Printer, as_operator, index_text, sizes_text, tuple_text
 from autograd.compiler.record import Tape
@@ -49,7 +50,7 @@ class Jax(Printer):
 
     def function(self, op: Operation, count: int) -> str:
         """The name of an operation of so many inputs, which is defined from now on."""
-        name = op.name if op.arity is not None else f"{op.name}_of_{count}"
+        name = called(op.name) if op.arity is not None else f"{op.name}_of_{count}"
         while name in self.names.values():
             name += "_"
         if name not in self.functions:
