@@ -72,9 +72,10 @@ def compile(
     outputs = [output] if isinstance(output, Value) else _listed(output, "output")
     parameters, inputs = _listed(parameters, "parameters"), _listed(inputs, "inputs")
     check(outputs, parameters, inputs)
-    for what, given, known in (("form", form, FORMS), ("target", target, TARGETS)):
-        if given not in known:
-            raise ValueError(f"{what} must be {' or '.join(map(repr, known))}, got {given!r}")
+    if form not in FORMS:
+        raise ValueError(f"form must be 'matrices', 'scalars' or None, got {form!r}")
+    if target not in TARGETS:
+        raise ValueError(f"target must be 'numpy' or 'c', got {target!r}")
     if target == "c":
         c_compiler()  # an error where there is none, before the work
     with paused_collector():

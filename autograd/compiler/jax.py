@@ -68,9 +68,12 @@ class Jax(Printer):
             )
         inputs = [Text(f"a{i}") for i in range(count)] if count > 3 else list(map(Text, "abc"))
         inputs = inputs[:count]
-        value = form(*inputs) if callable(form) else form.format(*inputs)
         symbols = [Called(text, self) for text in inputs]
         partials = [op.partial(i, Called(Text("y"), self), symbols) for i in range(count)]
+        head = f"def {name}({', '.join(inputs)}):"
+        if not any(d is not None for d in partials):
+            still = [Text(f"jax.lax.stop_gradient({text})") for text in inputs]
+            return f"{head}\n    return {filled(form, still)}"
         rules = [
             "None" if d is None else f"lambda d, y, {', '.join(inputs)}: d * "
             f"{written(d, 'numpy'):power}"
@@ -79,8 +82,8 @@ class Jax(Printer):
         return "\n".join(
             [
                 "@jax.custom_jvp",
-                f"def {name}({', '.join(inputs)}):",
-                f"    return {value}",
+                head,
+                f"    return {filled(form, inputs)}",
                 "",
                 "",
                 f"{name}.defjvps(",
@@ -205,6 +208,11 @@ class Jax(Printer):
     def result(self, total: Text) -> Text:
         """The value as the program returns it."""
         return total
+
+
+def filled(form: Any, inputs: list[Text]) -> str:
+    """A form of the table with inputs."""
+    return str(form(*inputs) if callable(form) else form.format(*inputs))
 
 
 class Called(Symbol):
