@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 
 from autograd import ops, value
 from autograd.compat.numbers import is_numpy_scalar
+from autograd.compiler.lookups import Lookups
 from autograd.value import Value
 
 LESS, EQUAL, GREATER = 1, 2, 4              # how a comes out beside b
@@ -30,6 +31,7 @@ TRUE_FOR = {"lt": LESS, "le": LESS | EQUAL, "gt": GREATER, "ge": GREATER | EQUAL
             "ne": LESS | GREATER}
 REMEDY = "write autograd.where(a > b, x, y), maximum, minimum or select instead"
 OURS = ("autograd.", "nn.")                 # what these do with a Value's number is in the graph
+FOR_USER = "autograd.compiler.choices"
 
 
 class Guard(NamedTuple):
@@ -47,8 +49,8 @@ class Notes:
               but those a transform makes Values of
     """
 
-    def __init__(self, numbers: set[Value]) -> None:
-        self.numbers = numbers
+    def __init__(self, numbers: set[Value], lookups: Lookups) -> None:
+        self.numbers, self.lookups = numbers, lookups
         self.guards: list[Guard] = []
         self.refusals: list[str] = []
         self.made: set[Value] = set()       # leaves that were made while it was recorded
@@ -67,6 +69,30 @@ class Notes:
     def refuse(self, what: str) -> None:
         """Note that the recording cannot stand for other numbers."""
         self.refusals.append(f"{what} ({line_of_user()})")
+
+    def mark(self) -> tuple[int, int]:
+        """How much was noticed so far."""
+        return len(self.guards), len(self.refusals)
+
+    def back_to(self, mark: tuple[int, int]) -> None:
+        """Forget what was noticed since."""
+        del self.guards[mark[0]:], self.refusals[mark[1]:]
+
+    def looked_up(self, table: Any, index: Whole) -> Any:
+        """table[index] as data; None where that is not possible."""
+        found = self.lookups.entry(table, index, int(_data_of(index)), self.stand_in)
+        if found is not None:
+            line = line_of_user()
+            self.guards.append(Guard(index, 0.0, GREATER | EQUAL, line))
+            self.guards.append(Guard(index, len(table) - 1.0, LESS | EQUAL, line))
+        return found
+
+    def stand_in(self, number: float, column: list[Value]) -> Value:
+        """A Value for an entry of a table; it is a number in f where all entries are."""
+        v = Whole(number) if column and all(type(x) is Whole for x in column) else Value(number)
+        if all(x in self.numbers for x in column):
+            self.numbers.add(v)
+        return v
 
     def is_number(self, v: Value) -> bool:
         """Whether v is a float, not a Value, when the function runs as it was written."""
@@ -94,9 +120,9 @@ def how(x: float, y: float) -> int:
 
 
 @contextmanager
-def noticing(numbers: set[Value]) -> Iterator[Notes]:
+def noticing(numbers: set[Value], lookups: Lookups) -> Iterator[Notes]:
     """Inside, in this thread, what is said at the head of this file is noted."""
-    notes = Notes(numbers)
+    notes = Notes(numbers, lookups)
     with _lock:
         _recordings[0] += 1
         if _recordings[0] == 1:
@@ -349,9 +375,10 @@ def _data(x: Any) -> float:
 # Who asks -----------------------------------------------------------------------------------------
 
 def from_user() -> bool:
-    """Whether the method that calls this was called from outside of this project."""
-    name = sys._getframe(2).f_globals.get("__name__", "")
-    return not str(name).startswith(OURS)
+    """Whether the method that calls this was called from outside of this project, or by what
+    stands for a statement of the user's."""
+    name = str(sys._getframe(2).f_globals.get("__name__", ""))
+    return not name.startswith(OURS) or name == FOR_USER
 
 
 def line_of_user() -> str:
@@ -362,6 +389,6 @@ def line_of_user() -> str:
     return f"{frame.f_code.co_filename.rpartition('/')[2]}, line {frame.f_lineno}"
 
 
-def is_noticing() -> bool:
-    """Whether somebody records in this thread."""
-    return _notes.get() is not None
+def notes_here() -> Notes | None:
+    """What is noticed in this thread; None where nobody records."""
+    return _notes.get()

@@ -5,6 +5,7 @@ of the jitted f in one copy of the module must give what f gives in another, and
 """
 from __future__ import annotations
 
+import linecache
 import math
 import sys
 import types
@@ -279,11 +280,13 @@ _args("a range", "def f(r): return sum(r) * 1.0", [(range(k),) for k in range(4)
 _args("booleans in a list", "def f(x, mask): return sum(v for v, m in zip(x, mask) if m)", [([1.0 * k, 2.0, 3.0], [bool(k & 1), bool(k & 2), True]) for k in range(8)])
 
 
-def made(name: str) -> types.ModuleType:
-    """A fresh copy of a case."""
+def made(name: str, known: bool = True) -> types.ModuleType:
+    """A fresh copy of a case, whose source can be found or not."""
+    source = PRELUDE + CASES[name]
+    linecache.cache[f"<{name}>"] = (len(source), None, source.splitlines(True) if known else [], f"<{name}>")
     module = types.ModuleType(f"case_{abs(hash(name))}")
     sys.modules[module.__name__] = module
-    exec(compile(PRELUDE + CASES[name], f"<{name}>", "exec"), vars(module))
+    exec(compile(source, f"<{name}>", "exec"), vars(module))
     return module
 
 
@@ -294,9 +297,9 @@ def outcome(call: Any) -> Any:
         return "raised", type(error)
 
 
-def history(name: str, jitted: bool) -> tuple[list[Any], Any, list[str]]:
+def history(name: str, jitted: bool, known: bool = True) -> tuple[list[Any], Any, list[str]]:
     """What all calls gave, what they left behind, and the warnings."""
-    module: Any = made(name)
+    module: Any = made(name, known)
     copies = __import__("copy").deepcopy
     with warnings.catch_warnings(record=True) as found:
         warnings.simplefilter("always")
