@@ -115,7 +115,8 @@ class Branch:
         VARIABLES_AT_WORK.update(at_work)
         reason = ""
         try:
-            with replaced(reach.functions), noticing(numbers, Lookups(variables)) as notes:
+            functions = [] if reach.asks_same else reach.functions
+            with replaced(functions), noticing(numbers, Lookups(variables)) as notes:
                 returned = f(*args, **named)
         except Exception as error:
             reason = f"it cannot be recorded ({type(error).__name__}: {error})"

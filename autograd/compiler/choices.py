@@ -62,6 +62,7 @@ def choose(c: Any, then: Callable[[], Any], other: Callable[[], Any]) -> Any:
     if found is Unsafe or notes.mark() != before:
         notes.back_to(before)
         return then() if c else other()
+    notes.chose(*found if isinstance(found, (tuple, list)) else [found])
     return found
 
 
@@ -159,7 +160,8 @@ def in_place(name: str, a: Any, b: Any) -> Any:
 
 def largest(function: Any, *args: Any) -> Any:
     """max(...) or min(...), as operations where there are Values."""
-    if function not in (max, min) or notes_here() is None:
+    notes = notes_here()
+    if function not in (max, min) or notes is None:
         return function(*args)
     values = list(args if len(args) > 1 else args[0])
     if not all(isinstance(x, (Value, int, float)) for x in values) or len(values) < 2:
@@ -170,6 +172,7 @@ def largest(function: Any, *args: Any) -> Any:
     while len(values) > 1:                  # in pairs, so that a tie goes to the first
         pairs = [of_two(a, b) for a, b in zip(values[::2], values[1::2])]
         values = pairs + values[2 * len(pairs):]
+        notes.chose(*pairs)
     return values[0]
 
 

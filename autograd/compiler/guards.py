@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 from autograd import ops, value
 from autograd.compat.numbers import is_numpy_scalar
 from autograd.compiler.lookups import Lookups
+from autograd.recording import FOR_OTHER_NUMBERS
 from autograd.value import Value
 
 LESS, EQUAL, GREATER = 1, 2, 4              # how a comes out beside b
@@ -54,6 +55,7 @@ class Notes:
         self.guards: list[Guard] = []
         self.refusals: list[str] = []
         self.made: set[Value] = set()       # leaves that were made while it was recorded
+        self.chosen: set[Value] = set()     # stand for one of several Values, as it was chosen
 
     def compared(self, kind: str, a: Any, b: Any) -> bool:
         """The outcome of a comparison, which becomes a guard."""
@@ -92,15 +94,30 @@ class Notes:
         v = Whole(number) if column and all(type(x) is Whole for x in column) else Value(number)
         if all(x in self.numbers for x in column):
             self.numbers.add(v)
+        self.chosen.add(v)
         return v
+
+    def chose(self, *found: Any) -> None:
+        """Note what stands for one of several Values."""
+        self.chosen.update(x for x in found if isinstance(x, Value))
+
+    def are_numbers(self, a: Value, b: Any) -> bool:
+        """Whether both are floats as f was written. A Value that stands for one of several, as it
+        was chosen, cannot be asked whether it is the same as another: that is a refusal."""
+        of_values = [x for x in (a, b) if isinstance(x, Value) and not self.is_number(x)]
+        if len(of_values) == 2 and a is not b and not self.chosen.isdisjoint(of_values):
+            self.refuse("asks whether two Values are the same")
+        return not of_values
 
     def is_number(self, v: Value) -> bool:
         """Whether v is a float, not a Value, when the function runs as it was written."""
+        if isinstance(v, Truth):
+            return True
         stack, seen = [v], {v}
         while stack:
             x = stack.pop()
-            if x.is_leaf and x not in self.numbers:
-                return False
+            if x.op is ops.identity or x.is_leaf and x not in self.numbers:
+                return False                # a transform's variable, or Value(x)
             new = [u for u in x.inputs if isinstance(u, Value) and u not in seen]
             seen.update(new)
             stack += new
@@ -127,11 +144,12 @@ def noticing(numbers: set[Value], lookups: Lookups) -> Iterator[Notes]:
         _recordings[0] += 1
         if _recordings[0] == 1:
             _replace()
-    token = _notes.set(notes)
+    tokens = _notes.set(notes), FOR_OTHER_NUMBERS.set(True)
     try:
         yield notes
     finally:
-        _notes.reset(token)
+        _notes.reset(tokens[0])
+        FOR_OTHER_NUMBERS.reset(tokens[1])
         with _lock:
             _recordings[0] -= 1
             if not _recordings[0]:
@@ -279,7 +297,7 @@ def _comparison(kind: str) -> Callable[[Any, Any], Any]:
         known = isinstance(other, (Value, int, float)) or is_numpy_scalar(other)
         if notes is None or not known or by_identity and not from_user():
             return plain(self, other)
-        if by_identity and not isinstance(self, Truth) and not notes.is_number(self):
+        if by_identity and not notes.are_numbers(self, other):
             return plain(self, other)           # Values are equal when they are the same Value
         x, y = _data_of(self), _data(other)
         if x != x or y != y:
