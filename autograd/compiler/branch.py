@@ -18,6 +18,7 @@ from autograd.compiler.quick import builder
 from autograd.compiler.reach import Reach
 from autograd.derivatives.level import VARIABLES_AT_WORK, positions
 from autograd.derivatives.transforms import Differentiated
+from autograd.graph import topological_order
 from autograd.value import Value
 
 Function = Callable[..., Any]
@@ -90,8 +91,10 @@ class Branch:
         every = [*variables, *self.outside, *looked_up]
         self.checks = Checks(notes.guards, every)
         self.guard = self.program = None
-        if self.checks.outputs:
-            self.guard = compiler.compile(self.checks.outputs, every)
+        unused = unreached(notes.limited, [*results, *compared])
+        self.compared = len(self.checks.outputs)
+        if self.checks.outputs or unused:
+            self.guard = compiler.compile([*self.checks.outputs, *unused], every)
         if over:
             self.active = [i for i, v in enumerate(looked_up) if v not in notes.numbers]
             fetched = [len(every) - len(looked_up) + i for i in self.active]
@@ -154,9 +157,10 @@ class Branch:
     def holds(self, theta: Any) -> int:
         """1 where every guard comes out as recorded, 0 where one does not, -1 where the numbers
         are too close to tell; raises what the program raises."""
+        outputs = np.empty((1, 0)) if self.guard is None else self.guard(theta)[None]
         if not self.lines:
             return 1
-        outputs = np.empty((1, 0)) if self.guard is None else self.guard(theta)[None]
+        outputs = outputs[:, :self.compared]
         return int(self.checks.hold(theta[None], outputs)[0])
 
     def run(self, theta: Any) -> Any:
@@ -210,6 +214,15 @@ def listed(returned: Any) -> tuple[list[Value], Any]:
         raise Refused(f"returns what jit cannot: {error}") from None
     flat = [x for leaf in leaves for x in (leaf if isinstance(leaf, np.ndarray) else [leaf])]
     return [x if isinstance(x, Value) else Value(x) for x in flat], key
+
+
+def unreached(limited: list[Value], results: Iterable[Value]) -> list[Value]:
+    """Those of some Values that none of the results was computed from: they may fail all the
+    same."""
+    if not limited:
+        return []
+    needed = set(topological_order(*results))
+    return [v for v in limited if v not in needed]
 
 
 def sources(results: Iterable[Value], inside: set[Value], outside: set[Value]) -> list[Value]:

@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 from autograd import ops, value
 from autograd.compat.numbers import is_numpy_scalar
 from autograd.compiler.lookups import Lookups
+from autograd.operation import Operation
 from autograd.recording import FOR_OTHER_NUMBERS
 from autograd.value import Value
 
@@ -56,6 +57,7 @@ class Notes:
         self.refusals: list[str] = []
         self.made: set[Value] = set()       # leaves that were made while it was recorded
         self.chosen: set[Value] = set()     # stand for one of several Values, as it was chosen
+        self.limited: list[Value] = []      # results of operations that have a domain
 
     def compared(self, kind: str, a: Any, b: Any) -> bool:
         """The outcome of a comparison, which becomes a guard."""
@@ -118,7 +120,8 @@ class Notes:
             x = stack.pop()
             if x.op is ops.identity or x.is_leaf and x not in self.numbers:
                 return False                # a transform's variable, or Value(x)
-            new = [u for u in x.inputs if isinstance(u, Value) and u not in seen]
+            new = [u for u in x.inputs
+                   if isinstance(u, Value) and not isinstance(u, Truth) and u not in seen]
             seen.update(new)
             stack += new
         return True
@@ -271,6 +274,9 @@ def _replace() -> None:
     found["data"] = property(_read_data, _setting(_set_data, "sets .data"))
     found["grad"] = property(_read_grad, _setting(_set_grad, "sets .grad"))
     found["__init__"] = _init(Value.__init__)
+    for name in ("__truediv__", "__rtruediv__", "__pow__", "__rpow__"):
+        found[name] = _limited(getattr(Value, name))
+    _put(Operation, "__call__", _called(Operation.__call__))
     for name, method in found.items():
         _put(Value, name, method)
     plain: Callable[..., Exception] = vars(value)["error_at"]
@@ -373,6 +379,28 @@ def _refusing(name: str, what: str) -> Callable[..., Any]:
         if notes is not None and from_user():
             notes.refuse(what)
         return plain(self, *rest)
+    return method
+
+
+def _limited(plain: Any) -> Callable[[Any, Any], Any]:
+    """An operator that has a domain: it may fail for other numbers, used or not."""
+    def method(self: Any, other: Any) -> Any:
+        found, notes = plain(self, other), _notes.get()
+        if notes is not None and isinstance(found, Value):
+            notes.limited.append(found)
+        return found
+    return method
+
+
+def _called(plain: Any) -> Callable[..., Any]:
+    """The same for an operation that is called."""
+    def method(self: Any, *inputs: Any) -> Any:
+        found = plain(self, *inputs)
+        if self.domain and isinstance(found, Value):
+            notes = _notes.get()
+            if notes is not None:
+                notes.limited.append(found)
+        return found
     return method
 
 
