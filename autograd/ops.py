@@ -47,7 +47,26 @@ def _softplus(a: float) -> float:
 
 
 def _gelu(a: float) -> float:
+    if a < -40:                                         # infinity times 0 is NaN
+        return -0.0
     return 0.5 * a * math.erfc(-ROOT_HALF * a)
+
+
+def _sec_asin(a: float) -> float:
+    return 1 / math.sqrt((1 - a) * (1 + a))
+
+
+def _cos_atan(a: float) -> float:
+    return 1 / math.hypot(1.0, a)
+
+
+def _bell(a: float) -> float:
+    return math.exp(-0.5 * a * a)
+
+
+def _within(bound: float, a: Any) -> Any:
+    """a, or the bound it is beyond: there it is multiplied by 0, which infinity times is NaN."""
+    return minimum(maximum(a, -bound), bound)
 
 
 def _maximum(a: float, b: float) -> float:
@@ -59,13 +78,26 @@ def _minimum(a: float, b: float) -> float:
 
 
 def _sign(a: float) -> float:
-    return 0.0 if a == 0 else math.copysign(1.0, a)
+    if a > 0:
+        return 1.0
+    return -1.0 if a < 0 else 0.0 * a + 0.0             # NaN stays NaN
 
 
 def _power_by_base(y: Any, a: Any, b: Any) -> Any:
     if type(b) is float and b == 0:                     # a ** 0 is constant, at a = 0 too
         return 0.0
-    return b * a ** (b - 1)
+    try:
+        return b * a ** (b - 1)
+    except OverflowError:                               # b is close to 0, and a too
+        return b * y / a
+
+
+def _power_log(a: float, b: float, n: float) -> float:
+    return 0.0 if a == 0 and b > 0 and n > 0 else math.pow(a, b) * math.log(a) ** n
+
+
+def _power_log_below(a: Any, b: Any, n: float) -> Any:
+    return a ** (b - 1) if type(n) is float and n == 1 else power_log(a, b - 1, n - 1)
 
 
 # Of the operations that choose, an input that is not chosen has no partial where numbers are known:
@@ -125,6 +157,13 @@ def _numpy_max(*inputs: Text) -> str:
 def _numpy_select(index: Text, *values: Text) -> str:
     places = ", ".join(f"{index:atom} == {i}" for i in range(len(values)))
     return f"np.select(({places},), ({', '.join(map(str, values))},), np.nan)"
+
+
+def _print_power_log(log: str, base: str) -> Callable[..., str]:
+    def write(a: Text, b: Text, n: Text) -> str:
+        to_the_n = "" if n == "1" else f"**{n:atom}"
+        return f"{a:atom}**{b:atom} * {log}({base.format(a, b)}){to_the_n}"
+    return write
 
 
 # dot has the inputs w1, ..., wn, x1, ..., xn, b
@@ -201,7 +240,8 @@ div = infix("div", "/", "product", lambda a, b: a / b,  lambda y, a, b: 1 / b, l
             textbook=(lambda y, a, b: 1 / b, lambda y, a, b: -a / b ** 2),
             latex=r"\frac{{{0}}}{{{1}}}", domain="a denominator other than 0")
 pow = infix("pow", "**", "power",  math.pow,            _power_by_base,
-            lambda y, a, b: y * log(a),
+            lambda y, a, b: power_log(a, b, 1.0),
+            textbook=(_power_by_base, lambda y, a, b: y * log(a)),
             text="{0:atom}**{1:atom}", latex="{0:atom}^{{{1}}}", javascript="pow({0}, {1})",
             domain="a positive base, or a whole exponent and a base other than 0")
 
@@ -225,15 +265,16 @@ cos      = function("cos",      math.cos,       lambda y, a: -sin(a),
                     tex=r"\cos", domain="a finite input")
 tan      = function("tan",      math.tan,       lambda y, a: 1 + y * y,
                     tex=r"\tan", domain="a finite input")
-asin     = function("asin",     math.asin,      lambda y, a: 1 / sqrt((1 - a) * (1 + a)),
+asin     = function("asin",     math.asin,      lambda y, a: sec_asin(a),
                     textbook=(lambda y, a: 1 / sqrt(1 - a ** 2),),
                     numpy="np.arcsin({0})", tex=r"\arcsin",
                     domain="an input from -1 to 1, and inside for a derivative")
-acos     = function("acos",     math.acos,      lambda y, a: -1 / sqrt((1 - a) * (1 + a)),
+acos     = function("acos",     math.acos,      lambda y, a: -sec_asin(a),
                     textbook=(lambda y, a: -1 / sqrt(1 - a ** 2),),
                     numpy="np.arccos({0})", tex=r"\arccos",
                     domain="an input from -1 to 1, and inside for a derivative")
-atan     = function("atan",     math.atan,      lambda y, a: 1 / (1 + a * a),
+atan     = function("atan",     math.atan,      lambda y, a: cos_atan(a) ** 2,
+                    textbook=(lambda y, a: 1 / (1 + a ** 2),),
                     numpy="np.arctan({0})", tex=r"\arctan")
 sinh     = function("sinh",     math.sinh,      lambda y, a: cosh(a),   tex=r"\sinh")
 cosh     = function("cosh",     math.cosh,      lambda y, a: sinh(a),   tex=r"\cosh")
@@ -247,13 +288,40 @@ sigmoid  = function("sigmoid",  _sigmoid,       lambda y, a: (0.5 * sech(0.5 * a
                     javascript="sigmoid({0})")
 softplus = function("softplus", _softplus,      lambda y, a: sigmoid(a),
                     numpy="np.logaddexp(0, {0})", javascript="softplus({0})")
-erf      = function("erf",      math.erf,       lambda y, a: TWO_OVER_ROOT_PI * exp(-a * a),
+erf      = function("erf",      math.erf,       lambda y, a: TWO_OVER_ROOT_PI * bell(a) ** 2,
+                    textbook=(lambda y, a: TWO_OVER_ROOT_PI * exp(-a * a),),
                     numpy=None, javascript="erf({0})")                          # NumPy has none
-erfc     = function("erfc",     math.erfc,      lambda y, a: -TWO_OVER_ROOT_PI * exp(-a * a),
+erfc     = function("erfc",     math.erfc,      lambda y, a: -TWO_OVER_ROOT_PI * bell(a) ** 2,
+                    textbook=(lambda y, a: -TWO_OVER_ROOT_PI * exp(-a * a),),
                     numpy=None, javascript="erfc({0})")
-gelu     = function("gelu",     _gelu,          lambda y, a: (0.5 * erfc(-ROOT_HALF * a)
-                                                              + a * exp(-0.5 * a * a) / ROOT_2_PI),
+gelu     = function("gelu",     _gelu,          lambda y, a: (0.5 * erfc(-ROOT_HALF * a) + bell(a)
+                                                              * _within(40.0, a) / ROOT_2_PI),
+                    textbook=(lambda y, a: (0.5 * erfc(-ROOT_HALF * a)
+                                            + a * exp(-0.5 * a * a) / ROOT_2_PI),),
                     numpy=None, javascript="gelu({0})")
+
+# Derivatives of others, as rows of their own: written with sums and products, their own derivatives
+# would be differences of large numbers, or 0 times infinity. In this order: 1 / sqrt(1 - a**2),
+# 1 / sqrt(1 + a**2), a**b * log(a)**n, exp(-a**2 / 2).
+sec_asin = function("sec_asin", _sec_asin,      lambda y, a: a * y ** 3,
+                    numpy="1 / np.sqrt((1 - {0:product}) * (1 + {0:product}))", level="product",
+                    tex=r"\sec\arcsin", domain="an input inside -1 to 1",
+                    javascript="(1 / Math.sqrt((1 - {0:product}) * (1 + {0:product})))")
+cos_atan = function("cos_atan", _cos_atan,      lambda y, a: -(_within(1e300, a) * y) * y ** 2,
+                    numpy="1 / np.hypot(1, {0})", level="product",
+                    tex=r"\cos\arctan", javascript="(1 / Math.hypot(1, {0}))")
+power_log = function("power_log", _power_log,
+                     lambda y, a, b, n: b * power_log(a, b - 1, n) + n * _power_log_below(a, b, n),
+                     lambda y, a, b, n: power_log(a, b, n + 1),
+                     lambda y, a, b, n: y * log(log(a)),
+                     level="product", text=_print_power_log("log", "{0}"),
+                     numpy=_print_power_log("np.log", "np.where({0} == 0, {1} > 0, {0})"),
+                     latex=r"{0:atom}^{{{1}}} \log({0})^{{{2}}}",
+                     javascript="power_log({0}, {1}, {2})",
+                     domain="a positive base, or 0 with a positive exponent")
+bell     = function("bell",     _bell,          lambda y, a: -(y * _within(40.0, a)),
+                    numpy="np.exp(-0.5 * {0:atom}**2)", latex="e^{{-{0:atom}^2 / 2}}",
+                    javascript="Math.exp(-0.5 * {0:atom} * {0:atom})")
 
 relu       = function("relu",       lambda a: 0.0 if a <= 0 else a,         # derivative 0 at 0
                       lambda y, a: greater(a, 0.0),
@@ -387,6 +455,13 @@ def _in_parentheses(form: Any) -> Any:
     return f"({form})" if isinstance(form, str) else form
 
 
+def is_plain_name(name: object) -> bool:
+    """Whether Python reads it as a name, and as this one: it reads \ufb01 as fi."""
+    if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
+        return False
+    return compile(name, "name", "eval").co_names == (name,)
+
+
 def operation(name: str, forward: Callable[..., float], *partials: Rule,
               **columns: Any) -> Operation:
     """A new operation, a row like every other: backward, higher orders, pictures and the compiler
@@ -410,7 +485,7 @@ def operation(name: str, forward: Callable[..., float], *partials: Rule,
     Raises ValueError when `name` is no identifier or belongs to a row of this package, TypeError
     for a column there is not, and for what is not a function.
     """
-    if not name.isidentifier() or keyword.iskeyword(name):
+    if not is_plain_name(name):
         raise ValueError(f"an operation's name must be a Python identifier, got {name!r}")
     if name in BUILT_IN:
         raise ValueError(f"operation {name!r} is built in and cannot be replaced; "

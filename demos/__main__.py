@@ -1,4 +1,4 @@
-"""Lists the lessons, or runs one or all of them: python -m demos [NAME | all | exercises] [--small]."""
+"""Lists the lessons, or runs one or all: python -m demos [NAME | lecture | all | exercises | site] [--small] [--ask]."""
 from __future__ import annotations
 
 import os
@@ -9,16 +9,18 @@ from importlib.util import find_spec
 from demos import exercises
 from demos.lesson import OUT, never_fail_to_print
 from demos.mathematics import MISSING, typeset
-from demos.runner import ORDER, opening, run, write_gallery
+from demos.runner import LECTURE, ORDER, opening, run, write_gallery
+from demos.site import build
 
 NEEDED = {"matplotlib": "draw with matplotlib", "markdown_it": "write their pages with markdown-it-py"}
 GALLERY = OUT / "index.html"
-EXERCISES = f"{len(exercises.NAMES)} exercises, checked by finite differences; shows how far you are"
+EXERCISES = f"{len(exercises.NAMES)} exercises; shows how far you are"
+SITE = "A workbench, the lessons and the exercises as pages in which Python runs: a folder for any web server"
 
 
 def listing() -> str:
     """The lessons as text, in the order of teaching, a line for each."""
-    lines = {name: opening(name)[0] for name in ORDER} | {"exercises": EXERCISES}
+    lines = {name: opening(name)[0] for name in ORDER} | {"exercises": EXERCISES, "site": SITE}
     width = max(map(len, lines))
     return "\n".join(f"  {name:{width}}   {line}" for name, line in lines.items())
 
@@ -28,13 +30,16 @@ def main(arguments: list[str]) -> int:
     never_fail_to_print()
     if arguments[:1] == ["exercises"]:
         return exercises.main(arguments[1:])
-    small = "--small" in arguments
-    names = [argument for argument in arguments if argument not in ("--small", "--help", "-h")]
+    if arguments[:1] == ["site"]:
+        return build.main(arguments[1:])
+    small, ask = "--small" in arguments, "--ask" in arguments
+    names = [argument for argument in arguments if argument not in ("--small", "--ask", "--help", "-h")]
     if not names:
         print(f"python -m demos NAME runs one of these and writes its page to out/NAME; python -m demos all runs all of them "
-              f"and writes a gallery.\n--small computes as little as shows that they work.\n\n{listing()}")
+              f"and writes a gallery.\npython -m demos lecture runs the lecture's four parts: {', '.join(LECTURE)}.\n--ask waits "
+              f"for a prediction at each question; --small computes as little as shows that they work.\n\n{listing()}")
         return 0
-    if len(names) > 1 or names[0] not in (*ORDER, "all"):
+    if len(names) > 1 or names[0] not in (*ORDER, "lecture", "all"):
         print(f"no demo {' '.join(names)!r}; there are:\n{listing()}", file=sys.stderr)
         return 1
     missing = [what for module, what in NEEDED.items() if find_spec(module) is None]
@@ -51,7 +56,8 @@ def main(arguments: list[str]) -> int:
     try:
         if names[0] == "all":
             return run_all(small)
-        run(names[0], small)
+        for name in LECTURE if names[0] == "lecture" else names:
+            run(name, small, ask=ask)
         return 0
     except KeyboardInterrupt:
         print("\nstopped", file=sys.stderr)

@@ -2,28 +2,32 @@
 """
 # What a derivative is
 
-The slope of a function: first by nudging its input and looking, then exactly, from a graph of the operations that made the
-number. Takes a second or two.
+The slope of a function: first by finite differences, then exactly, from a graph of the operations that made the number.
+Takes a second or two.
+
+**Goals.** You can say what a derivative is and find one by finite differences; you can draw the computational graph of an
+expression and go backward through it by hand; you know what a `Value` records, and what it does not.
+
+**In class:** 40 minutes.
 """
 
 # %%
+import math
 import textwrap
 
-import numpy as np
-
-from autograd import Value, draw, grad, operation, sin
+from autograd import Value, grad, operation, sin
 from autograd.ops import TABLE
 from demos import plots
 from demos.lesson import Lesson
 
-lesson = Lesson("derivative")
+lesson = Lesson("derivative", cover="slope")
 
 # %% [markdown]
 """
-## Nudge it and look
+## Finite differences
 
-Here is a function, and a place. How much does `f(x)` change when `x` changes by a little, `h`? The change of `f` over the
-change of `x` is a slope: the *difference quotient*.
+Here are a function and a point. How much does `f(x)` change when `x` changes by a small number `h`? The change of `f` divided
+by the change of `x` is the slope of a line through two points of the curve. It is called the *difference quotient*.
 """
 
 
@@ -39,56 +43,75 @@ def slope_on_paper(x):
 x, h = 3.0, 0.001
 print("f(x)       ", f(x))
 print("f(x + h)   ", f(x + h))
+
+# %%
+lesson.ask("With these two numbers and h = 0.001, what is the slope of f at x = 3, roughly?", (f(x + h) - f(x)) / h,
+           wrong={f(x): "that is f(3), the value and not the slope",
+                  f(x + h) - f(x): "that is the change of f; divide it by h"},
+           why="It is the change of f, divided by h.")
+
+# %%
 print("the slope  ", (f(x + h) - f(x)) / h)
 
 # %% [markdown]
 """
-With pen and paper the slope is `f'(x) = 3x² - 4`, which is `slope_on_paper`. The quotient comes near to it and does not reach
-it: it is the slope of a line through two points of the curve, and the derivative is what that slope tends to as `h` goes to 0.
+On paper the slope is `f'(x) = 3x² - 4`, written above as `slope_on_paper`. The quotient comes close but does not reach it. The
+derivative is the number that the quotient tends to as `h` goes to 0.
 
 So why not take the smallest `h` there is?
 """
 
 # %%
 exact = slope_on_paper(x)
-print("h         one-sided           error      central             error")
 errors = []
 for k in range(1, 16):
     h = 10.0**-k
     one_sided = (f(x + h) - f(x)) / h
     central = (f(x + h) - f(x - h)) / (2 * h)
     errors.append((h, abs(one_sided - exact), abs(central - exact)))
-    _, e1, e2 = errors[-1]
-    print(f"{h:.0e}  {one_sided:18.12f}  {e1:.1e}    {central:18.12f}  {e2:.1e}")
+
+# %%
+steps = {"1e-03": 2, "1e-08": 7, "1e-15": 14}
+lesson.ask("Three step sizes h for the quotient above. Which one gives the smallest error on a computer?",
+           min(steps, key=lambda h: errors[steps[h]][1]), choices=list(steps),
+           wrong={"1e-15": "f(x + h) and f(x) then agree in nearly all of their 16 digits, and their difference is rounding",
+                  "1e-03": "the curve bends noticeably between x and x + h"},
+           why="A smaller h is better only up to a point: the table shows where it turns.")
+
+# %%
+print("h       error, one-sided   error, central")
+for h, e1, e2 in errors:
+    print(f"{h:.0e}  {e1:16.1e}   {e2:14.1e}")
 
 for i, name in ((1, "one-sided"), (2, "central")):
     best = min(errors, key=lambda row: row[i])
-    print(f"{name}: h = {best[0]:.0e} is best, and still {best[i]:.0e} off")
+    print(f"{name}: h = {best[0]:.0e} is best, with an error of {best[i]:.0e}")
 
 # %% [markdown]
 """
-First the error falls with `h`. Then it grows again: `f(x + h)` and `f(x)` agree in ever more digits, a float has only about
-16 of them, and what is left after the subtraction is rounding. The *central* quotient looks to both sides and is far better:
-its error falls with `h²`.
+At first the error falls with `h`. Then it grows again: a float has about 16 digits, `f(x + h)` and `f(x)` agree in more and
+more of them, and what remains after the subtraction is rounding error. The *central* quotient looks to both sides. It is far
+more accurate, because its error falls with `h²`.
 
-A nudge can check a derivative. To find one we want something better.
+Finite differences can check a derivative. To compute one we want something better.
 """
 
 # %% tags=["hide-input"]
 figure, ax = plots.plot("The error of a difference quotient", "h", "error of the slope")
-hs, one_sided, central = np.maximum(errors, 1e-16).T    # an error of 0 has no logarithm
+shown = [[max(e, 1e-16) for e in row] for row in errors]        # an error of 0 has no logarithm
+hs, one_sided, central = zip(*shown)
 ax.loglog(hs, one_sided, "o-", color=plots.BLUE, linewidth=4, markersize=11,
           label="one-sided: (f(x + h) - f(x)) / h")
 ax.loglog(hs, central, "s--", color=plots.RED, linewidth=4, markersize=11,
           label="central: (f(x + h) - f(x - h)) / 2h")
 plots.legend(ax)
-lesson.show(figure, "quotients", "Too large an h: the curve bends. Too small an h: rounding.")
+lesson.show(figure, "quotients", "Large h: the curve bends. Small h: rounding.")
 
 # %% [markdown]
 """
 ## A number that remembers
 
-A `Value` is a number that remembers how it was computed. Reckon with it as with any number:
+A `Value` is a number that remembers how it was computed. Otherwise you use it like any other number:
 """
 
 
@@ -99,62 +122,85 @@ def make(a, b, c):
 
 a, b, c = Value(2.0, label="a"), Value(-3.0, label="b"), Value(10.0, label="c")
 d = make(a, b, c)
+d.label = "d"
 print(d)
+
+# %%
+inputs = ["its label" if v.label else "the product a * b" for v in d.inputs]
+lesson.ask("d was computed as a * b + c. What are the inputs of the operation that made d?",
+           "a * b and c" if "the product a * b" in inputs and d.inputs[1] is c else "a, b and c",
+           choices=("a, b and c", "a * b and c", "only c"),
+           wrong={"a, b and c": "a and b went into the product; only the product went into d"},
+           why="Each Value remembers one operation and its inputs. The inputs remember theirs.")
+
+# %%
 print("the last operation:", d.op)
 print("its inputs:        ", d.inputs)
 
 # %% [markdown]
 """
-So behind `d` there is a graph. Its *nodes* are Values: the *leaves* `a`, `b`, `c`, which were given, and what the operations
-made of them. And for a single operation everybody knows the derivative by each input, its *partial derivative*:
+Behind `d` there is a *computational graph*. Its *nodes* are Values: the *leaves* `a`, `b` and `c`, which were given, and the
+results of the operations. The derivative of one operation with respect to each of its inputs, the *partial derivative*, is
+known:
 
-    y = u + v       dy/du = 1       dy/dv = 1
-    y = u * v       dy/du = v       dy/dv = u
+    y = u + v       ∂y/∂u = 1       ∂y/∂v = 1
+    y = u * v       ∂y/∂u = v       ∂y/∂v = u
 
-`backward()`, or *back propagation*, starts at `d` with `dd/dd = 1` and goes back through the graph. At each operation it
-multiplies the derivative by the partial of the input: `d` changes by 1 for each 1 of `a * b`, and `a * b` by `b` for each 1 of
-`a`, so `d` changes by `1 * b` for each 1 of `a`. The derivative of `d` by each Value is left in that Value's `grad` (short for
-gradient).
+A partial derivative of a single operation is also called a *local derivative*. `backward()` starts at `d` with `dd/dd = 1`
+and goes back through the graph, which is why it is called *backpropagation*. At each operation it multiplies the derivative
+that has arrived by the local derivative. What it finds for a Value is stored in that Value's `grad`, short for gradient.
+
+Go through it once by hand. In the page below, press the right arrow; with the key `p` you predict each number yourself.
 """
 
 # %%
-d.label = "d"
+lesson.play(d, "play", "The forward pass and the backward pass of d = a * b + c, step by step.")
+
+# %%
 d.backward()
+lesson.ask("d = a * b + c at a = 2, b = -3, c = 10. What is the derivative of d with respect to a?", a.grad,
+           wrong={a.data: "that is a itself", -a.data: "that is -a", 1.0: "1 is the local derivative of the sum; the product "
+                  "comes next on the way to a", d.data: "that is d itself", -6.0: "that is a * b"},
+           why="d changes by 1 for each 1 of a * b, and a * b changes by b for each 1 of a: 1 * b.")
+
+# %%
 for v in (a, b, c):
     print(f"dd/d{v.label} = {v.grad}")
 
-# %%
-lesson.show(draw(d), "graph",
-            "Each Value with its data and its grad, each edge with the partial there. Leaves are "
-            "marked as inputs: they go into the whole graph.")
-
 # %% [markdown]
 """
-Nudging agrees, for each leaf in turn:
+Finite differences agree, for each leaf in turn:
 """
 
 # %%
 h = 1e-6
-for v, nudged in ((a, make(2 + h, -3, 10)), (b, make(2, -3 + h, 10)), (c, make(2, -3, 10 + h))):
-    print(f"{v.label}: nudged {(nudged - make(2, -3, 10)) / h:.6f}, by the graph {v.grad}")
+for v, moved in ((a, make(2 + h, -3, 10)), (b, make(2, -3 + h, 10)), (c, make(2, -3, 10 + h))):
+    quotient = (moved - make(2, -3, 10)) / h
+    print(f"{v.label}: finite difference {quotient:.6f}, by the graph {v.grad}")
 
 # %% [markdown]
 """
-## The same for the function we began with
+## The function we began with
 
-Give `f` a `Value`, and ask. The answer is that of pen and paper to the last digit, with no `h` to choose.
+Give `f` a `Value` instead of a float, and call `backward()`. There is no `h` to choose.
 """
 
 # %%
 x = Value(3.0, label="x")
 y = f(x)
 y.backward()
-print("by the graph      ", x.grad)
-print("with pen and paper", slope_on_paper(3.0))
+
+# %%
+lesson.ask("How far is x.grad from the slope on paper, f'(3) = 3 · 3² - 4?", abs(x.grad - slope_on_paper(3.0)),
+           why="The graph applies the rules that you apply on paper, so it gives the derivative and not an estimate of it.")
+
+# %%
+print("by the graph", x.grad)
+print("on paper    ", slope_on_paper(3.0))
 
 # %% [markdown]
 """
-`grad` does these steps for any function: `grad(f)` is the function `f'`. Here it is for one that takes longer on paper.
+`grad` does these steps for any function: `grad(f)` is the function `f'`. Here is one that takes longer on paper.
 """
 
 
@@ -165,30 +211,99 @@ def g(x):
 
 xs = [i / 50 - 4 for i in range(401)]
 slopes = [grad(g)(x) for x in xs]
+
+# %%
+lesson.ask("g(x) = sin(x) x² / 10. Without computing it: what is g'(0)?", grad(g)(0.0),
+           why="x² is flat at 0, and sin(x) is 0 there: both terms of the product rule are 0.")
+
+# %%
 print("g'(0) =", grad(g)(0.0), "  g'(2) =", grad(g)(2.0))
 
 # %% tags=["hide-input"]
 figure, ax = plots.plot("A function and its derivative", "x")
 ax.plot(xs, [g(x) for x in xs], color=plots.BLUE, linewidth=4, label="g(x) = sin(x) x² / 10")
 ax.plot(xs, slopes, "--", color=plots.RED, linewidth=4,
-        label="g'(x), a backward pass for each point")
+        label="g'(x), one backward pass for each point")
 at = 2.0
 ax.plot([at - 1, at + 1], [g(at) - grad(g)(at), g(at) + grad(g)(at)], color="black", linewidth=3)
 ax.plot(at, g(at), "o", color="black", markersize=13)
 ax.annotate(f"slope {grad(g)(at):.2f}", (at, g(at)), (at - 2.3, g(at) + 0.35), fontsize=20,
             arrowprops={"arrowstyle": "->", "linewidth": 2})
 plots.legend(ax)
-lesson.show(figure, "slope",
-            "Where the blue curve rises, the red one is above 0; where blue is level, red is 0.")
+lesson.show(figure, "slope", "Where the blue curve rises, the red one is above 0; where the blue "
+            "curve is level, the red one is 0.")
+
+# %% [markdown]
+"""
+## What is recorded, and what is not
+
+Three things surprise nearly everybody once. Predict each of them. The first: a variable's name is not a node.
+"""
+
+# %%
+x = Value(3.0)
+y = x
+y = y * 2
+y.backward()
+
+# %%
+lesson.ask("x = Value(3.0), then y = x, then y = y * 2, and y.backward(). What is x.grad?", x.grad,
+           wrong={0.0: "the name y first stood for x itself, and so the product has x as its input",
+                  1.0: "1 is y.grad; the product multiplies it by 2"},
+           why="`y = y * 2` makes a new Value and gives it the name y. The Value x is still there, as its input.")
+
+# %% [markdown]
+"""
+The second: what happens when a number is changed after the graph was recorded?
+"""
+
+# %%
+x = Value(3.0)
+y = x * x
+x.data = 10.0
+y.backward()
+
+# %%
+lesson.ask("x = Value(3.0) and y = x * x. Then x.data = 10.0, and y.backward(). What is x.grad?", x.grad,
+           wrong={20.0: "that is the derivative at 10, but y was recorded at 3"},
+           why="y is still 9, the number that was recorded at x = 3, and so is its derivative 2 · 3. "
+               "To move on to another point, compute y again.")
+
+# %% [markdown]
+"""
+The third: functions that know nothing of Values.
+"""
+
+
+# %%
+def try_math():
+    try:
+        math.sin(Value(1.0))
+    except TypeError as error:
+        return f"TypeError: {error}"
+    return "no error"
+
+
+said = try_math()
+
+# %%
+lesson.ask("What does `math.sin(Value(1.0))` give?", "an error" if said.startswith("TypeError") else "a number",
+           choices=("a Value with its derivative", "a number", "an error"),
+           wrong={"a number": "that would lose the derivative without a word",
+                  "a Value with its derivative": "math.sin is written in C and knows only floats"},
+           why="Use `autograd.sin`: it takes floats as well as Values.")
+
+# %%
+print(textwrap.fill(said, 90))
 
 # %% [markdown]
 """
 ## The table
 
-Where does the engine know derivatives from? Only those of single operations are written down, in a *table* with a row for
-each: its value, and its partial derivative by each input, as a function of the output `y` and the inputs. All others follow by
-going through the graph. So whoever adds a row has all that the engine can do, for an operation of their own. The partials are
-written with operators and with operations of the table.
+Where does the engine know derivatives from? Only those of single operations are written down, in a *table* with one row for
+each: its value, and its partial derivative with respect to each input, as a function of the output `y` and the inputs. All
+other derivatives follow from the graph. So you can add an operation of your own with one row, and everything the engine does
+works for it. The rows are written with Python's operators and with other operations of the table.
 """
 
 # %%
@@ -196,10 +311,15 @@ print(f"{len(TABLE)} rows:\n{textwrap.fill(' '.join(TABLE), 90)}")
 
 cube_root = operation("cube_root", lambda a: a ** (1 / 3), lambda y, a: y / (3 * a))
 
+# %%
+lesson.ask("The cube root of 8 is 2. By the row above, y / (3 a), what is its derivative at 8?", grad(cube_root)(8.0),
+           why="2 / (3 · 8).")
+
+# %%
 h = 1e-5
-print("\nthe cube root of 8:", cube_root(8.0))
-print("its slope by its row", grad(cube_root)(8.0))
-print("nudged              ", (cube_root(8 + h) - cube_root(8 - h)) / (2 * h))
+print("the cube root of 8      ", cube_root(8.0))
+print("its derivative          ", grad(cube_root)(8.0))
+print("by finite differences   ", (cube_root(8 + h) - cube_root(8 - h)) / (2 * h))
 
 # %% [markdown]
 """
@@ -207,7 +327,7 @@ print("nudged              ", (cube_root(8 + h) - cube_root(8 - h)) / (2 * h))
 
 - Change `f`, and `slope_on_paper` with it, and run the lesson again. Which `h` is best now? For which `f` is the central
   quotient exact?
-- Let `make` give `a * b + a`. What is `dd/da`, on paper and by the graph? There are two ways from `a` to `d`: the next lesson
-  is about them.
-- Add a row with two inputs, such as `a² b`, and two partials. Nudge each input.
+- Let `make` return `a * b + a`. What is `dd/da`, on paper and by the graph? There are two ways from `a` to `d`: the next
+  lesson is about them.
+- Add a row with two inputs, such as `a² b`, and two partial derivatives. Check each with finite differences.
 """

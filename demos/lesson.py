@@ -6,6 +6,8 @@ A lesson is one file of cells (`# %%`): a script, a notebook, and a page. Its fi
     lesson = Lesson("derivative")
 
 and `lesson.show(picture, "name", "caption")` as the last line of a cell writes the picture and shows it in a notebook.
+`lesson.ask(question, answer)`, alone in its cell, has the reader predict before the next cell is seen, and
+`lesson.play(value, "name", "caption")` puts a page that plays a Value's backward pass into the lesson's own.
 """
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import autograd
 from autograd.pictures.program import PictureError
+from demos.asking import Question, put, question
 
 SMALL = "DEMOS_SMALL"               # the environment variable that asks for small settings
 OUT = Path("out")
@@ -39,8 +43,18 @@ class Shown(NamedTuple):
         return {"image/png": self.path.read_bytes(), "text/plain": self.caption}
 
 
+class Played(NamedTuple):
+    """A page that plays a Value, and was written to a file; in a notebook it shows itself."""
+    path: Path
+    caption: str
+    frame: str
+
+    def _repr_html_(self) -> str:
+        return self.frame
+
+
 class Lesson:
-    """The files of one lesson, in out/NAME, and the pictures it has shown.
+    """The files of one lesson, in out/NAME, the pictures it has shown, and the questions it has asked.
 
     cover   the name of the picture that stands for the lesson in the gallery; the last one where none is named
     """
@@ -50,6 +64,8 @@ class Lesson:
         never_fail_to_print()
         self.out.mkdir(parents=True, exist_ok=True)
         self.shown: list[Shown] = []
+        self.played: list[Played] = []
+        self.asked: list[Question] = []
 
     @property
     def cover(self) -> Shown | None:
@@ -83,3 +99,16 @@ class Lesson:
         print(f"picture: {path}")
         self.shown.append(Shown(path, caption))
         return self.shown[-1]
+
+    def ask(self, text: str, answer: Any, **options: Any) -> None:
+        """Ask a question, and tell the answer once a prediction was made; `demos.asking.question` says what it takes."""
+        self.asked.append(question(text, answer, **options))
+        put(self.asked[-1])
+
+    def play(self, value: autograd.Value, name: str, caption: str = "") -> Played:
+        """A page that plays the passes of a Value, written to out/NAME as name.html and shown in the lesson's page."""
+        path = self.out / f"{name}.html"
+        player = autograd.play(value, path)
+        print(f"page: {path}")
+        self.played.append(Played(path, caption, player._repr_html_()))
+        return self.played[-1]

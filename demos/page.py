@@ -10,6 +10,8 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from demos import asking
+from demos.asking import Question
 from demos.mathematics import mathml
 
 SMALLEST = 0.6                  # graphs are drawn with letters of 20 points, and shown at least at this scale
@@ -79,7 +81,7 @@ class Page:
 
     def markdown(self, text: str) -> None:
         """Add text in Markdown: headings, paragraphs, lists, tables, code; markup in it is shown as it is."""
-        self.parts.append(_markdown().render(text))
+        self.parts.append(reader().render(text))
 
     def cell(self, code: str, folded: bool = False) -> None:
         """Add a cell of code, at most 100 columns wide, folded away if so wanted."""
@@ -96,12 +98,20 @@ class Page:
         style = f' style="min-width: {SMALLEST * float(width[1]):.0f}pt"' if width else ""
         self.parts.append(f"<figure>{_embedded(picture, caption, style)}<figcaption>{escape(caption)}</figcaption></figure>")
 
+    def question(self, asked: Question) -> None:
+        """Add a question; a script hides what follows until it is answered."""
+        self.parts.append(asked.html(reader().renderInline))
+
+    def frame(self, frame: str, caption: str) -> None:
+        """Add a page within the page, a frame in HTML, with its caption."""
+        self.parts.append(f'<figure class="play">{frame}<figcaption>{escape(caption)}</figcaption></figure>')
+
     def card(self, title: str, text: str, note: str, link: str, shown: Any = None) -> None:
         """Add a card that leads to another page: a picture, a title, a text in Markdown and a note."""
         picture = _embedded(shown.path, shown.caption) if shown else ""
         self.parts.append(
             f'<a class="card" href="{escape(link)}"><div class="thumb">{picture}</div><div><h3>{escape(title)}</h3>'
-            f'<p>{_markdown().renderInline(text)}</p><p class="note">{escape(note)}</p></div></a>')
+            f'<p>{reader().renderInline(text)}</p><p class="note">{escape(note)}</p></div></a>')
 
     def write(self, path: Path) -> None:
         """Write the page to a file."""
@@ -110,9 +120,11 @@ class Page:
     def __str__(self) -> str:
         links = self._links()
         body = "\n".join([links, _with_contents("\n".join(self.parts)), links])
+        script = f"\n<script>\n{asking.SCRIPT}</script>" if '<form class="question"' in body else ""
         return ('<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
                 '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-                f"<title>{escape(self.title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n")
+                f"<title>{escape(self.title)}</title>\n<style>{STYLE}{asking.STYLE}</style>\n</head>\n"
+                f"<body>\n{body}{script}\n</body>\n</html>\n")
 
     def _links(self) -> str:
         found = [f'<a href="{escape(link.address)}">{escape(link.word)}: {escape(link.title)}</a>' for link in self.links]
@@ -143,15 +155,15 @@ def coloured(code: str) -> str:
     return "".join(f'<span class="{mark}">{text}</span>' if mark else text for mark, text in runs)
 
 
-def _markdown() -> Any:
+def reader() -> Any:
     """A reader of Markdown that shows markup as it is, and formulas typeset, where the plugin for them is installed."""
     from markdown_it import MarkdownIt
-    reader = MarkdownIt("commonmark", {"html": False}).enable("table")
+    plain = MarkdownIt("commonmark", {"html": False}).enable("table")
     if find_spec("mdit_py_plugins") is None:
-        return reader
+        return plain
     from mdit_py_plugins.dollarmath import dollarmath_plugin
-    return reader.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True,
-                      renderer=lambda latex, options: mathml(latex, options["display_mode"]))
+    return plain.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True,
+                     renderer=lambda latex, options: mathml(latex, options["display_mode"]))
 
 
 def _embedded(picture: Path, caption: str, style: str = "") -> str:

@@ -2,7 +2,8 @@
 
 A lesson's file is in the percent format: `# %% [markdown]` opens a cell of text, a string in triple quotes, raw where it has
 formulas, and `# %%` one of code; code whose marker says tags=["hide-input"] is folded away on the page. The first cell holds
-the title.
+the title. A cell that asks a question is not shown itself: the page shows the question, and hides what follows until there is
+an answer.
 """
 from __future__ import annotations
 
@@ -17,13 +18,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from demos.asking import ASK
 from demos.lesson import OUT, SMALL
 from demos.mathematics import in_unicode
 from demos.page import Link, Page
 
 HERE = Path(__file__).parent
-ORDER = ("derivative", "chain_rule", "lecture", "compiler", "pytorch_intro", "moons", "digits", "gpt",
-         "newton", "taylor", "forward_reverse", "pictures")                 # in the order of teaching
+LECTURE = ("neuron", "descent", "sgd", "backpropagation")       # the lecture in four parts
+ORDER = ("derivative", "chain_rule", *LECTURE, "forward_reverse", "moons", "digits",
+         "pytorch_intro", "compiler", "gpt", "newton", "taylor", "pictures")        # in the order of teaching
 
 
 class Cell(NamedTuple):
@@ -32,6 +35,16 @@ class Cell(NamedTuple):
     line: int
     markdown: bool
     folded: bool
+
+    @property
+    def asks(self) -> bool:
+        """Whether it asks a question: it is not shown on the page itself."""
+        return not self.markdown and re.search(r"^lesson\.ask\(", self.text, re.MULTILINE) is not None
+
+    @property
+    def is_code(self) -> bool:
+        """Whether it is shown as code."""
+        return not (self.markdown or self.asks)
 
 
 class Ran(NamedTuple):
@@ -80,10 +93,13 @@ def opening(name: str) -> tuple[str, str]:
 
 # Running ---------------------------------------------------------------------------------------------------------------------
 
-def run(name: str, small: bool = False, course: tuple[str, ...] = ()) -> Ran:
+def run(name: str, small: bool = False, course: tuple[str, ...] = (), ask: bool = False, page: Page | None = None) -> Ran:
     """Run the lesson of that name: what it prints is printed, its files and its page go to out/NAME.
 
-    The page leads to the lessons before and after it in the course, if that is given.
+    small   whether it is to compute as little as shows that it works
+    course  lessons to whose pages its own leads: the ones before and after it
+    ask     whether its questions wait for a prediction on the terminal
+    page    a page of another kind, to be filled instead
     """
     path = HERE / f"{name}.py"
     module = types.ModuleType(f"demos.{name}")
@@ -91,22 +107,34 @@ def run(name: str, small: bool = False, course: tuple[str, ...] = ()) -> Ran:
     sys.modules[module.__name__] = module
     (OUT / name / "index.html").unlink(missing_ok=True)                 # that of a run before
     title, summary = opening(name)
-    page, start = Page(title, neighbours(name, course)), time.perf_counter()
-    with _settings(small):
+    page, start = page or Page(title, neighbours(name, course)), time.perf_counter()
+    with _settings({SMALL: small, ASK: ask}):
         for cell in cells(source(path)):
             if cell.markdown:
                 print(f"\n{in_unicode(cell.text)}\n")
                 page.markdown(cell.text)
-                continue
-            with contextlib.redirect_stdout(Tee(sys.stdout)) as printed:
-                execute(cell, path, module.__dict__)
-            page.cell(cell.text, cell.folded)
-            _add_output(page, printed.kept.getvalue(), module.__dict__.get("lesson"))
+            else:
+                _run_cell(cell, path, module.__dict__, page)
+    foot = after(name)
+    print(f"\n{foot}")
+    page.markdown(foot)
     seconds = time.perf_counter() - start
     lesson = module.__dict__["lesson"]
     page.write(lesson.out / "index.html")
     print(f"\n{seconds:.1f} seconds; the lesson as a page: {lesson.out / 'index.html'}")
     return Ran(name, title, summary, seconds, module.__dict__, lesson.shown, lesson.cover, lesson.out / "index.html")
+
+
+def _run_cell(cell: Cell, path: Path, names: dict[str, Any], page: Page) -> None:
+    """Run a cell of code, and add it to the page with what it printed, or the questions it asked in its place."""
+    with contextlib.redirect_stdout(Tee(sys.stdout)) as printed:
+        execute(cell, path, names)
+    lesson = names.get("lesson")
+    if cell.asks:
+        page.question(lesson.asked[-1])
+        return
+    page.cell(cell.text, cell.folded)
+    _add_output(page, printed.kept.getvalue(), lesson)
 
 
 def neighbours(name: str, course: tuple[str, ...]) -> tuple[Link, ...]:
@@ -139,33 +167,61 @@ class Tee(io.TextIOBase):
 
 
 @contextlib.contextmanager
-def _settings(small: bool) -> Iterator[None]:
-    """Small settings inside, where they are asked for."""
-    before = os.environ.get(SMALL)
-    if small:
-        os.environ[SMALL] = "1"
+def _settings(wanted: dict[str, bool]) -> Iterator[None]:
+    """The environment variables that are wanted are 1 inside, the others as they were."""
+    before = {name: os.environ.get(name) for name, on in wanted.items() if on}
+    os.environ.update(dict.fromkeys(before, "1"))
     try:
         yield
     finally:
-        if small:
-            os.environ.pop(SMALL)
-            if before is not None:
-                os.environ[SMALL] = before
+        for name, value in before.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value
 
 
 def _add_output(page: Page, printed: str, lesson: Any) -> None:
-    """Add what a cell printed, with each picture where the line that names it was."""
+    """Add what a cell printed, with each picture and each page within it where the line that names it was."""
     pictures = {f"picture: {shown.path}": shown for shown in lesson.shown} if lesson else {}
+    frames = {f"page: {played.path}": played for played in lesson.played} if lesson else {}
     kept: list[str] = []
     for line in [*printed.split("\n"), None]:
-        if line is None or line in pictures:
+        if line is None or line in pictures or line in frames:
             if "\n".join(kept).strip():
                 page.output("\n".join(kept).strip("\n"))
             kept = []
-            if line is not None:
+            if line in pictures:
                 page.figure(pictures[line].path, pictures[line].caption)
+            elif line in frames:
+                page.frame(frames[line].frame, frames[line].caption)
         else:
             kept.append(line)
+
+
+# What comes after a lesson ---------------------------------------------------------------------------------------------------
+
+def after(name: str) -> str:
+    """The exercises that belong to a lesson, and the lesson that comes next, in Markdown."""
+    numbers = [str(number) for number, lessons in exercises_of().items() if lessons[-1:] == [name]]
+    if numbers:
+        many = "s" * (len(numbers) > 1)
+        practise = f"Exercise{many} {', '.join(numbers)}: `python -m demos exercises {numbers[0]}`."
+    else:
+        practise = "No exercise belongs to this lesson alone."
+    following = ORDER[ORDER.index(name) + 1:][:1] if name in ORDER else ()
+    text = f"## Go on\n\n{practise}"
+    for other in following:
+        text += f" Next lesson: {opening(other)[0]}, `python -m demos {other}`."
+    return text
+
+
+def exercises_of() -> dict[int, list[str]]:
+    """The lessons that each exercise names, by the exercise's number."""
+    found = {}
+    for path in sorted((HERE / "exercises").glob("e[0-9][0-9]_*.py")):
+        line = re.search(r"^Lessons?: .*", source(path), re.MULTILINE)
+        found[int(path.stem[1:3])] = re.findall(r"`(\w+)`", line.group()) if line else []
+    return found
 
 
 # The gallery -----------------------------------------------------------------------------------------------------------------
@@ -177,5 +233,5 @@ def write_gallery(ran: list[Ran], path: Path) -> None:
     for i, one in enumerate(ran):
         link = Path(os.path.relpath(one.page, path.parent)).as_posix()
         page.card(f"{i + 1}. {one.title}", one.summary, f"{one.seconds:.1f} seconds here", link, one.cover)
-    page.markdown("Then come the exercises, which are checked by finite differences: `python -m demos exercises`.")
+    page.markdown("Then come the exercises: `python -m demos exercises`.")
     page.write(path)

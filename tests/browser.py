@@ -17,6 +17,7 @@ CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chro
                  if (found := shutil.which(name))), None)
 FLAGS = ("--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
          "--disable-component-update --disable-sync --disable-dev-shm-usage --remote-debugging-pipe").split()
+FLAGS += ["--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]         # no other machine can be asked
 
 
 class Browser:
@@ -88,16 +89,35 @@ class Browser:
             self.errors.append(params["entry"]["text"])
         return message
 
-    def open(self, path: pathlib.Path) -> None:
-        """Load a file and wait until it says that it is ready."""
+    def open(self, path: pathlib.Path | str) -> None:
+        """Load a file, or what is at an address, and wait until it says that it is ready."""
         self.requests.clear()
         self.errors.clear()
-        self.call("Page.navigate", url=path.resolve().as_uri())
+        self.call("Page.navigate", url=path if isinstance(path, str) else path.resolve().as_uri())
         for _ in range(200):
             if self.run("document.readyState === 'complete' && location.href !== 'about:blank'"):
                 return
             time.sleep(0.02)
-        raise TimeoutError(f"{path.name} was not ready in time")
+        raise TimeoutError(f"{path} was not ready in time")
+
+    def wait(self, condition: str, seconds: float = 60) -> None:
+        """Wait until a JavaScript expression is true on the page."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            try:
+                if self.run(f"Boolean({condition})"):
+                    return
+            except RuntimeError:                            # between two pages
+                pass
+            time.sleep(0.05)
+        raise TimeoutError(f"{condition} did not come true in {seconds:g} seconds")
+
+    def replace(self, selector: str, text: str) -> None:
+        """Type a text in place of everything in an editor, as a person would."""
+        self.run(f"document.querySelector({json.dumps(selector)}).focus()")
+        self.call("Input.dispatchKeyEvent", type="keyDown", key="a", code="KeyA", modifiers=2, windowsVirtualKeyCode=65,
+                  commands=["selectAll"])
+        self.write(text)
 
     def run(self, script: str) -> Any:
         """The value of a JavaScript expression on the page."""

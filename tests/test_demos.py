@@ -68,11 +68,11 @@ def test_the_list_has_every_lesson_in_order_with_its_title(capsys):
     assert command.main([]) == 0
     listed = capsys.readouterr().out
     names = re.findall(r"^  (\w+) +\S", listed, re.MULTILINE)
-    assert names == [*runner.ORDER, "exercises"]
+    assert names == [*runner.ORDER, "exercises", "site"]
     for name in runner.ORDER:
         title, summary = runner.opening(name)
         assert re.search(rf"^  {name} +{re.escape(title)}$", listed, re.MULTILINE) and "Takes" in summary
-    assert names[:4] == ["derivative", "chain_rule", "lecture", "compiler"]
+    assert names[:3] == ["derivative", "chain_rule", "neuron"]
 
 
 def test_every_file_of_a_lesson_is_in_the_course():
@@ -84,7 +84,7 @@ def test_every_file_of_a_lesson_is_in_the_course():
 def test_an_unknown_name_lists_the_known_ones(arguments, capsys):
     assert command.main(arguments) == 1
     said = capsys.readouterr().err
-    assert f"no demo {' '.join(arguments)!r}" in said and "lecture" in said
+    assert f"no demo {' '.join(arguments)!r}" in said and "chain_rule" in said
 
 
 @pytest.mark.parametrize("flag", ["--help", "-h"])
@@ -102,7 +102,7 @@ def test_a_terminal_without_greek_letters_shows_question_marks(tmp_path):
     pytest.importorskip("matplotlib")
     done = run_in(tmp_path, "derivative", "--small", PYTHONIOENCODING="ascii")
     assert done.returncode == 0, done.stderr
-    assert "f'(x) = 3x? - 4" in done.stdout and "by the graph       23.0" in done.stdout
+    assert "f'(x) = 3x? - 4" in done.stdout and "by the graph 23.0" in done.stdout
     assert "3x²" in (tmp_path / "out" / "derivative" / "index.html").read_text(encoding="utf-8")
 
 

@@ -58,6 +58,10 @@ DOMAINS = {                 # name: a strategy for each input, the truth
     "erf":        ([between(-25, 25)], mp.erf),
     "erfc":       ([between(-25, 25)], mp.erfc),
     "gelu":       ([between(-35, 1e3)], lambda a: a * mp.erfc(-a / mp.sqrt(2)) / 2),
+    "sec_asin":   ([INSIDE],        lambda a: 1 / mp.sqrt(1 - a * a)),
+    "cos_atan":   ([WIDE],          lambda a: 1 / mp.sqrt(1 + a * a)),
+    "bell":       ([between(-35, 35)], lambda a: mp.exp(-a * a / 2)),
+    "power_log":  ([between(1.5, 30), between(-10, 10), between(1, 3)], lambda a, b, n: a ** b * mp.log(a) ** n),
     "relu":       ([BUT_0],         lambda a: a if a > 0 else mp.mpf(0)),
     "leaky_relu": ([BUT_0],         lambda a: a if a > 0 else mp.mpf(0.01) * a),
     "elu":        ([BUT_0],         lambda a: a if a > 0 else mp.exp(a) - 1),
@@ -81,6 +85,7 @@ SIZES = {
     "dot":  lambda w1, w2, x1, x2, b: max(abs(w1 * x1), abs(w2 * x2), abs(b)),
     "pow":  lambda a, b: (1 + abs(b)) ** 2 * a ** b * (1 + 1 / a) ** 2 * (1 + abs(math.log(a))) ** 2,
     "gelu": lambda a: float(a > -3),
+    "bell": lambda a: (1 + a * a) ** 2 * math.exp(-a * a / 2),
     "asin": lambda a: float(abs(a) < 0.5),
     "acos": lambda a: float(abs(a) < 0.5),
 }

@@ -93,11 +93,44 @@ def test_the_label_goes_by_name():
 
 def test_equality_and_hash_are_identity_and_comparisons_are_of_data():
     a, b = Value(1.0), Value(1.0)
-    assert a == a and a != b and a != 1.0 and len({a, b}) == 2 and a in [b, a]
+    assert a == a and a != b and a != 2.0 and len({a, b}) == 2 and a in [b, a]
     assert a <= b and a >= b and not a < b and not a > b and a < 2 and 0 < a and a < np.float64(1.5) and np.float32(0.5) < a
     with pytest.raises(TypeError, match="compared"):
         a < "2"
     assert str(Value(2.0)) == "Value(data=2.0, grad=0.0)" and +a is a
+
+
+@pytest.mark.parametrize("decide", [
+    lambda v, x: v == x, lambda v, x: x == v, lambda v, x: v != x, lambda v, x: v in [x], lambda v, x: [x].index(v),
+    lambda v, x: np.float64(x) == v, lambda v, x: v == np.float32(x), lambda v, x: np.array([v, v]) == x, lambda v, x: (v, 1.0) == (x, 1.0)])
+@pytest.mark.parametrize("x", [0.0, 2.0, -0.0, 1])
+def test_equal_to_a_number_is_an_error_where_it_would_be_wrong(decide, x):
+    with pytest.raises(TypeError, match=r"'w' of data .* compares identities, not numbers: write v\.data [!=]= .*, or v <= "):
+        decide(Value(x, label="w"), x)
+    other = Value(x) * 1
+    assert other in [x + 1, other] and other != x + 1 and not other == x + 1 and (x + 1, other).index(other) == 1
+    assert other != "text" and other != None and other != Value(x)                      # noqa: E711
+
+
+def test_a_division_guarded_by_equality_is_right_or_loud():
+    f = lambda x: 1.0 if x == 0 else autograd.sin(x) / x
+    g = lambda x: 1.0 if x <= 0 <= x else autograd.sin(x) / x
+    assert f(0.0) == g(0.0) == g(Value(0.0)) == 1.0 and f(Value(2.0)).data == g(2.0) == autograd.jit(f)(2.0)
+    assert autograd.jit(f)(0.0) == 1.0 and autograd.grad(g)(0.0) == 0.0
+    for wrong in (autograd.grad(f), autograd.jit(autograd.grad(f)), autograd.jit(autograd.value_and_grad(f))):
+        for x in (2.0, 3.0, 0.0):
+            if x:
+                wrong(x)
+                continue
+            with pytest.raises(TypeError, match="v <= 0 <= v"):
+                wrong(x)
+
+
+def test_the_truth_of_a_value_is_an_error_where_it_would_be_wrong():
+    assert Value(1.0) and (None or Value(-2.0)).data == -2.0
+    for decide in (lambda v: 1 if v else 2, lambda v: not v, lambda v: v or 3.0, lambda v: all([v])):
+        with pytest.raises(TypeError, match="v.data != 0 for the number, v is not None"):
+            decide(Value(0.0))
 
 
 @pytest.mark.parametrize("convert", [
@@ -238,7 +271,7 @@ def test_a_value_times_an_array_is_elementwise():
     v, a = Value(2.0), np.array([[1.0, 2.0], [3.0, 4.0]])
     for product in (v * a, a * v):
         assert product.shape == (2, 2) and [u.data for u in product.ravel()] == [2.0, 4.0, 6.0, 8.0]
-        assert all(u.inputs.count(v) == 1 for u in product.ravel())
+        assert all([w is v for w in u.inputs].count(True) == 1 for u in product.ravel())
     assert [u.data for u in (v - a).ravel()] == [1.0, 0.0, -1.0, -2.0] and [u.data for u in (a / v)[0]] == [0.5, 1.0]
     assert [u.data for u in (v ** np.array([1, 2]))] == [2.0, 4.0]
 

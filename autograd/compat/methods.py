@@ -1,13 +1,15 @@
 """What Python and NumPy ask of a number beside arithmetic: comparisons, formats, methods.
 
-Whatever would lose the derivative is loud: float(v), int(v), math.sin(v) raise TypeError.
+Whatever would lose the derivative is loud: float(v), int(v), math.sin(v) raise TypeError. So is
+`v == 0` or `if v` where the data is 0. Values are equal where they are the same Value, and true, as
+any object is: that is what lists, sets and dicts of Values need.
 """
 from __future__ import annotations
 
 from typing import Any, NoReturn
 
 from autograd import ops
-from autograd.compat.numbers import number
+from autograd.compat.numbers import is_numpy_scalar, number
 
 
 class Methods:
@@ -21,12 +23,25 @@ class Methods:
     def __gt__(self, other: Any) -> bool: return self.data > _compared(other)
     def __ge__(self, other: Any) -> bool: return self.data >= _compared(other)
 
+    def __eq__(self, other: object) -> Any:
+        return _same("==", self, other)
+
+    def __ne__(self, other: object) -> Any:
+        return _same("!=", self, other)
+
+    __hash__ = object.__hash__
+
+    def __bool__(self) -> bool:
+        if self.data == 0:
+            raise TypeError(f"{shown(self)} is an object, and true, whatever its number: write "
+                            "v.data != 0 for the number, v is not None for whether there is one")
+        return True
+
     def __format__(self, form: str) -> str:
         return format(self.data, form) if form else str(self)
 
     def __float__(self, *digits: Any) -> NoReturn:
-        name = f" {self.label!r}" if self.label else ""
-        raise TypeError(f"as a plain number the Value{name} of data {self.data} would lose its "
+        raise TypeError(f"as a plain number {shown(self)} would lose its "
                         "derivative: write v.data if you want the number, and autograd.sin(v), "
                         "not math.sin(v), for an operation")
 
@@ -59,6 +74,20 @@ class Methods:
     def stop_gradient(self) -> Any: return ops.stop_gradient(self)
     detach = stop_gradient
     arcsin, arccos, arctan, absolute, fabs = asin, acos, atan, abs, abs
+
+
+def shown(v: Any) -> str:
+    """A Value in a message."""
+    name = f" {v.label!r}" if v.label else ""
+    return f"the Value{name} of data {v.data}"
+
+
+def _same(sign: str, v: Any, other: Any) -> Any:
+    """NotImplemented: Python compares identities. Raises TypeError beside an equal number."""
+    if (isinstance(other, (int, float)) or is_numpy_scalar(other)) and v.data == other:
+        raise TypeError(f"{shown(v)} {sign} {other} compares identities, not numbers: write "
+                        f"v.data {sign} {other}, or v <= {other} <= v where v may be a number")
+    return NotImplemented
 
 
 def _compared(x: Any) -> float:

@@ -8,7 +8,7 @@
     structure   its structural operations, each with a rule in reverse mode   (loop, prefix)
     reverse     the cotangent of each Array
     schedule    which Arrays get a line, and their names                    (names)
-    language    Arrays as text: as NumPy in printer, as JavaScript in javascript
+    language    Arrays as text: as NumPy in printer, and in jax and javascript
     emit        the parts put together
     scalar      for graphs too narrow for arrays: straight-line code
     run         the program and its checks
@@ -19,6 +19,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from autograd.compiler.array import Misfit
@@ -80,7 +81,7 @@ def compile(
     with paused_collector():
         tape = record(outputs, parameters, inputs, samples)
         blocks = None if form == "scalars" else in_blocks(tape, form)
-        code = blocks or straight(tape)
+        code = blocks or straight(tape)._replace(as_arrays=partial(in_blocks, tape, "matrices"))
     return Program(code, tape, outputs, parameters, inputs, listed=not isinstance(output, Value))
 
 

@@ -15,11 +15,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiler import javascript
 from autograd.compiler.array import SAMPLES, Array, shape_of
 from autograd.compiler.group import Group
 from autograd.compiler.language import Constants
-from autograd.compiler.names import Names
+from autograd.compiler.names import Names, called
 from autograd.compiler.printer import Printer
 from autograd.compiler.record import Tape
 from autograd.compiler.reverse import topological_order
@@ -27,6 +26,7 @@ from autograd.compiler.scalar import imports
 from autograd.compiler.schedule import Line, Schedule, schedule
 from autograd.compiler.shape import Plan, plan
 from autograd.compiler.structure import Contract, Named, Numbers
+from autograd.formulas.text import Text
 
 INLINE = 400  # arrays of up to so many numbers are spelt out in the source
 
@@ -41,28 +41,22 @@ class Blocks(NamedTuple):
     arrays: dict[str, np.ndarray]
     functions: dict[str, Any]
     on_floats: dict[str, Any]  # operations that are called on floats
+    tape: Tape
     plan: Plan
     found: list[Array]  # the Arrays of groups of nodes
-    names: dict[Array, str]  # of those that have a line
     lines: Schedule
     forward: str  # a function `variables` that gives all names of the forward pass
-    samples: bool  # whether x has a row for each sample
 
     def source(self) -> str:
         """Source that runs by itself."""
-        arrays = [f"{name} = {spelt(array)}" for name, array in self.arrays.items()]
-        packed = (
-            ["import base64"] if any(array.size > INLINE for array in self.arrays.values()) else []
-        )
-        packed += ["import math"] if self.has_float_loops else []
-        called = {**self.functions, **self.on_floats}
-        return "\n".join(
-            [*packed, "import numpy as np", *imports(called), "", *arrays, "", "", self.text]
-        )
+        head = ["import math"] if self.has_float_loops else []
+        head += ["import numpy as np", *imports({**self.functions, **self.on_floats})]
+        return "\n".join([*with_arrays(head, self.arrays), "", "", self.text])
 
-    def source_in(self, language: str, inputs: int) -> str:
-        """The same program in another language."""
-        return javascript.source(self.lines, inputs, Constants(names_beside(self.lines).free))
+    @property
+    def names(self) -> dict[Array, str]:
+        """The names of the Arrays that have a line."""
+        return self.lines.names
 
     @property
     def has_float_loops(self) -> bool:
@@ -87,23 +81,19 @@ class Blocks(NamedTuple):
 
     def namespace(self, arrays: bool) -> dict[str, Any]:
         """The program ready to run."""
-        found: dict[str, Any] = {"np": np, "math": math, **self.arrays, **self.functions}
+        found: dict[str, Any] = {"np": np, "math": math, **self.arrays}
         if not arrays:
-            found.update(
-                {
-                    name: op.forward
-                    for name, op in self.on_floats.items()
-                    if name not in self.functions
-                }
-            )
+            found |= {called(name): op.forward for name, op in self.on_floats.items()}
+        found |= {called(name): op for name, op in self.functions.items()}
         exec(compile(self.on_arrays if arrays else self.text, "<autograd program>", "exec"), found)
         return found
 
     def variables(self, arguments: tuple[np.ndarray, ...]) -> dict[str, Any]:
         """The arrays of the forward pass by name, for theta and one sample x."""
-        found: dict[str, Any] = {"np": np, **self.arrays, **self.functions}
+        found: dict[str, Any] = {"np": np, **self.arrays}
+        found |= {called(name): op for name, op in self.functions.items()}
         exec(compile(self.forward, "<autograd program>", "exec"), found)
-        if self.samples:
+        if self.tape.samples:
             arguments = (arguments[0], *(x[None] for x in arguments[1:]))
         with np.errstate(all="ignore"):
             return dict(found["variables"](*arguments))
@@ -117,19 +107,15 @@ def emit(tape: Tape, planned: Plan) -> Blocks:
     on_floats: dict[str, Any] = {}
     for floats in (True, False):
         printer = Printer(lines.names, constants, floats)
-        functions = [value(tape, lines, printer)]
-        if lines.gradient is not None:
-            functions.append(value_and_grad(tape, lines, printer))
-        texts.append("\n\n".join(functions))
+        texts.append("\n\n".join(functions(tape, lines, printer)))
         on_floats.update(printer.on_floats)
     found = [x for x in planned.arrays if not isinstance(x.op, (Named, Numbers))]
     forward = value(tape, lines, printer, "variables")
-    arrays, called = constants.arrays, printer.called
+    arrays = constants.arrays
     text, on_arrays = texts
-    return Blocks(
-        text, on_arrays, arrays, called, on_floats, planned, found, lines.names, lines, forward,
-        tape.samples,
-    )
+    functions_called = printer.called
+    return Blocks(text, on_arrays, arrays, functions_called, on_floats, tape, planned, found, lines,
+                  forward)
 
 
 def one_by_one(tape: Tape) -> Blocks:
@@ -142,6 +128,14 @@ def names_beside(lines: Schedule) -> Names:
     names = Names()
     names.taken |= {*lines.names.values()}
     return names
+
+
+def functions(tape: Tape, lines: Schedule, printer: Printer) -> list[str]:
+    """The text of `value` and, for one output, of `value_and_grad`."""
+    found = [value(tape, lines, printer)]
+    if lines.gradient is not None:
+        found.append(value_and_grad(tape, lines, printer))
+    return found
 
 
 def value(tape: Tape, lines: Schedule, printer: Printer, name: str = "value") -> str:
@@ -172,7 +166,7 @@ def value_and_grad(tape: Tape, lines: Schedule, printer: Printer) -> str:
         *forward,
         "    # backward",
         *backward,
-        f"    return float({of_all}), {printer.formula(lines.gradient)}",
+        f"    return {printer.result(Text(of_all))}, {printer.formula(lines.gradient)}",
     ]
     what = "The output and its gradient with respect to theta" + (
         ", summed over the samples, the rows of x." if tape.samples else "."
@@ -193,6 +187,13 @@ def function(
         )
         + "\n"
     )
+
+
+def with_arrays(head: list[str], arrays: dict[str, np.ndarray]) -> list[str]:
+    """The beginning of a module, and its constant arrays."""
+    packed = any(array.size > INLINE for array in arrays.values())
+    constants = [f"{name} = {spelt(array)}" for name, array in arrays.items()]
+    return [*["import base64"] * packed, *head, "", *constants]
 
 
 def spelt(array: np.ndarray) -> str:

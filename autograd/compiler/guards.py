@@ -304,6 +304,8 @@ def _comparison(kind: str) -> Callable[[Any, Any], Any]:
         if notes is None or not known or by_identity and not from_user():
             return plain(self, other)
         if by_identity and not notes.are_numbers(self, other):
+            if not isinstance(other, Value) or notes.is_number(other) or notes.is_number(self):
+                notes.compared("ne", self, other)       # eager, that would be an error
             return plain(self, other)           # Values are equal when they are the same Value
         x, y = _data_of(self), _data(other)
         if x != x or y != y:
@@ -312,11 +314,15 @@ def _comparison(kind: str) -> Callable[[Any, Any], Any]:
     return method
 
 
+_plain_truth = Value.__bool__
+
+
 def _truth(self: Any) -> bool:
     notes = _notes.get()
-    if notes is None or not from_user() or not notes.is_number(self):
-        return True                             # as a Value is, whatever its number
-    return notes.compared("ne", self, 0.0)
+    if notes is None or not from_user():
+        return _plain_truth(self)
+    true = notes.compared("ne", self, 0.0)
+    return true if notes.is_number(self) else _plain_truth(self)
 
 
 def _index(self: Any) -> int:

@@ -14,10 +14,12 @@ import numpy as np
 
 from autograd import ops
 from autograd.compiler.array import Array, Operand, Shape, inner, is_batched
+from autograd.compiler.emit import Blocks, names_beside
 from autograd.compiler.language import Constants, Language, factors, renamed, size_of
 from autograd.compiler.loop import At, Loop
 from autograd.compiler.places import Strided, whole
 from autograd.compiler.prefix import Beginning, PrefixSum
+from autograd.compiler.record import Tape
 from autograd.compiler.reverse import topological_order
 from autograd.compiler.schedule import Line, Schedule
 from autograd.compiler.structure import (Assemble, Broadcast, Contract, Named, Numbers, Reshape,
@@ -271,12 +273,14 @@ def spelt(array: np.ndarray) -> str:
 # The program ----------------------------------------------------------------------------------
 
 
-def source(lines: Schedule, inputs: int, constants: Constants) -> str:
+def source(code: Blocks) -> str:
     """The program as one statement, `const program = ...`, which needs nothing else."""
+    lines = code.lines
+    constants = Constants(names_beside(lines).free)
     printer = JavaScript(lines.names, constants)
-    functions = [function(printer, "value(theta{})", lines, inputs, False)]
+    functions = [function(printer, "value", code.tape, lines)]
     if lines.gradient is not None:
-        functions.append(function(printer, "value_and_grad(theta{})", lines, inputs, True))
+        functions.append(function(printer, "value_and_grad", code.tape, lines, lines.gradient))
     arrays = [f"const {name} = {spelt(array)};" for name, array in constants.arrays.items()]
     names = "value, value_and_grad" if lines.gradient is not None else "value"
     return "\n".join(
@@ -297,21 +301,24 @@ def source(lines: Schedule, inputs: int, constants: Constants) -> str:
     )
 
 
-def function(printer: JavaScript, name: str, lines: Schedule, inputs: int, both: bool) -> str:
-    """The function of the output or, with `both`, of the output and its gradient."""
+def function(
+    printer: JavaScript, name: str, tape: Tape, lines: Schedule, gradient: Array | None = None
+) -> str:
+    """The function of the output or, with a gradient, of both."""
     needed = set(topological_order([lines.value]))
-    views = [line for line in lines.views if both or line.array in needed]
+    views = [line for line in lines.views if gradient is not None or line.array in needed]
     body = ["theta = array(theta, [theta.length]);"]
-    if inputs:
+    if tape.samples:
         body += ["x = matrix(x);", "const m = x.shape[0], ones = broadcast(1, [m]);"]
+    elif tape.inputs:
+        body += ["x = array(x, [x.length]);"]
     body += [text for line in (*views, *lines.forward) for text in printer.lines(line)]
     result = printer.formula(lines.value)
-    if both:
-        assert lines.gradient is not None
+    if gradient is not None:
         body += [text for line in lines.backward for text in printer.lines(line)]
         total = Text(f"sum({result}, [0])") if is_batched(lines.value) else result
-        body.append(f"return [{total}, flat({printer.formula(lines.gradient)})];")
+        body.append(f"return [{total}, flat({printer.formula(gradient)})];")
     else:
         body.append(f"return list({result});")
-    head = f"function {name.format(', x' * bool(inputs))} {{"
+    head = f"function {name}(theta{', x' * bool(tape.inputs)}) {{"
     return "\n".join([head, *[f"  {text}" for text in body], "}"])

@@ -6,6 +6,7 @@ that means something.
 """
 from __future__ import annotations
 
+import builtins
 import keyword
 import re
 
@@ -32,12 +33,26 @@ RESERVED = {
 }
 LONGEST = 30
 
+# names of straight-line code, beside those of one letter and a number
+ELSEWHERE = {"values", "total", "one_value", "one_value_and_grad", "START", "OUTPUTS", "PARAMETERS",
+             "PIECES", "outside", "nodes", "forward", "backward", "given", "found", "row"}
+
+
+def called(name: str) -> str:
+    """What an operation is called in the source: its name, after op_ where another has that."""
+    if name in ops.BUILT_IN:
+        return name
+    others = RESERVED | ELSEWHERE | set(dir(builtins))
+    if name in others or re.fullmatch(r"op_.*|[^\W\d]{1,3}\d*_*", name):
+        return f"op_{name}"
+    return name
+
 
 class Names:
     """The names given so far. Who takes a name takes the one of its cotangent, too: z1 and dz1."""
 
     def __init__(self) -> None:
-        self.taken = {*RESERVED, *ops.TABLE}
+        self.taken = {*RESERVED, *map(called, ops.TABLE)}
         self.layers = 0  # how many layers have their z
         self.others = 0
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -15,6 +16,7 @@ from autograd import ops
 from autograd.compiler.array import SAMPLES, Array, Operand, Shape, inner, is_batched
 from autograd.compiler.language import Constants, Language, factors, size_of
 from autograd.compiler.loop import At, Loop, Stacked
+from autograd.compiler.names import called
 from autograd.compiler.places import Slicing, Strided, slicing
 from autograd.compiler.prefix import Beginning, PrefixSum
 from autograd.compiler.schedule import Line
@@ -237,34 +239,34 @@ class Printer(Language):
         flat = name if len(inner(x)) == 1 else f"{name}.reshape({lead}{size_of(x)})"
         return f"{flat}[{rows}{self.constants.name(places, 'at')}]"
 
+    def result(self, total: Text) -> Text:
+        """The value as the program returns it."""
+        return Text(f"float({total})")
+
     # Elementwise operations -------------------------------------------------------------------
 
     def elementwise(self, op: Operation, x: Array) -> Text:
         """A row of the table."""
-        texts = [self.formula(u) for u in x.inputs]
-        if (
-            self.inside is not None
-            and self.floats
-            and self.inside.is_scalar()
-            and op not in OPERATORS
-        ):
-            return self.on_float(op, texts, x.inputs)
-        if op is ops.greater:
-            return Text(f"({texts[0]} > {'0' if x.inputs[1] == 0.0 else texts[1]})")
-        if op is ops.neg:
-            return Text(f"-{texts[0]:power}", "product")
-        if op is ops.pow and not isinstance(x.inputs[1], Array):
-            return Text(f"{texts[0]:atom}**{texts[1].removesuffix('.0')}", "power")
+        return self.row_of_table(op, list(map(self.formula, x.inputs)), x.inputs)
+
+    def row_of_table(self, op: Operation, texts: list[Text], inputs: Sequence[Operand]) -> Text:
+        """A row of the table on printed inputs."""
+        on_floats = self.inside is not None and self.floats and self.inside.is_scalar()
+        if on_floats and op not in OPERATORS:
+            return self.on_float(op, texts, inputs)
+        operator = as_operator(op, texts, inputs)
+        if operator is not None:
+            return operator
         if op.numpy is None:
             self.called[op.name] = op
-            return Text(f"{op.name}({', '.join(texts)})")
+            return Text(f"{called(op.name)}({', '.join(texts)})")
         if op.name in ops.BUILT_IN:
             return op.write("numpy", *texts)
         # a template of the user's may forget parentheses
         text = op.write("numpy", *[Text(f"{t:atom}") for t in texts])
         return Text(text if re.fullmatch(r"[\w.]+\([\w., ]*\)", text) else f"({text})")
 
-    def on_float(self, op: Operation, texts: list[Text], inputs: tuple[Operand, ...]) -> Text:
+    def on_float(self, op: Operation, texts: list[Text], inputs: Sequence[Operand]) -> Text:
         """A row of the table on floats: as `math` has it, or called by its name."""
         exponent = inputs[-1]
         if op is ops.pow and isinstance(exponent, float) and exponent.is_integer() and exponent > 0:
@@ -272,7 +274,7 @@ class Printer(Language):
         if op.forward is getattr(math, op.forward.__name__, None):
             return Text(f"math.{op.forward.__name__}({', '.join(texts)})")
         self.on_floats[op.name] = op
-        return Text(f"{op.name}({', '.join(texts)})")
+        return Text(f"{called(op.name)}({', '.join(texts)})")
 
     # Structural operations --------------------------------------------------------------------
 
@@ -288,14 +290,15 @@ class Printer(Language):
 
     def take(self, x: Array) -> Text:
         """Any places of the flat inputs."""
+        batched, flat = is_batched(x), self.row_for_each_sample if is_batched(x) else self.flat
+        source = f"{self.formula(x.inputs[0]):atom}" if not batched else flat(x.inputs[0])
+        if len(x.inputs) > 1:
+            axis = ", axis=1" if batched else ""
+            source = f"np.concatenate(({', '.join(map(flat, x.inputs))}){axis})"
+        if x.op.takes_all(x.inputs):
+            return Text(source)
         places = self.constants.name(x.op.places, "at")
-        if is_batched(x):
-            flat = [self.row_for_each_sample(u) for u in x.inputs]
-            source = flat[0] if len(flat) == 1 else f"np.concatenate(({', '.join(flat)}), axis=1)"
-            return Text(f"{source}[:, {places}]")
-        if len(x.inputs) == 1:
-            return Text(f"{self.formula(x.inputs[0]):atom}.take({places})")
-        return Text(f"np.concatenate(({', '.join(map(self.flat, x.inputs))})).take({places})")
+        return Text(f"{source}[:, {places}]" if batched else f"{source}.take({places})")
 
     def flat(self, x: Array) -> str:
         """An array as a flat one."""
@@ -320,6 +323,10 @@ class Printer(Language):
         starts = self.constants.name(x.op.starts, "at")
         return Text(f"np.add.reduceat({self.formula(x.inputs[0])}, {starts}{axis})")
 
+    def one_number(self, text: str, x: Array) -> Text:
+        """The number of an array that has no other."""
+        return Text(f"{text}.item()" if SAMPLES not in x.shape else f"{text}.reshape(())")
+
     def reshape(self, x: Array) -> Text:
         """The same numbers in another shape: by axes of length 1, where those are all."""
         old, new = list(x.inputs[0].shape), []
@@ -329,9 +336,7 @@ class Printer(Language):
                 old.pop(0)
         text = f"{self.formula(x.inputs[0]):atom}"
         if not x.shape:
-            return Text(
-                f"{text}.item()" if SAMPLES not in x.inputs[0].shape else f"{text}.reshape(())"
-            )
+            return self.one_number(text, x.inputs[0])
         if old or "" in new:
             return Text(f"{text}.reshape({', '.join(map(str, x.shape))})")
         while new[-1] == ":":
@@ -357,6 +362,17 @@ class Printer(Language):
         """A product summed over some axes, in NumPy's form for it."""
         (A, left), (B, right) = factors(x)
         return Product(x, (self.formula(A), left), (self.formula(B), right)).text()
+
+
+def as_operator(op: Operation, texts: Sequence[Text], inputs: Sequence[Any]) -> Text | None:
+    """A row of the table that is an operator of Python; None where it is not."""
+    if op is ops.greater:
+        return Text(f"({texts[0]} > {'0' if inputs[1] == 0.0 else texts[1]})")
+    if op is ops.neg:
+        return Text(f"-{texts[0]:power}", "product")
+    if op is ops.pow and isinstance(inputs[1], (int, float)):
+        return Text(f"{texts[0]:atom}**{texts[1].removesuffix('.0')}", "power")
+    return op.write("numpy", *texts) if op in OPERATORS else None
 
 
 class Product:

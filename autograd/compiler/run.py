@@ -8,6 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compiler import javascript
+from autograd.compiler import jax as in_jax
+from autograd.compiler.cells import Correspondence, correspondence
 from autograd.compiler.emit import Blocks, one_by_one
 from autograd.compiler.record import Tape
 from autograd.compiler.scalar import Straight
@@ -17,7 +20,8 @@ from autograd.value import Value
 FEW_SAMPLES = 8  # for more, straight-line code runs on arrays of samples
 
 
-LANGUAGES = ("numpy", "javascript")
+PRINTERS = {"javascript": javascript.source, "jax": in_jax.source}
+LANGUAGES = ("numpy", *PRINTERS)
 FLOAT64 = np.dtype(np.float64)
 
 
@@ -94,6 +98,9 @@ class Program:
         self._single = len(tape.outputs) == 1
         self._functions: dict[bool, dict[str, Any]] = {}  # by whether they run on arrays
         self._shape = (len(self._values),)
+        # whether there are loops on Python's floats in code for arrays
+        self._floats = isinstance(code, Blocks) and code.has_float_loops
+        self._fast: Any = None  # value_and_grad of code for arrays that takes theta alone
 
     @property
     def parameters(self) -> np.ndarray:
@@ -124,7 +131,31 @@ class Program:
                 f"a program of {len(self._tape.outputs)} outputs has no gradient; compile the sum "
                 "of the outputs, or each one by itself"
             )
-        return self._quick(theta, x) or self._run("value_and_grad", theta, x)[0]
+        fast = self._fast
+        if (
+            fast is None
+            or x is not None
+            or type(theta) is not np.ndarray
+            or theta.dtype is not FLOAT64
+            or theta.shape != self._shape
+        ):
+            return self._quick(theta, x) or self._checked_run(theta, x)
+        token = raising()
+        try:
+            size = theta.dot(theta)
+            found: tuple[float, np.ndarray] = fast(theta)
+            if size == size:
+                return found
+        except (ArithmeticError, ValueError):
+            pass
+        finally:
+            as_before(token)
+        return self._checked_run(theta, x)
+
+    def _checked_run(self, theta: Any, x: Any) -> tuple[float, np.ndarray]:
+        """The same with all checks and messages."""
+        found: tuple[float, np.ndarray] = self._run("value_and_grad", theta, x)[0]
+        return found
 
     def _quick(self, theta: Any, x: Any) -> tuple[float, np.ndarray] | None:
         """The result for arrays as they should be where all is well; None where there is something
@@ -158,6 +189,8 @@ class Program:
         elif not self._is_data(x):
             return None
         function = self._function("value_and_grad", False)
+        if not self._inputs and not self._floats:
+            self._fast = function
         token = raising()
         try:
             size = theta.dot(theta)
@@ -167,7 +200,7 @@ class Program:
                 flat = x.ravel()
                 size = size + flat.dot(flat)
                 found = function(theta, x)
-            if isinstance(self._code, Blocks) and self._code.has_float_loops:
+            if self._floats:
                 # floats give NaN where arrays raise
                 size = size + found[0] + found[1].sum()
             return found if size == size else None  # a NaN: _run says where
@@ -329,14 +362,25 @@ class Program:
             seed,
         )
 
+    def correspondence(self) -> Correspondence:
+        """Which scalars of the graph became which cells of which arrays, and which line computes
+        them; see autograd.matrices_page. Raises ValueError where the graph is gone.
+        """
+        outputs = [v for v in (r() for r in self._outputs) if v is not None]
+        given = [v for v in (r() for r in self._given) if v is not None]
+        if len(outputs) < len(self._outputs) or len(given) < len(self._given):
+            raise ValueError("the graph is gone: hold its output and inputs in variables")
+        return correspondence(self._code, self._tape, outputs, self._values, given)
+
     @property
     def source(self) -> str:
         """The source that runs, with the numbers it uses: it can be copied into a file."""
         return self._code.source()
 
     def source_in(self, language: str) -> str:
-        """The same program as source in "numpy" or "javascript", which needs nothing else.
+        """The same program as source that runs by itself, in "numpy", "jax" or "javascript".
 
+        JAX's is a module of pure functions, value and value_and_grad of theta (and x, (m, I)).
         JavaScript is one statement, `const program = ...`: then `program.value_and_grad(theta, x)`
         gives [value, gradient], summed over the samples, and `program.value(theta, x)` the value
         of each sample (a list for several outputs). theta is a list of P numbers, x a list of m
@@ -350,8 +394,27 @@ class Program:
             raise ValueError(f"language must be one of {LANGUAGES}, got {language!r}")
         if language == "numpy":
             return self.source
-        code = one_by_one(self._tape) if isinstance(self._code, Straight) else self._code
-        return code.source_in(language, self._inputs)
+        code: Blocks | Straight | None = self._code
+        if isinstance(code, Straight):
+            code = code.as_arrays() if language == "jax" else None
+        return PRINTERS[language](code or one_by_one(self._tape))
+
+    def jax(self) -> Callable[..., Any]:
+        """The program as a pure function of JAX, f(theta) or f(theta, x), for its own jit, grad,
+        vmap and sharding.
+
+        f returns the value summed over the samples, so that jax.grad(f) is the program's gradient;
+        for K outputs (K,) or (m, K), not summed. x is one sample (I,) or m of them (m, I).
+        JAX is set to floats of 64 bits. Where a program raises for numbers outside of a domain,
+        f gives NaN. Raises ImportError where JAX is not installed.
+        """
+        try:
+            import jax  # noqa: F401
+        except ImportError:
+            raise ImportError(
+                "program.jax() needs JAX: pip install 'scalar-autograd[jax]', or pip install jax"
+            ) from None
+        return in_jax.pure(self.source_in("jax"), self._tape, self._listed)
 
     def __str__(self) -> str:
         return (

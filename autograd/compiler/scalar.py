@@ -12,13 +12,14 @@ NumPy form: the same source serves one sample and many.
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograd import ops
+from autograd.compiler.names import called
 from autograd.compiler.record import CONSTANT, INPUT, PARAMETER, Node, Tape
 from autograd.ops import Operation
 from autograd.formulas.text import Text
@@ -46,7 +47,7 @@ class _Plain(Symbol):
         if op is ops.pow and isinstance(inputs[1], (int, float)) and float(inputs[1]).is_integer():
             n = float(inputs[1])
             return _Plain(Text(f"{texts[0]:atom}**{int(n) if n >= 0 else n}", "power"), "text")
-        return _Plain(Text(f"{op.name}({', '.join(texts)})"), "text")
+        return _Plain(Text(f"{called(op.name)}({', '.join(texts)})"), "text")
 
 
 DRIVER = '''
@@ -107,7 +108,7 @@ def imports(names: Iterable[str]) -> list[str]:
             "from autograd import find",
             "# Operations added with autograd.operation: run that first.",
         ]
-    return lines + [f"{name} = find({name!r})" for name in own]
+    return lines + [f"{called(name)} = find({name!r})" for name in own]
 
 
 class Straight(NamedTuple):
@@ -119,6 +120,8 @@ class Straight(NamedTuple):
     pieces: list[Piece]
     tape: Tape
     calls: list[str]
+    # the same as arrays, for a language that has no use for lines of scalars
+    as_arrays: Callable[[], Any] = lambda: None
 
     def tables(self) -> list[str]:
         """What DRIVER refers to, as source."""
@@ -169,7 +172,7 @@ class Straight(NamedTuple):
         tape = self.tape
         found: dict[str, Any] = {"total": sum, "np": np}
         for op in map(ops.find, self.calls):
-            found[op.name] = array_function(op) if arrays else op.forward
+            found[called(op.name)] = array_function(op) if arrays else op.forward
         exec(compile(self.text + self.driver(), "<autograd program>", "exec"), found)
         found.update(
             P=sum(k == PARAMETER for k in tape.kinds),
@@ -437,5 +440,5 @@ class _PieceWriter:
                 formula = _Plain(Text(""), "text").__operation__(op, inputs)
             text = Text("") if formula is None else written(formula, "numpy")
             found = self.templates[key] = f"{text:power}" if j >= 0 and text else str(text)
-            self.calls |= {name for name in ops.TABLE if name + "(" in found}
+            self.calls |= {name for name in ops.TABLE if called(name) + "(" in found}
         return found

@@ -86,9 +86,12 @@ def general_partial(v: Value, i: int) -> Any:
 
 
 def partial_as_value(v: Value, i: int) -> Any:
-    """The partial of v for input i from the table: a Value of the graph, or a number."""
+    """The partial of v for input i from the table: a Value of the graph, or a number.
+
+    Raises ValueError where it does not exist.
+    """
     if isinstance(v.partials[i], Undefined):
-        return v.partials[i]
+        raise ValueError(v.partials[i].message)
     partial = v.op.partial(i, v, v.inputs)
     if partial is None:
         raise ValueError(f"{v!r} was made by hand, with local derivatives instead of an operation "

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from autograd import ops
 from autograd.formulas.symbol import Symbol, written
 from autograd.formulas.text import Text
 from autograd.operation import ARITHMETIC, Operation
@@ -18,9 +19,10 @@ NO_RULE = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
 
 
 def rule(op: Operation, inputs: Sequence[float | None]) -> str:
-    """The pair [x => value, (y, x) => partials] as source; '' if the operation has no form.
+    """The list [x => value, (y, x) => partials] as source; '' if the operation has no form.
 
     x holds the inputs that are None, those that may change; the others are numbers in the source.
+    Where the operation has a kink, the third is x => a number that changes its sign there.
 
     >>> from autograd import ops
     >>> rule(ops.mul, [None, None]), rule(ops.pow, [None, 2.0])
@@ -37,7 +39,16 @@ def rule(op: Operation, inputs: Sequence[float | None]) -> str:
         partials = ", ".join(partial(op, i, arguments) for i in changing)
     except NO_RULE:                             # a rule that calls what has no form
         return ""
-    return f"[x => {value}, (y, x) => [{partials}]]"
+    return f"[x => {value}, (y, x) => [{partials}]{kink(op, arguments)}]"
+
+
+def kink(op: Operation, arguments: Sequence[Any]) -> str:
+    """Where the derivative jumps, as the third of a rule; '' where it does not."""
+    try:
+        found = op.kink(*arguments) if op.kink else None
+    except NO_RULE:
+        return ""
+    return f", x => {written(found, 'javascript')}" if isinstance(found, Symbol) else ""
 
 
 def partial(op: Operation, i: int, arguments: Sequence[Any]) -> str:
@@ -46,7 +57,10 @@ def partial(op: Operation, i: int, arguments: Sequence[Any]) -> str:
         local = op.partial(i, Symbol(Text("y"), "javascript"), arguments)
     except ARITHMETIC:
         return "NaN"
-    return written(local or 0.0, "javascript")
+    text = written(local or 0.0, "javascript")
+    if op is ops.pow and i == 0 and isinstance(arguments[1], Symbol):   # a ** 0, at a = 0 too
+        return f"({written(arguments[1], 'javascript')} === 0 ? 0 : {text})"
+    return text
 
 
 def arithmetic(rules: Iterable[str]) -> str:

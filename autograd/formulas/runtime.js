@@ -7,6 +7,11 @@ function pow(a, b) {
   return a === 0 && b < 0 ? NaN : Math.pow(a, b);
 }
 
+// 0 ** b * log(0) has the limit 0 for b above 0.
+function power_log(a, b, n) {
+  return a === 0 && b > 0 && n > 0 ? 0 : pow(a, b) * Math.log(a) ** n;
+}
+
 function sigmoid(a) {
   if (a >= 0) return 1 / (1 + Math.exp(-a));
   const e = Math.exp(a);
@@ -38,7 +43,7 @@ function erfc(a) {
   return Math.exp(-a * a) / Math.sqrt(Math.PI) / rest;
 }
 
-const gelu = a => 0.5 * a * erfc(-Math.SQRT1_2 * a);
+const gelu = a => (a < -40 ? -0 : 0.5 * a * erfc(-Math.SQRT1_2 * a));
 
 // A comparison decides; on a tie a maximum is its first input.
 const relu = a => (a <= 0 ? 0 : a);

@@ -84,7 +84,7 @@ def describe_operations(graph: Grouped, key: Key) -> Description:
     value = None
     if len(members) == 1 or last in graph.outputs:
         value = last
-    label = clean(value and value.label or "")
+    label = clean("" if value is None else value.label)
     sign, nodes = symbol_of(last.op), plural(len(members), "node")
     lines = []
     if label:

@@ -115,7 +115,7 @@ def add_products(drawing: Drawing, v: Value, local: Sequence[float | None]) -> t
                                 words=in_words(title, "intermediate", ops.mul, data, grad))
         drawing.add_edges(node.name, factors, [local[i], local[j]])
         products.append(node.name)
-    if inputs[-1] == 0.0:
+    if isinstance(inputs[-1], float) and inputs[-1] == 0.0:
         return products, [1.0] * n
     return [*products, inputs[-1]], [*[1.0] * n, local[-1]]
 

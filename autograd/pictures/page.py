@@ -17,7 +17,7 @@ from typing import Any
 
 from autograd.formulas.javascript import arithmetic
 from autograd.pictures import style
-from autograd.pictures.arrows import Arrow
+from autograd.pictures.arrows import Arrow, Point, on_line
 from autograd.pictures.layout import Layout, arrange
 from autograd.pictures.scene import Edge, Node, Scene
 from autograd.words.labels import shorten
@@ -49,8 +49,16 @@ def story(scene: Scene, name: str) -> dict[str, Any]:
         nodes.append(card(node, i, sizes[i], layout))
         if node.op:
             nodes[i].update(computation(node, into[i]), inputs=inputs[i], **arrows(layout, i))
+    place = {node.name: i for i, node in enumerate(scene.nodes)}
+    compared = [[words, operand(a, place), sign, operand(b, place)]
+                for words, a, sign, b in scene.comparisons]
     return {"name": shorten(name, 60), "width": layout.width, "height": layout.height,
-            "nodes": nodes}
+            "nodes": nodes, "comparisons": compared}
+
+
+def operand(x: str | float, place: Mapping[str, int]) -> list[Any]:
+    """What was compared: [the place of a node], or [null, a number]."""
+    return [place[x]] if isinstance(x, str) else [None, in_json(x)]
 
 
 def arrows(layout: Layout, i: int) -> dict[str, Any]:
@@ -63,13 +71,45 @@ def arrows(layout: Layout, i: int) -> dict[str, Any]:
 
 
 def in_pixels(arrow: Arrow) -> str:
-    """The arrow as a path in whole pixels, each curve from its start: a third of the text."""
-    points = [(round(x), round(y)) for x, y in arrow.points]
-    steps = []
-    for k, (x, y) in enumerate(points[1:]):
-        start = points[k - k % 3]
-        steps.append(f"{x - start[0]},{y - start[1]}")
-    return f"M{points[0][0]},{points[0][1]}c{' '.join(steps)}"
+    """The arrow as a path in whole pixels, in as few characters as the script can read.
+
+    Lines and corners are SVG's: v81, h-20, l3,4, q0,10 10,10. S and W stand for smooth curves that
+    begin and end upright, or level: S8,40 is c0,20 8,20 8,40.
+    """
+    points = arrow.points
+    x, y = rounded(points[0])
+    steps = [f"M{x},{y}"]
+    for k in range(1, len(points), 3):
+        start, a, end = points[k - 1], points[k], points[k + 2]
+        (x0, y0), (x1, y1) = rounded(start), rounded(end)
+        by = x1 - x0, y1 - y0
+        if near(a, on_line(start, end, 1 / 3)):
+            steps.append(line(*by))
+        elif near(a, (start[0], (start[1] + end[1]) / 2)):
+            steps.append(f"S{by[0]},{by[1]}")
+        elif near(a, ((start[0] + end[0]) / 2, start[1])):
+            steps.append(f"W{by[0]},{by[1]}")
+        else:
+            corner = rounded(on_line(start, a, 1.5))
+            steps.append(f"q{corner[0] - x0},{corner[1] - y0} {by[0]},{by[1]}")
+    return "".join(steps)
+
+
+def line(x: int, y: int) -> str:
+    """A line by x and y, as SVG has it."""
+    if x and y:
+        return f"l{x},{y}"
+    return f"h{x}" if x else f"v{y}"
+
+
+def rounded(point: Point) -> tuple[int, int]:
+    """The pixel of a point."""
+    return round(point[0]), round(point[1])
+
+
+def near(a: Point, b: Point) -> bool:
+    """Whether two points are the same to a hundredth of a pixel."""
+    return abs(a[0] - b[0]) + abs(a[1] - b[1]) < 0.01
 
 
 def card(node: Node, i: int, size: tuple[float, float], layout: Layout) -> dict[str, Any]:

@@ -77,6 +77,17 @@
   }
   const isFree = i => !isOperation(i) && !lacking.has(i);
 
+  // The data of all nodes where leaf i has another number.
+  function dataWith(i, number) {
+    const data = nodes.map(node => node.data);
+    data[i] = number;
+    for (const k of operations) {
+      const {rule, inputs} = nodes[k];
+      if (rule !== undefined) data[k] = RULES[rule][0](inputs.map(u => data[u]));
+    }
+    return data;
+  }
+
   // All data and local derivatives from the leaves on, and the right grads.
   function compute() {
     for (const i of operations) {
@@ -193,6 +204,10 @@
     if (element.getAttribute(name) !== text) element.setAttribute(name, text);
   }
 
+  // A route as a path of SVG: S and W are smooth curves, see page.py.
+  const unfolded = route => route.replace(/([SW])(-?\d+),(-?\d+)/g, (_, kind, x, y) =>
+    (kind === "S" ? `c0,${y / 2} ${x},${y / 2} ${x},${y}` : `c${x / 2},0 ${x / 2},${y} ${x},${y}`));
+
   const definitions = svg("defs", {}, graph);
   for (const kind of ["plain", "forward", "backward"]) {
     const marker = svg("marker", {id: kind + "-arrow", class: kind, viewBox: "0 0 10 10", refX: 9,
@@ -205,11 +220,11 @@
 
   const lines = nodes.map(node => node.inputs.map((_, k) => {
     const group = svg("g", {class: "line"}, lineLayer);
-    const path = svg("path", {d: node.routes[k]}, group);
+    const path = svg("path", {d: unfolded(node.routes[k])}, group);
     const [x, y] = node.labels[k];
     const label = svg("g", {}, labelLayer), tip = svg("title", {}, label, "");
     const back = svg("rect", {class: "back", x, y: y - 11, width: 0, height: 22, rx: 11}, label);
-    return {group, path, x, back, label, tip, text: svg("text", {x, y: y + 6}, label, "")};
+    return {group, path, x, y, back, label, tip, text: svg("text", {x, y: y + 6}, label, "")};
   }));
 
   const cards = nodes.map((node, i) => {
@@ -238,18 +253,26 @@
   });
 
   // A text that would leave its card, because a font is wider than planned, is squeezed.
-  function fit(text, width) { fitAll([[text, width]]); }
+  function squeeze(text, width, isWide) {
+    if (!isWide && text.hasAttribute("textLength")) text.removeAttribute("textLength");
+    if (!isWide) return;
+    text.setAttribute("textLength", width);
+    text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+  }
+  function fit(text, width) { squeeze(text, width, text.getComputedTextLength() > width); }
 
-  // Of many texts all are changed before one is measured: the browser lays them out once.
-  function fitAll(texts) {
-    for (const [text] of texts) {
-      if (text.hasAttribute("textLength")) text.removeAttribute("textLength");
+  // The width of a number, without asking the browser to lay out what has changed.
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = `${getComputedStyle(graph).fontSize} ${getComputedStyle(graph).fontFamily}`;
+  const BOLD = 1.12;                                    // as wide, in bold type
+  const letters = new Map();
+  function widthOf(text) {
+    let width = 0;
+    for (const letter of text) {
+      if (!letters.has(letter)) letters.set(letter, pen.measureText(letter).width);
+      width += letters.get(letter);
     }
-    const wide = texts.filter(([text, width]) => text.getComputedTextLength() > width);
-    for (const [text, width] of wide) {
-      text.setAttribute("textLength", width);
-      text.setAttribute("lengthAdjust", "spacingAndGlyphs");
-    }
+    return width;
   }
 
   // Predict mode: the questions of a step -----------------------------------------------------
@@ -416,14 +439,15 @@
     return tr;
   }
 
+  const HEADS = ["input", "∂ local derivative", "upstream × local", "grad: before + added = after"];
+
   function tell(state) {
     const what = steps[step], v = nodes[what.node];
-    const [title, how, rows] = {start: tellStart, forward: tellForward, seed: tellSeed,
-                                backward: tellBackward}[what.kind](v, state, what.node);
+    const [title, how, rows, heads = HEADS] =
+      nudge === null ? {start: tellStart, forward: tellForward, seed: tellSeed,
+                        backward: tellBackward}[what.kind](v, state, what.node) : tellNudge();
     $("what").textContent = title;
     $("how").textContent = how;
-    const heads = ["input", "∂ local derivative", "upstream × local",
-                   "grad: before + added = after"];
     $("table").replaceChildren(...(rows.length ? [row("th", heads.map(head => [head]))] : []),
                                ...rows.map(cells => row("td", cells)));
     const spoken = rows.map(cells => cells.map(([text]) => text).join("; "));
@@ -462,6 +486,27 @@
             isDone ? tellEnd(state) : "", rows];
   }
 
+  // Finite differences: a leaf is changed by h, and the ratio approaches the derivative, until
+  // rounding takes over.
+  const WIDTHS = [1, 0.1, 0.001, 1e-6];
+  const exact = x => (Number.isFinite(x) ? String(Number(x.toPrecision(9))) : compact(x));
+
+  function tellNudge() {
+    const y = nodes[output], {title, data} = nodes[leaf], slope = rightGrads[leaf];
+    const rows = [...new Set([nudge, ...WIDTHS])].sort((a, b) => b - a).map(h => {
+      const right = (dataWith(leaf, data + h)[output] - y.data) / h;
+      const left = (y.data - dataWith(leaf, data - h)[output]) / h;
+      const mark = h === nudge ? "new" : "";
+      return [[String(h), mark], [exact(right), mark], [exact(left), mark], [compact(right - slope), "grad " + mark]];
+    });
+    const name = `d${asFactor(y.title)}/d${asFactor(title)}`;
+    const [f, x] = [y.title.length > 8 ? "y" : y.title, title.length > 8 ? "x" : title];
+    return [`Finite differences in ${title}: ${name} = ${exact(slope)}`,
+            "The ratio of the changes approaches it, until rounding takes over.", rows,
+            ["h", `(${f}(${x} + h) − ${f}(${x})) / h`, `(${f}(${x}) − ${f}(${x} − h)) / h`, "error of the first"]];
+  }
+  const asFactor = title => (/[-+*\/ ]/.test(title) ? `(${title})` : title);
+
   // What is wrong at the end, from the output back.
   const wrong = (state, i) => compact(state.grads[i]) !== compact(rightGrads[i]);
   function tellEnd(state) {
@@ -476,7 +521,7 @@
   }
 
   // The grad of a Value by its title, which may be a formula.
-  const gradOf = title => (/[-+*\/ ]/.test(title) ? `(${title}).grad` : `${title}.grad`);
+  const gradOf = title => `${asFactor(title)}.grad`;
 
   function tellOne(v, a, k) {
     const [noLocal, noProduct, noAfter] = ["local", "upstream", "sum"].map(part => hidden(part, k));
@@ -518,27 +563,30 @@
       if (["local", "upstream", "sum"].some(part => hidden(part, k))) waiting.add(a.input);
     });
     const changed = [];
+    const numbers = nudge === null ? nodes.map(node => node.data)
+                                   : dataWith(leaf, nodes[leaf].data + nudge);
     cards.forEach((card, i) => {
       const now = i === what.node, hide = now && hidden("forward", 0);
       const grad = state.reached[i] ? fixed(state.grads[i]) : "–";
-      const data = "data " + (!state.known[i] || hide ? "–" : fixed(nodes[i].data));
+      const data = "data " + (!state.known[i] || hide ? "–" : fixed(numbers[i]));
       const mistaken = step === steps.length - 1 && wrong(state, i);
       const told = mistaken ? `${compact(state.grads[i])} ≠ ${compact(rightGrads[i])}`
                             : "grad " + (waiting.has(i) ? "?" : grad);
       if (write(card.data, data)) changed.push([card.data, card.width]);
       if (write(card.grad, told)) changed.push([card.grad, card.width]);
-      const exact = x => (Number.isFinite(x) ? String(x) : compact(x));
+      const full = x => (Number.isFinite(x) ? String(x) : compact(x));
       const ways = [nodes[i].role, isOperation(i) ? `by ${nodes[i].op}` : "",
-                    state.known[i] && !hide ? `data ${exact(nodes[i].data)}` : "",
-                    state.reached[i] && !waiting.has(i) ? `grad ${exact(state.grads[i])}` : ""];
+                    state.known[i] && !hide ? `data ${full(numbers[i])}` : "",
+                    state.reached[i] && !waiting.has(i) ? `grad ${full(state.grads[i])}` : ""];
       write(card.tip, ways.filter(Boolean).join(", "));
       const mark = now ? "now" : near.has(i) ? "near" : what.kind === "start" ? "" : "faded";
       const way = what.kind === "forward" ? "forward" : "backward";
       const kinds = ["card", nodes[i].role, mark, way, mistaken ? "wrong" : "",
-                     isFree(i) && !predicting ? "free" : ""];
+                     isFree(i) && !predicting ? "free" : "",
+                     nudge !== null && numbers[i] !== nodes[i].data ? "nudged" : ""];
       set(card.group, "class", kinds.join(" "));
     });
-    fitAll(changed);
+    for (const [text, width] of changed) squeeze(text, width, BOLD * widthOf(text.textContent) > width);
   }
 
   function drawLines(what, state) {
@@ -559,9 +607,8 @@
       set(line.path, head, `url(#${way}-arrow)`);
       line.path.removeAttribute(other);
     }));
-    const widths = changed.map(line => line.text.getComputedTextLength());
-    changed.forEach((line, k) => {
-      const wide = widths[k] ? widths[k] + 14 : 0;
+    changed.forEach(line => {
+      const wide = line.text.textContent ? widthOf(line.text.textContent) + 14 : 0;
       line.back.setAttribute("width", wide);
       line.back.setAttribute("x", line.x - wide / 2);
     });
@@ -584,8 +631,23 @@
     const box = [view.x - w / 2, view.y - h / 2, w, h];
     set(graph, "viewBox", box.map(n => n.toFixed(1)).join(" "));
     graph.view = view;
+    hideBeyond(box);
     $("fit").disabled = !small && !chosen;
     $("fit").setAttribute("aria-pressed", all && !chosen);
+  }
+
+  // What is beyond the part that is seen need not be laid out when it changes.
+  const MARGIN = 200;
+  function hideBeyond([left, top, w, h]) {
+    const isSeen = (x, y, aside) => x > left - aside - MARGIN && x < left + w + aside + MARGIN &&
+                                    y > top - MARGIN && y < top + h + MARGIN;
+    cards.forEach((card, i) => {
+      const display = isSeen(nodes[i].x, nodes[i].y, nodes[i].w / 2) ? "inline" : "none";
+      for (const text of [card.data, card.grad]) set(text, "display", display);
+    });
+    for (const line of lines.flat()) {
+      set(line.label, "display", isSeen(line.x, line.y, 0) ? "inline" : "none");
+    }
   }
 
   function around(scale, w, h) {
@@ -636,6 +698,7 @@
 
   // A leaf's number: dragged on its card, typed, or moved by a slider --------------------------
   let leaf = null, dragged = null;                      // the leaf whose number is open, or moves
+  let nudge = null;                                     // by how much it is nudged: h
   const first = nodes.map(node => node.data);
   let reach = 2;                                        // how far the slider goes from 0
 
@@ -649,6 +712,7 @@
 
   function openLeaf(i) {
     leaf = i;
+    setNudge(null);
     reach = round(Math.max(2, Math.min(2 * Math.abs(nodes[i].data), 1e12)));
     $("leaf-name").textContent = nodes[i].title + " =";
     $("leaf-slider").min = -reach;
@@ -660,6 +724,7 @@
 
   function close() {
     if ($("leaf").contains(document.activeElement)) document.activeElement.blur();
+    setNudge(null);
     leaf = null;
     $("leaf").hidden = true;
     $("keys").style.visibility = "";
@@ -670,7 +735,7 @@
     if (document.activeElement !== $("leaf-number") || typed($("leaf-number").value) !== data) {
       $("leaf-number").value = String(data);
     }
-    $("leaf-slider").value = data;
+    if (nudge === null) $("leaf-slider").value = data;
     $("leaf-reset").disabled = data === first[leaf];
   }
 
@@ -679,7 +744,8 @@
     compute();
     draw();
     showLeaf();
-    $("notice").textContent = whatIsUndefined();
+    const told = whatBranches(), more = told.length > 3 ? `; ${told.length - 3} more` : "";
+    $("notice").textContent = whatIsUndefined() || told.slice(0, 3).join("; ") + more;
   }
 
   function whatIsUndefined() {
@@ -688,6 +754,55 @@
     const what = Number.isFinite(v.data) ? `${v.title} has no finite local derivative here`
                                          : `${v.title} = ${numbersOf(v)} = ${compact(v.data)}`;
     return what + (v.needs ? `: ${v.op} needs ${v.needs}` : "");
+  }
+
+  // The slider moves h, from 1 to 1e-12, instead of the number.
+  function setNudge(h) {
+    if (h === nudge) return;
+    nudge = h;
+    const slider = $("leaf-slider");
+    $("leaf-nudge").setAttribute("aria-pressed", h !== null);
+    $("leaf-h").textContent = h === null ? "" : `h = ${compact(h) === "0" ? h : Number(h.toPrecision(2))}`;
+    slider.min = h === null ? -reach : 0;
+    slider.max = h === null ? reach : 24;
+    if (h === null && leaf !== null) slider.value = nodes[leaf].data;
+    if (h !== null) slider.value = 24 + 2 * Math.log10(h);
+    draw();
+  }
+  const slid = () => {
+    const value = Number($("leaf-slider").value);
+    if (nudge === null) setLeaf(inUnits(value));
+    else setNudge(Number((10 ** (Math.round(value) / 2 - 12)).toPrecision(1)));
+  };
+
+  // Branches: which way each operation with a kink went, and each comparison, at first and now.
+  const CHOOSE = ["max", "select"];
+  function branchOf(i) {
+    const {op, rule, inputs, partials, data} = nodes[i];
+    if (rule === undefined) return null;
+    if (CHOOSE.includes(op)) return {side: String(partials), steep: String(partials)};
+    const kink = RULES[rule][2];
+    if (!kink) return null;
+    const none = partials.every(p => p === 0);          // greater and sign change their value alone
+    return {side: Math.sign(kink(inputs.map(u => nodes[u].data))), steep: String(none ? data : partials)};
+  }
+  const sideOf = ([i, number]) => (i === null ? Number(number) : nodes[i].data);
+  const COMPARE = {"<": (a, b) => a < b, "<=": (a, b) => a <= b, ">": (a, b) => a > b, ">=": (a, b) => a >= b};
+  const outcome = ([, a, sign, b]) => COMPARE[sign](sideOf(a), sideOf(b));
+  const recorded = operations.map(branchOf), outcomes = story.comparisons.map(outcome);
+
+  function whatBranches() {
+    const told = [];
+    story.comparisons.forEach((comparison, k) => {
+      if (outcome(comparison) === outcomes[k]) return;
+      told.push(`your program would branch otherwise (${comparison[0]}): the page keeps the recorded branch`);
+    });
+    operations.forEach((i, k) => {
+      const now = branchOf(i), was = recorded[k];
+      if (!now || now.side === was.side || now.steep === was.steep) return;
+      told.push(`${nodes[i].title} has changed its branch`);
+    });
+    return told;
   }
 
   function grasp(event) {
@@ -723,7 +838,8 @@
       setLeaf(inUnits(nodes[leaf].data + way * unit()));
     }
   });
-  $("leaf-slider").addEventListener("input", () => setLeaf(inUnits($("leaf-slider").value)));
+  $("leaf-slider").addEventListener("input", slid);
+  $("leaf-nudge").addEventListener("click", () => setNudge(nudge === null ? 0.1 : null));
   $("leaf-reset").addEventListener("click", () => setLeaf(first[leaf]));
   $("leaf-close").addEventListener("click", close);
   $("leaf").addEventListener("submit", event => {

@@ -9,18 +9,21 @@ import html
 import itertools
 import os
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from autograd.formulas.javascript import rule
 from autograd.formulas.text import Slot, Text
 from autograd.graph import topological_order
+from autograd.pictures.comparisons import Comparison, noted
 from autograd.pictures.operations import operations
 from autograd.pictures.page import page_of
-from autograd.pictures.scene import Node, Scene
+from autograd.pictures.scene import Compared, Node, Scene
 from autograd.pictures.style import EDGE_OF_PAGE, LONGEST_ON_PAGE
 from autograd.value import Value
 from autograd.words.labels import LONGEST_TITLE, as_name, clean, plural, shorten
+from autograd.words.naming import name
 from autograd.words.local import recorded_partial, symbolic
 from autograd.words.titles import formula, titles
 
@@ -44,9 +47,14 @@ class Player:
                 f'sandbox="allow-scripts" style="border:1px solid {EDGE_OF_PAGE}"></iframe>')
 
 
-def play(value: Value, path: str | os.PathLike[str] | None = None, *, title: str | None = None,
-         parameters: Sequence[Value] | None = None) -> Player:
+def play(value: Value | Callable[..., Any], path: str | os.PathLike[str] | None = None, *,
+         title: str | None = None, parameters: Sequence[Value] | None = None,
+         at: Mapping[str, Any] | None = None) -> Player:
     """A page that plays the forward and the backward pass of a Value; written to `path`, if given.
+
+    value       a Value; or a function, which is called with `at`, numbers and lists of numbers by
+                the names of its arguments: then the page says where an if of the function would
+                come out otherwise
 
     Slider, buttons, arrow keys and space move through the steps. At each: the node, its local
     derivatives with the numbers put in, upstream times local, and what is added to which grad. In
@@ -57,29 +65,77 @@ def play(value: Value, path: str | os.PathLike[str] | None = None, *, title: str
     The number of a leaf can be dragged, typed, or moved by a slider: all data, local derivatives
     and grads follow. The page computes them by the table's rules, printed as JavaScript. What
     leads to an operation without a form in JavaScript cannot be changed, and the page says so.
+    "Nudge" changes a leaf by h, and the ratio of the changes approaches the derivative.
 
     Raises TypeError when `value` is not a Value, ValueError when it has no inputs, more than 300
     Values are behind it, or a local derivative does not exist, OSError when the file cannot be
     written.
     """
+    comparisons: list[Comparison] = []
     if not isinstance(value, Value):
-        kind, shown = type(value).__name__, shorten(repr(value), 60)
-        raise TypeError(f"play needs a Value, got {kind} {shown}")
+        value, comparisons = recorded(value, at)
     order = topological_order(value)
-    if value.is_leaf:
+    check_playable(order)
+    shown = clean(title or value.label or "backward pass")
+    scene = playable(value, order, parameters)
+    scene.comparisons = compared(comparisons, order, scene.nodes)
+    page = page_of(scene, shown)
+    if path is not None:
+        path = pathlib.Path(path)
+        path.write_text(page, encoding="utf-8")
+    size = plural(len(order), "Value")
+    return Player(page, path, f"{shown}: forward and backward pass of {size}")
+
+
+def check_playable(order: Sequence[Value]) -> None:
+    """Raises ValueError for a leaf, and for more Values than a page may have."""
+    if order[-1].is_leaf:
         raise ValueError("play needs a Value that was computed from others: "
                          "a leaf has no pass to play")
     if len(order) > MOST:
         raise ValueError(f"{plural(len(order), 'Value')} are too many to step through (at most "
                          f"{MOST}): play a part of the expression, such as one sample or one "
                          "neuron")
-    name = clean(title or value.label or "backward pass")
-    page = page_of(playable(value, order, parameters), name)
-    if path is not None:
-        path = pathlib.Path(path)
-        path.write_text(page, encoding="utf-8")
-    size = plural(len(order), "Value")
-    return Player(page, path, f"{name}: forward and backward pass of {size}")
+
+
+def recorded(f: Any, at: Mapping[str, Any] | None) -> tuple[Value, list[Comparison]]:
+    """What a function gives for Values of these numbers, and what it compared."""
+    kind, shown = type(f).__name__, shorten(repr(f), 60)
+    if not callable(f) or isinstance(f, type):
+        raise TypeError(f"play needs a Value, got {kind} {shown}")
+    if at is None:
+        raise TypeError(f"play needs a Value, got {kind} {shown}: for a function give at=, such as "
+                        'at={"x": 2.0}')
+    values = {key: as_values(numbers) for key, numbers in at.items()}
+    name(values)
+    with noted() as comparisons:
+        found = f(**values)
+    if not isinstance(found, Value):
+        raise TypeError(f"the function must give a Value, got {type(found).__name__} "
+                        f"{shorten(repr(found), 60)}")
+    return found, comparisons
+
+
+def as_values(x: Any) -> Any:
+    """The same lists and dicts with a Value for each number."""
+    if isinstance(x, Mapping):
+        return {key: as_values(item) for key, item in x.items()}
+    if isinstance(x, (list, tuple)):
+        return [as_values(item) for item in x]
+    return x if isinstance(x, Value) else Value(x)
+
+
+def compared(comparisons: Sequence[Comparison], order: Sequence[Value],
+             nodes: Sequence[Node]) -> list[Compared]:
+    """The comparisons as a scene has them: of what is in the graph, each once."""
+    names = {v: node.name for v, node in zip(order, nodes)}
+    found: dict[Compared, None] = {}
+    for a, sign, b, where in comparisons:
+        sides = [names.get(x) if isinstance(x, Value) else float(x) for x in (a, b)]
+        left, right = [x.data if side is None else side for x, side in zip((a, b), sides)]
+        if any(isinstance(side, str) for side in sides):
+            found[clean(where), left, sign, right] = None
+    return list(found)
 
 
 def playable(value: Value, order: Sequence[Value], parameters: Sequence[Value] | None) -> Scene:

@@ -97,7 +97,8 @@ def wrapped(program: str) -> str:
     """The program as an expression, so that its names stay its own."""
     if not program:
         return "const PROGRAM = null;"
-    return f"const PROGRAM = (() => {{\n{program}\nreturn value_and_grad;\n}})();"
+    call = "const [loss, grad] = program.value_and_grad(theta, x); return [loss, [...grad]];"
+    return f"const PROGRAM = (() => {{\n{program}\nreturn (theta, x) => {{ {call} }};\n}})();"
 
 
 def described(unit: Unit, nodes: Mapping[Value, int], place: Mapping[Value, int]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Union
 
 
 @dataclass
@@ -91,6 +92,9 @@ class Column:
     framed: bool = True
 
 
+Compared = tuple[str, Union[str, float], str, Union[str, float]]
+
+
 @dataclass
 class Scene:
     """All that a picture shows.
@@ -99,6 +103,8 @@ class Scene:
     note    one line where it does not show everything, else '': for a caption
     legend  what stands below the picture, to explain its signs
     columns where units stand in columns, as in the lecture's figure 2; else the layout is free
+    comparisons what was compared while the graph was recorded: words, a node's name or a number,
+            a sign, and another node or number
     spread  whether the layout leaves more room between nodes
     rankdir the direction of a free layout: "LR" or "TB"
     """
@@ -109,6 +115,7 @@ class Scene:
     edges: list[Edge] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
     columns: list[Column] = field(default_factory=list)
+    comparisons: list[Compared] = field(default_factory=list)
     spread: bool = False
     rankdir: str = "LR"
 

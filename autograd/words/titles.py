@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from autograd.compat.micrograd import Handmade
 from autograd.formulas.text import Text
 from autograd.operation import TABLE, Operation
 from autograd.value import Value
@@ -22,6 +23,7 @@ from autograd.words.numbers import number_text
 NO_TITLES: Mapping[Value, str] = MappingProxyType({})
 MANY_INPUTS = 12                    # an operation of more inputs has no formula as its title
 TOO_LONG = Text(" " * 1000)
+NOT_PRINTED = re.compile(r"[^ -~\x7f]+")        # DEL stays: it marks a Slot
 
 
 # Titles --------------------------------------------------------------------------------------
@@ -67,9 +69,11 @@ def write(v: Value, language: str, inputs: Sequence[Text]) -> Text:
     """v's operation on its printed inputs; of some operations only the name is known."""
     op = v.op
     assert isinstance(op, Operation)
-    if op.arity is None or op.name in TABLE or len(inputs) == 1:
-        return op.write(language, *inputs)
-    name = clean(op.symbol)
+    by_name = isinstance(op, Handmade)
+    if not by_name and (op.arity is None or op.name in TABLE or len(inputs) == 1):
+        text = op.write(language, *inputs)
+        return Text(NOT_PRINTED.sub(lambda found: clean(found[0]), text), text.level)
+    name = shorten(clean(op.symbol))
     if language == "latex":
         name = latex_name(op.symbol)
     return Text(f"{name}({', '.join(inputs)})")

@@ -2,10 +2,11 @@
 """
 # 1. The slope of a curve
 
-A slope can be found without any rule for it: nudge the input and look. The *central difference quotient* looks to both sides.
-It is the change of `f` from `x - h` to `x + h`, over the change of the input.
+A slope can be found without any rule for it, by *finite differences*: change the input a little, and see how much `f` changes.
+The *central difference quotient* looks to both sides. It is the change of `f` from `x - h` to `x + h`, over the change of the
+input.
 
-Write `slope`. All other exercises are checked with such quotients.
+Write `slope`. Such quotients tell whether a derivative is right.
 
 Lesson: `derivative`.
 """

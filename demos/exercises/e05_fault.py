@@ -16,7 +16,7 @@ Lesson: `derivative`.
 # %%
 from math import asinh, atan2, cosh, exp, hypot, log, log1p, sqrt, tanh
 
-TABLE = {                                   # name: value, partial by each input
+TABLE = {                                   # name: value, partial derivative for each input
     "mul":      (lambda a, b: a * b,        lambda y, a, b: b,      lambda y, a, b: a),
     "div":      (lambda a, b: a / b,        lambda y, a, b: 1 / b,  lambda y, a, b: -y / b),
     "pow":      (lambda a, b: a**b,         lambda y, a, b: b * y / a,

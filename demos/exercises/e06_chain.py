@@ -8,8 +8,9 @@ A small graph, from the leaves `x` and `w` to the output `y`:
     v = u + x
     y = u v
 
-Do by hand what `backward` does. Begin with dy/dy = 1 and go back. The derivative of `y` by a node is a sum over the node's
-users: the partial derivative of the user by the node, times the derivative of `y` by the user. Write `derivatives`, with
+Do by hand what `backward` does. Begin with dy/dy = 1 and go back. The derivative of `y` with respect to a
+node is a sum over the node's users: the partial derivative of the user with respect to the node, times the derivative of `y`
+with respect to the user. Write `derivatives`, with
 floats and without Values.
 
 Lesson: `chain_rule`.
@@ -18,7 +19,7 @@ Lesson: `chain_rule`.
 
 # %%
 def derivatives(x, w):
-    """The derivatives of y by every node: a dict with the keys "y", "v", "u", "w", "x"."""
+    """dy/dv for every node v: a dict with the keys "y", "v", "u", "w", "x"."""
     raise NotImplementedError("write derivatives")
 
 

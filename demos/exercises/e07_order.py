@@ -2,11 +2,11 @@
 """
 # 7. A topological order
 
-Back propagation needs all nodes behind an output in an order in which every node stands after its inputs. Backwards, every
+Backpropagation needs all nodes behind an output in an order in which every node stands after its inputs. Backwards, every
 node then has its users before it.
 
 Write `order`. Each node appears once, however many users it has, and the output comes last. Among the `inputs` of a Value
-there may be plain numbers: they are no nodes. Do it without recursion, for Python stops that after a thousand calls, and
+there may be plain numbers: they are not nodes. Do it without recursion, for Python stops that after a thousand calls, and
 graphs are deeper.
 
 Lesson: `chain_rule`.

@@ -6,7 +6,7 @@ Here is a whole engine, in some twenty lines. Its `backward` is broken in three 
 another: repair one, and you see the next.
 
 Repair `backward`. Nothing else is wrong. It is to be called as often as one likes: every call gives every node the
-derivative of the output by it, whatever was in `grad` before.
+derivative of the output with respect to it, whatever was in `grad` before.
 
 Lesson: `chain_rule`.
 """
@@ -40,7 +40,7 @@ def order(output):
 
 
 def backward(output):
-    """Set the grad of every node behind output to the derivative of output by it."""
+    """Set the grad of every node v behind output to d output / dv."""
     output.grad = 1.0
     for node in order(output):
         for v, partial in zip(node.inputs, node.partials):

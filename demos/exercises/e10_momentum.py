@@ -7,9 +7,9 @@ The lecture's gradient descent (5), and the momentum that it adds to it:
     wʲ⁺¹ = wʲ - α ∂f/∂w + β (wʲ - wʲ⁻¹)
 
 The gradient is taken at wʲ. The first step has no step before it: let w⁻¹ = w⁰ there. Write `descend`. The derivatives may
-come from `autograd.grad`. It is checked step by step on the `bowl` and on the `valley`.
+come from `autograd.grad`. It is checked step by step on the `bowl`, on the `valley`, and on a function of three numbers.
 
-Lesson: `lecture`.
+Lesson: `sgd`.
 """
 
 # %%

@@ -1,6 +1,6 @@
 # %% [markdown]
 """
-# 11. Back propagation through two layers
+# 11. Backpropagation through two layers
 
 A network as in (3) and (6), its hidden layer with the sigmoid, its output without an activation, and half the squared error as
 its loss:
@@ -10,7 +10,7 @@ its loss:
 Begin with ∂ℓ/∂z₂, and derive (7) and (8) for this network on paper, entry by entry: which of the z₂ does z₁(j) reach, and by
 which weight? Then write `backpropagate`, with NumPy.
 
-Lesson: `lecture`.
+Lesson: `backpropagation`.
 """
 
 # %%
@@ -24,7 +24,7 @@ def sigmoid(t):
 def backpropagate(W1, b1, W2, b2, x, y):
     """The gradients of ℓ for one sample, a dict: "dz2", "dW2", "db2", "dz1", "dW1", "db1".
 
-    Each is an array, of the shape of what the derivative is taken by.
+    Each is an array of the shape of what the derivative is taken with respect to.
     """
     raise NotImplementedError("write backpropagate")
 

@@ -6,13 +6,13 @@ Points (xᵢ, yᵢ) are given. Look for the sum of waves
 
     p(x) = a₀ + a₁ cos(x) + b₁ sin(x) + ... + aₙ cos(n x) + bₙ sin(n x)
 
-that comes nearest to them, with the smallest sum of squared errors. The coefficients are in one list,
+that fits them best, with the smallest sum of squared errors. The coefficients are in one list,
 `c = [a₀, a₁, b₁, a₂, b₂, ..., aₙ, bₙ]`.
 
 Write `polynomial`, and then `fit`, by gradient descent (5) or in any other way. You are at the minimum when every derivative
 of the loss is 0; smaller than 0.001 is near enough.
 
-Lesson: `pytorch_intro`.
+Lessons: `descent`, `backpropagation`.
 """
 
 # %%

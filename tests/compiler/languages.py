@@ -79,6 +79,27 @@ def in_node(runs: Sequence[Run]) -> list[list[Any]]:
     return [[next(found) for _ in run.points] for run in runs]
 
 
+def in_jax(runs: Sequence[Run]) -> list[list[Any]]:
+    """The same by JAX: its own gradient of the program, which must be the program's gradient, too."""
+    import jax
+    results = []
+    for run in runs:
+        f, own, found = run.program.jax(), {}, []
+        exec(run.program.source_in("jax"), own)                                 # noqa: S102
+        given = () if run.samples is None else (run.samples,)
+        both, single = jax.jit(jax.value_and_grad(f)), jax.jit(f)
+        for point in run.points:
+            if run.listed:
+                found.append(np.asarray(single(point, *given)))
+                continue
+            y, d = both(point, *given)
+            value, gradient = jax.jit(own["value_and_grad"])(jax.numpy.asarray(point), *given)
+            assert worst(value, y) < BOUND and worst(gradient, d) < BOUND, "not JAX's own gradient"
+            found.append([y, d, own["value"](jax.numpy.asarray(point), *given)])
+        results.append(found)
+    return results
+
+
 def worst(got: Any, wanted: Any) -> float:
     """The largest difference, relative to the largest entry (1 if that is smaller)."""
     got, wanted = np.asarray(got, dtype=float), np.asarray(wanted, dtype=float)
@@ -96,7 +117,7 @@ def difference(run: Run, got: Sequence[Any]) -> float:
                for (y, d, values), w in zip(got, run.wanted))
 
 
-RUNNERS = {"javascript": in_node}
+RUNNERS = {"javascript": in_node, "jax": in_jax}
 
 
 def main(language: str, count: str = "100", first: str = "0") -> None:

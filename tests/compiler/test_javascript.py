@@ -63,6 +63,15 @@ def test_a_file_can_be_required(tmp_path):
 
 
 @needs_node
+def test_a_program_without_samples_takes_one_row():
+    w, x = [Value(0.5), Value(-0.25)], [Value(1.5), Value(2.0)]
+    program = ag.compile(ag.tanh(w[0] * x[0] + w[1] * x[1]), w, x, samples=False)
+    point, row = np.array([0.5, -0.25]), np.array([1.5, 2.0])
+    run = Run(program, [point], row, False, [program.value_and_grad(point, row)])
+    assert difference(run, in_node([run])[0]) < BOUND
+
+
+@needs_node
 @pytest.mark.parametrize("word", ["new", "var", "map", "einsum", "Math", "arguments", "sum", "number", "m", "samples", "pow"])
 def test_a_label_that_means_something_in_javascript_is_another_name(word):
     w = Value(0.7)

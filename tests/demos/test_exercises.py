@@ -11,8 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from demos.exercises import HERE, NAMES, NOT_BEGUN, NOT_RIGHT, SOLVED, examine, main, title
-from demos.exercises.checking import fresh
+from demos.exercises import NAMES, main, mark_file, title
+from demos.exercises.catalogue import HERE
+from demos.exercises.marking.desk import fresh
+from demos.exercises.marking.result import NOT_BEGUN, NOT_RIGHT, SOLVED
+from demos.exercises.reports import terminal
 from demos.runner import ORDER, cells
 from tests.demos.answers import RIGHT, WRONG
 
@@ -31,12 +34,17 @@ def solution(name):
 
 @pytest.fixture
 def state_of(tmp_path):
-    """state_of(name, source): what the check says of an exercise with that source."""
+    """state_of(name, source): the result of an exercise with that source."""
     def state_of(name, source):
         path = tmp_path / f"{name}.py"
         path.write_text(source, encoding="utf-8")
-        return examine(name, path)
+        return mark_file(name, path)
     return state_of
+
+
+def said_by(result):
+    """All that a student reads at first."""
+    return f"{result.message}\nPerhaps: {result.mistake}."
 
 
 # Solutions and stubs ---------------------------------------------------------------------------------------------------------
@@ -49,12 +57,14 @@ def test_there_are_fifteen_with_a_stub_a_checker_and_a_solution_each():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_solution_passes(name):
-    assert examine(name, SOLUTIONS / f"{name}.py") == (SOLVED, "", "")
+    result = mark_file(name, SOLUTIONS / f"{name}.py")
+    assert (result.state, result.message, result.mistake, result.printed) == (SOLVED, "", "", "")
+    assert result.score == result.most == sum(part.points for part in result.parts)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_stub_passes(name):
-    found = examine(name, HERE / f"{name}.py")
+    found = mark_file(name, HERE / f"{name}.py")
     assert found.state == (NOT_RIGHT if name == REPAIR else NOT_BEGUN) and found.message
 
 
@@ -136,14 +146,14 @@ def test_jupytext_reads_them():
 def test_a_wrong_answer_fails_and_the_message_names_what_is_wrong(name, old, new, said, state_of):
     source = solution(name)
     assert source.count(old) == 1
-    state, message, _ = state_of(name, source.replace(old, new))
-    assert state == NOT_RIGHT and said in message, message
+    result = state_of(name, source.replace(old, new))
+    assert result.state == NOT_RIGHT and said in said_by(result), said_by(result)
 
 
 def test_the_fault_of_exercise_5_is_not_given_away(state_of):
     for answer in ("return", "return 'mul', 0", "1 / 0", "while table: table.popitem()", "table.clear()",
                    "TABLE.clear(); return"):
-        message = state_of("e05_fault", solution("e05_fault").replace("for name, (", f"{answer}\n    for name, (")).message
+        message = said_by(state_of("e05_fault", solution("e05_fault").replace("for name, (", f"{answer}\n    for name, (")))
         assert message and "asinh" not in message
 
 
@@ -154,7 +164,8 @@ def test_every_exercise_is_tried_with_wrong_answers_and_with_another_right_one()
 @pytest.mark.parametrize("name, old, new", RIGHT)
 def test_another_right_answer_passes(name, old, new, state_of):
     assert solution(name).count(old) == 1
-    assert state_of(name, solution(name).replace(old, new)).state == SOLVED
+    result = state_of(name, solution(name).replace(old, new))
+    assert result.state == SOLVED, said_by(result)
 
 
 def test_a_function_is_handed_copies_all_the_way_down():
@@ -183,8 +194,9 @@ def test_nonsense_is_told_what_it_is(name, nonsense, state_of):
     if name == REPAIR:
         source += f"\n\ndef backward(output):\n    {nonsense}\n"
     limit = sys.getrecursionlimit()
-    state, message, _ = state_of(name, source)
-    assert state == NOT_RIGHT and message.strip() and "cannot be checked" not in message
+    result = state_of(name, source)
+    message = said_by(result)
+    assert result.state == NOT_RIGHT and result.mistake and "cannot be checked" not in message
     assert sys.getrecursionlimit() == limit
     if "raise" in nonsense or nonsense == "1 / 0":
         kind = nonsense.split()[1].partition("(")[0] if "raise" in nonsense else "ZeroDivisionError"
@@ -197,8 +209,8 @@ def test_nonsense_is_told_what_it_is(name, nonsense, state_of):
     ("slope = 3", "'int' object is not callable"), ("def slope():\n    return 1.0\n", "raised TypeError"),
     ("class slope:\n    def __init__(self, *a): pass\n", "gave a slope"), ("import nowhere", "at line 1 of e01_slope.py")])
 def test_a_file_that_is_no_answer_is_told_what_it_is(source, said, state_of):
-    state, message, _ = state_of("e01_slope", source)
-    assert state == NOT_RIGHT and said in message
+    result = state_of("e01_slope", source)
+    assert result.state == NOT_RIGHT and said in result.message
 
 
 def test_an_error_is_placed_at_the_innermost_line(state_of):
@@ -207,7 +219,7 @@ def test_an_error_is_placed_at_the_innermost_line(state_of):
 
 
 def test_a_missing_file_is_named(tmp_path):
-    assert examine("e01_slope", tmp_path / "e01_slope.py") == (NOT_RIGHT, "there is no file e01_slope.py", "")
+    assert mark_file("e01_slope", tmp_path / "e01_slope.py").message == "there is no file e01_slope.py"
 
 
 def test_an_object_nobody_thought_of_is_no_crash(state_of):
@@ -217,7 +229,8 @@ def test_an_object_nobody_thought_of_is_no_crash(state_of):
 
 def test_a_part_that_is_not_written_yet_is_named(state_of):
     half = solution("e12_trigonometric").partition("def fit")[0] + "def fit(*_):\n    raise NotImplementedError('write fit')\n"
-    assert state_of("e12_trigonometric", half) == (NOT_RIGHT, "begun; still to do: write fit", "")
+    result = state_of("e12_trigonometric", half)
+    assert (result.state, result.message, result.score) == (NOT_RIGHT, "begun; still to do: write fit", 1)
 
 
 # A student's copies ----------------------------------------------------------------------------------------------------------
@@ -232,7 +245,7 @@ def empty(tmp_path, monkeypatch):
 @pytest.mark.parametrize("arguments", [[], ["3"]])
 def test_the_first_run_copies_every_stub_and_says_where(arguments, empty, capsys):
     main(arguments)
-    assert {path.name: path.read_text(encoding="utf-8") for path in (empty / "exercises").iterdir()} == {
+    assert {path.name: path.read_text(encoding="utf-8") for path in (empty / "exercises").glob("*.py")} == {
         f"{name}.py": stub(name) for name in NAMES}
     first = capsys.readouterr().out.partition("\n")[0]
     assert first == f"your copies: {Path('exercises', 'e01_slope.py')} to {Path('exercises', 'e15_dual.py')}"
@@ -260,7 +273,7 @@ def test_what_is_checked_is_the_copy(empty, capsys):
     capsys.readouterr()
     assert main(["1"]) == 0
     assert f"{Path('exercises', 'e01_slope.py')}: solved" in capsys.readouterr().out
-    assert examine("e01_slope", HERE / "e01_slope.py").state == NOT_BEGUN
+    assert mark_file("e01_slope", HERE / "e01_slope.py").state == NOT_BEGUN
 
 
 def test_inside_the_folder_of_copies_no_other_is_made(empty, monkeypatch, capsys):
@@ -437,11 +450,14 @@ def test_what_is_unknown_gets_one_line(arguments, said, capsys):
 
 
 @pytest.mark.parametrize("arguments", [[], ["2"]])
-def test_ctrl_c_ends_it_with_one_line(arguments, folder, capsys):
-    (folder / "e02_by_hand.py").write_text("def df(x):\n    raise KeyboardInterrupt\n", encoding="utf-8")
+def test_ctrl_c_ends_it_with_one_line(arguments, folder, capsys, monkeypatch):
+    def stopped(name, path, seed=""):
+        if name == "e02_by_hand":
+            raise KeyboardInterrupt
+        return mark_file(name, path, seed)
+    monkeypatch.setattr(terminal, "mark_file", stopped)
     assert main(arguments, folder) == 130
-    said = capsys.readouterr().err
-    assert said == "\nstopped in exercise 2. The derivative of a new operation, at line 2 of e02_by_hand.py\n"
+    assert capsys.readouterr().err == "\nstopped in exercise 2. The derivative of a new operation\n"
 
 
 @pytest.mark.parametrize("arguments", [["-h"], ["--help"], ["3", "--help"]])
@@ -449,7 +465,7 @@ def test_help_shows_the_usage_and_copies_nothing(arguments, tmp_path, monkeypatc
     monkeypatch.chdir(tmp_path)
     assert main(arguments) == 0
     printed = capsys.readouterr().out
-    assert printed.startswith("python -m demos exercises [NUMBER [--solution]]") and "delete" in printed
+    assert printed.startswith("python -m demos exercises  ") and "reset" in printed
     assert not list(tmp_path.iterdir())
 
 

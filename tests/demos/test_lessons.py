@@ -41,7 +41,7 @@ def test_it_opens_with_a_title_and_a_promise_and_ends_with_things_to_try(name):
 @pytest.mark.parametrize("name", ORDER)
 def test_lines_fit_the_page(name):
     for cell in CELLS[name]:
-        most = 127 if cell.markdown else WIDE
+        most = WIDE if cell.is_code else 127 if cell.markdown else 135     # a question's cell is not shown
         wide = [(cell.line + i + 1, line) for i, line in enumerate(cell.text.split("\n")) if len(line) > most]
         assert not wide
     for text in re.findall(r"^(?:    .*\n?)+", TEXTS[name], re.MULTILINE):                 # blocks of formulas
@@ -78,15 +78,18 @@ def test_it_runs_and_writes_to_its_own_folder(name, lesson):
 @pytest.mark.parametrize("name", ORDER)
 def test_its_page_is_whole_and_asks_for_nothing(name, lesson, browser):
     small = lesson(name)
-    assert not re.search(r'<script|<link|(?:src|href)="(?!data:|[\w./-]+\.(html|svg)")', small.page)
+    assert not re.search(r'<script src|<link|(?:src|href)="(?!data:|#part-\d+"|[\w./-]+\.(html|svg)")', small.page)
     browser.open(small.folder / small.ran.page)
+    browser.run("document.querySelectorAll('.later').forEach(hidden => hidden.classList.remove('later'))")
     assert [url for url in browser.requests if not url.startswith(("file:", "data:"))] == [] and browser.errors == []
-    assert browser.run("document.images.length") == len(small.ran.shown) == small.page.count("<figcaption>")
+    assert browser.run("document.images.length") == len(small.ran.shown)
     assert browser.run("[...document.images].every(image => image.complete && image.naturalWidth > 0)")
     assert browser.run("[...document.images].every(image => image.alt.length > 10)")
     assert browser.run("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert browser.run("[...document.querySelectorAll('pre')].every(pre => pre.scrollWidth <= pre.clientWidth)")    # none is cut
-    for link in re.findall(r'href="([^"]+)"', small.page):
+    for part in re.findall(r'href="#([^"]+)"', small.page):
+        assert f'id="{part}"' in small.page
+    for link in re.findall(r'href="([^"#]+)"', small.page):
         assert (small.folder / small.ran.page).parent.joinpath(link).exists()
 
 
@@ -95,12 +98,12 @@ def test_a_lesson_is_a_script(tmp_path):
     done = subprocess.run([sys.executable, HERE / "derivative.py"], cwd=tmp_path, capture_output=True, text=True,
                           env={**os.environ, "PYTHONPATH": str(HERE.parent), "DEMOS_SMALL": "1"})
     assert done.returncode == 0, done.stderr
-    assert "by the graph       23.0" in done.stdout and list((tmp_path / "out" / "derivative").glob("*.png"))
+    assert "by the graph 23.0" in done.stdout and list((tmp_path / "out" / "derivative").glob("*.png"))
 
 
 def test_a_picture_shows_itself_in_a_notebook(lesson):
-    formats = {shown.path.suffix: shown for shown in lesson("derivative").ran.shown}
-    folder = lesson("derivative").folder
+    formats = {shown.path.suffix: shown for shown in lesson("neuron").ran.shown}
+    folder = lesson("neuron").folder
     for suffix, kind in ((".svg", "image/svg+xml"), (".png", "image/png")):
         shown = formats[suffix]
         bundle = shown._replace(path=folder / shown.path)._repr_mimebundle_()
@@ -118,7 +121,7 @@ def test_the_gallery_leads_to_every_lesson(tmp_path_factory, lesson, browser, mo
         shutil.copytree(small.folder / "out" / name, folder / "out" / name)
         done[name] = small.ran
     monkeypatch.chdir(folder)
-    monkeypatch.setattr("demos.__main__.run", lambda name, small: done[name])
+    monkeypatch.setattr("demos.__main__.run", lambda name, small, course: done[name])
     assert run_all(True) == 0 and f"the gallery of {len(ORDER)} lessons" in capsys.readouterr().out
     browser.open(folder / "out" / "index.html")
     assert [url for url in browser.requests if not url.startswith(("file:", "data:"))] == [] and browser.errors == []
@@ -137,17 +140,17 @@ def test_the_gallery_leads_to_every_lesson(tmp_path_factory, lesson, browser, mo
 
 IDEAS = {                               # the lesson that says what it is; no text before that may use the word
     "difference quotient": "derivative", "node": "derivative", "leaves": "derivative", "partial derivative": "derivative",
-    "back propagation": "derivative", "chain rule": "chain_rule", "user": "chain_rule", "topological order": "chain_rule",
-    "neuron": "lecture", "activation function": "lecture", "weights": "lecture", "bias": "lecture", "loss": "lecture",
-    "gradient descent": "lecture", "learning rate": "lecture", "epoch": "lecture", "mini-batch": "lecture",
-    "momentum": "lecture",
+    "backpropagation": "derivative", "local derivative": "derivative", "chain rule": "chain_rule", "user": "chain_rule", "topological order": "chain_rule",
+    "neuron": "neuron", "activation function": "neuron", "weights": "neuron", "bias": "neuron", "loss": "descent",
+    "gradient descent": "descent", "learning rate": "descent", "epoch": "descent", "mini-batch": "sgd", "momentum": "sgd",
+    "outer product": "backpropagation", "vanishing gradients": "backpropagation",
 }
 
 
 @pytest.mark.parametrize("idea, home", IDEAS.items(), ids=IDEAS)
 def test_an_idea_is_said_once_and_before_it_is_needed(idea, home):
     """Where a term is explained it is in italics: once in the course, and no text before that uses the term."""
-    bodies = {name: " ".join(re.sub(r"^#.*", "", text.split("\n\n", 2)[2], flags=re.MULTILINE).split())
+    bodies = {name: " ".join(re.sub(r"^#.*", "", text.removeprefix(CELLS[name][0].text), flags=re.MULTILINE).split())
               for name, text in TEXTS.items()}                          # without the opening and the headings
     italics = re.compile(rf"(?<!\*)\*{idea}(e?s)?\*(?!\*)", re.IGNORECASE)
     assert {name: len(italics.findall(body)) for name, body in bodies.items() if italics.search(body)} == {home: 1}

@@ -29,8 +29,10 @@ TRUTH = {op.name: truth_of(op) for op in in_mpmath}            # in mpmath: not 
 POSITIVE, INSIDE = [0.01, 0.3, 1.0, 2.7, 40.0], [-0.95, -0.4, 0.001, 0.3, 0.9]
 ANYWHERE = [-20.0, -3.1, -0.7, -0.01, 0.02, 0.6, 1.9, 7.5]
 POINTS = {"log": POSITIVE, "sqrt": POSITIVE, "log1p": [-0.9, -0.3, 0.01, 1.0, 40.0], "asin": INSIDE, "acos": INSIDE,
+          "sec_asin": INSIDE,
           "erfc": [-3.0, -0.7, 0.02, 0.6, 3.0], "tan": [-1.3, -0.4, 0.02, 1.2], "gelu": [-3.1, -0.7, 0.02, 0.6, 1.9]}
-PAIRS = {"pow": [(0.3, 2.5), (2.0, -1.2), (1.7, 3.0)], "select": [(0.0, 0.4, 1.5), (1.0, -2.0, 3.0)]}
+PAIRS = {"pow": [(0.3, 2.5), (2.0, -1.2), (1.7, 3.0)], "select": [(0.0, 0.4, 1.5), (1.0, -2.0, 3.0)],
+         "power_log": [(1.7, 2.5, 1.3), (3.0, -1.2, 2.0)]}
 
 
 def points_of(op):

@@ -160,3 +160,130 @@ def test_a_graph_of_200_values_follows_at_once(browser, tmp_path):
       return times.sort((a, b) => a - b)[10];
     })()""")
     assert milliseconds < 1000 / 30
+
+
+# A leaf is nudged ---------------------------------------------------------------------------------------------
+
+def open_leaf(browser: Browser, place: int) -> None:
+    browser.run(f"document.getElementById('node{place}').focus()")
+    browser.press("Enter")
+
+
+@needs_browser
+@pytest.mark.parametrize("seed", range(8))
+def test_the_ratios_of_a_nudge_are_those_of_the_engine(browser, tmp_path, seed):
+    y, _ = expression(seed + 300, operations=10)
+    order = topological_order(y)
+    file = tmp_path / "page.html"
+    browser.open(autograd.play(y, file).path)
+    browser.press("End")
+    leaves = [v for v in order if v.is_leaf]
+    leaf = leaves[seed % len(leaves)]
+    now = {v: v.data for v in leaves}
+    open_leaf(browser, order.index(leaf))
+    browser.run("document.getElementById('leaf-nudge').click()")
+    output = lambda x: as_computed(order, {**now, leaf: x})[-1].data
+    rows = browser.run("[...document.querySelectorAll('#table tr')].slice(1).map(r => [...r.cells].map(c => c.textContent))")
+    assert [row[0] for row in rows] == ["1", "0.1", "0.001", "0.000001"]
+    for h, right, left, _ in rows:
+        h = float(h)
+        rounding = 1e-14 * (1 + abs(y.data)) / h
+        assert float(right) == pytest.approx((output(leaf.data + h) - y.data) / h, rel=1e-8, abs=rounding)
+        assert float(left) == pytest.approx((y.data - output(leaf.data - h)) / h, rel=1e-8, abs=rounding)
+    nudged = as_computed(order, {**now, leaf: leaf.data + 0.1})
+    assert tips(browser, "data") == pytest.approx([v.data for v in nudged], rel=1e-9, abs=1e-12)
+    slope = as_computed(order, now)[order.index(leaf)].grad
+    assert float(text(browser, "what").rpartition("= ")[2]) == pytest.approx(slope, rel=1e-8)
+    browser.run("(s => { s.value = 12; s.dispatchEvent(new Event('input')); })(document.getElementById('leaf-slider'))")
+    assert text(browser, "leaf-h") == "h = 0.000001"
+    browser.press("Escape")
+    assert tips(browser, "data") == pytest.approx([v.data for v in order], rel=1e-9, abs=1e-12) and quiet(browser, file)
+
+
+# Branches that come out otherwise -------------------------------------------------------------------------------
+
+@needs_browser
+@pytest.mark.parametrize("make, flips, stays", [
+    (lambda x: x.relu(), -2.0, 3.0), (lambda x: x.leaky_relu(), -2.0, 3.0), (lambda x: abs(x), -2.0, 3.0),
+    (lambda x: x.elu(), -2.0, 3.0), (lambda x: autograd.maximum(x, 0.5), 0.2, 0.7), (lambda x: autograd.minimum(0.5, x), 0.2, 0.7),
+    (lambda x: autograd.max(x, 0.5, -x), -2.0, 3.0), (lambda x: autograd.where(autograd.greater(x, 0.5), x, 3 * x), 0.2, 0.7),
+    (lambda x: autograd.greater(x, 0.5) * x, 0.2, 0.7), (lambda x: autograd.sign(x) * x, -2.0, 3.0), (lambda x: x.relu(), 0.0, 3.0),
+], ids=["relu", "leaky", "abs", "elu", "maximum", "minimum", "max", "where", "greater", "sign", "relu at 0"])
+def test_an_operation_that_changes_its_branch_says_so(browser, tmp_path, make, flips, stays):
+    x = Value(1.0, label="x")
+    y = make(x) * 2.0
+    file = tmp_path / "page.html"
+    browser.open(autograd.play(y, file).path)
+    order = topological_order(y)
+    change(browser, order, {x: stays})
+    assert text(browser, "notice") == ""
+    change(browser, order, {x: flips})
+    assert "has changed its branch" in text(browser, "notice")
+    change(browser, order, {x: 1.0})
+    assert text(browser, "notice") == "" and quiet(browser, file)
+
+
+def chooses(x, w):
+    y = w * x[0]
+    if y > -1.0:
+        y = y + x[1]
+    while 4.0 <= y:
+        y = y / 2
+    return y.tanh() if x[1] < w else y
+
+
+@needs_browser
+@pytest.mark.parametrize("seed", range(6))
+def test_where_the_program_would_branch_otherwise_is_said_and_else_all_is_right(browser, tmp_path, seed):
+    """Against the program itself, run again: either its result, or a notice."""
+    rng = random.Random(seed)
+    first = {"x": [rng.uniform(-3, 3), rng.uniform(-3, 3)], "w": rng.uniform(-3, 3)}
+    file = tmp_path / "page.html"
+    browser.open(autograd.play(chooses, file, at=first).path)
+    assert "line" not in text(browser, "notice")
+    browser.press("End")
+    titles = browser.run("[...document.querySelectorAll('.card .title')].map(t => t.firstChild.textContent)")
+    told = 0
+    for _ in range(12):
+        numbers = {"x": [rng.uniform(-3, 3), rng.uniform(-3, 3)], "w": rng.uniform(-3, 3)}
+        flat = {"x[0]": numbers["x"][0], "x[1]": numbers["x"][1], "w": numbers["w"]}
+        for name in flat.keys() & set(titles):
+            open_leaf(browser, titles.index(name))
+            browser.run("(n => { n.value = %s; n.dispatchEvent(new Event('input')); })"
+                        "(document.getElementById('leaf-number'))" % json.dumps(repr(flat[name])))
+        expected = chooses([Value(number) for number in numbers["x"]], Value(numbers["w"])).data
+        differs = tips(browser, "data")[-1] != pytest.approx(expected, rel=1e-9)
+        warned = "would branch otherwise" in text(browser, "notice")
+        assert warned or not differs
+        told += warned
+    assert 0 < told < 12 and quiet(browser, file)
+
+
+def test_a_function_to_play_gives_a_value_and_its_numbers_are_given():
+    with pytest.raises(TypeError, match="give at="):
+        autograd.play(chooses)
+    with pytest.raises(TypeError, match="must give a Value, got float"):
+        autograd.play(lambda x: 2.0, at={"x": 1.0})
+
+
+@needs_browser
+def test_zero_to_the_power_of_zero_has_the_derivatives_of_the_engine(browser, tmp_path):
+    a, b = Value(2.0, label="a"), Value(3.0, label="b")
+    y = a ** b
+    file = tmp_path / "page.html"
+    browser.open(autograd.play(y, file).path)
+    browser.press("End")
+    change(browser, topological_order(y), {a: 0.0, b: 0.0})
+    assert tips(browser, "data") == [0.0, 0.0, 1.0]
+    assert tips(browser, "grad")[0] == 0.0
+    assert "no finite local derivative" in text(browser, "notice")          # by the exponent: log(0)
+    change(browser, topological_order(y), {b: 2.0})
+    assert tips(browser, "grad")[0] == 0.0 and quiet(browser, file)
+
+
+@pytest.mark.parametrize("operations", [265, 290, 300])
+def test_a_page_of_up_to_300_values_is_small(operations):
+    y, _ = expression(4, operations=operations)
+    count = len(topological_order(y))
+    if count <= 300:
+        assert len(autograd.play(y).html.encode()) < 260_000

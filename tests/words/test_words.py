@@ -3,8 +3,10 @@ from __future__ import annotations
 
 import math
 import random
+import re
 import subprocess
 import sys
+import xml.dom.minidom
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from hypothesis import given, strategies as st
 
 import autograd
 from autograd import Value
+from autograd.ops import TABLE
 from autograd.graph import topological_order
 from autograd.words.labels import clean, latex_name, shorten
 from autograd.words.numbers import compact, fixed
@@ -150,3 +153,23 @@ def test_random_is_left_alone():
     y, _ = expression(1)
     autograd.draw(y), autograd.explain(y, wrt=y), autograd.expression(y), autograd.play(y)
     assert random.getstate() == before
+
+
+@pytest.mark.parametrize("name", [*HOSTILE, "\ngraph{{a--b}}//", "{0.__class__}", "{}", "\x1b[31m", "\ud800", "\\input{x}", "\0"])
+def test_a_hostile_name_of_an_operation_is_one_line_of_text(name, tmp_path):
+    """Of a node made by hand, and in the text of a row of one's own."""
+    a = Value(2.0, label="a")
+    y = Value(2.0, (a,), name) * a
+    own = autograd.operation("mine", lambda x: x, lambda y, x: 1.0, symbol=name,
+                             text=name.replace("{", "{{").replace("}", "}}") + "({0})")
+    try:
+        for v in (y, own(a) * a):
+            text = autograd.expression(v)
+            assert text.encode() and not re.search("[\0-\x1f]", text.replace("\n  where t1 =", ""))
+            autograd.draw(v).write(tmp_path / "graph.svg")
+            svg = (tmp_path / "graph.svg").read_text(encoding="utf-8")
+            assert xml.dom.minidom.parseString(svg) and "<script" not in svg and autograd.draw(v).source.encode()
+        latex = autograd.expression(y, "latex")
+        assert "\\input" not in latex and not re.search("[\0-\x1f]", latex)
+    finally:
+        del TABLE["mine"]

@@ -1,21 +1,62 @@
 """Checks exercise 1: the quotient with the step that was asked for."""
 import math
 
-import numpy as np
+from demos.exercises.checkers.asking import Part, call, draw
+from demos.exercises.checkers.comparing import compare, derivative
+from demos.exercises.marking.policy import ENGINES, GRADIENTS, Policy
+from demos.exercises.mutations.suspects import suspects
 
-from demos.exercises.checking import call, compare, derivative, draw
+POLICY = Policy((((*GRADIENTS, *ENGINES), "it uses {name}: here the quotient itself is wanted"),))
+HINTS = ("The change of f is a difference of two of its values. At which two points?",
+         "From x - h to x + h the input changes by more than h.",
+         "A slope is a change over a change: f's between the two points, over the distance of the two points. Mind the parentheses "
+         "around each of them.")
 
 
-def check(student):
-    rng = np.random.default_rng(1)
-    for f in (math.sin, math.exp, math.cosh):
-        points = [(f, draw(rng), draw(rng, low=0.1, high=0.5)) for _ in range(3)]
+def quotient(f, x, h):
+    return (f(x + h) - f(x - h)) / (2 * h)
+
+
+MISTAKES = [
+    ("it looks to one side only, from x to x + h", lambda f, x, h: (f(x + h) - f(x)) / h),
+    ("it looks to one side only, from x - h to x", lambda f, x, h: (f(x) - f(x - h)) / h),
+    ("it looks to one side only, and divides by the 2 h of both sides", lambda f, x, h: (f(x + h) - f(x)) / (2 * h)),
+    ("only h is divided by 2: parentheses are missing", lambda f, x, h: (f(x + h) - f(x - h)) / 2 * h),
+    ("only one of the two values is divided: parentheses are missing", lambda f, x, h: f(x + h) - f(x - h) / (2 * h)),
+    ("only one of the two values is divided, and only by 2: parentheses are missing", lambda f, x, h: f(x + h) - f(x - h) / 2 * h),
+    ("it takes another step than h", lambda f, x, h: derivative(f, x)),
+    ("it goes h / 2 to each side, not h", lambda f, x, h: (f(x + h / 2) - f(x - h / 2)) / h),
+    ("it goes 2 h to each side, not h", lambda f, x, h: (f(x + 2 * h) - f(x - 2 * h)) / (4 * h)),
+    ("it goes 2 h to each side, and divides by 2 h", lambda f, x, h: (f(x + 2 * h) - f(x - 2 * h)) / (2 * h)),
+    ("it looks from x to x + 2 h, not to both sides", lambda f, x, h: (f(x + 2 * h) - f(x)) / (2 * h)),
+    ("it takes more points than x - h and x + h",
+     lambda f, x, h: (8 * (f(x + h) - f(x - h)) - f(x + 2 * h) + f(x - 2 * h)) / (12 * h)),
+    ("the quotient is missing: this is the change of f", lambda f, x, h: f(x + h) - f(x - h)),
+    ("the quotient is missing, and one side: this is the change of f from x to x + h", lambda f, x, h: f(x + h) - f(x)),
+    ("the change of f is multiplied, not divided", lambda f, x, h: (f(x + h) - f(x - h)) * 2 * h),
+    ("a sum of the two values, where their difference belongs", lambda f, x, h: (f(x + h) + f(x - h)) / (2 * h)),
+    ("this is the second derivative: a difference of differences", lambda f, x, h: (f(x + h) - 2 * f(x) + f(x - h)) / h**2),
+    ("it divides by x, not by the change of the input", lambda f, x, h: (f(x + h) - f(x - h)) / (2 * x)),
+    ("it divides by h², not by the change of the input", lambda f, x, h: (f(x + h) - f(x - h)) / (2 * h**2)),
+    ("h - x in place of x - h", lambda f, x, h: (f(x + h) - f(h - x)) / (2 * h)),
+    ("x and h have changed places", lambda f, x, h: (f(h + x) - f(h - x)) / (2 * x)),
+    ("it divides by 2, not by 2 h", lambda f, x, h: (f(x + h) - f(x - h)) / 2),
+    ("f is taken at h, not at x", lambda f, x, h: derivative(f, h)),
+    ("this is f itself", lambda f, x, h: f(x))]
+
+
+def on(function):
+    def check(student):
+        rng = student.random(function.__name__)
+        points = [(function, draw(rng), draw(rng, 0.1, 0.5)) for _ in range(3)]
+        points.append((function, draw(rng, 0.3, 1.5), -draw(rng, 0.1, 0.3)))            # a negative step looks to both sides too
         compare([call("slope", *point) for point in points],
                 [student.number("slope", *point) for point in points],
-                [(f(x + h) - f(x - h)) / (2 * h) for f, x, h in points],
-                [("it looks to one side only, from x to x + h", [(f(x + h) - f(x)) / h for f, x, h in points]),
-                 ("it looks to one side only, from x - h to x", [(f(x) - f(x - h)) / h for f, x, h in points]),
-                 ("only h is divided by 2: parentheses are missing", [(f(x + h) - f(x - h)) / 2 * h for f, x, h in points]),
-                 ("it takes another step than h", [derivative(f, x) for f, x, h in points]),
-                 ("the quotient is missing: this is the change of f", [f(x + h) - f(x - h) for f, x, h in points])],
-                by="the central quotient is")
+                [quotient(*point) for point in points],
+                [(said, lambda wrong=wrong: [wrong(*point) for point in points]) for said, wrong in MISTAKES],
+                by="the central quotient is",
+                more=suspects("e01_slope", ("slope",), lambda names: [names["slope"](*point) for point in points]))
+    return check
+
+
+PARTS = [Part("the sine", on(math.sin)), Part("the exponential", on(math.exp)), Part("a curve that opens upward", on(math.cosh))]

@@ -1,39 +1,89 @@
-"""Checks exercise 2: the derivative against finite differences of the operation."""
-from math import sin
+"""Checks exercise 2: the derivative, as a formula."""
+from math import cos, sin
 
-import numpy as np
+from demos.exercises.checkers.asking import Part, Wrong, call, draws, show
+from demos.exercises.checkers.comparing import compare, derivative, exactly
+from demos.exercises.marking.policy import derive
+from demos.exercises.mutations.suspects import suspects
 
-from demos.exercises.checking import Wrong, call, compare, derivative, draw, show
+POLICY = derive("the rule is to be found with pen and paper")
+HINTS = ("f is a quotient. Which rule has the derivative of a quotient?",
+         "Call the numerator u and the denominator v, and write down u' and v' first.",
+         "The rule for u / v has two terms in its numerator, with a - between them, and the square of v below.")
+WORDS = {"u, v": "the line that sets u and v", "(u, v)": "the line that sets u and v",
+         "(du, dv)": "the derivatives of numerator and denominator", "return": "the quotient rule"}
 
 
 def f(x):
     return sin(x) / (1 + x**2)
 
 
+def df(x):
+    u, v, du, dv = parts(x)
+    return (du * v - u * dv) / v**2
+
+
+def parts(x):
+    return sin(x), 1 + x**2, cos(x), 2 * x
+
+
+MISTAKES = [
+    ("this is the derivative of the numerator only", lambda x, u, v, du, dv: du),
+    ("this is the derivative of the denominator only", lambda x, u, v, du, dv: dv),
+    ("this is the derivative of the numerator only, and the denominator as it was", lambda x, u, v, du, dv: du / v),
+    ("this is one derivative over the other: a quotient has a rule of its own", lambda x, u, v, du, dv: du / dv),
+    ("this is the product of the derivatives: a quotient has a rule of its own", lambda x, u, v, du, dv: du * dv),
+    ("the denominator has to be squared", lambda x, u, v, du, dv: (du * v - u * dv) / v),
+    ("the denominator is missing", lambda x, u, v, du, dv: du * v - u * dv),
+    ("a + where the quotient rule has a -", lambda x, u, v, du, dv: (du * v + u * dv) / v**2),
+    ("the rule of a product, where a quotient is", lambda x, u, v, du, dv: du * v + u * dv),
+    ("the derivative of x² is 2x", lambda x, u, v, du, dv: (du * v - u * x) / v**2),
+    ("the derivative of x² is 2x, not 2", lambda x, u, v, du, dv: (du * v - u * 2) / v**2),
+    ("the derivative of 1 + x² has no 1: constants vanish", lambda x, u, v, du, dv: (du * v - u * (1 + dv)) / v**2),
+    ("the derivative of 1 + x² is not x²", lambda x, u, v, du, dv: (du * v - u * x * x) / v**2),
+    ("the derivative of sin has the sign +", lambda x, u, v, du, dv: (-du * v - u * dv) / v**2),
+    ("the derivative of sin is cos, not sin", lambda x, u, v, du, dv: (u * v - u * dv) / v**2),
+    ("sin and cos have changed places", lambda x, u, v, du, dv: (u * v - du * dv) / v**2),
+    ("the derivative of sin is missing: cos stands nowhere", lambda x, u, v, du, dv: (v - u * dv) / v**2),
+    ("the terms of the numerator are paired wrongly: u' goes with v, and v' with u",
+     lambda x, u, v, du, dv: (u * v - du * dv) / v**2),
+    ("the terms of the numerator are paired wrongly: u' goes with v, and v' with u",
+     lambda x, u, v, du, dv: (du * dv - u * v) / v**2),
+    ("the square of x is missing in the denominator", lambda x, u, v, du, dv: (du * (1 + x) - u) / (1 + x)**2),
+    ("1 + x² is read as 1 - x²", lambda x, u, v, du, dv: (du * (1 - x * x) + u * dv) / (1 - x * x)**2),
+    ("parentheses are missing: only the second term is divided", lambda x, u, v, du, dv: du * v - u * dv / v**2),
+    ("only the first term of the numerator is there", lambda x, u, v, du, dv: du * v / v**2),
+    ("only the second term of the numerator is there", lambda x, u, v, du, dv: -u * dv / v**2),
+    ("the denominator is squared in the wrong place: 1 + x⁴", lambda x, u, v, du, dv: (du * v - u * dv) / (1 + x**4)),
+    ("the power of the denominator is not 2", lambda x, u, v, du, dv: (du * v - u * dv) / v**3),
+    ("the numerator's u is missing beside v'", lambda x, u, v, du, dv: (du * v - dv) / v**2),
+    ("the second derivative, not the first", lambda x, u, v, du, dv: derivative(df, x)),
+    ("this is f itself", lambda x, u, v, du, dv: u / v)]
+
+
 def check(student):
-    xs = draw(np.random.default_rng(2), 6).tolist()
-    u, v = np.sin(xs), 1 + np.square(xs)
-    du, dv = np.cos(xs), 2 * np.array(xs)
-    compare([call("df", x) for x in xs], [student.number("df", x) for x in xs], [derivative(f, x) for x in xs],
-            [("this is the derivative of the numerator only", du),
-             ("this is the derivative of the numerator only, and the denominator as it was", du / v),
-             ("this is one derivative over the other: a quotient has a rule of its own", du / dv),
-             ("the denominator has to be squared", (du * v - u * dv) / v),
-             ("a + where the quotient rule has a -", (du * v + u * dv) / v**2),
-             ("the derivative of x² is 2x", (du * v - u * xs) / v**2),
-             ("the derivative of sin has the sign +", (-du * v - u * dv) / v**2),
-             ("this is f itself", u / v)])
-    by_formula(student, xs)
+    xs = draws(student.random(), 6)
+    got = [student.number("df", x) for x in xs]
+    compare([call("df", x) for x in xs], got, list(map(df, xs)),
+            [(said, lambda wrong=wrong: [wrong(x, *parts(x)) for x in xs]) for said, wrong in MISTAKES],
+            more=suspects("e02_by_hand", ("df",), lambda names: list(map(names["df"], xs)), WORDS))
+    by_formula(student, xs, got)
 
 
-def by_formula(student, xs):
-    """Raise Wrong where df takes f at other points than its own, as a difference quotient does."""
-    asked, given = [], student.module.__dict__.get("f")
-    student.module.f = lambda x: (asked.append(x), f(x))[1]
-    for x in xs:
-        asked.clear()
-        student.number("df", x)
-        if any(other != x for other in asked):
-            raise Wrong(f"{call('df', x)} takes f at {show(asked[0] if asked[0] != x else asked[-1])}",
-                        "Perhaps: it is a difference quotient. Its numbers are right; here the rule is wanted, as a formula.")
-    student.module.f = given
+def by_formula(student, xs, got):
+    """Raise Wrong where df is a difference quotient: it takes f or the sine near x, or is right to some digits only."""
+    for x in xs[:3]:
+        of_f, of_sin = student.raw("e02.points", call("df", x), x)
+        near = [t for t in [*of_f, *of_sin] if isinstance(t, float) and t != x and abs(t - x) < 0.3 and abs(t) != abs(x)]
+        if near and (any(t in of_f for t in near) or len(near) > 1):
+            raise Wrong(f"{call('df', x)} takes {'f' if near[0] in of_f else 'the sine'} at {near[0]:.10g}",
+                        mistake="it is a difference quotient; its numbers are right, but here the rule is wanted, as a formula")
+    exactly(got, list(map(df, xs)), "df")
+
+
+def at_zero(student):
+    compare(["df(0)"], [student.number("df", 0.0)], [df(0.0)])
+    compare(["df(3)"], [student.number("df", 3)], [df(3.0)])
+
+
+PARTS = [Part("the derivative", check, 2.0), Part("at 0, and at a whole number", at_zero)]

@@ -1,26 +1,92 @@
-"""Checks exercise 3: the value, and the derivatives against finite differences of the same expression on floats."""
+"""Checks exercise 3: the value, and the derivatives that the graph gives."""
 from math import cos, sin
 
-import numpy as np
+from demos.exercises.checkers.asking import Part, Wrong, as_number, as_tuple, call, draws
+from demos.exercises.checkers.comparing import compare
+from demos.exercises.marking.policy import ENGINES, GRADIENTS, Policy
+from demos.exercises.mutations.suspects import suspects
 
-from demos.exercises.checking import as_number, as_tuple, call, compare, draw, gradient
+POLICY = Policy((((*(name for name in GRADIENTS if name not in ("Value.backward", "autograd.backward")), *ENGINES),
+                  "it uses {name}: here the graph of Values is wanted, and its `backward`"),))
+HINTS = ("Make a Value of each input, compute with these as with numbers, and ask the result.",
+         "Every step has to be in the graph, the sine too: what math computes is a plain number.",
+         "After backward() on the result, the derivative stands in the grad of each input; the number of a Value is its data.")
 
 
-def f(p):
-    a, b = p
+def f(a, b):
     return a * b**2 + sin(a * b)
 
 
-def check(student):
-    rng = np.random.default_rng(3)
-    for _ in range(3):
-        a, b = p = draw(rng, 2)
-        asked = call("value_and_derivatives", a, b)
-        y, da, db = as_tuple(student.ask("value_and_derivatives", float(a), float(b)), 3, asked)
-        compare([f"{asked}: y"], [as_number(y, f"{asked}: y")], [f(p)], by="it should be")
-        compare([f"{asked}: ∂y/∂a", f"{asked}: ∂y/∂b"], [as_number(da, f"{asked}: ∂y/∂a"), as_number(db, f"{asked}: ∂y/∂b")],
-                gradient(f, p),
-                [("backward() was not called, or on something else", [0, 0]),
-                 ("the sine is not in the graph: that of math gives a plain number, autograd.sin a Value", [b * b, 2 * a * b]),
-                 ("the square is not in the graph", [b * b + b * cos(a * b), a * cos(a * b)]),
-                 ("∂y/∂a and ∂y/∂b have changed places", gradient(f, p)[::-1])])
+def slopes(a, b):
+    return [b**2 + b * cos(a * b), 2 * a * b + a * cos(a * b)]
+
+
+VALUES = [
+    ("a b in place of a b²", lambda a, b: a * b + sin(a * b)),
+    ("(a b)² in place of a b²", lambda a, b: (a * b)**2 + sin(a * b)),
+    ("a² b in place of a b²", lambda a, b: a * a * b + sin(a * b)),
+    ("2 b in place of b²", lambda a, b: a * 2 * b + sin(a * b)),
+    ("the sine is missing around a b", lambda a, b: a * b**2 + a * b),
+    ("sin(a) b in place of sin(a b)", lambda a, b: a * b**2 + sin(a) * b),
+    ("sin(a + b) in place of sin(a b)", lambda a, b: a * b**2 + sin(a + b)),
+    ("sin(b) in place of sin(a b)", lambda a, b: a * b**2 + sin(b)),
+    ("sin(a) in place of sin(a b)", lambda a, b: a * b**2 + sin(a)),
+    ("the cosine in place of the sine", lambda a, b: a * b**2 + cos(a * b)),
+    ("a - in place of the +", lambda a, b: a * b**2 - sin(a * b)),
+    ("a product in place of the sum", lambda a, b: a * b**2 * sin(a * b)),
+    ("the term with the sine is missing", lambda a, b: a * b**2),
+    ("the term a b² is missing", lambda a, b: sin(a * b)),
+    ("this is ∂y/∂a, where y should stand", lambda a, b: slopes(a, b)[0]),
+    ("this is ∂y/∂b, where y should stand", lambda a, b: slopes(a, b)[1]),
+    ("a and b have changed places", lambda a, b: b * a**2 + sin(a * b))]
+SLOPES = [
+    ("backward() was not called, or on something else, or after the grads were read", lambda a, b: [0, 0]),
+    ("backward() was called twice: the grads of leaves add up", lambda a, b: [2 * d for d in slopes(a, b)]),
+    ("the sine is not in the graph: that of math gives a plain number, autograd.sin a Value", lambda a, b: [b * b, 2 * a * b]),
+    ("the square is not in the graph", lambda a, b: [b * b + b * cos(a * b), a * cos(a * b)]),
+    ("only the sine is in the graph, or backward() was called on it alone", lambda a, b: [b * cos(a * b), a * cos(a * b)]),
+    ("∂y/∂a and ∂y/∂b have changed places", lambda a, b: slopes(a, b)[::-1]),
+    ("∂y/∂a stands in both places", lambda a, b: slopes(a, b)[:1] * 2),
+    ("∂y/∂b stands in both places", lambda a, b: slopes(a, b)[1:] * 2),
+    ("the inputs themselves stand where their grads should", lambda a, b: [a, b]),
+    ("∂y/∂a is 0: a is not in the graph, or is another Value than the one that was read", lambda a, b: [0, slopes(a, b)[1]]),
+    ("∂y/∂b is 0: b is not in the graph, or is another Value than the one that was read", lambda a, b: [slopes(a, b)[0], 0]),
+    ("y stands where a derivative should", lambda a, b: [f(a, b), slopes(a, b)[0]]),
+    ("the b² is a number here, not b * b of the Value: its derivative is missing", lambda a, b: [b * b + b * cos(a * b), a * cos(a * b)]),
+    ("the graph computes something else than y", lambda a, b: [b + b * cos(a * b), a + a * cos(a * b)])]
+
+
+def answers(student):
+    if "answers" not in student.memo:
+        points = [draws(student.random(), 2), *(draws(student.random(i), 2, 0.3) for i in range(2))]
+        student.memo["answers"] = [(p, as_tuple(student.call("value_and_derivatives", *p), 3, call("value_and_derivatives", *p)))
+                                   for p in points]
+    return student.memo["answers"]
+
+
+def value(student):
+    found = answers(student)
+    names = [f"{call('value_and_derivatives', *p)}: y" for p, _ in found]
+    compare(names, [as_number(y, name) for name, (_, (y, *_)) in zip(names, found)], [f(*p) for p, _ in found],
+            [(said, lambda wrong=wrong: [wrong(*p) for p, _ in found]) for said, wrong in VALUES], by="it should be",
+            more=mutants(lambda names: [names["value_and_derivatives"](*p)[0] for p, _ in found]))
+
+
+def derivatives(student):
+    found = answers(student)
+    for p, (_, *slope) in found:
+        names = [f"{call('value_and_derivatives', *p)}: ∂y/∂{x}" for x in "ab"]
+        compare(names, [as_number(d, name) for d, name in zip(slope, names)], slopes(*p),
+                [(said, lambda wrong=wrong: wrong(*p)) for said, wrong in SLOPES],
+                more=mutants(lambda names: list(names["value_and_derivatives"](*p)[1:])))
+    if not student.called & {"Value.backward", "autograd.backward"}:
+        raise Wrong("the derivatives are right, but no `backward` was called",
+                    mistake="they come from a formula by hand; here the graph should find them, with backward()")
+
+
+def mutants(ask):
+    return suspects("e03_record", ("value_and_derivatives",), ask, {"return": "what is returned", "y": "the formula of y",
+                                                                    "(a, b)": "the line that makes the Values"})
+
+
+PARTS = [Part("the value", value), Part("the derivatives", derivatives, 2.0)]

@@ -1,73 +1,171 @@
 """Checks exercise 5: the gradient check on tables with other wrong partials, and the partial that was repaired."""
-import numpy as np
+from __future__ import annotations
 
-from demos.exercises.checking import Wrong, as_tuple, call, close, compare, derivative, draw, fresh, show
+from math import asinh, sqrt
+from typing import Any, NamedTuple
 
-RUINS = {                                               # what is made of a right partial d, given the inputs
-    "is 10 % too large": lambda d, y, *inputs: 1.1 * d,
-    "has the wrong sign": lambda d, y, *inputs: -d,
-    "is right only where the first input is 1": lambda d, y, *inputs: d * inputs[0],
-    "is right only where the value is 1": lambda d, y, *inputs: d * y}
+from demos.exercises.checkers.asking import Part, Wrong, as_tuple, call, draw, show
+from demos.exercises.checkers.comparing import close, compare, exactly
+from demos.exercises.marking.policy import derive
+from demos.exercises.mutations.suspects import suspects
+from demos.exercises.probes.e05 import INPUTS, OTHERS, RUINS, honest, quotient, ruined
+
+POLICY = derive("difference quotients are to find the wrong partial, and the right one is to be a formula")
+HINTS = ("Compare every partial with a difference quotient of its row's value, at some inputs, and give back the one that differs.",
+         "At a single point a wrong partial may be right by chance, and a difference quotient is right to about 1e-8 only.",
+         "Only the input in question moves by h, all others stay. Compare at two or three points, with a tolerance such as 1e-6.")
+POINTS = [[0.7, 1.6], [1.3, 0.6], [2.1, 0.9]]
+FAULT = ("asinh", 0)
 
 
-def check(student):
-    table = fresh(student.get("TABLE"))
-    rng = np.random.default_rng(9)
-    faults = student.attempt("reading TABLE", lambda: [(name, i) for name, row in table.items() for i in range(len(row) - 1)
-                                                       if not right(row, i, rng)])
-    if len(faults) != 1:
-        raise Wrong(f"TABLE has {len(faults)} wrong partials; it had one", "Perhaps: it was repaired; leave it as it was.")
-    name, i = faults[0]
-    honest = {key: (row[0], *(quotient(row[0], j) for j in range(len(row) - 1))) for key, row in table.items()}
-    others = []
+def table(student):
+    """The student's TABLE has the one fault it had."""
+    found = student.raw("e05.partials", "reading TABLE", POINTS)
+    rows, wrong = honest(), []
+    for name, i, numbers in found if isinstance(found, list) else []:
+        if (name, i) == FAULT:
+            right = [1 / sqrt(1 + a * a) for a, _ in POINTS]
+        elif name in rows and i < INPUTS.get(name, 1):
+            right = [rows[name][1 + i](None, *p[:INPUTS.get(name, 1)]) for p in POINTS]
+        else:
+            right = []
+        if len(right) != len(numbers) or not all(close(a, b) for a, b in zip(numbers, right)):
+            wrong.append((name, i))
+    if wrong != [FAULT] or len(found) != sum(INPUTS.get(name, 1) for name in rows) + 1:
+        raise Wrong(f"TABLE has {len(wrong)} wrong partials; it had one", mistake="it was repaired, or changed; leave it as it was")
+
+
+def cases(student):
+    rng, rows = student.random(), honest()
     for k in range(8):
-        other = str(rng.choice([key for key in honest if key != name]))
-        j = int(rng.integers(len(honest[other]) - 1))
-        words, ruin = list(RUINS.items())[k % len(RUINS)]
-        row = list(honest[other])
-        row[1 + j] = lambda y, *inputs, d=row[1 + j], ruin=ruin: ruin(d(y, *inputs), y, *inputs)
-        others.append(({**honest, other: tuple(row)}, other, j, f"In another table: a partial that {words}."))
-    for question in others:
-        check_answer(student, *question, others=others)
-    check_answer(student, table, name, i)               # only now: what this says when it fails gives the fault away
-    check_repair(student, table[name], i, rng)
+        new = k in (2, 7)
+        name = rng.choice(sorted(OTHERS if new else rows))
+        yield name, rng.randrange(INPUTS.get(name, 1)), [*RUINS][k % len(RUINS)], new
 
 
-def check_answer(student, table, name, i, which="", others=()):
-    found = student.ask("at_fault", table)
-    if found is None or tuple(as_tuple(found, 2, "at_fault(table)")) != (name, i):
-        forward, partial, point = table[name][0], table[name][1 + i], (0.7, 1.6)[:len(table[name]) - 1]
-        raise Wrong(f"at_fault gave {show(found)}; the partial of {name!r} by input {i} is the wrong one",
-                    f"{which} At {show(point)} it gives {partial(forward(*point), *point):.6g}; by finite differences it is "
-                    f"{quotient(forward, i)(None, *point):.6g}.".strip(), f"Perhaps: {why(student, found, which, others)}")
+def others(student):
+    table(student)
+    asked = []
+    for case in cases(student):
+        found, points = student.run("e05.fault", "at_fault(table)", *case)
+        asked.append(Answer(*case, found if found is None else as_pair(found), points))
+    wrong = [answer for answer in asked if answer.found != answer.expected]
+    if wrong:
+        answer = wrong[0]
+        point = POINTS[0][:INPUTS.get(answer.name, 1)]
+        raise Wrong(f"at_fault gave {show(answer.found)}; the partial of {answer.name!r} with respect to input {answer.i} is the wrong "
+                    "one", f"In another table: a partial that {answer.words}. At {show(point)} it gives {answer.rule(point):.6g}; by "
+                    f"finite differences it is {answer.right(point):.6g}.", mistake=why(asked, wrong))
 
 
-def why(student, found, which, others):
+class Answer(NamedTuple):
+    """A table with one wrong partial, what at_fault gave, and the inputs for which it asked the value of that row."""
+    name: str
+    i: int
+    words: str
+    new: bool
+    found: Any
+    points: Any
+
+    @property
+    def expected(self):
+        return self.name, self.i
+
+    @property
+    def first(self):
+        """The first partial of the table."""
+        return next(iter(honest(self.new))), 0
+
+    def rule(self, point):
+        forward, *partials = ruined(self.name, self.i, self.words, self.new)[self.name]
+        return partials[self.i](forward(*point), *point)
+
+    def right(self, point):
+        forward = honest(self.new)[self.name][0]
+        return quotient(forward, self.i)(None, *point)
+
+    def places(self):
+        """The inputs that were tried, those apart that differ by more than a step."""
+        found = []
+        for p in self.points if isinstance(self.points, list) else []:
+            if all(isinstance(x, float) for x in p) and not any(
+                    len(p) == len(q) and max(abs(x - y) for x, y in zip(p, q)) < 0.05 for q in found):
+                found.append(p)
+        return found
+
+    def moved(self, k):
+        """Whether input k was moved by a step."""
+        points = self.points if isinstance(self.points, list) else []
+        return any(0 < abs(p[k] - q[k]) < 0.05 for p in points for q in points[:50] if len(p) == len(q) > k)
+
+
+def as_pair(found):
+    return tuple(as_tuple(found, 2, "at_fault(table)"))
+
+
+def why(asked, wrong):
     """In words, why at_fault found something else. It must not tell whether that is the fault of TABLE."""
-    if "only" in which:                                 # the tables before, with other faults, went well
-        return "it was tried at one point only, where a wrong rule may be right."
-    if found is None:
-        return "nothing was found: is the tolerance too large, or a `return` missing?"
-    if all(student.ask("at_fault", table) == found for table, *_ in others):
-        return "it gives the same for every table: does it look at TABLE, and not at the table it is given?"
-    return "the tolerance is too small for a difference quotient, or too large for the fault."
+    found, nothing = [a.found for a in asked], [a for a in wrong if a.found is None]
+    if all(x is None for x in found):
+        return "nothing is ever found: the tolerance is too large, or a `return` is missing, or it returns too early"
+    if all(x == found[0] for x in found):
+        return "it gives the same for every table: it looks at TABLE, and not at the table it is given, or computes nothing"
+    if all(a.found == a.first for a in asked):
+        return ("the first partial is always taken for a wrong one: the tolerance is too small for a difference quotient, or the quotient "
+                "is wrong, or the condition the wrong way round")
+    if all(a.found == (a.name, a.i + 1) for a in wrong) and len(wrong) == len(asked):
+        return "the input is counted from 1, not from 0"
+    if all(a.found and a.found[0] == a.name for a in wrong):
+        return "the row is right, and the input is not"
+    if len(nothing) == len(wrong):
+        return why_nothing(asked, wrong)
+    return "a right partial is taken for a wrong one: the tolerance is too small for a difference quotient, or the quotient is wrong"
 
 
-def check_repair(student, row, i, rng):
-    points = [draw(rng, len(row) - 1, low=0.3).tolist() for _ in range(4)]
-    ys = [row[0](*point) for point in points]
-    compare([call("right_partial", y, *point) for y, point in zip(ys, points)],
-            [student.number("right_partial", y, *point) for y, point in zip(ys, points)],
-            [quotient(row[0], i)(y, *point) for y, point in zip(ys, points)],
-            [("this is what stands in TABLE, and is wrong", [row[1 + i](y, *point) for y, point in zip(ys, points)])])
+def why_nothing(asked, wrong):
+    """In words, why some faults are not found."""
+    if not wrong[0].places():
+        return "not all rows of the table are tried"
+    if any(len(a.places()) == 1 for a in wrong):
+        return "it was tried at one point only, where a wrong rule may be right"
+    if all(a.i == 1 for a in wrong) and not any(a.moved(1) for a in wrong):
+        return "only the partial with respect to the first input of each row is looked at"
+    points = [p for a in wrong for p in a.places()]
+    if all(a.rule(p) < a.right(p) for a in wrong for p in a.places() if len(p) == INPUTS.get(a.name, 1)) and points:
+        return "a partial that is too small is not noticed: the size of the difference is wanted, abs(...)"
+    return "the tolerance is too large for some faults"
 
 
-def quotient(forward, i):
-    """The partial of forward by input i, as a rule that takes finite differences."""
-    return lambda y, *inputs: derivative(lambda t: forward(*inputs[:i], t, *inputs[i + 1:]), inputs[i])
+def own(student):
+    found = student.run("e05.fault_of_own", "at_fault(TABLE)")
+    if found is None or as_pair(found) != FAULT:
+        raise Wrong(f"at_fault gave {show(found)} for TABLE, and that partial is right" if found else "at_fault found nothing in TABLE",
+                    mistake="the tolerance is too large, or it is tried at points where the wrong rule is nearly right"
+                    if found is None else "a right partial is taken for a wrong one")
 
 
-def right(row, i, rng):
-    """Whether partial i of a row agrees with finite differences at some points."""
-    points = [draw(rng, len(row) - 1, low=0.3).tolist() for _ in range(3)]
-    return all(close(row[1 + i](row[0](*p), *p), quotient(row[0], i)(None, *p)) for p in points)
+def repair(student):
+    """Only now: what this says gives the fault away."""
+    rng = student.random("repair")
+    xs = [draw(rng, 0.3) for _ in range(4)]
+    ys = [asinh(x) for x in xs]
+    names = [call("right_partial", y, x) for y, x in zip(ys, xs)]
+    got = [student.number("right_partial", y, x) for y, x in zip(ys, xs)]
+    right = [1 / sqrt(1 + x * x) for x in xs]
+    compare(names, got, right, [
+        ("this is what stands in TABLE, and is wrong", [1 / sqrt(1 + y * y) for y in ys]),
+        ("the root is missing", [1 / (1 + x * x) for x in xs]),
+        ("the root is above, where it should be below", [sqrt(1 + x * x) for x in xs]),
+        ("a - where a + belongs: this is the derivative of another function", [1 / sqrt(abs(1 - x * x)) for x in xs]),
+        ("this is the value of the operation", ys),
+        ("the square is missing", [1 / sqrt(1 + x) for x in xs])],
+        more=suspects("e05_fault", ("right_partial",), lambda names: [names["right_partial"](y, x) for y, x in zip(ys, xs)]))
+    exactly(got, right, "right_partial")
+
+
+def found_and_repaired(student):
+    own(student)
+    repair(student)
+
+
+PARTS = [Part("faults in other tables", others, 2.0), Part("the fault in TABLE, and its repair", found_and_repaired, 2.0)]

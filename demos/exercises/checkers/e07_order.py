@@ -1,96 +1,181 @@
-"""Checks exercise 7: the order itself, and what going back along it gives, against finite differences."""
-import numpy as np
+"""Checks exercise 7: the order itself, on graphs that show one mistake each, and on random ones."""
+from collections import Counter
 
 from autograd import Value
-from autograd.graph import topological_order
-from demos.exercises.checking import Wrong, all_close, apart, call, draw, gradient, kind, unusable
+from demos.exercises.checkers.asking import Odd, Part, Stopped, Wrong, draws, unusable
+from demos.exercises.marking.policy import ENGINES, Policy
+from demos.exercises.probes.e07 import graph
+
+POLICY = Policy(((("autograd.graph", "autograd.topological_order", "autograd.backward", "autograd.derivatives", "autograd.gradients",
+                   "autograd.compile", "autograd.pictures", "autograd.fast", "graphlib", "networkx", *ENGINES),
+                  "it uses {name}: here the order is to be found, not asked for"),))
+HINTS = ("A node may be put in the list when all of its inputs are in it.",
+         "Go down from the output along the inputs, remember what has been seen, and put a node in the list when you come back to it.",
+         "Without recursion: a stack holds what is to be done. Put a node there twice, once to be opened (then its inputs go on top of "
+         "it) and once to be put in the list.")
+TWINS = ([[1, 0, 1], [0, 2, 0]], [1.5, 1.5])            # a * b + a, both with the same number
+SUM = ([[0, 0, 1], [1, 2, 0]], [-1.0, -0.5])            # (a + b) * a, a sum smaller than what it adds
+SHORTCUT = ([[1, 0, 1], [1, 2, 1], [0, 3, 0], [0, 4, 2]], [0.5, 2.0])   # a node used near the output and far from it
+DOUBLED = ([[2, 0, 0], [0, 2, 1]], [0.5, 2.0])          # a * 2.0 + b: a plain number among the inputs
 
 
-def check(student):
-    check_order(student, lambda p: p[0] * p[1] + p[0], np.array([1.5, 1.5]))        # two nodes with the same number
-    check_order(student, lambda p: (p[0] + p[1]) * p[0], np.array([-1.0, -0.5]))    # a sum smaller than what it adds
-    rng = np.random.default_rng(7)
-    for n in (1, 3, 6, 10):
-        steps = [(int(rng.integers(3)), *rng.integers(0, 2 + k, 2).tolist()) for k in range(n)]
-        check_order(student, lambda p, steps=steps: build(p, steps), draw(rng, 2))
-    x = y = Value(1.0, label="x")
-    for _ in range(5_000):
-        y = y + 1.0
-    label(y)
-    found = student.ask("order", y)
-    if student.raised_limit:
-        raise Wrong("order raises Python's limit of recursion", "Perhaps: a list of your own, a stack, in place of calls.")
-    if len(as_values(found)) != 5_001 or found[0] is not x or found[-1] is not y:
-        raise Wrong("order is wrong for a chain of 5,000 operations")
-
-
-def build(leaves, steps):
-    """An expression of the leaves: each step adds or multiplies two of the numbers so far, or doubles one."""
-    numbers = list(leaves)
-    for kind_of_step, i, j in steps:
-        a, b = numbers[i], numbers[j]
-        numbers.append(a + b if kind_of_step == 0 else a * b if kind_of_step == 1 else a * 2.0)
-    return numbers[-1] + numbers[0] * numbers[-1] + numbers[1]
-
-
-def label(output):
-    for k, v in enumerate(topological_order(output)):
-        v.label = f"v{k}"
-
-
-def written(output):
-    """A graph in words."""
-    return ", ".join(f"{v.label} = " + (f" {v.op} ".join(getattr(u, "label", str(u)) for u in v.inputs) or f"{v.data:g}")
-                     for v in topological_order(output))
-
-
-def as_values(found):
+def listed(found):
+    """What came, as numbers of nodes or words. Raises Wrong where it is no list."""
+    if isinstance(found, str):
+        raise unusable("order(output)", None if found == "None" else Odd(found), "a list")
     if not isinstance(found, (list, tuple)):
         raise unusable("order(output)", found, "a list")
     for v in found:
-        if not isinstance(v, Value):
-            raise Wrong(f"{kind(v)} is in the list, and is no Value",
-                        "Perhaps: it comes from `inputs`, where plain numbers stand too." if isinstance(v, float) else "")
+        if isinstance(v, str) and v != "another Value":
+            number = "plain numbers are among the inputs, and are not nodes; pass them over"
+            raise Wrong(f"{v} is in the list, and is no Value", mistake=number if v.startswith("float") else "only Values belong there")
     return found
 
 
-def check_order(student, f, p):
-    leaves = [Value(x) for x in p]
-    output = f(leaves)
-    label(output)
-    found = as_values(student.ask("order", output))
-    problem = what_is_wrong(found, topological_order(output))
-    if problem:
-        got, truth = sweep(found, output, leaves), gradient(f, p)
-        place = next((i for i in range(len(leaves)) if not all_close(got[i], truth[i])), None)
-        names = ", ".join(v.label or "another" for v in found) or "empty"
-        raise Wrong(f"{call('order', output)}: {problem}", f"The graph is {written(output)}.", f"The list is {names}.",
-                    "" if place is None else f"Going back along it, the derivative by {leaves[place].label} comes out as "
-                    "{}; by finite differences it is {}.".format(*apart(got[place], truth[place])))
+def on(steps, p):
+    """Ask for the order of one graph, and raise Wrong where it is none."""
+    def check(student):
+        _, nodes = graph(steps, p)
+        found = listed(student.run("e07.order", "order(output)", steps, p))
+        problem, mistake = what_is_wrong(found, nodes)
+        if problem:
+            names = ", ".join(name(v) for v in found) or "empty"
+            raise Wrong(f"order({name(len(nodes) - 1)}): {problem}", f"The graph is {written(nodes)}.", f"The list is {names}.",
+                        mistake=mistake)
+    return check
 
 
-def what_is_wrong(found, right):
-    """In words, why found is no topological order of the nodes in right; "" where it is one."""
+def name(v):
+    return f"v{v}" if isinstance(v, int) else "another"
+
+
+def written(nodes):
+    """A graph in words."""
+    return ", ".join(f"{v.label} = " + (f" {v.op} ".join(getattr(u, "label", str(u)) for u in v.inputs) or f"{v.data:g}")
+                     for v in nodes)
+
+
+def inputs_of(nodes):
+    """For each node, by number, the numbers of its inputs that are nodes."""
+    place = {v: k for k, v in enumerate(nodes)}
+    return [[place[u] for u in v.inputs if isinstance(u, Value)] for v in nodes]
+
+
+def what_is_wrong(found, nodes):
+    """What is wrong with an order, and the mistake behind it; ("", "") where nothing is."""
+    inputs = inputs_of(nodes)
+    if "another Value" in found:
+        return "a Value is in the list that is not behind the output", "a node is made anew, or copied; the list holds the nodes themselves"
+    problem = first_problem(found, inputs)
+    if not problem:
+        return "", ""
+    if not first_problem([*found][::-1], inputs):
+        return problem, "it is the wrong way round: inputs come first, and the output last"
+    return problem, next((said for said, true in mistakes(found, nodes, inputs) if true), "")
+
+
+def first_problem(found, inputs):
     place = {v: k for k, v in enumerate(found)}
-    for v in found:
-        if v not in right:
-            return f"{v.label or 'a Value'} is in the list, and not behind the output"
-    for v in right:
+    for v, its in enumerate(inputs):
         if v not in place:
-            return f"{v.label} is missing"
-        if found.count(v) > 1:
-            return f"{v.label} stands in the list {found.count(v)} times"
-        for u in v.inputs:
-            if isinstance(u, Value) and place.get(u, -1) > place[v]:
-                return f"{v.label} stands before its input {u.label}"
+            return f"{name(v)} is missing"
+        if list(found).count(v) > 1:
+            return f"{name(v)} stands in the list {list(found).count(v)} times"
+        for u in its:
+            if place.get(u, -1) > place[v]:
+                return f"{name(v)} stands before its input {name(u)}"
     return ""
 
 
-def sweep(order, output, leaves):
-    """The derivatives with respect to the leaves, as going back along the list gives them."""
-    grads = dict.fromkeys([*order, *leaves], 0.0) | {output: 1.0}
-    for v in reversed(order):
-        for u, partial in zip(v.inputs, v.partials):
-            if partial is not None:
-                grads[u] = grads.get(u, 0.0) + partial * grads[v]
-    return [grads[v] for v in leaves]
+def mistakes(found, nodes, inputs):
+    """Mistakes in words, and whether each explains the list."""
+    found, last = list(found), len(nodes) - 1
+    missing, numbers = {*range(len(nodes))} - {*found}, [v.data for v in nodes]
+    leaves = {k for k, its in enumerate(inputs) if not its}
+    twice = [v for v, count in Counter(found).items() if count > 1]
+    met, backwards = [*walks(inputs, last)], found[::-1]
+    yield "the list is empty", not found
+    yield "the output itself is missing", missing == {last}
+    yield "nodes with the same number are taken for one: nodes are told apart by what they are, not by their number", \
+        bool(missing) and all(any(numbers[k] == numbers[j] for j in found) for k in missing)
+    yield "leaves are left out; they are nodes too", missing == leaves
+    yield "only the inputs of the output are there: theirs are missing", {*found} <= {last, *inputs[last]} and len(nodes) > 3
+    yield "the search ends too early: not all inputs are followed", bool(missing)
+    yield "a node that several others use is taken several times: what has been seen has to be remembered", bool(twice)
+    yield "it is sorted by the numbers, not by who uses whom", not twice and sorted(found, key=lambda k: numbers[k]) == found
+    yield ("a node is put in the list when it is first met, and not after all of its inputs: one that is used near the output and far "
+           "from it stands at the wrong place"), found in met or backwards in met
+    yield "a node stands before one of its inputs: it is put in the list too early", not missing and not twice
+
+
+def walks(inputs, last):
+    """The orders in which searches meet the nodes: depth first and breadth first, inputs from left and from right."""
+    for turn in (1, -1):
+        for end in (-1, 0):
+            for late in (False, True):
+                seen, todo, order = set() if late else {last}, [last], []
+                while todo:
+                    v = todo.pop(end)
+                    if late and v in seen:
+                        continue
+                    seen.add(v)
+                    order.append(v)
+                    for u in inputs[v][::turn]:
+                        if u not in seen:
+                            todo.append(u)
+                            if not late:
+                                seen.add(u)
+                yield order
+        order = []
+
+        def visit(v, order=order, turn=turn):
+            if v not in order:
+                order.append(v)
+                for u in inputs[v][::turn]:
+                    visit(u)
+        visit(last)
+        yield order
+
+
+def random_graphs(student):
+    rng = student.random()
+    for n in (3, 6, 10, 14):
+        steps = [[rng.randrange(3), rng.randrange(2 + k), rng.randrange(2 + k)] for k in range(n)]
+        k = n + 1                                       # so that the last one is used, and used again
+        steps += [[1, 0, k], [0, k, k + 1], [0, k + 2, 1]]
+        on(steps, draws(rng, 2))(student)
+
+
+def deep(student):
+    """A chain, which recursion cannot walk, and a graph with 2 ** 40 paths."""
+    found = listed(student.run("e07.chain", "order of a chain of 5,000 operations", 5_000))
+    if student.raised_limit:
+        raise Wrong("order raises Python's limit of recursion", mistake="it recurses; a list of your own, a stack, needs no limit")
+    if found != [*range(5_001)]:
+        raise Wrong("order is wrong for a chain of 5,000 operations", mistake=what_is_wrong_in_chain(found))
+
+
+def what_is_wrong_in_chain(found):
+    if found == [*range(5_001)][::-1]:
+        return "it is the wrong way round: inputs come first, and the output last"
+    return "it stops on the way: an error is caught, or the depth is limited" if len(found) < 5_001 else ""
+
+
+def ladder(student):
+    try:
+        found = listed(student.run("e07.ladder", "order of a chain of 40 doublings, y = x + x", 40))
+    except Stopped as stopped:
+        raise Stopped(str(stopped), mistake="every path is followed again: what has been seen has to be remembered") from None
+    if found != [*range(41)]:
+        raise Wrong("order is wrong for a chain of 40 doublings",
+                    mistake="a node that is used twice is taken twice: what has been seen has to be remembered"
+                    if len(found) > 41 else "")
+
+
+def small(student):
+    for steps, p in (TWINS, SUM, DOUBLED, SHORTCUT):
+        on(steps, p)(student)
+
+
+PARTS = [Part("small graphs", small), Part("graphs with many users", random_graphs), Part("deep graphs", deep),
+         Part("many paths", ladder)]

@@ -1,109 +1,204 @@
-"""Checks exercise 8: the repaired engine against finite differences of the same expressions on floats."""
-import numpy as np
+"""Checks exercise 8: the repaired engine, on expressions that show one mistake after another."""
+import itertools
 
-from autograd import Value
-from demos.exercises.checking import Wrong, as_number, at, compare, derivative, draw
+from demos.exercises.checkers.asking import Part, Wrong, as_number, at, draws
+from demos.exercises.checkers.comparing import compare, derivative
+from demos.exercises.marking.policy import ENGINES, NO_ENGINE, Policy
+from demos.exercises.mutations.suspects import suspects
+from demos.exercises.probes.e08 import EXPRESSIONS, names_of, trace
 
-EXPRESSIONS = {                                         # rising: used once, a leaf used twice, nodes between used twice
-    "w * x + b": lambda w, x, b: w * x + b,
-    "a * a + a * b": lambda a, b: a * a + a * b,
-    "h * h + h * a, with h = a * b": lambda a, b: (a * b) * (a * b) + (a * b) * a,
-    "s + s * a, with s = h + h, h = a * b": lambda a, b: doubled(a * b, a)}
-
-
-def doubled(h, a):
-    s = h + h
-    return s + s * a
-
-
-def check(student):
-    rng = np.random.default_rng(8)
-    for text, f in EXPRESSIONS.items():
-        names = f.__code__.co_varnames[:f.__code__.co_argcount]
-        p = draw(rng, len(names), low=0.5)
-        nodes, labels = build(student, f, p, names)
-        first = called(student, f"y = {text}: after backward(y)", nodes, labels, f, p, [
-            ("it goes from inputs to output, but users have to come before what they use", sweep(f, p, back=False)),
-            ("= where += is needed: a node used twice gets two parts", sweep(f, p, add=False))])
-        called(student, f"y = {text}: after a second backward(y)", nodes, labels, f, p,
-               left("something is left from the first call", f, p, first))
-        for _ in range(2):                              # twice, lest every other call does nothing
-            for v in nodes:
-                student.attempt("node.grad = 7.0", setattr, v, "grad", 7.0)
-            called(student, f"y = {text}: when every grad was 7, after backward(y)", nodes, labels, f, p,
-                   left("what was in grad before is still in it", f, p, np.full(len(nodes), 7.0)))
-    two_outputs(student, draw(rng, 2, low=0.5))
+POLICY = Policy(((NO_ENGINE, "it uses {name}: here this engine's own backward is to be repaired"),
+                 (ENGINES, "it uses {name}: here this engine's own backward is to be repaired")),
+                "it uses complex numbers: here backward is to be repaired")
+HINTS = ("Three questions: in which order are the nodes gone through, what happens to a node that is used twice, and what is in grad "
+         "when backward begins?",
+         "A node may hand its grad on when it is complete: when all of its users have added to it.",
+         "Users first, that is from the output back; each user adds its part; and before that every grad behind the output is 0.")
 
 
-def two_outputs(student, p):
-    """Two expressions of the same leaves, one after the other."""
-    f, g = EXPRESSIONS["a * a + a * b"], lambda a, b: b * (a + b)
-    nodes, labels = build(student, f, p, "ab")
-    others, other_labels = build(student, g, p, "ab", leaves=nodes[:2])
-    called(student, "y = a * a + a * b: after backward(y)", nodes, labels, f, p)
-    both = np.array(truths(g, p)) + [*truths(f, p)[:2], *[0.0] * (len(others) - 2)]
-    called(student, "z = b * (a + b) of the same leaves: after backward(y), backward(z)", others, [*other_labels[:-1], "z"],
-           g, p, [("something is left from backward(y)", both)])
+class Sweep:
+    """A backward, right or wrong, on the graph that f makes: what stands in the grads after it.
+
+    back, add, reset    the three things that were broken: from the output back, +=, and which grads are set to 0 first
+    """
+
+    def __init__(self, f, p, back=True, add=True, reset="all", seed=1.0, late=False, swap=False):
+        self.p, self.back, self.add, self.reset, self.seed, self.late, self.swap = p, back, add, reset, seed, late, swap
+        self.nodes = graph(f, p)
+
+    def __call__(self, before):
+        """The grads after a backward, when those before it were these."""
+        nodes, kept = self.nodes, {"all": [], "none": range(len(before)), "leaves": range(len(self.p), len(before)),
+                                   "inner": range(len(self.p))}[self.reset]
+        grads = [x if k in kept else 0.0 for k, x in enumerate(before)]
+        grads[-1] = 0.0 if self.late else self.seed
+        for k in reversed(range(len(nodes))) if self.back else range(len(nodes)):
+            inputs, partials = nodes[k]
+            for u, partial in zip(inputs, partials[::-1] if self.swap else partials):
+                grads[u] = partial * grads[k] + (grads[u] if self.add else 0.0)
+        return grads
 
 
-def called(student, said, nodes, labels, f, p, suspects=()):
-    """Call backward on the last of the nodes, and compare the grad of each; returns them."""
-    student.ask("backward", nodes[-1])
-    grads = [as_number(student.attempt(f"{label}.grad", lambda: v.grad), f"{said}, {label}.grad")
-             for label, v in zip(labels, nodes)]
-    compare([f"{said}, {label}.grad" for label in labels], grads, truths(f, p), suspects, at(**dict(zip(labels, p))))
-    return np.array(grads)
+def graph(f, p):
+    """For each node that f goes through at p: the numbers of its inputs, and its partials."""
+    nodes, numbers = [], []
 
-
-# Expressions -----------------------------------------------------------------------------------------------------------------
-
-def trace(f, leaves, names, k=None, t=0.0):
-    """The numbers or nodes that f goes through, leaves first, and what each is called; the one numbered k is moved by t."""
-    found, labels = [], []
-
-    class Traced:
-        def __init__(self, x, label):
-            self.x, self.label = x + t if len(found) == k else x, label
-            found.append(self.x)
-            labels.append(label)
+    class Node:
+        def __init__(self, x, inputs=(), partials=()):
+            self.x, self.place = x, len(nodes)
+            nodes.append((inputs, partials))
+            numbers.append(x)
 
         def __add__(self, other):
-            return Traced(self.x + other.x, f"({self.label} + {other.label})")
+            return Node(self.x + other.x, (self.place, other.place), (1.0, 1.0))
 
         def __mul__(self, other):
-            return Traced(self.x * other.x, f"({self.label} * {other.label})")
+            return Node(self.x * other.x, (self.place, other.place), (other.x, self.x))
+    f(*[Node(x) for x in p])
+    return nodes
 
-    f(*map(Traced, leaves, names))
-    return found, [*labels[:-1], "y"]
+
+ORDER = "it goes from inputs to output, but users have to come before what they use"
+ADD = "= where += is needed: a node that is used twice gets two parts"
+RESET = "what was in grad before is still in it: the grads are not set to 0 first"
 
 
-def build(student, f, p, names, leaves=None):
-    """The student's nodes of f at p, and what each is called."""
-    leaves = leaves or [student.attempt("Node(1.0)", student.get("Node"), float(x)) for x in p]
-    nodes, labels = student.attempt("building a graph of Nodes", trace, f, leaves, names)
-    data = student.attempt("node.data", lambda: [v.data for v in nodes])
-    if data != trace(f, p.tolist(), names)[0]:
-        raise Wrong("the engine computes other values than before", "Perhaps: Node was changed; only backward is broken.")
-    return nodes, labels
+def mistakes():
+    """Each broken backward in words, and how to make it."""
+    yield "output.grad is set to 1, and then to 0 with all others", dict(late=True)
+    yield "the two partials have changed places", dict(swap=True)
+    for seed in (2.0, -1.0):
+        yield f"output.grad begins at {seed:g}, where dy/dy is 1", dict(seed=seed)
+    some = {"leaves": "the grads of the nodes between are not set to 0, only those of the leaves",
+            "inner": "the grads of the leaves are not set to 0, only those of the nodes between", "none": RESET}
+    for back, add, reset in itertools.product((True, False), (True, False), ("all", "none", "leaves", "inner")):
+        said = [ORDER] * (not back) + [ADD] * (not add) + [some.get(reset, "")] * (reset != "all")
+        if said:
+            yield "; and ".join(said[:2]), dict(back=back, add=add, reset=reset)
+
+
+def recursive(f, p, full):
+    """A backward that calls itself on the inputs at once: it hands on a node's whole grad each time it comes there."""
+    nodes, before = graph(f, p), [0.0] * len(graph(f, p))
+    grads = [*before[:-1], 1.0]
+
+    def visit(k):
+        for u, partial in zip(*nodes[k]):
+            grads[u] += partial * grads[k]
+            visit(u)
+    visit(len(nodes) - 1)
+    return grads
+
+
+def by_output(f, p):
+    """A backward that multiplies each partial by the grad of the output: the chain is missing."""
+    nodes = graph(f, p)
+    grads = [0.0] * (len(nodes) - 1) + [1.0]
+    for inputs, partials in reversed(nodes):
+        for u, partial in zip(inputs, partials):
+            grads[u] += partial
+    return grads
+
+
+def added(f, p):
+    """A backward that adds the user's grad to the partial, where it should multiply."""
+    nodes = graph(f, p)
+    grads = [0.0] * (len(nodes) - 1) + [1.0]
+    for k in reversed(range(len(nodes))):
+        for u, partial in zip(*nodes[k]):
+            grads[u] += partial + grads[k]
+    return grads
+
+
+def no_partial(f, p):
+    nodes = graph(f, p)
+    grads = [0.0] * (len(nodes) - 1) + [1.0]
+    for k in reversed(range(len(nodes))):
+        for u in nodes[k][0]:
+            grads[u] += grads[k]
+    return grads
+
+
+def swept(names, f, p):
+    """The grads after the backward of another file of this kind."""
+    nodes = trace(f, [names["Node"](x) for x in p], "abc")[0]
+    names["backward"](nodes[-1])
+    return [v.grad for v in nodes]
 
 
 def truths(f, p):
-    """The derivatives of f by all that it goes through, by finite differences: each takes other values, and what follows."""
-    count = len(trace(f, p.tolist(), "abc")[0])
-    return [derivative(lambda t: trace(f, p.tolist(), "abc", k, t)[0][-1], 0.0) for k in range(count)]
+    """The derivatives of f with respect to all that it goes through, by finite differences: each takes other values."""
+    count = len(trace(f, p, "abc")[0])
+    return [derivative(lambda t: trace(f, p, "abc", k, t)[0][-1], 0.0) for k in range(count)]
 
 
-def sweep(f, p, back=True, add=True, before=0.0):
-    """The gradients of a broken sweep: going forward, assigning where it should add, or adding to what was there before."""
-    nodes = trace(f, [Value(x) for x in p], "abc")[0]
-    grads = dict(zip(nodes, np.broadcast_to(before, len(nodes)).tolist())) | {nodes[-1]: 1.0}
-    for v in reversed(nodes) if back else nodes:
-        for u, partial in zip(v.inputs, v.partials):
-            grads[u] = partial * grads[v] + (grads[u] if add else 0.0)
-    return [grads[v] for v in nodes]
+def run(student, text, p, actions):
+    """The grads after each of the actions, as numbers; and the names of the nodes."""
+    names = names_of(text)
+    found = student.run("e08.grads", f"backward for y = {text}", text, p, actions)
+    labels = trace(EXPRESSIONS[text], p, names)[1]
+    data = [as_number(x, "node.data") for x in found[0]]
+    if data != trace(EXPRESSIONS[text], p, names)[0]:
+        raise Wrong("the engine computes other values than before", mistake="Node was changed; only backward is broken")
+    return [[as_number(x, f"{label}.grad") for x, label in zip(grads, labels)] for grads in found[1:]], labels
 
 
-def left(said, f, p, before):
-    """What it gives when the leaves, the nodes between, or both are not set to 0 first."""
-    leaf = np.arange(len(before)) < len(p)
-    return [(said, sweep(f, p, before=before * kept)) for kept in (np.ones(len(before)), leaf, ~leaf)]
+def first(student, texts):
+    for text in texts:
+        f, p = EXPRESSIONS[text], draws(student.random(text), len(names_of(text)), 0.5)
+        (grads,), labels = run(student, text, p, ["backward"])
+        zero = [0.0] * len(grads)
+        known = [(said, lambda how=how: Sweep(f, p, **how)(zero)) for said, how in mistakes()]
+        known += [("it calls itself on the inputs at once: a node that is used twice hands on its grad twice, once too early",
+                   lambda: recursive(f, p, True)), ("the partials are added up, and not multiplied by the grad of the user",
+                                                    lambda: by_output(f, p)),
+                  ("the partial and the grad of the user are added, where they should be multiplied", lambda: added(f, p)),
+                  ("the partial is missing: the grad of the user is handed on as it is", lambda: no_partial(f, p)),
+                  ("the grads are set to 0 after the sweep, and not before it", lambda: zero),
+                  ("only the leaves keep their grad: those of the nodes between are set to 0 at the end",
+                   lambda: [x if k < len(p) else 0.0 for k, x in enumerate(truths(f, p))])]
+        compare([f"y = {text}: after backward(y), {label}.grad" for label in labels], grads, truths(f, p), known,
+                at(**dict(zip(labels, p))), more=suspects("e08_backward", ("backward",), lambda names: swept(names, f, p)))
+
+
+def once(student):
+    first(student, ["w * x + b"])
+
+
+def leaf_twice(student):
+    first(student, ["a * a + a * b"])
+
+
+def node_twice(student):
+    first(student, ["h * h + h * a, with h = a * b", "h * h * h, with h = a + b", "s + s * a, with s = h + h, h = a * b"])
+
+
+def again(student):
+    """Called again, and when every grad was 7 before, twice, lest every other call does nothing."""
+    for text in ("a * a + a * b", "h * h + h * a, with h = a * b"):
+        f, p = EXPRESSIONS[text], draws(student.random(text), len(names_of(text)), 0.5)
+        actions = ["backward", "backward", "seven", "backward", "seven", "backward"]
+        found, labels = run(student, text, p, actions)
+        before, right = [0.0] * len(labels), truths(f, p)
+        saids = ["after backward(y)", "after a second backward(y)", *["when every grad was 7, after backward(y)"] * 2]
+        for said, grads in zip(saids, found):
+            before = [7.0] * len(labels) if "7" in said else before
+            known = [(words, lambda how=how, before=before: Sweep(f, p, **how)(before)) for words, how in mistakes()]
+            known.append(("backward did nothing in this call", before))
+            compare([f"y = {text}: {said}, {label}.grad" for label in labels], grads, right, known, at(**dict(zip(labels, p))))
+            before = grads
+
+
+def two_outputs(student):
+    """Two expressions of the same leaves, one after the other."""
+    text = "a * a + a * b"
+    f, g, p = EXPRESSIONS[text], EXPRESSIONS["b * (a + b)"], draws(student.random(), 2, 0.5)
+    (_, grads), _ = run(student, text, p, ["backward", "again", "backward"])
+    labels = [*trace(g, p, "ab")[1][:-1], "z"]
+    both = [x + y for x, y in zip(truths(g, p), [*truths(f, p)[:2], *[0.0] * len(labels)])]
+    compare([f"z = b * (a + b), of the leaves of y = {text}: after backward(y), backward(z), {label}.grad" for label in labels],
+            grads, truths(g, p), [("something is left from backward(y) in the grads of the leaves", both)])
+
+
+PARTS = [Part("every node used once", once), Part("a leaf used twice", leaf_twice), Part("nodes used twice", node_twice),
+         Part("called again", again), Part("another output of the same leaves", two_outputs)]

@@ -1,30 +1,82 @@
-"""Checks exercise 9: the gradients against finite differences of the neuron."""
+"""Checks exercise 9: the three gradients of the neuron."""
 import numpy as np
 
-from demos.exercises.checking import as_array, as_tuple, at, compare, draw, entries, gradient
+from demos.exercises.checkers.asking import Part, as_matrix, as_tuple, at, draw, draws, entries
+from demos.exercises.checkers.comparing import compare, exactly
+from demos.exercises.marking.policy import derive
+from demos.exercises.mutations.suspects import suspects
+
+POLICY = derive("the gradients are to be written as formulas")
+HINTS = ("Call the input of the sigmoid z. All three gradients have the factor ∂f/∂z.",
+         "σ'(z) = σ(z) (1 - σ(z)), and σ(z) is f, which you have.",
+         "z is a sum of products w(i) x(i), and b. Its derivative with respect to one factor is the other, and with respect to b it "
+         "is 1.")
+NAMES = ("∂f/∂w", "∂f/∂b", "∂f/∂x")
 
 
 def sigmoid(t):
     return 1 / (1 + np.exp(-t))
 
 
-def check(student):
-    rng = np.random.default_rng(6)
-    for n in (3, 4):
-        w, b, x = draw(rng, n), draw(rng), draw(rng, n)
-        z = w @ x + b
-        f = sigmoid(z)
-        answer = as_tuple(student.ask("neuron_gradients", w, b, x), 3, "neuron_gradients(w, b, x)")
-        truths = {"∂f/∂w": (gradient(lambda w: sigmoid(w @ x + b), w), x, w),
-                  "∂f/∂b": (gradient(lambda b: sigmoid(w @ x + b), b), np.array(1.0), np.array(1.0)),
-                  "∂f/∂x": (gradient(lambda x: sigmoid(w @ x + b), x), w, x)}
-        for (name, (truth, inner, other)), got in zip(truths.items(), answer):
-            got = as_array(got, truth.shape, name)
-            compare(entries(name, truth), got, truth,
-                    [("σ'(z) is missing", inner),
-                     ("σ(z) stands where σ'(z) should", f * inner),
-                     ("z (1 - z) in place of σ(z) (1 - σ(z))", z * (1 - z) * inner),
-                     ("σ' is taken at f, not at z", sigmoid(f) * (1 - sigmoid(f)) * inner),
-                     ("b is missing in z", sigmoid(w @ x) * (1 - sigmoid(w @ x)) * inner),
-                     ("w and x have changed places", f * (1 - f) * other),
-                     ("the derivative of z by this input is missing", np.full_like(truth, f * (1 - f)))], at(w=w, b=b, x=x))
+def truths(w, b, x):
+    f = sigmoid(w @ x + b)
+    return f * (1 - f) * x, f * (1 - f), f * (1 - f) * w
+
+
+def mistakes(w, b, x, k):
+    """For gradient k (of w, b, x): well-known mistakes, and what each gives."""
+    inner, other = ((x, w), (1.0, 1.0), (w, x))[k]
+    z = w @ x + b
+    f = sigmoid(z)
+    d = f * (1 - f)
+    yield "σ'(z) is missing", inner
+    yield "σ(z) stands where σ'(z) should", f * inner
+    yield "1 - σ(z) stands where σ'(z) should: a factor is missing", (1 - f) * inner
+    yield "σ(z)² is subtracted wrongly: σ' is σ (1 - σ)", (1 - f * f) * inner
+    yield "this is the derivative of tanh, 1 - f², not that of the sigmoid", (1 - f**2) * inner
+    yield "a + in σ (1 - σ)", f * (1 + f) * inner
+    yield "z (1 - z) in place of σ(z) (1 - σ(z))", z * (1 - z) * inner
+    yield "σ' is taken at f, not at z: the sigmoid is taken twice", sigmoid(f) * (1 - sigmoid(f)) * inner
+    yield "σ(1 - f) or σ(z) (1 - z): z and σ(z) are mixed", f * (1 - z) * inner
+    yield "z stands where σ'(z) should", z * inner
+    yield "b is missing in z", sigmoid(w @ x) * (1 - sigmoid(w @ x)) * inner
+    yield "b is subtracted in z", sigmoid(w @ x - b) * (1 - sigmoid(w @ x - b)) * inner
+    yield "w and x have changed places", d * np.asarray(other)
+    yield "the derivative of z with respect to this input is missing", np.full_like(np.asarray(inner, float), d)
+    yield "a factor f is too much", d * f * inner
+    yield "this is the square of σ'", d * d * inner
+    yield "f stands here, not its derivative", np.full_like(np.asarray(inner, float), f)
+    if k == 1:
+        yield "the derivative of z with respect to b is 1, not b", d * b
+        yield "the derivative of z with respect to b is 1, not 0", 0.0
+        yield "the entries of ∂f/∂w are summed; b has a derivative of its own", d * x.sum()
+        yield "the entries of ∂f/∂x are summed; b has a derivative of its own", d * w.sum()
+        yield "the derivative of z with respect to b is 1, not w · x", d * (w @ x)
+        yield "the mean of the entries of ∂f/∂w; b has a derivative of its own", d * x.mean()
+    else:
+        yield "w and x stand there together", d * w * x
+        yield "b stands in the derivative of z with respect to this input", d * (np.asarray(inner) + b)
+        yield "this is ∂f/∂b in every place", np.full_like(np.asarray(inner, float), d)
+
+
+def of(k):
+    def check(student):
+        for n in (3, 4):
+            rng = student.random(n)
+            w, b, x = draws(rng, n), draw(rng), draws(rng, n)
+            answer = as_tuple(student.run("arrays", "neuron_gradients(w, b, x)", "neuron_gradients", w, b, x), 3,
+                              "neuron_gradients(w, b, x)")
+            given = np.array(w), b, np.array(x)
+            truth = truths(*given)[k]
+            shape = np.shape(truth)
+            got = as_matrix(answer[k], shape, NAMES[k])
+            right = np.ravel(truth).tolist()
+            compare(entries(NAMES[k], shape), got, right, [(said, np.ravel(y)) for said, y in mistakes(*given, k)], at(w=w, b=b, x=x),
+                    more=suspects("e09_neuron", ("neuron_gradients",),
+                                  lambda names: np.ravel(names["neuron_gradients"](*given)[k]), {"dz": "∂f/∂z", "f": "f"}))
+            if not getattr(answer[k], "single", False):
+                exactly(got, right, NAMES[k])
+    return check
+
+
+PARTS = [Part(name, of(k)) for k, name in enumerate(NAMES)]

@@ -1,45 +1,166 @@
-"""Checks exercise 10: every step against the formula, with the gradient at the student's own points by finite differences."""
-import numpy as np
+"""Checks exercise 10: every step against the formula, from the student's own points."""
+from demos.exercises.checkers.asking import Part, Wrong, as_matrix, at, draw, draws
+from demos.exercises.checkers.comparing import all_close, compare, derivative
+from demos.exercises.marking.policy import Policy
+from demos.exercises.mutations.suspects import suspects
+from demos.exercises.probes.e10 import FUNCTIONS
 
-from demos.exercises.checking import as_array, at, compare, draw, gradient
+POLICY = Policy(((("nn", "torch", "jax", "optax", "tensorflow", "scipy"),
+                  "it uses {name}: here the steps are to be written, not bought"),))
+HINTS = ("Write one step of plain descent first: w - α times the gradient at w.",
+         "Momentum needs the point before: keep it beside w, and move both on after each step.",
+         "In the first step the point before is the first point itself, so the momentum is 0 there. Keep a new list for every point.")
+STEPS = 6
 
 
-def bowl(w):
-    return w[0]**2 + w[0] * w[1] + 2 * w[1]**2
+def slope(f, w):
+    return [derivative(lambda t: f([*w[:i], t, *w[i + 1:]]), x) for i, x in enumerate(w)]
 
 
-def valley(w):
-    return 0.1 * (w[0] - w[1]**2)**2 + 0.3 * w[0]**2 + w[1] + 0.1 * w[1]**4
+def vector(*terms):
+    """The sum of some (factor, list)."""
+    return [sum(factor * x[i] for factor, x in terms) for i in range(len(terms[0][1]))]
 
 
-def check(student):
-    rng = np.random.default_rng(10)
-    for f in (bowl, valley):
-        start, alpha, beta, steps = draw(rng, 2), draw(rng, low=0.03, high=0.1), draw(rng, low=0.3, high=0.9), 6
-        where = at(f=f, w=start, alpha=alpha, beta=beta, steps=steps)
-        got = as_array(student.ask("descend", f, start.tolist(), alpha, beta, steps), (steps + 1, 2),
-                       "descend(f, w, alpha, beta, steps)")
-        compare([f"w⁰[{i}]" for i in range(2)], got[0], start,
-                [("the points are one and the same list, changed in place", got[-1])], where, by="it should be")
-        w, before = got[:-1], got[[0, *range(steps - 1)]]
-        slope = np.array([gradient(f, x) for x in w])
-        down, momentum = -alpha * slope, beta * (w - before)
-        origin = np.array([0 * start, *before[1:]])
-        names = [f"step {j + 1}, w[{i}]" for j in range(steps) for i in range(2)]
-        compare(names, got[1:], w + down + momentum,
-                [("it goes uphill: a + before α", w - down + momentum),
-                 ("momentum is missing", w + down),
-                 ("the momentum has the wrong sign", w + down - momentum),
-                 ("the momentum is added without β", w + down + w - before),
-                 ("β times the gradient before, not β times the step before",
-                  w + down - beta * np.array([0 * slope[0], *slope[:-1]]) * alpha),
-                 ("the gradient is taken at the first point all the time", w - alpha * slope[0] + momentum),
-                 ("α is missing", w - slope + momentum),
-                 ("w⁻¹ is 0 in the first step, where it should be w⁰", w + down + beta * (w - origin)),
-                 ("the momentum is multiplied by α too", w + down + alpha * momentum),
-                 ("the gradient is multiplied by 1 - β: an average of gradients, not the formula above",
-                  w + (1 - beta) * down + momentum),
-                 ("the gradient is taken at wʲ + β (wʲ - wʲ⁻¹), as Nesterov does, not at wʲ",
-                  w - alpha * np.array([gradient(f, x) for x in w + momentum]) + momentum),
-                 ("wʲ⁻¹ is w⁰ in every step", w + down + beta * (w - start))],
-                where, by="with a gradient by finite differences it should be")
+def on(name, n):
+    def check(student):
+        f, rng = FUNCTIONS[name], student.random(name)
+        start, alpha, beta = draws(rng, n), draw(rng, 0.03, 0.1), draw(rng, 0.3, 0.9)
+        where = at(f=f, w=start, alpha=alpha, beta=beta, steps=STEPS)
+        asked = "descend(f, w, alpha, beta, steps)"
+        points, _ = student.run("e10.descend", asked, name, start, alpha, beta, STEPS)
+        way = way_of(points, n, asked, where)
+        if not all_close(way[0], start):
+            raise Wrong(f"w⁰ is {way[0]}; it should be {start}", where, mistake=first_mistake(way, start, f, alpha))
+        steps = Steps(f, way, alpha, beta)
+        names = [f"step {j + 1}, w[{i}]" for j in range(STEPS) for i in range(n)]
+        flat = [x for w in way[1:] for x in w]
+        compare(names, flat, steps.of(lambda s: s.right), [(said, lambda wrong=wrong: steps.of(wrong)) for said, wrong in MISTAKES],
+                where, by="with a gradient by finite differences it should be",
+                more=suspects("e10_momentum", ("descend",), lambda names: [x for w in names["descend"](f, [*start], alpha, beta, STEPS)[1:]
+                                                                          for x in w], {"w, before": "the step"}))
+    return check
+
+
+def way_of(points, n, asked, where):
+    """The points as lists. Raises Wrong where they are not steps + 1 points of n numbers."""
+    length = len(points) if isinstance(points, (list, tuple)) and not hasattr(points, "shape") else None
+    try:
+        entries = as_matrix(points, (STEPS + 1, n), asked)
+    except Wrong as wrong:
+        if length is not None and length != STEPS + 1 and wrong.mistake != "a `return` is missing":
+            wrong.mistake = {STEPS: "a point is missing: the first one, or the last", STEPS + 2: "a point too many",
+                             n: "only one point comes back, where all are asked for"}.get(length, wrong.mistake)
+        raise
+    return [entries[j * n:(j + 1) * n] for j in range(STEPS + 1)]
+
+
+def first_mistake(way, start, f, alpha):
+    if all(w == way[0] for w in way):
+        return "the points are one and the same list, which is changed in place; keep a new list for every point"
+    if all_close(way[0], vector((1, start), (-alpha, slope(f, start)))):
+        return "the list begins after the first step; w⁰ belongs in it"
+    if all_close(way[-1], start):
+        return "the points come in the wrong order: the last one is the first"
+    if not any(way[0]):
+        return "it begins at 0, where it should begin at w"
+    return "the first point is changed in place: keep a new list for every point"
+
+
+class Step:
+    """One step: the points w, before and first, the numbers α and β, and what the formula has there."""
+
+    def __init__(self, f, way, j, alpha, beta):
+        self.f, self.way, self.j, self.a, self.b = f, way, j, alpha, beta
+        self.w, self.before, self.start, self.next = way[j], way[max(j - 1, 0)], way[0], way[j + 1]
+        self.g = slope(f, self.w)
+        self.before_g = slope(f, self.before)
+        self.d = vector((1, self.w), (-1, self.before))
+        self.right = self.make(-alpha, self.g, beta, self.d)
+
+    def make(self, a, g, b, d):
+        """w + a g + b d"""
+        return vector((1, self.w), (a, g), (b, d))
+
+    def slopes(self):
+        return [slope(self.f, w) for w in self.way[:self.j + 1]]
+
+
+class Steps:
+    """All steps of a way, and what a rule would make of each."""
+
+    def __init__(self, f, way, alpha, beta):
+        self.all = [Step(f, way, j, alpha, beta) for j in range(STEPS)]
+
+    def of(self, rule):
+        return [x for step in self.all for x in rule(step)]
+
+
+def nesterov(s):
+    ahead = vector((1, s.w), (s.b, s.d))
+    return s.make(-s.a, slope(s.f, ahead), s.b, s.d)
+
+
+def one_by_one(s):
+    """Each coordinate moves before the next one's derivative is taken."""
+    w = [*s.w]
+    for i in range(len(w)):
+        w[i] += -s.a * slope(s.f, w)[i] + s.b * s.d[i]
+    return w
+
+
+def accumulated(s):
+    return s.make(-s.a, vector(*((1, g) for g in s.slopes())), s.b, s.d)
+
+
+def unit(s):
+    size = sum(x * x for x in s.g)**0.5
+    return s.make(-s.a / size, s.g, s.b, s.d)
+
+
+def zero(s):
+    return [0.0] * len(s.w)
+
+
+MISTAKES = [
+    ("it does not move: all points are the first one", lambda s: s.start),
+    ("it goes uphill: a + before α", lambda s: s.make(s.a, s.g, s.b, s.d)),
+    ("momentum is missing", lambda s: s.make(-s.a, s.g, 0, s.d)),
+    ("momentum is missing, and it goes uphill", lambda s: s.make(s.a, s.g, 0, s.d)),
+    ("the gradient is missing: only the momentum is there", lambda s: s.make(0, s.g, s.b, s.d)),
+    ("the momentum has the wrong sign", lambda s: s.make(-s.a, s.g, -s.b, s.d)),
+    ("the momentum is added without β", lambda s: s.make(-s.a, s.g, 1, s.d)),
+    ("the momentum has the factor 1 - β, not β", lambda s: s.make(-s.a, s.g, 1 - s.b, s.d)),
+    ("α and β have changed places", lambda s: s.make(-s.b, s.g, s.a, s.d)),
+    ("the momentum is β wʲ, not β times the last step", lambda s: s.make(-s.a, s.g, s.b, s.w)),
+    ("the momentum is β wʲ⁻¹, not β times the last step", lambda s: s.make(-s.a, s.g, s.b, s.before)),
+    ("the momentum looks forward from the point before: the step begins at wʲ⁻¹, not at wʲ",
+     lambda s: vector((1, s.before), (-s.a, s.g), (s.b, s.d))),
+    ("β times the gradient before, not β times the step before", lambda s: s.make(-s.a, vector((1, s.g), (s.b, s.before_g if s.j else zero(s))),
+                                                                                 0, s.d)),
+    ("β times the gradient before, not β times the step before", lambda s: s.make(-s.a, s.g, -s.b * s.a, s.before_g)),
+    ("the gradient is added with β: it is not times α", lambda s: s.make(-s.a, s.g, -s.b, s.before_g)),
+    ("the gradient is taken at the first point all the time", lambda s: s.make(-s.a, slope(s.f, s.start), s.b, s.d)),
+    ("the gradient is taken at wʲ⁻¹, not at wʲ", lambda s: s.make(-s.a, s.before_g, s.b, s.d)),
+    ("the gradients are not reset: each step takes the sum of all so far", accumulated),
+    ("α is missing", lambda s: s.make(-1, s.g, s.b, s.d)),
+    ("w⁻¹ is 0 in the first step, where it should be w⁰", lambda s: s.make(-s.a, s.g, s.b, s.d if s.j else s.w)),
+    ("the momentum is multiplied by α too", lambda s: s.make(-s.a, s.g, s.a * s.b, s.d)),
+    ("the gradient is multiplied by β too", lambda s: s.make(-s.a * s.b, s.g, s.b, s.d)),
+    ("the gradient is multiplied by 1 - β: an average of gradients, not the formula above", lambda s: s.make(-s.a * (1 - s.b), s.g, s.b, s.d)),
+    ("the gradient is divided by its length: the formula has the gradient itself", unit),
+    ("only the sign of the gradient is used", lambda s: s.make(-s.a, [(x > 0) - (x < 0) for x in s.g], s.b, s.d)),
+    ("the gradient is taken at wʲ + β (wʲ - wʲ⁻¹), as Nesterov does, not at wʲ", nesterov),
+    ("wʲ⁻¹ is w⁰ in every step", lambda s: s.make(-s.a, s.g, s.b, vector((1, s.w), (-1, s.start)))),
+    ("one coordinate moves before the derivative with respect to the next is taken: take the whole gradient first", one_by_one),
+    ("only the first coordinate moves", lambda s: [s.right[0], *s.w[1:]]),
+    ("only the last coordinate moves", lambda s: [*s.w[:-1], s.right[-1]]),
+    ("the first step is missing: w¹ is w⁰, and all others come one too late", lambda s: s.w if s.j == 0 else s.right),
+    ("the momentum is in the first step too, though no step was before it", lambda s: s.make(-s.a * (1 + s.b * (s.j == 0)), s.g, s.b, s.d)),
+    ("the momentum is that of the first step all the time", lambda s: s.make(-s.a, s.g, s.b, vector((1, s.way[1]), (-1, s.start))
+                                                                             if s.j else s.d)),
+    ("the momentum takes the step before the last", lambda s: s.make(-s.a, s.g, s.b, vector((1, s.before), (-1, s.way[max(s.j - 2, 0)])))),
+    ("the gradient's entries have changed places", lambda s: s.make(-s.a, s.g[::-1], s.b, s.d)),
+    ("the step is there, without the point it begins at", lambda s: vector((-s.a, s.g), (s.b, s.d)))]
+
+PARTS = [Part("the bowl", on("bowl", 2)), Part("the valley", on("valley", 2)), Part("a function of three numbers", on("trough", 3))]

@@ -1,55 +1,161 @@
 """Checks exercise 12: the polynomial, and whether the derivatives of the loss are 0 at what fit gives."""
-from math import cos, sin
+from math import cos, isfinite, sin
 
-import numpy as np
+from demos.exercises.checkers.asking import Part, Wrong, as_number, as_vector, call, draw, draws
+from demos.exercises.checkers.comparing import all_close, close, compare, gradient, minimum
+from demos.exercises.checkers.descents import Descent, in_descent
+from demos.exercises.marking.policy import Policy
+from demos.exercises.mutations.suspects import suspects
 
-from autograd import Value
-from demos.exercises.checking import Wrong, as_array, call, check_minimum, compare, draw
+POLICY = Policy()
+HINTS = ("Write out p(x) for n = 2, and go through the list c as it stands there.",
+         "The coefficient at place 2k - 1 goes with cos(k x), the one at 2k with sin(k x), and the first one with 1.",
+         "The loss is a sum over all points, so more points make a larger gradient: take a shorter step for more of them, and go on "
+         "until the derivatives are small.")
+LOST = "a coefficient went through float(...), .data or a function of math, and its derivative is lost"
 
 
 def waves(x, n):
-    return np.array([1.0] + [wave(k * x) for k in range(1, n + 1) for wave in (cos, sin)])
+    return [1.0] + [wave(k * x) for k in range(1, n + 1) for wave in (cos, sin)]
 
 
-def check(student):
-    rng = np.random.default_rng(11)
-    for n in (1, 2, 3):
-        check_polynomial(student, rng, n)
+def p(c, x):
+    return sum(ci * wave for ci, wave in zip(c, waves(x, len(c) // 2)))
+
+
+def grouped(c):
+    """c, if it was read as a₀, all aₖ, all bₖ."""
+    n = len(c) // 2
+    return [c[0]] + [y for k in range(1, n + 1) for y in (c[k], c[n + k])]
+
+
+def swapped(c):
+    return [c[0]] + [y for k in range(1, len(c) // 2 + 1) for y in (c[2 * k], c[2 * k - 1])]
+
+
+def one_wave(c, x):
+    return c[0] + sum(ci * wave for ci, wave in zip(c[1:], [cos(x), sin(x)] * (len(c) // 2)))
+
+
+def times_k(c, x):
+    """cos(x) and sin(x) times k, where k belongs inside."""
+    return c[0] + sum(k * (c[2 * k - 1] * cos(x) + c[2 * k] * sin(x)) for k in range(1, len(c) // 2 + 1))
+
+
+def powers(c, x):
+    return c[0] + sum(c[2 * k - 1] * cos(x)**k + c[2 * k] * sin(x)**k for k in range(1, len(c) // 2 + 1))
+
+
+def shifted(c, x):
+    """k begins at 0 for the first pair."""
+    return c[0] + sum(c[2 * k - 1] * cos((k - 1) * x) + c[2 * k] * sin((k - 1) * x) for k in range(1, len(c) // 2 + 1))
+
+
+def by_place(c, x):
+    """The place in the list stands for k."""
+    return c[0] + sum(c[i] * (cos if i % 2 else sin)(i * x) for i in range(1, len(c)))
+
+
+MISTAKES = [
+    ("cos and sin have changed places", lambda c, x: p(swapped(c), x)),
+    ("the k in cos(k x) and sin(k x) is missing", one_wave),
+    ("k stands before the waves, not inside", times_k),
+    ("k is an exponent, where it belongs inside: cos(k x)", powers),
+    ("k begins at 0, where the first wave has k = 1", shifted),
+    ("k is the place in the list, where two places have the same k", by_place),
+    ("c is read as a₀, a₁, a₂, ..., b₁, b₂, ...; its order is a₀, a₁, b₁, a₂, b₂, ...", lambda c, x: p(grouped(c), x)),
+    ("a₀ is halved", lambda c, x: p(c, x) - c[0] / 2),
+    ("a₀ is missing", lambda c, x: p(c, x) - c[0]),
+    ("a₀ is counted twice", lambda c, x: p(c, x) + c[0]),
+    ("a₀ is multiplied by x or by a wave", lambda c, x: p(c, x) - c[0] + c[0] * cos(x)),
+    ("a₀ is multiplied by x", lambda c, x: p(c, x) - c[0] + c[0] * x),
+    ("the last wave is missing: k goes from 1 to n, n included", lambda c, x: p(c[:-2], x) if len(c) > 3 else c[0]),
+    ("the last sine is missing", lambda c, x: p([*c[:-1], 0.0], x)),
+    ("the sines are missing", lambda c, x: p([y if i % 2 or i == 0 else 0.0 for i, y in enumerate(c)], x)),
+    ("the cosines are missing", lambda c, x: p([y if i % 2 == 0 else 0.0 for i, y in enumerate(c)], x)),
+    ("the sines have the wrong sign", lambda c, x: p([y if i % 2 or i == 0 else -y for i, y in enumerate(c)], x)),
+    ("this is a polynomial of powers of x, not of waves", lambda c, x: sum(ci * x**k for k, ci in enumerate(c))),
+    ("only the first wave is there", lambda c, x: p(c[:3], x)),
+    ("only the last wave is there: the sum begins anew each time", lambda c, x: c[-2] * cos((len(c) // 2) * x) + c[-1] * sin((len(c) // 2) * x)),
+    ("only a₀ and the last wave are there: the sum begins anew each time",
+     lambda c, x: c[0] + c[-2] * cos((len(c) // 2) * x) + c[-1] * sin((len(c) // 2) * x)),
+    ("x is divided by k", lambda c, x: c[0] + sum(c[2 * k - 1] * cos(x / k) + c[2 * k] * sin(x / k) for k in range(1, len(c) // 2 + 1))),
+    ("x is read in turns or degrees, not in radians", lambda c, x: p(c, 6.283185307179586 * x)),
+    ("the waves have the factor π: cos(k π x)", lambda c, x: p(c, 3.141592653589793 * x))]
+
+
+def polynomial(student):
+    for n in (2, 3, 1):                             # two waves first: there every mistake shows
+        rng = student.random(n)
+        points = [(draws(rng, 2 * n + 1), draw(rng)) for _ in range(3)]
+        compare([call("polynomial", *point) for point in points], [student.number("polynomial", *point) for point in points],
+                [p(*point) for point in points],
+                [(said, lambda wrong=wrong: [wrong(*point) for point in points]) for said, wrong in MISTAKES if n > 1 or said in ALWAYS],
+                by="it should be",
+                more=suspects("e12_trigonometric", ("polynomial",), lambda names: [names["polynomial"](*point) for point in points],
+                              {"waves": "the list of waves"}) if n > 1 else ())
+    on_values(student, *points[0])
+
+
+ALWAYS = {said for said, _ in MISTAKES if not said.startswith(("the k in", "c is read", "only", "k stands", "k is an exp", "x is divided"))}
+
+
+def on_values(student, c, x):
+    asked = call("polynomial", c, x)
+    found = student.run("e12.on_values", f"{asked} with Values", c, x)
+    if found is None:
+        raise Wrong(f"{asked} gives a plain number when c holds Values", mistake=LOST)
+    compare([f"{asked}: the derivative with respect to c[{i}]" for i in range(len(c))],
+            as_vector(found[1], len(c), "the derivatives"), waves(x, len(c) // 2), more=[(LOST, found[1])])
+
+
+def fit(student):
     for n in (1, 2):
-        check_fit(student, rng, n)
+        rng = student.random(f"fit {n}")
+        xs = sorted(draws(rng, 8 + 4 * n, 0.0, 6.28))
+        c = draws(rng, 2 * n + 1)
+        ys = [round(p(c, 0.0) + x - 0.3 * x * x * (x - 6) / 6, 2) for x in xs]           # no polynomial fits these exactly
+        asked = f"fit(xs, ys, {n})"
+        names = ["a₀", *(f"{letter}{'₀₁₂'[k]}" for k in range(1, n + 1) for letter in "ab")]
+
+        def loss(c):
+            return sum((p(c, x) - y)**2 for x, y in zip(xs, ys))
+        try:
+            answer, way = student.run("e12.fit", asked, xs, ys, n)
+        except Wrong as wrong:
+            raise in_descent(wrong, student, "e12.way", loss, names) from None
+        answer = as_vector(answer, 2 * n + 1, asked)
+        minimum(asked, names, answer, loss, causes(answer, way, loss, names, xs, ys, n))
 
 
-def check_polynomial(student, rng, n):
-    points = [(draw(rng, 2 * n + 1), draw(rng)) for _ in range(3)]
-    order = [0, *(i for k in range(1, n + 1) for i in (2 * k, 2 * k - 1))]
-    grouped = [0, *range(1, 2 * n, 2), *range(2, 2 * n + 1, 2)]          # a₀, all aₖ, all bₖ
-    compare([call("polynomial", c, x) for c, x in points],
-            [student.number("polynomial", c.tolist(), x) for c, x in points],
-            [c @ waves(x, n) for c, x in points],
-            [("cos and sin have changed places", [c[order] @ waves(x, n) for c, x in points]),
-             ("the k in cos(k x) and sin(k x) is missing", [c @ waves(x, 1)[[0] + [1, 2] * n] for c, x in points]),
-             ("c is read as a₀, a₁, a₂, ..., b₁, b₂, ...; its order is a₀, a₁, b₁, a₂, b₂, ...",
-              [c @ waves(x, n)[grouped] for c, x in points]),
-             ("a₀ is halved", [c @ waves(x, n) - c[0] / 2 for c, x in points]),
-             ("a₀ is missing", [c[1:] @ waves(x, n)[1:] for c, x in points]),
-             ("the last wave is missing: k goes from 1 to n, n included", [c[:-2] @ waves(x, n - 1) for c, x in points])],
-            by="it should be")
-    c, x = points[0]
-    values = [Value(ci) for ci in c]
-    y = student.ask("polynomial", values, x)
-    if not isinstance(y, Value):
-        raise Wrong(f"{call('polynomial', c, x)} gives a plain number when c holds Values: its derivatives are lost",
-                    "Perhaps: a coefficient went through float(...), .data or a function of math.")
+def causes(answer, way, loss, names, xs, ys, n):
+    sums = [sum(y * wave for y, wave in zip(ys, column)) * (2.0 if k else 1.0) / len(xs)
+            for k, column in enumerate(zip(*(waves(x, n) for x in xs)))]
+    yield ("these are sums like 2/m Σ y cos(k x), which are right for evenly spaced points only",
+           lambda: all_close(answer, sums, 1e-4))
+    yield "nothing was fitted: all coefficients are 0", lambda: not any(answer)
+    yield "cos and sin have changed places in what is fitted", lambda: at_minimum(lambda c: loss(swapped(c)), answer)
+    yield ("the coefficients are in the order a₀, a₁, a₂, ..., b₁, b₂, ...; it should be a₀, a₁, b₁, a₂, b₂, ...",
+           lambda: n > 1 and at_minimum(lambda c: loss([c[0], c[1], c[n + 1], c[2], c[n + 2]]), answer))
+    yield ("only some of the coefficients are fitted: the others are 0",
+           lambda: 0.0 in answer and all(abs(d) < 1e-3 or x == 0.0 for d, x in zip(gradient(loss, answer), answer)))
+    yield ("it is the minimum of the sum of absolute errors, not of the squares",
+           lambda: at_minimum(lambda c: sum(abs(p(c, x) - y) for x, y in zip(xs, ys)), answer, 0.2))
+    yield ("it is the minimum for the first points alone, not for all of them",
+           lambda: any(at_minimum(lambda c: sum((p(c, x) - y)**2 for x, y in zip(xs[:m], ys[:m])), answer) for m in range(2 * n + 1, len(xs))))
+    yield ("it is the minimum of a loss with something added that keeps the coefficients small",
+           lambda: ridge(answer, gradient(loss, answer)))
+    yield from Descent(way, answer, loss, names).causes()
 
 
-def check_fit(student, rng, n):
-    xs = np.sort(draw(rng, 8 + 4 * n, low=0.0, high=6.28))
-    ys = np.array([draw(rng, 2 * n + 1) @ waves(0.0, n) + x for x in xs]).round(2)       # no polynomial fits these exactly
-    answer = as_array(student.ask("fit", xs.tolist(), ys.tolist(), n), (2 * n + 1,), f"fit(xs, ys, {n})")
-    table = np.array([waves(x, n) for x in xs])
+def ridge(answer, slopes):
+    """Whether the gradient is a negative multiple of the coefficients."""
+    ratios = [d / x for d, x in zip(slopes, answer) if abs(x) > 1e-6]
+    return len(ratios) > 1 and ratios[0] < 0 and all(close(r, ratios[0], 1e-2, 1e-3) for r in ratios)
 
-    names = ["a₀", *(f"{letter}{'₀₁₂'[k]}" for k in range(1, n + 1) for letter in "ab")]
-    sums = table.T @ ys * np.array([1.0] + [2.0] * 2 * n) / len(xs)
-    check_minimum(f"fit(xs, ys, {n})", names, answer, lambda c: float(np.sum((table @ c - ys)**2)),
-                  [("these are sums like 2/m Σ y cos(k x), which are right for evenly spaced points only", sums),
-                   ("nothing was fitted: all coefficients are 0", np.zeros(2 * n + 1))])
+
+def at_minimum(loss, c, tolerance=2e-3):
+    return all(isfinite(x) for x in c) and max(map(abs, gradient(loss, c))) < tolerance
+
+
+PARTS = [Part("the polynomial", polynomial), Part("the fit", fit, 2.0)]

@@ -1,61 +1,32 @@
 """Checks exercise 15: each rule by itself, then derivatives of derivatives and a Newton step."""
 from math import cos, sin
 
-import numpy as np
+from demos.exercises.checkers.asking import Part, Wrong, as_number, draw
+from demos.exercises.checkers.comparing import close, compare, derivative, exactly
+from demos.exercises.marking.policy import ENGINES, NO_ENGINE, Policy
+from demos.exercises.mutations.suspects import suspects
+from demos.exercises.probes.e15 import EXPRESSIONS
 
-from demos.exercises.checking import Wrong, as_number, compare, derivative, draw
-
-
-def check(student):
-    rng = np.random.default_rng(15)
-    xs = draw(rng, 4, low=0.5).tolist()
-    found = expressions(student)
-    for text, f in found.items():
-        check_rules(student, text, f, xs)
-    for text, f in found.items():
-        check_first(student, text, f, xs)
-    for text, f in found.items():
-        check_second(student, text, f, xs)
-    for text, f in list(found.items())[-2:]:
-        check_newton(student, text, f, xs)
+WHY = "it uses {name}: here the rules of dual numbers are wanted"
+POLICY = Policy(((NO_ENGINE, WHY), (ENGINES, WHY), (("numpy.gradient",), WHY)), "it uses complex numbers: here dual numbers are wanted")
+HINTS = ("Every rule has two lines: the value as for numbers, and the tangent by the rule of differentiation.",
+         "Where a dual number may hold another, write values and tangents with operators and with this file's sin and cos, never with "
+         "those of math.",
+         "derivative asks f at the dual number with the tangent 1. newton_step needs f' and f'': f' is a function too, and derivative "
+         "can be asked for its derivative.")
+DUAL = ("__mul__", "__truediv__", "sin", "derivative", "newton_step")
 
 
-def expressions(student):
-    """Functions of a dual number, from one operation each to all of them together."""
-    def sine(x):
-        return student.get("sin")(x)
-    found = {"x * x": lambda x: x * x,
-             "(x + 2) * x * 3": lambda x: (x + 2.0) * x * 3.0,
-             "1 / x": lambda x: 1.0 / x,
-             "(x * x + 1) / (x + 3)": lambda x: (x * x + 1.0) / (x + 3.0),
-             "sin(x)": sine,
-             "x * sin(x * x) / (2 - sin(x))": lambda x: x * sine(x * x) / (2.0 - sine(x)),
-             "x * x * x * x - 3 * x + sin(x)": lambda x: x * x * x * x - 3.0 * x + sine(x)}
-    for text, f in found.items():
-        f.__name__ = text                               # what a message calls it
-    return found
+def f(text):
+    return lambda x: EXPRESSIONS[text](x, sin)
 
 
-def check_rules(student, text, f, xs):
-    """The value and the tangent of f at dual numbers with the tangent 1: `derivative` need not be written yet."""
-    duals = [student.do(f"{text} for the dual number ({x:g}, 1)", lambda x: f(student.get("Dual")(x, 1.0)), x) for x in xs]
-    plain = on_floats(student, text, f)
-    for part, truth in (("value", plain), ("tangent", lambda x: derivative(plain, x))):
-        names = [f"the {part} of {text} for the dual number ({x:g}, 1)" for x in xs]
-        got = [as_number(student.attempt(name, getattr, d, part), name) for name, d in zip(names, duals)]
-        compare(names, got, [truth(x) for x in xs],
-                [(said, [wrong(x) for x in xs]) for said, wrong in SUSPECTS.get(text, []) if part == "tangent"])
-
-
-def on_floats(student, text, f):
-    return lambda x: as_number(student.attempt(f"{text} on a float", f, x), text)
-
-
-def check_first(student, text, f, xs):
-    plain = on_floats(student, text, f)
-    compare([f"the derivative of {text} at {x:g}" for x in xs],
-            [as_number(student.ask("derivative", f, x), f"the derivative of {text}") for x in xs],
-            [derivative(plain, x) for x in xs], [("this is the value, not the tangent", [plain(x) for x in xs])])
+def slope(text):
+    return {"x * x": lambda x: 2 * x, "(x + 2) * x * 3": lambda x: 6 * x + 6, "1 / x": lambda x: -1 / x**2, "x / 4": lambda x: 0.25,
+            "(x * x + 1) / (x + 3)": lambda x: (2 * x * (x + 3) - x * x - 1) / (x + 3)**2, "sin(x)": cos,
+            "sin(3 * x)": lambda x: 3 * cos(3 * x), "x * x * x * x - 3 * x + sin(x)": lambda x: 4 * x**3 - 3 + cos(x),
+            "x * sin(x * x) / (2 - sin(x))": lambda x: ((sin(x * x) + 2 * x * x * cos(x * x)) * (2 - sin(x)) + x * sin(x * x) * cos(x))
+            / (2 - sin(x))**2}[text]
 
 
 def inner_missing(x):
@@ -64,45 +35,130 @@ def inner_missing(x):
     return ((sin(x * x) + x * cos(x * x)) * v + u * cos(x)) / v**2
 
 
-SUSPECTS = {
+TANGENTS = {
     "x * x": [("the product rule has two terms", lambda x: x),
-              ("the tangents are multiplied: the product rule has values too", lambda x: 1.0)],
+              ("the tangents are multiplied: the product rule has values too", lambda x: 1.0),
+              ("a - between the two terms of the product rule", lambda x: 0.0),
+              ("this is the value, not the tangent", lambda x: x * x)],
+    "(x + 2) * x * 3": [("the tangent of a plain number is 0, not 1", lambda x: 6 * x + 6 + 3 * (x + 2) * x / 3),
+                        ("the tangent is not multiplied by the plain number", lambda x: 2 * x + 2)],
     "1 / x": [("the square of the denominator is missing", lambda x: -1.0),
-              ("the - of the quotient rule is missing", lambda x: 1 / x**2)],
-    "sin(x)": [("the derivative of sin is cos", sin)],
+              ("the square of the denominator is missing: it is there once", lambda x: -1 / x),
+              ("the square of the denominator is missing, and the -", lambda x: 1 / x),
+              ("the - of the quotient rule is missing", lambda x: 1 / x**2),
+              ("the tangents are divided: a quotient has a rule of its own", lambda x: 0.0),
+              ("this is the value, not the tangent", lambda x: 1 / x)],
+    "(x * x + 1) / (x + 3)": [
+        ("the tangents are divided: a quotient has a rule of its own", lambda x: 2 * x),
+        ("the - of the quotient rule is missing", lambda x: (2 * x * (x + 3) + x * x + 1) / (x + 3)**2),
+        ("the sign of the quotient rule is the wrong way round", lambda x: -(2 * x * (x + 3) - x * x - 1) / (x + 3)**2),
+        ("the square of the denominator is missing", lambda x: 2 * x * (x + 3) - x * x - 1),
+        ("the denominator is there, and not its square", lambda x: (2 * x * (x + 3) - x * x - 1) / (x + 3)),
+        ("only the term of the numerator is there", lambda x: 2 * x / (x + 3)),
+        ("the terms of the numerator are paired wrongly", lambda x: (2 * x * (x * x + 1) - (x + 3)) / (x + 3)**2)],
+    "sin(x)": [("the derivative of sin is cos", sin), ("the derivative of sin has the sign +", lambda x: -cos(x)),
+               ("the tangent is not computed: it is that of the input", lambda x: 1.0), ("the tangent is lost: it is 0", lambda x: 0.0)],
+    "sin(3 * x)": [("the tangent of what is inside the sine is missing: the chain rule", lambda x: cos(3 * x)),
+                   ("the cosine is taken of the tangent, not of the value", lambda x: cos(3.0)),
+                   ("the tangent is added to the cosine, where it should be a factor", lambda x: cos(3 * x) + 3),
+                   ("the cosine is missing: only the tangent of what is inside is there", lambda x: 3.0)],
     "x * sin(x * x) / (2 - sin(x))": [("the tangent of what is inside the sine is missing: the chain rule", inner_missing)]}
+VALUES = [("this is the tangent, where the value should stand", slope), ("a sum, where a product is asked for", lambda text: lambda x: x + x)]
 
 
-def check_second(student, text, f, xs):
-    def first(t):
-        return student.module.derivative(f, t)
-    first.__name__ = f"the derivative of {text}"
-    plain = on_floats(student, text, first)
-    got = [as_number(student.ask("derivative", first, x), f"the derivative of the derivative of {text}") for x in xs]
-    compare([f"the second derivative of {text} at {x:g}" for x in xs], got, [derivative(plain, x) for x in xs],
-            [("a tangent is lost on the way: do the rules use .value where a dual number may stand?", np.zeros(len(xs)))])
+def rules(*texts):
+    """The value and the tangent of expressions at dual numbers with the tangent 1: `derivative` need not be written yet."""
+    def check(student):
+        xs = [draw(student.random(i), 0.5) for i in range(4)]
+        for text in texts:
+            names = [f"{text} for the dual number ({x:g}, 1)" for x in xs]
+            duals = [student.run("e15.dual", name, text, x) for name, x in zip(names, xs)]
+            for k, (part, truth) in enumerate((("value", f(text)), ("tangent", slope(text)))):
+                asked = [f"the {part} of {name}" for name in names]
+                got = [as_number(d[k], name) for d, name in zip(duals, asked)]
+                known = TANGENTS.get(text, []) if k else [(said, make(text)) for said, make in VALUES]
+                compare(asked, got, list(map(truth, xs)), [(said, lambda wrong=wrong: list(map(wrong, xs))) for said, wrong in known],
+                        by="it should be", more=mutants(lambda names: [part_of(names, text, x, part) for x in xs]))
+            exactly(got, list(map(slope(text), xs)), f"the tangent of {text}")
+            plain = [as_number(student.run("e15.on_float", f"{text} on a float", text, x), f"{text} on a float") for x in xs[:1]]
+            compare([f"{text} for the float {xs[0]:g}"], plain, [f(text)(xs[0])], by="it should be",
+                    more=[("sin of a plain number is a plain number", plain)])
+    return check
 
 
-def check_newton(student, text, f, xs):
-    def first(t):
-        return as_number(student.module.derivative(f, t), text)
-    nested = []                                         # whether f was ever called with a dual number in a dual number
+def part_of(names, text, x, part):
+    return getattr(EXPRESSIONS[text](names["Dual"](x, 1.0), names["sin"]), part)
 
-    def watched(x):
-        nested.append(hasattr(x, "value") and hasattr(x.value, "value"))
-        return f(x)
-    watched.__name__ = text
-    got = [student.number("newton_step", watched, x) for x in xs]
-    d, dd = np.array([first(x) for x in xs]), np.array([derivative(first, x) for x in xs])
-    value = np.array([f(x) for x in xs])
-    compare([f"newton_step for {text} from {x:g}" for x in xs], got, xs - d / dd,
-            [("it goes the wrong way: a + before f'/f''", xs + d / dd),
-             ("f over f', which looks for a zero of f, not of f'", xs - value / d),
-             ("this is the step, without the x it begins at", -d / dd),
-             ("this is the step, without the x it begins at", d / dd),
-             ("f' times f'', where it should be divided", xs - d * dd),
-             ("f'' over f', upside down", xs - dd / d)],
-            by="with a second derivative by finite differences it is")
-    if not any(nested):
-        raise Wrong("newton_step never calls f with a dual number in a dual number",
-                    "Perhaps: the second derivative comes from a difference quotient; take the derivative of the derivative.")
+
+def mutants(ask):
+    return suspects("e15_dual", DUAL, ask, {"tangent": "the tangent of the product", "return": "what is returned", "y": "the value"})
+
+
+ALL = ("x * x", "(x * x + 1) / (x + 3)", "sin(3 * x)", "x * sin(x * x) / (2 - sin(x))", "x * x * x * x - 3 * x + sin(x)")
+
+
+def first(student):
+    xs = [draw(student.random(i), 0.5) for i in range(4)]
+    for text in ALL:
+        names = [f"the derivative of {text} at {x:g}" for x in xs]
+        found = [student.run("e15.first", name, text, x) for name, x in zip(names, xs)]
+        got = [as_number(answer, name) for (answer, _), name in zip(found, names)]
+        right = list(map(slope(text), xs))
+        compare(names, got, right, [
+            ("this is the value, not the tangent", list(map(f(text), xs))),
+            ("the tangent begins at 0, where dx/dx is 1", [0.0] * len(xs)),
+            ("the tangent begins at x, where dx/dx is 1", [x * d for x, d in zip(xs, right)]),
+            ("f is asked at 1 with the tangent x: value and tangent have changed places",
+             lambda: [slope(text)(1.0) * x for x in xs])],
+            more=mutants(lambda names: [names["derivative"](lambda t: EXPRESSIONS[text](t, names["sin"]), x) for x in xs]))
+        if not any(any(asked) for _, asked in found):
+            raise Wrong(f"derivative never asks {text} at a dual number",
+                        mistake="it is a difference quotient; here the tangent of a dual number is wanted")
+        exactly(got, right, "derivative")
+
+
+def second(student):
+    xs = [draw(student.random(i), 0.5) for i in range(3)]
+    for text in ALL:
+        names = [f"the second derivative of {text} at {x:g}" for x in xs]
+        got = [as_number(student.run("e15.second", name, text, x), name) for name, x in zip(names, xs)]
+        right = [derivative(slope(text), x) for x in xs]
+        lost = "a tangent is lost on the way: a rule uses .value, float(...) or math where a dual number may stand"
+        compare(names, got, right, [(lost, [0.0] * len(xs))],
+                more=[*mutants(lambda names: [names["derivative"](lambda t: names["derivative"](
+                    lambda s: EXPRESSIONS[text](s, names["sin"]), t), x) for x in xs]), (lost, got)])
+
+
+def newton(student):
+    xs = [draw(student.random(i), 0.5) for i in range(4)]
+    for text in ALL[-2:]:
+        names = [f"newton_step for {text} from {x:g}" for x in xs]
+        found = [student.run("e15.newton", name, text, x) for name, x in zip(names, xs)]
+        got = [as_number(answer, name) for (answer, _), name in zip(found, names)]
+        d, dd, value = list(map(slope(text), xs)), [derivative(slope(text), x) for x in xs], list(map(f(text), xs))
+        right = [x - a / b for x, a, b in zip(xs, d, dd)]
+        compare(names, got, right, [
+            ("it goes the wrong way: a + before f'/f''", [x + a / b for x, a, b in zip(xs, d, dd)]),
+            ("f over f', which looks for a zero of f, not of f'", [x - y / a for x, y, a in zip(xs, value, d)]),
+            ("f over f'', where f' belongs above", [x - y / b for x, y, b in zip(xs, value, dd)]),
+            ("this is the step, without the x it begins at", [-a / b for a, b in zip(d, dd)]),
+            ("this is the step, without the x it begins at", [a / b for a, b in zip(d, dd)]),
+            ("f' times f'', where it should be divided", [x - a * b for x, a, b in zip(xs, d, dd)]),
+            ("f'' over f', upside down", [x - b / a for x, a, b in zip(xs, d, dd)]),
+            ("a step of plain descent: f'' is missing", [x - a for x, a in zip(xs, d)]),
+            ("f'' alone is subtracted", [x - b for x, b in zip(xs, dd)]),
+            ("the step of f'' divided by its absolute value", [x - a / abs(b) for x, a, b in zip(xs, d, dd)]),
+            ("half the step", [x - a / (2 * b) for x, a, b in zip(xs, d, dd)]),
+            ("x is multiplied: it should be the difference of x and the step", [x * a / b for x, a, b in zip(xs, d, dd)])],
+            by="it should be",
+            more=mutants(lambda names: [names["newton_step"](lambda t: EXPRESSIONS[text](t, names["sin"]), x) for x in xs]))
+        if not any(nested for _, nested in found):
+            raise Wrong("newton_step never calls f with a dual number in a dual number",
+                        mistake="the second derivative comes from a difference quotient; take the derivative of the derivative")
+        if not all(close(a, b, 1e-7, 1e-7) for a, b in zip(got, right)):
+            raise Wrong("newton_step is right to some digits only", mistake="a difference quotient stands in it")
+
+
+PARTS = [Part("the product", rules("x * x", "(x + 2) * x * 3")), Part("the quotient", rules("1 / x", "x / 4", "(x * x + 1) / (x + 3)")),
+         Part("the sine", rules("sin(x)", "sin(3 * x)", "x * sin(x * x) / (2 - sin(x))")), Part("the derivative", first),
+         Part("derivatives of derivatives", second), Part("the Newton step", newton)]

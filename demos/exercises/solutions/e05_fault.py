@@ -1,7 +1,7 @@
 """5. Find the wrong rule: a solution."""
 from math import asinh, atan2, cosh, exp, hypot, log, log1p, sqrt, tanh
 
-TABLE = {                                   # name: value, partial by each input
+TABLE = {                                   # name: value, partial derivative for each input
     "mul":      (lambda a, b: a * b,        lambda y, a, b: b,      lambda y, a, b: a),
     "div":      (lambda a, b: a / b,        lambda y, a, b: 1 / b,  lambda y, a, b: -y / b),
     "pow":      (lambda a, b: a**b,         lambda y, a, b: b * y / a,
@@ -32,7 +32,7 @@ def at_fault(table):
 
 
 def quotient(forward, inputs, i, h=1e-5):
-    """The central difference quotient of forward by input i."""
+    """The central difference quotient of forward with respect to input i."""
     high, low = ([*inputs[:i], inputs[i] + step, *inputs[i + 1:]] for step in (h, -h))
     return (forward(*high) - forward(*low)) / (2 * h)
 

@@ -2,7 +2,7 @@
 
 
 def derivatives(x, w):
-    """The derivatives of y by every node: a dict with the keys "y", "v", "u", "w", "x"."""
+    """dy/dv for every node v: a dict with the keys "y", "v", "u", "w", "x"."""
     u = x * w
     v = u + x
     dy = 1.0

@@ -28,7 +28,7 @@ def order(output):
 
 
 def backward(output):
-    """Set the grad of every node behind output to the derivative of output by it."""
+    """Set the grad of every node v behind output to d output / dv."""
     nodes = order(output)
     for node in nodes:
         node.grad = 0.0                 # what an earlier call left

@@ -1,4 +1,4 @@
-"""11. Back propagation through two layers: a solution."""
+"""11. Backpropagation through two layers: a solution."""
 import numpy as np
 
 
@@ -9,7 +9,7 @@ def sigmoid(t):
 def backpropagate(W1, b1, W2, b2, x, y):
     """The gradients of ℓ for one sample, a dict: "dz2", "dW2", "db2", "dz1", "dW1", "db1".
 
-    Each is an array, of the shape of what the derivative is taken by.
+    Each is an array of the shape of what the derivative is taken with respect to.
     """
     z1 = W1 @ x + b1
     f1 = sigmoid(z1)

@@ -1,0 +1,321 @@
+# %% [markdown]
+"""
+# Backpropagation
+
+The lecture, part 4 of 4: how the derivatives of a network come about when each layer is a matrix. The lecture's Theorem 1,
+"Back propagation", derived scalar by scalar and checked. Takes a few seconds.
+
+**Goals.** You can derive (7) and (8) entry by entry; you can state the shape of every matrix in them; you can say why deep
+networks of sigmoids learn slowly, and why a weight that is 0 still learns.
+
+**In class:** 45 minutes.
+"""
+
+# %%
+import numpy as np
+
+import nn
+from autograd import Value, dot, draw, explain, grad, sigmoid
+from demos import plots
+from demos.lesson import Lesson
+
+lesson = Lesson("backpropagation", cover="vanishing")
+
+# %% [markdown]
+"""
+## One layer, scalar by scalar
+
+Write `zₖ` for what stands inside of `σₖ` in (3):
+
+    zₖ = Wₖ fₖ₋₁ + bₖ,    fₖ = σₖ(zₖ)                (6)
+
+Take `z1` with two entries, `f1 = σ(z1)`, and `z2 = W f1 + b` with three. `ℒ` stands for everything that follows; any function
+of `z2` would do. (`dot(w, f, b)` is the operation that `nn.Neuron` uses.)
+"""
+
+# %%
+z1 = [Value(0.5, label="z1(1)"), Value(-1.0, label="z1(2)")]
+W = [[Value(number, label=f"W({i},{j})") for j, number in enumerate(row, 1)]
+     for i, row in enumerate([[1.0, -2.0], [0.5, 1.5], [-1.0, 0.8]], 1)]
+b = [Value(number, label=f"b({i})") for i, number in enumerate([0.1, -0.2, 0.3], 1)]
+
+f1 = [sigmoid(z) for z in z1]
+z2 = [dot(row, f1, bi) for row, bi in zip(W, b)]
+loss = dot([2.0, -1.0, 3.0], z2)
+
+for name, values in (("f1", f1), ("z2", z2)):
+    for i, v in enumerate(values, 1):
+        v.label = f"{name}({i})"
+loss.label = "ℒ"
+loss.backward()
+
+# %%
+picture = draw(z2[1], parameters=[*W[1], b[1]])
+lesson.show(picture, "layer", "The graph up to one entry of z2, with the gradients of ℒ.")
+
+# %% [markdown]
+"""
+With `i` for a row of `W` and `j` for a column, each neuron is
+
+    z2(i) = Σⱼ W(i,j) f1(j) + b(i)
+
+**A weight** `W(i,j)` goes into one neuron only, so there is one path from it to `ℒ`, through `z2(i)`. What is the local
+derivative on this path? **A bias** `b(i)` has the same path, with local derivative 1.
+"""
+
+# %%
+lesson.ask("∂z2(i)/∂W(i,j): what is it?", {f1[1].data: "f1(j)", W[2][1].data: "W(i,j)", 1.0: "1"}[z2[2].partials[1]],
+           choices=("W(i,j)", "f1(j)", "z1(j)", "1"),
+           wrong={"W(i,j)": "that is the derivative with respect to the other factor, f1(j)",
+                  "z1(j)": "the weight multiplies what comes out of σ, not what went in"},
+           why="The derivative of a product with respect to one factor is the other factor.")
+
+# %% [markdown]
+"""
+So
+
+    ∂ℒ/∂W(i,j) = ∂ℒ/∂z2(i) · f1(j)        ∂ℒ/∂b(i) = ∂ℒ/∂z2(i)
+"""
+
+# %%
+for i in range(3):
+    for j in range(2):
+        product = z2[i].grad * f1[j].data
+        print(f"{W[i][j].label}: {z2[i].grad:7.4f} · {f1[j].data:.4f} = {product:7.4f}"
+              f"   the engine: {W[i][j].grad:7.4f}")
+
+# %%
+z1_again = [Value(0.5), Value(-1.0)]
+zero = Value(0.0)
+dot([2.0, -1.0, 3.0], [dot([zero, -2.0], [sigmoid(z) for z in z1_again]), 0.0, 0.0]).backward()
+
+# %%
+lesson.ask("Suppose W(1,1) were 0. Is its derivative then 0 as well?", zero.grad == 0.0,
+           wrong={"yes": "∂ℒ/∂W(1,1) = ∂ℒ/∂z2(1) · f1(1), and W(1,1) does not occur in it"},
+           why="A weight of 0 is not a missing connection: it passes nothing on now, and the next step moves it.")
+
+# %% [markdown]
+"""
+**An entry** `z1(j)` goes into `f1(j)` only, with local derivative `σ'(z1(j))`. From there, how many paths lead to `ℒ`?
+"""
+
+# %%
+lesson.ask("How many paths are there from z1(1) to ℒ in this small layer?", explain(loss, wrt=z1[0]).paths, within=0.001,
+           wrong={1: "f1(1) is used by every neuron of the next layer", 2: "2 is the number of entries of z1",
+                  6: "6 is the number of weights; z1(1) meets the first column of W only"},
+           why="One through each z2(i), with local derivative W(i,1).")
+
+# %% [markdown]
+"""
+Add up over the paths:
+
+    ∂ℒ/∂z1(j) = σ'(z1(j)) Σᵢ W(i,j) ∂ℒ/∂z2(i)
+
+The engine says the same about `z1(1)`. (`sech` is 1/cosh, and `(0.5 * sech(0.5 * t))**2` is `σ(t) (1 - σ(t))` in a form that
+is exact for any `t`.)
+"""
+
+# %%
+print(str(explain(loss, wrt=z1[0])).replace("; ", ";\n").replace(":  ", ":\n       "))
+
+# %% [markdown]
+"""
+## Theorem 1
+
+Now read these formulas as matrices. All products of an entry of `∂ℒ/∂z2` with an entry of `f1` are a column times a row, an
+*outer product*: a matrix of rank one. And `Σᵢ W(i,j) ∂ℒ/∂z2(i)` runs down a column of `W`.
+"""
+
+# %%
+dz2 = np.array([z.grad for z in z2])
+W_numbers = np.array([[w.data for w in row] for row in W])
+column_sums = np.array([sum(W_numbers[i, j] * dz2[i] for i in range(3)) for j in range(2)])
+
+# %%
+lesson.ask("Σᵢ W(i,j) ∂ℒ/∂z2(i), for all j at once: which product is it?",
+           "Wᵀ ∂ℒ/∂z2" if np.allclose(W_numbers.T @ dz2, column_sums) else "W ∂ℒ/∂z2",
+           choices=("W ∂ℒ/∂z2", "Wᵀ ∂ℒ/∂z2", "∂ℒ/∂z2 f1ᵀ"),
+           wrong={"W ∂ℒ/∂z2": "W has 2 columns and ∂ℒ/∂z2 has 3 entries",
+                  "∂ℒ/∂z2 f1ᵀ": "that is the matrix of all ∂ℒ/∂W(i,j)"},
+           why="W z sums along the rows of W; here the sum runs down a column, which is a row of Wᵀ.")
+
+# %% [markdown]
+"""
+The factors `σ'` go on a diagonal. Let `Dₖ` be the diagonal `nₖ x nₖ` matrix
+
+    Dₖ = diag(σₖ'(zₖ))
+
+With `k` and `k - 1` instead of 2 and 1, and nothing else changed, this proves the lecture's **Theorem 1** (Back propagation).
+For `k = 2, ..., L`
+
+    ∂ℒ/∂zₖ₋₁ = Dₖ₋₁ Wₖᵀ ∂ℒ/∂zₖ                                (7)
+
+    ∂ℒ/∂Wₖ = ∂ℒ/∂zₖ fₖ₋₁ᵀ    and    ∂ℒ/∂bₖ = ∂ℒ/∂zₖ            (8)
+
+The lesson `proof` goes through it line by line, for any network.
+"""
+
+# %%
+def data(values):
+    return np.array([v.data for v in values])
+
+
+def grads(values):
+    return np.array([v.grad for v in values])
+
+
+D1 = np.diag([grad(sigmoid)(z.data) for z in z1])
+by_7 = D1 @ np.array([data(row) for row in W]).T @ dz2
+by_8 = np.outer(dz2, data(f1))
+print("(7)\n", by_7, "\nthe engine\n", grads(z1))
+print("\n(8)\n", by_8, "\nthe engine\n", np.array([grads(row) for row in W]))
+
+# %% [markdown]
+"""
+## A whole network
+
+In a network (7) goes back layer by layer, from `∂ℒ/∂z_L` to `∂ℒ/∂z₁`, and (8) gives the rest, for `k = 1` as well. Here it is
+for the network of figure 2, one sample, and `ℓ(f, y) = (f - y)²`.
+"""
+
+# %%
+WIDTHS = [6, 2, 6, 4, 1]
+net = nn.MLP(WIDTHS[0], WIDTHS[1:], activation="sigmoid", seed=22)
+x, y = [0.5, -0.3, 0.8, -0.9, 0.1, 0.4], 1.0
+output = net(x).data
+
+# %%
+lesson.ask(f"The last layer is linear, so f = z_L. The output is f = {output:.3f} and y = 1. What is ∂ℒ/∂z_L, "
+           "where it all begins?", 2 * (output - y),
+           wrong={output - y: "the derivative of (f - y)² has a factor 2", 2 * (y - output): "f - y, not y - f",
+                  (output - y) ** 2: "that is the loss itself"}, why="2 (f - y).")
+
+# %%
+state, last = net.state_dict(), len(WIDTHS) - 1
+Ws = {k: state[f"layers.{k - 1}.weight"] for k in range(1, last + 1)}
+bs = {k: state[f"layers.{k - 1}.bias"] for k in range(1, last + 1)}
+zs, fs = {}, {0: np.array(x)}
+for k in range(1, last + 1):                                    # forward
+    zs[k] = Ws[k] @ fs[k - 1] + bs[k]                           # (6)
+    fs[k] = sigmoid(zs[k]) if k < last else zs[k]               # (3)
+
+dz, theorem = 2 * (fs[last] - y), {}
+for k in range(last, 0, -1):                                    # backward
+    theorem[k] = np.outer(dz, fs[k - 1]), dz                    # (8)
+    if k > 1:
+        D = np.diag([grad(sigmoid)(z) for z in zs[k - 1]])
+        dz = D @ Ws[k].T @ dz                                   # (7)
+
+((net(x) - y) ** 2).backward()
+print("               entries   engine and theorem differ by at most")
+for k in range(1, last + 1):
+    neurons = net.layers[k - 1].neurons
+    for name, ours, its in ((f"∂ℒ/∂W{k}", theorem[k][0], [grads(n.w) for n in neurons]),
+                            (f"∂ℒ/∂b{k}", theorem[k][1], grads(n.b for n in neurons))):
+        print(f"{name:14} {ours.size:7}   {abs(ours - its).max():.1e}")
+
+# %% [markdown]
+"""
+`nn.matrix` has these loops for any network, and for many samples at once: the samples are the rows of a matrix, and (8) is
+summed over them as (4) is. `nn.matrix.compare` sets three ways to each derivative side by side: the engine, which knows
+nothing of matrices; the theorem, which knows nothing of graphs; and finite differences, which know neither.
+"""
+
+# %%
+rng = np.random.default_rng(22)
+X = rng.uniform(-1, 1, (20, WIDTHS[0]))
+Y = np.sin(np.pi * X.sum(axis=1))
+comparison = nn.matrix.compare(net, X, Y, loss="squared")
+for row in comparison.table(most=13):
+    print("".join(f"{entry:>21}" for entry in row))
+print(f"\n{len(comparison)} derivatives; relative to the largest, they differ by at most")
+print(f"    engine and theorem             {comparison.theorem_difference:.1e}")
+print(f"    engine and finite differences  {comparison.quotient_difference:.1e}")
+
+# %% [markdown]
+"""
+So (7) and (8) are what backpropagation through a graph of scalars does when the graph is that of a network (3). They are worth
+having: computers are very fast at matrix products. In the lesson `compiler` the engine finds these matrices by itself, in code
+that was written with scalars.
+
+## Your own arrays
+
+Have you written (7) and (8) with NumPy yourself? `nn.matrix.check` compares your arrays with the graph and says what is wrong.
+Here somebody forgot the factor `Dₖ₋₁`.
+"""
+
+# %%
+X, Y = np.array([[0.5, -0.3]]), np.array([[1.0]])
+two = nn.MLP(2, [3, 1], activation="tanh", seed=2)
+(W1, b1, _), (W2, b2, _) = nn.matrix.parameters(two)
+f = np.tanh(X @ W1.T + b1)
+dz2 = 2 * (f @ W2.T + b2 - Y)
+dz1 = dz2 @ W2
+marks = nn.matrix.check(two, X, Y, dW2=dz2.T @ f, dz1=dz1, dW1=dz1.T @ X)
+
+# %%
+lesson.ask("dW2, dz1 and dW1 were computed without D. Which of the three is right all the same?",
+           next(mark.name for mark in marks if mark.right), choices=("dW2", "dz1", "dW1"),
+           wrong={"dW1": "dW1 is computed from dz1"}, why="(8) for the last layer takes no D of the layers before it.")
+
+# %%
+print(marks)
+
+# %% [markdown]
+"""
+## Depth
+
+(7) multiplies by `Wₖᵀ` and by `Dₖ₋₁` once for each layer. With the sigmoid no entry of `D` is larger than 1/4.
+"""
+
+
+# %%
+def sizes(activation, depth=12, width=16):
+    """The size of ∂ℒ/∂zₖ in each layer of a deep network, averaged over its neurons."""
+    net = nn.MLP(width, [width] * depth, activation=[activation] * depth, init="xavier", seed=5)
+    x = np.random.default_rng(5).normal(size=(1, width))
+    layers = nn.matrix.parameters(net)
+    zs, fs = nn.matrix.forward(layers, x)
+    gradients = nn.matrix.backward(layers, zs, fs, np.ones((1, width)))
+    return [float(np.abs(one.dz).mean()) for one in gradients]
+
+
+of = {name: sizes(name) for name in ("sigmoid", "tanh")}
+
+# %%
+lesson.ask("12 layers of sigmoids, with Xavier's initial weights. By which factor is the derivative in the first layer "
+           "smaller than in the last one?", of["sigmoid"][-1] / of["sigmoid"][0], factor=10,
+           wrong={4.0: "that is a single layer; there are eleven between the two"},
+           why=f"About 4 to the power of 11, which is {4**11:,}. "
+               "Any answer within a factor of ten counts as right.")
+
+# %%
+print("layer    sigmoid       tanh")
+for k, (a, b) in enumerate(zip(*of.values()), 1):
+    print(f"{k:5} {a:10.1e} {b:10.1e}")
+
+# %% [markdown]
+"""
+This is the problem of *vanishing gradients*: the first layers of a deep network of sigmoids hardly learn. An activation with
+slope 1 at 0, weights of the right size, and connections that skip layers, called residual connections, are what is done about
+it.
+"""
+
+# %% tags=["hide-input"]
+figure, ax = plots.plot("Vanishing gradients", "layer k", "mean size of ∂ℒ/∂zₖ, logarithmic")
+for (name, found), color, style in zip(of.items(), (plots.RED, plots.BLUE), ("o-", "s--")):
+    ax.semilogy(range(1, len(found) + 1), found, style, color=color, linewidth=4, markersize=12,
+                label=name)
+plots.legend(ax)
+lesson.show(figure, "vanishing", "From right to left the derivatives go back through the layers. "
+            "With sigmoids each layer takes most of them away; with tanh, which has slope 1 at 0, "
+            "they stay about as they are.")
+
+# %% [markdown]
+"""
+## To try
+
+- Put a second `σ` after `z2` in the small layer and derive what changes. Which of the formulas still hold as they are?
+- Give `sizes` the activation `"relu"`, with `init="he"` and with `init="xavier"`. Do the gradients vanish?
+- Write the backward pass of a 2-4-3-1 network with NumPy and make a mistake on purpose. Does `nn.matrix.check` find it?
+"""

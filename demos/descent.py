@@ -1,0 +1,268 @@
+# %% [markdown]
+"""
+# Loss and gradient descent
+
+The lecture, part 2 of 4: what a network should do is written as a loss, and gradient descent makes it small. The lecture's
+toy example, with figure 3. Takes about five seconds.
+
+**Goals.** You can write the loss of a network over its training data; you can take a step of gradient descent by hand and in
+code; you can tell from a loss curve that the learning rate is too large or too small.
+
+**In class:** 40 minutes.
+"""
+
+# %%
+import math
+
+import numpy as np
+
+import nn
+from autograd import Value
+from demos import plots
+from demos.lesson import Lesson
+
+lesson = Lesson("descent", cover="figure3")
+
+# %% [markdown]
+"""
+## Loss
+
+What should the network do? *Training data* say what: samples `xᵢ`, each with the output `yᵢ` that we want for it. The output
+`f_L ∈ ℝⁿᴸ` of the network is fed into a *loss* function, which measures how well it does:
+
+    ℒ: ℝⁿᴸ → ℝ
+
+Typically the loss is a sum over the samples. `f_L(x)` stands for the output when the input is `f₀ = x`:
+
+    ℒ(W₁, b₁, ..., W_L, b_L) = Σᵢ ℓ(f_L(xᵢ), yᵢ),    i = 1, ..., m                (4)
+
+It is a function of the *parameters*; the data are fixed. Here `yᵢ = sin(πxᵢ)` at points from -1 to 1, and
+`ℓ(f, y) = |f - y|`. A small network will do for now, 1-8-1 with ReLU.
+"""
+
+
+# %%
+def total_loss(net, xs, ys):
+    return sum(abs(net(x) - y) for x, y in zip(xs, ys))                 # (4)
+
+
+few_xs, few_ys = nn.data.sine(21)
+small = nn.MLP(1, [8, 1], seed=4)
+loss = total_loss(small, few_xs, few_ys)
+
+# %%
+lesson.ask("The loss (4) of this 1-8-1 network is a function of how many variables?", len(small.parameters()), within=0.001,
+           wrong={1: "x is not a variable of the loss: the samples are fixed",
+                  21: "that is the number of samples; they are fixed"},
+           why="8 weights and 8 biases in the first layer, 8 weights and 1 bias in the second.")
+
+# %%
+print("loss", loss.data, "of", len(small.parameters()), "parameters")
+
+# %% [markdown]
+"""
+## One step
+
+The *gradient* `∂ℒ/∂Wₖ` is the `nₖ x nₖ₋₁` matrix whose `(i, j)` entry is the partial derivative of `ℒ` with respect to
+`Wₖ(i, j)`. Likewise `∂ℒ/∂bₖ ∈ ℝⁿᵏ` is the vector whose `i`-th entry is the partial derivative of `ℒ` with respect to `bₖ(i)`.
+The gradient points in the direction in which `ℒ` increases fastest. *Gradient descent* goes the other way, step by step,
+`j = 0, 1, ...`:
+
+    Wₖʲ⁺¹ = Wₖʲ - α ∂ℒ/∂Wₖ    and    bₖʲ⁺¹ = bₖʲ - α ∂ℒ/∂bₖ                (5)
+
+`α > 0` is the time step, also called the *learning rate*. First with a single parameter:
+"""
+
+# %%
+w = Value(1.0, label="w")
+loss = (w - 3.0) ** 2
+loss.label = "loss"
+loss.backward()
+
+# %%
+lesson.ask("ℒ(w) = (w - 3)² at w = 1, and α = 0.25. What is w after one step of (5)?", w.data - 0.25 * w.grad,
+           wrong={w.data + 0.25 * w.grad: "that is uphill: the step is minus α times the derivative",
+                  3.0: "that is the minimum; one step goes half of the way"},
+           why="The derivative is 2 (w - 3) = -4, and 1 - 0.25 · (-4) = 2.")
+
+# %% [markdown]
+"""
+Now with all parameters of the network. In scalars this is all there is to it: one backward pass, and (5) for each parameter.
+Then the grads are set to 0, which `zero_grad()` does for all of them. What if one forgets that?
+"""
+
+
+# %%
+def losses_of(steps, alpha, reset=True):
+    """The losses on the way down, with the reset of the grads or without it."""
+    net, found = nn.MLP(1, [8, 1], seed=4), []
+    for j in range(steps):
+        loss = total_loss(net, few_xs, few_ys)
+        loss.backward()
+        for p in net.parameters():
+            p.data -= alpha * p.grad            # (5)
+        if reset:
+            net.zero_grad()
+        found.append(loss.data)
+    return found
+
+
+alpha = 0.003
+by_hand, forgotten = losses_of(5, alpha), losses_of(40, alpha, reset=False)
+with_reset = losses_of(40, alpha)
+
+# %%
+lesson.ask("Suppose the grads are never set to 0. What is then subtracted in each step?",
+           "α times the sum of all gradients so far" if forgotten[1] == with_reset[1] and forgotten[2] != with_reset[2]
+           else "the same as before",
+           choices=("the same as before", "α times the sum of all gradients so far", "0"),
+           wrong={"the same as before": "backward adds to the grads of the leaves, it does not overwrite them"},
+           why="The leaves add up the passes of backward. So the reset belongs in every step.")
+
+# %%
+print("by hand      ", *(f"{number:.6f}" for number in by_hand))
+print(f"after 40 steps: with the reset {with_reset[-1]:.3f}, without {forgotten[-1]:.3f}")
+
+# %% [markdown]
+"""
+`nn.fit` is this loop. What it calls an *epoch* is one pass over the samples. Here an epoch is one step, since each step takes
+all samples. It returns the loss of each epoch.
+"""
+
+# %%
+same = nn.MLP(1, [8, 1], seed=4)
+fit_losses = nn.fit(same, few_xs, few_ys, "absolute", nn.GradientDescent(alpha), epochs=5)
+print("nn.fit       ", *(f"{number:.6f}" for number in fit_losses))
+
+# %% [markdown]
+"""
+The numbers agree. But `fit` does not build a new graph in each step: it *compiles* one into a program for arrays. How, and how
+much faster that is, a later lesson shows.
+
+## A step that is too long
+
+The gradient is the slope *here*. It says nothing about how far it stays so. Take the parabola again, `ℒ(w) = (w - 3)²`.
+"""
+
+
+# %%
+def distances(alpha, steps=8):
+    """|w - 3| after each step of (5) from w = 1."""
+    w, found = 1.0, []
+    for _ in range(steps):
+        w -= alpha * 2 * (w - 3)
+        found.append(abs(w - 3))
+    return found
+
+
+# %%
+lesson.ask("From which learning rate on does gradient descent move away from the minimum of (w - 3)²? "
+           "(Each step multiplies the distance by |1 - 2α|.)",
+           max(a / 1000 for a in range(1, 3000) if distances(a / 1000)[-1] < 2 + 1e-9), within=0.01,
+           wrong={0.5: "with 0.5 it arrives in a single step"},
+           why="For α between 1/2 and 1 it jumps over the minimum and still comes closer. Beyond 1 every step takes it "
+               "farther away, although it always goes in the direction of the negative gradient.")
+
+# %%
+for a in (0.1, 0.5, 0.9, 1.1):
+    print(f"α = {a}:", *(f"{d:8.4f}" for d in distances(a)))
+
+# %% [markdown]
+"""
+## The toy example
+
+The lecture fits `sin(πx)` with a 2-layer network with 100 hidden neurons. The loss is `ℒ = Σᵢ |f_L(xᵢ) - sin(πxᵢ)|` for evenly
+spaced points `-1 = x₁ ≤ ... ≤ x_m = 1`. The graph of a hidden neuron `max{wx + b, 0}` has a kink at `x = -b/w`. All biases are
+0 at first, which would put all kinks at 0, so we spread them evenly over the interval.
+"""
+
+# %%
+HIDDEN = 100
+EPOCHS = lesson.size(2000, 100)
+xs, ys = nn.data.sine(100)                      # -1 = x₁ ≤ x₂ ≤ ... ≤ x₁₀₀ = 1, and sin(πx)
+
+
+def network():
+    net = nn.MLP(1, [HIDDEN, 1], init="he", seed=2)         # "he" is "xavier" for ReLU
+    for neuron, place in zip(net.layers[0].neurons, np.linspace(-1, 1, HIDDEN)):
+        neuron.b.data = -place * neuron.w[0].data
+    return net
+
+
+def error(net):
+    """The loss, as a number."""
+    return sum(abs(net(x).data - y) for x, y in zip(xs, ys))
+
+
+print("loss of the untrained network", error(network()))
+
+# %% [markdown]
+"""
+How large should `α` be? The slope of `|f - y|` is 1 or -1, however close `f` is to `y`. So the steps do not get shorter by
+themselves as the network gets better.
+"""
+
+
+# %%
+def falling(alpha, steps, to=0.003):
+    """The learning rate of step j: alpha at first, `to` times as much at the end."""
+    return lambda j: alpha * to ** (j / steps)
+
+
+def train(learning_rate, **options):
+    net = network()
+    descent = nn.GradientDescent(learning_rate)
+    return net, nn.fit(net, xs, ys, "absolute", descent, EPOCHS, **options)
+
+
+ALPHA = 0.006
+constant = {name: error(train(rate)[0])
+            for name, rate in (("large", ALPHA), ("small", ALPHA * 0.003))}
+net = network()
+after = {0: [net(x).data for x in xs]}          # its outputs after so many epochs
+
+
+def keep(epoch, loss, net):
+    if epoch + 1 in (20, EPOCHS):
+        after[epoch + 1] = [net(x).data for x in xs]
+
+
+descent, descent_history = train(falling(ALPHA, EPOCHS), callback=keep)
+found = {f"a large one throughout, {ALPHA}": constant["large"],
+         f"a small one throughout, {ALPHA * 0.003:g}": constant["small"],
+         "one that falls from the large to the small": error(descent)}
+
+# %%
+lesson.ask("Three learning rates, the same number of steps. Which one ends with the smallest loss?",
+           min(found, key=found.get), choices=list(found),
+           wrong={list(found)[0]: "it keeps jumping to and fro over the minimum", list(found)[1]: "it is still on its way"},
+           why="Long steps at first, to get there; short ones at the end, to settle.")
+
+# %%
+for name, value in found.items():
+    print(f"{name:42} loss {value:7.3f}")
+
+# %% tags=["hide-input"]
+figure, (left, right) = plots.plots(1, 2)
+plots.dress(left, "(a) Training iterations", "j", "the loss, on a logarithmic scale")
+left.semilogy(descent_history, color=plots.BLUE, linewidth=2.5)
+plots.dress(right, "(b) Neural network vs target", "x")
+right.plot(xs, ys, color="black", linewidth=10, alpha=0.25, label=r"target $\sin(\pi x)$")
+looks = ((plots.GRAY, ":"), (plots.ORANGE, "--"), (plots.BLUE, "-"))
+for (epochs, outputs), (color, style) in zip(after.items(), looks):
+    label = f"after {epochs} steps" if epochs else "untrained"
+    right.plot(xs, outputs, style, color=color, linewidth=4, label=label)
+right.set_ylim(-1.6, 2.6)
+plots.legend(right, loc="upper left")
+lesson.show(figure, "figure3",
+            f"Figure 3. A 2-layer network with {HIDDEN} hidden neurons, fitted to sin(πx). "
+            f"The loss went from {descent_history[0]:.1f} to {error(descent):.2f}.")
+
+# %% [markdown]
+"""
+## To try
+
+- Change `falling` so that `α` falls to a hundredth, or a hundred-thousandth, of its initial value. What becomes of the loss?
+- Leave out the spreading of the kinks in `network()`. How good does the fit get now?
+- Give the toy network 10 hidden neurons instead of 100, or the activation `"tanh"`. Which learning rate suits it?
+"""

@@ -1,0 +1,156 @@
+"""Numbers against what they should be, and what a wrong number says of the mistake behind it.
+
+1. What is right comes from finite differences, or from formulas that tests hold equal to them.
+2. A mistake is named only where its numbers are the student's at every point: "this is what comes out when ...". Where nothing
+   fits, what is known is said: which numbers are right, and how the others differ.
+"""
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from autograd.derivatives.differences import finite_difference
+from demos.exercises.checkers.asking import Wrong, show
+
+Floats = Sequence[float]
+Suspects = Iterable[tuple[str, Any]]        # what to say, and the numbers that such a mistake gives (or a function that does)
+
+
+def derivative(f: Callable[[float], float], x: float) -> float:
+    """f'(x) by finite differences."""
+    return finite_difference(lambda t: [f(t)], x)[0].value
+
+
+def gradient(f: Callable[[list[float]], float], p: Floats) -> list[float]:
+    """The derivatives of f with respect to each number of the list p, by finite differences."""
+    def along(i: int) -> Callable[[float], float]:
+        return lambda t: f([*p[:i], t, *p[i + 1:]])
+    return [derivative(along(i), x) for i, x in enumerate(p)]
+
+
+def close(a: float, b: float, rtol: float = 1e-6, atol: float = 1e-8) -> bool:
+    """Whether two numbers agree, to the precision of finite differences."""
+    return a == b or abs(a - b) <= atol + rtol * abs(b)                 # False for nan
+
+
+def all_close(a: Floats, b: Floats, rtol: float = 1e-6, atol: float = 1e-8) -> bool:
+    return len(a) == len(b) and all(close(x, y, rtol, atol) for x, y in zip(a, b))
+
+
+def compare(names: Sequence[str], got: Floats, expected: Floats, suspects: Suspects = (), where: str = "",
+            by: str = "by finite differences it is", more: Suspects = ()) -> None:
+    """Raise Wrong for the first of the numbers `got` that is not as expected.
+
+    names     what each number is called
+    suspects  well-known mistakes: what to say, and the numbers that each would give, or a function that computes them
+    more      mistakes made by the computer out of a right answer, tried after what numbers alone say
+    where     the inputs, in words
+    """
+    if len(got) == len(expected) and all_close(got, expected):
+        return
+    i = next(i for i, (a, b) in enumerate(zip(got, expected)) if not close(a, b))
+    a, b = apart(got[i], expected[i])
+    raise Wrong(f"{names[i]} is {a}; {by} {b}", where, mistake=cause(got, expected, suspects, more))
+
+
+def cause(got: Floats, expected: Floats, suspects: Suspects = (), more: Suspects = ()) -> str:
+    """The mistake whose numbers these are; how they differ from the right ones where no mistake is known for them; or ""."""
+    for said, numbers in suspects:
+        if fits(got, numbers, expected):
+            return said
+    return resemblance(got, expected) or next((said for said, numbers in more if fits(got, numbers, expected)), "") or \
+        scaled(got, expected, suspects, more) or partly(got, expected)
+
+
+def fits(got: Floats, numbers: Any, expected: Floats) -> bool:
+    """Whether a mistake's numbers are those that came, and not the right ones."""
+    try:
+        numbers = list(map(float, numbers() if callable(numbers) else numbers))
+    except (ArithmeticError, ValueError, TypeError, IndexError, KeyError, AttributeError):
+        return False
+    return all_close(got, numbers) and not all_close(numbers, expected)
+
+
+def resemblance(got: Floats, expected: Floats) -> str:
+    """In words, how wrong numbers are related to the right ones; "" where they are not."""
+    if any(map(math.isnan, got)) or any(map(math.isinf, got)):
+        return "something overflowed, or was divided by 0"
+    if len(got) > 1 and all_close(got, [0.0] * len(got)):
+        return "nothing arrives: all numbers are 0"
+    if all_close(got, [-y for y in expected]):
+        return "the sign is the wrong way round"
+    return next((said for said, true in _relations(got, expected) if true), "") if len(got) > 1 else ""
+
+
+def _relations(got: Floats, expected: Floats) -> list[tuple[str, bool]]:
+    ratios = sorted(a / b for a, b in zip(got, expected) if b)
+    ratio = ratios[len(ratios) // 2] if ratios else 0.0
+    off = got[0] - expected[0]
+    factor = {2.0: "a factor 2 too many: all are twice what they should be",
+              0.5: "a factor 2 is missing: all are half of what they should be"}.get(
+        round(ratio, 6), f"a factor: all are {ratio:.4g} times what they should be")
+    distinct = len({round(y, 9) for y in expected}) > 1
+    return [
+        (factor, ratio != 0 and all_close(got, [ratio * y for y in expected])),
+        ("it is upside down: one over what it should be", all_close([a * b for a, b in zip(got, expected)], [1.0] * len(got))),
+        ("it is the same number everywhere, whatever the input", distinct and all_close(got, [got[0]] * len(got))),
+        (f"all are off by the same number, {off:.4g}", all_close([a - off for a in got], expected)),
+        ("the right numbers, in the wrong places", all_close(sorted(got), sorted(expected))),
+    ]
+
+
+def scaled(got: Floats, expected: Floats, suspects: Suspects, more: Suspects) -> str:
+    """A known mistake together with a sign or a factor 2, in words; "" where there is none."""
+    for factor, said in ((-1.0, "and the sign is the wrong way round"), (2.0, "and a factor 2 too many"),
+                         (0.5, "and a factor 2 is missing")):
+        for words, numbers in (*suspects, *more):
+            if fits([x / factor for x in got], numbers, expected):
+                return f"{words}, {said}"
+    return ""
+
+
+def partly(got: Floats, expected: Floats) -> str:
+    """What is known where no mistake fits: which of several numbers are right, and which only in size."""
+    size = [close(abs(a), abs(b)) for a, b in zip(got, expected)]
+    if len(got) > 1 and all(size):
+        return "the sizes are right, and some of the signs are not"
+    return ""
+
+
+def apart(a: float, b: float) -> tuple[str, str]:
+    """Two different numbers as text, with as many digits as it takes to tell them apart."""
+    for digits in (4, 6, 8, 10, 17):
+        shown = f"{a:.{digits}g}", f"{b:.{digits}g}"
+        if shown[0] != shown[1]:
+            break
+    return shown
+
+
+def exactly(got: Floats, expected: Floats, what: str) -> None:
+    """Raise Wrong where numbers are right to some digits only, as those of a difference quotient are.
+
+    expected comes from a formula here, not from finite differences, and is right to the last digits.
+    """
+    scale = max(map(abs, expected), default=1.0) + 1.0
+    worst = max((abs(a - b) for a, b in zip(got, expected)), default=0.0)
+    if worst > 2e-12 * scale:
+        digits = -math.log10(worst / scale)
+        raise Wrong(f"{what} is right to {digits:.0f} digits, and not to the last ones",
+                    mistake="it is a difference quotient, or rounded; here the derivative itself is wanted, as a formula")
+
+
+def minimum(asked: str, names: Sequence[str], x: Floats, loss: Callable[[list[float]], float],
+            causes: Iterable[tuple[str, Callable[[], bool]]] = ()) -> None:
+    """Raise Wrong unless every derivative of loss at x is smaller than 0.001, by finite differences.
+
+    causes    mistakes, and whether each is the one, asked in this order
+    """
+    if not all(map(math.isfinite, x)) or not math.isfinite(loss([*x])):
+        raise Wrong(f"{asked} gave {show([*x])}", mistake="it diverges: the steps are too long; the loss is a sum over all points")
+    slopes = gradient(loss, x)
+    if max(map(abs, slopes)) > 1e-3:
+        i = max(range(len(x)), key=lambda i: abs(slopes[i]))
+        raise Wrong(f"{asked}: the derivative of the loss with respect to {names[i]} is {slopes[i]:.4g} by finite differences, "
+                    "and not 0", "at " + ", ".join(f"{name} = {y:.6g}" for name, y in zip(names, x)),
+                    mistake=next((said for said, true in causes if true()), ""))

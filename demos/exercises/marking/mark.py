@@ -1,0 +1,129 @@
+"""Asks all parts of an exercise, and says what they come to."""
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from demos.exercises.checkers.asking import NotBegun, Part, Stopped, Student, Wrong
+from demos.exercises.marking.policy import Policy, judge
+from demos.exercises.marking.process import NURSERY, SECONDS, Nursery
+from demos.exercises.marking.result import NOT_BEGUN, NOT_RIGHT, SOLVED, PartResult, Result
+
+LOOK = {                                # by words in a mistake's name: where to look, before the mistake itself is said
+    "sign|minus|a + |a - |uphill|way round": "Look at the signs.", "factor|times|divi|squared|power|σ'": "Look at the factors.",
+    "term|part|missing": "Count what belongs there: something is missing.", "places|order|transpos|first": "Look at what stands where.",
+    "reset|left from|still in|before": "Look at what is there before you begin.", "end|loop|time|hang": "Does every loop end?",
+    "it uses|difference quotient|formula": "Read again what is asked for, and with which means."}
+
+
+class Checker:
+    """An exercise's parts, its policy and its hints, from its file in checkers/ or from a teacher's own."""
+
+    def __init__(self, parts: list[Part], policy: Policy, hints: tuple[str, ...]) -> None:
+        self.parts, self.policy, self.hints = parts, policy, hints
+
+    @classmethod
+    def of(cls, name: str) -> Checker:
+        module = import_module(f"demos.exercises.checkers.{name}")
+        return cls(module.PARTS, module.POLICY, module.HINTS)
+
+
+def mark_file(name: str, path: Path, seed: str = "", seconds: float = SECONDS, nursery: Nursery = NURSERY,
+              checker: Checker | None = None) -> Result:
+    """The result of an exercise for the file at path, whose code runs in a process of its own.
+
+    seed      points are drawn from it; an empty one gives the points that students see
+    seconds   the time for all questions
+    """
+    begun, checker = time.monotonic(), checker or Checker.of(name)
+    if not path.is_file():
+        return _failed(name, checker, f"there is no file {path.name}", "the file is missing", "")
+    source = path.read_bytes()
+    with nursery.process(path, name, seconds) as process:
+        student = Student(process.ask, path.name, seed)
+        result = mark(name, checker, student, source, process.loaded)
+        printed = process.printed()
+    return replace(result, printed=printed, seconds=time.monotonic() - begun, seed=seed)
+
+
+def mark(name: str, checker: Checker, student: Student, source: bytes, loaded: dict[str, Any]) -> Result:
+    """The result of an exercise for a student whose code is loaded: `loaded` is what loading it gave."""
+    try:
+        student._ask, ask = (lambda *_: loaded), student._ask
+        student.raw("load", f"reading {student.file}")
+        student._ask = ask
+    except NotBegun as where:
+        return _failed(name, checker, str(where), "", "", NOT_BEGUN)
+    except Wrong as wrong:
+        return _failed(name, checker, str(wrong), wrong.mistake, "")
+    reason = judge(checker.policy, source)
+    if reason:
+        return _failed(name, checker, f"{student.file} does not answer what was asked", reason, "")
+    parts: list[PartResult] = []
+    for part in checker.parts:
+        try:
+            with quiet():
+                parts.append(_examine(part, student, parts))
+        except NotBegun as where:
+            if not parts:
+                return _failed(name, checker, str(where), "", "", NOT_BEGUN)
+            parts.append(PartResult(part.title, 0.0, part.points, str(where), "a part is not written yet"))
+    reason = _broken(student, checker.policy)
+    if reason:
+        return _failed(name, checker, f"{student.file} does not answer what was asked", reason, "")
+    wrong_part = next((part for part in parts if not part.right), None)
+    if wrong_part is None:
+        return Result(name, SOLVED, tuple(parts))
+    return Result(name, NOT_RIGHT, tuple(parts), wrong_part.message, wrong_part.mistake, _hints(checker, wrong_part.mistake))
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """What a mistake would give may be inf or nan: NumPy need not say so."""
+    with contextlib.ExitStack() as stack:
+        if "numpy" in sys.modules:
+            stack.enter_context(sys.modules["numpy"].errstate(all="ignore"))
+        yield
+
+
+def _examine(part: Part, student: Student, before: list[PartResult]) -> PartResult:
+    """A part's result; once nothing can be asked any more, the parts that follow are not."""
+    if "stopped" in student.memo:
+        return PartResult(part.title, 0.0, part.points, "not checked, for the part before did not end", student.memo["stopped"])
+    try:
+        part.check(student)
+    except Stopped as stopped:
+        student.memo["stopped"] = stopped.mistake
+        return PartResult(part.title, 0.0, part.points, str(stopped), stopped.mistake)
+    except Wrong as wrong:
+        return PartResult(part.title, 0.0, part.points, str(wrong), wrong.mistake)
+    except NotBegun:
+        raise
+    except Exception as error:                          # something nobody thought of came back
+        return PartResult(part.title, 0.0, part.points, f"what came back cannot be checked: {type(error).__name__}: {error}",
+                          "something comes back that no number can be read from")
+    return PartResult(part.title, part.points, part.points)
+
+
+def _broken(student: Student, policy: Policy) -> str:
+    """Why what the answer did while it ran is not what was asked for; "" where nothing speaks against it."""
+    if student.notes:
+        return f"{student.notes[0]}; an answer computes, and does nothing else"
+    return policy.broken(student.called)
+
+
+def _failed(name: str, checker: Checker, message: str, mistake: str, printed: str, state: str = NOT_RIGHT) -> Result:
+    parts = tuple(PartResult(part.title, 0.0, part.points, message, mistake) for part in checker.parts)
+    return Result(name, state, parts, message, mistake, _hints(checker, mistake), printed)
+
+
+def _hints(checker: Checker, mistake: str) -> tuple[str, ...]:
+    """Three hints, each with more: where to look, and what the exercise is about."""
+    first = next((said for words, said in LOOK.items() if any(word in mistake for word in words.split("|"))), "") if mistake else ""
+    return tuple([f"{first} {checker.hints[0]}".strip(), *checker.hints[1:]])

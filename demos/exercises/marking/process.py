@@ -1,0 +1,140 @@
+"""The marker's end: a process for each file, questions to it, and an end to it when its time is over."""
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import pickle
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import autograd
+from demos.exercises.marking.channel import from_json, receive, send
+
+SECONDS = 6.0                           # for all questions to one file
+GRACE = 1.0                             # more, until a process is ended that does not stop by itself
+ROOT = Path(autograd.__file__).parent.parent
+FORKS = hasattr(os, "fork") and hasattr(socket, "send_fds")
+
+
+class Gone(Exception):
+    """The student's process has ended, or was ended, before it gave an answer."""
+
+
+class Nursery:
+    """Starts a process for each file: a program that has imported everything splits them off."""
+
+    def __init__(self) -> None:
+        self.program: subprocess.Popen[bytes] | None = None
+        self.control: Any = None
+
+    @contextlib.contextmanager
+    def process(self, path: Path, module: str, seconds: float = SECONDS) -> Iterator[Process]:
+        """A process with the file at path loaded; at the end it is gone, and all that it started."""
+        connection, pid = self._split_off() if FORKS else self._start()
+        try:
+            yield Process(connection, path, module, seconds)
+        finally:
+            connection.close()
+            with contextlib.suppress(OSError):
+                os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+            if FORKS:
+                try:
+                    self.control.settimeout(GRACE + 2)
+                    while receive(self.control) != b"done":
+                        pass
+                except (EOFError, OSError):
+                    self.close()                                # the next one begins anew
+
+    def _split_off(self) -> tuple[Any, int]:
+        if self.program is None or self.program.poll() is not None:
+            self._open()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self.control.settimeout(60)
+            socket.send_fds(self.control, [b"x"], [theirs.fileno()])
+        return ours, int(receive(self.control))
+
+    def _open(self) -> None:
+        self.close()
+        self.control, other = socket.socketpair()
+        with other:
+            self.program = subprocess.Popen(command("fork", str(other.fileno())), pass_fds=[other.fileno()], env=environment(),
+                                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True)
+
+    def _start(self) -> tuple[Any, int]:
+        """A process of its own from the beginning, which shows by a word that it is ours."""
+        word = secrets.token_hex(16)
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            server.settimeout(60)
+            port = str(server.getsockname()[1])
+            program = subprocess.Popen(command("once", port, word), env=environment(), stdin=subprocess.DEVNULL,
+                                       stdout=subprocess.DEVNULL)
+            connection, _ = server.accept()
+        connection.settimeout(60)
+        if receive(connection) != word.encode():
+            raise Gone("somebody else answered")
+        return connection, program.pid
+
+    def close(self) -> None:
+        """End the program, if there is one."""
+        if self.control is not None:
+            self.control.close()
+        if self.program is not None:
+            self.program.kill()
+            self.program.wait()
+        self.program = self.control = None
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "demos.exercises.marking.worker", *arguments]
+
+
+def environment() -> dict[str, str]:
+    """Of the student's process: one thread for NumPy, for the marker has the other cores, and this very package."""
+    return {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
+            "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "MPLBACKEND": "Agg",
+            "PYTHONWARNINGS": "ignore"}
+
+
+class Process:
+    """A student's file in its own process: `loaded` is what loading it gave, and `ask` asks a question."""
+
+    def __init__(self, connection: Any, path: Path, module: str, seconds: float) -> None:
+        self.connection, self.file = connection, path.name
+        self.end = time.monotonic() + seconds + GRACE
+        self.gone = ""
+        self.loaded = self._exchange(pickle.dumps({"path": str(path.absolute()), "module": module, "seconds": seconds,
+                                                   "source": path.read_bytes()}))
+
+    def ask(self, probe: str, *arguments: Any) -> dict[str, Any]:
+        """The answer to a question: {"is": ...} or {"raised": ...}."""
+        return self._exchange(pickle.dumps((probe, arguments)))
+
+    def printed(self) -> str:
+        """What the student's code has printed."""
+        return str(self.ask("printed").get("is", ""))
+
+    def _exchange(self, message: bytes) -> dict[str, Any]:
+        if self.gone:
+            return {"raised": self.gone, "kind": "Gone", "line": None}
+        try:
+            self.connection.settimeout(max(self.end - time.monotonic(), 0.01))
+            send(self.connection, message)
+            return from_json(receive(self.connection))
+        except TimeoutError:
+            self.gone = "it did not end in time"
+        except (EOFError, OSError):
+            self.gone = "Python itself was ended by this file"
+        return {"raised": self.gone, "kind": "Gone", "line": None}
+
+
+NURSERY = Nursery()
+atexit.register(NURSERY.close)

@@ -1,0 +1,1 @@
+"""Exercises from a teacher's own function."""

@@ -1,0 +1,1 @@
+"""Questions to a teacher's own exercises."""

@@ -1,0 +1,1 @@
+"""Questions to an engine that a student builds, step by step."""

@@ -1,0 +1,289 @@
+# %% [markdown]
+"""
+# The neuron and the network
+
+The lecture, part 1 of 4: activation functions, one neuron, and the fully connected network, with the lecture's figures 1
+and 2. Takes a few seconds.
+
+**Goals.** You can compute a neuron and its derivatives by hand; you can read and write the formula of a fully connected
+network, with the shape of every matrix in it; you know why initial weights are drawn at random.
+
+**In class:** 40 minutes. **The lecture:** Jeff Calder, Mathematics of Image and Data Analysis (Math 5467), Lecture 22: Neural
+Networks. Its formulas keep their numbers, (1) to (8), in all four parts.
+"""
+
+# %%
+import numpy as np
+
+import nn
+from autograd import Value, draw, exp, grad, maximum, relu, sigmoid
+from demos import plots
+from demos.lesson import Lesson
+
+lesson = Lesson("neuron", cover="figure2")
+
+# %% [markdown]
+"""
+## Activation functions
+
+A *neural network* is a function with *parameters*: numbers that can be adjusted until the function does what it should. It is
+made of simple building blocks. The smallest is the *neuron*,
+
+    f(x) = σ(wᵀx + b),    f: ℝⁿ → ℝ
+
+It takes a vector `x` of `n` numbers and returns one number. Its parameters are the *weights* `w`, one for each input, and the
+*bias* `b`. The weighted sum is linear. The *activation function* `σ` that follows is not. Two common choices are the rectified
+linear unit, *ReLU*, and the *sigmoid*:
+
+    σ(t) = max{t, 0}                (1)
+    σ(t) = 1 / (1 + e⁻ᵗ)            (2)
+
+Both are operations of the engine, so their derivatives are known.
+"""
+
+# %%
+lesson.ask("At 0, ReLU has slope 0 on the left and slope 1 on the right. Which number does the engine return as its "
+           "derivative there?", grad(relu)(0.0),
+           why="Any number from 0 to 1 would do (each is a subgradient). Most libraries choose 0, as here: σ'(0) = 0.")
+
+# %%
+for t in (-2.0, 0.0, 2.0):
+    print(f"t = {t:4}   relu {relu(t)}, slope {grad(relu)(t)}"
+          f"   sigmoid {sigmoid(t):.4f}, slope {grad(sigmoid)(t):.4f}")
+
+# %%
+a, b = Value(2.0), Value(2.0)
+maximum(a, b).backward()
+
+# %%
+lesson.ask("A tie: a = b = 2 and y = max(a, b). Which share of the derivative goes to a, the first of the two?", a.grad,
+           wrong={0.5: "sharing it equally would be allowed as well, but here the whole derivative goes to one of them"},
+           why="Where both are largest, the first gets all of it. Like σ'(0) = 0 this is a convention, and it is tested.")
+
+# %% [markdown]
+"""
+Written out, (2) is a graph of several operations, and the chain rule goes through all of them. On paper you find
+`σ' = σ (1 - σ)`. All three agree:
+"""
+
+
+# %%
+def written_out(t):
+    return 1 / (1 + exp(-t))
+
+
+t = 0.7
+print("the operation       ", grad(sigmoid)(t))
+print("(2) written out     ", grad(written_out)(t))
+print("σ(t) (1 - σ(t))     ", sigmoid(t) * (1 - sigmoid(t)))
+
+# %%
+lesson.ask("σ' = σ (1 - σ). What is the largest slope that the sigmoid has anywhere?", grad(sigmoid)(0.0),
+           wrong={1.0: "that is the slope of ReLU on the right", 0.5: "that is σ(0); the slope is σ(0) (1 - σ(0))"},
+           why="At 0, where σ = 1/2. Remember this number: it matters in deep networks.")
+
+# %%
+ts = np.linspace(-6, 6, 601).tolist()
+slopes = {sigma: [grad(sigma)(t) for t in ts] for sigma in (relu, sigmoid)}
+
+# %% tags=["hide-input"]
+figure, axes = plots.plots(2, 2, size=(15, 8.5), sharex="col")
+formulas = (r"(1) ReLU,  $\max\{t, 0\}$", r"(2) sigmoid,  $1 / (1 + e^{-t})$")
+for sigma, formula, (top, bottom) in zip(slopes, formulas, axes.T):
+    plots.dress(top, formula)
+    top.plot(ts, [sigma(t) for t in ts], color=plots.BLUE, linewidth=4)
+    plots.dress(bottom, x="t")
+    slope = np.array(slopes[sigma])
+    jumps = np.abs(np.diff(slope, append=slope[-1])) > 0.5      # no line where it jumps
+    bottom.plot(ts, np.where(jumps, np.nan, slope), color=plots.RED, linewidth=4)
+axes[0, 0].set_ylabel(r"$\sigma(t)$", fontsize=23)
+axes[1, 0].set_ylabel(r"$\sigma'(t)$", fontsize=23)
+relu_slope = axes[1, 0]
+relu_slope.plot(0, 1, "o", color=plots.RED, mfc="white", markeredgewidth=3, markersize=12)
+relu_slope.plot(0, 0, "o", color=plots.RED, markersize=13)
+relu_slope.text(0.5, 0.08, r"$\sigma'(0) = 0$", fontsize=23, color=plots.RED)
+lesson.show(figure, "figure1",
+            "Figure 1. Blue: the activation functions; below a threshold they are 0, or close "
+            "to it. Red: their derivatives, computed by the engine point by point.")
+
+# %% [markdown]
+"""
+## A neuron by hand
+
+Here is a neuron with two inputs. Its parameters are Values, because we want derivatives with respect to them.
+"""
+
+# %%
+x = [2.0, -1.0]
+w = [Value(0.5, label="w1"), Value(-1.5, label="w2")]
+b = Value(-2.0, label="b")
+z = w[0] * x[0] + w[1] * x[1] + b
+f = sigmoid(z)
+z.label, f.label = "z", "f"
+f.backward()
+
+# %%
+lesson.ask("w = (0.5, -1.5), x = (2, -1), b = -2. What is z = wᵀx + b?", z.data, wrong={-2.0: "(-1.5) · (-1) is +1.5"},
+           why="1 + 1.5 - 2.")
+
+# %%
+lesson.ask("With the sigmoid, σ'(z) = σ(z) (1 - σ(z)) is about 0.235 here. What is the derivative of f with respect to w2?",
+           w[1].grad, within=0.03,
+           wrong={b.grad: "that is the derivative with respect to b; w2 is multiplied by x2",
+                  -w[1].grad: "x2 is negative"},
+           why="σ'(z) times what w2 is multiplied by, x2 = -1.")
+
+# %%
+lesson.show(draw(f), "neuron", "The neuron as a graph, after backward().")
+
+# %% [markdown]
+"""
+`nn.Neuron` holds such parameters and computes the same. It records `wᵀx + b` as *one* operation, a `dot`, instead of a product
+for each weight and their sum. The graph is smaller, and its derivatives are the same.
+"""
+
+# %%
+neuron = nn.Neuron(2, "sigmoid", seed=1)
+for mine, its in zip([*w, b], neuron.parameters()):
+    its.data = mine.data
+g = neuron(x)
+g.backward()
+print("by hand  ", f.data, [p.grad for p in [*w, b]])
+print("nn.Neuron", g.data, [p.grad for p in neuron.parameters()])
+print("operations:", g.op, "of", g.inputs[0].op)
+
+# %% [markdown]
+"""
+## The network
+
+Several neurons with the same inputs form a *layer*. Their weights are the rows of a matrix `W`, their biases a vector `b`. A
+*fully connected* network with `L` layers passes the numbers of each layer on to the next:
+
+    fₖ = σₖ(Wₖ fₖ₋₁ + bₖ),    k = 1, ..., L                (3)
+
+- `f₀ ∈ ℝⁿ⁰` is the input `x`, and `f_L ∈ ℝⁿᴸ` the output of the network;
+- `fₖ ∈ ℝⁿᵏ` for `k = 1, ..., L - 1` are the values at the *hidden* layers; layer `k` has `nₖ` neurons;
+- the weights `Wₖ ∈ ℝⁿᵏ ˣ ⁿᵏ⁻¹` (`nₖ` rows and `nₖ₋₁` columns) and the biases `bₖ ∈ ℝⁿᵏ` are the learnable parameters.
+
+In plain Python a layer is one line, and the network a loop. `nn.MLP` (*multi-layer perceptron*) does the same and holds the
+parameters. It counts layers from 0: `layers.0` has `W₁` and `b₁`. Here is the network of figure 2 with its three hidden
+layers. Its last layer is *linear*: it has no `σ`.
+"""
+
+# %%
+WIDTHS = [6, 2, 6, 4, 1]                        # n₀, ..., n₄
+net = nn.MLP(WIDTHS[0], WIDTHS[1:], "sigmoid", output="linear", init="xavier", seed=1)
+shapes = {name: array.shape for name, array in net.state_dict().items()}
+
+# %%
+lesson.ask("The widths are 6, 2, 6, 4, 1. Which shape has W₃, the matrix of the third layer?",
+           "{} x {}".format(*shapes["layers.2.weight"]), choices=("6 x 4", "4 x 6", "6 x 2", "4 x 1"),
+           wrong={"6 x 4": "it takes 6 numbers, so it has 6 columns"}, why="n₃ = 4 rows and n₂ = 6 columns.")
+
+# %%
+lesson.ask("How many parameters does this network have, weights and biases together?", len(net.parameters()), within=0.001,
+           wrong={sum(m * n for m, n in zip(WIDTHS, WIDTHS[1:])): "these are the weights; add the biases"},
+           why="Each layer has nₖ nₖ₋₁ weights and nₖ biases.")
+
+
+# %%
+def layer(W, b, f):
+    return [sum((w * fj for w, fj in zip(row, f)), bi) for row, bi in zip(W, b)]
+
+
+for name, shape in shapes.items():
+    print(f"{name:17} {shape}")
+print(len(net.parameters()), "parameters\n")
+
+x = [0.5, -0.3, 0.8, -0.9, 0.1, 0.4]
+f = x
+for k in range(1, len(WIDTHS)):
+    neurons = net.layers[k - 1].neurons
+    f = layer([n.w for n in neurons], [n.b for n in neurons], f)
+    f = [sigmoid(z) for z in f] if k < len(WIDTHS) - 1 else f
+print("(3) by hand", f[0].data)
+print("nn.MLP     ", net(x).data)
+
+# %% tags=["hide-input"]
+figure, ax = plots.plot(size=(14, 7.5))
+last, gap, half = len(WIDTHS) - 1, 2.2, max(WIDTHS) / 2
+places = [[(gap * k, (n - 1) / 2 - i) for i in range(n)] for k, n in enumerate(WIDTHS)]
+for left, right in zip(places, places[1:]):
+    for a in left:
+        for c in right:
+            ax.plot(*zip(a, c), color=plots.GRAY, linewidth=1.4, zorder=1)
+for k, column in enumerate(places):
+    kind = "input" if k == 0 else "output" if k == last else "hidden"
+    color, marker, area = {"input": (plots.RED, "s", 900),
+                           "hidden": (plots.BLUE, "o", 1100),
+                           "output": (plots.GREEN, "D", 800)}[kind]
+    ax.scatter(*zip(*column), s=area, color=color, marker=marker, edgecolors="black",
+               linewidths=1.5, zorder=2)
+    ax.text(gap * k, -half - 0.6, f"$n_{k} = {len(column)}$", ha="center", fontsize=25)
+for place, name in ((0, "input $f_0$"), (last / 2, "hidden layers $f_1, f_2, f_3$"),
+                    (last, f"output $f_{last}$")):
+    ax.text(gap * place, half + 0.3, name, ha="center", fontsize=25)
+ax.set(xlim=(-1.1, gap * last + 1.1), ylim=(-half - 1.0, half + 1.0))
+ax.set_axis_off()
+lesson.show(figure, "figure2",
+            "Figure 2. A fully connected network with three hidden layers. A line is a "
+            "weight, an entry of some W; each node except the inputs is a neuron with a bias.")
+
+# %%
+lesson.show(net.draw(x), "figure2-at-work",
+            "The same network for one sample: in each neuron its value, and the derivative of the "
+            "output with respect to it. The larger a weight, the wider its line; it is dashed "
+            "where the weight is negative.")
+
+# %% [markdown]
+"""
+## Initial weights
+
+Why are initial weights drawn at random, and not simply set to the same number? Take a network 2-3-1 whose weights are all 0.5,
+and look at the derivatives of its three hidden neurons.
+"""
+
+
+# %%
+def equal_neurons():
+    net = nn.MLP(2, [3, 1], "tanh", seed=0)
+    for p in net.parameters():
+        p.data = 0.5
+    for _ in range(20):                             # 20 steps downhill on (f - 2)²
+        net.zero_grad()
+        ((net([1.0, -0.4]) - 2.0) ** 2).backward()
+        for p in net.parameters():
+            p.data -= 0.01 * p.grad
+    return net
+
+
+equal = equal_neurons()
+different = {tuple(p.data for p in (*n.w, n.b)) for n in equal.layers[0].neurons}
+
+# %%
+lesson.ask("After 20 training steps, how many different neurons are there among the three hidden ones?", len(different),
+           within=0.001,
+           wrong={3: "nothing tells them apart: each has the same weights, the same inputs and the same derivatives"},
+           why="Equal neurons have equal derivatives, so they stay equal: the layer is one neuron, three times. "
+               "Random weights break this symmetry.")
+
+# %%
+for n in equal.layers[0].neurons:
+    print([round(p.data, 4) for p in (*n.w, n.b)])
+
+# %% [markdown]
+"""
+`seed` chooses the random numbers. `init="xavier"` scales them by the widths of the layers: if the activation function has
+slope 1 at 0, the numbers then neither grow nor shrink from layer to layer. The sigmoid has slope 1/4 there, so its numbers
+shrink, and so do its derivatives. Part 4 looks at this.
+"""
+
+# %% [markdown]
+"""
+## To try
+
+- Which `w` and `b` make a neuron with two inputs compute "and" for inputs 0 and 1, to within 0.1? And "or"? Why is there none
+  for "exactly one of them"?
+- Set all weights of `equal_neurons` to 0 instead of 0.5, biases included. Which parameters still move?
+- Draw a network 2-16-16-1 with a sample of your own.
+"""
