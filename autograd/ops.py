@@ -490,11 +490,10 @@ def operation(name: str, forward: Callable[..., float], *partials: Rule,
               written with operators and with operations of this package, so that it can be
               differentiated itself
 
-    By name, each optional: symbol, text, numpy, latex, javascript, c, textbook, level, domain,
-    kink, doc, the columns of `Operation`. With `numpy`, a template such as "np.cbrt({0})", the
-    operation compiles to that; without, the program calls `forward` for each number. With
-    `javascript`, such as "Math.cbrt({0})", the inputs can be changed in a page of `play`; with `c`,
-    such as "cbrt({0})", a program can be printed as C.
+    By name, each optional: the columns of `Operation`, symbol, text, numpy, latex, javascript, c,
+    textbook, level, domain, kink, doc. A program calls `forward` for each number, or runs `numpy`, a
+    template such as "np.cbrt({0})"; as C it needs `c`, "cbrt({0})". With `javascript`,
+    "Math.cbrt({0})", the inputs can be changed in a page of `play`.
 
     >>> cube = operation("cube", lambda a: a * a * a, lambda y, a: 3 * a * a, numpy="{0:atom}**3")
     >>> cube(2.0)

@@ -104,6 +104,7 @@ class C(Language):
                 self.lies[x] = Lie(x.op.name, contiguous(x.shape))
             elif isinstance(x.op, Numbers):
                 name = self.constants.name(x.op.numbers, x.op.stem or "c")
+                name += "[0]" * (not x.shape)
                 self.lies[x] = Lie(name, contiguous(x.shape))
             elif not self.lies_in_another(x):
                 self.compute(x)
@@ -274,38 +275,43 @@ class C(Language):
             self.prepare(factor, sizes(tuple(size.values())))
         out = x.op.out if isinstance(x.op, Contract) else "".join(
             c for k, c in enumerate(terms[0][1]) if k not in x.op.axes)
-        letter = dict(zip([*out, *(c for c in size if c not in out)], LETTERS))
-        letter = {c: "0" if size[c] == 1 else letter[c] for c in letter}
-        index = [letter[c] for c in out]
+        letters = dict(zip([*out, *(c for c in size if c not in out)], LETTERS))
+        letters = {c: "0" if size[c] == 1 else letters[c] for c in letters}
+        index = [letters[c] for c in out]
         value = " * ".join(
-            f"{self.number(factor, [letter[c] for c in labels]):power}" for factor, labels in terms)
+            f"{self.number(factor, [letters[c] for c in labels]):power}"
+            for factor, labels in terms)
         begin = start if isinstance(start, str) else start(index)
-        summed = [c for c in size if c not in out and size[c] != 1]
-        left = [c for c in out if size[c] != 1]
-        axis = lambda c: (letter[c], size[c])
+        left = [(letters[c], size[c]) for c in out if size[c] != 1]
+        summed = [(letters[c], size[c]) for c in size if c not in out and size[c] != 1]
         target = self.room(to)
         if not to.shape:
             self.code.append(f"double {target.name} = {begin};")
-            self.code += summing(target.name, list(map(axis, summed)), value)
+            self.code += summing(target.name, summed, value)
             return
+        lies = [(self.strides(factor), [letters[c] for c in labels])
+                for factor, labels in [(to, out), *terms]]
         place = at(target, index)
-        strides = [(self.strides(factor), labels) for factor, labels in [(to, out), *terms]]
+        rows = bool(left) and bool(summed) and (
+            along(left[-1], lies) >= 0.75 * along(summed[-1], lies[1:]))
         if not summed:
-            self.loops(list(map(axis, left)), [f"{place} = {plus(begin, value)};"])
-        elif left and self.along(left[-1], size, strides) >= 0.75 * self.along(
-            summed[-1], size, strides[1:]
-        ):
-            *rows, last = map(axis, left)
-            first, then = [f"{place} = {begin};"], [f"{place} += {value};"]
-            if len(rows) and sizes(tuple(size[c] for c in summed)) <= sizes(to.shape[:-1]):
-                body = [*looped([last], first), *looped([*map(axis, summed), last], then)]
-                self.loops(rows, body, simd=False)
-            else:
-                self.loops([*rows, last], first)
-                self.loops([*map(axis, summed), *rows, last], then)
+            self.loops(left, [f"{place} = {plus(begin, value)};"])
+        elif rows:
+            first, then = f"{place} = {begin};", f"{place} += {value};"
+            self.by_rows(left, summed, first, then, sizes(to.shape[:-1]))
         else:
-            body = [f"double sum = {begin};", *summing("sum", list(map(axis, summed)), value)]
-            self.loops(list(map(axis, left)), [*body, f"{place} = sum;"], simd=False)
+            body = [f"double sum = {begin};", *summing("sum", summed, value), f"{place} = sum;"]
+            self.loops(left, body, simd=False)
+
+    def by_rows(self, left: Axes, summed: Axes, first: str, then: str, rows: float) -> None:
+        """Lines for a product that is summed a row of numbers at a time, each with its `first`."""
+        *before, last = left
+        if before and sizes(tuple(n for _, n in summed)) <= rows:
+            body = [*looped([last], [first]), *looped([*summed, last], [then])]
+            self.loops(before, body, simd=False)
+        else:
+            self.loops(left, [first])
+            self.loops([*summed, *left], [then])
 
     def terms(self, x: Array) -> Sequence[tuple[Array, str]]:
         """The Arrays that are multiplied, and their labels."""
@@ -316,13 +322,6 @@ class C(Language):
     def strides(self, x: Array) -> tuple[int, ...]:
         """How far apart the numbers of an Array lie, as far as is known."""
         return self.lies[x].strides if x in self.lies else contiguous(x.shape)
-
-    def along(self, c: str, size: dict[str, Any], strides: Iterable[tuple[Any, str]]) -> float:
-        """How many numbers can be taken together along an axis."""
-        far = [s[labels.index(c)] for s, labels in strides if c in labels]
-        if any(step not in (0, 1) for step in far):
-            return 1
-        return min(MANY if size[c] == SAMPLES else size[c], MANY)
 
     def run_sums(self, x: Array) -> None:
         source, starts = x.inputs[0], x.op.starts
@@ -509,6 +508,17 @@ def looped(axes: Axes, body: list[str], simd: str | None = "") -> list[str]:
 def summing(name: str, axes: Axes, value: str) -> list[str]:
     """Lines that add a value, for all entries of some axes, to a number."""
     return looped(axes, [f"{name} += {value};"], f" reduction(+:{name})")
+
+
+def along(axis: tuple[str, Any], lies: Iterable[tuple[Sequence[int], Sequence[str]]]) -> float:
+    """How many numbers can be taken together along an axis, of which each array is given by its
+    strides and letters.
+    """
+    letter, n = axis
+    far = [strides[letters.index(letter)] for strides, letters in lies if letter in letters]
+    if any(step not in (0, 1) for step in far):
+        return 1
+    return sizes((n,)) if n == SAMPLES else min(n, MANY)
 
 
 def is_outer(x: Array) -> bool:
