@@ -481,8 +481,7 @@ def is_plain_name(name: object) -> bool:
 
 def operation(name: str, forward: Callable[..., float], *partials: Rule,
               **columns: Any) -> Operation:
-    """A new operation, a row like every other: backward, higher orders, pictures and the compiler
-    all work with it.
+    """A new operation, a row like every other: all of the package works with it.
 
     name      a Python identifier
     forward   its value: a function (*inputs) on floats
@@ -491,9 +490,9 @@ def operation(name: str, forward: Callable[..., float], *partials: Rule,
               differentiated itself
 
     By name, each optional: the columns of `Operation`, symbol, text, numpy, latex, javascript, c,
-    textbook, level, domain, kink, doc. A program calls `forward` for each number, or runs `numpy`, a
-    template such as "np.cbrt({0})"; as C it needs `c`, "cbrt({0})". With `javascript`,
-    "Math.cbrt({0})", the inputs can be changed in a page of `play`.
+    textbook, level, domain, kink, doc. A program runs `numpy`, a template such as "np.cbrt({0})",
+    or else `forward`, number by number; as C it needs `c`. With `javascript`, "Math.cbrt({0})",
+    the inputs can be changed in a page of `play`.
 
     >>> cube = operation("cube", lambda a: a * a * a, lambda y, a: 3 * a * a, numpy="{0:atom}**3")
     >>> cube(2.0)
