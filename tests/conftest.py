@@ -32,6 +32,7 @@ SLOW = (
     "tests/derivatives/test_check_engine.py",
     "tests/formulas/test_javascript.py",
     "tests/nn/test_playground.py",
+    "tests/pictures/test_files.py",
     "tests/pictures/test_live.py",
     "tests/compiler/test_programs.py",
     "tests/compiler/test_random_graphs.py",
