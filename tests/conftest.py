@@ -34,6 +34,7 @@ SLOW = (
     "tests/nn/test_playground.py",
     "tests/pictures/test_files.py",
     "tests/pictures/test_live.py",
+    "tests/pictures/test_matrices.py",
     "tests/compiler/test_programs.py",
     "tests/compiler/test_random_graphs.py",
     "tests/compiler/test_styles.py",
