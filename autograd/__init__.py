@@ -31,7 +31,8 @@ __all__ = [
     "Operation", "Program", "Value", "affine", "backward", "check_engine", "check_gradients",
     "compile", "dot", "draw", "draw_network", "explain", "expression", "find", "frames", "grad",
     "gradients", "hessian", "hvp", "jacobian", "jit", "jvp", "lines", "matrices_page", "max",
-    "name", "no_grad", "operation", "play", "select", "sum", "training_page", "value_and_grad", "vjp",
+    "name", "no_grad", "operation", "play", "select", "sum", "training_page", "value_and_grad",
+    "vjp",
 ]
 __all__ += sorted(_BUILT_IN.difference(__all__))
 
