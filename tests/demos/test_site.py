@@ -254,6 +254,35 @@ def test_all_cells_of_a_lesson_run_in_the_browser_with_the_results_they_came_wit
         "document.querySelectorAll('figure').length") > 0
 
 
+# An exercise -----------------------------------------------------------------------------------------------------------------
+
+def test_an_exercise_says_what_is_wrong_and_remembers_what_is_solved(site):
+    site.open("exercises/e01_slope.html")
+    read = "document.getElementById('result').innerText"
+
+    def check(code):
+        checks = site.browser.run("Number(document.body.dataset.runs ?? 0)")
+        site.browser.replace(".cm-content", code)
+        site.browser.run("document.getElementById('check').click()")
+        site.browser.wait(f"document.body.dataset.runs > {checks}")
+        return site.browser.run(read)
+
+    wrong = check("def slope(f, x, h):\n    return (f(x + h) - f(x)) / h\n")
+    assert "not right yet" in wrong and "the central quotient is" in wrong and "hint 1" in wrong
+    assert "solved" in check("def slope(f, x, h):\n    return (f(x + h) - f(x - h)) / (2 * h)\n")
+    site.open("exercises.html", "document.querySelector('li')")
+    assert site.browser.run("document.querySelectorAll('li.solved').length") == 1
+    site.open("exercises/e01_slope.html", "document.querySelector('.cm-content')")
+    assert "(2 * h)" in site.browser.run("document.querySelector('.cm-content').innerText")
+    assert site.browser.errors == []
+
+
+def test_an_exercise_that_needs_numpy_says_so(site):
+    site.open("exercises/e09_neuron.html", "document.querySelector('.cm-content')")
+    assert "needs NumPy" in site.browser.run("document.querySelector('.note').innerText")
+    assert site.browser.run("document.getElementById('check').disabled")
+
+
 def test_without_its_server_the_site_still_works(site):
     site.bench()
     site.browser.run("localStorage.clear()")
