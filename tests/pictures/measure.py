@@ -86,27 +86,35 @@ def faults(browser: Browser, where: str, least: float) -> Iterator[Fault]:
     if found["wide"] > width + 1 or found["high"] > height + 1:
         yield Fault("overflow", where, f"the page is {found['wide']} x {found['high']}")
     for text in texts:
-        bound = least if text["kind"] != "html" else 0.6 * least
-        if text["size"] < bound - 0.05:
-            yield Fault("small", where, f"{text['size']:.1f} px: {text['words']!r} {text['kind']}")
-        if text["contrast"] < CONTRAST:
-            yield Fault("contrast", where, f"{text['contrast']:.2f}: {text['words']!r} {text['kind']}")
-        if text.get("beyond"):
-            yield Fault("overflow", where, f"cut off: {text['words']!r}")
+        yield from faults_of(text, where, least if text["kind"] != "html" else 0.6 * least)
     for card in found["cards"]:
         for words, r in card["texts"]:
             if r[2] > r[0] and (r[0] < card["r"][0] - 1 or r[2] > card["r"][2] + 1):
                 yield Fault("overflow", where, f"{words!r} leaves its card")
-    pictured = [t for t in texts if t["kind"] != "html"]
-    for i, a in enumerate(pictured):
-        for b in pictured[i + 1:]:
-            if shared(a["r"], b["r"]) and not (a["group"] == b["group"] and a["r"][1] == b["r"][1]):
+    yield from overlaps([t for t in texts if t["kind"] != "html"], found["heads"], where)
+
+
+def faults_of(text: dict[str, Any], where: str, least: float) -> Iterator[Fault]:
+    """What is wrong with one text."""
+    if text["size"] < least - 0.05:
+        yield Fault("small", where, f"{text['size']:.1f} px: {text['words']!r} {text['kind']}")
+    if text["contrast"] < CONTRAST:
+        yield Fault("contrast", where, f"{text['contrast']:.2f}: {text['words']!r} {text['kind']}")
+    if text.get("beyond"):
+        yield Fault("overflow", where, f"cut off: {text['words']!r}")
+
+
+def overlaps(texts: list[dict[str, Any]], heads: list[list[float]], where: str) -> Iterator[Fault]:
+    """Texts of a picture that lie on each other, or on an arrowhead."""
+    for i, a in enumerate(texts):
+        for b in texts[i + 1:]:
+            in_one_line = a["group"] == b["group"] and a["r"][1] == b["r"][1]
+            if shared(a["r"], b["r"]) and not in_one_line:
                 yield Fault("overlap", where, f"{a['words']!r} and {b['words']!r}")
-    for x, y in found["heads"]:
-        for text in pictured:
-            r = text["r"]
-            if text["words"].startswith("∂") and r[0] - 2 < x < r[2] + 2 and r[1] + 3 < y < r[3] - 3:
-                yield Fault("overlap", where, f"{text['words']!r} lies on an arrowhead")
+        left, top, right, bottom = a["r"]
+        for x, y in heads:
+            if a["words"].startswith("∂") and left - 2 < x < right + 2 and top + 3 < y < bottom - 3:
+                yield Fault("overlap", where, f"{a['words']!r} lies on an arrowhead")
 
 
 def shared(a: list[float], b: list[float]) -> bool:
