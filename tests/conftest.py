@@ -14,6 +14,8 @@ SLOW = (
     "tests/test_demos.py",
     "tests/compat/test_micrograd.py",
     "tests/compiler/test_jit.py::test_a_case_is_as_eager_or_refused",
+    "tests/compiler/test_c.py::test_a_program",
+    "tests/compiler/test_c.py::test_random",
     "tests/compiler/test_javascript.py::test_programs",
     "tests/compiler/test_javascript.py::test_random",
     "tests/compiler/test_jax.py::test_a_program",
