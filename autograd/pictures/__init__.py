@@ -26,8 +26,15 @@ page. What knows Values makes scenes; what writes scenes knows no Values.
   dot.py         a scene as DOT
   svg.py         a scene as SVG, for where there is no Graphviz
   program.py     the Graphviz program, and how it is replaced
+  marks.py       an SVG as outlines and texts
+  canvas.py      these as PDF, EPS, PNG and GIF
+  tikz.py        and as TikZ
   picture.py     what displays in a notebook and saves itself
   page.py        a scene as a page; with play.html, play.css, play.js
+  comparisons.py what a function compares while it is recorded
+                     compiled programs
+  lines.py       which line made which Value
+  matrices.py    scalars, blocks and lines of NumPy; with matrices.html, matrices.css, matrices.js
                      models that train
   tape.py        a recorded graph as a list for JavaScript
   units.py       which Values are drawn as units of a model
@@ -35,6 +42,7 @@ page. What knows Values makes scenes; what writes scenes knows no Values.
                      what users call
   draw.py        draw
   play.py        play
+  frames.py      frames
 """
 from autograd.pictures.program import PictureError, use_graphviz
 
