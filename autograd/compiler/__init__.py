@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from autograd.compat.messages import choice, described, entries, truth
 from autograd.compiler.array import Misfit
 from autograd.compiler.emit import Blocks, emit
 from autograd.compiler.group import Group, earliest, groups, keys_of, levels
@@ -40,7 +41,6 @@ LOOPED, LONG_TURN, OUTSIDE = 20_000, 300, 150
 NARROW, NARROW_WITH_SAMPLES = 40, 8
 
 
-FORMS = (None, "matrices", "scalars")
 
 
 def compile(
@@ -69,15 +69,15 @@ def compile(
     for what, values in (("output", outputs), ("parameters", parameters), ("inputs", inputs)):
         for i, v in enumerate(values):
             if not isinstance(v, Value):
-                raise TypeError(f"{what}[{i}] must be a Value, got {type(v).__name__} {v!r}")
+                raise TypeError(f"{what}[{i}] must be a Value, got {described(v)}")
     for what, values in (("parameters", parameters), ("inputs", inputs)):
         if len(set(values)) < len(values):
             twice = next(i for i, v in enumerate(values) if v in values[:i])
             raise ValueError(f"{what}[{twice}] is given twice")
     if not outputs:
         raise ValueError("compile needs at least one output")
-    if form not in FORMS:
-        raise ValueError(f"form must be 'matrices', 'scalars' or None, got {form!r}")
+    choice(form, ("matrices", "scalars", None), "form")
+    truth(samples, "samples")
     with paused_collector():
         tape = record(outputs, parameters, inputs, samples)
         blocks = None if form == "scalars" else in_blocks(tape, form)
@@ -150,9 +150,9 @@ def _listed(values: Any, what: str) -> list[Any]:
     if isinstance(values, Value) or isinstance(values, str) or not isinstance(values, Iterable):
         raise TypeError(
             f"{what} must be a {'Value or a ' * (what == 'output')}list of Values, "
-            f"got {type(values).__name__} {str(values)[:60]}"
+            f"got {described(values)}"
         )
-    return list(values)
+    return entries(values, what, "Values")
 
 
 @contextmanager
