@@ -61,8 +61,8 @@
     const hint = (given === null || right ? [] : facts.wrong.filter(([key]) => same(facts, given, key))).map(row => row[1])[0];
     if (right) rights.add(form);
     done.add(form);
-    const word = given === null ? `It is ${facts.shown}.` : right ? `Right: ${facts.shown}.`
-      : `Not ${typeof given === "number" ? +given.toPrecision(6) : given}: it is ${facts.shown}.`;
+    const word = given === null ? `Answer: ${facts.shown}.` : right ? `Right: ${facts.shown}.`
+      : `Not ${typeof given === "number" ? +given.toPrecision(6) : given}, but ${facts.shown}.`;
     say(form, word, right, [hint, facts.why].filter(Boolean).join(" "));
     form.querySelectorAll("input, button").forEach(e => { e.disabled = true; });
     if (button) button.classList.add("chosen");

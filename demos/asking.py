@@ -52,11 +52,12 @@ class Question:
     def verdict(self, given: float | str | None) -> str:
         """What is said to a prediction; None stands for `show me`."""
         if given is None:
-            return f"It is {self.shown}. {self.why}".rstrip()
+            return f"Answer: {self.shown}. {self.why}".rstrip()
         if self.is_right(given):
             return f"Right: {self.shown}. {self.why}".rstrip()
         hints = [hint for key, hint in self.wrong.items() if self._same(given, key)]
-        return " ".join([f"Not {_shown(given)}:", f"it is {self.shown}.", *hints[:1], self.why]).rstrip()
+        told = [f"{hint[:1].upper()}{hint[1:]}." for hint in hints[:1]]
+        return " ".join([f"Not {_shown(given)}, but {self.shown}.", *told, self.why]).rstrip()
 
     @property
     def shown(self) -> str:
@@ -89,7 +90,7 @@ class Question:
     def html(self, inline: Callable[[str], str]) -> str:
         """The question as a form; `inline` makes HTML of Markdown."""
         facts = {"answer": self.answer, "shown": self.shown, "within": self.within, "factor": self.factor, "why": inline(self.why),
-                 "wrong": [[key, inline(hint)] for key, hint in self.wrong.items()]}
+                 "wrong": [[key, inline(f"{hint[:1].upper()}{hint[1:]}.")] for key, hint in self.wrong.items()]}
         buttons = "".join(f'<button type="submit" value="{escape(c)}">{inline(c)}</button>' for c in self.choices)
         if not self.choices:
             buttons = ('<input type="text" size="12" autocomplete="off" aria-label="your prediction">'
@@ -105,7 +106,7 @@ def question(text: str, answer: Any, *, choices: Sequence[str] = (), wrong: Mapp
 
     Raises ValueError where the answer is not among the choices, TypeError where it is no number and there are none.
     """
-    if isinstance(answer, bool):
+    if isinstance(answer, bool) or getattr(answer, "dtype", None) == bool:
         answer, choices = "yes" if answer else "no", choices or ("yes", "no")
     choices = tuple(map(str, choices))
     answer = str(answer) if choices else _as_number(answer)

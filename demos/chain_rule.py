@@ -4,6 +4,11 @@
 
 Derivatives multiply along a path and add up over paths. Why backpropagation needs an order, `+=` and a reset: four wrong
 algorithms run beside the right one, and the first place where each goes astray. Takes a few seconds.
+
+**Goals.** You can find a derivative by multiplying along paths and adding over paths; you can write backpropagation in ten
+lines; you recognize four classic mistakes by the numbers they give.
+
+**In class:** 45 minutes.
 """
 
 # %%
@@ -21,11 +26,12 @@ lesson = Lesson("chain_rule")
 r"""
 ## Along a path: multiply
 
-`backward` multiplied the derivative by the partial at each operation. That has a name, the *chain rule*:
+`backward` multiplied by the local derivative at each operation. This is the *chain rule*:
 
 $$\frac{dy}{dx} = \frac{dy}{du} \cdot\ \frac{du}{dx}$$
 
-`v.partials` holds the partial derivative of `v` by each of its inputs, in order.
+`v.partials` holds the local derivative of `v` with respect to each of its inputs, in order. Here `u = x²` and `y = sin(u)` at
+`x = 3`.
 """
 
 # %%
@@ -34,6 +40,14 @@ u = x**2
 y = sin(u)
 u.label, y.label = "u", "y"
 y.backward()
+
+# %%
+lesson.ask("dy/du = cos(9) is about -0.911. What is dy/dx?", x.grad, within=0.03,
+           wrong={y.partials[0]: "that is dy/du", u.partials[0]: "that is du/dx",
+                  y.partials[0] + u.partials[0]: "along a path derivatives are multiplied, not added"},
+           why="Times du/dx = 2x = 6.")
+
+# %%
 print("du/dx =", u.partials[0])
 print("dy/du =", y.partials[0])
 print("product", y.partials[0] * u.partials[0], "  x.grad", x.grad)
@@ -42,8 +56,8 @@ print("product", y.partials[0] * u.partials[0], "  x.grad", x.grad)
 """
 ## Over all paths: add
 
-Now `a` reaches the output in more than one way: `b` takes `a` twice, and `c` takes `b` twice. Each way brings its own change,
-and the changes add up. **Put an expression of your own here**; this section and the next three are computed from it.
+Now `a` reaches the output in more than one way: `b` uses `a` twice, and `c` uses `b` twice. Each path contributes its own
+change, and the changes add up. **Put an expression of your own here**; this section and the next three are computed from it.
 """
 
 
@@ -58,8 +72,25 @@ def doubled_twice():
 
 c = doubled_twice()
 c.backward()
-lesson.show(draw(c), "graph", "Each edge carries the partial derivative there. "
-            "What is taken twice has two edges.")
+a = topological_order(c)[0]                             # the first leaf
+
+# %%
+lesson.ask("How many paths lead from the first leaf, a, to the output c?", explain(c, wrt=a).paths, within=0.001,
+           wrong={2: "two from a to b, and for each of them two from b to c", 1: "a + a uses a twice: these are two edges"},
+           why="For b = a + a and c = b + b: two from a to b, times two from b to c.")
+
+# %%
+lesson.ask("A sum has the local derivative 1 with respect to each input. What is dc/da?", a.grad,
+           wrong={1.0: "that is one path; add up over all of them", 2.0: "that is db/da"},
+           why="The sum over all paths of the product along each path.")
+
+# %%
+lesson.show(draw(c), "graph", "Each edge carries its local derivative. "
+            "A Value that is used twice has two edges.")
+
+# %%
+lesson.play(c, "play", "The same expression, step by step. The menu has passes with a mistake: "
+            "try them.")
 
 # %% [markdown]
 """
@@ -67,25 +98,24 @@ lesson.show(draw(c), "graph", "Each edge carries the partial derivative there. "
 """
 
 # %%
-a = topological_order(c)[0]                             # the first leaf
 print(explain(c, wrt=a))
 
 # %% [markdown]
 """
 ## Backpropagation in ten lines
 
-To go along each path would take too long: every further `+` of this kind doubles their number. So add up *at each node*: when
-all of its *users*, the nodes that take it as an input, have handed it their parts, its derivative is whole, and is handed on
-once.
+Following each path separately would take too long: every further `+` of this kind doubles the number of paths. So add up *at
+each node*. Its *users* are the nodes that have it as an input. Once all of them have contributed, the derivative of the node
+is complete, and it is passed on, once.
 
-A *topological order* has the inputs of each operation before the operation. Backwards it has the users first: just what is
-needed.
+A *topological order* lists the inputs of each operation before the operation. Read backward, it lists the users of a node
+before the node: exactly what is needed.
 """
 
 
 # %%
 def edges(v):
-    """The inputs of v, each with the partial derivative of v by it; numbers have none."""
+    """The inputs of v, each with its local derivative; numbers have none."""
     return [(u, d) for u, d in zip(v.inputs, v.partials) if d is not None]
 
 
@@ -107,17 +137,26 @@ def name(output, v):
     return titles(topological_order(output))[v]
 
 
-print("order:", ", ".join(name(c, v) for v in topological_order(c)))
+order = ", ".join(name(c, v) for v in topological_order(c))
+backward = ", ".join(name(c, v) for v in reversed(topological_order(c)))
+
+# %%
+lesson.ask("Which of these is a topological order of the graph?", order,
+           choices=(backward, order), wrong={backward: "here each operation stands before its inputs; this is the way back"},
+           why="Inputs first. `sweep` goes through it backward.")
+
+# %%
+print("order:", order)
 for v, g in right(c).items():
-    print(f"derivative by {name(c, v)}: {g}   the engine: {v.grad}")
+    print(f"derivative with respect to {name(c, v)}: {g}   the engine: {v.grad}")
 
 # %% [markdown]
 """
 ## Four ways to get it wrong
 
-Each of these has been written many times. The first assigns where it should add. The second takes no order: it hands on what
-a node has *so far*, each time somebody adds to it. The third and fourth go back twice: the third forgets to set the leaves to
-0 before, the fourth forgets all the nodes between.
+Each of these has been written many times. The first assigns where it should add. The second ignores the order: whenever a
+node receives a contribution, it passes on all that it has *so far*. The third and the fourth go back twice: the third forgets
+to reset the leaves in between, the fourth forgets to reset anything.
 """
 
 
@@ -127,7 +166,7 @@ def assigns(output):
     grads[output] = 1.0
     for v in reversed(topological_order(output)):
         for u, d in edges(v):
-            grads[u] = d * grads[v]                     # = in place of +=
+            grads[u] = d * grads[v]                     # = instead of +=
     return grads
 
 
@@ -137,7 +176,7 @@ def recurses(output):
     def back(v):
         for u, d in edges(v):
             grads[u] += d * grads[v]
-            back(u)                                     # at once, though more may still come for u
+            back(u)                                     # at once, though more may still come
     grads[output] = 1.0
     back(output)
     return grads
@@ -152,16 +191,26 @@ def keeps_leaves(output):
 
 
 def keeps_all(output):
-    return sweep(output, right(output))                 # nothing is set to 0 between two passes
+    return sweep(output, right(output))                 # nothing is reset between two passes
+
+
+# %%
+lesson.ask(f"The right dc/da is {right(c)[a]:g}. What does the first algorithm give, with = instead of +=?", assigns(c)[a],
+           wrong={right(c)[a]: "it keeps only the last contribution at each node", 2.0: "b keeps one contribution of two"},
+           why="Each node keeps only the contribution that came last.")
+
+# %%
+lesson.ask("And the second one, which passes on at once, without an order?", recurses(c)[a],
+           wrong={right(c)[a]: "a node passes on what it has after each contribution, and so passes on parts of it twice"},
+           why="For a doubled twice: b passes on 1, and then 2, each time along both edges to a: 2 · 1 + 2 · 2.")
 
 
 # %% [markdown]
 """
-For every node the right number and the four wrong ones, from the output back to the leaves. A star marks where a column is
-wrong.
+For every node, the right number and the four wrong ones, from the output back to the leaves. A star marks a wrong number.
 
-The last column goes back twice *on purpose*, as one does to add up the derivatives of two outputs. There the leaves should
-have twice their derivative, and the nodes between what the last pass gave; it is measured against that.
+The last column goes back twice *on purpose*, as one does to add up the derivatives of two outputs. Then the leaves should have
+twice their derivative, and all other nodes what the last pass gave; the column is compared with that.
 """
 
 
@@ -200,21 +249,22 @@ parts = table(c)
 
 # %% [markdown]
 """
-## Where they part, and why
+## Where they go wrong, and why
 
-Going back from the output, the first star of a column is where its algorithm went wrong; what lies behind only follows.
+Going back from the output, the first star in a column shows where its algorithm went wrong. The stars after it are
+consequences.
 """
 
 
 # %% tags=["hide-input"]
 def users(output, u):
-    """The nodes that take u, each with its partial derivative by u; twice if it takes u twice."""
+    """The nodes that use u, each with its local derivative; twice if it uses u twice."""
     order = reversed(topological_order(output))
     return [(v, d) for v in order for w, d in edges(v) if w is u]
 
 
 def handed_on(output):
-    """How often the recursion hands on each node's gradient, and what it was each time."""
+    """How often the recursion passes on each node's gradient, and what it was each time."""
     grads = dict.fromkeys(topological_order(output), 0.0)
     seen = {v: [] for v in grads}
 
@@ -231,7 +281,7 @@ def handed_on(output):
 def why_assigns(output, u):
     shares = [d * right(output)[v] for v, d in users(output, u)]
     parts = " + ".join(f"{s:.4g}" for s in shares)
-    return (f"{name(output, u)} is taken {len(shares)} times, "
+    return (f"{name(output, u)} is used {len(shares)} times, "
             f"and gets {parts} = {sum(shares):.4g}. `=` keeps only the last, {shares[-1]:.4g}.")
 
 
@@ -239,21 +289,21 @@ def why_recurses(output, u):
     early = next(v for v, d in users(output, u) if len(handed_on(output)[v]) > 1)
     seen = handed_on(output)[early]
     parts = ", then ".join(f"{g:.4g}" for g in seen)
-    return (f"{name(output, early)} handed on what it had so far {len(seen)} times: {parts}."
-            f"\n    {name(output, u)} got its part of each; only the last is whole.")
+    return (f"{name(output, early)} passed on what it had so far {len(seen)} times: {parts}."
+            f"\n    {name(output, u)} received all of these; only the last is complete.")
 
 
 def why_keeps_leaves(output, u):
     return (f"{name(output, u)} had {right(output)[u]:.4g} from the pass before, "
-            "and this one was added: zero the grads first.")
+            "and this one was added: reset the grads first.")
 
 
 def why_keeps_all(output, u):
     if u is output or not u.inputs:
-        return f"{name(output, u)} got parts from nodes that still held the first pass."
+        return f"{name(output, u)} got contributions from nodes that still held the first pass."
     left = right(output)[u]
     return (f"{name(output, u)} began the second pass with {left:.4g} from the first,"
-            f"\n    and so hands on {keeps_all(output)[u]:.4g} in place of {left:.4g}.")
+            f"\n    and so passes on {keeps_all(output)[u]:.4g} instead of {left:.4g}.")
 
 
 WHY = {"= not +=": why_assigns, "no order": why_recurses,
@@ -264,18 +314,26 @@ def say_why(output, parts):
     for title in WRONG:
         if title in parts:
             u = parts[title]
-            print(f"{title:12} parts at {name(output, u)}:\n    {WHY[title](output, u)}")
+            print(f"{title:12} goes wrong at {name(output, u)}:\n    {WHY[title](output, u)}")
         else:
             print(f"{title:12} gives the right numbers here.")
 
 
+first = {title: name(c, u) for title, u in parts.items()}
+
+# %%
+lesson.ask("At which node does `=` instead of `+=` go wrong first, going back from c?",
+           first.get("= not +=", "nowhere"), choices=[*(name(c, v) for v in topological_order(c)), "nowhere"],
+           why="On the way back it is the first node that is used more than once.")
+
+# %%
 say_why(c, parts)
 
 # %% [markdown]
 """
 ## When nobody notices
 
-In a graph where every node is used once, the first two give the right numbers: that is why such a mistake can live for long.
+Here every node is used exactly once: `tanh(w * x + b)`.
 """
 
 
@@ -286,11 +344,20 @@ def a_tree():
 
 
 tree = a_tree()
+
+
+# %%
+lesson.ask("In a graph where every node is used once: is the result of `=` instead of `+=` wrong?",
+           any(different(assigns(tree)[v], right(tree)[v]) for v in topological_order(tree)),
+           wrong={"yes": "with one contribution there is nothing to add up"},
+           why="That is why such a mistake can go unnoticed for a long time: test with a Value that is used twice.")
+
+# %%
 say_why(tree, table(tree))
 
 # %% [markdown]
 """
-And one that is no tree, with the same `x` in two places and a node between that is used three times:
+And a graph that is not a tree: `x` is used in two places, and `h` three times.
 """
 
 
@@ -311,8 +378,8 @@ say_why(y, table(y))
 """
 ## An order is also fast
 
-Recursion can be made right: hand on each part by itself and never a sum, so that it goes along every path. Count its steps on
-`a + a`, doubled `n` times; the sweep in order touches each edge once.
+Recursion can be made right: pass on each contribution separately, never a sum, so that it goes along every path. Count its
+steps on `a + a`, doubled `n` times. The sweep in topological order uses each edge once.
 """
 
 
@@ -336,7 +403,6 @@ def along_every_path(output):
     return total, steps
 
 
-print(" n    derivative   steps along paths   steps in order")
 counts = []
 for n in range(2, lesson.size(17, 9)):
     output = chain(n)
@@ -344,7 +410,17 @@ for n in range(2, lesson.size(17, 9)):
     in_order = sum(len(edges(v)) for v in topological_order(output))
     assert total == right(output)[topological_order(output)[0]]
     counts.append((n, steps, in_order))
-    print(f"{n:2} {total:13.0f} {steps:19} {in_order:16}")
+
+# %%
+lesson.ask("a is doubled 8 times: v = v + v. The sweep in order takes 2 · 8 = 16 steps. How many steps does it take along every "
+           "path?", next(steps for n, steps, _ in counts if n == 8), within=0.1,
+           wrong={256: "that is the number of paths, and the last step of each; there are steps before"},
+           why="2 + 4 + 8 + ... + 256. The number of paths doubles with every addition.")
+
+# %%
+print(" n   steps along paths   steps in order")
+for n, steps, in_order in counts:
+    print(f"{n:2} {steps:19} {in_order:16}")
 
 # %% tags=["hide-input"]
 figure, ax = plots.plot("Steps to the derivative of a, doubled n times", "n",
@@ -358,8 +434,8 @@ lesson.show(figure, "steps",
 
 # %% [markdown]
 """
-Recursion has one more limit: Python stops it after some thousand calls. The order is therefore found without recursion, and
-a long chain is no trouble.
+Recursion has another limit: Python stops it after about a thousand nested calls. The engine therefore finds the order without
+recursion, and a long chain is not a problem.
 """
 
 # %%
@@ -378,17 +454,27 @@ print(f"in order:  dv/dx = {x.grad}, {time.perf_counter() - start:.2f} seconds")
 """
 ## What the engine does
 
-Leaves add up over passes: so the derivatives of a sum can be gathered part by part, as the next lesson does. All other nodes
-hold the latest pass. Before a new start the leaves are set to 0.
+Leaves add up the passes, so that the derivatives of a sum can be collected term by term. All other nodes hold the latest pass.
+Before a new start you reset the leaves.
 """
 
 # %%
 a = Value(3.0, label="a")
 y = a * a * a
 y.backward()
-print("one pass:            ", a.grad)
+once = a.grad
 y.backward()
-print("two passes:          ", a.grad, "  nothing reset:", sweep(y, right(y))[a])
+two_passes = a.grad
+
+# %%
+lesson.ask("y = a³ at a = 3, so dy/da = 27. y.backward() is called twice, without a reset. What is a.grad?", two_passes,
+           wrong={once: "a second pass adds to a leaf, it does not overwrite it",
+                  sweep(y, right(y))[a]: "that would be without any reset; the engine resets the nodes in between"},
+           why="Exactly twice the derivative. `a.grad = 0` resets it.")
+
+# %%
+print("one pass:            ", once)
+print("two passes:          ", two_passes, "  nothing reset:", sweep(y, right(y))[a])
 a.grad = 0
 y.backward()
 print("reset, and one pass: ", a.grad)
@@ -397,7 +483,7 @@ print("reset, and one pass: ", a.grad)
 """
 ## To try
 
-- Put an expression of your own in place of `doubled_twice` and run the lesson again. Which columns get a star?
+- Put an expression of your own into `doubled_twice` and run the lesson again. Which columns get a star?
 - Find an expression for which `=` is wrong and the missing order is not.
 - `recurses` gives `a` a larger number than the right one above. Can it ever give a smaller one?
 """

@@ -2,8 +2,13 @@
 """
 # Handwritten digits: a network of scalars reads real data
 
-A network of 32 and 10 neurons on 64 pixels, every weight a Value one can look at, learns to read digits that people wrote by
-hand. What it gets wrong, what its neurons look for, and which pixels speak for an answer. Takes about ten seconds.
+A network of 32 and 10 neurons on 64 pixels, every weight a Value you can look at, learns to read handwritten digits. What it
+gets wrong, what its neurons look for, and which pixels are responsible for an answer. Takes about ten seconds.
+
+**Goals.** You can explain softmax and cross-entropy; you can train and test a classifier fairly; you can ask which inputs an
+output depends on; you know what a dead ReLU is.
+
+**In class:** 40 minutes.
 """
 
 # %%
@@ -25,8 +30,8 @@ lesson = Lesson("digits")
 ## The data
 
 1,797 images of 8 x 8 pixels, and for each the digit that was meant: the test set of *Optical Recognition of Handwritten
-Digits*, by E. Alpaydin and C. Kaynak (UCI Machine Learning Repository, 1998, CC BY 4.0). A pixel is a number from 0, paper, to
-16, ink. We divide by 16: inputs of about 1 suit the initial weights.
+Digits*, by E. Alpaydin and C. Kaynak (UCI Machine Learning Repository, 1998, CC BY 4.0). A pixel is a number from 0 for paper
+to 16 for ink. We divide by 16, because inputs of about 1 suit the initial weights.
 """
 
 # %%
@@ -39,15 +44,19 @@ print("of each digit:", np.bincount(ys))
 some = range(lesson.size(20, 10))
 figure = plots.images([(xs[i].reshape(8, 8), str(ys[i])) for i in some], columns=10, size=1.6)
 lesson.show(figure, "samples",
-            "The first images and their digits: what the network is given, and what it should say.")
+            "The first images and their digits: what the network is given, and the right answers.")
+
+# %%
+lesson.ask("Someone classifies these images by guessing. Which share is classified correctly, on average?",
+           1 / len(np.unique(ys)), within=0.05, why="One in ten. This is what the network has to beat.")
 
 # %% [markdown]
 """
 ## Scalars all the way
 
 The network is the lecture's (3): `z₁ = W₁x + b₁`, `f₁ = max(z₁, 0)`, `f₂ = W₂f₁ + b₂`. Its ten outputs are the *logits*, one
-for each digit. *Softmax* makes ten probabilities of them, `exp(zₖ) / Σⱼ exp(zⱼ)`, and the loss is the *cross-entropy*: -log of
-the probability that the network gave to the right digit.
+for each digit. *Softmax* turns them into ten probabilities, `exp(zₖ) / Σⱼ exp(zⱼ)`. The loss is the *cross-entropy*: minus the
+logarithm of the probability that the network assigned to the right digit.
 """
 
 # %%
@@ -55,6 +64,12 @@ net = nn.MLP(64, [32, 10], init="he", seed=0)
 x = [Value(pixel, label=f"x{i}") for i, pixel in enumerate(xs[0])]
 logits = net(x)
 loss = nn.losses.cross_entropy(logits, ys[0])
+
+# %%
+lesson.ask("All ten probabilities are 1/10. What is the cross-entropy, -log p? (log is the natural logarithm.)", np.log(10),
+           wrong={1.0: "that is the logarithm to base 10", 0.1: "that is p itself"}, why="log 10. An untrained network is near it.")
+
+# %%
 print("parameters:", len(net.parameters()))
 print("Values behind the loss of one image:", len(topological_order(loss)))
 print(f"loss {loss.data:.3f}; with ten equal probabilities it is log 10 = {np.log(10):.3f}")
@@ -62,13 +77,20 @@ lesson.show(draw(logits), "network", "The graph of the ten logits, drawn by laye
 
 # %% [markdown]
 """
-Every one of these Values can be asked. Here are two weights of one neuron after a backward pass, that of the pixel with the
-most ink and that of the pixel in the upper left corner. The theorem's (8) is at work: the derivative by a weight is the
-derivative by the neuron's `z`, which is that by its bias, times what comes in. Where there is no ink, nothing is learned.
+You can look at each of these Values. Here are two weights of one neuron after a backward pass: one for the pixel with the most
+ink, one for the pixel in the upper left corner. This is (8) at work: the derivative with respect to a weight is the derivative
+with respect to the neuron's `z` (the same as for its bias) times the input of that weight.
 """
 
 # %%
 loss.backward()
+
+# %%
+corner = max(net.layers[0].neurons, key=lambda n: abs(n.b.grad)).w[0]
+lesson.ask("The pixel in the upper left corner is 0, paper. What is the derivative of the loss with respect to a weight on it?",
+           abs(corner.grad), why="dz · 0. Where there is no ink, nothing is learned.")
+
+# %%
 neuron = max(net.layers[0].neurons, key=lambda n: abs(n.b.grad))
 for pixel in (int(xs[0].argmax()), 0):
     w, dz = neuron.w[pixel], neuron.b.grad
@@ -79,13 +101,12 @@ for pixel in (int(xs[0].argmax()), 0):
 """
 ## Training
 
-Whether it can read is to be judged by images it has never seen. So a part of the data, drawn at random, is put aside for the
-test; no step of the training looks at it.
+How well it reads must be judged on images it has never seen. So a part of the data, drawn at random, is put aside for the
+test. No step of the training looks at it.
 
-To test, we need the ten probabilities of many images. They were recorded for one image, with the pixels as inputs, and
-`autograd.compile` makes a program of that graph which takes any number of images at once. It is the network's own graph that
-runs, whatever it is made of; `nn.matrix.forward` would do as well, for networks of the form (3). We check a few images against
-the scalars. Guessing would be right for one image in ten.
+For the test we need the ten probabilities of many images. They were recorded for one image, with the pixels as inputs, and
+`autograd.compile` turns this graph into a program that takes any number of images at once. We compare it with the scalars for
+a few images.
 """
 
 # %%
@@ -107,12 +128,12 @@ by_scalars = np.array([[p.data for p in nn.softmax(net(image))] for image in few
 difference = np.abs(probabilities(net, few) - by_scalars).max()
 print(f"{len(train)} images to learn from, {len(test)} for the test")
 print(f"the program and the scalars differ by {difference:.0e}")
-print(f"before training {accuracy(net, test):.1%} of the test images are read rightly")
+print(f"before training, {accuracy(net, test):.1%} of the test images are classified correctly")
 
 # %% [markdown]
 """
 Mini-batches of 32 images, and the lecture's momentum. The loss is a sum over the images of a batch, so the learning rate is
-small: `α = 0.005` here is 0.16 for their mean.
+small: `α = 0.005` here corresponds to 0.16 for the mean.
 """
 
 
@@ -125,30 +146,42 @@ def learn(net, train, epochs, after_epoch=None):
 
 def keep(epoch, loss, net):
     seen.append((loss / len(train), accuracy(net, train), accuracy(net, test)))
-    if epoch + 1 in (1, 2, 3, 5, 10, 20, epochs):
-        print("{:5} {:14.4f} {:10.1%} {:10.1%}".format(epoch + 1, *seen[-1]))
 
 
 epochs, seen = lesson.size(30, 5), []
 began = nn.matrix.parameters(net)[0].W
-print("epoch  loss per image  training       test")
 start = time.perf_counter()
 learn(net, train, epochs, keep)
 seconds = time.perf_counter() - start
-print(f"\n{seen[-1][2]:.1%} of the test images are read rightly")
+
+# %%
+lesson.ask("1,400 images, 30 epochs, 2,410 parameters: which share of the test images is classified correctly at the end?",
+           seen[-1][2], within=0.02, wrong={1.0: "a few are hard to read for people as well"},
+           why="Within two percent counts as right.")
+
+# %%
+lesson.ask("After the first epoch the training has seen each image once. Is the accuracy on the test images then already above "
+           "one half?", seen[0][2] > 0.5, wrong={"no": "an epoch has 44 mini-batches, so 44 steps"},
+           why="44 steps of momentum have been taken.")
+
+# %%
+print("epoch  loss per image  training       test")
+for epoch in sorted({e for e in (1, 2, 3, 5, 10, 20, epochs) if e <= epochs}):
+    print("{:5} {:14.4f} {:10.1%} {:10.1%}".format(epoch, *seen[epoch - 1]))
+print(f"\n{seen[-1][2]:.1%} of the test images are classified correctly")
 
 # %% tags=["hide-input"]
 figure, (left, right) = plots.plots(1, 2, size=(17, 7.5))
 epoch = np.arange(1, len(seen) + 1)
 plots.dress(left, "Loss per image", "epoch")
 left.semilogy(epoch, [row[0] for row in seen], color=plots.BLUE, linewidth=4)
-plots.dress(right, "Read rightly, %", "epoch")
+plots.dress(right, "Accuracy, %", "epoch")
 _, of_training, of_test = 100 * np.array(seen).T
 right.plot(epoch, of_training, "-", color=plots.BLUE, linewidth=4, label="training images")
 right.plot(epoch, of_test, "--", color=plots.RED, linewidth=4, label="test images")
 plots.legend(right, loc="lower right")
 lesson.show(figure, "training",
-            "The loss keeps falling; the share of test images read rightly soon gains little.")
+            "The loss keeps falling; the accuracy on the test images soon gains little.")
 
 # %% [markdown]
 """
@@ -165,7 +198,8 @@ for image, digit in zip(xs[few].tolist(), ys[few].tolist()):
 eager = (time.perf_counter() - start) / len(few) * len(train)
 net.zero_grad()
 print(f"on this machine an epoch takes {seconds / epochs:.3f} s, the test included;")
-print(f"eagerly about {eager:.1f} s, and all {epochs} epochs {eager * epochs:.0f} s")
+print(f"with a graph for each image about {eager:.1f} s, "
+      f"and all {epochs} epochs {eager * epochs:.0f} s")
 
 # %% [markdown]
 """
@@ -181,16 +215,16 @@ for seed in range(2, lesson.size(6, 3)):
     other = nn.MLP(64, [32, 10], init="he", seed=seed)
     learn(other, order[:1400], epochs)
     shares.append(accuracy(other, order[1400:]))
-print("read rightly:", "  ".join(f"{share:.1%}" for share in shares))
+print("accuracy:", "  ".join(f"{share:.1%}" for share in shares))
 
 # %% [markdown]
 """
-One caution remains. These digits come from thirteen people, and a random split leaves the hand of each among the training
-images and among the test images. Someone else's would be harder to read.
+One caution remains. These digits come from thirteen people, and a random split leaves handwriting of each person both among
+the training images and among the test images. The handwriting of somebody else would be harder to read.
 
 ## The mistakes
 
-The *confusion matrix*: a row for each digit that was written, a column for each that was read.
+The *confusion matrix* has a row for each digit that was written, and a column for each that was predicted.
 """
 
 # %%
@@ -198,6 +232,13 @@ p = probabilities(net, xs[test])
 read = p.argmax(axis=1)
 confusion = np.zeros((10, 10), dtype=int)
 np.add.at(confusion, (ys[test], read), 1)
+missed = confusion.sum(axis=1) - confusion.diagonal()
+
+# %%
+lesson.ask("Which digit is misread most often?", int(missed.argmax()), choices=[str(digit) for digit in range(10)],
+           why=f"{missed.max()} of {confusion[missed.argmax()].sum()} test images of it. The matrix shows what they are taken for.")
+
+# %%
 print("written   read " + "".join(f"{digit:5}" for digit in range(10)))
 for digit in range(10):
     print(f"{digit:7}        " + "".join(f"{n or '·':>5}" for n in confusion[digit]))
@@ -207,57 +248,69 @@ wrong = np.flatnonzero(read != ys[test])
 wrong = wrong[np.argsort(-p[wrong, read[wrong]])]           # the surest first
 for i in wrong[:12]:
     written = ys[test[i]]
-    print(f"image {test[i]:4}: a {written}, to which it gives {p[i, written]:.3f}, "
-          f"is read as {read[i]} with probability {p[i, read[i]]:.3f}")
+    print(f"image {test[i]:4}: a {written}, probability {p[i, written]:.3f}, "
+          f"is taken for a {read[i]}, probability {p[i, read[i]]:.3f}")
 
 # %% tags=["hide-input"]
 figure = plots.images([(xs[test[i]].reshape(8, 8),
                         f"a {ys[test[i]]}, read {read[i]}\np = {p[i, read[i]]:.2f}")
                        for i in wrong[:lesson.size(12, 6)]], columns=6, size=2.6)
 lesson.show(figure, "mistakes",
-            "What was written, what was read, and how sure the network was of it.")
+            "What was written, what was predicted, and with which probability.")
 
 # %% [markdown]
 """
 ## What the neurons look for
 
-A neuron of the first layer has 64 weights, one for each pixel: they are a picture too. Blue: ink here raises the neuron's `z`.
-Red: ink here lowers it. Over each stands the digit whose logit it raises the most.
+A neuron of the first layer has 64 weights, one for each pixel, so they are a picture too. Blue: ink here raises the neuron's
+`z`. Red: ink here lowers it. Above each is the digit whose logit it raises most.
 
-A pixel that is paper in every training image has the weight it began with, for its derivative was 0 each time. And a neuron
-whose `z` has come below 0 for every training image is *asleep*: its ReLU passes nothing on, forward or back, so that it learns
-no more. A large step early in the training puts some of them to sleep.
+A pixel that is paper in every training image keeps its initial weight, because the derivative was 0 each time. And if a
+neuron's `z` is below 0 for every training image, what is its derivative?
 """
 
 # %%
 layers = nn.matrix.parameters(net)
 W1, W2 = layers[0].W, layers[1].W
 f1 = nn.matrix.forward(layers, xs[train])[1][1]
-asleep, votes = f1.max(axis=0) == 0, W2.argmax(axis=0)
-print("neurons asleep:", asleep.sum(), "of", len(asleep))
+dead, votes = f1.max(axis=0) == 0, W2.argmax(axis=0)
+still = [abs(p.grad) for n, off in zip(net.layers[0].neurons, dead) if off for p in (*n.w, n.b)]
+
+# %%
+lesson.ask("A ReLU neuron has z < 0 for every training image. What are the derivatives of the loss with respect to its weights?",
+           max(still, default=0.0), why="σ'(z) = 0, for each image. Such a neuron is a *dead ReLU*: it does not learn any more.")
+
+# %% [markdown]
+"""
+It is a *dead ReLU*: it passes nothing on, neither forward nor backward, and does not learn any more. A step that is too long,
+early in training, can cause this.
+"""
+
+# %%
+print("dead ReLUs:", dead.sum(), "of", len(dead))
 print("pixels that are always paper:      ", np.flatnonzero(xs[train].max(axis=0) == 0))
 print("pixels whose weights never changed:", np.flatnonzero((W1 == began).all(axis=0)))
 
 # %% tags=["hide-input"]
-ordered = np.lexsort((votes, asleep))[:lesson.size(None, 8)]
-figure = plots.images([(W1[i].reshape(8, 8), "asleep" if asleep[i] else f"for {votes[i]}")
+ordered = np.lexsort((votes, dead))[:lesson.size(None, 8)]
+figure = plots.images([(W1[i].reshape(8, 8), "dead" if dead[i] else f"for {votes[i]}")
                        for i in ordered], columns=8, size=1.9, cmap="RdBu", limit=np.abs(W1).max())
 lesson.show(figure, "weights",
-            "The neurons of the first layer, in the order of the digits they speak for.")
+            "The neurons of the first layer, in the order of the digits whose logits they raise.")
 
 # %% [markdown]
 """
-## Which pixels speak for the digit
+## Which pixels are responsible
 
-The pixels are Values as well, so the derivative of a logit by each pixel is one call: `gradients(logit, x)`. It says what a
-little more ink would do, there, in *this* image. A network of ReLUs is piecewise linear, so nudging a pixel must agree to
-rounding, as long as no ReLU changes its mind on the way:
+The pixels are Values as well, so the derivatives of a logit with respect to all pixels are one call: `gradients(logit, x)`.
+They say what a little more ink would do, at each place in *this* image. A network of ReLUs is piecewise linear, so a finite
+difference agrees to rounding, as long as no ReLU switches on the way.
 """
 
 
 # %%
 def speak(image, digit, against=None):
-    """The derivative of the digit's logit, or of its lead, with respect to each pixel."""
+    """The derivatives of the digit's logit, or of its lead over another, by pixel."""
     x = [Value(pixel) for pixel in image.tolist()]
     f = net(x)
     return np.array(gradients(f[digit] if against is None else f[digit] - f[against], x))
@@ -266,9 +319,16 @@ def speak(image, digit, against=None):
 image, digit, h = xs[test[0]], ys[test[0]], 1e-4
 slopes = speak(image, digit)
 pixel = np.abs(slopes).argmax()
-nudged = image + h * (np.arange(64) == pixel)
-quotient = (net(nudged)[digit].data - net(image)[digit].data) / h
-print(f"pixel {pixel}: by the graph {slopes[pixel]:.8f}, nudged {quotient:.8f}")
+moved = image + h * (np.arange(64) == pixel)
+quotient = (net(moved)[digit].data - net(image)[digit].data) / h
+
+# %%
+lesson.ask("An image has 64 pixels. How many backward passes does it take to find the derivative of one logit with respect to all of "
+           "them?", 64 // slopes.size, within=0.001, wrong={64: "one pass gives the derivatives with respect to all leaves"},
+           why="The pixels are leaves, like the weights: one call of `gradients` returned all 64.")
+
+# %%
+print(f"pixel {pixel}: by the graph {slopes[pixel]:.8f}, by a finite difference {quotient:.8f}")
 
 # %% tags=["hide-input"]
 right = test[read == ys[test]]
@@ -276,11 +336,11 @@ some = right[np.unique(ys[right], return_index=True)[1]]                # the fi
 figure = plots.image_pairs([(xs[i].reshape(8, 8), str(ys[i])) for i in some],
                            [(speak(xs[i], ys[i]).reshape(8, 8), "") for i in some], size=1.6)
 lesson.show(figure, "pixels",
-            "Blue: more ink here speaks for the digit above. Red: it speaks against it.")
+            "Blue: more ink here raises the logit of the digit above. Red: it lowers it.")
 
 # %% [markdown]
 """
-And for a mistake: which pixels made the network read the wrong digit, and not the right one?
+And for a mistake: which pixels made the network choose the wrong digit instead of the right one?
 """
 
 # %% tags=["hide-input"]
@@ -289,16 +349,16 @@ figure = plots.image_pairs([(image.reshape(8, 8), f"a {a}, read {b}") for image,
                            [(speak(image, b, a).reshape(8, 8), f"{b}, not {a}")
                             for image, a, b in some], size=2.4)
 lesson.show(figure, "why",
-            "Blue: more ink here speaks for what was read. Red: for what was written.")
+            "Blue: more ink here speaks for the predicted digit. Red: for the written one.")
 
 # %% [markdown]
 """
 ## To try
 
-- Take a mistake and move its pixels against the last picture: `image - 0.001 * speak(image, b, a)`. How far until it is read
-  rightly? And how little does it take to have a well written digit misread?
-- Begin with small steps, `nn.GradientDescent(lambda j: 0.005 * min(1, (j + 1) / 200), momentum=0.9)`. How many neurons are
-  asleep now?
-- Give the hidden layer 8 neurons in place of 32, in both networks. Which digits are now confused?
-- Give every test image half a turn, `xs[test][:, ::-1]`. Which digits are still read, and what becomes of 6 and 9?
+- Take a mistake and move its pixels against the last picture: `image - 0.001 * speak(image, b, a)`. How far until it is
+  classified correctly? And how little does it take to have a well written digit misread?
+- Begin with small steps, `nn.GradientDescent(lambda j: 0.005 * min(1, (j + 1) / 200), momentum=0.9)`. How many dead ReLUs are
+  there now?
+- Give the hidden layer 8 neurons instead of 32, in both networks. Which digits are now confused?
+- Turn every test image upside down, `xs[test][:, ::-1]`. Which digits are still recognized, and what becomes of 6 and 9?
 """

@@ -2,8 +2,13 @@
 """
 # Forward and reverse mode: what derivatives cost
 
-The chain rule works in two directions. One gives the derivatives by one input, the other those of one output. What each costs,
-counted in operations, and why networks are trained with the second. Takes a few seconds.
+The chain rule works in two directions. One gives the derivatives with respect to one input, the other the derivatives of one
+output. What each costs, counted in operations, and why networks are trained with the second. Takes a few seconds.
+
+**Goals.** You can carry tangents forward and cotangents backward through a graph; you can say which mode is cheaper for a
+given function; you know what reverse mode pays for it.
+
+**In class:** 40 minutes.
 """
 
 # %%
@@ -21,9 +26,9 @@ lesson = Lesson("forward_reverse")
 """
 ## Forward: how fast does everything move?
 
-Here is a function of two inputs with two outputs. Let `a` move with speed 1 while `b` stands still: how fast does each Value
-move? For the inputs we know. For all others the chain rule says it, from the inputs on: the speeds of what goes into an
-operation, each times the partial derivative there, added up. Such a speed is called a *tangent*.
+Here is a function of two inputs with two outputs. Let `a` move with speed 1 while `b` stands still. How fast does each Value
+move? For the inputs we know. For the others the chain rule tells us, starting from the inputs: add up the speeds of the
+inputs of an operation, each multiplied by its local derivative. Such a speed is called a *tangent*.
 """
 
 
@@ -42,7 +47,7 @@ for v, name in zip(order, ("a", "b", "u", "v", "y1", "y2")):
 
 
 def edges(v):
-    """The inputs of v, each with the partial derivative of v by it."""
+    """The inputs of v, each with its local derivative."""
     return [(u, d) for u, d in zip(v.inputs, v.partials) if d is not None]
 
 
@@ -56,29 +61,42 @@ def forward(order, tangents):
 
 by_a = forward(order, {a: 1.0, b: 0.0})
 by_b = forward(order, {a: 0.0, b: 1.0})
-lesson.show(draw(y), "graph", "The graph of both outputs, with the partial on each edge.")
+
+# %%
+lesson.ask("u = a b at a = 1.5, b = 2. When a moves with speed 1 and b stands still, how fast does u move?", by_a[order[2]],
+           wrong={1.5: "that is ∂u/∂b, for when b moves"}, why="1 times ∂u/∂a = b.")
+
+# %%
+lesson.show(draw(y), "graph", "The graph of both outputs, with the local derivative on each edge.")
 
 # %% [markdown]
 """
-## Reverse: how much does an output feel?
+## Reverse: how much does an output depend on it?
 
-Reverse mode is backpropagation: from one output back, with a derivative of 1 there and 0 at the other. What arrives at a
-Value is the derivative of that output by it, its *cotangent*. Where the forward sweep collects from the inputs, this one hands
-on to them. Each goes along every edge once, and multiplies by the same partials.
+Reverse mode is backpropagation: it goes back from one output, starting with 1 there and 0 at the other output. What arrives
+at a Value is the derivative of that output with respect to it, its *cotangent*. Where the forward sweep collects from the
+inputs, this one distributes to them. Both use each edge once, and multiply by the same local derivatives.
 """
 
 
 # %%
 def reverse(order, cotangents):
-    felt = dict.fromkeys(order, 0.0) | cotangents
+    found = dict.fromkeys(order, 0.0) | cotangents
     for v in reversed(order):
         for u, d in edges(v):
-            felt[u] += d * felt[v]
-    return felt
+            found[u] += d * found[v]
+    return found
 
 
 of_y1 = reverse(order, {y[0]: 1.0})
 of_y2 = reverse(order, {y[1]: 1.0})
+
+# %%
+lesson.ask("y1 = sin(u) + a depends on a directly and through u. How many sweeps back give the derivatives of y1 with respect to a "
+           "and b?", 2 // sum(v in of_y1 for v in (a, b)), within=0.001, wrong={2: "one sweep from y1 reaches every Value"},
+           why="One sweep gives the derivatives of one output with respect to everything.")
+
+# %%
 print("                tangent if          cotangent of")
 print("Value      data     a moves  b moves      y1       y2")
 for v in order:
@@ -89,16 +107,29 @@ for v in order:
 """
 ## Columns and rows
 
-All derivatives of all outputs by all inputs make a matrix, the *Jacobian* `J`, a row for each output. In the table it is there
-twice: in the tangents of `y1` and `y2`, and in the cotangents of `a` and `b`. A forward sweep gives a *column*, a reverse
-sweep a *row*.
-
-More than that: a sweep takes any speeds `t` of the inputs and gives `J t`, the derivative in that direction. `jvp` (Jacobian
-times vector) is this sweep, and `vjp` the other, which gives `cᵀJ`. `jacobian` makes the whole matrix, in either way.
+All derivatives of all outputs with respect to all inputs form a matrix, the *Jacobian* `J`, with a row for each output. The
+table contains it twice: in the tangents of `y1` and `y2`, and in the cotangents of `a` and `b`.
 """
 
 # %%
 point = (1.5, 2.0)
+J = jacobian(lambda x: function(*x), mode="forward")([1.5, 2.0])
+column_of_a = jvp(function, point, (1.0, 0.0))[1]
+
+# %%
+lesson.ask("What does one forward sweep, with a moving and b standing still, give of the Jacobian?",
+           "a column" if [row[0] for row in J] == column_of_a else "a row", choices=("a row", "a column", "all of it"),
+           wrong={"a row": "a row belongs to one output: that is a sweep back"},
+           why="All outputs, with respect to one input.")
+
+# %% [markdown]
+"""
+More than that: a forward sweep takes any speeds `t` of the inputs and gives `J t`, the derivative in that direction. `jvp`
+(Jacobian times vector) is this sweep. `vjp` (vector times Jacobian) is the sweep back, which gives `cᵀJ`. `jacobian` computes
+the whole matrix, in either way.
+"""
+
+# %%
 print("column of a:    ", jvp(function, point, (1.0, 0.0))[1])
 print("column of b:    ", jvp(function, point, (0.0, 1.0))[1])
 print("direction 3, -1:", jvp(function, point, (3.0, -1.0))[1])
@@ -115,10 +146,10 @@ for mode in ("forward", "reverse"):
 """
 ## What it costs
 
-Now a function of n inputs and m outputs, with long work in between that all share. `pushforward` and `pullback` are the
-engine's own two sweeps. Here they compute with Values, so that each multiplication, addition and partial derivative of a sweep
-is a node of a graph, and can be counted. The tables say how many times as many operations as the function all derivatives
-take, the function itself not counted:
+Now a function of n inputs and m outputs, with a long computation in between that all outputs share. `pushforward` and
+`pullback` are the engine's own two sweeps. Here they compute with Values, so that each multiplication, addition and partial
+derivative of a sweep is a node of a graph and can be counted. The tables give the operations for all derivatives as a
+multiple of those for the function itself.
 """
 
 # %%
@@ -136,7 +167,7 @@ def long_function(x, m):
 
 
 def operations(values):
-    """How many operations these Values took: all in their graph that are no leaves."""
+    """How many operations these Values took: all in their graph that are not leaves."""
     nodes = topological_order(*(v for v in values if isinstance(v, Value)))
     return sum(bool(v.inputs) for v in nodes)
 
@@ -161,6 +192,25 @@ def inputs(n):
 x = {n: inputs(n) for n in SIZES}
 by_inputs = {n: costs(x[n], long_function(x[n], 1)) for n in SIZES}
 by_outputs = {m: costs(x[1], long_function(x[1], m)) for m in SIZES}
+MANY = SIZES[-1]
+
+# %%
+lesson.ask(f"{MANY} inputs and 1 output. Which mode needs fewer operations for all derivatives?",
+           min(by_inputs[MANY], key=by_inputs[MANY].get), choices=("forward", "reverse"),
+           wrong={"forward": "it needs a sweep for each input"}, why="One sweep back gives all of them.")
+
+# %%
+lesson.ask(f"1 input and {MANY} outputs. Which one now?", min(by_outputs[MANY], key=by_outputs[MANY].get),
+           choices=("forward", "reverse"), wrong={"reverse": "it needs a sweep for each output"},
+           why="One sweep forward gives all of them.")
+
+# %%
+lesson.ask(f"In reverse mode with 1 output: the derivatives with respect to {MANY} inputs take how many times as many operations as "
+           "the function?", by_inputs[MANY]["reverse"], within=0.5,
+           wrong={float(MANY): "that would be forward mode, with a sweep for each input"},
+           why="A small multiple, and it is the same for any number of inputs. This is the *cheap gradient principle*.")
+
+# %%
 for name, found in (("inputs, 1 output", by_inputs), ("outputs, 1 input", by_outputs)):
     print(f"{name:>18}  forward  reverse")
     for size, cost in found.items():
@@ -183,18 +233,15 @@ for ax, found, what in ((axes[0], by_inputs, "inputs, 1 output"),
 axes[0].set_ylabel("operations / the function's own", fontsize=20)
 plots.legend(axes[0], loc="upper left")
 figure.suptitle("What all derivatives cost", fontsize=26)
-lesson.show(figure, "costs", "Forward mode grows with the number of inputs, reverse mode "
-            "with that of outputs.")
+lesson.show(figure, "costs", "Forward mode grows with the number of inputs, reverse mode with the "
+            "number of outputs.")
 
 # %% [markdown]
 """
 One sweep of either mode costs a small multiple of the function. Here a step of the function is two operations, `sin` and `*`.
-Forward, its derivative takes a `cos`, two multiplications and an addition; in reverse, one multiplication more. The difference
-is how many sweeps there are: one for each input, or one for each output. So `jacobian`, unless told, takes the fewer.
-"""
+Forward, its derivative takes a `cos`, two multiplications and an addition; in reverse, one more multiplication. The difference
+is the number of sweeps: one for each input, or one for each output. Unless you choose, `jacobian` takes the mode with fewer.
 
-# %% [markdown]
-"""
 ## Networks
 
 A network's loss is one number, with as many inputs as there are parameters. Here is the hinge loss of one sample, by networks
@@ -214,24 +261,33 @@ def network_loss(widths):
     return parameters, (1 - f[0]).relu()
 
 
-print("network        parameters   forward   reverse")
-by_width = {}
+by_width, numbers = {}, {}
 for n in lesson.size((2, 4, 8, 16), (2, 4)):
     parameters, loss = network_loss([2, n, n, n, 1])
-    cost = by_width[n] = costs(parameters, [loss])
-    print(f"{f'2-{n}-{n}-{n}-1':13} {len(parameters):11} "
+    by_width[n], numbers[n] = costs(parameters, [loss]), len(parameters)
+widest = max(by_width)
+
+# %%
+lesson.ask(f"A network 2-{widest}-{widest}-{widest}-1 has {numbers[widest]} weights. By which factor is reverse mode cheaper than "
+           "forward mode here?", by_width[widest]["forward"] / by_width[widest]["reverse"], factor=3,
+           why="Within a factor of 3 counts as right. For the largest networks of today it would be many billions.")
+
+# %%
+print("network        parameters   forward   reverse")
+for n, cost in by_width.items():
+    print(f"{f'2-{n}-{n}-{n}-1':13} {numbers[n]:11} "
           f"{cost['forward']:9.1f} {cost['reverse']:9.1f}")
 
 # %% [markdown]
 """
-Forward mode costs more with every parameter (less than a whole sweep for each, as tangents that are 0 are left out here).
-Reverse mode does not notice how many there are. That is why networks are trained with it.
+Forward mode costs more with every parameter (less than a whole sweep for each, since tangents that are 0 are left out here).
+The cost of reverse mode does not depend on how many there are. That is why networks are trained with it.
 
 ## What reverse mode pays with
 
-Forward mode goes along with the function. When the last operation that takes a Value is done, that Value and its tangent may
-be forgotten. Reverse mode begins when the function has ended, and needs the partial derivatives of all its operations: it has
-to keep them. How many results must be held at once?
+Forward mode accompanies the function: once the last user of a Value is computed, the Value and its tangent can be forgotten.
+Reverse mode begins when the function has ended, and needs the local derivatives of all its operations, so it has to keep them.
+How many results must be kept at once?
 """
 
 
@@ -253,19 +309,28 @@ for steps in lesson.size((16, 256, 4096), (16, 64)):
     u = v = Value(0.9)
     for _ in range(steps):
         u = sin(u * v)
-    few, all_ = memory[steps] = (held(topological_order(u)), operations([u]))
-    print(f"{steps:5} steps: forward mode holds {few}, reverse mode {all_:,}")
+    memory[steps] = (held(topological_order(u)), operations([u]))
+longest = max(memory)
+
+# %%
+lesson.ask(f"The loop u = sin(u * v) takes {longest} steps, two operations each. How many results must reverse mode keep?",
+           memory[longest][1], within=0.01, wrong={longest: "each step has two operations"},
+           why="All of them. This is why memory limits the training of large networks.")
+
+# %%
+for steps, (few, all_) in memory.items():
+    print(f"{steps:5} steps: forward mode keeps {few}, reverse mode {all_:,}")
 
 # %% [markdown]
 """
 ## Both, one after the other
 
-`H v`, the Hessian times a vector, is a forward sweep through the graph of the gradient. So it costs a small multiple of the
-function, too, however many inputs there are, as Newton's method needs it. The whole Hessian takes a forward sweep for each.
+`H v`, the *Hessian* (the matrix of all second derivatives) times a vector, is a forward sweep through the graph of the
+gradient. So it, too, costs a small multiple of the function, for any number of inputs. The whole Hessian takes one forward
+sweep for each input.
 """
 
 # %%
-print("inputs   gradient   H v   whole Hessian")
 second = {}
 for n in SIZES[:5]:
     x = inputs(n)
@@ -275,13 +340,25 @@ for n in SIZES[:5]:
     Hv = pushforward(order, g, dict.fromkeys(x, 1.0), True)
     H = [d for v in x for d in pushforward(order, g, {v: 1.0}, True)]
     second[n] = [beyond(y, [found]) for found in (g, Hv, H)]
-    print(f"{n:6} {second[n][0]:10.1f} {second[n][1]:5.1f} {second[n][2]:15.1f}")
+
+# %%
+lesson.ask("The number of inputs doubles. What happens to the cost of H v?",
+           "it stays about the same" if second[max(second)][1] < 1.5 * second[1][1] else "it doubles",
+           choices=("it stays about the same", "it doubles", "it grows fourfold"),
+           wrong={"it grows fourfold": "the Hessian has four times as many entries, but H v does not compute them"},
+           why="It is one sweep back and one sweep forward.")
+
+# %%
+print("inputs   gradient   H v   whole Hessian")
+for n, row in second.items():
+    print(f"{n:6} {row[0]:10.1f} {row[1]:5.1f} {row[2]:15.1f}")
 
 # %% [markdown]
 """
 ## To try
 
-- Which mode is the better one for 10 inputs and 10 outputs of `long_function`? Guess first.
-- Nest `jvp` in `jvp` for a second derivative, then once more for the third. How do the operations grow?
-- Reverse mode could keep only every tenth Value, and compute the others again from there. What would that cost, and save?
+- Which mode is cheaper for 10 inputs and 10 outputs of `long_function`? Predict first.
+- Nest `jvp` in `jvp` for a second derivative, then once more for the third. How does the number of operations grow?
+- Reverse mode could keep only every tenth Value and compute the others again from there (*checkpointing*). What would that
+  cost, and what would it save?
 """

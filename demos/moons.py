@@ -2,8 +2,13 @@
 """
 # Two moons: a network learns the decision boundary between two classes
 
-micrograd's demo, with its data, network, loss and learning rates. What the hinge loss wants, how the boundary comes about, and
-what a penalty on the parameters is good for. Takes a few seconds.
+micrograd's demo, with its data, network, loss and learning rates. What the hinge loss asks for, how the decision boundary
+develops, and what L2 regularization does. Takes a few seconds.
+
+**Goals.** You can explain the hinge loss by its margin; you can read a decision boundary; you recognize overfitting, and know
+how L2 regularization (weight decay) acts against it.
+
+**In class:** 35 minutes.
 """
 
 # %%
@@ -21,7 +26,7 @@ lesson = Lesson("moons", cover="stages")
 ## The data
 
 A hundred points in the plane, on two half circles, each moved a little at random. Those of the upper one have the label
-`y = -1`, those of the lower one `y = 1`. No straight line parts them: a single neuron could not do it.
+`y = -1`, those of the lower one `y = 1`.
 """
 
 # %%
@@ -39,18 +44,28 @@ for label, color, marker in ((-1, plots.RED, "o"), (1, plots.BLUE, "s")):
                label=f"y = {label}")
 ax.set_aspect("equal")
 plots.legend(ax)
-lesson.show(figure, "data", "Two classes, and no straight line between them.")
+lesson.show(figure, "data", "Two classes, and no straight line that separates them.")
+
+# %%
+line, _, _, _ = np.linalg.lstsq(np.column_stack([xs, np.ones(m)]), ys, rcond=None)
+by_a_line = np.mean(np.sign(np.column_stack([xs, np.ones(m)]) @ line) == ys)
+
+# %%
+lesson.ask("A single neuron can only draw a straight line. The best line by least squares classifies which share of the points "
+           "correctly? (1 is all of them.)", by_a_line, within=0.08,
+           wrong={1.0: "the ends of the moons reach behind each other", 0.5: "that is guessing"},
+           why="So a single neuron is not enough. It takes a hidden layer.")
 
 # %% [markdown]
 """
 ## A score, a margin, a loss
 
-The network has two inputs and one output, the *score* `f(x)`. Its sign is the guess. What should the loss be? We would like
-few wrong guesses; but their number does not change when the parameters move a little, so its derivative is 0 and says
-nothing about where to go.
+The network has two inputs and one output, the *score* `f(x)`. Its sign is the predicted class. What should the loss be? We
+would like few wrong predictions. But their number does not change when the parameters change a little, so its derivative is 0
+and says nothing about where to go.
 
-Look at the *margin* `y f(x)` instead. It is above 0 where the guess is right, and the larger, the farther the score lies on
-its side. The *hinge loss* asks for a margin of at least 1:
+Look at the *margin* `y f(x)` instead. It is above 0 where the prediction is correct, and it grows as the score moves further
+to its side. The *hinge loss* asks for a margin of at least 1:
 
     ℓ(f, y) = max(0, 1 - y f)
 """
@@ -61,14 +76,23 @@ def hinge(f, y):
     return relu(1 - y * f)
 
 
+# %%
+lesson.ask("A sample with label y = 1 has the score f = 0.5, so it is classified correctly. What does it cost?", hinge(0.5, 1),
+           wrong={0.0: "its margin is 0.5, and the hinge loss asks for 1"}, why="1 - y f = 1 - 0.5.")
+
+# %%
+lesson.ask("And with label y = -1 and score f = -2: what is dℓ/df?", grad(hinge)(-2.0, -1) + 0.0,
+           wrong={1.0: "its margin is 2, which is above 1"}, why="Its margin is above 1, so the loss is 0 around it.")
+
+# %%
 print("label  score  margin   loss  dℓ/df")
 for y, f in ((1, 2.0), (1, 1.5), (1, 0.5), (1, -0.5), (-1, -2.0), (-1, -0.5), (-1, 1.0)):
     print(f"{y:5} {f:6} {y * f:7} {hinge(f, y):6} {grad(hinge)(f, y) + 0:6}")
 
 # %% [markdown]
 """
-Where the margin is above 1, the derivative is 0: such a sample is content, and has no say in the step. All others pull with
-the same strength, `-y`, on the score: up where the label is 1, down where it is -1.
+Where the margin is above 1, the derivative is 0: such a sample has no influence on the step. All others have the derivative
+`-y`: they push the score up where the label is 1, down where it is -1, and all with the same strength.
 """
 
 # %% tags=["hide-input"]
@@ -77,27 +101,27 @@ margins = np.linspace(-2, 3, 501).tolist()
 ax.plot(margins, [hinge(t, 1) for t in margins], color=plots.BLUE, linewidth=5,
         label="hinge loss")
 ax.plot(margins, [t <= 0 for t in margins], "--", color=plots.RED, linewidth=5,
-        label="1 for a wrong guess, else 0")
+        label="1 for a wrong prediction, else 0")
 ax.axvline(1, color="black", linestyle=":", linewidth=3)
-ax.annotate("content from here on", (1.05, 1.6), fontsize=20)
+ax.annotate("no influence from here on", (1.05, 1.6), fontsize=20)
 plots.legend(ax)
-lesson.show(figure, "hinge", "The number of wrong guesses is level almost everywhere; the "
-            "hinge loss has a slope to go down.")
+lesson.show(figure, "hinge", "The number of wrong predictions is level almost everywhere; the "
+            "hinge loss has a slope.")
 
 # %% [markdown]
 """
 ## micrograd's loss, and ours
 
-The network has two hidden layers of 16 ReLU neurons. micrograd's loss is the mean over the samples, plus a *penalty* that
-grows with the parameters:
+The network has two hidden layers of 16 ReLU neurons. micrograd's loss is the mean over the samples plus *L2 regularization*, a
+term that grows with the parameters:
 
     (1/m) Σᵢ ℓ(f(xᵢ), yᵢ)  +  c Σ θ²          m = 100,  c = 0.0001
 
-Its learning rate falls from 1 to 0.1 over 100 epochs. Here it is as a loop over scalars, each step one graph:
+Its learning rate falls from 1 to 0.1 over 100 epochs. Here it is as a loop over scalars, one graph for each step:
 """
 
 # %%
-EPOCHS, PENALTY = 100, 1e-4
+EPOCHS, L2 = 100, 1e-4
 
 
 def network(seed=SEED):
@@ -110,7 +134,7 @@ def rate(epoch):
 
 def step_by_scalars(net, epoch):
     losses = [(1 + -y * net(x)).relu() for x, y in zip(xs.tolist(), ys.tolist())]
-    loss = sum(losses) * (1 / m) + PENALTY * sum(p * p for p in net.parameters())
+    loss = sum(losses) * (1 / m) + L2 * sum(p * p for p in net.parameters())
     net.zero_grad()
     loss.backward()
     for p in net.parameters():
@@ -125,10 +149,20 @@ for epoch in range(STEPS):
 
 # %% [markdown]
 """
-The lecture's loss (4) is the *sum* over the samples, and so it is with `nn.fit`. A sum is `m` times the mean, and so is its
-gradient: the same step needs a learning rate `m` times smaller. With this rate, 1/m, the penalty must be `m` times as large
-to weigh as much: `m c Σ θ²`. Its derivative is `2 m c θ`, and the optimizer adds that to the gradient when it is told
-`weight_decay=2 * m * PENALTY`.
+The lecture's loss (4) is the *sum* over the samples, and so is that of `nn.fit`. How do the two fit together?
+"""
+
+# %%
+lesson.ask("The sum over m = 100 samples is 100 times the mean, and so is its gradient. By which factor must the learning rate "
+           "change, so that the steps stay the same?", 1 / m, wrong={
+               float(m): "the gradient has become larger, so the rate must become smaller",
+               1.0: "α times a gradient that is 100 times as large is a step 100 times as long"}, why="1/m.")
+
+# %% [markdown]
+"""
+With this learning rate, `m` times smaller, the regularization must be `m` times as large to weigh as much: `m c Σ θ²`. Its
+derivative is `2 m c θ`. The optimizer adds it to the gradient if you set `weight_decay=2 * m * L2`. *Weight decay* is the name
+for L2 regularization in an optimizer.
 
 So these are the same steps, and here `fit` takes them, with a program compiled from the loss of one sample:
 """
@@ -146,7 +180,7 @@ def theta(net):
 
 
 by_scalars, net = theta(net), network()
-train(net, xs, ys, PENALTY, rate, STEPS)
+train(net, xs, ys, L2, rate, STEPS)
 difference = np.abs(theta(net) - by_scalars).max()
 print(f"after {STEPS} epochs, the largest difference of a parameter: {difference:.1e}")
 
@@ -154,8 +188,8 @@ print(f"after {STEPS} epochs, the largest difference of a parameter: {difference
 """
 ## A hundred epochs
 
-After each epoch we keep the matrices of the network. With the lecture's (3) they give the scores of many points at once, each
-a row.
+After each epoch we keep the matrices of the network. With the lecture's (3) they give the scores of many points at once, one
+in each row.
 """
 
 
@@ -169,17 +203,24 @@ def scores(layers, points):
 
 
 def accuracy(layers, xs, ys):
-    """The share of the samples with a margin above 0."""
+    """The share of the samples that are classified correctly, with a margin above 0."""
     return np.mean(ys * scores(layers, xs) > 0)
 
 
 net = network()
 stages = [nn.matrix.parameters(net)]
-history = train(net, xs, ys, PENALTY, rate, EPOCHS,
+history = train(net, xs, ys, L2, rate, EPOCHS,
                 callback=lambda epoch, loss, net: stages.append(nn.matrix.parameters(net)))
 losses = np.array(history) / m
 margins = [ys * scores(layers, xs) for layers in stages]
+active = [int(np.sum(t < 1)) for t in margins]
 
+# %%
+lesson.ask(f"At the start {active[0]} of the 100 samples have a margin below 1 and influence the step. How many still do after "
+           "10 epochs?", active[10], factor=2, wrong={active[0]: "more and more samples reach the margin of 1"},
+           why="Only points near the decision boundary still move it. (Within a factor of 2 counts as right.)")
+
+# %%
 print("epochs   mean hinge loss   margin below 1   accuracy")
 for k in (0, 1, 3, 10, 30, EPOCHS - 1):
     print(f"{k:6} {losses[k]:17.4f} {np.sum(margins[k] < 1):16} "
@@ -187,9 +228,9 @@ for k in (0, 1, 3, 10, 30, EPOCHS - 1):
 
 # %% [markdown]
 """
-The third column counts the samples that still have a say in the gradient. They become fewer: late in the training only points
-near the boundary move it, and as the steps are large, the loss goes up and down. Where no sample is left, only the penalty
-still moves the parameters.
+The third column counts the samples that still contribute to the gradient. There are fewer and fewer of them: late in training
+only points near the decision boundary move it. Since the steps are large, the loss goes up and down. Where no sample is left,
+only the regularization still changes the parameters.
 """
 
 # %% tags=["hide-input"]
@@ -202,30 +243,47 @@ for level, label, color, style in ((1, "with a margin below 1", plots.BLUE, "-")
     right.plot([np.sum(t < level) for t in margins], style, color=color, linewidth=4,
                label=label)
 plots.legend(right)
-lesson.show(figure, "training", "A sample with a margin below 0 is guessed wrong; one "
-            "below 1 is still pushed. The line of the loss ends where the loss is 0.")
+lesson.show(figure, "training", "A sample with a margin below 0 is classified wrongly; one with a "
+            "margin below 1 still contributes. The line of the loss ends where the loss is 0.")
 
 # %% [markdown]
 """
-## The decision boundary on its way
+## The decision boundary
 
-The *decision region* of a class is the part of the plane where the network guesses it; the boundary, where the score is 0, is
-drawn in black. Each ReLU adds a fold to the score, so the boundary is made of straight pieces.
+The *decision region* of a class is the part of the plane where the network predicts it. The *decision boundary* between them,
+where the score is 0, is drawn in black.
 """
+
+
+# %%
+def bends(layers, points=400):
+    """How often the slope of the score changes along a line, and in how many places it could."""
+    line = np.column_stack([np.linspace(-1, 2, points), np.full(points, 0.25)])
+    slopes = np.diff(scores(layers, line))
+    return int(np.sum(np.abs(np.diff(slopes)) > 1e-6)), points - 2
+
+
+kinks, places = bends(stages[EPOCHS])
+
+# %%
+lesson.ask("The network consists of weighted sums and ReLUs. What is its decision boundary made of?",
+           "straight pieces" if kinks < places / 4 else "smooth curves", choices=("straight pieces", "smooth curves"),
+           wrong={"smooth curves": "max{t, 0} has a kink and is linear everywhere else, and so are sums of such functions"},
+           why="The score is linear in between, and has a kink where one of the ReLUs switches.")
 
 # %% tags=["hide-input"]
 figure, axes = plots.plots(2, 2, size=(16, 9.6))
 for ax, k in zip(axes.ravel(), (1, 10, 30, EPOCHS)):
     plots.dress(ax, f"epoch {k}: accuracy {accuracy(stages[k], xs, ys):.0%}")
     plots.region(ax, lambda points: scores(stages[k], points), xs, ys > 0, dot=90)
-lesson.show(figure, "stages", "The darker, the larger the score. At first the boundary is "
-            "nearly a line; then it bends round the moons.")
+lesson.show(figure, "stages", "The darker, the larger the score. At first the decision boundary is "
+            "almost a line; then it bends around the moons.")
 
 # %% [markdown]
 """
-## What the penalty is good for
+## What regularization is for
 
-Above one can do without it:
+In the example above it makes little difference:
 """
 
 # %%
@@ -233,16 +291,16 @@ without = network()
 train(without, xs, ys, 0.0, rate, EPOCHS)
 for name, one in (("with", net), ("without", without)):
     share = accuracy(nn.matrix.parameters(one), xs, ys)
-    print(f"{name:7} the penalty: accuracy {share:.0%}, |θ| {np.linalg.norm(theta(one)):.2f}")
+    print(f"{name:7} regularization: accuracy {share:.0%}, |θ| {np.linalg.norm(theta(one)):.2f}")
 
 # %% [markdown]
 """
 The moons lie well apart, and any boundary between them will do. So take a harder case: half as many points, moved three times
-as far, so that the moons overlap. Some points now lie on the wrong side by accident. A boundary that bends round each of
-these is right about the samples and wrong about the moons: that is *overfitting*.
+as far, so that the moons overlap. Some points now lie on the wrong side by chance. A decision boundary that bends around each
+of them fits the samples and misses the moons: that is *overfitting*.
 
-Whether it happens cannot be seen in the samples themselves. It takes fresh points, from the same moons, that the network was
-not trained on.
+You cannot see it in the training samples. It takes new points, from the same moons, that the network was not trained on: a
+*test set*.
 """
 
 # %%
@@ -251,40 +309,58 @@ fresh, fresh_labels = nn.data.moons(2000, noise=0.3, random_state=2)
 labels, fresh_labels = 2 * labels - 1, 2 * fresh_labels - 1
 LONG = lesson.size(2000, 400)
 
-print("penalty c    |θ|   accuracy on its samples   on fresh points")
-penalized = {}
+penalized, sizes = {}, {}
 for c in (0.0, 0.0001, 0.001, 0.003, 0.01, 0.03):
     net = network(seed=3)
     train(net, few, labels, c, lambda epoch: 0.5 - 0.45 * epoch / LONG, LONG)
     layers = nn.matrix.parameters(net)
     own, others = accuracy(layers, few, labels), accuracy(layers, fresh, fresh_labels)
-    penalized[c] = (layers, own, others)
-    print(f"{c:9} {np.linalg.norm(theta(net)):6.2f} {own:20.0%} {others:20.1%}")
+    penalized[c], sizes[c] = (layers, own, others), np.linalg.norm(theta(net))
+
+# %%
+lesson.ask("50 training points, and six strengths c of the regularization from 0 to 0.03. Which has the best accuracy on the "
+           "training points themselves?", "the smallest" if penalized[0.0][1] >= max(row[1] for row in penalized.values())
+           else "one in the middle", choices=("the smallest", "one in the middle", "the largest"),
+           wrong={"one in the middle": "that is the one which is best on new points"},
+           why="Without regularization the network fits every accident of its samples.")
+
+# %%
+best = max(penalized, key=lambda c: penalized[c][2])
+order = sorted(penalized)
+lesson.ask("And which has the best accuracy on new points?",
+           "the smallest" if best == order[0] else "the largest" if best == order[-1] else "one in the middle",
+           choices=("the smallest", "one in the middle", "the largest"),
+           wrong={"the smallest": "it has learned the accidents too", "the largest": "it can hardly learn anything"},
+           why="The table shows it.")
+
+# %%
+print("        c    |θ|   accuracy, training   accuracy, new points")
+for c, (_, own, others) in penalized.items():
+    print(f"{c:9} {sizes[c]:6.2f} {own:20.0%} {others:22.1%}")
 
 # %% [markdown]
 """
-The penalty keeps the parameters small, and small parameters make a score that cannot change fast. To reach a margin of 1 on
-both sides of a sharp bend it would have to: so the boundary bends gently. Without it the network learns the accidents too.
-With too much it cannot even learn the moons. Between lies what is best for points it has never seen (here it was chosen by
-these very points, so it is a little flattered).
+Regularization keeps the parameters small, and with small parameters the score cannot change quickly. To have a margin of 1 on
+both sides of a sharp bend it would have to. So the boundary bends gently. Without regularization the network learns the
+accidents too; with too much of it, it cannot even learn the moons. What is best for new points lies in between. (Here it was
+chosen by these very points, so its accuracy is a little too optimistic.)
 """
 
 # %% tags=["hide-input"]
-best = max(penalized, key=lambda c: penalized[c][2])
 figure, axes = plots.plots(1, 3, size=(15, 4.6))
 for ax, c in zip(axes, (0.0, best, 0.03)):
     layers, own, others = penalized[c]
-    plots.dress(ax, f"c = {c:g}: {own:.0%}, fresh {others:.1%}")
+    plots.dress(ax, f"c = {c:g}: {own:.0%}, new {others:.1%}")
     plots.region(ax, lambda points: scores(layers, points), few, labels > 0, dot=100)
-lesson.show(figure, "penalty", "No penalty, the best one of the table, and too much. In the"
-            " titles: accuracy on the samples drawn here, and on fresh points.")
+lesson.show(figure, "penalty", "No regularization, the best strength of the table, and too much. "
+            "In the titles: accuracy on the training points drawn here, and on new points.")
 
 # %% [markdown]
 """
 ## To try
 
 - In `train` give `fit` the labels `(ys + 1) / 2` and the loss `"binary_cross_entropy"` (the steps by scalars keep the hinge
-  and now differ). Is there a sample that has no say any more?
-- How small may the network be? Try 2-4-4-1 and 2-3-1.
-- Train with `nn.data.spiral` or `nn.data.circles` in the place of the moons.
+  loss and now differ). Is there still a sample without any influence?
+- How small can the network be? Try 2-4-4-1 and 2-3-1.
+- Train with `nn.data.spiral` or `nn.data.circles` instead of the moons.
 """

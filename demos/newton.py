@@ -2,8 +2,13 @@
 """
 # Newton's method: second derivatives, and what they buy
 
-Gradient descent, momentum and Newton's method go down a curved valley. How fast each comes near the lowest point, what
-Newton's method has to compute for that, and where it goes astray. Takes a few seconds.
+Gradient descent, momentum and Newton's method in a curved valley. How fast each of them converges to the minimum, what
+Newton's method has to compute for that, and where it fails. Takes a few seconds.
+
+**Goals.** You can derive Newton's step from a quadratic approximation; you can tell linear from quadratic convergence; you
+know what second derivatives cost, and how to use them without the whole Hessian.
+
+**In class:** 40 minutes.
 """
 
 # %%
@@ -19,10 +24,10 @@ lesson = Lesson("newton")
 """
 ## A curved valley
 
-A function of two variables, with its lowest point at (0, 0). The floor of the valley is the curve `y = x²/2`; it falls gently
-along the floor and steeply from both sides.
+A function of two variables, with its minimum at (0, 0). The floor of the valley is the curve `y = x²/2`. Along the floor the
+function falls gently, and from both sides steeply.
 
-We know two ways down, with the learning rate `α` and the momentum `β` of the lecture. Each is a function from the last two
+We know two methods, with the learning rate `α` and the momentum `β` of the lecture. Each is a function from the last two
 points to the next.
 """
 
@@ -55,23 +60,30 @@ def path(step, f=valley, start=START):
 
 
 paths = {"gradient descent": path(descent), "momentum": path(momentum)}
+
+# %%
+lesson.ask("α = 0.03 and β = 0.8. Which of the two needs fewer steps until the gradient is below 1e-13?",
+           min(paths, key=lambda name: len(paths[name])), choices=list(paths),
+           why="Along the floor of the valley all steps go the same way, and momentum adds them up.")
+
+# %%
 for name, points in paths.items():
-    arrived = "to get there" if len(points) <= MOST else "and not there yet"
+    arrived = "to converge" if len(points) <= MOST else "and not converged yet"
     print(f"{name:16} {len(points) - 1:4} steps {arrived}")
 
 # %% [markdown]
 """
-## A parabola in place of the function
+## A quadratic approximation
 
-The gradient says how `f` changes for a small step `s`. It does not say how long the step may be: for that one has to know how
-the gradient itself changes. That is told by the derivatives of the derivatives, `∂²f/∂pᵢ∂pⱼ`, a matrix: the *Hessian* `H`.
-Near a point `p` with gradient `g`
+The gradient says how `f` changes for a small step `s`. It does not say how long the step may be: for that we have to know how
+the gradient itself changes. The second derivatives `∂²f/∂pᵢ∂pⱼ` tell us. They form a matrix, the Hessian `H`. Near a point
+`p` with gradient `g`
 
     f(p + s)  ≈  f(p) + gᵀs + ½ sᵀH s
 
-The right side is a parabola, in two variables. Where all eigenvalues of `H` are above 0 it has one lowest point. There its
-gradient by `s` is 0, so `H s = -g`. *Newton's method* goes to that point: it has no learning rate, but a system of linear
-equations to solve.
+The right side is a quadratic function of `s`. If all eigenvalues of `H` are above 0, it has one minimum. There its gradient
+with respect to `s` is 0, so `H s = -g`. *Newton's method* goes to that point: it has no learning rate, but it solves a system
+of linear equations in each step.
 """
 
 
@@ -81,12 +93,20 @@ def newton(p, before):
 
 
 p = np.array(START)
+
+# %%
+lesson.ask("First in one variable: f(x) = x² - 6x, and Newton's method starts at x = 10. Where is it after one step?",
+           10.0 - grad(lambda x: x**2 - 6 * x)(10.0) / grad(grad(lambda x: x**2 - 6 * x))(10.0),
+           wrong={-4.0: "divide the gradient, 14, by the second derivative, 2"},
+           why="f is quadratic itself, so the approximation is exact: one step leads to the minimum.")
+
+# %%
 print("gradient        ", grad(valley)(p))
 print("Hessian         ", hessian(valley)(p).tolist())
 print("its eigenvalues ", np.linalg.eigvalsh(hessian(valley)(p)).round(3))
 print("Newton goes to  ", newton(p, p).round(4))
 paths["Newton"] = path(newton)
-print(f"and needs {len(paths['Newton']) - 1} steps to get there")
+print(f"and needs {len(paths['Newton']) - 1} steps to converge")
 
 # %% tags=["hide-input"]
 AREA = (-2.1, 1.9), (-1.2, 1.8)
@@ -100,7 +120,7 @@ def contours(ax, f, xs, ys, levels, color="#999999", style="-", width=2):
 
 
 def parabola(q):
-    """The right side above, for points q = p + s, arrays."""
+    """The quadratic function above, for points q = p + s, arrays."""
     s, t = q[0] - p[0], q[1] - p[1]
     (a, b), (_, d) = hessian(valley)(p)
     g = grad(valley)(p)
@@ -112,21 +132,26 @@ contours(ax, valley, *AREA, LEVELS)
 depth = float(parabola(newton(p, p)))
 contours(ax, parabola, *AREA, [depth + k**2 for k in (1, 2, 3)], plots.PURPLE, "--", 3.5)
 ax.plot(*np.array([p, newton(p, p)]).T, "o-", color="black", linewidth=4, markersize=14)
-for place, word in ((p, "p"), (newton(p, p), "lowest point of the parabola")):
+for place, word in ((p, "p"), (newton(p, p), "minimum of the approximation")):
     ax.annotate(word, place, place + [0.08, -0.03], fontsize=22,
                 bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8})
 ax.plot(0, 0, "*", color=plots.GREEN, markersize=30)
-lesson.show(figure, "parabola", "Gray: the function. Purple, dashed: the parabola with the "
-            "same value, gradient and Hessian at p. The star is where we want to go.")
+lesson.show(figure, "parabola", "Gray: the function. Purple, dashed: the quadratic function with "
+            "the same value, gradient and Hessian at p. The star is the minimum of the function.")
 
 # %% [markdown]
 """
 ## Three ways down
 
-Gradient descent creeps along the floor: where the valley is steep the step must be small, and small it is along the floor as
-well. Momentum is faster, and overshoots. Newton's method takes the curvature into account. It does not go down at each step,
-though: it goes to the lowest point of the parabola, and the function may be higher there.
+Gradient descent creeps along the floor: because the valley is steep, the steps must be short, and so they are along the floor
+as well. Momentum is faster, and overshoots. Newton's method takes the curvature into account.
 """
+
+# %%
+lesson.ask("Does Newton's method go downhill in every step here?",
+           all(valley(b) <= valley(a) for a, b in zip(paths["Newton"], paths["Newton"][1:])),
+           wrong={"yes": "it goes to the minimum of the approximation, and the function may be higher there"},
+           why="The values of f along its path show it.")
 
 # %%
 print("f along Newton's path:", *(f"{valley(point):.2g}" for point in paths["Newton"]))
@@ -146,9 +171,9 @@ lesson.show(figure, "paths", "The first sixty steps of each.")
 
 # %% [markdown]
 """
-## Right digits
+## Correct digits
 
-How far is each from (0, 0) after k steps? The table has the number of right digits, `-log₁₀` of the distance.
+How far is each from (0, 0) after k steps? The table has the number of correct digits, `-log₁₀` of the distance.
 """
 
 
@@ -161,21 +186,30 @@ def digits(name, k):
     return f"{-np.log10(distances(name)[k]):.1f}" if k < len(paths[name]) else ""
 
 
+last = distances("Newton")[-3:]
+
+# %%
+lesson.ask("At some point Newton's method has 2 correct digits. How many does it have after two more steps, roughly?",
+           2 * round(np.log(last[2]) / np.log(last[1])) ** 2, factor=1.6,
+           wrong={4.0: "that is after one step", 6.0: "each step doubles the number of digits"},
+           why="The distance is squared in each step, so the number of correct digits doubles: 2, 4, 8.")
+
+# %%
 print("   k", *(f"{name:>17}" for name in paths))
 for k in (0, 1, 2, 3, 4, 5, 6, 10, 50, 100, 200, 500, 900):
     print(f"{k:4}", *(f"{digits(name, k):>17}" for name in paths))
 
 # %% [markdown]
 """
-The first two gain about as many digits in each step as in the one before: each step multiplies the distance by about the same
-factor, which is below 1. That is *linear convergence*. The factor can be foretold. Near the lowest point `f` is almost a
-parabola with the gradient `H p`, and a step of gradient descent leads to `p - α H p`: along an eigenvector of `H` with
-eigenvalue `λ` it multiplies by `1 - α λ`. The smallest `λ` is the slowest. The largest sets a limit to `α`, for `1 - α λ` must
-stay above -1; and farther up the valley is steeper than here, so that `α` has to be smaller still. With momentum the factor is
-`√β`, where `β` is large enough.
+The first two gain about the same number of digits in each step: each step multiplies the distance by about the same factor,
+which is below 1. This is *linear convergence*. The factor can be predicted. Near the minimum `f` is almost quadratic, with
+gradient `H p`, and a step of gradient descent leads to `p - α H p`: along an eigenvector of `H` with eigenvalue `λ` it
+multiplies by `1 - α λ`. The direction of the smallest `λ` is the slowest. The largest `λ` limits `α`, because `1 - α λ` must
+stay above -1. (Away from the minimum the valley is steeper, so `α` has to be smaller still.) With momentum the factor is
+`√β`, if `β` is large enough.
 
-Newton's last steps about double the number of digits: the distance is *squared* each time, up to a factor that stays bounded.
-That is *quadratic convergence*. The table ends where the gradient is below 1e-13; one step more would double the digits again.
+In Newton's last steps the number of digits about doubles: the distance is *squared* each time, up to a bounded factor. This is
+*quadratic convergence*. The table ends where the gradient is below 1e-13; another step would double the digits again.
 """
 
 # %%
@@ -187,35 +221,39 @@ print("at the start:                        ", np.linalg.eigvalsh(hessian(valley
 def factor(name, steps=110, window=22):
     """The mean factor of a step, by the largest distances in two windows: one swings."""
     e = distances(name)
-    e = e[:np.sum(e > 1e-10)]                           # before rounding has its say
+    e = e[:np.sum(e > 1e-10)]                           # before rounding dominates
     steps, window = min(steps, len(e) // 2), min(window, len(e) // 4)
     return (e[-window:].max() / e[-window - steps:-steps].max()) ** (1 / steps)
 
 
 factors = {name: factor(name) for name in ("gradient descent", "momentum")}
-foretold = {"gradient descent": 1 - ALPHA * eigenvalues[0], "momentum": BETA**0.5}
+predicted = {"gradient descent": 1 - ALPHA * eigenvalues[0], "momentum": BETA**0.5}
 for name in factors:
-    print(f"{name:16} measured {factors[name]:.4f}, foretold {foretold[name]:.4f}")
+    print(f"{name:16} measured {factors[name]:.4f}, predicted {predicted[name]:.4f}")
 e = distances("Newton")
 squared = e[1:] / e[:-1] ** 2
 print("Newton: each distance over the square of the last:", *(f"{r:.2f}" for r in squared))
 
 # %% tags=["hide-input"]
-figure, ax = plots.plot("Distance from the lowest point", "step", "on a logarithmic scale")
+figure, ax = plots.plot("Distance from the minimum", "step", "on a logarithmic scale")
 for name, (color, marker, style) in WAYS.items():
     ax.semilogy(distances(name)[:121], style, color=color, linewidth=4, marker=marker,
                 markevery=1 if name == "Newton" else 10, markersize=13, label=name)
 plots.legend(ax)
-lesson.show(figure, "distances", "A line that is straight, or swings about a straight one, "
-            "is linear convergence. Newton's falls the faster, the lower it is.")
+lesson.show(figure, "distances", "A line that is straight, or oscillates about a straight one, is "
+            "linear convergence. Newton's line falls ever more steeply.")
 
 # %% [markdown]
 """
 ## The price
 
 With n variables the Hessian has n² entries, and each step solves n equations, in about n³/3 multiplications. For two variables
-that is nothing. For networks:
+that is little. And for networks?
 """
+
+# %%
+lesson.ask("A network 784-128-10 has about 100,000 parameters. How many gigabytes does its Hessian take, at 8 bytes an entry?",
+           8 * (784 * 128 + 128 + 128 * 10 + 10) ** 2 / 1e9, factor=1.5, why="8 · 10⁵ · 10⁵ bytes are 80 GB.")
 
 # %%
 print("network          parameters   entries of the Hessian          GB")
@@ -225,11 +263,11 @@ for sizes in ((2, 16, 16, 1), (64, 32, 10), (784, 128, 10), (784, 1000, 10)):
 
 # %% [markdown]
 """
-But to *multiply* `H` by a vector one does not need `H`. `H v` is the derivative of the gradient in the direction `v`, and
-costs about as much as a few gradients, however many variables there are. `hvp` computes it.
+But to *multiply* `H` by a vector you do not need `H` itself. `H v` is the derivative of the gradient in the direction `v`,
+and costs about as much as a few gradients, for any number of variables. `hvp` computes it.
 
-And products are enough to solve `H s = -g`. The *method of conjugate gradients* needs about n of them at most, and far fewer
-where the eigenvalues of `H` lie close together. Here it is in a long valley, of many variables.
+Such products are enough to solve `H s = -g`. The *method of conjugate gradients* needs at most about n of them, and far fewer
+if the eigenvalues of `H` lie close together. Here it is in a long valley with many variables.
 """
 
 
@@ -263,21 +301,29 @@ by_products, _ = step_by_products(p)
 difference = np.abs(by_hessian - by_products).max()
 print(f"the first step, with and without the Hessian: {difference:.0e} apart")
 
-print(f"\nstep         f   products H v     (the Hessian has {len(p)} columns)")
-products = []
+products, heights = [], []
 while np.linalg.norm(grad(long_valley)(p)) > 1e-10 and len(products) < 20:
     s, used = step_by_products(p)
     p = p + s
     products.append(used)
-    print(f"{len(products):4} {long_valley(p):9.1e} {used:14}")
+    heights.append(long_valley(p))
+
+# %%
+lesson.ask(f"The Hessian of this valley has {len(p)} columns. How many products H v does the first Newton step take without it?",
+           products[0], factor=2, why="Far fewer than columns. (Within a factor of 2 counts as right.)")
+
+# %%
+print(f"step         f   products H v     (the Hessian has {len(p)} columns)")
+for k, (height, used) in enumerate(zip(heights, products), 1):
+    print(f"{k:4} {height:9.1e} {used:14}")
 
 # %% [markdown]
 """
-## Where it goes astray
+## Where it fails
 
-Newton's method looks for a place where the gradient is 0. That may be a *saddle*: lowest in one direction, highest in another.
-Near it the Hessian has a negative eigenvalue, and the parabola no lowest point; what solves `H s = -g` is a saddle of the
-parabola. This function has two lowest points, at (±1, 0), and a saddle between, at (0, 0):
+Newton's method looks for a point where the gradient is 0. That can be a *saddle point*: a minimum in one direction, a maximum
+in another. Near it the Hessian has a negative eigenvalue, and the quadratic approximation has no minimum; the solution of `H
+s = -g` is its saddle point. This function has two minima, at (±1, 0), and a saddle point between them, at (0, 0):
 """
 
 
@@ -299,6 +345,15 @@ def turned_round(p, before):
 
 ASTRAY = {"Newton": path(newton_there, two_hollows, [0.4, 1.0]),
           "with |λ|": path(turned_round, two_hollows, [0.4, 1.0])}
+ends = {name: points[-1] for name, points in ASTRAY.items()}
+
+# %%
+lesson.ask("Newton's method starts at (0.4, 1.0), to the right of the saddle point at (0, 0). Where does it end?",
+           "at (0, 0)" if np.linalg.norm(ends["Newton"]) < 1e-6 else "at (1, 0)", choices=("at (0, 0)", "at (1, 0)", "at (-1, 0)"),
+           wrong={"at (1, 0)": "that is the closer minimum, but the gradient is 0 at the saddle point as well"},
+           why="It solves for a gradient of 0, and does not ask whether that is a minimum.")
+
+# %%
 for name, points in ASTRAY.items():
     x, y = end = points[-1]
     print(f"{name:9} {len(points) - 1} steps to ({x:.4f}, {y:.4f}), "
@@ -312,19 +367,19 @@ contours(ax, two_hollows, (-1.7, 1.7), (-0.6, 1.2),
 for name, color, style in (("Newton", "black", "^-"), ("with |λ|", plots.BLUE, "s--")):
     ax.plot(*ASTRAY[name].T, style, color=color, linewidth=4, markersize=13, label=name)
 ax.plot([-1, 1], [0, 0], "*", color=plots.GREEN, markersize=30, zorder=5)
-ax.plot(0, 0, "X", color=plots.RED, markersize=20, zorder=5, label="the saddle")
+ax.plot(0, 0, "X", color=plots.RED, markersize=20, zorder=5, label="the saddle point")
 plots.legend(ax)
-lesson.show(figure, "saddle", "Stars: the two lowest points. Newton's method walks into "
-            "the saddle and stays, for the gradient is 0 there.")
+lesson.show(figure, "saddle", "Stars: the two minima. Newton's method converges to the saddle "
+            "point, because the gradient is 0 there.")
 
 # %% [markdown]
 """
-The loss of a network has many saddles, and its gradient is known only from a mini-batch. That, and the price, is why networks
-are trained with gradients alone.
+The loss of a network has many saddle points, and its gradient is known only from a mini-batch. For these reasons, and because
+of the price, networks are trained with gradients alone.
 
 ## To try
 
-- Begin at (0.1, 0.1). With which `ALPHA` is gradient descent fastest, by the eigenvalues? And by trying?
-- Begin at (-1, 1.6). Are both eigenvalues above 0 there? Does Newton's method still arrive?
-- Make the valley steeper, 50 in place of 5, and `ALPHA` ten times smaller. Which of the three ways minds?
+- Begin at (0.1, 0.1). With which `ALPHA` is gradient descent fastest, according to the eigenvalues? And by experiment?
+- Begin at (-1, 1.6). Are both eigenvalues above 0 there? Does Newton's method still converge to the minimum?
+- Make the valley steeper, 50 instead of 5, and `ALPHA` ten times smaller. Which of the three methods suffers?
 """

@@ -2,8 +2,12 @@
 """
 # Pictures and words: everything the engine can show
 
-Every kind of picture on one page: a neuron, an expression, networks, a loss of many thousand Values folded to a few nodes,
+Every kind of picture on one page: a neuron, an expression, networks, a loss of many thousand Values collapsed to a few nodes,
 pages that play the backward pass, and the chain rule in words. Takes a few seconds.
+
+**Goals.** You can draw any Value or network, collapse what is too large, and let the engine explain a derivative in words.
+
+**In class:** 20 minutes, or as a reference.
 """
 
 # %%
@@ -35,8 +39,8 @@ def show(picture, name, caption):
 """
 ## A Value and all it was made from
 
-`draw` takes any Value. Every Value is a card: its label, its data, and its gradient, once `backward` was called. An edge
-carries the partial derivative there. The bias below is chosen so that the partial of `tanh` is just 1/2.
+`draw` takes any Value. Every Value is a card with its label, its data and, once `backward` was called, its gradient. An edge
+carries its local derivative. The bias below is chosen so that the local derivative of `tanh` is exactly 1/2.
 """
 
 
@@ -54,13 +58,19 @@ def neuron():
 
 o = neuron()
 o.backward()
+
+# %%
+lesson.ask("o = tanh(x1 w1 + x2 w2 + b), and the local derivative of tanh is 1/2 here. x1 = 2, w1 = -3. What is do/dw1?",
+           next(v for v in topological_order(o) if v.label == "w1").grad,
+           wrong={-1.5: "that is do/dx1", 0.5: "times what w1 is multiplied by"}, why="1/2 times x1.")
+
+# %%
 show(autograd.draw(o), "neuron", "A neuron, tanh(w · x + b), after backward().")
 
 # %% [markdown]
 """
-A longer expression has its operations as fields of the cards, to save width. This is the one of micrograd's README.
-`autograd.name(locals())` gives each Value the name of its variable, so that no label has to be written. The picture is wide:
-scroll it.
+In a longer expression the operations are fields of the cards, to save width. This is the expression in micrograd's README.
+`autograd.name(locals())` gives each Value the name of its variable, so that you need not write labels.
 """
 
 
@@ -93,6 +103,13 @@ A neuron of `nn` is two nodes: one *dot*, `w · x + b`, and its activation. `ope
 """
 
 # %%
+f = nn.Neuron(3, "tanh", seed=2)([Value(d) for d in (1.0, -2.0, 0.5)])
+lesson.ask("A neuron of nn with 3 inputs has 3 weights, 3 inputs and a bias as leaves. How many operations does it record?",
+           sum(bool(v.inputs) for v in topological_order(f)), within=0.001,
+           wrong={7: "three products, three sums and tanh would be seven; nn records the sum of products as one operation"},
+           why="One dot and one activation.")
+
+# %%
 x = [Value(d, label=f"x.{i}") for i, d in enumerate([1.0, -2.0, 0.5])]
 f = nn.Neuron(3, "tanh", seed=2)(x)
 f.label = "f"
@@ -106,8 +123,8 @@ show(autograd.draw(f, open_dots=True), "dot-opened", "The same with open_dots=Tr
 """
 ## Networks
 
-A network draws itself, in columns as in the lecture's figure 2: blue lines are weights above 0, orange dashed ones weights
-below 0, and the wider a line, the larger its weight.
+A network draws itself, in columns as in the lecture's figure 2. Blue lines are positive weights, orange dashed ones negative
+weights. The larger a weight, the wider its line.
 """
 
 # %%
@@ -116,8 +133,13 @@ show(figure2.draw(), "network", "The network of the lecture's figure 2, with its
 
 # %% [markdown]
 """
-With a sample, each neuron shows its data and the gradient of the output by it.
+With a sample, each neuron shows its data and the derivative of the output with respect to it.
 """
+
+# %%
+lesson.ask("In the picture of a network 6-2-6-4-1, how many lines are there? (One for each weight.)",
+           sum(len(n.w) for layer in figure2.layers for n in layer.neurons), within=0.001,
+           wrong={19: "that is the number of nodes", 65: "that includes the biases"}, why="6·2 + 2·6 + 6·4 + 4·1.")
 
 # %%
 sample = [0.5, -0.3, 0.8, -0.9, 0.1, 0.4]
@@ -131,9 +153,9 @@ show(moons.draw([0.5, -0.3]), "moons", "The network for the two moons, for one s
 """
 ## A loss over many samples
 
-micrograd's moons as plain scalar code: the hinge loss over all points, and a penalty on the parameters. Nobody can look at so
-many Values one by one. `draw` folds them to neurons: it knows a neuron by the labels of its parameters, and puts what it
-computes for all the samples into one node.
+micrograd's moons as plain scalar code: the hinge loss over all points, with L2 regularization. Nobody can look at so many
+Values one by one. `draw` collapses them to neurons: it recognizes a neuron by the labels of its parameters, and puts what it
+computes for all samples into one node.
 """
 
 
@@ -163,6 +185,12 @@ def moons_loss(samples, labels=True):
 
 SAMPLES = lesson.size(100, 5)
 loss = moons_loss(SAMPLES)
+
+# %%
+lesson.ask(f"The loss of a 2-16-16-1 network over {SAMPLES} samples, one scalar at a time: how many Values are behind it?",
+           len(topological_order(loss)), factor=3, why="Within a factor of 3 counts as right.")
+
+# %%
 print(f"{len(topological_order(loss)):,} Values")
 show(autograd.draw(loss), "loss", "Neurons hold what they computed for all samples.")
 
@@ -194,7 +222,7 @@ show(opened, "loss-opened", "One neuron of a layer is open; the others are close
 
 # %% [markdown]
 """
-Without any labels there are no neurons to be known. Then operations of the same kind and depth are folded:
+Without labels no neurons can be recognized. Then operations of the same kind and depth are collapsed:
 """
 
 # %%
@@ -205,22 +233,24 @@ show(autograd.draw(unlabelled), "loss-unlabelled", "The same loss, without label
 """
 ## Pages that play
 
-`play` writes a page that goes through the forward and the backward pass, step by step. With the key `p` it has you predict
-each number before you see it.
+`play` writes a page that goes through the forward and the backward pass, step by step. With the key `p` you predict each
+number before you see it. Here is the neuron.
 """
 
 # %%
-for name, value in (("play-neuron", neuron()), ("play-readme", readme_expression())):
-    autograd.play(value, lesson.out / f"{name}.html")
-    print(lesson.out / f"{name}.html")
+lesson.play(neuron(), "play-neuron", "The neuron, step by step.")
+
+# %%
+autograd.play(readme_expression(), lesson.out / "play-readme.html")
+print(lesson.out / "play-readme.html")
 
 # %% [markdown]
 """
-Open [the neuron](play-neuron.html) or [micrograd's expression](play-readme.html).
+Open [micrograd's expression](play-readme.html) as a page of its own.
 
 ## Words
 
-`explain` says the chain rule for one input, path by path.
+`explain` writes out the chain rule for one input, path by path.
 """
 
 
@@ -229,12 +259,18 @@ def labelled(output, label):
     return next(v for v in topological_order(output) if v.label == label)
 
 
+# %%
+lesson.ask("How many paths lead from a to the result g of micrograd's expression?",
+           autograd.explain(g, wrt=labelled(g, "a")).paths, factor=2,
+           why="Too many to write out. Within a factor of 2 counts as right.")
+
+# %%
 print(autograd.explain(o, wrt=labelled(o, "x1")))
 
 # %% [markdown]
 """
-`expression` writes the formula that a Value stands for. Where there are more paths than one can read, `explain` goes from
-Value to Value instead, as backpropagation does.
+`expression` writes the formula that a Value stands for. Where there are too many paths to read, `explain` goes from Value to
+Value instead, as backpropagation does.
 """
 
 # %%
@@ -246,7 +282,8 @@ print(autograd.explain(g, wrt=labelled(g, "a")))
 """
 ## To try
 
-- Draw an expression of your own, and play it with a neighbour, in turns, in predict mode.
+- Draw an expression of your own, and play it with the person next to you, in turns, in predict mode.
 - Draw `moons_loss(3)` with `expand="layers.0.neurons.0"`. How many nodes are there for one sample?
-- Print `drawn["dot"].source`, the text a picture is made from. Which line is the edge from `x.0`, and where is its partial?
+- Print `drawn["dot"].source`, the text a picture is made from. Which line is the edge from `x.0`, and where is its local
+  derivative?
 """

@@ -2,8 +2,13 @@
 """
 # PyTorch and this engine, line by line
 
-The steps of a first PyTorch notebook, from one derivative to a trained neuron, written for both: what has the same name, and
-what has another. Where PyTorch is installed, its numbers stand beside ours. Takes a few seconds.
+The steps of a first PyTorch notebook, from one derivative to a trained neuron, written for both: which names are the same, and
+which differ. Where PyTorch is installed (`pip install -e '.[torch]'`), its numbers appear beside ours. Takes a few seconds.
+
+**Goals.** You can translate a training loop between PyTorch and scalars; you know why and when gradients are reset; you can
+choose a learning rate for a quadratic loss from its curvature.
+
+**In class:** 45 minutes.
 """
 
 # %%
@@ -18,10 +23,10 @@ lesson = Lesson("pytorch_intro")
 
 # %% [markdown]
 """
-PyTorch may be missing; then its functions below, those that begin with `torch_`, are there to read and do not run.
+If PyTorch is missing, its functions below, whose names begin with `torch_`, are there to read and do not run.
 
-The two number systems are the same: a Python float has 64 bits, and PyTorch is told to use them (`dtype=torch.float64`; it
-would take 32). So the numbers should agree to about 16 digits.
+Both use the same numbers: a Python float has 64 bits, and PyTorch is told to use as many (`dtype=torch.float64`; its default
+is 32). So the results should agree to about 16 digits.
 """
 
 # %%
@@ -29,7 +34,7 @@ try:
     import torch
 except ImportError:
     torch = None
-    print("PyTorch is not installed, so its column is missing: pip install torch")
+    print("PyTorch is not installed, so its column is missing: pip install -e '.[torch]'")
 
 differences = []
 
@@ -53,8 +58,7 @@ def shown(number):
 """
 ## One derivative
 
-The derivative of `x³` at 4 is `3 · 4² = 48`. A `Value` records what is done with it. A PyTorch *tensor* is an array that does
-so when it is told to: `requires_grad=True`.
+A `Value` records what is done with it. A PyTorch *tensor* is an array that does so on request: `requires_grad=True`.
 """
 
 
@@ -73,6 +77,10 @@ def torch_cube():
     return [x.grad.item()]
 
 
+# %%
+lesson.ask("y = x³. What is dy/dx at x = 4?", cube()[0], wrong={64.0: "that is y", 12.0: "3x; the rule gives 3x²"}, why="3 · 4².")
+
+# %%
 beside("dy/dx", cube(), torch_cube)
 
 # %% [markdown]
@@ -80,8 +88,8 @@ beside("dy/dx", cube(), torch_cube)
 ## Many numbers
 
 Now `y = exp(sin(x₁³)) + exp(sin(x₂³)) + exp(sin(x₃³))` at 1, 2, 3. In PyTorch the three numbers
-are one tensor, and each operation takes all of them; here each number is a Value with operations of its own. In either one, a
-single `backward()` gives all three derivatives.
+are one tensor, and each operation takes all of them. Here each number is a Value with operations of its own. In both, a single
+`backward()` gives all three derivatives.
 """
 
 
@@ -101,6 +109,20 @@ def torch_three():
 
 
 slopes = three()
+
+
+def derivative_of_first(x2):
+    xs = [Value(1.0), Value(x2), Value(3.0)]
+    sum(exp(sin(x**3)) for x in xs).backward()
+    return xs[0].grad
+
+
+# %%
+lesson.ask("y = exp(sin(x₁³)) + exp(sin(x₂³)) + exp(sin(x₃³)). Does ∂y/∂x₁ change when only x₂ changes?",
+           derivative_of_first(2.0) != derivative_of_first(-0.7),
+           why="Each term contains one of the x: the derivative with respect to x₁ is that of the first term.")
+
+# %%
 beside("dy/dx", slopes, torch_three)
 xs = np.array([1.0, 2.0, 3.0])
 print("on paper, 3x² cos(x³) exp(sin x³):",
@@ -110,9 +132,7 @@ print("on paper, 3x² cos(x³) exp(sin x³):",
 """
 ## Gradients add up
 
-A second function of the same `x`: the derivative of `x²` at 4 is 8. But what stands in `x.grad` is `48 + 8`, for `backward`
-*adds* to the leaves. PyTorch does the same, on purpose, since the gradients of many samples are summed this way. The repair is
-a reset before the next pass.
+Now a second function of the same `x`. The derivative of `x²` at 4 is 8, and that of `x³` is 48.
 """
 
 
@@ -138,15 +158,23 @@ def torch_twice():
 
 
 accumulated = twice()
+
+# %%
+lesson.ask("(x³).backward() and then (x²).backward(), at x = 4 and without a reset. What is x.grad?", accumulated[0],
+           wrong={8.0: "backward adds to the grad of a leaf", 48.0: "the second pass adds to it"},
+           why="48 + 8: `backward` adds to the leaves. PyTorch does the same, on purpose: the gradients of many samples are summed "
+               "this way. Reset them before you start anew.")
+
+# %%
 beside("without, with", accumulated, torch_twice)
 
 # %% [markdown]
 """
 ## Gradient descent by hand
 
-The function `f(x, y) = x²/2 + y⁴/4` has its lowest point at (0, 0). Each step goes against the gradient: `p ← p - α ∂f/∂p`,
-the lecture's (5). The update itself must not be recorded. Here that takes nothing more, for `p.data` is a plain float; in
-PyTorch `p` is the tensor itself, and `torch.no_grad()` stops the recording.
+The function `f(x, y) = x²/2 + y⁴/4` has its minimum at (0, 0). Each step goes against the gradient: `p ← p - α ∂f/∂p`, the
+lecture's (5). The update itself must not be recorded. Here `p.data` is a plain float, so nothing is. In PyTorch `p` is the
+tensor itself, and `torch.no_grad()` stops the recording.
 """
 
 # %%
@@ -180,6 +208,14 @@ def torch_descend():
 
 
 path = descend()
+
+# %%
+lesson.ask(f"After {steps} steps from (2, 1.5): which coordinate is closer to 0?",
+           "x" if abs(path[-1][0]) < abs(path[-1][1]) else "y", choices=("x", "y"),
+           wrong={"y": "near 0 the derivative y³ is tiny, and so are the steps"},
+           why="Along x each step removes the same share, α, of what is left. Along y the derivative is y³.")
+
+# %%
 print("step         x          y")
 for k in (0, 1, 2, 5, 10, 20, 40, steps):
     print(f"{k:4} {path[k][0]:10.6f} {path[k][1]:10.6f}")
@@ -188,8 +224,8 @@ beside("the end", path[-1], torch_descend)
 
 # %% [markdown]
 """
-Along `x` each step takes away the same share, `α`, of what is left. Along `y` the derivative is `y³`: near 0 there is almost
-no slope to go down, and the steps become tiny. This path is sure to arrive, and in no hurry.
+Along `x` each step removes the same share, `α`, of what is left. Along `y` the derivative is `y³`: near 0 there is hardly any
+slope, and the steps become tiny. The path converges, but slowly.
 """
 
 # %% tags=["hide-input"]
@@ -200,7 +236,7 @@ lines = ax.contour(a, b, a**2 / 2 + b**4 / 4, levels=heights, colors=plots.GRAY,
 ax.clabel(lines, heights[2:], fontsize=15)
 ax.plot(*zip(*path), "o-", color=plots.RED, linewidth=3, markersize=11,
         label=f"{steps} steps from (2, 1.5)")
-ax.plot(0, 0, "*", color=plots.BLUE, markersize=30, label="the lowest point")
+ax.plot(0, 0, "*", color=plots.BLUE, markersize=30, label="the minimum")
 ax.set_aspect("equal")
 plots.legend(ax, loc="upper left")
 lesson.show(figure, "descent",
@@ -210,13 +246,14 @@ lesson.show(figure, "descent",
 """
 ## A quartic for the sine
 
-Now a fit: a polynomial of degree 4, with the coefficients `c₀ ... c₄` as parameters, is to follow `sin(x)` from -π to π. The
-loss is the sum of the squared errors at some points, as in the lecture's (4).
+Now a fit: a polynomial of degree 4, with the coefficients `c₀ ... c₄` as parameters, should follow `sin(x)` from -π to π. The
+loss is the sum of the squared residuals at some points, as in the lecture's (4). (A *residual* is the difference between the
+model's value and the target.)
 
-In which variable, and at which learning rate? This loss is quadratic in `c`. Its second derivatives are the matrix `2AᵀA`,
-where the columns of `A` are the powers of the variable, and its eigenvalues say how curved the loss is. With `α` above `2 /
-largest` each step overshoots further than the last. With `α` below it, the direction of the smallest eigenvalue hardly moves
-if that is much smaller. So what counts is their ratio:
+In which variable should we fit, and with which learning rate? This loss is quadratic in `c`. Its second derivatives form the
+matrix `2AᵀA`, where the columns of `A` are the powers of the variable. The eigenvalues of this matrix say how strongly the
+loss is curved. If `α` is above `2 / largest`, each step overshoots further than the last. If `α` is below it and the smallest
+eigenvalue is much smaller, there is hardly any progress in that direction. So what counts is their ratio.
 """
 
 # %%
@@ -230,6 +267,14 @@ def curvatures(variable):
     return np.linalg.eigvalsh(2 * A.T @ A)
 
 
+conditions = {name: curvatures(v)[-1] / curvatures(v)[0] for name, v in (("x", x), ("x/π", t))}
+
+# %%
+lesson.ask("x runs from -π to π, t = x/π from -1 to 1. In which variable are the eigenvalues closer together?",
+           min(conditions, key=conditions.get), choices=("x", "x/π"),
+           wrong={"x": "π⁴ is about 97, so the powers of x have very different sizes"}, why="The powers of t are all at most 1.")
+
+# %%
 for name, variable in (("x", x), ("t = x/π", t)):
     mu, lam = curvatures(variable)[[0, -1]]
     print(f"powers of {name:8} eigenvalues from {mu:.2g} to {lam:.2g}, "
@@ -237,8 +282,8 @@ for name, variable in (("x", x), ("t = x/π", t)):
 
 # %% [markdown]
 """
-So we fit in `t = x/π`, from -1 to 1. For a quadratic whose eigenvalues go from `μ` to `λ` the best settings are known (Polyak
-1964), for gradient descent and for the lecture's momentum:
+So we fit in `t = x/π`. For a quadratic function with eigenvalues from `μ` to `λ` the best settings are known (Polyak 1964),
+for gradient descent and for the lecture's momentum:
 
     plain       α = 2 / (λ + μ)
     momentum    α = (2 / (√λ + √μ))²        β = ((√λ - √μ) / (√λ + √μ))²
@@ -253,7 +298,7 @@ print(f"plain: α = {plain:.5f}; with momentum: α = {best:.5f}, β = {beta:.3f}
 
 # %% [markdown]
 """
-From here on an *optimizer* takes the steps. In both libraries the loop is: loss, reset, backward, step.
+From here on an *optimizer* takes the steps. In both libraries the loop is the same: loss, reset, backward, step.
 """
 
 # %%
@@ -291,11 +336,17 @@ def torch_fit():
 
 _, slow_losses = fit(nn.GradientDescent(plain))
 c, losses = fit(nn.GradientDescent(best, momentum=beta))
+
+# %%
+lesson.ask("The sine is an odd function: sin(-x) = -sin(x). What should the coefficients c₀, c₂ and c₄ be?",
+           round(max(abs(c[k]) for k in (0, 2, 4)), 6), why="Even powers cannot help to fit an odd function at symmetric points.")
+
+# %%
 beside("c0 ... c4", c, torch_fit)
 
 # %% [markdown]
 """
-A least squares problem can also be solved at once, with linear algebra. The sine is odd, so the even coefficients should be 0.
+A least squares problem can also be solved directly, with linear algebra.
 """
 
 # %%
@@ -304,7 +355,7 @@ lowest = float(np.sum((polynomial(exact, t) - y) ** 2))
 print("least squares ", *(f"{number:11.8f}" for number in np.round(exact, 8) + 0.0))
 print("found         ", *(f"{number:11.8f}" for number in np.round(c, 8) + 0.0))
 print(f"largest difference {np.abs(exact - c).max():.0e}")
-print(f"the loss above its lowest after {steps} steps: {slow_losses[-1] - lowest:.0e}, "
+print(f"the loss above its minimum after {steps} steps: {slow_losses[-1] - lowest:.0e}, "
       f"with momentum {max(losses[-1] - lowest, 0):.0e}")
 
 # %% tags=["hide-input"]
@@ -315,22 +366,21 @@ left.plot(t, y, "o", color=plots.GRAY, markersize=9, label="sin(πt), the data")
 left.plot(fine, polynomial(start, fine), ":", color=plots.RED, linewidth=4, label="the start")
 left.plot(fine, polynomial(c, fine), color=plots.BLUE, linewidth=4, label="found")
 plots.legend(left)
-plots.dress(right, "The loss above its lowest", "step")
+plots.dress(right, "The loss above its minimum", "step")
 for found, label, color, style in ((slow_losses, "gradient descent", plots.RED, "--"),
                                    (losses, "with momentum", plots.BLUE, "-")):
     above = np.maximum(np.array(found) - lowest, 1e-16)
     right.semilogy(above, style, color=color, linewidth=4, label=label)
 plots.legend(right)
 lesson.show(figure, "quartic",
-            "Momentum first overshoots, then gains far more in each step; the floor is rounding.")
+            "Momentum overshoots at first, then gains more in each step; the floor is rounding.")
 
 # %% [markdown]
 """
 ## A perceptron
 
-One neuron, `f(x) = σ(w · x - b)` with the sigmoid `σ`, is to give 0 on one cloud of points and 1 on another. The loss is the
-sum of `(f(xᵢ) - yᵢ)²`, and the optimizer *Adam*: it divides each component of a smoothed gradient by its usual size. So a
-parameter whose derivative keeps its sign moves by about the learning rate, whatever the size of the derivative.
+One neuron, `f(x) = σ(w · x - b)` with the sigmoid `σ`, should give 0 on one cloud of points and 1 on another. The loss is the
+sum of `(f(xᵢ) - yᵢ)²`. The optimizer is *Adam*: it divides each component of a smoothed gradient by its typical size.
 """
 
 # %%
@@ -369,16 +419,27 @@ def torch_perceptron():
 
 
 w0, w1, b = perceptron()
+steep = Value(0.0)
+(1000.0 * steep).backward()
+nn.Adam(0.1).step([steep])
+
+# %%
+lesson.ask("Adam with learning rate 0.1, one parameter, and a derivative of 1,000. How long is the first step?", abs(steep.data),
+           wrong={100.0: "that would be gradient descent"},
+           why="The derivative is divided by its own size. So each parameter moves by about the learning rate, whatever the size of "
+               "its derivative.")
+
+# %%
 beside("w0, w1, b", [w0, w1, b], torch_perceptron)
 score = points @ [w0, w1] - b
 share = np.mean((score > 0) == (labels == 1))
-print(f"{share:.1%} of the points are on their side of the line w · x = b")
+print(f"{share:.1%} of the points are classified correctly by the line w · x = b")
 
 # %% tags=["hide-input"]
 figure, ax = plots.plot("σ(w · x - b), and the line where it is ½", "x₀", "x₁", size=(13, 9))
 plots.region(ax, lambda xs: xs @ [w0, w1] - b, points, labels == 1)
 lesson.show(figure, "perceptron",
-            "Red: below ½. Blue: above. A single neuron can only draw a straight line.")
+            "Red: below ½. Blue: above. The decision boundary of one neuron is a straight line.")
 
 # %% [markdown]
 """
@@ -399,7 +460,7 @@ lesson.show(figure, "perceptron",
 | `optimizer.zero_grad()`, `model.zero_grad()` | `model.zero_grad()`, or `p.grad = 0` for each |
 | `torch.autograd.grad(y, x, create_graph=True)` | `gradients(y, x, create_graph=True)` |
 | `torch.nn.Linear`, `model.state_dict()` | `nn.Layer`, `model.state_dict()`: the same shapes |
-| `torch.compile(f)` compiles a function | `autograd.compile(output, parameters)` compiles a graph that was recorded |
+| `torch.compile(f)` | `autograd.jit(f)` compiles a function, `autograd.compile(output, parameters)` a recorded graph |
 """
 
 # %%
@@ -414,8 +475,8 @@ else:
 ## To try
 
 - Set `alpha` of the descent to 0.85, and then to 0.9, where the engine stops with an error: read it. A step takes `y` to
-  `y (1 - α y²)`: from which `y` on does it run away?
-- Fit in `x`: put `t = x` for `t = x / np.pi`, and ten times as many steps. Are they enough?
-- Take out the reset in `fit`. What happens to the loss?
-- Move the two clouds together until no line can part them. What becomes of `w`?
+  `y (1 - α y²)`: from which `y` on does it diverge?
+- Fit in `x`: write `t = x` instead of `t = x / np.pi`, and take ten times as many steps. Are they enough?
+- Remove the reset in `fit`. What happens to the loss?
+- Move the two clouds together until no line can separate them. What becomes of `w`?
 """

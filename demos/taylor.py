@@ -2,8 +2,13 @@
 """
 # Taylor polynomials: derivatives of derivatives
 
-A derivative is a function, and has a derivative itself. Taken again and again at one point, they make polynomials that follow
-a function ever farther from there. Takes a few seconds.
+A derivative is a function, and has a derivative itself. Repeated derivatives at one point give polynomials that follow a
+function over a longer and longer distance. Takes a few seconds.
+
+**Goals.** You can compute derivatives of any order by nesting `grad`; you can write a Taylor polynomial and estimate its
+error; you know why nesting is for low orders only.
+
+**In class:** 30 minutes.
 """
 
 # %%
@@ -21,11 +26,11 @@ lesson = Lesson("taylor")
 """
 ## A derivative is a graph, too
 
-`grad(f)` is a function like any other: it reckons with numbers that remember how they were computed. So `grad(grad(f))` is the
-second derivative, and so on.
+`grad(f)` is a function like any other: it computes with numbers that remember how they were computed. So `grad(grad(f))` is
+the second derivative, and so on.
 
-`gradients` shows how that can be. With `create_graph=True` the backward pass computes with Values, and what it gives is a
-graph: here `f' = exp(sin x) · cos x`. It holds the graph of `f`, for `exp` is its own derivative and is used again.
+`gradients` shows how this works. With `create_graph=True` the backward pass computes with Values, and its result is a graph:
+here `f' = exp(sin x) · cos x`. It contains the graph of `f`, because `exp` is its own derivative and is used again.
 """
 
 
@@ -37,6 +42,13 @@ def f(x):
 x = Value(0.5, label="x")
 slope = gradients(f(x), x, create_graph=True)
 slope.label = "f'(x)"
+
+# %%
+lesson.ask("The graph of f' = exp(sin x) · cos x, with x as its only leaf: how many operations does it need, if nothing is computed "
+           "twice?", sum(bool(v.inputs) for v in topological_order(slope)), within=0.001,
+           wrong={5: "exp(sin x) and sin x are there already: exp is its own derivative"}, why="sin, exp, cos and a product.")
+
+# %%
 print("f'(0.5) ", slope.data, "  by grad:", grad(f)(0.5))
 print("f''(0.5)", gradients(slope, x), "  by grad:", grad(grad(f))(0.5))
 lesson.show(draw(slope), "slope", "The graph of the derivative of exp(sin x).")
@@ -45,8 +57,8 @@ lesson.show(draw(slope), "slope", "The graph of the derivative of exp(sin x).")
 """
 ## The polynomial with the same derivatives
 
-Which polynomial has at `a` the value of `f`, its slope, its second derivative, and so on up to the n-th? At `a` the power
-`(x - a)ⁿ` has one derivative that is not 0, the n-th:
+Which polynomial has at `a` the same value as `f`, the same slope, the same second derivative, and so on up to the n-th? At
+`a` the power `(x - a)ⁿ` has only one derivative that is not 0: the n-th.
 """
 
 
@@ -60,13 +72,19 @@ def derivatives(f, a, n):
     return found
 
 
+# %%
+lesson.ask("What is the third derivative of (x - 2)³ at x = 2?", derivatives(lambda x: (x - 2.0) ** 3, 2.0, 3)[3],
+           wrong={1.0: "each derivative brings a factor down: 3, 2, 1", 3.0: "that factor comes from the first derivative only",
+                  0.0: "the first and second derivatives are 0 there, the third is not"}, why="3 · 2 · 1.")
+
+# %%
 for n in (1, 2, 3, 4):
     print(f"(x - 2)^{n} at 2:", derivatives(lambda x: (x - 2.0) ** n, 2.0, 5))
 
 # %% [markdown]
 """
-It is n!, the product 1 · 2 · ... · n. So a power times `f⁽ⁿ⁾(a)/n!` has the n-th derivative of `f` and disturbs no other. The
-sum of these is the *Taylor polynomial*:
+It is n!, the product 1 · 2 · ... · n. So `(x - a)ⁿ` times `f⁽ⁿ⁾(a)/n!` has the n-th derivative of `f` and changes no other.
+The sum of these terms is the *Taylor polynomial*:
 
     f(a)  +  f'(a) (x - a)  +  f''(a)/2 (x - a)²  +  ...  +  f⁽ⁿ⁾(a)/n! (x - a)ⁿ
 """
@@ -106,12 +124,12 @@ lesson.show(figure, "polynomials", "Near the center all follow the function; the
 """
 ## Are they right?
 
-These coefficients are known exactly. `g = exp(sin x)` has the derivative `g' = cos x · g`. Put series in the place of the
-functions, `g₀ + g₁ x + g₂ x² + ...` and so on, and compare the factors of each power of x:
+These coefficients are known exactly. `g = exp(sin x)` has the derivative `g' = cos x · g`. Insert power series for the
+functions, `g₀ + g₁ x + g₂ x² + ...` and so on, and compare the coefficients of each power of x:
 
     n gₙ  =  Σ  k sₖ gₙ₋ₖ        k = 1, ..., n;  sₖ the coefficients of sin x
 
-With fractions there is no rounding in it. A float has some, and that is all the difference there is.
+With fractions there is no rounding. Floats round, and that is the only difference.
 """
 
 
@@ -131,6 +149,12 @@ def exponential(s):
 
 
 exact, _ = exponential(sine(DEGREE))
+
+# %%
+lesson.ask("sin x = x - x³/6 + ..., so s₁ = 1 and s₂ = 0. With g₀ = 1 and g₁ = 1, what is g₂ by this formula?", float(exact[2]),
+           wrong={1.0: "divide by n = 2"}, why="2 g₂ = 1 · s₁ g₁ + 2 · s₂ g₀ = 1.")
+
+# %%
 print(" n              by grad         exact   difference")
 for n, (found, true) in enumerate(zip(c, exact)):
     print(f"{n:2} {found:20.16f} {true!s:>13} {float(abs(Fraction(found) - true)):12.0e}")
@@ -139,9 +163,9 @@ for n, (found, true) in enumerate(zip(c, exact)):
 """
 ## The error
 
-A polynomial of degree n leaves out all terms from `xⁿ⁺¹` on. Near the center these are small; farther away the powers of `x`
+A polynomial of degree n leaves out all terms from `xⁿ⁺¹` on. Near the center these are small. Further away the powers of `x`
 grow, and it takes more terms until the coefficients fall faster than the powers grow. The series above gives as many
-coefficients as we like:
+coefficients as we like.
 """
 
 # %%
@@ -153,6 +177,11 @@ def error(x, degree):
     return abs(polynomial(many[:degree + 1], x) - f(x))
 
 
+# %%
+lesson.ask("At x = 2, degree 1 and degree 3: does the higher degree have the smaller error?", error(2.0, 3) < error(2.0, 1),
+           why="Far from the center the error first grows with the degree, and falls only later.")
+
+# %%
 print("degree", *(f"{f'x = {x:g}':>10}" for x in PLACES))
 for degree in (1, 3, 5, 9, 15, 20, 30, 40):
     print(f"{degree:6}", *(f"{error(x, degree):10.0e}" for x in PLACES))
@@ -163,15 +192,15 @@ for x, color, style in zip(PLACES, plots.COLORS, ("o-", "s--", "^-.")):
     ax.semilogy([max(error(x, degree), 1e-17) for degree in range(41)], style, color=color,
                 linewidth=3.5, markersize=9, label=f"at x = {x:g}")
 plots.legend(ax)
-lesson.show(figure, "errors", "In the end it falls everywhere, until a float has no more "
-            "digits; far from the center it rises first.")
+lesson.show(figure, "errors", "In the end it falls everywhere, down to the accuracy of a float; "
+            "far from the center it rises first.")
 
 # %% [markdown]
 """
 ## What it costs
 
-The graph of a derivative holds the graph before, and for each Value of it about two more: a partial derivative, and a product.
-The next derivative does the same to all of these.
+The graph of a derivative contains the graph before, and for each of its Values about two more: a partial derivative and a
+product. The next derivative does the same to all of these.
 """
 
 
@@ -188,6 +217,13 @@ def sizes(f, a, n):
 
 counts = sizes(f, CENTER, DEGREE)
 by_series = [exponential(sine(n))[1] for n in range(DEGREE + 1)]
+
+# %%
+lesson.ask("By which factor does the graph grow with each further derivative, roughly?", counts[-1] / counts[-2], within=0.35,
+           wrong={1.0: "each Value brings a partial derivative and a product"},
+           why="A constant factor for each order: the cost grows exponentially with the order.")
+
+# %%
 print("order   Values   times as many   multiplications of the series")
 for n in range(1, DEGREE + 1):
     print(f"{n:5} {counts[n]:8,} {counts[n] / counts[n - 1]:15.2f} {by_series[n]:31}")
@@ -199,21 +235,22 @@ orders = range(1, DEGREE + 1)
 ax.semilogy(orders, counts[1:], "o-", color=plots.RED, linewidth=4, markersize=12,
             label="Values in the graph of the derivative")
 ax.semilogy(orders, by_series[1:], "s--", color=plots.BLUE, linewidth=4, markersize=12,
-            label="multiplications to carry a series along")
+            label="multiplications with series")
 plots.legend(ax)
-lesson.show(figure, "costs", "One order more multiplies the work of nesting, and adds to "
-            "that of a series.")
+lesson.show(figure, "costs", "Each further order multiplies the work of nesting; it only adds "
+            "to the work with series.")
 
 # %% [markdown]
 """
-So nesting is for the first few orders: a second derivative, as in the last lesson, costs a few times the first. Who needs the
-twentieth carries series along in place of numbers. `exponential` above is such an operation: it takes the coefficients of its
-input and gives those of its output, in about n² multiplications. That is *Taylor arithmetic*.
+So nesting is for the first few orders: a second derivative, as in the lesson `newton`, costs a few times as much as the
+first. If you need the twentieth derivative, compute with power series instead of numbers. `exponential` above is such an
+operation: it takes the coefficients of its input and returns those of its output, in about n² multiplications. This is called
+*Taylor arithmetic*.
 
 ## To try
 
-- Put `many = c`, and another function for `f`: `exp(-x * x)`, `1 / (1 + x * x)`. Up to the degree that `c` has, does the error
-  still fall at x = 2? (The exact column stays that of exp(sin x).)
+- Write `many = c`, and choose another `f`: `exp(-x * x)`, `1 / (1 + x * x)`. Up to the degree of `c`, does the error still
+  fall at x = 2? (The exact column stays that of exp(sin x).)
 - With `many = c` and `CENTER = 1.0`: is the polynomial of degree 3 better at x = 2 now?
-- Write `product(a, b)` for two series, and `reciprocal(a)`. Which coefficients has `1 / cos x`?
+- Write `product(a, b)` for two series, and `reciprocal(a)`. What are the coefficients of `1 / cos x`?
 """

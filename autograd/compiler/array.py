@@ -15,6 +15,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from autograd import ops
 from autograd.formulas.symbol import Operators, without_neutral
 from autograd.ops import Operation
@@ -23,6 +25,29 @@ SAMPLES = "m"  # the size of the axis of the samples
 
 Shape = tuple[Any, ...]  # sizes: numbers, or SAMPLES
 Operand = Any  # an Array or a float
+
+
+class Structural:
+    """A structural operation, see structure.py; one of `many` results sends to all of its inputs at
+    once.
+    """
+
+    many = False
+
+    def send(self, parts: Any, active: set[Array]) -> Any:
+        """What an operation of many results, to which the parts are sent, sends to which input."""
+        raise NotImplementedError
+
+    def back(self, i: int, y: Array, d: Operand) -> Any:
+        """What y with cotangent d sends to its input i; None where that is nothing."""
+        raise NotImplementedError
+
+
+class Numbers(Structural):
+    """A constant array; `stem` is what its name begins with."""
+
+    def __init__(self, numbers: np.ndarray, stem: str = "") -> None:
+        self.numbers, self.stem = numbers, stem
 
 
 class Array(Operators):
@@ -96,6 +121,16 @@ def broadcast_shape(*shapes: Shape) -> Shape:
     return tuple(found)
 
 
+def numbers(array: np.ndarray, stem: str = "") -> Array:
+    """A constant array."""
+    return Array(Numbers(array, stem), (), array.shape)
+
+
+def is_constant(x: Operand) -> bool:
+    """Whether x is a number or a constant array."""
+    return not isinstance(x, Array) or isinstance(x.op, Numbers)
+
+
 # Comparisons: truth values in NumPy, of use only as factors -----------------------------------
 
 
@@ -122,6 +157,26 @@ def of_numbers(op: Operation, inputs: Sequence[Operand]) -> Operand:
         return op.value(*inputs)
     except (ArithmeticError, ValueError):
         return None
+
+
+FOLDED = {
+    ops.add: np.add, ops.sub: np.subtract, ops.mul: np.multiply, ops.div: np.divide,
+    ops.neg: np.negative,
+}
+
+
+def of_constants(op: Operation, inputs: Sequence[Operand]) -> Operand:
+    """The value of an operation on constant arrays, where it is no larger than one of them."""
+    if op not in FOLDED or not all(map(is_constant, inputs)):
+        return None
+    found = [x.op.numbers if isinstance(x, Array) else x for x in inputs]
+    try:
+        with np.errstate(all="raise"):
+            result = FOLDED[op](*found)
+    except ArithmeticError:
+        return None
+    stem = next(x.op.stem for x in inputs if isinstance(x, Array))
+    return numbers(result, stem) if result.size <= max(map(np.size, found)) else None
 
 
 def left_out(op: Operation, inputs: Sequence[Operand]) -> Operand:
@@ -186,6 +241,15 @@ def square(op: Operation, inputs: Sequence[Operand]) -> Operand:
     )
 
 
+def beside_its_output(y: Array, partial: Operand) -> Operand:
+    """The partial derivative of y in the form that is fastest when y is known, and as exact:
+    y / (1 + exp(a)) for (sech(a / 2) / 2)**2, of y = sigmoid(a).
+    """
+    if y.op is ops.sigmoid and isinstance(partial, Array):
+        return y / (1.0 + elementwise(ops.exp, y.inputs))
+    return partial
+
+
 def one_coefficient(op: Operation, inputs: Sequence[Operand]) -> Operand:
     """(c * d) * x for c * (d * x) with numbers c and d, and for the same in another order."""
     if op is not ops.mul or isinstance(inputs[0], Array) == isinstance(inputs[1], Array):
@@ -202,6 +266,7 @@ def one_coefficient(op: Operation, inputs: Sequence[Operand]) -> Operand:
 
 SIMPLER: tuple[Callable[[Operation, Sequence[Operand]], Operand], ...] = (
     of_numbers,
+    of_constants,
     left_out,
     quotient,
     negative,

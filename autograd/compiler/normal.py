@@ -17,12 +17,11 @@ from math import prod
 from typing import Any, Optional
 
 from autograd import ops
+from autograd.compiler.affine import Affine, Term, is_moderate
 
 SUMS = frozenset((ops.add, ops.sub, ops.sum, ops.dot))
 PRODUCTS = frozenset((ops.mul, ops.div, ops.neg))
-SMALLEST = 1e-100  # numbers are multiplied with each other from here to 1 / SMALLEST
-
-Term = Any  # an int or a float
+OPENED = SUMS | PRODUCTS
 
 
 class Side:
@@ -35,6 +34,19 @@ class Side:
         self.right: list[Term] = []
         self.scaled: list[tuple[float, Term, Term]] = []  # number * factor * factor
         self.rest: list[Term] = []
+
+    def add(self, terms: list[tuple[Term, float]]) -> None:
+        """Add terms times numbers."""
+        for t, number in terms:
+            if type(t) is float:
+                self.rest.append(t * number)
+            else:
+                self.left.append(t)
+                self.right.append(number)
+
+    def has_products(self) -> bool:
+        """Whether there are products among the terms."""
+        return bool(self.left or self.scaled)
 
 
 Linear = tuple[Side, Side]  # what is added, and what is subtracted
@@ -79,6 +91,7 @@ class Flattener:
         ]
         for place in kept:  # what must not go into the sum above it
             self.inner[place] = False
+        self.affine = Affine(op, args, self.inner, constant, {t for t in kept if not args[t]})
         self.sums = [
             place
             for place in range(len(args) - 1, -1, -1)
@@ -127,9 +140,9 @@ class Flattener:
                 a, b = used
                 if (
                     kind is ops.div
-                    or type(a) is int and inner[a] and op[a] in PRODUCTS
-                    or type(b) is int and inner[b] and op[b] in PRODUCTS
-                ):  # a factor is itself a product, a quotient or a negation
+                    or type(a) is int and inner[a] and op[a] in OPENED
+                    or type(b) is int and inner[b] and op[b] in OPENED
+                ):  # a factor is itself a sum, a product, a quotient or a negation
                     self.product(t, negative, sides, found)
                 else:
                     side.left.append(a)
@@ -152,10 +165,17 @@ class Flattener:
     ) -> None:
         """Put a product of products, or a quotient by a number, among the terms."""
         number, factors, flips, inside = self.factors(t)
+        side = sides[negative != flips]
+        opened = None
+        if number is not None and len(factors) == 1 and self.affine.holds(factors[0]):
+            opened = self.affine.terms(factors[0], number)
+        if opened is not None:
+            inside += opened[1]
         for u in inside:
             found[u] = INSIDE
-        side = sides[negative != flips]
-        if len(factors) == 2 and number is not None:
+        if opened is not None:
+            side.add(opened[0])
+        elif len(factors) == 2 and number is not None:
             side.scaled.append((number, factors[0], factors[1]))
         else:
             side.left.append(factors[0])
@@ -165,7 +185,7 @@ class Flattener:
         """The number that t divides by, None where it is no number whose reciprocal is one, too."""
         b = self.args[t][1]
         number = b if type(b) is float else self.constant[b]
-        return number if number is not None and SMALLEST < abs(number) < 1 / SMALLEST else None
+        return number if number is not None and is_moderate(number) else None
 
     def factors(self, t: int) -> tuple[Optional[float], list[Term], bool, list[int]]:
         """A product as a number (None: there is none), one or two factors, whether there is a
@@ -199,7 +219,7 @@ class Flattener:
             else:
                 factors.append(u)
         number = prod(numbers)
-        if 0.0 not in numbers and not SMALLEST < abs(number) < 1 / SMALLEST:
+        if 0.0 not in numbers and not is_moderate(number):
             return self.apart(t)  # one after the other they may do no harm
         return (number if numbers else None), factors, flips, inside
 

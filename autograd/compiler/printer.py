@@ -290,14 +290,15 @@ class Printer(Language):
 
     def take(self, x: Array) -> Text:
         """Any places of the flat inputs."""
+        batched, flat = is_batched(x), self.row_for_each_sample if is_batched(x) else self.flat
+        source = f"{self.formula(x.inputs[0]):atom}" if not batched else flat(x.inputs[0])
+        if len(x.inputs) > 1:
+            axis = ", axis=1" if batched else ""
+            source = f"np.concatenate(({', '.join(map(flat, x.inputs))}){axis})"
+        if x.op.takes_all(x.inputs):
+            return Text(source)
         places = self.constants.name(x.op.places, "at")
-        if is_batched(x):
-            flat = [self.row_for_each_sample(u) for u in x.inputs]
-            source = flat[0] if len(flat) == 1 else f"np.concatenate(({', '.join(flat)}), axis=1)"
-            return Text(f"{source}[:, {places}]")
-        if len(x.inputs) == 1:
-            return Text(f"{self.formula(x.inputs[0]):atom}.take({places})")
-        return Text(f"np.concatenate(({', '.join(map(self.flat, x.inputs))})).take({places})")
+        return Text(f"{source}[:, {places}]" if batched else f"{source}.take({places})")
 
     def flat(self, x: Array) -> str:
         """An array as a flat one."""

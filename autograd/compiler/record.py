@@ -13,7 +13,8 @@ from typing import Any, NamedTuple, Optional
 from autograd import graph, ops
 from autograd.compat.numbers import with_labels
 from autograd.compat.micrograd import Closure, Handmade
-from autograd.compiler.normal import INSIDE, Flattener, Linear, Side, Term
+from autograd.compiler.affine import Term
+from autograd.compiler.normal import INSIDE, Flattener, Linear, Side
 from autograd.ops import Operation
 from autograd.value import Value
 
@@ -81,6 +82,7 @@ def numbered(
     linears = Flattener(op, args, uses, {*begin, *ends}, constant).linears()
     numbering = _Numbering(constant)
     numbering.leaves(place, parameters, inputs)
+    numbering.note_biases(linears)
     for i in [i for i, n in enumerate(uses) if n and linears[i] is not INSIDE and i not in begin]:
         numbering.add(i, op[i], args[i], linears[i])
         if order[i].label:
@@ -139,6 +141,8 @@ class _Numbering:
         self.ids: list[Any] = [NONE] * len(constant)  # id by place
         self.parameters: list[int] = []
         self.inputs: list[int] = []
+        # first and last weight that a bias is added to, where they differ
+        self.beside: dict[int, tuple[int, int]] = {}
 
     def fresh(self, kind: int) -> int:
         """A new id."""
@@ -225,19 +229,50 @@ class _Numbering:
 
     def linear(self, plus: Side, minus: Side) -> int:
         """The node of a sum: what is added less what is subtracted."""
-        shift = self.shift(plus)
+        if minus.left or minus.rest:
+            self.move_weights(plus, minus)
+        shift, products = self.shift(plus), plus.has_products()
         added = self.terms(plus)
-        if not minus.left and not minus.rest and not minus.scaled:
-            return self.total(added, shift)
+        if not minus.has_products() and not minus.rest:
+            return self.total(added, shift, products)
         shift -= self.shift(minus)
         taken = self.terms(minus)
         if not taken:
-            return self.total(added, shift)
-        less = taken[0] if len(taken) == 1 else self.total(taken, 0.0)
+            return self.total(added, shift, products)
+        less = taken[0] if len(taken) == 1 else self.total(taken, 0.0, minus.has_products())
         if not added and not shift:
             return self.node(ops.neg, (less,))
-        more = added[0] if len(added) == 1 and not shift else self.total(added, shift)
+        alone = len(added) == 1 and not shift
+        more = added[0] if alone else self.total(added, shift, products)
         return self.node(ops.sub, (more, less))
+
+    def move_weights(self, plus: Side, minus: Side) -> None:
+        """Put what is subtracted among what is added, its numbers negated, where both are
+        parameters and parameters times numbers alone: they are one dot.
+        """
+        more, less = self.weights(plus), self.weights(minus)
+        if more and less:
+            plus.left, plus.right, plus.rest = [], [], [t for t in plus.rest if self.is_number(t)]
+            plus.add(more + [(t, -number) for t, number in less])
+            minus.left, minus.right = [], []
+            minus.rest = [t for t in minus.rest if self.is_number(t)]
+
+    def weights(self, side: Side) -> list[tuple[Term, float]]:
+        """The terms of a side, each with its number; [] where they are not all parameters."""
+        found: list[tuple[Term, float]] = [(t, 1.0) for t in side.rest if not self.is_number(t)]
+        for a, b in zip(side.left, side.right):
+            if self.is_number(a):
+                a, b = b, a
+            if not self.is_number(b):
+                return []
+            found.append((a, b if type(b) is float else self.constant[b]))
+        kinds, ids = self.kinds, self.ids
+        return found if not side.scaled and all(
+            not self.is_number(t) and kinds[ids[t]] == PARAMETER for t, _ in found) else []
+
+    def is_number(self, t: Term) -> bool:
+        """Whether a term is a number, not a node or a leaf."""
+        return type(t) is float or self.constant[t] is not None
 
     def shift(self, side: Side) -> float:
         """The sum of the numbers among the terms, which are left out of them."""
@@ -253,12 +288,12 @@ class _Numbering:
         side.rest = left
         return found
 
-    def total(self, terms: list[int], shift: float) -> int:
-        """The sum of some nodes and a number."""
+    def total(self, terms: list[int], shift: float, products: bool) -> int:
+        """The sum of some nodes and a number; whether there are products among them."""
         if shift or not terms:
             terms = [*terms, self.number(shift)]
         first = terms[0]
-        if len(terms) == 2 and (self.is_dot(first) or self.is_dot(terms[1])):
+        if len(terms) == 2 and products and (self.is_dot(first) or self.is_dot(terms[1])):
             return self.node(ops.add, (first, terms[1]))
         if len(terms) == 1 and (shift or self.kinds[first] == CONSTANT or self.is_dot(first)):
             return first
@@ -287,9 +322,11 @@ class _Numbering:
         classes = self.classes(left, right)
         if len(classes) > 1:
             self.share_zeros(classes)
-        bias = self.bias(rest) if rest else None
         weights_of_data = classes.get((PARAMETER, CONSTANT))
-        if bias is not None and weights_of_data and lies_beside(bias, weights_of_data[0]):
+        if rest and weights_of_data:
+            self.merge_rest(rest, *weights_of_data)
+        bias = self.bias(rest) if rest else None
+        if bias is not None and weights_of_data and self.lies_beside(bias, weights_of_data[0]):
             # a bias beside data is a weight whose input is 1
             weights_of_data[0].append(bias)
             weights_of_data[1].append(number(1.0))
@@ -306,6 +343,15 @@ class _Numbering:
                     dots[k] = which, self.node(ops.add, (bias, data))
                     break
         return [*found, *[i for _, i in dots], *rest]
+
+    def merge_rest(self, rest: list[int], weights: list[int], data: list[int]) -> None:
+        """Put parameters that are weights as well among the weights, times 1."""
+        known = set(weights) if len(weights) > 1 else set()
+        twice = [i for i in rest if i in known]
+        for i in twice:
+            rest.remove(i)
+            weights.append(i)
+            data.append(self.number(1.0))
 
     def bias(self, terms: list[int]) -> Optional[int]:
         """The one parameter among some terms; None where there is another number of them."""
@@ -371,11 +417,49 @@ class _Numbering:
 
     def dot(self, left: list[int], right: list[int]) -> int:
         """The sum of some products as a node."""
+        if len(left) > 1:
+            left, right = self.merged(left, right)
         if len(left) == 1 and self.kinds[left[0]] == CONSTANT:
             return self.node(ops.mul, (left[0], right[0]))
         return self.node(ops.dot, tuple(left + right))
 
+    def merged(self, left: list[int], right: list[int]) -> tuple[list[int], list[int]]:
+        """Products in which nothing is multiplied by two numbers: by their sum instead."""
+        kinds = self.kinds
+        if kinds[left[0]] == CONSTANT:
+            right, left = self.merged(right, left) if kinds[right[0]] != CONSTANT else (right, left)
+        elif kinds[right[0]] == CONSTANT and len(set(left)) < len(left):
+            sums: dict[int, float] = {}
+            for i, j in zip(left, right):
+                sums[i] = sums.get(i, 0.0) + self.constants[j]
+            return list(sums), list(map(self.number, sums.values()))
+        return left, right
 
-def lies_beside(bias: int, weights: list[int]) -> bool:
-    """Whether a bias is a neighbour of some weights among the parameters."""
-    return bias - 1 == max(weights) or bias + 1 == min(weights)
+    def lies_beside(self, bias: int, weights: list[int]) -> bool:
+        """Whether a bias is a neighbour of some weights among the parameters, or of those it is
+        added to elsewhere.
+        """
+        first, last = self.beside.get(bias, (weights[0], weights[0]))
+        return bias - 1 == max(last, *weights) or bias + 1 == min(first, *weights)
+
+    def note_biases(self, linears: list[Optional[Linear]]) -> None:
+        """Note the first and last weight that a bias is added to, where not always to the same."""
+        before: dict[int, Side] = {}
+        for side in [side for linear in linears if linear is not None for side in linear]:
+            if not side.rest or not side.left:
+                continue
+            biases = [i for i in map(self.parameter, side.rest) if i is not None]
+            if len(biases) != 1:
+                continue
+            bias, other = biases[0], before.setdefault(biases[0], side)
+            if side.left != other.left and side.right != other.right:
+                terms = [*side.left, *side.right, *other.left, *other.right]
+                some = [i for i in map(self.parameter, terms) if i is not None]
+                some += self.beside.get(bias, ())
+                if some:
+                    self.beside[bias] = min(some), max(some)
+
+    def parameter(self, t: Term) -> Optional[int]:
+        """The id of a term that is a parameter; None for any other."""
+        i = self.ids[t] if type(t) is int else NONE
+        return i if i is not NONE and self.kinds[i] == PARAMETER else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from autograd.compiler.array import Array, Operand
+from autograd.compiler.array import Array, Operand, beside_its_output
 from autograd.compiler.structure import Part, Structural, assembled, reduced
 
 
@@ -87,8 +87,10 @@ def sweep(
 def back(i: int, y: Array, d: Operand) -> Part | None:
     """What y with cotangent d sends to its input i; None where it sends nothing."""
     if isinstance(y.op, Structural):
-        return y.op.back(i, y, d)
+        part: Part | None = y.op.back(i, y, d)
+        return part
     partial = y.op.partial(i, y, y.inputs)
     if partial is None:
         return None
+    partial = beside_its_output(y, partial)
     return Part(reduced(d * partial, y.inputs[i].shape, y.shape, inside=isinstance(partial, Array)))

@@ -9,9 +9,12 @@ from typing import Any
 import numpy as np
 
 from autograd.compat.messages import described, printed
+from autograd.compiler import c as in_c
 from autograd.compiler import javascript
 from autograd.compiler import jax as in_jax
+from autograd.compiler.cells import Correspondence, correspondence
 from autograd.compiler.emit import Blocks, one_by_one
+from autograd.compiler.native import Native
 from autograd.compiler.record import Tape
 from autograd.compiler.scalar import Straight
 from autograd.compiler.verify import verify
@@ -20,8 +23,13 @@ from autograd.value import Value
 FEW_SAMPLES = 8  # for more, straight-line code runs on arrays of samples
 
 
-PRINTERS = {"javascript": javascript.source, "jax": in_jax.source}
-LANGUAGES = ("numpy", *PRINTERS)
+PRINTERS = {
+    "numpy": Blocks.source,
+    "jax": in_jax.source,
+    "javascript": javascript.source,
+    "c": in_c.source,
+}
+LANGUAGES = tuple(PRINTERS)
 FLOAT64 = np.dtype(np.float64)
 
 
@@ -80,7 +88,7 @@ class Program:
 
     def __init__(
         self,
-        code: Blocks | Straight,
+        code: Blocks | Straight | Native,
         tape: Tape,
         outputs: Sequence[Value],
         parameters: Sequence[Value],
@@ -98,6 +106,9 @@ class Program:
         self._single = len(tape.outputs) == 1
         self._functions: dict[bool, dict[str, Any]] = {}  # by whether they run on arrays
         self._shape = (len(self._values),)
+        # whether there are loops on Python's floats in code for arrays
+        self._floats = isinstance(code, Blocks) and code.has_float_loops
+        self._fast: Any = None  # value_and_grad of code for arrays that takes theta alone
 
     @property
     def parameters(self) -> np.ndarray:
@@ -128,7 +139,31 @@ class Program:
                 f"a program of {len(self._tape.outputs)} outputs has no gradient; compile the sum "
                 "of the outputs, or each one by itself"
             )
-        return self._quick(theta, x) or self._run("value_and_grad", theta, x)[0]
+        fast = self._fast
+        if (
+            fast is None
+            or x is not None
+            or type(theta) is not np.ndarray
+            or theta.dtype is not FLOAT64
+            or theta.shape != self._shape
+        ):
+            return self._quick(theta, x) or self._checked_run(theta, x)
+        token = raising()
+        try:
+            size = theta.dot(theta)
+            found: tuple[float, np.ndarray] = fast(theta)
+            if size == size:
+                return found
+        except (ArithmeticError, ValueError):
+            pass
+        finally:
+            as_before(token)
+        return self._checked_run(theta, x)
+
+    def _checked_run(self, theta: Any, x: Any) -> tuple[float, np.ndarray]:
+        """The same with all checks and messages."""
+        found: tuple[float, np.ndarray] = self._run("value_and_grad", theta, x)[0]
+        return found
 
     def _quick(self, theta: Any, x: Any) -> tuple[float, np.ndarray] | None:
         """The result for arrays as they should be where all is well; None where there is something
@@ -162,6 +197,8 @@ class Program:
         elif not self._is_data(x):
             return None
         function = self._function("value_and_grad", False)
+        if not self._inputs and not self._floats:
+            self._fast = function
         token = raising()
         try:
             size = theta.dot(theta)
@@ -171,7 +208,7 @@ class Program:
                 flat = x.ravel()
                 size = size + flat.dot(flat)
                 found = function(theta, x)
-            if isinstance(self._code, Blocks) and self._code.has_float_loops:
+            if self._floats:
                 # floats give NaN where arrays raise
                 size = size + found[0] + found[1].sum()
             return found if size == size else None  # a NaN: _run says where
@@ -333,6 +370,16 @@ class Program:
             seed,
         )
 
+    def correspondence(self) -> Correspondence:
+        """Which scalars of the graph became which cells of which arrays, and which line computes
+        them; see autograd.matrices_page. Raises ValueError where the graph is gone.
+        """
+        outputs = [v for v in (r() for r in self._outputs) if v is not None]
+        given = [v for v in (r() for r in self._given) if v is not None]
+        if len(outputs) < len(self._outputs) or len(given) < len(self._given):
+            raise ValueError("the graph is gone: hold its output and inputs in variables")
+        return correspondence(self._code, self._tape, outputs, self._values, given)
+
     @property
     def source(self) -> str:
         """The source that runs, with the numbers it uses: it can be copied into a file."""
@@ -353,12 +400,14 @@ class Program:
         """
         if not isinstance(language, str) or language not in LANGUAGES:
             raise ValueError(f"language must be one of {LANGUAGES}, got {printed(language)}")
-        if language == "numpy":
+        if language == "numpy" and not isinstance(self._code, Native):
             return self.source
-        code: Blocks | Straight | None = self._code
+        code = self._code
+        if isinstance(code, Native):
+            return PRINTERS[language](code.blocks)
         if isinstance(code, Straight):
-            code = code.as_arrays() if language == "jax" else None
-        return PRINTERS[language](code or one_by_one(self._tape))
+            code = language == "jax" and code.as_arrays() or one_by_one(self._tape)
+        return PRINTERS[language](code)
 
     def jax(self) -> Callable[..., Any]:
         """The program as a pure function of JAX, f(theta) or f(theta, x), for its own jit, grad,

@@ -47,6 +47,7 @@ class Schedule(NamedTuple):
     value: Operand
     gradient: Union[Array, None]  # None where there are several outputs
     names: dict[Array, str]
+    cotangents: dict[Array, Array]  # the Array whose derivative it is, of each cotangent
 
 
 def schedule(tape: Tape, plan: Plan) -> Schedule:
@@ -185,7 +186,8 @@ class _Scheduler:
         every = [line for each in (*views, *forward, *backward) for line in (each, *each.body)]
         names = {line.array: line.name for line in every}
         names.update({x: name for x, name in self.names.items() if isinstance(x.op, Stacked)})
-        return Schedule(views, forward, backward, self.plan.output, self.gradient, names)
+        return Schedule(views, forward, backward, self.plan.output, self.gradient, names,
+                        self.cotangent_of)
 
     def name_views(self, x: Array, lines: set[Array]) -> Iterable[Line]:
         """Lines for the parts of theta that the formula of x begins to use."""

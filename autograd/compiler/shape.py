@@ -20,7 +20,9 @@ from autograd import ops
 from autograd.compiler.array import (SAMPLES, Array, Operand, Shape, as_number, elementwise,
     inner, is_batched, lead, shape_of)
 from autograd.compiler.group import Group
-from autograd.compiler.places import Strided, factor, inner_sizes, shape_from, strided, teams
+from autograd.compiler.places import (Strided, factor, inner_sizes, shape_from, slicing,
+    strided, teams)
+from autograd.compiler.fill import Filler
 from autograd.compiler.repeat import Turns
 from autograd.compiler.roll import Roller
 from autograd.compiler.ragged import as_table, same_length, same_length_dots
@@ -30,8 +32,6 @@ from autograd.compiler.structure import (LABELS, Named, contract, full, numbers,
 from autograd.ops import Operation
 
 FEW = 4  # dots and sums of so few terms, taken from here and there, are written out
-# so many sums of different parameters make a matrix, with so many entries a term, and in all
-FEWEST, SPARSE, DENSE = 8, 40, 100_000
 SPLIT = 4  # a group about more Arrays than that stays together
 PARTS = 8  # a sum of terms of so many Arrays is a sum of sums, one for each; of more a gather
 
@@ -89,9 +89,11 @@ class _Planner:
     def group(self, group: Group) -> None:
         """Plan a group of nodes."""
         for op, ids, args in self.apart(group):
-            if self.sparse(op, ids, args):
-                continue
-            if op is ops.dot:
+            filled = Filler(self).filled(op, ids, args)
+            if filled:
+                for some, nodes, factors in filled:
+                    self.dots(some, nodes, factors)
+            elif op is ops.dot:
                 for some, left, right in same_length_dots(ids, args, self.tape.zero):
                     self.dots(some, left, right)
             elif op is ops.sum:
@@ -99,38 +101,6 @@ class _Planner:
                     self.sums(some, terms)
             else:
                 self.each(op, np.array(ids), as_table(args))
-
-    def sparse(self, op: Operation, ids: list[int], args: list[tuple[int, ...]]) -> bool:
-        """Add sums of parameters, or of numbers times parameters, each of other ones, as a product.
-
-        The matrix has a row for each sum, mostly zeros, and a column for each parameter of a run.
-        """
-        if op not in (ops.sum, ops.dot) or len(ids) < FEWEST or self.kinds[args[0][0]] != PARAMETER:
-            return False
-        lengths = [len(a) // (1 + (op is ops.dot)) for a in args]
-        if max(lengths) < 2:
-            return False
-        left = [a[:n] for a, n in zip(args, lengths)]
-        if min(lengths) == max(lengths):
-            rights = (a[n:] for a, n in zip(args, lengths))
-            if 2 * len(set(left)) < len(ids) or op is ops.dot and 2 * len(set(rights)) < len(ids):
-                return False                                # the same ones again and again
-        used = np.fromiter(chain.from_iterable(left), np.intp)
-        if len(np.unique(used)) == len(used):
-            return False                                    # rows of their own
-        factors = np.fromiter(chain.from_iterable(a[n:] for a, n in zip(args, lengths)), np.intp)
-        if (self.kinds[used] != PARAMETER).any() or (self.kinds[factors] != CONSTANT).any():
-            return False
-        first, last = int(used.min()), int(used.max())
-        size = len(ids) * (last + 1 - first)
-        if size > min(SPARSE * len(used), DENSE) or size == len(used):
-            return False
-        matrix = np.zeros((len(ids), last + 1 - first))
-        rows = np.repeat(np.arange(len(ids)), lengths)
-        np.add.at(matrix, (rows, used - first), self.numbers[factors] if len(factors) else 1.0)
-        weights = self.full(np.arange(first, last + 1), (last + 1 - first,))
-        self.keep(contract(weights, "k", numbers(matrix, "X"), "nk", "n"), np.array(ids))
-        return True
 
     def apart(self, group: Group) -> list[Group]:
         """A group as few groups, where parts of it are about other Arrays than the rest: they would
@@ -208,19 +178,43 @@ class _Planner:
         self.keep(full(as_number(found), (*batch, *shape)), ids)
 
     def leading_order(self, columns: list[np.ndarray]) -> np.ndarray | None:
-        """How to sort the nodes: by the places of the argument that has the most different ones."""
-        best, most = None, 0
+        """How to sort the nodes: by the places of the argument that has the most different ones; of
+        one that is in several Arrays, by Array and place.
+        """
+        best, most, several = None, 0, None
         for c in columns:
-            if self.kinds[c[0]] == CONSTANT or not self.in_one_block(c):
+            if (self.array_of[c] < 0).any():
+                continue
+            if not self.in_one_block(c):
+                several = c
                 continue
             different = len(np.unique(self.place_of[c]))
             if different > most:
                 best, most = c, different
-        return None if best is None else np.argsort(self.place_of[best], kind="stable")
+        if best is None:
+            best = several
+        return None if best is None else np.lexsort((self.place_of[best], self.array_of[best]))
 
     def views_among(self, columns: list[np.ndarray]) -> int:
         """How many of the columns are views of one Array."""
-        return sum(self.in_one_block(c) and factor(self.place_of[c]) is not None for c in columns)
+        return sum(map(self.is_view, columns))
+
+    def is_view(self, ids: np.ndarray) -> bool:
+        """Whether a column of ids is a view of one Array, forwards, or several Arrays one after the
+        other.
+        """
+        if not self.in_one_block(ids):
+            return self.is_concatenation(ids)
+        axes = factor(self.place_of[ids])
+        return axes is not None and all(stride >= 0 for _, stride in axes)
+
+    def is_concatenation(self, ids: np.ndarray) -> bool:
+        """Whether a column of ids is all of some Arrays, one after the other."""
+        arrays, starts = np.unique(self.array_of[ids], return_index=True)
+        return arrays[0] >= 0 and all(
+            np.array_equal(self.place_of[some], np.arange(prod(inner(self.arrays[b]))))
+            for b, some in zip(arrays.tolist(), np.split(ids, np.sort(starts)[1:]))
+        ) and bool((np.diff(starts) > 0).all())
 
     def common_shape(self, columns: list[np.ndarray]) -> Shape:
         """The coarsest shape in which each argument is a view; flat where there is none."""
@@ -327,8 +321,20 @@ class _Planner:
         if self.in_one_block(args):
             order = np.argsort(self.place_of[args[:, 0]], kind="stable")
             ids, args = ids[order], args[order]
+            if args.shape[1] <= 2 * FEW and self.is_window(args):
+                self.each(ops.sum, ids, args)
+                return
         terms = self.full(args, self.common_shape_of_rows(args))
         self.keep(total(terms, (len(terms.shape) - 1,)), ids)
+
+    def is_window(self, args: np.ndarray) -> bool:
+        """Whether rows of terms overlap, as in a moving average: then each column is a slice, and
+        their sum faster than that of a gather.
+        """
+        if len(args) == 1 or not all(map(self.is_view, args.T)) or not self.in_one_block(args):
+            return False
+        whole = strided(self.place_of[args])
+        return whole is None or slicing(whole, inner(self.source(args))) is None
 
     def sorted_terms(self, *sides: np.ndarray) -> tuple[list[np.ndarray], list[slice]]:
         """Rows of terms, or of their left and right factors, sorted by where they are; and their
@@ -359,6 +365,13 @@ class _Planner:
             add(columns[-1], *(part if isinstance(part, tuple) else (part,)))
         self.each(ops.sum, ids, np.stack(columns, axis=1))
 
+    def constants(self, values: np.ndarray) -> np.ndarray:
+        """Ids of numbers, in an array of the same shape."""
+        different, which = np.unique(values, return_inverse=True)
+        ids = self.fresh(len(different))
+        self.kinds[ids], self.numbers[ids] = CONSTANT, different
+        return ids[which].reshape(values.shape)
+
     def fresh(self, count: int) -> np.ndarray:
         """New ids."""
         first = len(self.kinds)
@@ -384,6 +397,10 @@ class _Planner:
         """Dots as a matrix product, as several of one size, or row by row."""
         n, k = left.shape
         (left, right), parts = self.sorted_terms(left, right)
+        zero = [self.is_zero(left[:, part]) or self.is_zero(right[:, part]) for part in parts]
+        if any(zero) and not all(zero):
+            some = np.concatenate([np.arange(k)[part] for part, no in zip(parts, zero) if not no])
+            return self.dots(ids, left[:, some], right[:, some])
         if len(parts) > 1 and k > FEW:
             self.sum_of_parts(ids, [(left[:, part], right[:, part]) for part in parts], self.dots)
             return
@@ -408,6 +425,9 @@ class _Planner:
         A, B = self.argument(left, shape, "X"), self.argument(right, shape, "X")
         for number, other in ((A, right), (B, left)):
             if not isinstance(number, Array):  # all factors on one side are the same number
+                if other.shape[1] <= 2 * FEW and self.is_window(other):
+                    columns = [self.full(column, (len(ids),)) for column in other.T]
+                    return self.keep(number * summed(columns), ids)
                 terms = self.full(other, shape)
                 return self.keep(number * total(terms, (len(terms.shape) - 1,)), ids)
         (A, a), (B, b) = labelled(A, shape), labelled(B, shape)
@@ -415,6 +435,10 @@ class _Planner:
         if len(set(out) & set(a + b)) < len(out):  # an axis along which both are the same
             A, a = full(A, (*lead(A), *shape)), SAMPLES * is_batched(A) + LABELS[: len(shape)]
         self.keep(contract(A, a, B, b, out), ids)
+
+    def is_zero(self, ids: np.ndarray) -> bool:
+        """Whether all ids are the constant 0."""
+        return self.one_number(ids) and self.numbers[ids.flat[0]] == 0.0
 
     def one_number(self, ids: np.ndarray) -> bool:
         """Whether all ids are constants of the same number."""

@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd import ops
-from autograd.compiler.array import (SAMPLES, Array, Misfit, Operand, Shape, broadcast_shape, inner,
-    is_batched, is_comparison, lead, padded, shape_of)
+from autograd.compiler.array import (SAMPLES, Array, Misfit, Numbers as Numbers, Operand, Shape,
+    Structural as Structural, broadcast_shape, inner, is_batched, is_comparison, lead,
+    numbers as numbers, padded, shape_of)
 from autograd.compiler.places import (Slicing, Strided, inverse, places_of, slicing, strided,
     whole, without_broadcast)
 
@@ -29,20 +30,6 @@ class Part(NamedTuple):
     where: Any = None
 
 
-class Structural:
-    """A structural operation; one of `many` results sends to all of its inputs at once."""
-
-    many = False
-
-    def send(self, parts: Sequence[Part], active: set[Array]) -> list[tuple[Array, Part | None]]:
-        """What an operation of many results, to which the parts are sent, sends to which input."""
-        raise NotImplementedError
-
-    def back(self, i: int, y: Array, d: Operand) -> Part | None:
-        """What y with cotangent d sends to its input i; None where that is nothing."""
-        raise NotImplementedError
-
-
 # Where the program begins ---------------------------------------------------------------------
 
 
@@ -51,18 +38,6 @@ class Named(Structural):
 
     def __init__(self, name: str) -> None:
         self.name = name
-
-
-class Numbers(Structural):
-    """A constant array; `stem` is what its name begins with."""
-
-    def __init__(self, numbers: np.ndarray, stem: str = "") -> None:
-        self.numbers, self.stem = numbers, stem
-
-
-def numbers(array: np.ndarray, stem: str = "") -> Array:
-    """A constant array."""
-    return Array(Numbers(array, stem), (), array.shape)
 
 
 def one_number(array: np.ndarray) -> Operand:
@@ -101,8 +76,11 @@ def view(source: Array, places: Strided) -> Array:
     """
     if places == whole(inner(source)):
         return source
-    slices = slicing(places, inner(source))
     sizes = tuple(1 if st == 0 else n for n, st in zip(places.shape, places.strides))
+    if isinstance(source.op, Numbers):
+        chosen = places_of(places._replace(shape=sizes))
+        return numbers(source.op.numbers.reshape(-1)[chosen], source.op.stem)
+    slices = slicing(places, inner(source))
     if slices is None:
         return take((source,), places_of(places._replace(shape=sizes)))
     return Array(View(places, slices), (source,), (*lead(source), *sizes))
@@ -132,6 +110,11 @@ class Take(Structural):
     def __init__(self, places: np.ndarray) -> None:
         self.places = places
 
+    def takes_all(self, sources: Sequence[Array]) -> bool:
+        """Whether it is the sources as they are, one after the other."""
+        count = sum(prod(inner(x)) for x in sources)
+        return self.places.shape == (count,) and bool((np.diff(self.places) == 1).all())
+
     def back(self, i: int, y: Array, d: Operand) -> Part:
         source, flat = y.inputs[i], self.places.ravel()
         start = sum(prod(inner(s)) for s in y.inputs[:i])
@@ -151,7 +134,7 @@ class Take(Structural):
             value = total(value, (0,))
         value = take((value,), chosen)
         if len(unique) < len(chosen):
-            value = Array(RunSums(starts), (value,), (*lead(value), len(unique)))
+            value = run_sums(value, starts)
         if len(unique) == prod(inner(source)):
             return Part(reshape(value, source.shape if is_batched(value) else inner(source)))
         return Part(value, unique)
@@ -160,6 +143,8 @@ class Take(Structural):
 def take(sources: Sequence[Array], places: np.ndarray) -> Array:
     """Any places of the sources; the source, reshaped, where it is all of them in their order."""
     batch = (SAMPLES,) if any(map(is_batched, sources)) else ()
+    if len(sources) == 1 and isinstance(sources[0].op, Numbers):
+        return numbers(sources[0].op.numbers.reshape(-1)[places], sources[0].op.stem)
     if len(sources) == 1 and np.array_equal(places.ravel(), np.arange(prod(inner(sources[0])))):
         return reshape(sources[0], (*batch, *places.shape))
     regular = strided(places) if len(sources) == 1 and places.size else None
@@ -179,6 +164,13 @@ class RunSums(Structural):
         self.starts = starts
 
 
+def run_sums(x: Array, starts: np.ndarray) -> Array:
+    """Sums over runs of the last axis."""
+    if isinstance(x.op, Numbers):
+        return numbers(np.add.reduceat(x.op.numbers, starts))
+    return Array(RunSums(starts), (x,), (*lead(x), len(starts)))
+
+
 class Reshape(Structural):
     """The same numbers in another shape."""
 
@@ -192,15 +184,16 @@ def reshape(x: Array, shape: Shape) -> Array:
         return view(x.inputs[0], Strided((), x.op.places.base, ()))
     while x.shape != shape and is_reshaped(x):
         x = x.inputs[0]
+    if isinstance(x.op, Numbers) and SAMPLES not in shape:
+        return numbers(x.op.numbers.reshape(shape), x.op.stem)
     return x if x.shape == shape else Array(Reshape(), (x,), shape)
 
 
 def is_reshaped(x: Array) -> bool:
     """Whether x is another Array in another shape."""
     if isinstance(x.op, View):
-        return x.op.places == whole(x.op.places.shape) and prod(inner(x)) == prod(
-            inner(x.inputs[0])
-        )
+        places = without_broadcast(x.op.places)
+        return places == whole(places.shape) and prod(inner(x)) == prod(inner(x.inputs[0]))
     return isinstance(x.op, Reshape)
 
 
@@ -308,6 +301,11 @@ def total(x: Array, axes: tuple[int, ...], inside: bool = False) -> Array:
         return full(repeated(x.inputs[0], [x.shape[k] for k in axes]), left_over)
     labels = LABELS[: len(x.shape)]
     left = "".join(c for k, c in enumerate(labels) if k not in axes)
+    if isinstance(x.op, Numbers):
+        return numbers(np.sum(x.op.numbers, axis=axes), x.op.stem)
+    square = x.op is ops.pow and x.inputs[1] == 2.0
+    if square and len(axes) == 1 and not is_batched(x):
+        return contract(x.inputs[0], labels, x.inputs[0], labels, left)
     if inside and len(axes) == 1 and is_product(x):
         return contract(x.inputs[0], labels, x.inputs[1], labels, left)
     if axes == (0,) and len(x.shape) == 2:

@@ -28,6 +28,10 @@ page. What knows Values makes scenes; what writes scenes knows no Values.
   program.py     the Graphviz program, and how it is replaced
   picture.py     what displays in a notebook and saves itself
   page.py        a scene as a page; with play.html, play.css, play.js
+  comparisons.py what a function compares while it is recorded
+                     compiled programs
+  lines.py       which line made which Value
+  matrices.py    scalars, blocks and lines of NumPy; with matrices.html, matrices.css, matrices.js
                      models that train
   tape.py        a recorded graph as a list for JavaScript
   units.py       which Values are drawn as units of a model

@@ -16,6 +16,7 @@ GREY = "#607D8B"                    # lines between groups
 DATA = "#004C7F"
 GRAD = "#A23B00"
 LOCAL, LOCAL_FILL = "#7B1FA2", "#F7F0FA"                    # local derivatives
+ON = "#EAD9F2"                      # behind what is pointed at
 POSITIVE, NEGATIVE = "#0072B2", "#D55E00"                   # weights
 ARROW, QUIET, RULE, EDGE_OF_PAGE = "#546E7A", "#455A64", "#CFD8DC", "#B0BEC5"   # of pages
 FOCUS, RIGHT = POSITIVE, "#00614A"                          # a button in use, a right answer
@@ -99,9 +100,11 @@ def css() -> str:
     """The colours as a style sheet: variables, and a rule for each role of a Value."""
     colors = {"ink": INK, "text": TEXT, "paper": PAPER, "grey": GREY, "data": DATA, "grad": GRAD,
               "local": LOCAL, "local-fill": LOCAL_FILL, "arrow": ARROW, "quiet": QUIET,
-              "rule": RULE, "focus": FOCUS, "right": RIGHT, "plus": POSITIVE, "minus": NEGATIVE}
+              "rule": RULE, "focus": FOCUS, "right": RIGHT, "plus": POSITIVE, "minus": NEGATIVE,
+              "on": ON}
     variables = " ".join(f"--{name}: {color};" for name, color in colors.items())
-    rules = [f".card.{name}, .swatch.{name} {{ --fill: {role.fill}; --line: {role.line}; }}"
+    rules = [f".card.{name}, .swatch.{name}, .scalar.{name} "
+             f"{{ --fill: {role.fill}; --line: {role.line}; }}"
              for name, role in ROLES.items() if name in OF_VALUES]
     root = f":root {{ {variables} --font: {FONTS}; --card-text: {CARD_TEXT}px; }}"
     return "\n".join([root, *rules])

@@ -18,8 +18,8 @@ def test_a_number_is_right_when_it_is_near():
     asked = question("How much?", 1 / 3, wrong={3.0: "upside down"}, why="A third.")
     assert asked.verdict(asked.read("1/3")) == "Right: 0.333333. A third."
     assert asked.is_right(0.33) and not asked.is_right(0.3) and not asked.is_right(-1 / 3)
-    assert asked.verdict(3.0) == "Not 3: it is 0.333333. upside down A third."
-    assert asked.verdict(None) == "It is 0.333333. A third."
+    assert asked.verdict(3.0) == "Not 3, but 0.333333. Upside down. A third."
+    assert asked.verdict(None) == "Answer: 0.333333. A third."
 
 
 def test_a_number_may_be_asked_for_to_an_order_of_magnitude():
@@ -68,7 +68,7 @@ def test_an_answer_that_nobody_can_give_is_an_error(answer, choices, error):
 def test_a_plain_run_asks_nobody(monkeypatch, capsys):
     monkeypatch.setattr(builtins, "input", lambda prompt: pytest.fail("asked"))
     put(question("How much is 1 + 1?", 2))
-    assert capsys.readouterr().out == "? How much is 1 + 1?\n  It is 2.\n"
+    assert capsys.readouterr().out == "? How much is 1 + 1?\n  Answer: 2.\n"
 
 
 def test_a_terminal_waits_until_what_is_typed_can_be_read(monkeypatch, capsys):
@@ -77,7 +77,7 @@ def test_a_terminal_waits_until_what_is_typed_can_be_read(monkeypatch, capsys):
     monkeypatch.setattr(builtins, "input", lambda prompt: next(typed))
     put(question("How much is 1 + 1?", 2, wrong={3: "one too many"}))
     printed = capsys.readouterr().out
-    assert "type a number, such as" in printed and printed.endswith("  Not 3: it is 2. one too many\n")
+    assert "type a number, such as" in printed and printed.endswith("  Not 3, but 2. One too many.\n")
 
 
 @pytest.mark.parametrize("error", [EOFError, NotImplementedError])
@@ -87,7 +87,7 @@ def test_a_notebook_without_a_keyboard_shows_the_answer(error, monkeypatch, caps
     monkeypatch.setattr(builtins, "__IPYTHON__", True, raising=False)
     monkeypatch.setattr(builtins, "input", nobody)
     put(question("How much is 1 + 1?", 2))
-    assert capsys.readouterr().out.endswith("  It is 2.\n")
+    assert capsys.readouterr().out.endswith("  Answer: 2.\n")
 
 
 def test_a_lesson_asks_on_the_terminal(tmp_path):
@@ -145,7 +145,7 @@ def test_what_follows_is_hidden_up_to_the_next_section(page):
 def test_a_prediction_shows_what_follows_up_to_the_next_question(page):
     predict(page, "3")
     assert seen(page) == ["How much is 1 + 1?", "between", "Which?", "another section"]
-    assert page.run("document.querySelector('.verdict').textContent") == "Not 3: it is 2. one <b>too</b> many Count."
+    assert page.run("document.querySelector('.verdict').textContent") == "Not 3, but 2. One <b>too</b> many. Count."
     page.run("document.forms[1].querySelectorAll('button')[1].click()")
     assert seen(page)[3] == "behind"
     assert page.run("document.querySelectorAll('.verdict')[1].textContent").startswith("Right: b < c.")

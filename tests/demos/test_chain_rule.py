@@ -48,7 +48,7 @@ def test_every_reason_can_be_given_and_its_sums_are_right(names, seed):
         parts = names["table"](y)
         names["say_why"](y, parts)
     said = printed.getvalue()
-    assert all(f"{title:12} parts at" in said for title in parts)
+    assert all(f"{title:12} goes wrong at" in said for title in parts)
     if "= not +=" in parts:
         u = parts["= not +="]
         shares, total = names["why_assigns"](y, u).split(" and gets ")[1].split(". `=`")[0].split(" = ")

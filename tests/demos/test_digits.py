@@ -79,9 +79,9 @@ def test_only_weights_of_pixels_with_ink_have_changed(names):
     assert changed.tolist() == (names["rows"][names["train"], :64] > 0).any(axis=0).tolist()
 
 
-def test_a_neuron_asleep_passes_nothing_on(names):
+def test_a_dead_neuron_passes_nothing_on(names):
     z1 = names["xs"][names["train"]] @ names["layers"][0].W.T + names["layers"][0].b
-    assert names["asleep"].tolist() == (z1 <= 0).all(axis=0).tolist()
+    assert names["dead"].tolist() == (z1 <= 0).all(axis=0).tolist()
 
 
 def test_what_pixels_speak_for_is_the_slope_of_the_logits(names):

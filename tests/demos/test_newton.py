@@ -44,7 +44,7 @@ def test_the_parabola_of_the_picture_touches_the_function(lesson):
         names["p"] = before
 
 
-def test_factors_are_as_foretold(lesson):
+def test_factors_are_as_predicted(lesson):
     factors = lesson("newton").names["factors"]
     assert factors["gradient descent"] == pytest.approx(0.97, abs=1e-3)
     assert factors["momentum"] == pytest.approx(np.sqrt(0.8), abs=3e-3)

@@ -1,0 +1,115 @@
+"""Sums of parameters times numbers, in whatever brackets they were written.
+
+((w1 * x + w2) * x + w3) * x + b is a sum of parameters times numbers as well: multiplied out, it is
+one row of a matrix product. Legend: as in normal.py.
+"""
+from __future__ import annotations
+
+from typing import Any, Optional
+
+from autograd import ops
+
+SMALLEST = 1e-100  # numbers are multiplied with each other from here to 1 / SMALLEST
+
+Term = Any  # an int, the place of a Value, or a float
+
+
+class Affine:
+    """Which places of a graph are such sums, and their terms; `leaves` are the places of
+    parameters and inputs, `inner` says which places nobody else uses.
+    """
+
+    def __init__(
+        self,
+        op: list[Any],
+        args: list[tuple[Term, ...]],
+        inner: list[bool],
+        constant: list[Optional[float]],
+        leaves: set[int],
+    ) -> None:
+        self.op, self.args, self.inner, self.constant = op, args, inner, constant
+        self.leaves = leaves
+        self.known: dict[int, bool] = {}
+
+    def number(self, t: Term) -> Optional[float]:
+        """The number that a term is; None if it varies."""
+        return t if type(t) is float else self.constant[t]
+
+    def parts(self, t: int) -> Optional[list[tuple[Term, float]]]:
+        """What an operation is the sum of: terms, each with the number it is multiplied by; None
+        where it is no such sum.
+        """
+        kind, used = self.op[t], self.args[t]
+        if kind is ops.add or kind is ops.sum:
+            return [(u, 1.0) for u in used]
+        if kind is ops.sub:
+            return [(used[0], 1.0), (used[1], -1.0)]
+        if kind is ops.neg:
+            return [(used[0], -1.0)]
+        if kind is ops.div:
+            divisor = self.number(used[1])
+            return [(used[0], 1 / divisor)] if divisor and is_moderate(divisor) else None
+        if kind is ops.mul:
+            return self.products([used])
+        if kind is ops.dot:
+            n = len(used) // 2
+            found = self.products(list(zip(used[:n], used[n:])))
+            return None if found is None else [*found, (used[-1], 1.0)]
+        return None
+
+    def products(self, pairs: list[tuple[Term, ...]]) -> Optional[list[tuple[Term, float]]]:
+        """Products as terms with their numbers; None where one has two factors that vary."""
+        found = []
+        for a, b in pairs:
+            x, y = self.number(a), self.number(b)
+            if x is None and y is None:
+                return None
+            found.append((a, y) if y is not None else (b, x))
+        return found  # type: ignore[return-value]
+
+    def holds(self, t: Term) -> bool:
+        """Whether a term is a sum of parameters times numbers, in which nobody uses a part."""
+        known, stack = self.known, [t]
+        while stack:
+            u = stack[-1]
+            if type(u) is float or u in known:
+                stack.pop()
+                continue
+            if self.constant[u] is not None or u in self.leaves or not self.inner[u]:
+                known[u] = self.constant[u] is not None or u in self.leaves
+                continue
+            parts = self.parts(u)
+            new = [v for v, _ in parts or () if type(v) is int and v not in known]
+            if new:
+                stack += new
+            else:
+                known[u] = parts is not None and all(
+                    type(v) is float or known[v] for v, _ in parts)
+        return type(t) is float or known[t]
+
+    def terms(self, t: int, number: float) -> Optional[tuple[list[tuple[Term, float]], list[int]]]:
+        """The terms of such a sum times a number, each with its number, and the places that went
+        into it; None where the numbers become too large or too small.
+        """
+        found: list[tuple[Term, float]] = []
+        inside: list[int] = []
+        stack: list[tuple[Term, float]] = [(t, number)]
+        while stack:
+            u, factor = stack.pop()
+            value = self.number(u)
+            if value is not None:
+                found.append((factor * value, 1.0))
+            elif u in self.leaves:
+                found.append((u, factor))
+            else:
+                inside.append(u)
+                for v, more in reversed(self.parts(u) or ()):
+                    if factor * more and not is_moderate(factor * more):
+                        return None
+                    stack.append((v, factor * more))
+        return found, inside
+
+
+def is_moderate(number: float) -> bool:
+    """Whether a number and its reciprocal are neither too large nor too small to multiply with."""
+    return SMALLEST < abs(number) < 1 / SMALLEST

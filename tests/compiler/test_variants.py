@@ -1,0 +1,113 @@
+"""The same mathematics, written in several ways, is the same program."""
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograd import exp, log, sigmoid
+from tests.compiler.agree import agrees
+
+RNG = np.random.default_rng(3)
+X = RNG.normal(size=(40, 6)).round(2).tolist()
+Y = RNG.normal(size=40).round(2).tolist()
+WORDS = [sorted(set(RNG.integers(0, 6, 3).tolist())) for _ in range(40)]
+PAIRS = [(int(i), int(i + j) % 6) for i, j in RNG.integers(1, 6, (40, 2))]
+
+
+def squares(predicted):
+    """The sum of squared differences from Y."""
+    total = 0.0
+    for s, y in zip(predicted, Y):
+        total += (s - y) ** 2
+    return total
+
+
+def horner(p, x):
+    s = p[-1]
+    for c in reversed(p[:-1]):
+        s = s * x + c
+    return s
+
+
+def horner_backwards(p, x):
+    s = 0.0
+    for c in reversed(p):
+        s = c + x * s
+    return s
+
+
+def growing_powers(p, x):
+    s, power = p[0], 1.0
+    for c in p[1:]:
+        power = power * x
+        s = s + c * power
+    return s
+
+
+def words_by_if(p, x, words):
+    z = p[-1]
+    for j in range(5):
+        if j in words:
+            z = z + p[j] * x[j]
+    return z
+
+
+def words_by_generator(p, x, words):
+    return sum(x[j] * p[j] for j in range(5) if j in words) + p[-1]
+
+
+def words_with_zeros(p, x, words):
+    return sum(p[j] * (x[j] if j in words else 0.0) for j in range(5)) + p[-1]
+
+
+def words_subtracted(p, x, words):
+    z = -p[-1]
+    for j in words:
+        if j < 5:
+            z -= p[j] * x[j]
+    return -z
+
+
+VARIANTS = {
+    "a polynomial": [lambda p, f=f: squares(f(p, x[0]) for x in X) for f in (
+        lambda p, x: sum(c * x ** k for k, c in enumerate(p)), horner, horner_backwards,
+        growing_powers,
+        lambda p, x: ((p[5] * x + p[4]) * x + p[3]) * x ** 3 + x * (p[2] * x + p[1]) + p[0])],
+    "words that occur": [lambda p, f=f: sum(
+        log(1 + exp(-f(p, x, words))) for x, words in zip(X, WORDS)) for f in (
+        words_by_if, words_by_generator, words_with_zeros, words_subtracted)],
+    "a loss scaled by a datum": [lambda p, f=f: sum(
+        f(p, x, y) ** 2 for x, y in zip(X, Y)) for f in (
+        lambda p, x, y: sum(w * xi for w, xi in zip(p, x)) / 4 + p[0],
+        lambda p, x, y: p[0] + 0.25 * sum(xi * w for w, xi in zip(p, x)),
+        lambda p, x, y: p[0] - (-0.5 * (0.5 * sum(w * xi for w, xi in zip(p, x)))))],
+    "differences of parameters": [lambda p, f=f: sum(
+        c * f(p, i, j) ** 2 for c, (i, j) in zip(Y, PAIRS)) for f in (
+        lambda p, i, j: p[i] - p[j], lambda p, i, j: -(p[j] - p[i]),
+        lambda p, i, j: 3.0 * p[i] - p[j] - 2.0 * p[i])],
+    "the same parameter twice": [lambda p, f=f: sum(
+        sigmoid(f(p, x)) for x in X) for f in (
+        lambda p, x: p[0] * x[0] + p[1] * x[1] + p[0] * x[2],
+        lambda p, x: p[0] * (x[0] + x[2]) + x[1] * p[1],
+        lambda p, x: p[1] * x[1] - p[0] * -x[0] + p[0] * x[2])],
+}
+
+
+def compiled(write):
+    """The program of a loss of six parameters, compared with its graph."""
+    theta = [0.3, -0.2, 0.5, 0.1, -0.4, 0.2]
+    return agrees(lambda P, _: write(P), theta, forms=["own"])
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_what_is_written_in_another_way_is_as_few_operations(name):
+    first, *others = [str(compiled(write)) for write in VARIANTS[name]]
+    found = [text.partition("became ")[2] for text in (first, *others)]
+    assert found == [found[0]] * len(found)
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_what_is_written_in_another_way_needs_no_gather(name):
+    for write in VARIANTS[name]:
+        source = compiled(write).source
+        assert ".take(" not in source and "reduceat" not in source, source

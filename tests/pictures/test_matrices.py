@@ -1,0 +1,106 @@
+"""matrices_page in Chromium: what is pointed at is marked in the graph, in the blocks and in the lines; and lines of one's own."""
+from __future__ import annotations
+
+import inspect
+import json
+
+import pytest
+
+import autograd
+import nn
+from autograd import Value
+from tests.pictures.test_play import needs_browser, quiet
+
+
+def network():
+    net = nn.MLP(2, [3, 2, 1], activation="tanh", seed=1)
+    with autograd.lines() as made:
+        x, t = [Value(1.0, label="x1"), Value(2.0, label="x2")], Value(1.0, label="y")
+        out = net(list(x))
+        loss = (out - t) ** 2
+    return loss, net.parameters(), [*x, t], made
+
+
+def marked(browser) -> dict:
+    """The titles of what is marked: scalars, blocks, edges, lines of NumPy, own lines; and what is told."""
+    return json.loads(browser.run("""JSON.stringify((() => {
+      const all = (q, f) => [...document.querySelectorAll(q)].map(f);
+      return {scalars: all('.scalar.on', s => s.textContent), blocks: all('.block.on', b => b.textContent),
+              read: all('.block.read', b => b.textContent), edges: all('.edge.on', e => 1).length,
+              rows: all('#rows li.on', l => l.textContent), lines: all('#lines li.on', l => l.textContent),
+              cells: all('.cell.on', c => 1).length, told: document.getElementById('told').textContent};
+    })())"""))
+
+
+def focus(browser, list_: str, start: str) -> dict:
+    browser.run(f"[...document.querySelectorAll('{list_} li')].find(l => l.textContent.startsWith({json.dumps(start)})).focus()")
+    return marked(browser)
+
+
+@needs_browser
+def test_lines_blocks_and_scalars_lead_to_each_other(browser, tmp_path):
+    loss, parameters, inputs, made = network()
+    program = autograd.compile(loss, parameters, inputs, form="matrices")
+    file = tmp_path / "page.html"
+    page = autograd.matrices_page(program, file, lines=made)
+    assert len(page.html.encode()) < 300_000
+    browser.open(file)
+    seen = focus(browser, "#rows", "z2 = f1 @ W2.T")
+    assert seen["blocks"] == ["z2"] and sorted(seen["read"]) == ["W2", "b2", "f1"]
+    assert seen["edges"] == 2 * (3 + 3 + 1)                         # for each dot its weights, its inputs, its bias
+    assert "the bundle is the matrix W2" in seen["told"] and len(seen["lines"]) == 1 and "out = net" in seen["lines"][0]
+    seen = focus(browser, "#rows", "dz1 = ")
+    assert "W2 transposed" in seen["told"] and seen["edges"] == 3 * 2 + 3 and set(seen["blocks"]) == {"z1", "f1"}
+    seen = focus(browser, "#rows", "dW2 = ")
+    assert "outer product" in seen["told"] and seen["edges"] == 6 and seen["blocks"] == ["W2"]
+    seen = focus(browser, "#lines", str(made[loss].number))
+    assert "made 2 scalars" in seen["told"] and seen["cells"] >= 1
+    number = next(i for i, v in enumerate(program.correspondence().order) if v is parameters[7])
+    x, y = browser.run(f"(r => [r.left + r.width / 2, r.top + r.height / 2])"
+                       f"(document.querySelectorAll('.scalar')[{number}].querySelector('rect').getBoundingClientRect())")
+    browser.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+    seen = marked(browser)
+    assert len(seen["scalars"]) == 1 and seen["cells"] == 1 and "It is W1[2, 1]." in seen["told"]
+    assert quiet(browser, file)
+
+
+@needs_browser
+def test_flowing_ends_in_the_cells_and_comes_back(browser, tmp_path):
+    loss, parameters, inputs, _ = network()
+    file = tmp_path / "page.html"
+    autograd.matrices_page(autograd.compile(loss, parameters, inputs), file)
+    browser.open(file)
+    inside = """(() => { const slider = document.getElementById('slider');
+      slider.value = %d; slider.dispatchEvent(new Event('input'));
+      const box = e => e.getBoundingClientRect(), cells = [...document.querySelectorAll('.cell')].map(box);
+      return [...document.querySelectorAll('.scalar rect')].map(box).filter(s => cells.some(c =>
+        s.left >= c.left - 1 && s.right <= c.right + 1 && s.top >= c.top - 1 && s.bottom <= c.bottom + 1)).length; })()"""
+    count = len(autograd.compile(loss, parameters, inputs).correspondence().order)
+    assert browser.run(inside % 1000) == count
+    assert browser.run(inside % 0) == 0
+    assert quiet(browser, file)
+
+
+def test_lines_are_those_that_made_the_values():
+    with autograd.lines() as made:
+        here = inspect.currentframe().f_lineno + 1
+        a = Value(2.0)
+        b = a * 3.0 \
+            + 1.0
+        c = [sum(x * x for x in (a, b)), b.tanh()]
+    after = a + b
+    assert made[a].number == here and made[b].number in (here + 1, here + 2)
+    assert made[c[0]].number == made[c[1]].number == here + 3
+    assert made[c[1]].text.startswith("c = [sum(") and made[a].file == __file__
+    assert after not in made
+
+
+def test_what_cannot_be_shown_is_said():
+    with pytest.raises(TypeError, match="needs a program of autograd.compile"):
+        autograd.matrices_page(Value(1.0))
+    x = Value(1.0)
+    y = x
+    for _ in range(700):
+        y = y * x
+    with pytest.raises(ValueError, match="701 Values are too many"):
+        autograd.matrices_page(autograd.compile(y, [x]))
