@@ -51,6 +51,7 @@ SLOW = (
     "tests/nn/test_train.py::test_micrograds_demo",
     "tests/pictures/test_dot.py::test_a_font_that_is_as_wide",
     "tests/pictures/test_dot.py::test_a_real_wheel_draws",
+    "tests/pictures/test_measure.py",
     "tests/pictures/test_play.py",
     "tests/test_fast.py",
     "tests/test_graph.py",
