@@ -32,6 +32,7 @@ class Operation:
     numpy: Form | None = None               # in NumPy; None: it is computed number by number
     latex: Form = ""
     javascript: Form | None = None          # in pages; None: what leads to it stands still there
+    c: Form | None = None                   # in C; None: a program with it has no form there
     level: str = "atom"                     # how tightly it prints: a key of text.LEVELS
     textbook: tuple[Any, ...] = ()          # partials as textbooks write them, if they differ
     domain: str = ""                        # where it is defined, in words, for messages
@@ -84,7 +85,7 @@ class Operation:
             raise TypeError(f"{self.name} takes {self.arity} input{plural}, got {len(inputs)}")
 
     def write(self, language: str, *inputs: Text) -> Text:
-        """The operation as Text in `language`: "text", "numpy", "latex" or "javascript"."""
+        """The operation as Text in a language, one of the columns above: "text", "c"."""
         form = getattr(self, language)
         return Text(form(*inputs) if callable(form) else form.format(*inputs), self.level)
 

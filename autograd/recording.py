@@ -25,6 +25,11 @@ def is_recording() -> bool:
     return not OPEN or not any(block.open for block in _entered.get())
 
 
+# Whether what is recorded here stands for other numbers than those it is recorded with: then the
+# derivative of a choice goes to what was not chosen, too.
+FOR_OTHER_NUMBERS: ContextVar[bool] = ContextVar("for_other_numbers", default=False)
+
+
 @contextmanager
 def no_grad() -> Iterator[None]:
     """Inside, nothing is recorded: results are leaves. It holds for this thread or task alone.

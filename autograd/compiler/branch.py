@@ -9,11 +9,16 @@ import numpy as np
 
 from autograd import compiler
 from autograd.compiler.checks import Checks
-from autograd.compiler.flat import (INT, Unfit, build, fill, flatten, flatten_result, kinds_of,
+from autograd.compiler.flat import (INT, Unfit, build, flatten, flatten_result, kinds_of,
                                     numbers, of_values, skeleton)
+from autograd.compiler.choices import replaced
 from autograd.compiler.guards import Notes, Whole, noticing
+from autograd.compiler.lookups import Lookups
+from autograd.compiler.quick import builder
+from autograd.compiler.reach import Reach
 from autograd.derivatives.level import VARIABLES_AT_WORK, positions
 from autograd.derivatives.transforms import Differentiated
+from autograd.graph import topological_order
 from autograd.value import Value
 
 Function = Callable[..., Any]
@@ -34,9 +39,14 @@ class Signature:
     def __init__(self, key: Any, same: tuple[int, ...]) -> None:
         self.key, self.same = key, same
 
-    def arguments(self, leaves: Iterable[Any], array: Any = of_values) -> tuple[Any, Any]:
-        """Arguments with these leaves."""
-        args, named = build(self.key, iter(leaves), array)
+    def arguments(self, leaves: Iterable[Any]) -> tuple[Any, Any]:
+        """Arguments with these Values."""
+        args, named = build(self.key, iter(leaves), of_values)
+        return tuple(args[i] for i in self.same), named
+
+    def filled(self, theta: Any) -> tuple[Any, Any]:
+        """Arguments with these numbers."""
+        args, named = builder(self.key)(theta)
         return tuple(args[i] for i in self.same), named
 
     def places(self, argnums: tuple[int, ...]) -> list[int]:
@@ -62,7 +72,7 @@ class Branch:
     """
 
     def __init__(self, f: Function, signature: Signature, theta: Any, expected: Any,
-                 known: list[Value]) -> None:
+                 reach: Reach) -> None:
         over: Differentiated | None = getattr(f, "differentiated", None)
         self.over = over
         self.signature = signature
@@ -70,35 +80,46 @@ class Branch:
         self.argnums = positions(over.argnums, count) if over else ()
         self.wrt = signature.places(self.argnums)
         self.key = flatten_result(expected, [])
-        notes, variables, results = self.recorded(over.f if over else f, theta, known)
+        gradient = self.key[2][1] if over and over.with_value else self.key
+        self.build = builder(gradient)
+        notes, variables, results = self.recorded(over.f if over else f, theta, reach)
+        self.lookups = notes.lookups
         self.lines = [g.line for g in notes.guards]
         compared = [x for g in notes.guards for x in (g.a, g.b) if isinstance(x, Value)]
-        self.outside = sources([*results, *compared], {*variables, *notes.made}, set(known))
-        every = [*variables, *self.outside]
+        inside, looked_up = {*variables, *notes.made}, self.lookups.arguments()
+        self.outside = sources([*results, *compared], {*inside, *looked_up}, set(reach.values))
+        every = [*variables, *self.outside, *looked_up]
         self.checks = Checks(notes.guards, every)
         self.guard = self.program = None
-        if self.checks.outputs:
-            self.guard = compiler.compile(self.checks.outputs, every)
+        unused = unreached(notes.limited, [*results, *compared])
+        self.compared = len(self.checks.outputs)
+        if self.checks.outputs or unused:
+            self.guard = compiler.compile([*self.checks.outputs, *unused], every)
         if over:
-            chosen = set(self.wrt)
-            self.rest = [i for i in range(len(every)) if i not in chosen]
-            self.program = compiler.compile(results[0], [every[i] for i in self.wrt],
-                                            [every[i] for i in self.rest], samples=False)
+            self.active = [i for i, v in enumerate(looked_up) if v not in notes.numbers]
+            fetched = [len(every) - len(looked_up) + i for i in self.active]
+            chosen = [*self.wrt, *fetched]
+            rest = sorted({*range(len(every))} - set(chosen))
+            self.theta, self.rest, self.has_data = in_a_row(chosen), in_a_row(rest), bool(rest)
+            self.program = compiler.compile(results[0], [every[i] for i in chosen],
+                                            [every[i] for i in rest], samples=False)
         elif results:
             self.program = compiler.compile(results, every)
 
-    def recorded(self, f: Function, theta: Any, known: list[Value]
+    def recorded(self, f: Function, theta: Any, reach: Reach
                  ) -> tuple[Notes, list[Value], list[Value]]:
         """What recording f noticed, its variables, and its results."""
         kinds, chosen = kinds_of(self.signature.key), set(self.wrt)
         variables = [Whole(x) if kind == INT and i not in chosen else Value(x)
                      for i, (x, kind) in enumerate(zip(theta.tolist(), kinds))]
         args, named = self.signature.arguments(variables)
-        at_work = {*variables, *known} - VARIABLES_AT_WORK
+        at_work = {*variables, *reach.values} - VARIABLES_AT_WORK
+        numbers = {v for i, v in enumerate(variables) if i not in chosen}
         VARIABLES_AT_WORK.update(at_work)
         reason = ""
         try:
-            with noticing({v for i, v in enumerate(variables) if i not in chosen}) as notes:
+            functions = [] if reach.asks_same else reach.functions
+            with replaced(functions), noticing(numbers, Lookups(variables)) as notes:
                 returned = f(*args, **named)
         except Exception as error:
             reason = f"it cannot be recorded ({type(error).__name__}: {error})"
@@ -126,34 +147,56 @@ class Branch:
         return same and len(held) == len(before) and all(map(is_, held, before))
 
     def numbers(self, theta: Any) -> Any:
-        """The numbers it needs: those of the arguments, then of Values from outside."""
-        if not self.outside:
+        """The numbers it needs: those of the arguments, of Values from outside, and of what is
+        looked up."""
+        looked_up = self.lookups.numbers(theta)[0]
+        if not self.outside and not looked_up:
             return theta
-        return np.concatenate((theta, [v.data for v in self.outside]))
+        return np.concatenate((theta, [v.data for v in self.outside], *looked_up))
 
     def holds(self, theta: Any) -> int:
         """1 where every guard comes out as recorded, 0 where one does not, -1 where the numbers
         are too close to tell; raises what the program raises."""
+        outputs = np.empty((1, 0)) if self.guard is None else self.guard(theta)[None]
         if not self.lines:
             return 1
-        outputs = np.empty((1, 0)) if self.guard is None else self.guard(theta)[None]
+        outputs = outputs[:, :self.compared]
         return int(self.checks.hold(theta[None], outputs)[0])
 
     def run(self, theta: Any) -> Any:
         """What the function returns for these numbers. Raises ArithmeticError where a result is
         not finite."""
         if self.program is None:
-            return fill(self.key, np.empty(0))
+            return self.build(np.empty(0))
         if self.over is None:
             found = self.program(theta)
             checked_finite(found)
-            return fill(self.key, found)
-        data = theta[self.rest] if self.rest else None
-        y, gradient = self.program.value_and_grad(theta[self.wrt], data)
+            return self.build(found)
+        data = theta[self.rest] if self.has_data else None
+        y, gradient = self.program.value_and_grad(theta[self.theta], data)
         checked_finite(gradient)
         checked_finite(y)
-        parts = fill(self.key[2][1] if self.over.with_value else self.key, gradient)
+        gradient = self.with_fetched(theta, gradient)
+        parts = self.build(gradient)
         return (y, parts) if self.over.with_value else parts
+
+
+    def with_fetched(self, theta: Any, gradient: Any) -> Any:
+        """The gradient with respect to the arguments, in which that of what was fetched counts for
+        where it was."""
+        count = len(self.wrt)
+        if len(gradient) == count:
+            return gradient
+        theta = theta[:len(self.lookups.place)]
+        places = np.concatenate(self.lookups.numbers(theta)[1])[self.active]
+        return gradient[:count] + np.bincount(places, gradient[count:], len(theta))[self.wrt]
+
+
+def in_a_row(places: list[int]) -> Any:
+    """Places as a slice, where they follow each other, else as an array."""
+    if places and places == list(range(places[0], places[0] + len(places))):
+        return slice(places[0], places[0] + len(places))
+    return np.array(places, dtype=int)
 
 
 def checked_finite(found: Any) -> None:
@@ -171,6 +214,15 @@ def listed(returned: Any) -> tuple[list[Value], Any]:
         raise Refused(f"returns what jit cannot: {error}") from None
     flat = [x for leaf in leaves for x in (leaf if isinstance(leaf, np.ndarray) else [leaf])]
     return [x if isinstance(x, Value) else Value(x) for x in flat], key
+
+
+def unreached(limited: list[Value], results: Iterable[Value]) -> list[Value]:
+    """Those of some Values that none of the results was computed from: they may fail all the
+    same."""
+    if not limited:
+        return []
+    needed = set(topological_order(*results))
+    return [v for v in limited if v not in needed]
 
 
 def sources(results: Iterable[Value], inside: set[Value], outside: set[Value]) -> list[Value]:

@@ -135,36 +135,6 @@ def of_values(entries: list[Any], shape: Any) -> Any:
     return flat.reshape(shape)
 
 
-def fill(key: Any, found: Any) -> Any:
-    """The nest of a key with the numbers of an array, in which its own arrays are copied."""
-    return _fill(key, found, [0])
-
-
-def _fill(key: Any, found: Any, place: list[int]) -> Any:
-    start = place[0]
-    if type(key) is str:
-        place[0] += 1
-        x = found[start].item()
-        return x if key == FLOAT else round(x) if key == INT else x != 0
-    kind = key[0]
-    if kind == "=":
-        return key[2]
-    if kind == "array=":
-        return np.frombuffer(key[2], dtype=bool).reshape(key[1]).copy()
-    if kind == "array":
-        place[0] += prod(key[1])
-        part = found[start:place[0]].reshape(key[1])
-        return np.rint(part).astype(int) if key[2] == INT else part.copy()
-    if type(key[2]) is int:
-        place[0] += key[2]
-        entries = found[start:place[0]].tolist()
-        return kind(entries if key[1] == FLOAT else map(round, entries))
-    items = [_fill(part, found, place) for part in key[2]]
-    if kind is dict:
-        return dict(zip(key[1], items))
-    return kind(*items) if key[1] == "*" else kind(items)
-
-
 # Results ------------------------------------------------------------------------------------------
 
 def flatten_result(x: Any, leaves: list[Any]) -> Any:

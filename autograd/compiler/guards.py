@@ -23,6 +23,9 @@ from typing import Any, NamedTuple
 
 from autograd import ops, value
 from autograd.compat.numbers import is_numpy_scalar
+from autograd.compiler.lookups import Lookups
+from autograd.operation import Operation
+from autograd.recording import FOR_OTHER_NUMBERS
 from autograd.value import Value
 
 LESS, EQUAL, GREATER = 1, 2, 4              # how a comes out beside b
@@ -30,6 +33,7 @@ TRUE_FOR = {"lt": LESS, "le": LESS | EQUAL, "gt": GREATER, "ge": GREATER | EQUAL
             "ne": LESS | GREATER}
 REMEDY = "write autograd.where(a > b, x, y), maximum, minimum or select instead"
 OURS = ("autograd.", "nn.")                 # what these do with a Value's number is in the graph
+FOR_USER = "autograd.compiler.choices"
 
 
 class Guard(NamedTuple):
@@ -47,11 +51,13 @@ class Notes:
               but those a transform makes Values of
     """
 
-    def __init__(self, numbers: set[Value]) -> None:
-        self.numbers = numbers
+    def __init__(self, numbers: set[Value], lookups: Lookups) -> None:
+        self.numbers, self.lookups = numbers, lookups
         self.guards: list[Guard] = []
         self.refusals: list[str] = []
         self.made: set[Value] = set()       # leaves that were made while it was recorded
+        self.chosen: set[Value] = set()     # stand for one of several Values, as it was chosen
+        self.limited: list[Value] = []      # results of operations that have a domain
 
     def compared(self, kind: str, a: Any, b: Any) -> bool:
         """The outcome of a comparison, which becomes a guard."""
@@ -68,14 +74,54 @@ class Notes:
         """Note that the recording cannot stand for other numbers."""
         self.refusals.append(f"{what} ({line_of_user()})")
 
+    def mark(self) -> tuple[int, int]:
+        """How much was noticed so far."""
+        return len(self.guards), len(self.refusals)
+
+    def back_to(self, mark: tuple[int, int]) -> None:
+        """Forget what was noticed since."""
+        del self.guards[mark[0]:], self.refusals[mark[1]:]
+
+    def looked_up(self, table: Any, index: Whole) -> Any:
+        """table[index] as data; None where that is not possible."""
+        found = self.lookups.entry(table, index, int(_data_of(index)), self.stand_in)
+        if found is not None:
+            line = line_of_user()
+            self.guards.append(Guard(index, 0.0, GREATER | EQUAL, line))
+            self.guards.append(Guard(index, len(table) - 1.0, LESS | EQUAL, line))
+        return found
+
+    def stand_in(self, number: float, column: list[Value]) -> Value:
+        """A Value for an entry of a table; it is a number in f where all entries are."""
+        v = Whole(number) if column and all(type(x) is Whole for x in column) else Value(number)
+        if all(x in self.numbers for x in column):
+            self.numbers.add(v)
+        self.chosen.add(v)
+        return v
+
+    def chose(self, *found: Any) -> None:
+        """Note what stands for one of several Values."""
+        self.chosen.update(x for x in found if isinstance(x, Value))
+
+    def are_numbers(self, a: Value, b: Any) -> bool:
+        """Whether both are floats as f was written. A Value that stands for one of several, as it
+        was chosen, cannot be asked whether it is the same as another: that is a refusal."""
+        of_values = [x for x in (a, b) if isinstance(x, Value) and not self.is_number(x)]
+        if len(of_values) == 2 and a is not b and not self.chosen.isdisjoint(of_values):
+            self.refuse("asks whether two Values are the same")
+        return not of_values
+
     def is_number(self, v: Value) -> bool:
         """Whether v is a float, not a Value, when the function runs as it was written."""
+        if isinstance(v, Truth):
+            return True
         stack, seen = [v], {v}
         while stack:
             x = stack.pop()
-            if x.is_leaf and x not in self.numbers:
-                return False
-            new = [u for u in x.inputs if isinstance(u, Value) and u not in seen]
+            if x.op is ops.identity or x.is_leaf and x not in self.numbers:
+                return False                # a transform's variable, or Value(x)
+            new = [u for u in x.inputs
+                   if isinstance(u, Value) and not isinstance(u, Truth) and u not in seen]
             seen.update(new)
             stack += new
         return True
@@ -94,18 +140,19 @@ def how(x: float, y: float) -> int:
 
 
 @contextmanager
-def noticing(numbers: set[Value]) -> Iterator[Notes]:
+def noticing(numbers: set[Value], lookups: Lookups) -> Iterator[Notes]:
     """Inside, in this thread, what is said at the head of this file is noted."""
-    notes = Notes(numbers)
+    notes = Notes(numbers, lookups)
     with _lock:
         _recordings[0] += 1
         if _recordings[0] == 1:
             _replace()
-    token = _notes.set(notes)
+    tokens = _notes.set(notes), FOR_OTHER_NUMBERS.set(True)
     try:
         yield notes
     finally:
-        _notes.reset(token)
+        _notes.reset(tokens[0])
+        FOR_OTHER_NUMBERS.reset(tokens[1])
         with _lock:
             _recordings[0] -= 1
             if not _recordings[0]:
@@ -227,6 +274,9 @@ def _replace() -> None:
     found["data"] = property(_read_data, _setting(_set_data, "sets .data"))
     found["grad"] = property(_read_grad, _setting(_set_grad, "sets .grad"))
     found["__init__"] = _init(Value.__init__)
+    for name in ("__truediv__", "__rtruediv__", "__pow__", "__rpow__"):
+        found[name] = _limited(getattr(Value, name))
+    _put(Operation, "__call__", _called(Operation.__call__))
     for name, method in found.items():
         _put(Value, name, method)
     plain: Callable[..., Exception] = vars(value)["error_at"]
@@ -253,9 +303,9 @@ def _comparison(kind: str) -> Callable[[Any, Any], Any]:
         known = isinstance(other, (Value, int, float)) or is_numpy_scalar(other)
         if notes is None or not known or by_identity and not from_user():
             return plain(self, other)
-        if by_identity and not isinstance(self, Truth) and not notes.is_number(self):
-            if not isinstance(other, Value):
-                notes.compared("ne", self, float(other))        # eager, that would be an error
+        if by_identity and not notes.are_numbers(self, other):
+            if not isinstance(other, Value) or notes.is_number(other) or notes.is_number(self):
+                notes.compared("ne", self, other)       # eager, that would be an error
             return plain(self, other)           # Values are equal when they are the same Value
         x, y = _data_of(self), _data(other)
         if x != x or y != y:
@@ -338,6 +388,28 @@ def _refusing(name: str, what: str) -> Callable[..., Any]:
     return method
 
 
+def _limited(plain: Any) -> Callable[[Any, Any], Any]:
+    """An operator that has a domain: it may fail for other numbers, used or not."""
+    def method(self: Any, other: Any) -> Any:
+        found, notes = plain(self, other), _notes.get()
+        if notes is not None and isinstance(found, Value):
+            notes.limited.append(found)
+        return found
+    return method
+
+
+def _called(plain: Any) -> Callable[..., Any]:
+    """The same for an operation that is called."""
+    def method(self: Any, *inputs: Any) -> Any:
+        found = plain(self, *inputs)
+        if self.domain and isinstance(found, Value):
+            notes = _notes.get()
+            if notes is not None:
+                notes.limited.append(found)
+        return found
+    return method
+
+
 def _missing(what: str) -> Callable[..., Any]:
     def method(self: Any, *rest: Any) -> Any:
         notes = _notes.get()
@@ -355,9 +427,10 @@ def _data(x: Any) -> float:
 # Who asks -----------------------------------------------------------------------------------------
 
 def from_user() -> bool:
-    """Whether the method that calls this was called from outside of this project."""
-    name = sys._getframe(2).f_globals.get("__name__", "")
-    return not str(name).startswith(OURS)
+    """Whether the method that calls this was called from outside of this project, or by what
+    stands for a statement of the user's."""
+    name = str(sys._getframe(2).f_globals.get("__name__", ""))
+    return not name.startswith(OURS) or name == FOR_USER
 
 
 def line_of_user() -> str:
@@ -368,6 +441,6 @@ def line_of_user() -> str:
     return f"{frame.f_code.co_filename.rpartition('/')[2]}, line {frame.f_lineno}"
 
 
-def is_noticing() -> bool:
-    """Whether somebody records in this thread."""
-    return _notes.get() is not None
+def notes_here() -> Notes | None:
+    """What is noticed in this thread; None where nobody records."""
+    return _notes.get()

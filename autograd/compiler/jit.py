@@ -22,8 +22,9 @@ import numpy as np
 
 from autograd.compat.numbers import is_array
 from autograd.compiler.branch import Branch, Refused, Signature, agree
-from autograd.compiler.flat import flatten, numbers
-from autograd.compiler.guards import OURS, REMEDY, is_noticing
+from autograd.compiler.flat import INT, flatten, kinds_of, numbers
+from autograd.compiler.guards import OURS, REMEDY, notes_here
+from autograd.compiler.quick import Templates
 from autograd.compiler.reach import TRANSPARENT, Reach
 from autograd.compiler.run import Program
 from autograd.derivatives.level import VARIABLES_AT_WORK
@@ -32,6 +33,7 @@ from autograd.value import Value
 
 BRANCHES = 32                       # of one structure of arguments; more are not recorded
 STRUCTURES = 64
+CHECKED = {2 * 32 ** k for k in range(10)}      # the calls that are compared with eager ones
 CHANGES = 8                         # as often what a function refers to may be found changed
 DIFFERENT = "the compiled program gives other numbers than the function"
 Function = Callable[..., Any]
@@ -51,6 +53,7 @@ class Jitted:
         self.reach: Reach | None = None
         self.refused = ""
         self.calls = self.changes = 0
+        self.templates = Templates()
         self.lock = threading.RLock()
         self.methods: WeakKeyDictionary[Any, Jitted] = WeakKeyDictionary()
 
@@ -70,19 +73,16 @@ class Jitted:
                 if b.program is not None]
 
     def __call__(self, *args: Any, **named: Any) -> Any:
-        if self.refused or is_noticing():
+        if self.refused or notes_here() is not None:
             return self.f(*args, **named)
-        leaves: list[Any] = []
         try:
-            key = flatten((args, named), leaves), same_objects(args)
-            hash(key)
+            key, theta = self.flattened(args, named)
         except TypeError as error:
             return self.give_up(str(error), args, named)
-        if not set(map(type, leaves)).isdisjoint(VALUES) or not self.is_current():
+        if theta is None or not self.is_current():
             return self.f(*args, **named)
         if self.reach is not None and self.reach.asks_same and self.are_shared([args, named]):
             return self.f(*args, **named)
-        theta = numbers(leaves)
         try:
             for branch in self.known.get(key, ()):
                 full = branch.numbers(theta)
@@ -95,6 +95,22 @@ class Jitted:
             return self.f(*args, **named)
         with self.lock:
             return self.first(key, theta, args, named)
+
+    def flattened(self, args: Any, named: Any) -> tuple[Any, Any]:
+        """The key of arguments and their numbers; None instead of numbers where there are Values.
+
+        Raises TypeError for arguments that cannot be compiled for.
+        """
+        key, theta = self.templates.find((args, named))
+        if theta is None:
+            leaves: list[Any] = []
+            key = flatten((args, named), leaves)
+            if not set(map(type, leaves)).isdisjoint(VALUES):
+                return key, None
+            hash(key)
+            theta = numbers(leaves)
+            self.templates.add((args, named), key)
+        return (key, same_objects(args)), theta
 
     def is_current(self) -> bool:
         """Whether branches may be used and recorded: what f refers to is known, and as it was."""
@@ -129,7 +145,7 @@ class Jitted:
     def checked(self, result: Any, args: Any, named: Any) -> Any:
         """The result, now and then compared with an eager one."""
         self.calls += 1
-        if self.calls & (self.calls - 1):
+        if self.calls not in CHECKED:
             return result
         eager = self.f(*args, **named)
         if not agree(eager, result):
@@ -167,7 +183,7 @@ class Jitted:
         states = random.getstate(), np.random.get_state()
         signature = Signature(*key)
         try:
-            branch = Branch(self.f, signature, theta, result, reach.values)
+            branch = Branch(self.f, signature, theta, result, reach)
             if not agree(result, branch.run(branch.numbers(theta))):
                 raise Refused(DIFFERENT)
             if reach.asks_kind:
@@ -188,13 +204,17 @@ class Jitted:
         """Compare with eager at other numbers, as a function that asks whether something is a
         Value may do something else for floats."""
         rng = np.random.default_rng(0)
-        moved = theta * rng.uniform(0.999, 1.001, len(theta))
-        moved = np.where(theta == np.rint(theta), theta, moved)
-        if branch.holds(branch.numbers(moved)) != 1:
+        is_int = np.array(kinds_of(branch.signature.key)) == INT
+        moved = np.where(is_int, theta, theta * rng.uniform(0.999, 1.001, len(theta)))
+        args, named = branch.signature.filled(moved)
+        try:
+            full = branch.numbers(moved)
+            if branch.holds(full) != 1:
+                return
+            given, found = self.f(*args, **named), branch.run(full)
+        except Exception:                               # numbers that f does not take
             return
-        shaped = lambda entries, shape: np.array(entries, dtype=float).reshape(shape)
-        args, named = branch.signature.arguments(moved.tolist(), shaped)
-        if not agree(self.f(*args, **named), branch.run(branch.numbers(moved))):
+        if not agree(given, found):
             raise Refused("does something else for Values than for numbers")
 
     def give_up(self, reason: str, args: Any = None, named: Any = None) -> Any:

@@ -8,6 +8,7 @@ from autograd import ops
 from autograd.backward import Edges, forward, recorded, reverse
 from autograd.graph import depends_on, topological_order
 from autograd.operation import Undefined, partial_at
+from autograd.recording import FOR_OTHER_NUMBERS
 from autograd.value import Value
 
 
@@ -69,9 +70,19 @@ def edges_to(needed: Container[Value], create_graph: bool) -> Edges:
                              "through it")
         if not create_graph:
             return [(u, p) for u, p in recorded(v) if u in needed]
+        if FOR_OTHER_NUMBERS.get():
+            found = [(u, general_partial(v, i)) for i, u in enumerate(v.inputs) if u in needed]
+            return [(u, p) for u, p in found if p is not None]
         places = [i for i, p in enumerate(v.partials) if p is not None and v.inputs[i] in needed]
         return [(v.inputs[i], partial_as_value(v, i)) for i in places]
     return edges
+
+
+def general_partial(v: Value, i: int) -> Any:
+    """The partial of v for input i, for whatever numbers; None where it is always 0."""
+    if v.partials[i] is None and v.op.partial(i, v, v.inputs) is None:
+        return None
+    return partial_as_value(v, i)
 
 
 def partial_as_value(v: Value, i: int) -> Any:

@@ -5,6 +5,7 @@ of the jitted f in one copy of the module must give what f gives in another, and
 """
 from __future__ import annotations
 
+import linecache
 import math
 import sys
 import types
@@ -208,6 +209,10 @@ case("domain", "def f(x): return log(x) + sqrt(x)")
 case("division", "def f(x): return 1 / (x - 2) + x")
 case("overflow", "def f(x): return exp(x * 100) * 0 + x")
 case("overflow caught", "def f(x):\n try: return exp(x * 200)\n except OverflowError: return 0.0")
+case("an unused logarithm", "def f(x):\n log(x)\n return x * x\ntransform = value_and_grad")
+case("an unused quotient on a branch", "def f(x):\n if x > 1: y = 1 / (x - 2)\n return x * x")
+case("times zero", "def f(x): return 0.0 * log(x) + x")
+case("cancelled", "def f(x): return 1 / (x - 2) - 1 / (x - 2) + x")
 case("complex", "def f(x): return x ** 0.5")
 case("index error", "def f(x): return [1.0, 2.0][int(x > 1) + int(x > 2)]")
 case("key error caught", "def f(x):\n try: return {True: x}[bool(x > 1)]\n except KeyError: return -x")
@@ -279,11 +284,13 @@ _args("a range", "def f(r): return sum(r) * 1.0", [(range(k),) for k in range(4)
 _args("booleans in a list", "def f(x, mask): return sum(v for v, m in zip(x, mask) if m)", [([1.0 * k, 2.0, 3.0], [bool(k & 1), bool(k & 2), True]) for k in range(8)])
 
 
-def made(name: str) -> types.ModuleType:
-    """A fresh copy of a case."""
+def made(name: str, known: bool = True) -> types.ModuleType:
+    """A fresh copy of a case, whose source can be found or not."""
+    source = PRELUDE + CASES[name]
+    linecache.cache[f"<{name}>"] = (len(source), None, source.splitlines(True) if known else [], f"<{name}>")
     module = types.ModuleType(f"case_{abs(hash(name))}")
     sys.modules[module.__name__] = module
-    exec(compile(PRELUDE + CASES[name], f"<{name}>", "exec"), vars(module))
+    exec(compile(source, f"<{name}>", "exec"), vars(module))
     return module
 
 
@@ -294,9 +301,9 @@ def outcome(call: Any) -> Any:
         return "raised", type(error)
 
 
-def history(name: str, jitted: bool) -> tuple[list[Any], Any, list[str]]:
+def history(name: str, jitted: bool, known: bool = True) -> tuple[list[Any], Any, list[str]]:
     """What all calls gave, what they left behind, and the warnings."""
-    module: Any = made(name)
+    module: Any = made(name, known)
     copies = __import__("copy").deepcopy
     with warnings.catch_warnings(record=True) as found:
         warnings.simplefilter("always")

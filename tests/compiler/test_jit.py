@@ -85,11 +85,12 @@ def test_arguments_that_are_the_same_object_and_errors():
         g(-1.0)
 
 
+@pytest.mark.parametrize("known", [True, False])
 @pytest.mark.parametrize("name", CASES)
-def test_a_case_is_as_eager_or_refused(name):
+def test_a_case_is_as_eager_or_refused(name, known):
     """Whatever changes between calls, each call gives what f gives, and leaves the same behind."""
     given, left, _ = history(name, jitted=False)
-    jitted, jitted_left, warned = history(name, jitted=True)
+    jitted, jitted_left, warned = history(name, True, known)
     for k, (a, b) in enumerate(zip(given, jitted)):
         assert numbers_alike(a, b), f"call {k}: {b}, eager {a}"
     assert numbers_alike(left, jitted_left), (left, jitted_left)
