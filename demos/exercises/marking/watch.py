@@ -53,7 +53,7 @@ def watch(desk: Desk) -> Callable[[], None]:
 def points_of(names: tuple[str, ...], desk: Desk, notes: list[tuple[str, float]]) -> Callable[[], None]:
     """Note the numbers at which functions such as sin are evaluated, in math and in NumPy; gives a function that ends it."""
     undo: list[tuple[Any, str, Any]] = []
-    modules = [math] + [sys.modules["numpy"]] * ("numpy" in sys.modules)
+    modules = [sys.modules[name] for name in ("math", "numpy") if name in sys.modules]
     replaced: dict[int, Any] = {}
     for module in modules:
         for name in names:
