@@ -77,14 +77,7 @@ def fit(model: Model, xs: object, ys: object, loss: str | Loss = "squared",     
     training = Training(task, optimizer)
     if switch(live, "live"):
         bar = Live(task, bar.total, lambda: (training.state.theta, training.history))
-    try:
-        try:
-            training.run(compiled, batches, callback, bar)
-        finally:
-            training.settle()
-    finally:
-        training.settle()               # again: a second Ctrl-C may have come before the first
-        bar.close()
+    training.run_and_settle(compiled, batches, callback, bar)
     return training.history
 
 
@@ -105,6 +98,18 @@ class Training:
         self.history = History()
         self.grads = [p.grad for p in task.parameters]
         self.state = self._state(theta_of(task.parameters))
+
+    def run_and_settle(self, compiled: bool, batches: Batches, callback: Callback | None,
+                       bar: Bar) -> None:
+        """Run, and whatever happens leave everything as invariant 3 says."""
+        try:
+            try:
+                self.run(compiled, batches, callback, bar)
+            finally:
+                self.settle()
+        finally:
+            self.settle()               # again: a second Ctrl-C may have come before the first
+            bar.close()
 
     def run(self, compiled: bool, batches: Batches, callback: Callback | None, bar: Bar) -> None:
         """Go over the data as often as the bar is long, or until the callback returns True."""
