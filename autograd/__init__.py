@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
 from autograd.backward import backward
+from autograd.compat.habits import OF_PACKAGE as _OF_PACKAGE
+from autograd.compat.habits import missing as _missing
 from autograd.compat.hips import warn_of_another_autograd as _warn_of_another_autograd
 from autograd.ops import BUILT_IN as _BUILT_IN
 from autograd.ops import TABLE as _TABLE
@@ -71,7 +73,7 @@ _WHERE = {
 def __getattr__(attribute: str) -> _Any:
     if attribute in _WHERE:
         return getattr(_import_module(f"autograd.{_WHERE[attribute]}"), attribute)
-    raise AttributeError(f"module 'autograd' has no attribute {attribute!r}")
+    raise AttributeError(_missing("module 'autograd'", attribute, _OF_PACKAGE))
 
 
 def __dir__() -> list[str]:

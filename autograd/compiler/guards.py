@@ -259,7 +259,8 @@ for _name in ("__index__", "__int__", "__float__", "__trunc__", "__floor__", "__
 
 REFUSED = {"__format__": "prints", "__repr__": "prints", "__float__": "calls float() of",
            "__int__": "calls int() of", "__round__": "rounds", "__trunc__": "rounds",
-           "backward": "calls backward() of", "__copy__": "copies", "__deepcopy__": "copies",
+           "backward": "calls backward() of",
+           "item": "calls item() of", "__copy__": "copies", "__deepcopy__": "copies",
            "__reduce__": "copies", "__hash__": "looks up in a dict or a set"}
 OF_FLOATS = ("__floordiv__", "__rfloordiv__", "__mod__", "__rmod__", "__divmod__", "__rdivmod__",
              "__floor__", "__ceil__", "__complex__")

@@ -20,6 +20,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from autograd.compat.messages import at_least, entries, function
 from autograd.compat.numbers import is_array
 from autograd.compiler.branch import Branch, Refused, Signature, agree
 from autograd.compiler.flat import INT, flatten, kinds_of, numbers
@@ -246,11 +247,19 @@ def warn(message: str) -> None:
     warnings.warn(message, stacklevel=level + 1)
 
 
+def size_of(args: Sequence[Any], i: int) -> int:
+    """The number of samples in argument i. Raises TypeError or ValueError where there are none."""
+    if i >= len(args):
+        raise ValueError(f"samples names argument {i}, but there are {len(args)} arguments; they "
+                         "count from 0")
+    return len(entries(args[i], f"argument {i}, which samples names,", "samples"))
+
+
 def over_samples(f: Function, samples: Sequence[int]) -> Function:
     """f for each sample of the arguments `samples`, its results with a leading axis."""
     @functools.wraps(f)
     def each(*args: Any) -> Any:
-        sizes = {len(args[i]) for i in samples}
+        sizes = {size_of(args, i) for i in samples}
         if len(sizes) != 1:
             raise ValueError(f"arguments of samples have {sorted(sizes)} samples")
         found = [f(*[x[k] if i in samples else x for i, x in enumerate(args)])
@@ -285,7 +294,9 @@ def jit(f: Function | None = None, samples: Sequence[int] = ()) -> Any:
     >>> distance(3.0), distance(2.0), distance(-2.0), distance(-5.0)
     (3.0, 2.0, 2.0, 5.0)
     """
+    samples = tuple(at_least(i, "each of samples", 0) for i in entries(samples, "samples", "ints"))
     if f is None:
-        return lambda function: jit(function, samples)
+        return lambda g: jit(g, samples)
+    function(f, "jit takes")
     jitted = Jitted(f)
     return over_samples(jitted, samples) if samples else jitted

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compat.messages import described, printed
 from autograd.compiler import c as in_c
 from autograd.compiler import javascript
 from autograd.compiler import jax as in_jax
@@ -397,8 +398,8 @@ class Program:
         Raises ValueError for another language, LookupError for an operation of one's own that has
         no form in it.
         """
-        if language not in LANGUAGES:
-            raise ValueError(f"language must be one of {LANGUAGES}, got {language!r}")
+        if not isinstance(language, str) or language not in LANGUAGES:
+            raise ValueError(f"language must be one of {LANGUAGES}, got {printed(language)}")
         if language == "numpy" and not isinstance(self._code, Native):
             return self.source
         code = self._code
@@ -452,6 +453,6 @@ def _floats(x: Any, name: str) -> np.ndarray:
         array = np.array(None)
     if array.dtype.kind not in "fiub":
         raise TypeError(
-            f"{name} must be an array of real numbers, got {type(x).__name__} {str(x)[:60]}"
+            f"{name} must be an array of real numbers, got {described(x)}"
         )
     return array.astype(np.float64)
