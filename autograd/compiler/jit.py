@@ -15,6 +15,7 @@ import threading
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from copy import deepcopy
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -90,7 +91,7 @@ class Jitted:
                 if holds < 0 or holds and branch.outside and VARIABLES_AT_WORK:
                     return self.f(*args, **named)
                 if holds:
-                    return self.checked(branch.run(full), args, named)
+                    return self.checked(branch, branch.run(full), args, named)
         except (ArithmeticError, ValueError):
             return self.f(*args, **named)
         with self.lock:
@@ -142,10 +143,10 @@ class Jitted:
                 stack += x.values() if isinstance(x, dict) else () if is_array(x) else x
         return False
 
-    def checked(self, result: Any, args: Any, named: Any) -> Any:
+    def checked(self, branch: Branch, result: Any, args: Any, named: Any) -> Any:
         """The result, now and then compared with an eager one."""
         self.calls += 1
-        if self.calls not in CHECKED:
+        if self.calls not in CHECKED or self.is_proved(branch, result, args, named):
             return result
         eager = self.f(*args, **named)
         if not agree(eager, result):
@@ -153,10 +154,25 @@ class Jitted:
             return eager
         return result
 
+    def is_proved(self, branch: Branch, result: Any, args: Any, named: Any) -> bool:
+        """Whether a value and gradient have the value that the function itself gives for numbers,
+        where it cannot change anything: that takes a fraction of the time of its gradient."""
+        over, reach = branch.over, self.reach
+        if over is None or not over.with_value or reach is None or reach.can_change:
+            return False
+        try:
+            return agree(over.f(*deepcopy(args), **deepcopy(named)), result[0])
+        except Exception:
+            return False
+
     def first(self, key: Any, theta: Any, args: Any, named: Any) -> Any:
-        """The eager result; the branch that was taken is recorded."""
-        result = self.f(*args, **named)
+        """The result of a call that no branch is for; the branch that was taken is recorded."""
         reach, known = self.reach, self.known.get(key, [])
+        branch, result = self.proved(key, theta) if len(known) < BRANCHES else (None, None)
+        if branch is not None:
+            self.known.setdefault(key, []).append(branch)
+            return result
+        result = self.f(*args, **named)
         if not is_recording() or self.refused or reach is None:
             return result
         after: list[Any] = []
@@ -178,12 +194,26 @@ class Jitted:
                 self.known.setdefault(key, []).append(branch)
         return result
 
+    def proved(self, key: Any, theta: Any) -> tuple[Branch | None, Any]:
+        """A branch and its result, without a call of the eager gradient: where f cannot change
+        anything, it may be recorded before it has run. None, None where that is not enough."""
+        reach = self.reach
+        if reach is None or reach.can_change or reach.asks_kind or not is_recording():
+            return None, None
+        if not hasattr(self.f, "differentiated") or len(self.known) >= STRUCTURES:
+            return None, None
+        try:
+            branch = Branch(self.f, Signature(*key), theta, reach, keeps_graph=True)
+            return branch, branch.proved(theta)
+        except Exception:                               # the function itself says what is wrong
+            return None, None
+
     def recorded(self, key: Any, theta: Any, result: Any, reach: Reach) -> Branch | None:
         """A branch that gives the result; None where there is none, or not at these numbers."""
         states = random.getstate(), np.random.get_state()
         signature = Signature(*key)
         try:
-            branch = Branch(self.f, signature, theta, result, reach)
+            branch = Branch(self.f, signature, theta, reach, result)
             if not agree(result, branch.run(branch.numbers(theta))):
                 raise Refused(DIFFERENT)
             if reach.asks_kind:
