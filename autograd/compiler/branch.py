@@ -16,6 +16,7 @@ from autograd.compiler.guards import Notes, Whole, noticing
 from autograd.compiler.lookups import Lookups
 from autograd.compiler.quick import builder
 from autograd.compiler.reach import Reach
+from autograd.compiler.run import Program
 from autograd.derivatives.level import VARIABLES_AT_WORK, positions
 from autograd.derivatives.transforms import Differentiated
 from autograd.graph import topological_order
@@ -77,8 +78,7 @@ class Branch:
 
     def __init__(self, f: Function, signature: Signature, theta: Any, reach: Reach,
                  expected: Any = None, keeps_graph: bool = False) -> None:
-        over: Differentiated | None = getattr(f, "differentiated", None)
-        self.over = over
+        over = self.over = self.transform_of(f)
         self.graph: Any = ()
         self.signature = signature
         count = len(argument_keys(signature.key))
@@ -101,7 +101,7 @@ class Branch:
         unused = [v for v in notes.limited if v not in reached]
         self.compared = len(self.checks.outputs)
         if self.checks.outputs or unused:
-            self.guard = compiler.compile([*self.checks.outputs, *unused], every)
+            self.guard = self.compiled([*self.checks.outputs, *unused], every)
         if over:
             self.active = [i for i, v in enumerate(looked_up) if v not in notes.numbers]
             fetched = [len(every) - len(looked_up) + i for i in self.active]
@@ -113,7 +113,19 @@ class Branch:
             self.program = compiler.compile(results[0], parameters, [every[i] for i in rest],
                                             samples=False)
         elif results:
-            self.program = compiler.compile(results, every)
+            self.program = self.compiled(results, every)
+
+    def transform_of(self, f: Function) -> Differentiated | None:
+        """The transform whose derivatives the program computes itself."""
+        return getattr(f, "differentiated", None)
+
+    def compiled(self, outputs: list[Value], every: list[Value]) -> Program:
+        """The program of some outputs."""
+        return compiler.compile(outputs, every)
+
+    def lookups_of(self, variables: list[Value]) -> Lookups:
+        """How tables are looked up."""
+        return Lookups(variables)
 
     def recorded(self, f: Function, theta: Any, reach: Reach
                  ) -> tuple[Notes, list[Value], list[Value]]:
@@ -128,7 +140,7 @@ class Branch:
         reason = ""
         try:
             functions = [] if reach.asks_same else reach.functions
-            with replaced(functions), noticing(numbers, Lookups(variables)) as notes:
+            with replaced(functions), noticing(numbers, self.lookups_of(variables)) as notes:
                 returned = f(*args, **named)
         except Exception as error:
             reason = f"it cannot be recorded ({type(error).__name__}: {error})"

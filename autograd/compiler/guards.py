@@ -305,7 +305,8 @@ def _comparison(kind: str) -> Callable[[Any, Any], Any]:
             return plain(self, other)
         if by_identity and not notes.are_numbers(self, other):
             if not isinstance(other, Value) or notes.is_number(other) or notes.is_number(self):
-                notes.compared("ne", self, other)       # eager, that would be an error
+                if not notes.compared("ne", self, other):
+                    notes.refuse("compares a Value with a number equal to it")
             return plain(self, other)           # Values are equal when they are the same Value
         x, y = _data_of(self), _data(other)
         if x != x or y != y:
