@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, Union
 
+from autograd.compat.messages import text
 from autograd.compat.numbers import error_at, is_array, labels, listed, number, on_arrays
 from autograd.formulas.text import Text
 
@@ -32,6 +33,7 @@ class Operation:
     numpy: Form | None = None               # in NumPy; None: it is computed number by number
     latex: Form = ""
     javascript: Form | None = None          # in pages; None: what leads to it stands still there
+    c: Form | None = None                   # in C; None: a program with it has no form there
     level: str = "atom"                     # how tightly it prints: a key of text.LEVELS
     textbook: tuple[Any, ...] = ()          # partials as textbooks write them, if they differ
     domain: str = ""                        # where it is defined, in words, for messages
@@ -84,7 +86,7 @@ class Operation:
             raise TypeError(f"{self.name} takes {self.arity} input{plural}, got {len(inputs)}")
 
     def write(self, language: str, *inputs: Text) -> Text:
-        """The operation as Text in `language`: "text", "numpy", "latex" or "javascript"."""
+        """The operation as Text in a language, one of the columns above: "text", "c"."""
         form = getattr(self, language)
         return Text(form(*inputs) if callable(form) else form.format(*inputs), self.level)
 
@@ -109,7 +111,7 @@ TABLE: dict[str, Operation] = {}            # every operation by name
 
 def find(name: str) -> Operation:
     """The operation of that name or symbol. Raises LookupError when the table has none."""
-    for op in (TABLE.get(name, LEAF), LEAF, *TABLE.values()):
+    for op in (TABLE.get(text(name, "the name of an operation"), LEAF), LEAF, *TABLE.values()):
         if name in (op.name, op.symbol):
             return op
     raise LookupError(f"no operation {name!r} in the table; "

@@ -14,15 +14,17 @@ import functools
 import keyword
 import math
 import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from autograd.compat.messages import choice, described, entries, text
 from autograd.compat.numbers import is_array, number
-from autograd.formulas.text import Text
+from autograd.formulas.text import LEVELS, Text
 from autograd.operation import TABLE, Operation, Rule, find
 
 __all__ = ["TABLE", "BUILT_IN", "Operation", "find", "number", "operation"]
 
+NO_SCALARS = {str, bytes, list, tuple, dict, type(None)}
 builtin_sum = sum                                       # `sum` is a row below
 ROOT_HALF, ROOT_2_PI = math.sqrt(0.5), math.sqrt(2 * math.pi)
 TWO_OVER_ROOT_PI = 2 / math.sqrt(math.pi)
@@ -166,6 +168,20 @@ def _print_power_log(log: str, base: str) -> Callable[..., str]:
     return write
 
 
+def _c_max(*inputs: Text) -> str:
+    return functools.reduce(lambda a, b: f"maximum({a}, {b})", map(str, inputs))
+
+
+def _c_select(index: Text, *values: Text) -> str:
+    cases = "".join(f"{index:atom} == {i} ? {v:power} : " for i, v in enumerate(values))
+    return f"({cases}NAN)"
+
+
+def _c_power(base: Text, exponent: Text) -> str:
+    names = {"2.0": "square", "3.0": "cube"}
+    return f"{names[exponent]}({base})" if exponent in names else f"pow({base}, {exponent})"
+
+
 # dot has the inputs w1, ..., wn, x1, ..., xn, b
 
 def _dot(*inputs: float) -> float:
@@ -205,15 +221,17 @@ def add_row(name: str, forward: Callable[..., float], partials: Any, **columns: 
 
 def function(name: str, forward: Callable[..., float], *partials: Rule,
              **columns: Any) -> Operation:
-    """A row that prints as a call, also in NumPy and JavaScript, unless its columns say otherwise.
+    """A row that prints as a call in every language, unless its columns say otherwise.
 
-    In JavaScript a name without `Math.` is a function of formulas/runtime.js.
+    In JavaScript a name without `Math.` is a function of formulas/runtime.js; in C what math.h has
+    not is one of compiler/runtime.c.
     """
     places = ", ".join(f"{{{i}}}" for i in range(len(partials)))
     tex = columns.pop("tex", rf"\mathrm{{{{{name}}}}}")
     columns.setdefault("text", f"{name}({places})")
     columns.setdefault("numpy", f"np.{name}({places})")
     columns.setdefault("javascript", f"Math.{name}({places})")
+    columns.setdefault("c", f"{name}({places})")
     columns.setdefault("latex", f"{tex}({places})")
     return add_row(name, forward, partials, **columns)
 
@@ -224,7 +242,7 @@ def infix(name: str, symbol: str, level: str, forward: Callable[..., float], *pa
     hold together more tightly."""
     right = "product" if level == "sum" else "power"
     text = columns.pop("text", f"{{0:{level}}} {symbol} {{1:{right}}}")
-    columns = {"text": text, "numpy": text, "latex": text, "javascript": text, **columns}
+    columns = {"text": text, "numpy": text, "latex": text, "javascript": text, "c": text, **columns}
     return add_row(name, forward, partials, symbol=symbol, level=level, **columns)
 
 
@@ -243,13 +261,13 @@ pow = infix("pow", "**", "power",  math.pow,            _power_by_base,
             lambda y, a, b: power_log(a, b, 1.0),
             textbook=(_power_by_base, lambda y, a, b: y * log(a)),
             text="{0:atom}**{1:atom}", latex="{0:atom}^{{{1}}}", javascript="pow({0}, {1})",
-            domain="a positive base, or a whole exponent and a base other than 0")
+            c=_c_power, domain="a positive base, or a whole exponent and a base other than 0")
 
 neg      = function("neg",      lambda a: -a,   lambda y, a: -1.0,  symbol="-", level="sum",
                     text="-{0:product}", numpy="-{0:product}", latex="-{0:product}",
-                    javascript="-{0:product}")
+                    javascript="-{0:product}", c="-{0:product}")
 abs      = function("abs",      math.fabs,      lambda y, a: sign(a),               # 0 at 0
-                    latex=r"\left|{0}\right|", kink=lambda a: a)
+                    latex=r"\left|{0}\right|", c="fabs({0})", kink=lambda a: a)
 exp      = function("exp",      math.exp,       lambda y, a: y,     latex="e^{{{0}}}")
 log      = function("log",      math.log,       lambda y, a: 1 / a,
                     tex=r"\log", domain="an input above 0")
@@ -353,15 +371,16 @@ sign       = function("sign",       _sign, None,    kink=lambda a: a)
 # what the variables of a transform are when it is left
 identity = function("identity", lambda a: a,    lambda y, a: 1.0,
                     symbol="=", text="{0:atom}", numpy="{0:atom}", latex="{0:atom}",
-                    javascript="{0:atom}")
+                    javascript="{0:atom}", c="{0:atom}")
 sum      = add_row("sum", lambda *inputs: builtin_sum(inputs, 0.0), lambda i, y, inputs: 1.0,
                    level="sum", text=_print_sum, numpy=_print_sum, latex=_print_sum,
-                   javascript=_print_sum)
+                   javascript=_print_sum, c=_print_sum)
 dot      = add_row("dot", _dot, _dot_partial, level="sum",
                    text=_print_dot("{0:product} * {1:power}"),
                    numpy=_print_dot("{0:product} * {1:power}"),
                    latex=_print_dot(r"{0:product} {1:power}"),
-                   javascript=_print_dot("{0:product} * {1:power}"))
+                   javascript=_print_dot("{0:product} * {1:power}"),
+                   c=_print_dot("{0:product} * {1:power}"))
 
 
 # They choose, and have no `if`
@@ -370,15 +389,15 @@ where  = function("where",  lambda c, a, b: a if c else b,              # a wher
                   None, _where_partial(1.0), _where_partial(0.0), kink=lambda c, a, b: c,
                   javascript="where({0}, {1}, {2})")
 max    = add_row("max",     _max,       _max_partial,       text=_call("max"), numpy=_numpy_max,
-                 latex=_call(r"\max"), javascript=_call("max"),                  # a tie: the first
+                 latex=_call(r"\max"), javascript=_call("max"), c=_c_max,        # a tie: the first
                  domain="one input at least")
 select = add_row("select",  _select,    _select_partial,                    # select(i, v0, v1, ...)
                  text=_call("select"), numpy=_numpy_select, latex=_call(r"\mathrm{select}"),
-                 javascript=_call("select"),
+                 javascript=_call("select"), c=_c_select,
                  domain="an index that is a whole number from 0 to one less than its values")
 stop_gradient = function("stop_gradient", lambda a: a, None,
                          numpy="{0:atom}", tex=r"\mathrm{{stop\_gradient}}",
-                         javascript="{0:atom}")
+                         javascript="{0:atom}", c="{0:atom}")
 
 BUILT_IN = frozenset(TABLE)
 
@@ -387,7 +406,7 @@ BUILT_IN = frozenset(TABLE)
 
 def sum_of(values: Iterable[Any]) -> Any:
     """The sum of Values and numbers as one node; a float when there are only numbers."""
-    return sum(*_scalars(values))
+    return sum(*_scalars(values, "what is summed"))
 
 
 def max_of(*values: Any) -> Any:
@@ -396,7 +415,7 @@ def max_of(*values: Any) -> Any:
     Raises ValueError where there are none.
     """
     if len(values) == 1 and not hasattr(values[0], "__operation__"):
-        values = _scalars(values[0])
+        values = _scalars(values[0], "what max compares")
     if not values:
         raise ValueError("max needs one value at least")
     return max(*values)
@@ -408,7 +427,7 @@ def select_of(index: Any, values: Iterable[Any]) -> Any:
     Its derivative goes to the entry that was chosen. Raises ValueError for an index that is not a
     whole number from 0 to len(values) - 1.
     """
-    return select(index, *_scalars(values))
+    return select(index, *_scalars(values, "the values of select"))
 
 
 def dot_of(w: Iterable[Any], x: Iterable[Any], b: Any = 0.0) -> Any:
@@ -416,7 +435,7 @@ def dot_of(w: Iterable[Any], x: Iterable[Any], b: Any = 0.0) -> Any:
 
     w and x have n entries each; b is a scalar. Raises ValueError when the lengths differ.
     """
-    w, x = _scalars(w), _scalars(x)
+    w, x = _scalars(w, "the weights of dot"), _scalars(x, "the inputs of dot")
     if len(w) != len(x):
         raise ValueError("dot needs as many weights as inputs, "
                          f"got {len(w)} weights and {len(x)} inputs")
@@ -428,7 +447,7 @@ def affine(W: Iterable[Iterable[Any]], x: Iterable[Any], b: Iterable[Any]) -> li
 
     W has m rows of n entries, x n entries, b m entries. Raises ValueError when lengths do not fit.
     """
-    rows, x, b = list(W), tuple(x), list(b)
+    rows, x, b = affine_lists(W, x, b)
     check_rows(rows, b)
     return [dot_of(w, x, c) for w, c in zip(rows, b)]
 
@@ -440,14 +459,23 @@ def check_rows(rows: Sequence[Any], b: Sequence[Any]) -> None:
                          f"got {len(b)} entries and {len(rows)} rows")
 
 
-def _scalars(values: Iterable[Any]) -> tuple[Any, ...]:
-    return tuple(number(x, "a term") if is_array(x) else x for x in values)
+def affine_lists(W: Any, x: Any, b: Any) -> tuple[list[Any], tuple[Any, ...], list[Any]]:
+    """The rows of W, and x and b. Raises TypeError for what is no list."""
+    rows = [tuple(entries(w, f"W[{i}] of affine")) for i, w in enumerate(entries(W, "W of affine"))]
+    return rows, tuple(entries(x, "x of affine")), entries(b, "b of affine")
+
+
+def _scalars(values: Iterable[Any], what: str) -> tuple[Any, ...]:
+    each = f"an entry of {what}"
+    return tuple(number(x, each) if is_array(x) or type(x) in NO_SCALARS else x
+                 for x in entries(values, what))
 
 
 # A row of one's own -------------------------------------------------------------------------------
 
-COLUMNS = {"symbol", "text", "numpy", "latex", "javascript", "textbook", "level", "domain", "kink",
-           "doc"}
+FORMS = ("text", "numpy", "latex", "javascript", "c")
+COLUMNS = {"symbol", "text", "numpy", "latex", "javascript", "c", "textbook", "level", "domain",
+           "kink", "doc"}
 
 
 def _in_parentheses(form: Any) -> Any:
@@ -464,8 +492,7 @@ def is_plain_name(name: object) -> bool:
 
 def operation(name: str, forward: Callable[..., float], *partials: Rule,
               **columns: Any) -> Operation:
-    """A new operation, a row like every other: backward, higher orders, pictures and the compiler
-    all work with it.
+    """A new operation, a row like every other: all of the package works with it.
 
     name      a Python identifier
     forward   its value: a function (*inputs) on floats
@@ -473,10 +500,10 @@ def operation(name: str, forward: Callable[..., float], *partials: Rule,
               written with operators and with operations of this package, so that it can be
               differentiated itself
 
-    By name, each optional: symbol, text, numpy, latex, javascript, textbook, level, domain, kink,
-    doc, the columns of `Operation`. With `numpy`, a template such as "np.cbrt({0})", the operation
-    compiles to that; without, the program calls `forward` for each number. With `javascript`, such
-    as "Math.cbrt({0})", the inputs can be changed in a page of `play`.
+    By name, each optional: the columns of `Operation`, symbol, text, numpy, latex, javascript, c,
+    textbook, level, domain, kink, doc. A program runs `numpy`, a template such as "np.cbrt({0})",
+    or else `forward`, number by number; as C it needs `c`. With `javascript`, "Math.cbrt({0})",
+    the inputs can be changed in a page of `play`.
 
     >>> cube = operation("cube", lambda a: a * a * a, lambda y, a: 3 * a * a, numpy="{0:atom}**3")
     >>> cube(2.0)
@@ -486,7 +513,7 @@ def operation(name: str, forward: Callable[..., float], *partials: Rule,
     for a column there is not, and for what is not a function.
     """
     if not is_plain_name(name):
-        raise ValueError(f"an operation's name must be a Python identifier, got {name!r}")
+        raise ValueError(f"an operation's name must be a Python identifier, got {described(name)}")
     if name in BUILT_IN:
         raise ValueError(f"operation {name!r} is built in and cannot be replaced; "
                          "choose another name")
@@ -494,11 +521,47 @@ def operation(name: str, forward: Callable[..., float], *partials: Rule,
     if not callable(forward) or not partials or not functions:
         raise TypeError(f"operation {name!r} needs a function `forward` and one partial "
                         "(a function or None) per input")
+    check_columns(name, columns, len(partials))
+    columns.setdefault("numpy", None)
+    columns["javascript"] = _in_parentheses(columns.get("javascript"))
+    columns["c"] = _in_parentheses(columns.get("c"))
+    columns["tex"] = r"\operatorname{{" + name.replace("_", r"\_") + "}}"
+    return function(name, forward, *partials, **columns)
+
+
+def check_columns(name: str, columns: Mapping[str, Any], arity: int) -> None:
+    """Raises TypeError or ValueError for a column that a row has not, or that makes no sense."""
     unknown = ", ".join(sorted(columns.keys() - COLUMNS))
     if unknown:
         raise TypeError(f"operation {name!r} has no column {unknown}; there are "
                         f"{', '.join(sorted(COLUMNS))}")
-    columns.setdefault("numpy", None)
-    columns["javascript"] = _in_parentheses(columns.get("javascript"))
-    columns["tex"] = r"\operatorname{{" + name.replace("_", r"\_") + "}}"
-    return function(name, forward, *partials, **columns)
+    for column, x in columns.items():
+        what = f"{column} of operation {name!r}"
+        if column in FORMS:
+            check_form(x, what, arity)
+        elif column == "level":
+            choice(x, LEVELS, what)
+        elif column == "textbook":
+            if not isinstance(x, (tuple, list)) or len(x) not in (0, arity):
+                raise TypeError(f"{what} must be a tuple of {arity} functions, one for each "
+                                f"input, got {described(x)}")
+        elif column == "kink":
+            if x is not None and not callable(x):
+                raise TypeError(f"{what} must be a function of the inputs, got {described(x)}")
+        else:
+            text(x, what)
+
+
+def check_form(form: Any, what: str, arity: int) -> None:
+    """Raises TypeError or ValueError for a form that cannot print an operation of so many inputs.
+    """
+    if form is None or callable(form):
+        return
+    if not isinstance(form, str) or not form:
+        raise TypeError(f"{what} must be a template such as 'np.cbrt({{0}})', a function of "
+                        f"Texts, or None, got {described(form)}")
+    try:
+        form.format(*[Text("x")] * arity)
+    except (LookupError, ValueError, AttributeError) as error:
+        raise ValueError(f"{what} must be a template for {arity} inputs, {{0}} the first, and "
+                         f"{{{{ for a brace; {form!r} is none ({error})") from None

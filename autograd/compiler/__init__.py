@@ -8,9 +8,10 @@
     structure   its structural operations, each with a rule in reverse mode   (loop, prefix)
     reverse     the cotangent of each Array
     schedule    which Arrays get a line, and their names                    (names)
-    language    Arrays as text: as NumPy in printer, and in jax and javascript
+    language    Arrays as text: as NumPy in printer, and in jax, javascript and c
     emit        the parts put together
     scalar      for graphs too narrow for arrays: straight-line code
+    native      C, compiled and loaded
     run         the program and its checks
     verify      the program and the graph side by side
 """
@@ -22,14 +23,16 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from autograd.compat.messages import choice, described, entries, truth
 from autograd.compiler.array import Misfit
-from autograd.compiler.emit import Blocks, emit
+from autograd.compiler.emit import Blocks, emit, one_by_one
 from autograd.compiler.group import Group, earliest, groups, keys_of, levels
 from autograd.compiler.loop import Stacked
+from autograd.compiler.native import Native, c_compiler, loaded
 from autograd.compiler.record import Tape, record
 from autograd.compiler.repeat import Turns, with_loops
 from autograd.compiler.run import Program
-from autograd.compiler.scalar import straight
+from autograd.compiler.scalar import Straight, straight
 from autograd.compiler.shape import plan
 from autograd.value import Value
 
@@ -40,7 +43,7 @@ LOOPED, LONG_TURN, OUTSIDE = 20_000, 300, 150
 NARROW, NARROW_WITH_SAMPLES = 40, 8
 
 
-FORMS = (None, "matrices", "scalars")
+TARGETS = ("numpy", "c")
 
 
 def compile(
@@ -49,6 +52,7 @@ def compile(
     inputs: Sequence[Value] = (),
     form: str | None = None,
     samples: bool = True,
+    target: str = "numpy",
 ) -> Program:
     """The Program that computes `output` and its derivatives by `parameters`, for any numbers in
     `parameters` and `inputs`.
@@ -60,29 +64,45 @@ def compile(
                 for each scalar; None:
                 whichever is faster
     samples     whether x has a row for each sample; without, x is (I,)
+    target      "numpy", or "c": the same program, compiled by the C compiler of this machine
 
     All other leaves are constants. Raises TypeError for what is no Value, ValueError for a Value
-    given twice or another form.
+    given twice, another form or target; RuntimeError where there is no C compiler for "c".
     """
     outputs = [output] if isinstance(output, Value) else _listed(output, "output")
     parameters, inputs = _listed(parameters, "parameters"), _listed(inputs, "inputs")
+    check(outputs, parameters, inputs)
+    choice(form, ("matrices", "scalars", None), "form")
+    choice(target, TARGETS, "target")
+    truth(samples, "samples")
+    if target == "c":
+        c_compiler()  # an error where there is none, before the work
+    with paused_collector():
+        tape = record(outputs, parameters, inputs, samples)
+        code = coded(tape, form, target)
+    return Program(code, tape, outputs, parameters, inputs, listed=not isinstance(output, Value))
+
+
+def check(outputs: list[Any], parameters: list[Any], inputs: list[Any]) -> None:
+    """Raise TypeError for what is no Value, ValueError for a Value given twice or no output."""
     for what, values in (("output", outputs), ("parameters", parameters), ("inputs", inputs)):
         for i, v in enumerate(values):
             if not isinstance(v, Value):
-                raise TypeError(f"{what}[{i}] must be a Value, got {type(v).__name__} {v!r}")
+                raise TypeError(f"{what}[{i}] must be a Value, got {described(v)}")
     for what, values in (("parameters", parameters), ("inputs", inputs)):
         if len(set(values)) < len(values):
             twice = next(i for i, v in enumerate(values) if v in values[:i])
             raise ValueError(f"{what}[{twice}] is given twice")
     if not outputs:
         raise ValueError("compile needs at least one output")
-    if form not in FORMS:
-        raise ValueError(f"form must be 'matrices', 'scalars' or None, got {form!r}")
-    with paused_collector():
-        tape = record(outputs, parameters, inputs, samples)
-        blocks = None if form == "scalars" else in_blocks(tape, form)
-        code = blocks or straight(tape)._replace(as_arrays=partial(in_blocks, tape, "matrices"))
-    return Program(code, tape, outputs, parameters, inputs, listed=not isinstance(output, Value))
+
+
+def coded(tape: Tape, form: str | None, target: str) -> Blocks | Straight | Native:
+    """The tape as a program in a form, for a target."""
+    blocks = None if form == "scalars" else in_blocks(tape, form)
+    if target == "c":
+        return loaded(blocks or one_by_one(tape))
+    return blocks or straight(tape)._replace(as_arrays=partial(in_blocks, tape, "matrices"))
 
 
 def in_blocks(tape: Tape, form: str | None = None) -> Blocks | None:
@@ -150,9 +170,9 @@ def _listed(values: Any, what: str) -> list[Any]:
     if isinstance(values, Value) or isinstance(values, str) or not isinstance(values, Iterable):
         raise TypeError(
             f"{what} must be a {'Value or a ' * (what == 'output')}list of Values, "
-            f"got {type(values).__name__} {str(values)[:60]}"
+            f"got {described(values)}"
         )
-    return list(values)
+    return entries(values, what, "Values")
 
 
 @contextmanager

@@ -88,14 +88,15 @@ class Branch:
         self.build = builder(self.key)
         notes, variables, results = self.recorded(over.f if over else f, theta, reach)
         self.lookups = notes.lookups
-        self.lines = [g.line for g in notes.guards]
-        compared = [x for g in notes.guards for x in (g.a, g.b) if isinstance(x, Value)]
+        guards = notes.all_guards()
+        self.lines = [g.line for g in guards]
+        compared = [x for g in guards for x in (g.a, g.b) if isinstance(x, Value)]
         looked_up = self.lookups.arguments()
         order = topological_order(*results, *compared)
         inside = {*variables, *notes.made, *looked_up}
         self.outside = sources([*results, *compared], inside, set(reach.values), order)
         every = [*variables, *self.outside, *looked_up]
-        self.checks = Checks(notes.guards, every)
+        self.checks = Checks(guards, every)
         self.guard = self.program = None
         reached = set(order) if notes.limited else set()
         unused = [v for v in notes.limited if v not in reached]

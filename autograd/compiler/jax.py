@@ -67,27 +67,20 @@ class Jax(Printer):
                 f"autograd.operation({op.name!r}, ..., numpy=...)"
             )
         inputs = [Text(f"a{i}") for i in range(count)] if count > 3 else list(map(Text, "abc"))
-        inputs = inputs[:count]
-        value = form(*inputs) if callable(form) else form.format(*inputs)
+        inputs, given = inputs[:count], ", ".join(inputs[:count])
         symbols = [Called(text, self) for text in inputs]
         partials = [op.partial(i, Called(Text("y"), self), symbols) for i in range(count)]
+        if not any(d is not None for d in partials):
+            still = [Text(f"jax.lax.stop_gradient({text})") for text in inputs]
+            return f"def {name}({given}):\n    return {filled(form, still)}"
         rules = [
-            "None" if d is None else f"lambda d, y, {', '.join(inputs)}: d * "
-            f"{written(d, 'numpy'):power}"
+            f"    lambda d, y, {given}: d * {written(d, 'numpy'):power},"
+            if d is not None
+            else "    None,"
             for d in partials
         ]
-        return "\n".join(
-            [
-                "@jax.custom_jvp",
-                f"def {name}({', '.join(inputs)}):",
-                f"    return {value}",
-                "",
-                "",
-                f"{name}.defjvps(",
-                *[f"    {rule}," for rule in rules],
-                ")",
-            ]
-        )
+        value = f"@jax.custom_jvp\ndef {name}({given}):\n    return {filled(form, inputs)}\n\n\n"
+        return value + "\n".join([f"{name}.defjvps(", *rules, ")"])
 
     def one_number(self, text: str, x: Array) -> Text:
         return Text(f"{text}.reshape(())")
@@ -205,6 +198,11 @@ class Jax(Printer):
     def result(self, total: Text) -> Text:
         """The value as the program returns it."""
         return total
+
+
+def filled(form: Any, inputs: list[Text]) -> str:
+    """A form of the table with inputs."""
+    return str(form(*inputs) if callable(form) else form.format(*inputs))
 
 
 class Called(Symbol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from autograd.compat.messages import at_least, entries, function
 from autograd.compiler.jitted import Jitted
 from autograd.compiler.sampled import Sampled
 
@@ -30,6 +31,8 @@ def jit(f: Callable[..., Any] | None = None, samples: Sequence[int] = ()) -> Any
     >>> distance(3.0), distance(2.0), distance(-2.0), distance(-5.0)
     (3.0, 2.0, 2.0, 5.0)
     """
+    samples = tuple(at_least(i, "each of samples", 0) for i in entries(samples, "samples", "ints"))
     if f is None:
-        return lambda function: jit(function, samples)
+        return lambda g: jit(g, samples)
+    function(f, "jit takes")
     return Sampled(f, samples) if samples else Jitted(f)

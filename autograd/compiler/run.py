@@ -8,10 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compat.messages import described, printed
+from autograd.compiler import c as in_c
 from autograd.compiler import javascript
 from autograd.compiler import jax as in_jax
 from autograd.compiler.cells import Correspondence, correspondence
 from autograd.compiler.emit import Blocks, one_by_one
+from autograd.compiler.native import Native
 from autograd.compiler.record import Tape
 from autograd.compiler.scalar import Straight
 from autograd.compiler.verify import verify
@@ -20,8 +23,13 @@ from autograd.value import Value
 FEW_SAMPLES = 8  # for more, straight-line code runs on arrays of samples
 
 
-PRINTERS = {"javascript": javascript.source, "jax": in_jax.source}
-LANGUAGES = ("numpy", *PRINTERS)
+PRINTERS = {
+    "numpy": Blocks.source,
+    "jax": in_jax.source,
+    "javascript": javascript.source,
+    "c": in_c.source,
+}
+LANGUAGES = tuple(PRINTERS)
 FLOAT64 = np.dtype(np.float64)
 
 
@@ -80,7 +88,7 @@ class Program:
 
     def __init__(
         self,
-        code: Blocks | Straight,
+        code: Blocks | Straight | Native,
         tape: Tape,
         outputs: Sequence[Value],
         parameters: Sequence[Value],
@@ -390,14 +398,16 @@ class Program:
         Raises ValueError for another language, LookupError for an operation of one's own that has
         no form in it.
         """
-        if language not in LANGUAGES:
-            raise ValueError(f"language must be one of {LANGUAGES}, got {language!r}")
-        if language == "numpy":
+        if not isinstance(language, str) or language not in LANGUAGES:
+            raise ValueError(f"language must be one of {LANGUAGES}, got {printed(language)}")
+        if language == "numpy" and not isinstance(self._code, Native):
             return self.source
-        code: Blocks | Straight | None = self._code
+        code = self._code
+        if isinstance(code, Native):
+            return PRINTERS[language](code.blocks)
         if isinstance(code, Straight):
-            code = code.as_arrays() if language == "jax" else None
-        return PRINTERS[language](code or one_by_one(self._tape))
+            code = language == "jax" and code.as_arrays() or one_by_one(self._tape)
+        return PRINTERS[language](code)
 
     def jax(self) -> Callable[..., Any]:
         """The program as a pure function of JAX, f(theta) or f(theta, x), for its own jit, grad,
@@ -443,6 +453,6 @@ def _floats(x: Any, name: str) -> np.ndarray:
         array = np.array(None)
     if array.dtype.kind not in "fiub":
         raise TypeError(
-            f"{name} must be an array of real numbers, got {type(x).__name__} {str(x)[:60]}"
+            f"{name} must be an array of real numbers, got {described(x)}"
         )
     return array.astype(np.float64)

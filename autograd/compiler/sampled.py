@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd import compiler
+from autograd.compat.messages import entries
 from autograd.compiler.branch import Branch, Signature
 from autograd.compiler.flat import BOOL, INT, flatten, flatten_result, numbers, skeleton
 from autograd.compiler.guards import notes_here
@@ -119,13 +120,10 @@ class Sampled(Jitted):
     def count(self, args: tuple[Any, ...]) -> int:
         """How many samples there are.
 
-        Raises ValueError where arguments have different numbers of them, or there are none;
-        TypeError where there is no such argument.
+        Raises ValueError where arguments have different numbers of them, there are none, or there
+        is no such argument; TypeError for an argument without samples.
         """
-        if not self.samples or not all(0 <= i < len(args) for i in self.samples):
-            raise TypeError(f"samples={tuple(sorted(self.samples))} names arguments from 0, and "
-                            f"{len(args)} were given without a name")
-        sizes = sorted({len(args[i]) for i in self.samples})
+        sizes = sorted({size_of(args, i) for i in self.samples})
         if len(sizes) > 1 or sizes == [0]:
             raise ValueError(f"arguments of samples have {' and '.join(map(str, sizes))} samples")
         return sizes[0]
@@ -227,6 +225,14 @@ class Rows:
         parts = [np.array([part[k] for k in places]).reshape(n, -1) if isinstance(part, list)
                  else np.broadcast_to(part, (n, len(part))) for part in self.parts]
         return np.concatenate(parts, axis=1)
+
+
+def size_of(args: Sequence[Any], i: int) -> int:
+    """The number of samples in argument i. Raises TypeError or ValueError where there are none."""
+    if i >= len(args):
+        raise ValueError(f"samples names argument {i}, but there are {len(args)} arguments; they "
+                         "count from 0")
+    return len(entries(args[i], f"argument {i}, which samples names,", "samples"))
 
 
 TRANSPARENT.add(Sampled)

@@ -12,6 +12,7 @@ NumPy form: the same source serves one sample and many.
 """
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
@@ -20,12 +21,14 @@ import numpy as np
 
 from autograd import ops
 from autograd.compiler.names import called
-from autograd.compiler.record import CONSTANT, INPUT, PARAMETER, Node, Tape
+from autograd.compiler.group import earliest
+from autograd.compiler.record import CONSTANT, INPUT, PARAMETER, Tape
 from autograd.ops import Operation
 from autograd.formulas.text import Text
 from autograd.formulas.symbol import Symbol, without_neutral, written
 
 LONG = 40  # sums of more terms are calls of sum(), not one long formula
+WHOLE = 300  # nodes of a program that is not cut into pieces
 PIECE = 64  # nodes in a piece
 LONGEST_TURN = 300  # of nodes that come again and again
 LOOKS_AT_NUMBERS = (ops.pow,)  # its rule is another one for a constant exponent
@@ -52,28 +55,29 @@ class _Plain(Symbol):
 
 DRIVER = '''
 def values(theta, x=()):
-    """The values of all ids: parameters, inputs, constants and nodes."""
-    v = START.copy()
+    """The values of what goes from piece to piece, by id, and what each piece keeps."""
+    v, kept = START.copy(), []
     v[:P] = list(theta)
     v[P:P + I] = list(x)
-    for forward, _, outside, nodes in PIECES:
-        for i, y in zip(nodes, forward(*[v[i] for i in outside])):
+    for forward, _, given, made, _, _ in PIECES:
+        found, keep = forward(*[v[i] for i in given])
+        for i, y in zip(made, found):
             v[i] = y
-    return v
+        kept.append(keep)
+    return v, kept
 
 
 def value(theta, x=()):
-    v = values(theta, x)
+    v, _ = values(theta, x)
     return [v[i] for i in OUTPUTS]
 
 
 def value_and_grad(theta, x=()):
-    v = values(theta, x)
+    v, kept = values(theta, x)
     d = [0.0] * len(v)
     d[OUTPUTS[0]] = 1.0
-    for _, backward, outside, nodes in reversed(PIECES):
-        given = [v[i] for i in outside], [v[i] for i in nodes], [d[i] for i in nodes]
-        for i, g in zip(outside, backward(*given)):
+    for (_, backward, _, _, ends, begins), keep in zip(reversed(PIECES), reversed(kept)):
+        for i, g in zip(begins, backward(keep, [d[i] for i in ends])):
             d[i] = d[i] + g
     return v[OUTPUTS[0]], [d[i] for i in PARAMETERS]
 '''
@@ -130,7 +134,8 @@ class Straight(NamedTuple):
             str(written(tape.constants.get(i, 0.0), "numpy")) for i in range(len(tape.kinds))
         )
         pieces = ", ".join(
-            f"(f{name}, b{name}, {outside}, {nodes})" for name, outside, nodes in self.pieces
+            f"(f{p.name}, b{p.name}, {p.given}, {p.made}, {p.ends}, {p.begins})"
+            for p in self.pieces
         )
         return [
             f"P, I = {count - len(tape.inputs)}, {len(tape.inputs)}",
@@ -181,7 +186,8 @@ class Straight(NamedTuple):
             START=[tape.constants.get(i, 0.0) for i in range(len(tape.kinds))],
             PARAMETERS=tape.parameters,
             PIECES=[
-                (found["f" + p.name], found["b" + p.name], p.outside, p.nodes) for p in self.pieces
+                (found["f" + p.name], found["b" + p.name], p.given, p.made, p.ends, p.begins)
+                for p in self.pieces
             ],
         )
         return found
@@ -191,17 +197,19 @@ class Piece(NamedTuple):
     """Some nodes in a row. Functions of the same name have the same code."""
 
     name: str  # its functions are f<name> and b<name>
-    outside: list[int]  # ids of what it uses from before
-    nodes: list[int]  # ids of what it computes
+    given: list[int]  # ids of what it uses from before
+    made: list[int]  # of what it computes and others use
+    ends: list[int]  # of these, those that depend on the parameters
+    begins: list[int]  # of what is given, those that do
 
 
 def straight(tape: Tape) -> Straight:
     """The tape as pieces of straight-line code."""
     writer = _PieceWriter(tape)
-    if len(tape.nodes) <= PIECE:
-        return Straight(writer.whole(), [], tape, sorted(writer.calls))
+    if len(tape.nodes) <= WHOLE:
+        return Straight(writer.whole(), [], tape, sorted(writer.formulas.calls))
     pieces = writer.pieces()
-    return Straight("\n\n".join(writer.texts), pieces, tape, sorted(writer.calls))
+    return Straight("\n\n".join(writer.texts), pieces, tape, sorted(writer.formulas.calls))
 
 
 def array_function(op: Operation) -> Any:
@@ -245,61 +253,37 @@ class _PieceWriter:
 
     def __init__(self, tape: Tape) -> None:
         self.tape, self.kinds = tape, tape.kinds
-        self.templates: dict[Any, str] = {}
+        self.formulas = Formulas(tape)
         self.known: dict[Any, str] = {}  # the name of a piece by what it looks like
         self.texts: list[str] = []
-        self.calls: set[str] = set()
+        self.depth = earliest(tape)
+        self.active = set(tape.parameters)  # what depends on the parameters
+        for i, (_, args) in tape.nodes.items():
+            if not self.active.isdisjoint(args):
+                self.active.add(i)
 
     def whole(self) -> str:
-        """A short program as two functions; only what depends on the parameters is sent back."""
+        """A short program as two functions."""
         tape, kinds = self.tape, self.kinds
-        place = {i: f"{'px_v'[kind]}{i}" for i, kind in enumerate(kinds) if kind != CONSTANT}
+        names = {i: Text(f"{'px_v'[kind]}{i}") for i, kind in enumerate(kinds) if kind != CONSTANT}
         for i, number in tape.constants.items():
             text = str(written(number, "numpy"))
-            place[i] = f"({text})" if text[0] == "-" else text
+            names[i] = Text(f"({text})" if text[0] == "-" else text)
+        code = Code(self, list(tape.nodes), names, set(tape.outputs))
         forward = [
-            f"    [{', '.join(place[i] for i, k in enumerate(kinds) if k == kind)}] = {given}"
+            f"    [{', '.join(names[i] for i, k in enumerate(kinds) if k == kind)}] = {given}"
             for kind, given in ((PARAMETER, "theta"), (INPUT, "x"))
             if kind in kinds
         ]
-        forward += [
-            f"    {place[i]} = {self.forward(node, place)}" for i, node in tape.nodes.items()
-        ]
-        outputs = [place[i] for i in tape.outputs]
+        forward += code.forward()
+        outputs = [names[i] for i in tape.outputs]
         lines = ["def value(theta, x=()):", *forward, f"    return [{', '.join(outputs)}]"]
         if len(outputs) == 1:
-            backward, derivatives = self.whole_backward(place)
-            lines += [
-                "",
-                "",
-                "def value_and_grad(theta, x=()):",
-                *forward,
-                *backward,
-                f"    return {outputs[0]}, [{', '.join(derivatives)}]",
-            ]
+            out = tape.outputs[0]
+            backward = code.backward({out: Text("1.0")} if out in self.active else {})
+            lines += ["", "", "def value_and_grad(theta, x=()):", *forward, *backward]
+            lines += bracketed(f"return {outputs[0]}, [", map(code.sent_to, tape.parameters))
         return "\n".join(lines) + "\n"
-
-    def whole_backward(self, place: dict[int, str]) -> tuple[list[str], list[str]]:
-        """The backward lines of a short program, and the derivatives with respect to the
-        parameters, as names or numbers.
-        """
-        tape = self.tape
-        active = set(tape.parameters)
-        for i, (_, args) in tape.nodes.items():
-            if not active.isdisjoint(args):
-                active.add(i)
-        out = tape.outputs[0]
-        known = {out} & active
-        lines = [f"    d{place[out]} = 1.0"] if known else []
-        for i, (op, args) in reversed(tape.nodes.items()):
-            for j, a in enumerate(args):
-                sent = self.sent(op, args, j, place, i) if i in known and a in active else ""
-                if sent:
-                    lines.append(
-                        f"    d{place[a]} = " + (f"d{place[a]} + {sent}" if a in known else sent)
-                    )
-                    known.add(a)
-        return lines, [f"d{place[p]}" if p in known else "0.0" for p in tape.parameters]
 
     def pieces(self) -> list[Piece]:
         """The tape in pieces; where the same operations come again and again, each has whole turns,
@@ -323,93 +307,76 @@ class _PieceWriter:
             *range(stop, len(nodes), PIECE),
             len(nodes),
         ]
-        return [self.piece(nodes[a:b]) for a, b in zip(cuts, cuts[1:])]
+        chosen = [nodes[a:b] for a, b in zip(cuts, cuts[1:])]
+        piece_of = {i: k for k, some in enumerate(chosen) for i in some}
+        shared = set(self.tape.outputs)  # what other pieces use
+        for i, (_, args) in self.tape.nodes.items():
+            shared.update([a for a in args if piece_of.get(a) != piece_of[i]])
+        return [self.piece(some, shared) for some in chosen]
 
-    def piece(self, nodes: list[int]) -> Piece:
-        """Name a piece by its look: operations, wiring, what is constant, and what rules look at.
+    def piece(self, nodes: list[int], shared: set[int]) -> Piece:
+        """Name a piece by its look: operations, wiring, what is constant, what others use, and what
+        rules look at.
 
         All that `text` depends on must be in the look: two pieces that look alike share one text.
         """
-        place: dict[int, str] = {}
-        outside: list[int] = []
+        names: dict[int, Text] = {}
+        given: list[int] = []
         look: list[Any] = []
         for k, i in enumerate(nodes):
             op, args = self.tape.nodes[i]
             for a in args:
-                if a not in place:
-                    place[a] = f"x{len(outside)}"
-                    outside.append(a)
-            place[i] = f"v{k}"
+                if a not in names:
+                    names[a] = Text(f"x{len(given)}")
+                    given.append(a)
+            names[i] = Text(f"v{k}")
             numbers = [self.tape.constants.get(a) for a in args] if op in LOOKS_AT_NUMBERS else ()
-            look.append((op, *[place[a] for a in args], *numbers))
-        # nothing is sent back to a constant
-        constant = tuple(self.kinds[a] == CONSTANT for a in outside)
-        key = (constant, *look)
+            look.append((op, i in shared, *[names[a] for a in args], *numbers))
+        active = self.active
+        made, begins = [i for i in nodes if i in shared], [a for a in given if a in active]
+        ends = [i for i in made if i in active]
+        key = (tuple([a in active for a in given]), *look)
         name = self.known.get(key)
         if name is None:
             name = self.known[key] = str(len(self.known) + 1)
-            self.texts.append(self.text(name, nodes, outside, place))
-        return Piece(name, outside, nodes)
+            code = Code(self, nodes, names, set(made))
+            self.texts.append(code.text(name, Piece(name, given, made, ends, begins)))
+        return Piece(name, given, made, ends, begins)
 
-    def text(self, name: str, nodes: list[int], outside: list[int], place: dict[int, str]) -> str:
-        """The forward and backward function of a piece."""
-        given, computed = [place[i] for i in outside], [place[i] for i in nodes]
-        forward = [f"    {place[i]} = {self.forward(self.tape.nodes[i], place)}" for i in nodes]
-        backward = []
-        for i in reversed(nodes):
-            op, args = self.tape.nodes[i]
-            for j, a in enumerate(args):
-                if self.kinds[a] != CONSTANT:
-                    sent = self.sent(op, args, j, place, i)
-                    if sent:
-                        backward.append(f"    d{place[a]} = d{place[a]} + {sent}")
-        changing = [place[i] for i in outside]
-        return "\n".join(
-            [
-                f"def f{name}({', '.join(given)}):",
-                *forward,
-                f"    return {', '.join(computed)},",
-                "",
-                "",
-                f"def b{name}(x, v, d):",
-                f"    {', '.join(given)}, = x" if given else "    pass",
-                f"    {', '.join(computed)}, = v",
-                f"    {', '.join('d' + c for c in computed)}, = d",
-                *([f"    {' = '.join('d' + c for c in changing)} = 0.0"] if changing else []),
-                *backward,
-                f"    return {', '.join('d' + c for c in changing)}{',' if changing else '()'}",
-                "",
-            ]
-        )
 
-    def forward(self, node: Node, place: dict[int, str]) -> str:
-        op, args = node
-        if op is ops.sum or op is ops.dot:
-            if op is ops.sum:
-                terms = [place[a] for a in args]
-            else:
-                n = len(args) // 2
-                terms = [f"{place[a]} * {place[b]}" for a, b in zip(args[:n], args[n:])]
-            return " + ".join(terms) if len(terms) <= LONG else f"total(({', '.join(terms)}))"
-        return self.template(op, args, -1).format(*[place[a] for a in args])
+class Formulas:
+    """The formulas of operations and of their partials, as texts."""
 
-    def sent(
-        self, op: Operation, args: tuple[int, ...], j: int, place: dict[int, str], i: int
-    ) -> str:
-        """What node i sends to its argument j."""
+    def __init__(self, tape: Tape) -> None:
+        self.tape = tape
+        self.templates: dict[Any, str] = {}
+        self.calls: set[str] = set()
+
+    def forward(self, op: Operation, texts: list[Text], args: tuple[int, ...]) -> Text:
+        """An operation on inputs given as texts."""
         if op is ops.sum:
-            return f"d{place[i]}"
+            return added(texts)
+        if op is ops.dot:
+            n = len(texts) // 2
+            return added([Text(f"{a:product} * {b:power}", "product")
+                          for a, b in zip(texts[:n], texts[n:])])
+        if op is ops.greater:
+            return Text(f"1.0 * {op.write('text', *texts):power}", "product")
+        if op in BASIC:
+            return op.write("text", *texts)
+        whole = [Text(t if t.level == "atom" else f"({t})") for t in texts]
+        return Text(self.template(op, args, -1).format(*whole), "power")
+
+    def sent(self, op: Operation, args: tuple[int, ...], j: int, y: Text, texts: list[Text]
+             ) -> Text | None:
+        """The partial for input j; None where it is 1 or -1, see `is_sign`."""
+        if op is ops.sum:
+            return None
         if op is ops.dot:
             n = len(args) // 2
-            return f"d{place[i]} * {place[args[j + n] if j < n else args[j - n]]}"
+            return texts[j + n] if j < n else texts[j - n]
         partial = self.template(op, args, j)
-        if not partial:
-            return ""
-        return (
-            f"d{place[i]}"
-            if partial == "1.0"
-            else f"d{place[i]} * {partial.format(*[place[a] for a in args], y=place[i])}"
-        )
+        return Text(partial.format(*texts, y=y)) if partial else Text("")
 
     def template(self, op: Operation, args: tuple[int, ...], j: int) -> str:
         """The formula of an operation (j = -1) or of its partial for input j; {0}, {1}, ... are the
@@ -429,16 +396,193 @@ class _PieceWriter:
             ]
             if j >= 0:
                 formula = op.partial(j, _Plain(Text("{y}"), "text"), inputs)
-            elif op in BASIC:
-                formula = _Plain(op.write("text", *[written(x, "numpy") for x in inputs]), "text")
-                formula = (
-                    _Plain(Text(f"1.0 * {formula}", "product"), "text")
-                    if op is ops.greater
-                    else formula
-                )
             else:
                 formula = _Plain(Text(""), "text").__operation__(op, inputs)
             text = Text("") if formula is None else written(formula, "numpy")
             found = self.templates[key] = f"{text:power}" if j >= 0 and text else str(text)
             self.calls |= {name for name in ops.TABLE if called(name) + "(" in found}
         return found
+
+
+SIGNS = {(ops.add, 0): 1, (ops.add, 1): 1, (ops.sub, 0): 1, (ops.sub, 1): -1, (ops.neg, 0): -1}
+LINEAR = (ops.add, ops.sub, ops.neg, ops.sum)  # whose partials look at nothing
+WITHOUT_OUTPUT = (*LINEAR, ops.dot, ops.mul)  # whose partials do not look at the output
+
+
+class Code:
+    """Some nodes as lines, forward and backward.
+
+    Nodes at one depth do not need each other: several of them are assigned in a line. What is used
+    once, and looked at by no partial, is written where it is used. A cotangent is one formula, the
+    sum of all that is sent; one that is another one, or its negative, has no name of its own.
+    """
+
+    def __init__(
+        self, writer: _PieceWriter, nodes: list[int], names: dict[int, Text], made: set[int]
+    ) -> None:
+        self.tape, self.formulas, self.active = writer.tape, writer.formulas, writer.active
+        self.depth, self.names, self.made = writer.depth, names, made
+        self.nodes = sorted(nodes, key=self.depth.__getitem__)
+        self.found: dict[int, list[tuple[bool, Text]]] = {}  # what is sent to each id
+        self.looked_at = self.seen_by_partials()
+        uses = Counter([a for i in nodes for a in self.tape.nodes[i][1]])
+        self.inside = {
+            i for i in nodes
+            if uses[i] == 1 and i not in made and i not in self.looked_at and self.is_short(i)
+        }
+
+    def is_short(self, i: int) -> bool:
+        """Whether a node may be written inside another formula."""
+        op, args = self.tape.nodes[i]
+        return op in BASIC and op is not ops.greater or op in (ops.sum, ops.dot) and len(args) < 9
+
+    def seen_by_partials(self) -> set[int]:
+        """What the partials of the nodes look at."""
+        found: set[int] = set()
+        for i in self.nodes:
+            op, args = self.tape.nodes[i]
+            if i in self.active and op not in LINEAR:
+                found.update(args)
+                if op not in WITHOUT_OUTPUT:
+                    found.add(i)
+        return found
+
+    def forward(self) -> list[str]:
+        """Lines that compute the nodes."""
+        texts = dict(self.names)
+        levels: list[list[tuple[Text, Text]]] = []
+        before = -1
+        for i in self.nodes:
+            op, args = self.tape.nodes[i]
+            text = self.formulas.forward(op, [texts[a] for a in args], args)
+            if i in self.inside:
+                texts[i] = text
+                continue
+            if self.depth[i] != before:
+                levels.append([])
+                before = self.depth[i]
+            levels[-1].append((self.names[i], text))
+        return [line for level in levels for line in assignments(level)]
+
+    def backward(self, seeds: dict[int, Text]) -> list[str]:
+        """Lines that compute what is sent, and note what is sent to what comes from before."""
+        self.found = {i: [(False, text)] for i, text in seeds.items()}
+        lines: list[str] = []
+        level: list[tuple[Text, Text]] = []
+        before = -1
+        for i in reversed(self.nodes):
+            if i not in self.active or i not in self.found:
+                continue
+            if self.depth[i] != before:
+                lines += assignments(level)
+                level, before = [], self.depth[i]
+            parts = self.found.pop(i)
+            if len(parts) > 1 or not self.is_name(parts[0][1]):
+                name = Text(f"d{self.names[i]}")
+                level.append((name, signed(parts)))
+                parts = [(False, name)]
+            self.send(i, *parts[0])
+        return lines + assignments(level)
+
+    def is_name(self, text: Text) -> bool:
+        """Whether a text is a name or a number, short enough to be written again and again."""
+        return text.isidentifier() or text == "1.0"
+
+    def send(self, i: int, negative: bool, d: Text) -> None:
+        """Note what a node with cotangent d, or -d, sends to its arguments."""
+        op, args = self.tape.nodes[i]
+        texts = [self.names[a] for a in args]
+        for j, a in enumerate(args):
+            if a not in self.active:
+                continue
+            partial = None
+            if (op, j) not in SIGNS:
+                partial = self.formulas.sent(op, args, j, self.names[i], texts)
+            if partial == "":
+                continue
+            if partial is None or partial == "1.0":
+                sent = d
+            elif d == "1.0" and op in (ops.mul, ops.dot):
+                sent = partial
+            else:
+                sent = Text(f"{d} * {partial:power}", "product")
+            flips = SIGNS.get((op, j)) == -1
+            self.found.setdefault(a, []).append((negative != flips, sent))
+
+    def sent_to(self, i: int) -> str:
+        """All that is sent to something from before."""
+        return str(signed(self.found[i])) if i in self.found else "0.0"
+
+    def text(self, name: str, piece: Piece) -> str:
+        """The forward and the backward function of a piece; what the second needs of the first is
+        kept.
+        """
+        names = self.names
+        forward = self.forward()
+        ends = {i: Text(f"d{names[i]}") for i in piece.ends}
+        backward = self.backward(ends)
+        nodes = [i for i in self.nodes if i not in self.inside]
+        keep = [names[i] for i in (*piece.given, *nodes) if i in self.looked_at]
+        made = ", ".join(names[i] for i in piece.made)
+        return "\n".join(
+            [
+                *bracketed(f"def f{name}(", [names[i] for i in piece.given], "):", ""),
+                *forward,
+                *bracketed(f"    return [{made}], [", keep, "]", ""),
+                "",
+                "",
+                f"def b{name}(kept, d):",
+                *bracketed("    [", keep, "] = kept", ""),
+                *bracketed("    [", list(ends.values()), "] = d", ""),
+                *backward,
+                *bracketed("    return [", map(self.sent_to, piece.begins), "]", ""),
+                "",
+            ]
+        )
+
+
+def added(texts: list[Text]) -> Text:
+    """The sum of some texts."""
+    if len(texts) == 1:
+        return texts[0]
+    if len(texts) > LONG:
+        return Text(f"total(({', '.join(texts)}))")
+    return Text(" + ".join(f"{t:sum}" for t in texts), "sum")
+
+
+def signed(parts: list[tuple[bool, Text]]) -> Text:
+    """The sum of texts, some of them subtracted."""
+    if len(parts) > LONG:
+        terms = [f"-{t:product}" if negative else t for negative, t in parts]
+        return Text(f"total(({', '.join(terms)}))")
+    (negative, first), *rest = parts
+    found = f"-{first:product}" if negative else f"{first:sum}"
+    for negative, t in rest:
+        found += f" - {t:product}" if negative else f" + {t:product}"
+    return Text(found, "sum" if rest or negative else first.level)
+
+
+def assignments(level: list[tuple[Text, Text]]) -> list[str]:
+    """Lines that assign some texts to names, several in a line; none needs another one."""
+    lines: list[str] = []
+    names: list[str] = []
+    texts: list[str] = []
+    for name, text in level:
+        if names and sum(map(len, (*names, *texts))) + 2 * len(names) * 2 + len(name + text) > 90:
+            lines.append(f"    {', '.join(names)} = {', '.join(texts)}")
+            names, texts = [], []
+        names.append(name)
+        texts.append(text)
+    return [*lines, f"    {', '.join(names)} = {', '.join(texts)}"] if names else lines
+
+
+def bracketed(start: str, items: Iterable[str], end: str = "]", indent: str = "    ") -> list[str]:
+    """Items in brackets, in as many lines as they need."""
+    lines, line = [], indent + start
+    for k, item in enumerate(items):
+        piece = f", {item}" if k else item
+        if k and len(line) + len(piece) > 98:
+            lines.append(line + ",")
+            line, piece = indent + "        ", item
+        line += piece
+    return [*lines, line + end]

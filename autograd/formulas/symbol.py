@@ -95,8 +95,8 @@ def written(x: Any, language: str) -> Text:
     if isinstance(x, Symbol):
         return x.text
     x = number(x, "a number in a formula")
-    if language == "javascript":
-        return Text(in_javascript(x))
+    if language in ("javascript", "c"):
+        return Text(in_javascript(x) if language == "javascript" else in_c(x))
     text = f"{x:.6g}"
     if language == "numpy":
         text = in_numpy(x)
@@ -118,6 +118,11 @@ def in_javascript(x: float) -> str:
     if text[0] == "-":
         return f"({text})"
     return text
+
+
+def in_c(x: float) -> str:
+    """A number in full, as source of C."""
+    return in_javascript(x).replace("Infinity", "INFINITY").replace("NaN", "NAN")
 
 
 def in_latex(text: str) -> str:

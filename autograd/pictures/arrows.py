@@ -9,9 +9,9 @@ from itertools import pairwise
 
 Point = tuple[float, float]         # x and y
 
-ASIDE = (14.0, -14.0)               # from a curve, where there is no room on it
+ASIDE = (14.0, -14.0, 24.0, -24.0)  # from a curve, where there is no room on it
 ROUND = 10.0                        # radius of a corner
-SAMPLES = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.2, 0.14, 0.74)  # of a curve: where labels stand
+SAMPLES = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.2, 0.14, 0.74, 0.08, 0.8)  # where labels stand
 
 
 class Arrow:
@@ -34,7 +34,7 @@ class Arrow:
     def curve_to(self, a: Point, b: Point, end: Point) -> None:
         """Go on in a curve with handles a and b."""
         on_it = [on_curve((self.end, a, b, end), t) for t in SAMPLES]
-        beside = [(x, y + aside) for x, y in on_it for aside in ASIDE]
+        beside = [(x, y + aside) for aside in ASIDE for x, y in on_it]
         self.spots = on_it + beside
         self.points += [a, b, end]
 

@@ -34,7 +34,8 @@ def place_cards(scene: Scene, rankdir: str | None) -> tuple[Places, Splines, boo
     into = scene.edges_into()
     labels = [[label_width(scene.edges[k]) for k in edges] for edges in into]
     sizes = [size_of(node) for node in scene.nodes]
-    layout = arrange(sizes, scene.inputs(), labels, rankdir, SLIDE, LEGIBLE)
+    names = [node.title for node in scene.nodes]
+    layout = arrange(sizes, scene.inputs(), labels, rankdir, SLIDE, LEGIBLE, names)
     places = {node.name: Place(x / INCH, (layout.height - y) / INCH, w / INCH, h / INCH)
               for node, x, y, (w, h) in zip(scene.nodes, layout.x, layout.y, sizes)}
     splines = {k: spline(arrow, layout.height, layout.downwards)

@@ -1,7 +1,8 @@
-"""Where the labels of arrows stand: on their arrow, and on no card and no other label.
+"""Where the labels of arrows stand: on their arrow, and on no card, no arrowhead, no other label.
 
 Each label takes the first spot of its arrow that is free; if none is, the one where it covers the
-least. What lies around is looked up in squares, so that the work is linear in the labels.
+least. Then those that cover something look again, now that all others stand. What lies around is
+looked up in squares, so that the work is linear in the labels.
 """
 from __future__ import annotations
 
@@ -11,6 +12,8 @@ from typing import NamedTuple
 from autograd.pictures.arrows import Arrow
 
 SQUARE = 200.0
+HEAD = 16.0                         # a square around an arrowhead
+AGAIN = 3                           # times that all labels are looked at once more
 
 
 class Area(NamedTuple):
@@ -47,19 +50,34 @@ class Taken:
         for square in area.squares():
             self.by_square.setdefault(square, []).append(area)
 
+    def remove(self, area: Area) -> None:
+        for square in area.squares():
+            self.by_square[square].remove(area)
+
     def covered(self, area: Area) -> float:
         """How much of them a new area would cover."""
         around = {other for square in area.squares() for other in self.by_square.get(square, ())}
         return sum(area.overlap(other) for other in around)
 
+    def join(self, standing: Taken, areas: Sequence[Area]) -> Area:
+        """The first of some areas that is free, or covers the least; it is taken then."""
+        covered = [10 * standing.covered(area) + self.covered(area) for area in areas]
+        best = areas[covered.index(min(covered))]
+        self.add(best)
+        return best
+
 
 def place_labels(arrows: Sequence[Arrow], widths: Sequence[float], height: float,
                  cards: Sequence[Area]) -> None:
     """Place the label of each arrow, of this width and height."""
-    standing, labels = Taken(cards), Taken([])
-    for arrow, width in zip(arrows, widths):
-        areas = [Area(x, y, width, height) for x, y in arrow.spots]
-        covered = [10 * standing.covered(area) + labels.covered(area) for area in areas]
-        best = areas[covered.index(min(covered))]               # the first of those that are free
-        labels.add(best)
-        arrow.label = round(best.x, 1), round(best.y, 1)
+    heads = [Area(*arrow.end, HEAD, HEAD) for arrow in arrows]
+    standing, labels = Taken([*cards, *heads]), Taken([])
+    choices = [[Area(x, y, width, height) for x, y in arrow.spots]
+               for arrow, width in zip(arrows, widths)]
+    found = [labels.join(standing, areas) for areas in choices]
+    for _ in range(AGAIN):
+        for k, area in enumerate(found):
+            labels.remove(area)
+            found[k] = labels.join(standing, choices[k])
+    for arrow, area in zip(arrows, found):
+        arrow.label = round(area.x, 1), round(area.y, 1)

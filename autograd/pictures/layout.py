@@ -20,14 +20,16 @@ from autograd.pictures.strip import Strip
 
 ARROW, LABELLED = 42.0, 30.0        # along the strip, for an arrow alone, and beside its label
 CROWDED, MANY, WIDER = 4, 8, 48.0   # inputs of a card or of a column that need more room before it
-ROOM = 20.0                         # across it, between cards
+MORE = 24.0                         # for each input more than these
+ROOM = 14.0                         # across it, between cards
 THIN = 14.0                         # across it, for a line that passes
-LANE = 15.0                         # for a line that goes on in the next band, between the bands
+LANE = 11.0                         # for a line that goes on in the next band, between the bands
 LANE_ASIDE = 9.0                    # and beside them
-MARGIN = 14.0
+MARGIN = 11.0
 BANDS = 6
+BETTER = 1.02                       # times as large: then it is worth being cut or turned
 PAGE = (1920.0, 740.0)              # what a page has for its graph
-LABEL_HEIGHT = 22.0
+LABEL_HEIGHT = 23.0
 SIDE, SIDE_OF_SMALL, SMALL = 0.8, 0.4, 60.0                 # of a side, where arrows arrive
 
 
@@ -45,7 +47,7 @@ class Layout:
 
 def arrange(sizes: Sequence[Point], inputs: Sequence[Sequence[int]],
             labels: Sequence[Sequence[float]], direction: str | None = None,
-            page: Point = PAGE, enough: float = 4 / 3) -> Layout:
+            page: Point = PAGE, enough: float = 4 / 3, names: Sequence[str] = ()) -> Layout:
     """The layout, of all directions and numbers of bands, that can be shown largest.
 
     The simplest that is large enough goes before all others.
@@ -56,14 +58,15 @@ def arrange(sizes: Sequence[Point], inputs: Sequence[Sequence[int]],
     direction   "LR" or "TB", where only one of them is wanted
     page        the width and height that there are
     enough      the scale from where text reads well
+    names       of the cards: x1 stands above x2 where that costs nothing
     """
-    strip = Strip(inputs)
+    strip = Strip(inputs, names)
     forms = [Arrangement(strip, sizes, labels, wanted == "TB", bands)
              for bands in range(1, min(BANDS, len(strip.columns)) + 1)
              for wanted in ("LR", "TB") if direction in (None, wanted)]
     best = forms[0]
     for form in forms[1:]:
-        if form.scale(page) > 1.1 * best.scale(page) and best.scale(page) < enough:
+        if form.scale(page) > BETTER * best.scale(page) and best.scale(page) < enough:
             best = form
     return best.layout()
 
@@ -102,7 +105,8 @@ class Arrangement:
             widest = LABEL_HEIGHT
         counts = [len(labels) for labels in cards]
         crowded = max(counts) > CROWDED or sum(counts) > MANY
-        return LABELLED + widest + WIDER * crowded
+        more = MORE * max(max(counts) - CROWDED - 1, 0)
+        return LABELLED + widest + WIDER * crowded + min(more, WIDER)
 
     def _place_along(self) -> None:
         lanes = max(self._lane_count(b) for b in range(self.bands))

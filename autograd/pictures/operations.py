@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autograd import ops
+from autograd.compat.messages import described, entries
 from autograd.operation import TABLE
 from autograd.pictures.scene import Edge, Node, Scene
 from autograd.value import Value
@@ -212,6 +213,16 @@ def outputs_of(value: Any, what: str) -> list[Value]:
         raise TypeError(f"{what} needs a Value or a list of Values, got an empty list")
     for v in outputs:
         if not isinstance(v, Value):
-            kind, shown = type(v).__name__, shorten(repr(v), 60)
-            raise TypeError(f"{what} needs a Value or a list of Values, got {kind} {shown}")
+            raise TypeError(f"{what} needs a Value or a list of Values, got {described(v)}")
     return outputs
+
+
+def checked_parameters(parameters: Any) -> list[Value] | None:
+    """The Values to mark as parameters, as a list; None for none. Raises TypeError."""
+    if parameters is None:
+        return None
+    found: list[Value] = entries(parameters, "parameters", "Values")
+    for i, v in enumerate(found):
+        if not isinstance(v, Value):
+            raise TypeError(f"parameters[{i}] must be a Value, got {described(v)}")
+    return found

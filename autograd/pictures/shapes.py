@@ -49,10 +49,9 @@ def heading(node: Node) -> str:
     title = f"<B>{text(shorten(node.title))}</B>"
     if node.data is None or node.role not in style.NAMED_ROLES:
         return title
-    line = ROLES[node.role].line
     if not node.title.strip():
-        return colored(node.role, line, style.ROLE_TEXT)
-    return title + colored(f"  {node.role}", line, style.ROLE_TEXT)
+        return colored(node.role, style.QUIET, style.ROLE_TEXT)
+    return title + colored(f"  {node.role}", style.QUIET, style.ROLE_TEXT)
 
 
 def table(node: Node, rows: Sequence[str], place: Place | None) -> str:

@@ -8,11 +8,15 @@ Nodes are 0 .. n-1 in topological order; points n, n+1, ... are where long lines
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from itertools import combinations, product
 
 from autograd.pictures.ranks import ranks
 
 SWEEPS = 16
+EXCHANGES = 6                       # sweeps in which neighbours of a column change places
+NUMBERED = re.compile(r"(\D*)(\d+)(\D*)((?:\d+\D*)*)")             # x1, w[0], W2(1,3)
 
 
 class Strip:
@@ -23,8 +27,9 @@ class Strip:
     ways        for each node and each of its inputs, the points between the two
     """
 
-    def __init__(self, inputs: Sequence[Sequence[int]]) -> None:
+    def __init__(self, inputs: Sequence[Sequence[int]], names: Sequence[str] = ()) -> None:
         self.inputs = inputs
+        self.keys = [numbers_in(name) for name in names]
         self.rank = ranks(inputs)
         self.before: list[list[int]] = [[] for _ in inputs]     # neighbours in the last column
         self.after: list[list[int]] = [[] for _ in inputs]      # neighbours in the next column
@@ -68,6 +73,42 @@ class Strip:
                 wanted = {p: mean([place[q] for q in near[p]], place[p]) for p in column}
                 column.sort(key=wanted.__getitem__)
                 place.update((p, float(k)) for k, p in enumerate(column))
+        self._turn_over()
+        for _ in range(EXCHANGES):
+            if not self._exchange():
+                break
+
+    def _turn_over(self) -> None:
+        """Let z1 stand above z2: the same picture upside down has as many crossings."""
+        pairs = [self.prefers(p, q) for column in self.columns for p, q in combinations(column, 2)]
+        if sum(pairs) < 0:
+            for column in self.columns:
+                column.reverse()
+
+    def _exchange(self) -> bool:
+        """Whether two neighbours changed places: for fewer crossings or, with as many, z1 above z2.
+        """
+        place = {p: k for column in self.columns for k, p in enumerate(column)}
+        changed = False
+        for column in self.columns:
+            for k in range(len(column) - 1):
+                p, q = column[k], column[k + 1]
+                gain = sum(crossings(near[p], near[q], place) - crossings(near[q], near[p], place)
+                           for near in (self.before, self.after))
+                if gain > 0 or (gain == 0 and self.prefers(p, q) < 0):
+                    column[k], column[k + 1] = q, p
+                    place[q], place[p] = k, k + 1
+                    changed = True
+        return changed
+
+    def prefers(self, p: int, q: int) -> int:
+        """1 where p, by its number, belongs above q, -1 where below, 0 where they have no order."""
+        if max(p, q) >= len(self.keys):
+            return 0
+        (stem, number), (other, of_other) = self.keys[p], self.keys[q]
+        if stem != other or number == of_other:
+            return 0
+        return 1 if number < of_other else -1
 
     def heights(self, room: Sequence[float], band: Sequence[int]) -> list[float]:
         """The height of each point: near its neighbours, in order, with `room` for each.
@@ -88,6 +129,22 @@ class Strip:
                 for p, place in zip(column, spread(wanted, [room[p] for p in column])):
                     y[p] = place
         return y
+
+
+def numbers_in(name: str) -> tuple[str, list[int]]:
+    """The letters of a name and its numbers; no numbers where it is not made of both.
+
+    >>> numbers_in("W2(1,3)"), numbers_in("loss")
+    (('W(,)', [2, 1, 3]), ('loss', []))
+    """
+    if not NUMBERED.fullmatch(name) or not name[:1].isalpha():
+        return name, []
+    return re.sub(r"\d+", "", name), [int(number) for number in re.findall(r"\d+", name)]
+
+
+def crossings(above: Sequence[int], below: Sequence[int], place: dict[int, int]) -> int:
+    """How often the lines of a point to `above` cross those of the point under it to `below`."""
+    return sum(place[a] > place[b] for a, b in product(above, below))
 
 
 def mean(values: Sequence[float], default: float) -> float:

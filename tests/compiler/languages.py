@@ -29,6 +29,7 @@ class Run(NamedTuple):
     samples: np.ndarray | None
     listed: bool
     wanted: list[Any]
+    graph: Any = None
 
 
 def of_style(case: Case) -> Run:
@@ -36,7 +37,8 @@ def of_style(case: Case) -> Run:
     output, parameters, inputs = record(case)
     program = ag.compile(output, parameters, inputs)
     points = [case.theta, other_point(case.theta)]
-    return Run(program, points, case.samples, case.listed, [eager(case, p) for p in points])
+    return Run(program, points, case.samples, case.listed, [eager(case, p) for p in points],
+               (output, parameters, inputs))
 
 
 def of_random(seed: int, how: str = "own") -> Run:
@@ -53,7 +55,7 @@ def of_random(seed: int, how: str = "own") -> Run:
     given = (rows,) if text.inputs else ()
     call = program if listed else program.value_and_grad
     return Run(program, points, rows if text.inputs else None, listed,
-               [call(point, *given) for point in points])
+               [call(point, *given) for point in points], (outputs if listed else outputs[0], P, X))
 
 
 def in_node(runs: Sequence[Run]) -> list[list[Any]]:
@@ -100,6 +102,18 @@ def in_jax(runs: Sequence[Run]) -> list[list[Any]]:
     return results
 
 
+def in_c(runs: Sequence[Run]) -> list[list[Any]]:
+    """The same by C, compiled here."""
+    results = []
+    for run in runs:
+        program = ag.compile(*run.graph, target="c")
+        given = () if run.samples is None else (run.samples,)
+        results.append([program(point, *given) if run.listed else
+                        [*program.value_and_grad(point, *given), program(point, *given)]
+                        for point in run.points])
+    return results
+
+
 def worst(got: Any, wanted: Any) -> float:
     """The largest difference, relative to the largest entry (1 if that is smaller)."""
     got, wanted = np.asarray(got, dtype=float), np.asarray(wanted, dtype=float)
@@ -117,7 +131,7 @@ def difference(run: Run, got: Sequence[Any]) -> float:
                for (y, d, values), w in zip(got, run.wanted))
 
 
-RUNNERS = {"javascript": in_node, "jax": in_jax}
+RUNNERS = {"javascript": in_node, "jax": in_jax, "c": in_c}
 
 
 def main(language: str, count: str = "100", first: str = "0") -> None:

@@ -83,7 +83,8 @@ def test_derivatives_with_respect_to_inputs_and_of_second_order_are_right():
                                     (ag.sigmoid, 800.0), (ag.tanh, 30.0), (ag.softplus, -700.0), (ag.erf, 0.5), (ag.gelu, -3.0),
                                     (lambda a: ag.maximum(a, 0.0), 0.0), (lambda a: ag.maximum(0.0, a), 0.0),
                                     (lambda a: ag.minimum(a, 0.0), 0.0), (lambda a: ag.max(a, 2 * a, 3 * a), 0.0),
-                                    (lambda a: ag.where(a, 2 * a, a), 0.0)])
+                                    (lambda a: ag.where(a, 2 * a, a), 0.0), (lambda a: ag.ops.sign(a) * a, 0.5),
+                                    (lambda a: ag.stop_gradient(a) * a, 3.0)])
 def test_derivatives_are_the_tables_where_others_differ(op, at):
     import jax
     w = Value(at)
