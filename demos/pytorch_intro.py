@@ -11,7 +11,7 @@ choose a learning rate for a quadratic loss from its curvature.
 **In class:** 45 minutes.
 """
 
-# %%
+# %% tags=["hide-input"]
 import numpy as np
 
 import nn
