@@ -12,6 +12,7 @@ from autograd.compat.messages import described, printed
 from autograd.compiler import c as in_c
 from autograd.compiler import javascript
 from autograd.compiler import jax as in_jax
+from autograd.compiler.cells import Correspondence, correspondence
 from autograd.compiler.display import highlighted
 from autograd.compiler.emit import Blocks, one_by_one
 from autograd.compiler.native import Native
@@ -369,6 +370,17 @@ class Program:
             raise ValueError("the graph is gone: give its output, verify(output)")
         inputs = [v for v in (r() for r in self._given) if v is not None]
         return verify(self, Ends(outputs, self._values, inputs), points, seed, exact)
+
+    def correspondence(self) -> Correspondence:
+        """Which scalars of the graph became which cells of which arrays, and which line computes
+        them; see autograd.matrices_page. Raises ValueError where the graph is gone.
+        """
+        outputs = [v for v in (r() for r in self._outputs) if v is not None]
+        given = [v for v in (r() for r in self._given) if v is not None]
+        if len(outputs) < len(self._outputs) or len(given) < len(self._given):
+            raise ValueError("the graph is gone: hold its output and inputs in variables")
+        code = self._code.blocks if isinstance(self._code, Native) else self._code
+        return correspondence(code, self._tape, outputs, self._values, given)
 
     @property
     def source(self) -> str:
