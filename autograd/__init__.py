@@ -31,10 +31,10 @@ globals().update({_row: _TABLE[_row] for _row in _BUILT_IN if _row not in global
 
 __all__ = [
     "Operation", "Program", "Value", "affine", "backward", "check_engine", "check_gradients",
-    "compile", "dot", "draw", "draw_network", "explain", "expression", "find", "grad", "gradients",
-    "hessian", "hvp", "jacobian", "jit", "jvp", "lines", "matrices_page", "max", "name", "no_grad",
-    "operation", "play",
-    "select", "sum", "training_page", "value_and_grad", "vjp",
+    "compile", "dot", "draw", "draw_network", "explain", "expression", "find", "frames", "grad",
+    "gradients", "hessian", "hvp", "jacobian", "jit", "jvp", "lines", "matrices_page", "max",
+    "name", "no_grad", "operation", "play", "select", "sum", "training_page", "value_and_grad",
+    "vjp",
 ]
 __all__ += sorted(_BUILT_IN.difference(__all__))
 
@@ -50,6 +50,7 @@ if _TYPE_CHECKING:
     from autograd.derivatives.check import check_gradients
     from autograd.derivatives.check_engine import check_engine
     from autograd.pictures.draw import draw
+    from autograd.pictures.frames import frames
     from autograd.pictures.lines import lines
     from autograd.pictures.matrices import matrices_page
     from autograd.pictures.network import draw_network
@@ -65,7 +66,7 @@ _WHERE = {
     "draw": "pictures.draw", "draw_network": "pictures.network", "play": "pictures.play",
     "explain": "words.explain", "expression": "words.expression", "name": "words.naming",
     "training_page": "pictures.playground", "matrices_page": "pictures.matrices",
-    "lines": "pictures.lines",
+    "lines": "pictures.lines", "frames": "pictures.frames",
 }
 
 

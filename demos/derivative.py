@@ -11,7 +11,7 @@ expression and go backward through it by hand; you know what a `Value` records, 
 **In class:** 40 minutes.
 """
 
-# %%
+# %% tags=["hide-input"]
 import math
 import textwrap
 

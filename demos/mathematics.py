@@ -61,6 +61,7 @@ def _one_formula(match: re.Match[str]) -> str:
     latex = re.sub(r"([_^])\{([^{}]*)\}", _raised, latex)
     latex = re.sub(r"([_^])(\\top|[A-Za-z0-9])", _raised, latex)
     text = LatexNodes2Text(math_mode="text", strict_latex_spaces=True).latex_to_text(latex)
+    text = re.sub(r" *([→∈×]) *", r" \1 ", text)
     return f"    {text}" if match[1] else str(text)
 
 
@@ -68,5 +69,5 @@ def _raised(match: re.Match[str]) -> str:
     """x^{2} as x², where Unicode has every letter of it; else as it is."""
     letters, there = match[2].replace(r"\top", "T"), ABOVE if match[1] == "^" else BELOW
     if all(letter in there for letter in letters):
-        return "".join(there[letter] for letter in letters)
+        return "{}" + "".join(there[letter] for letter in letters)      # {}: it is no part of a name, as in \\sum_i
     return match[0]

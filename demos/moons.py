@@ -11,7 +11,7 @@ how L2 regularization (weight decay) acts against it.
 **In class:** 35 minutes.
 """
 
-# %%
+# %% tags=["hide-input"]
 import numpy as np
 
 import nn

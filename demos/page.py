@@ -102,6 +102,10 @@ class Page:
         """Add a question; a script hides what follows until it is answered."""
         self.parts.append(asked.html(reader().renderInline))
 
+    def score(self, name: str) -> None:
+        """Add a line that says how many predictions were right, now and the times before."""
+        self.parts.append(f'<p class="record" data-record="{escape(name)}"></p>')
+
     def frame(self, frame: str, caption: str) -> None:
         """Add a page within the page, a frame in HTML, with its caption."""
         self.parts.append(f'<figure class="play">{frame}<figcaption>{escape(caption)}</figcaption></figure>')

@@ -11,7 +11,7 @@ choose a learning rate for a quadratic loss from its curvature.
 **In class:** 45 minutes.
 """
 
-# %%
+# %% tags=["hide-input"]
 import numpy as np
 
 import nn
@@ -460,7 +460,7 @@ lesson.show(figure, "perceptron",
 | `optimizer.zero_grad()`, `model.zero_grad()` | `model.zero_grad()`, or `p.grad = 0` for each |
 | `torch.autograd.grad(y, x, create_graph=True)` | `gradients(y, x, create_graph=True)` |
 | `torch.nn.Linear`, `model.state_dict()` | `nn.Layer`, `model.state_dict()`: the same shapes |
-| `torch.compile(f)` | `autograd.jit(f)` compiles a function, `autograd.compile(output, parameters)` a recorded graph |
+| `torch.compile(f)` | `autograd.jit(f)` |
 """
 
 # %%

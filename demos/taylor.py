@@ -11,7 +11,7 @@ error; you know why nesting is for low orders only.
 **In class:** 30 minutes.
 """
 
-# %%
+# %% tags=["hide-input"]
 import math
 from fractions import Fraction
 

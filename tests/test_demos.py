@@ -72,7 +72,7 @@ def test_the_list_has_every_lesson_in_order_with_its_title(capsys):
     for name in runner.ORDER:
         title, summary = runner.opening(name)
         assert re.search(rf"^  {name} +{re.escape(title)}$", listed, re.MULTILINE) and "Takes" in summary
-    assert names[:3] == ["derivative", "chain_rule", "neuron"]
+    assert names[:4] == ["derivative", "chain_rule", "build", "neuron"]
 
 
 def test_every_file_of_a_lesson_is_in_the_course():

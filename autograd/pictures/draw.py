@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from autograd.compat.numbers import with_labels
 from autograd.compat.messages import choice, entries, printed, truth
 from autograd.graph import topological_order
-from autograd.pictures.cards import place_cards
+from autograd.pictures.cards import Splines, place_cards
 from autograd.pictures.collapsed import MOST, READABLE, collapsed
+from autograd.pictures.columns import Places
 from autograd.pictures.neurons import find_neurons
 from autograd.pictures.operations import (
     checked_parameters,
@@ -90,13 +91,18 @@ def in_full_picture(scene: Scene, rankdir: str | None) -> Picture:
     if len(scene.nodes) > READABLE:
         scene.rankdir = rankdir or "LR"
         return picture_of(scene)
+    return picture_of(*laid_out(scene, rankdir))
+
+
+def laid_out(scene: Scene, rankdir: str | None) -> tuple[Scene, Places, Splines]:
+    """The scene with places for a slide; with circles for operations while there is room."""
     if len(scene.nodes) <= CIRCLES:
         circles = with_circles(scene)
         places, splines, is_simple = place_cards(circles, rankdir)
         if is_simple:
-            return picture_of(circles, places, splines)
+            return circles, places, splines
     places, splines, _ = place_cards(scene, rankdir)
-    return picture_of(scene, places, splines)
+    return scene, places, splines
 
 
 def check_size(size: int, force: bool) -> None:

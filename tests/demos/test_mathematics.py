@@ -12,6 +12,8 @@ FORMULAS = {
     r"W_k^{j+1} = W_k^j - \alpha": "Wₖʲ⁺¹ = Wₖʲ - α",
     r"\sigma(w^\top x + b)": "σ(wᵀ x + b)",
     r"\partial\mathcal{L}": "∂ℒ",
+    r"\sum_i a_i + \sum_k b_k": "∑ᵢ aᵢ + ∑ₖ bₖ",
+    r"f: \mathbb{R} \to \mathbb{R}": "f: ℝ → ℝ",
 }
 
 
