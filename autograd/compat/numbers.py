@@ -8,7 +8,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd.compat.messages import described, text
+from autograd.compat.messages import described
+from autograd.compat.messages import text as text
 
 UNREACHED = float("0.0")            # the grad of a Value no backward pass has reached: this object
 

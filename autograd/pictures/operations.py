@@ -5,15 +5,16 @@ beside the operation's sign; of more operands it is a node without a derivative.
 """
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autograd import ops
 from autograd.compat.messages import described, entries
-from autograd.operation import TABLE
+from autograd.operation import TABLE, Operation
 from autograd.pictures.scene import Edge, Node, Scene
-from autograd.value import Value
+from autograd.value import Value, record
 from autograd.words.labels import (
     LONGEST_TITLE,
     LONGEST_TOOLTIP,
