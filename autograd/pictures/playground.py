@@ -57,7 +57,7 @@ def training_page(recorded: Sequence[Any], program: str, facts: Mapping[str, Any
     """
     sample = Recorded(*recorded)
     name = clean(title or "playground")
-    order = topological_order(sample.loss, *sample.outputs)
+    order = topological_order(*sample.inputs, sample.loss, *sample.outputs)
     order = [v for v in order if v is not sample.loss] + [sample.loss]
     tape = tape_of(order, numbered(sample))
     units = find_units(sample.outputs, sample.inputs, sample.parameters)

@@ -47,7 +47,7 @@ class Unit:
 def find_units(outputs: Sequence[Value], inputs: Sequence[Value],
                parameters: Sequence[Value]) -> list[Unit]:
     """The units of a graph in topological order, inputs first."""
-    order = topological_order(*outputs)
+    order = topological_order(*inputs, *outputs)
     chosen = dict.fromkeys(inputs, "input")
     chosen.update((v, "unit") for v in between(order, inputs))
     chosen.update((v, "output") for v in outputs)

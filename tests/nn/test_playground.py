@@ -182,6 +182,19 @@ def test_what_is_typed_wrong_is_marked_and_changes_nothing(browser, tmp_path):
 
 
 @needs_browser
+def test_a_model_may_leave_an_input_and_a_parameter_out(browser, tmp_path):
+    model = nn.Function(lambda p, x: p["a"] * x[0], {"a": 0.5, "unused": 2.0})
+    X, Y = np.array([[1.0, 5.0], [2.0, -1.0], [-1.0, 0.0]]), np.array([2.0, 4.0, -2.0])
+    file = tmp_path / "page.html"
+    nn.playground(model, X, Y, file, optimizer=nn.GradientDescent(0.05))
+    browser.open(file)
+    browser.run("(s => { s.value = 1; s.dispatchEvent(new Event('change')); })(document.getElementById('parameter'))")
+    browser.press("e")
+    assert "no path" in browser.run("document.getElementById('of-paths').textContent")
+    assert state(browser, "playground.theta") == pytest.approx([0.5 + 0.05 * 2 * 1.5 * 6, 2.0]) and quiet(browser, file)
+
+
+@needs_browser
 def test_texts_of_the_user_are_text(browser, tmp_path):
     evil = "<img src=x onerror=alert(1)></script>"
     f = nn.Function(lambda p, x: p[evil] * x[0] + x[1], {evil: 0.5})
