@@ -19,6 +19,7 @@ import numpy as np
 
 from nn.changes import assign, finish, theta_of
 from nn.checks import Model, check_call, parameters_of, shown, switch, whole
+from nn.display import curve
 from nn.live import Live
 from nn.losses import Loss, find_loss
 from nn.optim import GradientDescent, Optimizer, advice
@@ -40,6 +41,11 @@ class History(list[float]):
     def __init__(self) -> None:
         super().__init__()
         self.iterations: list[float] = []
+
+    def _repr_html_(self) -> str:
+        """The losses as a plot."""
+        last = f": {len(self)} epochs, {self[-1]:.6g} in the last one" if self else ": no epoch yet"
+        return f"<p>loss by epoch{last}</p>{curve(self, 'epoch', 'loss') if self else ''}"
 
 
 def fit(model: Model, xs: object, ys: object, loss: str | Loss = "squared",         # noqa: PLR0913
