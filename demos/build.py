@@ -11,7 +11,7 @@ goes wrong without it.
 **In class:** 45 minutes, typing along.
 """
 
-# %%
+# %% tags=["hide-input"]
 import math
 import random
 

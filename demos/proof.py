@@ -64,11 +64,16 @@ lesson.ask("W₂ of this network: how many entries does it have?", W.size, withi
            why=f"It has {W.shape[0]} rows, one for each neuron of layer 2, and {W.shape[1]} columns, one for each neuron of layer 1.")
 
 
-# %%
+# %% tags=["hide-input"]
 def typeset(chosen, first=1):
     """The lines, numbered, each with its reason and how far apart its two sides are in numbers."""
-    return "\n\n".join(f"**{i}.** ${line.latex}$ — {line.reason}. In numbers the sides differ by "
-                       f"{line.difference:.0e}." for i, line in enumerate(chosen, first))
+    return "\n\n".join(f"**{i}.** {line.reason} ({in_numbers(line)})\n\n$${line.latex}$$"
+                       for i, line in enumerate(chosen, first))
+
+
+def in_numbers(line):
+    return f"in numbers, the sides differ by {line.difference:.0e}" if line.difference \
+        else "in numbers, the sides are equal"
 
 
 names = [line.name for line in lines]
@@ -176,8 +181,8 @@ for name, order in orders.items():
 r"""
 ## Fill the gap
 
-Compute one entry yourself, with the numbers of a small layer: $\frac{\partial L}{\partial z_1(1)} = \sigma'(z_1(1)) \sum_i
-\frac{\partial L}{\partial z_2(i)} W_2(i,1)$.
+Compute one entry yourself, with the numbers of a small layer:
+$\frac{\partial L}{\partial z_1(1)} = \sigma'(z_1(1)) \sum_i \frac{\partial L}{\partial z_2(i)} W_2(i,1)$.
 """
 
 # %%
@@ -211,7 +216,7 @@ One of these lines is false. Which one? You may evaluate both sides: that is wha
 # %%
 faulty = lines.with_fault(seed=1)
 shown = faulty.ordered(["W1", "W3", "b1", "z2", "z3", "z5", "7"])
-lesson.write("\n\n".join(f"**{i}.** ${line.latex}$" for i, line in enumerate(shown, 1)))
+lesson.write("\n\n".join(f"**{i}.**\n\n$${line.latex}$$" for i, line in enumerate(shown, 1)))
 
 # %%
 lesson.ask("Which line is false?", next(i for i, line in enumerate(shown, 1) if not line.holds),
@@ -223,7 +228,7 @@ for i, line in enumerate(shown, 1):
 
 # %%
 another = lines.with_fault(seed=8).ordered(["W1", "W3", "b1", "z2", "z3", "z5", "7"])
-lesson.write("\n\n".join(f"**{i}.** ${line.latex}$" for i, line in enumerate(another, 1)))
+lesson.write("\n\n".join(f"**{i}.**\n\n$${line.latex}$$" for i, line in enumerate(another, 1)))
 
 # %%
 lesson.ask("And here?", next(i for i, line in enumerate(another, 1) if not line.holds),

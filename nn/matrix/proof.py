@@ -100,7 +100,7 @@ TABLE = (
         "chain rule: W(i,j) goes into z(i) only", (),
         lambda a: a.dW, lambda a: _each(a, lambda i, j: a.dzk[i] * a.by_W[i, j])),
     Row("W3", "∂L/∂WK(i,j) = ∂L/∂zK(i) · fP(j)", L_W + " = " + L_Z + r"\, f_P(j)",
-        "put in", ("W1", "W2"),
+        "substitute", ("W1", "W2"),
         lambda a: a.dW, lambda a: _each(a, lambda i, j: a.dzk[i] * a.f[j])),
     Row("8W", "∂L/∂WK = ∂L/∂zK fPᵀ",
         r"\frac{\partial L}{\partial W_K} = \frac{\partial L}{\partial z_K}\, f_P^T",
@@ -114,7 +114,7 @@ TABLE = (
         lambda a: a.db, lambda a: _each_i(a, lambda i: a.dzk[i] * a.by_b[i])),
     Row("8b", "∂L/∂bK = ∂L/∂zK",
         r"\frac{\partial L}{\partial b_K} = \frac{\partial L}{\partial z_K}",
-        "put in. This proves (8)", ("b1", "b2"), lambda a: a.db, lambda a: a.dzk),
+        "substitute. This proves (8)", ("b1", "b2"), lambda a: a.db, lambda a: a.dzk),
     Row("z1", "zK(i) = Σₗ WK(i,l) σ(zP(l)) + bK(i)",
         r"z_K(i) = \sum_l W_K(i,l)\, \sigma(z_P(l)) + b_K(i)",
         "for (7): f = σ(z) in the layer before", ("6",),
@@ -129,7 +129,7 @@ TABLE = (
         lambda a: a.dz, lambda a: _each_j(a, lambda j: _sum_i(
             a, lambda i: a.dzk[i] * a.by_z[i, j]))),
     Row("z4", "∂L/∂zP(j) = Σᵢ ∂L/∂zK(i) WK(i,j) σ'(zP(j))",
-        L_P + r" = \sum_i " + L_Z + r"\, W_K(i,j)\, " + SLOPE, "put in", ("z2", "z3"),
+        L_P + r" = \sum_i " + L_Z + r"\, W_K(i,j)\, " + SLOPE, "substitute", ("z2", "z3"),
         lambda a: a.dz, lambda a: _each_j(a, lambda j: _sum_i(
             a, lambda i: a.dzk[i] * a.W[i, j] * a.slope[j]))),
     Row("z5", "∂L/∂zP(j) = σ'(zP(j)) Σᵢ ∂L/∂zK(i) WK(i,j)",
