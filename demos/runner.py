@@ -24,6 +24,7 @@ from demos.mathematics import in_unicode
 from demos.page import Link, Page
 
 HERE = Path(__file__).parent
+TEACHING = HERE / "TEACHING.md"
 LECTURE = ("neuron", "descent", "sgd", "backpropagation")       # the lecture in four parts
 ORDER = ("derivative", "chain_rule", "build", *LECTURE, "proof", "forward_reverse", "moons", "digits",
          "tensors", "pytorch_intro", "compiler", "gpt", "newton", "taylor", "pictures", "quiz")        # in the order of teaching
@@ -247,7 +248,7 @@ def write_gallery(ran: list[Ran], path: Path) -> None:
     page.write(path)
     write_worksheets(ran, path.with_name("worksheets.html"))
     teaching = Page("For lecturers")
-    teaching.markdown(source(HERE / "TEACHING.md"))
+    teaching.markdown(source(TEACHING))
     teaching.write(path.with_name("teaching.html"))
 
 
