@@ -12,6 +12,7 @@ from autograd.compat.messages import described, printed
 from autograd.compiler import c as in_c
 from autograd.compiler import javascript
 from autograd.compiler import jax as in_jax
+from autograd.compiler.display import highlighted
 from autograd.compiler.cells import Correspondence, correspondence
 from autograd.compiler.emit import Blocks, one_by_one
 from autograd.compiler.native import Native
@@ -434,6 +435,9 @@ class Program:
 
     def __repr__(self) -> str:
         return f"<Program: {self}>"
+
+    def _repr_html_(self) -> str:
+        return highlighted(self.source, str(self))
 
 
 def _floats(x: Any, name: str) -> np.ndarray:
