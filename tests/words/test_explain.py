@@ -141,4 +141,4 @@ def test_an_unlabelled_value_gets_a_letter_that_no_label_has(taken, names):
 
 def test_an_input_called_y_is_called_y():
     y = Value(2.0, label="y")
-    assert "df/dy = 4" in str(autograd.explain(y * y, wrt=y))
+    assert "Sum: df/dy = 2 + 2 = 4." in str(autograd.explain(y * y, wrt=y))
