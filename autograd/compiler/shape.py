@@ -424,7 +424,7 @@ class _Planner:
             self.rows(ids, left, right)
 
     def stencil(self, ids: np.ndarray, left: np.ndarray, right: np.ndarray) -> bool:
-        """Add dots of the same numbers with a window on some nodes as slices of these, written out."""
+        """Add dots of the same numbers with a window on some nodes as slices of these."""
         for nodes, factors in ((left, right), (right, left)):
             values = self.numbers[factors]
             constant = (self.kinds[factors] == CONSTANT).all() and not self.one_number(factors)
