@@ -22,10 +22,12 @@ from autograd.compiler.array import (SAMPLES, Array, Operand, Shape, as_number, 
 from autograd.compiler.group import Group
 from autograd.compiler.places import (Strided, factor, inner_sizes, shape_from, slicing,
     strided, teams)
+from autograd.compiler.extrema import OF_TWO, halved
 from autograd.compiler.fill import Filler
 from autograd.compiler.repeat import Turns
 from autograd.compiler.roll import Roller
-from autograd.compiler.ragged import as_table, same_length, same_length_dots
+from autograd.compiler.ragged import (as_table, same_length, same_length_dots,
+    same_length_extrema)
 from autograd.compiler.record import CONSTANT, INPUT, NODE, PARAMETER, Tape
 from autograd.compiler.structure import (LABELS, Named, contract, full, numbers, reshape, summed,
     take, total, view)
@@ -100,6 +102,9 @@ class _Planner:
             elif op is ops.sum:
                 for some, terms in same_length(ids, args, self.tape.zero):
                     self.sums(some, terms)
+            elif op in OF_TWO:
+                for some, terms in same_length_extrema(ids, args):
+                    halved(self, op, some, terms)
             else:
                 self.each(op, np.array(ids), as_table(args))
 
@@ -109,7 +114,7 @@ class _Planner:
         """
         if len(group.ids) == 1:
             return [group]
-        if group.op in (ops.dot, ops.sum):
+        if group.op in (ops.dot, ops.sum, *OF_TWO):
             which = self.families(group.args)
         else:
             arrays = self.array_of[as_table(group.args)]
