@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
 from autograd.backward import backward
+from autograd.compat.habits import OF_PACKAGE as _OF_PACKAGE
+from autograd.compat.habits import missing as _missing
 from autograd.compat.hips import warn_of_another_autograd as _warn_of_another_autograd
 from autograd.ops import BUILT_IN as _BUILT_IN
 from autograd.ops import TABLE as _TABLE
@@ -28,11 +30,11 @@ __version__ = "0.2.0"
 globals().update({_row: _TABLE[_row] for _row in _BUILT_IN if _row not in globals()})
 
 __all__ = [
-    "Operation", "Program", "Value", "affine", "backward", "check_engine", "check_gradients",
-    "compile", "dot", "draw", "draw_network", "explain", "expression", "find", "grad", "gradients",
-    "hessian", "hvp", "jacobian", "jit", "jvp", "lines", "matrices_page", "max", "name", "no_grad",
-    "operation", "play",
-    "select", "sum", "training_page", "value_and_grad", "vjp",
+    "AnomalyError", "Operation", "Program", "Value", "affine", "backward", "check_engine",
+    "check_gradients", "compile", "detect_anomaly", "dot", "draw", "draw_network", "explain",
+    "expression", "find", "frames", "grad", "gradients", "hessian", "hvp", "jacobian", "jit",
+    "jvp", "lines", "matrices_page", "max", "name", "no_grad", "operation", "play", "select",
+    "sum", "training_page", "value_and_grad", "vjp",
 ]
 __all__ += sorted(_BUILT_IN.difference(__all__))
 
@@ -45,9 +47,11 @@ if _TYPE_CHECKING:
     from autograd.compiler.jit import jit
 
     from autograd.compiler.run import Program
+    from autograd.derivatives.anomaly import AnomalyError, detect_anomaly
     from autograd.derivatives.check import check_gradients
     from autograd.derivatives.check_engine import check_engine
     from autograd.pictures.draw import draw
+    from autograd.pictures.frames import frames
     from autograd.pictures.lines import lines
     from autograd.pictures.matrices import matrices_page
     from autograd.pictures.network import draw_network
@@ -59,18 +63,19 @@ if _TYPE_CHECKING:
 
 _WHERE = {
     "compile": "compiler", "jit": "compiler.jit", "Program": "compiler.run",
+    "AnomalyError": "derivatives.anomaly", "detect_anomaly": "derivatives.anomaly",
     "check_gradients": "derivatives.check", "check_engine": "derivatives.check_engine",
     "draw": "pictures.draw", "draw_network": "pictures.network", "play": "pictures.play",
     "explain": "words.explain", "expression": "words.expression", "name": "words.naming",
     "training_page": "pictures.playground", "matrices_page": "pictures.matrices",
-    "lines": "pictures.lines",
+    "lines": "pictures.lines", "frames": "pictures.frames",
 }
 
 
 def __getattr__(attribute: str) -> _Any:
     if attribute in _WHERE:
         return getattr(_import_module(f"autograd.{_WHERE[attribute]}"), attribute)
-    raise AttributeError(f"module 'autograd' has no attribute {attribute!r}")
+    raise AttributeError(_missing("module 'autograd'", attribute, _OF_PACKAGE))
 
 
 def __dir__() -> list[str]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from autograd.compat.numbers import number
+from autograd.compat.numbers import seed_of
 from autograd.graph import topological_order
 from autograd.operation import Undefined
 
@@ -23,7 +23,7 @@ Edges = Callable[[Any], Iterable[tuple[Any, Any]]]      # of a Value: pairs (inp
 
 def backward(output: Any, seed: Any = 1.0) -> None:
     """Backpropagate from `output`, a Value; see Value.backward."""
-    seed = number(seed, "seed")
+    seed = seed_of(output, seed)
     order = topological_order(output)
     grads = {v: v.grad if v.is_leaf else 0.0 for v in order}
     grads[output] += seed

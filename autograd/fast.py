@@ -21,13 +21,15 @@ from typing import Any
 
 from autograd import graph, ops, value
 from autograd.compat import methods
+from autograd.compat.messages import entries
 from autograd.compat.micrograd import Closure
-from autograd.compat.numbers import number
+from autograd.compat.numbers import number, seed_of
 from autograd.operation import ARITHMETIC, LEAF, Operation
 from autograd.recording import OPEN
 from autograd.compat.numbers import UNREACHED
 from autograd.value import Value
 
+EMPTY, NAMELESS = (), ""
 new, total, times = object.__new__, builtins.sum, operator.mul
 set_grad = vars(Value)["_grad"].__set__
 plain_init, plain_record, plain_call = Value.__init__, value.record, Operation.__call__
@@ -42,15 +44,15 @@ _add, _sub, _mul, _pow, _relu, _dot = ops.add, ops.sub, ops.mul, ops.pow, ops.re
 def init(self: Value, data: Any, inputs: Any = (), op: Any = "", label: str = "", *,
          _children: Any = (), _op: Any = "") -> None:
     """Value.__init__."""
-    by_hand = inputs or op or _children or _op
-    if type(data) is float and data == data and not by_hand:
+    leaf = inputs is _children is EMPTY and op is _op is NAMELESS
+    if leaf and type(data) is float and data == data and type(label) is str:
         self._data = data
         self._grad = UNREACHED
         self.op = LEAF
         self.label = label
         self._first = self._second = self._first_partial = self._second_partial = None
     else:
-        plain_init(self, data, inputs or _children, op or _op, label)
+        plain_init(self, data, inputs, op, label, _children=_children, _op=_op)
 
 
 def set_data(self: Value, data: Any) -> None:
@@ -61,22 +63,22 @@ def set_data(self: Value, data: Any) -> None:
         self._data = value._checked(data, self.label)
 
 
-def lt(self: Value, other: Any) -> bool:
+def lt(self: Value, other: Any) -> Any:
     """Value < other."""
     return self._data < (other._data if type(other) is Value else plain_compared(other))
 
 
-def le(self: Value, other: Any) -> bool:
+def le(self: Value, other: Any) -> Any:
     """Value <= other."""
     return self._data <= (other._data if type(other) is Value else plain_compared(other))
 
 
-def gt(self: Value, other: Any) -> bool:
+def gt(self: Value, other: Any) -> Any:
     """Value > other."""
     return self._data > (other._data if type(other) is Value else plain_compared(other))
 
 
-def ge(self: Value, other: Any) -> bool:
+def ge(self: Value, other: Any) -> Any:
     """Value >= other."""
     return self._data >= (other._data if type(other) is Value else plain_compared(other))
 
@@ -349,7 +351,7 @@ def pow(self: Value, other: Any) -> Value:
 
 def sum(values: Iterable[Any]) -> Any:
     """The sum of Values and numbers as one node; a float when there are only numbers."""
-    inputs = tuple(values)
+    inputs = tuple(entries(values, "what is summed"))
     if len(inputs) < 3 or OPEN or not all(map(operator.is_, map(type, inputs), repeat(Value))):
         return plain_sum(inputs)
     v: Value = new(Value)
@@ -368,7 +370,8 @@ def dot(w: Iterable[Any], x: Iterable[Any], b: Any = 0.0) -> Any:
 
     w and x have n entries each; b is a scalar. Raises ValueError when the lengths differ.
     """
-    return affine((w,), x, (b,))[0]
+    w, x = entries(w, "the weights of dot"), entries(x, "the inputs of dot")
+    return _affine([tuple(w)], tuple(x), [b])[0]
 
 
 def affine(W: Iterable[Iterable[Any]], x: Iterable[Any], b: Iterable[Any]) -> list[Any]:
@@ -376,9 +379,12 @@ def affine(W: Iterable[Iterable[Any]], x: Iterable[Any], b: Iterable[Any]) -> li
 
     W has m rows of n entries, x n entries, b m entries. Raises ValueError when lengths do not fit.
     """
-    rows: list[Any] = [tuple(w) for w in W]
-    x, b = tuple(x), list(b)
+    rows, x, b = ops.affine_lists(W, x, b)
     ops.check_rows(rows, b)
+    return _affine(rows, x, b)
+
+
+def _affine(rows: list[Any], x: Any, b: list[Any]) -> list[Any]:
     numbers, partials, known = _inputs_of_affine(x)
     if OPEN or not known:
         return [plain_dot(w, x, c) for w, c in zip(rows, b)]
@@ -413,7 +419,8 @@ def _inputs_of_affine(x: tuple[Any, ...]) -> tuple[tuple[Any, Any], Any, bool]:
     except AttributeError:
         if any(isinstance(u, Value) for u in x):
             return (x, ()), None, False
-        numbers = tuple([u if type(u) is float else number(u, "an operand") for u in x])
+        numbers = tuple([u if type(u) is float else number(u, "an entry of the inputs of dot")
+                         for u in x])
         return (numbers, numbers), (None,) * len(x), True
 
 
@@ -491,7 +498,7 @@ def wiring(order: Iterable[Any], place: dict[Any, int]) -> list[tuple[Any, ...]]
 
 def backward(output: Any, seed: Any = 1.0) -> None:
     """Backpropagate from `output`, a Value; see Value.backward."""
-    seed = number(seed, "seed")
+    seed = seed_of(output, seed)
     order = topological_order(output)
     before = [v._grad for v in order]
     try:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, Union
 
-from autograd.compat.numbers import error_at, is_array, labels, listed, number, on_arrays
+from autograd.compat.numbers import error_at, is_array, labels, listed, number, on_arrays, text
 from autograd.formulas.text import Text
 
 Form = Union[str, Callable[..., str]]       # "{0:sum} + {1:product}", or a function of the Texts
@@ -110,7 +110,7 @@ TABLE: dict[str, Operation] = {}            # every operation by name
 
 def find(name: str) -> Operation:
     """The operation of that name or symbol. Raises LookupError when the table has none."""
-    for op in (TABLE.get(name, LEAF), LEAF, *TABLE.values()):
+    for op in (TABLE.get(text(name, "the name of an operation"), LEAF), LEAF, *TABLE.values()):
         if name in (op.name, op.symbol):
             return op
     raise LookupError(f"no operation {name!r} in the table; "

@@ -14,15 +14,17 @@ import functools
 import keyword
 import math
 import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from autograd.compat.messages import choice, described, entries, text
 from autograd.compat.numbers import is_array, number
-from autograd.formulas.text import Text
+from autograd.formulas.text import LEVELS, Text
 from autograd.operation import TABLE, Operation, Rule, find
 
 __all__ = ["TABLE", "BUILT_IN", "Operation", "find", "number", "operation"]
 
+NO_SCALARS = {str, bytes, list, tuple, dict, type(None)}
 builtin_sum = sum                                       # `sum` is a row below
 ROOT_HALF, ROOT_2_PI = math.sqrt(0.5), math.sqrt(2 * math.pi)
 TWO_OVER_ROOT_PI = 2 / math.sqrt(math.pi)
@@ -404,7 +406,7 @@ BUILT_IN = frozenset(TABLE)
 
 def sum_of(values: Iterable[Any]) -> Any:
     """The sum of Values and numbers as one node; a float when there are only numbers."""
-    return sum(*_scalars(values))
+    return sum(*_scalars(values, "what is summed"))
 
 
 def max_of(*values: Any) -> Any:
@@ -413,7 +415,7 @@ def max_of(*values: Any) -> Any:
     Raises ValueError where there are none.
     """
     if len(values) == 1 and not hasattr(values[0], "__operation__"):
-        values = _scalars(values[0])
+        values = _scalars(values[0], "what max compares")
     if not values:
         raise ValueError("max needs one value at least")
     return max(*values)
@@ -425,7 +427,7 @@ def select_of(index: Any, values: Iterable[Any]) -> Any:
     Its derivative goes to the entry that was chosen. Raises ValueError for an index that is not a
     whole number from 0 to len(values) - 1.
     """
-    return select(index, *_scalars(values))
+    return select(index, *_scalars(values, "the values of select"))
 
 
 def dot_of(w: Iterable[Any], x: Iterable[Any], b: Any = 0.0) -> Any:
@@ -433,7 +435,7 @@ def dot_of(w: Iterable[Any], x: Iterable[Any], b: Any = 0.0) -> Any:
 
     w and x have n entries each; b is a scalar. Raises ValueError when the lengths differ.
     """
-    w, x = _scalars(w), _scalars(x)
+    w, x = _scalars(w, "the weights of dot"), _scalars(x, "the inputs of dot")
     if len(w) != len(x):
         raise ValueError("dot needs as many weights as inputs, "
                          f"got {len(w)} weights and {len(x)} inputs")
@@ -445,7 +447,7 @@ def affine(W: Iterable[Iterable[Any]], x: Iterable[Any], b: Iterable[Any]) -> li
 
     W has m rows of n entries, x n entries, b m entries. Raises ValueError when lengths do not fit.
     """
-    rows, x, b = list(W), tuple(x), list(b)
+    rows, x, b = affine_lists(W, x, b)
     check_rows(rows, b)
     return [dot_of(w, x, c) for w, c in zip(rows, b)]
 
@@ -457,12 +459,21 @@ def check_rows(rows: Sequence[Any], b: Sequence[Any]) -> None:
                          f"got {len(b)} entries and {len(rows)} rows")
 
 
-def _scalars(values: Iterable[Any]) -> tuple[Any, ...]:
-    return tuple(number(x, "a term") if is_array(x) else x for x in values)
+def affine_lists(W: Any, x: Any, b: Any) -> tuple[list[Any], tuple[Any, ...], list[Any]]:
+    """The rows of W, and x and b. Raises TypeError for what is no list."""
+    rows = [tuple(entries(w, f"W[{i}] of affine")) for i, w in enumerate(entries(W, "W of affine"))]
+    return rows, tuple(entries(x, "x of affine")), entries(b, "b of affine")
+
+
+def _scalars(values: Iterable[Any], what: str) -> tuple[Any, ...]:
+    each = f"an entry of {what}"
+    return tuple(number(x, each) if is_array(x) or type(x) in NO_SCALARS else x
+                 for x in entries(values, what))
 
 
 # A row of one's own -------------------------------------------------------------------------------
 
+FORMS = ("text", "numpy", "latex", "javascript", "c")
 COLUMNS = {"symbol", "text", "numpy", "latex", "javascript", "c", "textbook", "level", "domain",
            "kink", "doc"}
 
@@ -502,7 +513,7 @@ def operation(name: str, forward: Callable[..., float], *partials: Rule,
     for a column there is not, and for what is not a function.
     """
     if not is_plain_name(name):
-        raise ValueError(f"an operation's name must be a Python identifier, got {name!r}")
+        raise ValueError(f"an operation's name must be a Python identifier, got {described(name)}")
     if name in BUILT_IN:
         raise ValueError(f"operation {name!r} is built in and cannot be replaced; "
                          "choose another name")
@@ -510,12 +521,47 @@ def operation(name: str, forward: Callable[..., float], *partials: Rule,
     if not callable(forward) or not partials or not functions:
         raise TypeError(f"operation {name!r} needs a function `forward` and one partial "
                         "(a function or None) per input")
-    unknown = ", ".join(sorted(columns.keys() - COLUMNS))
-    if unknown:
-        raise TypeError(f"operation {name!r} has no column {unknown}; there are "
-                        f"{', '.join(sorted(COLUMNS))}")
+    check_columns(name, columns, len(partials))
     columns.setdefault("numpy", None)
     columns["javascript"] = _in_parentheses(columns.get("javascript"))
     columns["c"] = _in_parentheses(columns.get("c"))
     columns["tex"] = r"\operatorname{{" + name.replace("_", r"\_") + "}}"
     return function(name, forward, *partials, **columns)
+
+
+def check_columns(name: str, columns: Mapping[str, Any], arity: int) -> None:
+    """Raises TypeError or ValueError for a column that a row has not, or that makes no sense."""
+    unknown = ", ".join(sorted(columns.keys() - COLUMNS))
+    if unknown:
+        raise TypeError(f"operation {name!r} has no column {unknown}; there are "
+                        f"{', '.join(sorted(COLUMNS))}")
+    for column, x in columns.items():
+        what = f"{column} of operation {name!r}"
+        if column in FORMS:
+            check_form(x, what, arity)
+        elif column == "level":
+            choice(x, LEVELS, what)
+        elif column == "textbook":
+            if not isinstance(x, (tuple, list)) or len(x) not in (0, arity):
+                raise TypeError(f"{what} must be a tuple of {arity} functions, one for each "
+                                f"input, got {described(x)}")
+        elif column == "kink":
+            if x is not None and not callable(x):
+                raise TypeError(f"{what} must be a function of the inputs, got {described(x)}")
+        else:
+            text(x, what)
+
+
+def check_form(form: Any, what: str, arity: int) -> None:
+    """Raises TypeError or ValueError for a form that cannot print an operation of so many inputs.
+    """
+    if form is None or callable(form):
+        return
+    if not isinstance(form, str) or not form:
+        raise TypeError(f"{what} must be a template such as 'np.cbrt({{0}})', a function of "
+                        f"Texts, or None, got {described(form)}")
+    try:
+        form.format(*[Text("x")] * arity)
+    except (LookupError, ValueError, AttributeError) as error:
+        raise ValueError(f"{what} must be a template for {arity} inputs, {{0}} the first, and "
+                         f"{{{{ for a brace; {form!r} is none ({error})") from None

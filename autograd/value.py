@@ -17,8 +17,8 @@ from autograd import ops
 from autograd.backward import backward
 from autograd.compat.copying import Copies
 from autograd.compat.methods import Methods
-from autograd.compat.micrograd import Closure, MicrogradNames, by_hand
-from autograd.compat.numbers import UNREACHED, error_at, is_array, labels, number
+from autograd.compat.micrograd import Closure, MicrogradNames, by_hand, either
+from autograd.compat.numbers import UNREACHED, error_at, is_array, label_of, number
 from autograd.operation import ARITHMETIC, LEAF, Operation, partials_at
 from autograd.recording import is_recording
 
@@ -65,11 +65,11 @@ class Value(Copies, Methods, MicrogradNames):
 
     def __init__(self, data: Number, inputs: Iterable[Value | Number] = (), op: Any = "",
                  label: str = "", *, _children: Any = (), _op: Any = "") -> None:
+        self.label = label_of(label)
         self._data = _checked(data, label)
         self._grad = UNREACHED
-        self.label = label
         self._set_inputs(LEAF, (), ())
-        inputs, op = inputs or _children, op or _op         # as micrograd calls them
+        inputs, op = either(inputs, _children), either(op, _op)     # as micrograd calls them
         if inputs or op:
             self._set_inputs(*by_hand(self._data, inputs, op, operand))
 
@@ -91,7 +91,7 @@ class Value(Copies, Methods, MicrogradNames):
 
     @grad.setter
     def grad(self, grad: Number | None) -> None:
-        self._grad = UNREACHED if grad is None or grad == 0 else number(grad, "grad")
+        self._grad = UNREACHED if grad is None else number(grad, "grad") or UNREACHED
 
     @property
     def is_leaf(self) -> bool:
@@ -190,7 +190,7 @@ def record(op: Operation, inputs: tuple[Value | float, ...]) -> Value:
     try:
         y = number(op.forward(*numbers), f"the result of {op.name}")
     except ARITHMETIC as error:
-        raise error_at(op, numbers, error, labels(inputs)) from None
+        raise error_at(op, numbers, error, inputs) from None
     v = Value(0.0)
     v._data = y                             # NaN too, as inf - inf is
     if is_recording():

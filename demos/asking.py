@@ -158,7 +158,9 @@ def _prediction(asked: Question) -> float | str | None:
 
 
 def _shown(answer: float | str) -> str:
-    return answer if isinstance(answer, str) else f"{answer + 0.0:.6g}"
+    if isinstance(answer, str):
+        return answer
+    return f"{answer:.6g}" if abs(answer) > 1e-12 else "0"              # what rounding leaves of a zero
 
 
 def _as_number(answer: Any) -> float:

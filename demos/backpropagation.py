@@ -11,7 +11,7 @@ networks of sigmoids learn slowly, and why a weight that is 0 still learns.
 **In class:** 45 minutes.
 """
 
-# %%
+# %% tags=["hide-input"]
 import numpy as np
 
 import nn
@@ -22,12 +22,12 @@ from demos.lesson import Lesson
 lesson = Lesson("backpropagation", cover="vanishing")
 
 # %% [markdown]
-"""
+r"""
 ## One layer, scalar by scalar
 
-Write `zₖ` for what stands inside of `σₖ` in (3):
+Write $z_k$ for the argument of $\sigma_k$ in (3):
 
-    zₖ = Wₖ fₖ₋₁ + bₖ,    fₖ = σₖ(zₖ)                (6)
+$$z_k = W_k f_{k-1} + b_k, \quad f_k = \sigma_k(z_k) \qquad (6)$$
 
 Take `z1` with two entries, `f1 = σ(z1)`, and `z2 = W f1 + b` with three. `ℒ` stands for everything that follows; any function
 of `z2` would do. (`dot(w, f, b)` is the operation that `nn.Neuron` uses.)
@@ -54,10 +54,10 @@ picture = draw(z2[1], parameters=[*W[1], b[1]])
 lesson.show(picture, "layer", "The graph up to one entry of z2, with the gradients of ℒ.")
 
 # %% [markdown]
-"""
+r"""
 With `i` for a row of `W` and `j` for a column, each neuron is
 
-    z2(i) = Σⱼ W(i,j) f1(j) + b(i)
+$$z_2(i) = \sum_j W(i,j)\, f_1(j) + b(i)$$
 
 **A weight** `W(i,j)` goes into one neuron only, so there is one path from it to `ℒ`, through `z2(i)`. What is the local
 derivative on this path? **A bias** `b(i)` has the same path, with local derivative 1.
@@ -71,10 +71,11 @@ lesson.ask("∂z2(i)/∂W(i,j): what is it?", {f1[1].data: "f1(j)", W[2][1].data
            why="The derivative of a product with respect to one factor is the other factor.")
 
 # %% [markdown]
-"""
+r"""
 So
 
-    ∂ℒ/∂W(i,j) = ∂ℒ/∂z2(i) · f1(j)        ∂ℒ/∂b(i) = ∂ℒ/∂z2(i)
+$$\frac{\partial \mathcal{L}}{\partial W(i,j)} = \frac{\partial \mathcal{L}}{\partial z_2(i)}\, f_1(j) \qquad
+\frac{\partial \mathcal{L}}{\partial b(i)} = \frac{\partial \mathcal{L}}{\partial z_2(i)}$$
 """
 
 # %%
@@ -106,10 +107,10 @@ lesson.ask("How many paths are there from z1(1) to ℒ in this small layer?", ex
            why="One through each z2(i), with local derivative W(i,1).")
 
 # %% [markdown]
-"""
+r"""
 Add up over the paths:
 
-    ∂ℒ/∂z1(j) = σ'(z1(j)) Σᵢ W(i,j) ∂ℒ/∂z2(i)
+$$\frac{\partial \mathcal{L}}{\partial z_1(j)} = \sigma'(z_1(j)) \sum_i W(i,j)\, \frac{\partial \mathcal{L}}{\partial z_2(i)}$$
 
 The engine says the same about `z1(1)`. (`sech` is 1/cosh, and `(0.5 * sech(0.5 * t))**2` is `σ(t) (1 - σ(t))` in a form that
 is exact for any `t`.)
@@ -140,17 +141,18 @@ lesson.ask("Σᵢ W(i,j) ∂ℒ/∂z2(i), for all j at once: which product is it
            why="W z sums along the rows of W; here the sum runs down a column, which is a row of Wᵀ.")
 
 # %% [markdown]
-"""
-The factors `σ'` go on a diagonal. Let `Dₖ` be the diagonal `nₖ x nₖ` matrix
+r"""
+The factors $\sigma'$ go on a diagonal. Let $D_k$ be the diagonal $n_k \times n_k$ matrix
 
-    Dₖ = diag(σₖ'(zₖ))
+$$D_k = \text{diag}(\sigma_k'(z_k))$$
 
-With `k` and `k - 1` instead of 2 and 1, and nothing else changed, this proves the lecture's **Theorem 1** (Back propagation).
-For `k = 2, ..., L`
+With $k$ and $k - 1$ instead of 2 and 1, and nothing else changed, this proves the lecture's **Theorem 1** (Back propagation).
+For $k = 2, \dots, L$
 
-    ∂ℒ/∂zₖ₋₁ = Dₖ₋₁ Wₖᵀ ∂ℒ/∂zₖ                                (7)
+$$\frac{\partial \mathcal{L}}{\partial z_{k-1}} = D_{k-1} W_k^T \frac{\partial \mathcal{L}}{\partial z_k} \qquad (7)$$
 
-    ∂ℒ/∂Wₖ = ∂ℒ/∂zₖ fₖ₋₁ᵀ    and    ∂ℒ/∂bₖ = ∂ℒ/∂zₖ            (8)
+$$\frac{\partial \mathcal{L}}{\partial W_k} = \frac{\partial \mathcal{L}}{\partial z_k} f_{k-1}^T \quad \text{and} \quad
+\frac{\partial \mathcal{L}}{\partial b_k} = \frac{\partial \mathcal{L}}{\partial z_k} \qquad (8)$$
 
 The lesson `proof` goes through it line by line, for any network.
 """

@@ -11,7 +11,7 @@ lines; you recognize four classic mistakes by the numbers they give.
 **In class:** 45 minutes.
 """
 
-# %%
+# %% tags=["hide-input"]
 import time
 
 from autograd import Value, draw, explain, sin

@@ -11,7 +11,7 @@ code; you can tell from a loss curve that the learning rate is too large or too 
 **In class:** 40 minutes.
 """
 
-# %%
+# %% tags=["hide-input"]
 import math
 
 import numpy as np
@@ -24,20 +24,20 @@ from demos.lesson import Lesson
 lesson = Lesson("descent", cover="figure3")
 
 # %% [markdown]
-"""
+r"""
 ## Loss
 
-What should the network do? *Training data* say what: samples `xᵢ`, each with the output `yᵢ` that we want for it. The output
-`f_L ∈ ℝⁿᴸ` of the network is fed into a *loss* function, which measures how well it does:
+The task is given by *training data*: samples $x_i$, each with the output $y_i$ that we want for it. The output
+$f_L \in \mathbb{R}^{n_L}$ of the network is fed into a *loss* function, which measures how well the network does:
 
-    ℒ: ℝⁿᴸ → ℝ
+$$\mathcal{L}: \mathbb{R}^{n_L} \to \mathbb{R}$$
 
-Typically the loss is a sum over the samples. `f_L(x)` stands for the output when the input is `f₀ = x`:
+Typically the loss is a sum over the samples, where $f_L(x)$ stands for the output when the input is $f_0 = x$:
 
-    ℒ(W₁, b₁, ..., W_L, b_L) = Σᵢ ℓ(f_L(xᵢ), yᵢ),    i = 1, ..., m                (4)
+$$\mathcal{L}(W_1, b_1, \dots, W_L, b_L) = \sum_{i=1}^m \ell(f_L(x_i), y_i) \qquad (4)$$
 
-It is a function of the *parameters*; the data are fixed. Here `yᵢ = sin(πxᵢ)` at points from -1 to 1, and
-`ℓ(f, y) = |f - y|`. A small network will do for now, 1-8-1 with ReLU.
+It is a function of the *parameters*; the data are fixed. Here $y_i = \sin(\pi x_i)$ at points from -1 to 1, and
+$\ell(f, y) = |f - y|$. A small network will do for now, 1-8-1 with ReLU.
 """
 
 
@@ -60,17 +60,19 @@ lesson.ask("The loss (4) of this 1-8-1 network is a function of how many variabl
 print("loss", loss.data, "of", len(small.parameters()), "parameters")
 
 # %% [markdown]
-"""
+r"""
 ## One step
 
-The *gradient* `∂ℒ/∂Wₖ` is the `nₖ x nₖ₋₁` matrix whose `(i, j)` entry is the partial derivative of `ℒ` with respect to
-`Wₖ(i, j)`. Likewise `∂ℒ/∂bₖ ∈ ℝⁿᵏ` is the vector whose `i`-th entry is the partial derivative of `ℒ` with respect to `bₖ(i)`.
-The gradient points in the direction in which `ℒ` increases fastest. *Gradient descent* goes the other way, step by step,
-`j = 0, 1, ...`:
+The *gradient* $\frac{\partial \mathcal{L}}{\partial W_k}$ is the $n_k \times n_{k-1}$ matrix whose $(i, j)$ entry is the
+partial derivative of $\mathcal{L}$ with respect to $W_k(i, j)$. Likewise
+$\frac{\partial \mathcal{L}}{\partial b_k} \in \mathbb{R}^{n_k}$ is the vector whose entry $i$ is the partial derivative of
+$\mathcal{L}$ with respect to $b_k(i)$. The gradient points in the direction in which $\mathcal{L}$ increases fastest.
+*Gradient descent* goes the other way, step by step, $j = 0, 1, \dots$:
 
-    Wₖʲ⁺¹ = Wₖʲ - α ∂ℒ/∂Wₖ    and    bₖʲ⁺¹ = bₖʲ - α ∂ℒ/∂bₖ                (5)
+$$W_k^{j+1} = W_k^j - \alpha \frac{\partial \mathcal{L}}{\partial W_k} \quad \text{and} \quad b_k^{j+1} = b_k^j - \alpha
+\frac{\partial \mathcal{L}}{\partial b_k} \qquad (5)$$
 
-`α > 0` is the time step, also called the *learning rate*. First with a single parameter:
+$\alpha > 0$ is the time step, also called the *learning rate*. First with a single parameter:
 """
 
 # %%

@@ -11,7 +11,7 @@ output depends on; you know what a dead ReLU is.
 **In class:** 40 minutes.
 """
 
-# %%
+# %% tags=["hide-input"]
 import time
 
 import numpy as np

@@ -11,7 +11,7 @@ given function; you know what reverse mode pays for it.
 **In class:** 40 minutes.
 """
 
-# %%
+# %% tags=["hide-input"]
 from collections import Counter
 
 from autograd import Value, draw, jacobian, jvp, sin, vjp

@@ -11,6 +11,7 @@ and `lesson.show(picture, "name", "caption")` as the last line of a cell writes 
 """
 from __future__ import annotations
 
+import builtins
 import os
 import sys
 from pathlib import Path
@@ -19,9 +20,11 @@ from typing import Any, NamedTuple
 import autograd
 from autograd.pictures.program import PictureError
 from demos.asking import Question, put, question
+from demos.mathematics import in_unicode
 
 SMALL = "DEMOS_SMALL"               # the environment variable that asks for small settings
 OUT = Path("out")
+MARK = "\0"                         # in what a cell printed: here stands text of `write`, by its number
 DATA = Path(__file__).parent / "data"
 
 
@@ -53,19 +56,29 @@ class Played(NamedTuple):
         return self.frame
 
 
+class Written(NamedTuple):
+    """Text in Markdown; in a notebook it shows itself."""
+    text: str
+
+    def _repr_markdown_(self) -> str:
+        return self.text
+
+
 class Lesson:
     """The files of one lesson, in out/NAME, the pictures it has shown, and the questions it has asked.
 
-    cover   the name of the picture that stands for the lesson in the gallery; the last one where none is named
+    cover           the name of the picture that stands for the lesson in the gallery; the last one where none is named
+    keeps_score     whether its page remembers how many predictions were right, from one time to the next
     """
 
-    def __init__(self, name: str, cover: str = "") -> None:
-        self.out, self.cover_name = OUT / name, cover
+    def __init__(self, name: str, cover: str = "", keeps_score: bool = False) -> None:
+        self.name, self.out, self.cover_name, self.keeps_score = name, OUT / name, cover, keeps_score
         never_fail_to_print()
         self.out.mkdir(parents=True, exist_ok=True)
         self.shown: list[Shown] = []
         self.played: list[Played] = []
         self.asked: list[Question] = []
+        self.written: list[str] = []
 
     @property
     def cover(self) -> Shown | None:
@@ -104,6 +117,16 @@ class Lesson:
         """Ask a question, and tell the answer once a prediction was made; `demos.asking.question` says what it takes."""
         self.asked.append(question(text, answer, **options))
         put(self.asked[-1])
+
+    def write(self, text: str) -> Written:
+        """Text in Markdown that a lesson has computed, formulas typeset; the last line of its cell, so that a notebook shows it."""
+        self.written.append(text)
+        shown = in_unicode(text)
+        if hasattr(sys.stdout, "aside"):
+            sys.stdout.aside(f"{shown}\n", f"{MARK}{len(self.written) - 1}\n")
+        elif not hasattr(builtins, "__IPYTHON__"):
+            print(shown)
+        return Written(text)
 
     def play(self, value: autograd.Value, name: str, caption: str = "") -> Played:
         """A page that plays the passes of a Value, written to out/NAME as name.html and shown in the lesson's page."""

@@ -10,9 +10,9 @@ network, with the shape of every matrix in it; you know why initial weights are 
 
 **In class:** 40 minutes. **The lecture:** Jeff Calder, Mathematics of Image and Data Analysis (Math 5467), Lecture 22: Neural
 Networks. Its formulas keep their numbers, (1) to (8), in all four parts.
-"""
+r"""
 
-# %%
+# %% tags=["hide-input"]
 import numpy as np
 
 import nn
@@ -23,20 +23,21 @@ from demos.lesson import Lesson
 lesson = Lesson("neuron", cover="figure2")
 
 # %% [markdown]
-"""
+r"""
 ## Activation functions
 
 A *neural network* is a function with *parameters*: numbers that can be adjusted until the function does what it should. It is
 made of simple building blocks. The smallest is the *neuron*,
 
-    f(x) = σ(wᵀx + b),    f: ℝⁿ → ℝ
+$$f(x) = \sigma(w^T x + b), \qquad f: \mathbb{R}^n \to \mathbb{R}$$
 
 It takes a vector `x` of `n` numbers and returns one number. Its parameters are the *weights* `w`, one for each input, and the
 *bias* `b`. The weighted sum is linear. The *activation function* `σ` that follows is not. Two common choices are the rectified
 linear unit, *ReLU*, and the *sigmoid*:
 
-    σ(t) = max{t, 0}                (1)
-    σ(t) = 1 / (1 + e⁻ᵗ)            (2)
+$$\sigma(t) = \max\{t, 0\} \qquad (1)$$
+
+$$\sigma(t) = \frac{1}{1 + e^{-t}} \qquad (2)$$
 
 Both are operations of the engine, so their derivatives are known.
 """
@@ -153,17 +154,18 @@ print("nn.Neuron", g.data, [p.grad for p in neuron.parameters()])
 print("operations:", g.op, "of", g.inputs[0].op)
 
 # %% [markdown]
-"""
+r"""
 ## The network
 
 Several neurons with the same inputs form a *layer*. Their weights are the rows of a matrix `W`, their biases a vector `b`. A
 *fully connected* network with `L` layers passes the numbers of each layer on to the next:
 
-    fₖ = σₖ(Wₖ fₖ₋₁ + bₖ),    k = 1, ..., L                (3)
+$$f_k = \sigma_k(W_k f_{k-1} + b_k), \quad k = 1, \dots, L \qquad (3)$$
 
-- `f₀ ∈ ℝⁿ⁰` is the input `x`, and `f_L ∈ ℝⁿᴸ` the output of the network;
-- `fₖ ∈ ℝⁿᵏ` for `k = 1, ..., L - 1` are the values at the *hidden* layers; layer `k` has `nₖ` neurons;
-- the weights `Wₖ ∈ ℝⁿᵏ ˣ ⁿᵏ⁻¹` (`nₖ` rows and `nₖ₋₁` columns) and the biases `bₖ ∈ ℝⁿᵏ` are the learnable parameters.
+- $f_0 \in \mathbb{R}^{n_0}$ is the input $x$, and $f_L \in \mathbb{R}^{n_L}$ the output of the network;
+- $f_k \in \mathbb{R}^{n_k}$ for $k = 1, \dots, L - 1$ are the values at the *hidden* layers; layer $k$ has $n_k$ neurons;
+- the weights $W_k \in \mathbb{R}^{n_k \times n_{k-1}}$, a matrix with $n_k$ rows and $n_{k-1}$ columns, and the biases
+  $b_k \in \mathbb{R}^{n_k}$ are the learnable parameters.
 
 In plain Python a layer is one line, and the network a loop. `nn.MLP` (*multi-layer perceptron*) does the same and holds the
 parameters. It counts layers from 0: `layers.0` has `W₁` and `b₁`. Here is the network of figure 2 with its three hidden

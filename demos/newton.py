@@ -11,7 +11,7 @@ know what second derivatives cost, and how to use them without the whole Hessian
 **In class:** 40 minutes.
 """
 
-# %%
+# %% tags=["hide-input"]
 import numpy as np
 
 from autograd import grad, hessian, hvp

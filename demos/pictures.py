@@ -10,7 +10,7 @@ pages that play the backward pass, and the chain rule in words. Takes a few seco
 **In class:** 20 minutes, or as a reference.
 """
 
-# %%
+# %% tags=["hide-input"]
 import random
 from contextlib import suppress
 

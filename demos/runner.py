@@ -18,15 +18,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from demos.asking import ASK
-from demos.lesson import OUT, SMALL
+from demos.asking import ASK, Question
+from demos.lesson import MARK, OUT, SMALL
 from demos.mathematics import in_unicode
 from demos.page import Link, Page
 
 HERE = Path(__file__).parent
+TEACHING = HERE / "TEACHING.md"
 LECTURE = ("neuron", "descent", "sgd", "backpropagation")       # the lecture in four parts
-ORDER = ("derivative", "chain_rule", *LECTURE, "forward_reverse", "moons", "digits",
-         "pytorch_intro", "compiler", "gpt", "newton", "taylor", "pictures")        # in the order of teaching
+ORDER = ("derivative", "chain_rule", "build", *LECTURE, "proof", "forward_reverse", "moons", "digits",
+         "tensors", "pytorch_intro", "compiler", "gpt", "newton", "taylor", "pictures", "quiz")        # in the order of teaching
 
 
 class Cell(NamedTuple):
@@ -48,13 +49,16 @@ class Cell(NamedTuple):
 
 
 class Ran(NamedTuple):
-    """A lesson that ran: its name, title, first paragraph, seconds, the names its cells defined, its pictures, and its page."""
+    """A lesson that ran: its name, title, first paragraph, seconds, the names its cells defined, its pictures and questions, and
+    its page.
+    """
     name: str
     title: str
     summary: str
     seconds: float
     names: dict[str, Any]
     shown: list[Any]
+    asked: list[Question]
     cover: Any
     page: Path
 
@@ -115,14 +119,18 @@ def run(name: str, small: bool = False, course: tuple[str, ...] = (), ask: bool 
                 page.markdown(cell.text)
             else:
                 _run_cell(cell, path, module.__dict__, page)
-    foot = after(name)
-    print(f"\n{foot}")
-    page.markdown(foot)
-    seconds = time.perf_counter() - start
     lesson = module.__dict__["lesson"]
+    if lesson.keeps_score:
+        page.score(name)
+    foot = after(name)
+    if foot:
+        print(f"\n{foot}")
+        page.markdown(foot)
+    seconds = time.perf_counter() - start
     page.write(lesson.out / "index.html")
     print(f"\n{seconds:.1f} seconds; the lesson as a page: {lesson.out / 'index.html'}")
-    return Ran(name, title, summary, seconds, module.__dict__, lesson.shown, lesson.cover, lesson.out / "index.html")
+    return Ran(name, title, summary, seconds, module.__dict__, lesson.shown, lesson.asked, lesson.cover,
+               lesson.out / "index.html")
 
 
 def _run_cell(cell: Cell, path: Path, names: dict[str, Any], page: Page) -> None:
@@ -162,6 +170,11 @@ class Tee(io.TextIOBase):
         self.stream.write(text)
         return self.kept.write(text)
 
+    def aside(self, shown: str, kept: str) -> None:
+        """Pass one text on, and keep another."""
+        self.stream.write(shown)
+        self.kept.write(kept)
+
     def flush(self) -> None:
         self.stream.flush()
 
@@ -186,7 +199,7 @@ def _add_output(page: Page, printed: str, lesson: Any) -> None:
     frames = {f"page: {played.path}": played for played in lesson.played} if lesson else {}
     kept: list[str] = []
     for line in [*printed.split("\n"), None]:
-        if line is None or line in pictures or line in frames:
+        if line is None or line in pictures or line in frames or line.startswith(MARK):
             if "\n".join(kept).strip():
                 page.output("\n".join(kept).strip("\n"))
             kept = []
@@ -194,6 +207,8 @@ def _add_output(page: Page, printed: str, lesson: Any) -> None:
                 page.figure(pictures[line].path, pictures[line].caption)
             elif line in frames:
                 page.frame(frames[line].frame, frames[line].caption)
+            elif line is not None:
+                page.markdown(lesson.written[int(line.removeprefix(MARK))])
         else:
             kept.append(line)
 
@@ -203,16 +218,11 @@ def _add_output(page: Page, printed: str, lesson: Any) -> None:
 def after(name: str) -> str:
     """The exercises that belong to a lesson, and the lesson that comes next, in Markdown."""
     numbers = [str(number) for number, lessons in exercises_of().items() if lessons[-1:] == [name]]
-    if numbers:
-        many = "s" * (len(numbers) > 1)
-        practise = f"Exercise{many} {', '.join(numbers)}: `python -m demos exercises {numbers[0]}`."
-    else:
-        practise = "No exercise belongs to this lesson alone."
+    many = "s" * (len(numbers) > 1)
+    parts = [f"Exercise{many} {', '.join(numbers)}: `python -m demos exercises {numbers[0]}`."] if numbers else []
     following = ORDER[ORDER.index(name) + 1:][:1] if name in ORDER else ()
-    text = f"## Go on\n\n{practise}"
-    for other in following:
-        text += f" Next lesson: {opening(other)[0]}, `python -m demos {other}`."
-    return text
+    parts += [f"Next lesson: {opening(other)[0]}, `python -m demos {other}`." for other in following]
+    return "\n\n".join(["## Go on", *parts]) if parts else ""
 
 
 def exercises_of() -> dict[int, list[str]]:
@@ -234,4 +244,24 @@ def write_gallery(ran: list[Ran], path: Path) -> None:
         link = Path(os.path.relpath(one.page, path.parent)).as_posix()
         page.card(f"{i + 1}. {one.title}", one.summary, f"{one.seconds:.1f} seconds here", link, one.cover)
     page.markdown("Then come the exercises: `python -m demos exercises`.")
+    page.markdown("[Worksheets to print](worksheets.html), with answers. [For lecturers](teaching.html): what to show when.")
+    page.write(path)
+    write_worksheets(ran, path.with_name("worksheets.html"))
+    teaching = Page("For lecturers")
+    teaching.markdown(source(TEACHING))
+    teaching.write(path.with_name("teaching.html"))
+
+
+def write_worksheets(ran: list[Ran], path: Path) -> None:
+    """Write the questions of each lesson on a sheet with room for answers, and behind them all answers."""
+    page = Page("Worksheets")
+    page.markdown(f"# {page.title}\n\nPredict first. Then run the lesson, or open its page.")
+    asking = [one for one in ran if one.asked]
+    for one in asking:
+        page.markdown(f"## {one.title}")
+        page.sheet(one.asked)
+    page.markdown("## Answers")
+    for one in asking:
+        answers = "\n".join(f"{i}. {question.verdict(None).removeprefix('Answer: ')}" for i, question in enumerate(one.asked, 1))
+        page.markdown(f"### {one.title}\n\n{answers}")
     page.write(path)

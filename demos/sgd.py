@@ -11,7 +11,7 @@ momentum for weights and biases; you can choose a learning rate that suits each.
 **In class:** 30 minutes.
 """
 
-# %%
+# %% tags=["hide-input"]
 import numpy as np
 
 import nn
@@ -59,13 +59,13 @@ def total_loss(net, xs, ys):
 
 
 # %% [markdown]
-"""
+r"""
 ## Mini-batches
 
 With a million samples one step of (5) would be a long computation, since the loss involves all of them. *Stochastic gradient
-descent*, SGD, takes the gradient of the loss over a random subset `I ⊂ {1, ..., m}` of the samples, a *mini-batch*:
+descent*, SGD, takes the gradient of the loss over a random subset $I \subset \{1, \dots, m\}$ of the samples, a *mini-batch*:
 
-    ℒ̃(W₁, b₁, ..., W_L, b_L) = Σᵢ ℓ(f_L(xᵢ), yᵢ),    i ∈ I
+$$\tilde{\mathcal{L}}(W_1, b_1, \dots, W_L, b_L) = \sum_{i \in I} \ell(f_L(x_i), y_i)$$
 
 The mini-batch changes in every step: one shuffles the samples and cuts them into mini-batches. One pass over all the
 mini-batches is an epoch.
@@ -142,15 +142,15 @@ print(f"all samples       {EPOCHS:6} steps, loss {error(descent):.3f}")
 print(f"mini-batches      {steps:6} steps, loss {error(sgd):.3f}")
 
 # %% [markdown]
-"""
+r"""
 ## Momentum
 
-*Momentum* adds `β` times the previous step to the step of (5). The momentum parameter `β` is in `[0, 1]`; in practice it is
-below 1, or nothing would ever slow down.
+*Momentum* adds $\beta$ times the previous step to the step of (5). The momentum parameter is $\beta \in [0, 1]$; in practice
+it is below 1, or nothing would ever slow down.
 
-    Wₖʲ⁺¹ = Wₖʲ - α ∂ℒ/∂Wₖ + β (Wₖʲ - Wₖʲ⁻¹)
+$$W_k^{j+1} = W_k^j - \alpha \frac{\partial \mathcal{L}}{\partial W_k} + \beta (W_k^j - W_k^{j-1})$$
 
-    bₖʲ⁺¹ = bₖʲ - α ∂ℒ/∂bₖ + β (bₖʲ - bₖʲ⁻¹)
+$$b_k^{j+1} = b_k^j - \alpha \frac{\partial \mathcal{L}}{\partial b_k} + \beta (b_k^j - b_k^{j-1})$$
 
 Steps in opposite directions cancel. What about steps in the same direction?
 """

@@ -19,6 +19,8 @@ import numpy as np
 
 from nn.changes import assign, finish, theta_of
 from nn.checks import Model, check_call, parameters_of, shown, switch, whole
+from nn.display import curve
+from nn.live import Live
 from nn.losses import Loss, find_loss
 from nn.optim import GradientDescent, Optimizer, advice
 from nn.progress import Bar
@@ -40,11 +42,16 @@ class History(list[float]):
         super().__init__()
         self.iterations: list[float] = []
 
+    def _repr_html_(self) -> str:
+        """The losses as a plot."""
+        last = f": {len(self)} epochs, {self[-1]:.6g} in the last one" if self else ": no epoch yet"
+        return f"<p>loss by epoch{last}</p>{curve(self, 'epoch', 'loss') if self else ''}"
+
 
 def fit(model: Model, xs: object, ys: object, loss: str | Loss = "squared",         # noqa: PLR0913
         optimizer: Optimizer | None = None, epochs: int = 100, batch_size: int | None = None,
         seed: int | None = None, compiled: bool = True, callback: Callback | None = None,
-        progress: bool | None = None) -> History:
+        progress: bool | None = None, live: bool = False) -> History:
     """The losses of training the model, a History; the model then has the trained parameters.
 
     model       a Module, or anything with parameters() that can be called with one sample
@@ -62,6 +69,8 @@ def fit(model: Model, xs: object, ys: object, loss: str | Loss = "squared",     
     callback    called after each epoch with its number, its loss and the model; training ends when
                 it returns True
     progress    whether to show a bar; None for only where stderr is a terminal
+    live        whether to draw the losses and, for samples of two numbers, the output over the
+                plane while it trains: in a notebook, or with characters in a terminal
 
     Raises ValueError or TypeError for data that does not fit model or loss, FloatingPointError when
     training diverges.
@@ -72,14 +81,9 @@ def fit(model: Model, xs: object, ys: object, loss: str | Loss = "squared",     
     batches = Batches(len(task.X), batch_size, seed)
     compiled, bar = switch(compiled, "compiled"), Bar(whole(epochs, "epochs"), _progress(progress))
     training = Training(task, optimizer)
-    try:
-        try:
-            training.run(compiled, batches, callback, bar)
-        finally:
-            training.settle()
-    finally:
-        training.settle()               # again: a second Ctrl-C may have come before the first
-        bar.close()
+    if switch(live, "live"):
+        bar = Live(task, bar.total, lambda: (training.state.theta, training.history))
+    training.run_and_settle(compiled, batches, callback, bar)
     return training.history
 
 
@@ -100,6 +104,18 @@ class Training:
         self.history = History()
         self.grads = [p.grad for p in task.parameters]
         self.state = self._state(theta_of(task.parameters))
+
+    def run_and_settle(self, compiled: bool, batches: Batches, callback: Callback | None,
+                       bar: Bar) -> None:
+        """Run, and whatever happens leave everything as invariant 3 says."""
+        try:
+            try:
+                self.run(compiled, batches, callback, bar)
+            finally:
+                self.settle()
+        finally:
+            self.settle()               # again: a second Ctrl-C may have come before the first
+            bar.close()
 
     def run(self, compiled: bool, batches: Batches, callback: Callback | None, bar: Bar) -> None:
         """Go over the data as often as the bar is long, or until the callback returns True."""

@@ -34,6 +34,7 @@ SLOW = (
     "tests/derivatives/test_check_engine.py",
     "tests/formulas/test_javascript.py",
     "tests/nn/test_playground.py",
+    "tests/pictures/test_files.py",
     "tests/pictures/test_live.py",
     "tests/pictures/test_matrices.py",
     "tests/compiler/test_programs.py",

@@ -6,10 +6,13 @@ any object is: that is what lists, sets and dicts of Values need.
 """
 from __future__ import annotations
 
+import sys
 from typing import Any, NoReturn
 
 from autograd import ops
-from autograd.compat.numbers import is_numpy_scalar, number
+from autograd.compat.habits import OF_VALUE, missing
+from autograd.compat.display import card
+from autograd.compat.numbers import is_array, is_numpy_scalar, number
 
 
 class Methods:
@@ -18,10 +21,10 @@ class Methods:
     data: float
     label: str
 
-    def __lt__(self, other: Any) -> bool: return self.data < _compared(other)
-    def __le__(self, other: Any) -> bool: return self.data <= _compared(other)
-    def __gt__(self, other: Any) -> bool: return self.data > _compared(other)
-    def __ge__(self, other: Any) -> bool: return self.data >= _compared(other)
+    def __lt__(self, other: Any) -> Any: return self.data < _compared(other)
+    def __le__(self, other: Any) -> Any: return self.data <= _compared(other)
+    def __gt__(self, other: Any) -> Any: return self.data > _compared(other)
+    def __ge__(self, other: Any) -> Any: return self.data >= _compared(other)
 
     def __eq__(self, other: object) -> Any:
         return _same("==", self, other)
@@ -37,8 +40,19 @@ class Methods:
                             "v.data != 0 for the number, v is not None for whether there is one")
         return True
 
+    def _repr_html_(self) -> str: return card(self)
+
     def __format__(self, form: str) -> str:
-        return format(self.data, form) if form else str(self)
+        try:
+            return format(self.data, form) if form else str(self)
+        except ValueError:
+            raise ValueError(f"the format {form!r} does not fit {shown(self)}, a float: write one "
+                             "such as .3f") from None
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise AttributeError(missing("a Value", name, OF_VALUE))
+
+    def item(self) -> float: return self.data
 
     def __float__(self, *digits: Any) -> NoReturn:
         raise TypeError(f"as a plain number {shown(self)} would lose its "
@@ -46,6 +60,18 @@ class Methods:
                         "not math.sin(v), for an operation")
 
     __int__ = __round__ = __trunc__ = __float__
+
+    def __floordiv__(self, other: Any) -> NoReturn:
+        raise TypeError(f"// and % have no derivative that means anything: write v.data // n for "
+                        f"the number of {shown(self)}")
+
+    __rfloordiv__ = __mod__ = __rmod__ = __divmod__ = __rdivmod__ = __floordiv__
+
+    def __matmul__(self, other: Any) -> NoReturn:
+        raise TypeError(f"{shown(self)} is one number, and @ is for matrices: write * for a "
+                        "product, autograd.dot(w, x) for two lists")
+
+    __rmatmul__ = __matmul__
 
     # The operations of one input
 
@@ -90,5 +116,7 @@ def _same(sign: str, v: Any, other: Any) -> Any:
     return NotImplemented
 
 
-def _compared(x: Any) -> float:
+def _compared(x: Any) -> Any:
+    if is_array(x):                                     # for each entry
+        return sys.modules["numpy"].reshape([_compared(y) for y in x.ravel().tolist()], x.shape)
     return x.data if isinstance(x, Methods) else number(x, "what a Value is compared with")

@@ -8,11 +8,12 @@ The base class writes nothing down: Value has `inputs`, `partials`, `closure` an
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from autograd import ops
-from autograd.compat.numbers import number
+from autograd.compat.messages import described
+from autograd.compat.numbers import is_array, number
 from autograd.operation import Operation, Undefined, partials_at
 
 
@@ -97,6 +98,12 @@ class Handmade(Operation):
         return Handmade, (self.name, len(self.partials))
 
 
+def either(given: Any, other: Any) -> Any:
+    """What was given under one name or the other, an array as a list."""
+    given = given.tolist() if is_array(given) else given
+    return given if hasattr(given, "__operation__") else given or other
+
+
 def by_hand(data: float, given: Any, op: Any, operand: Callable[[Any], Any]
             ) -> tuple[Operation, Sequence[Any], Any]:
     """Operation, inputs and partials of Value(data, given, op).
@@ -104,8 +111,8 @@ def by_hand(data: float, given: Any, op: Any, operand: Callable[[Any], Any]
     op is a row, its name or symbol, or the partials. Raises TypeError when the inputs are not a
     tuple of Values, ValueError when there are none, or not as many partials as inputs.
     """
-    if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
-        raise TypeError(f"inputs of a Value must be a tuple of Values, got {given!r}; "
+    if isinstance(given, (str, bytes, Mapping, Set)) or not isinstance(given, Iterable):
+        raise TypeError(f"inputs of a Value must be a tuple of Values, got {described(given)}; "
                         "a label goes by name: label=...")
     inputs = tuple(operand(x) for x in given)
     if not inputs:

@@ -8,6 +8,9 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from autograd.compat.messages import described
+from autograd.compat.messages import text as text
+
 UNREACHED = float("0.0")            # the grad of a Value no backward pass has reached: this object
 
 HINTS = {
@@ -17,6 +20,12 @@ HINTS = {
     "ndarray": "; use one Value for each entry, or x.item() for an array of one number",
     "list": "; use one Value for each entry",
     "tuple": "; use one Value for each entry",
+    "Decimal": "; convert it with float(...)",
+    "Fraction": "; convert it with float(...)",
+    "generator": "; use one Value for each entry",
+    "set": "; use one Value for each entry of a list",
+    "dict": "; use one Value for each entry",
+    "Tensor": "; use x.item() for the number of a tensor",
     "Value": "; it is a Value already: use it as it is, or its .data for a new leaf",
 }
 
@@ -24,14 +33,19 @@ HINTS = {
 def number(x: Any, what: str = "data") -> float:
     """x as a float. Raises TypeError unless x is an int, a float or a real NumPy scalar."""
     if not isinstance(x, (float, int)) and not is_numpy_scalar(x):
-        kind, shown = type(x).__name__, repr(x)
-        if len(shown) >= 60:
-            shown = shown[:56] + " ..."
-        raise TypeError(f"{what} must be a real number, got {kind} {shown}{HINTS.get(kind, '')}")
+        hint = HINTS.get(type(x).__name__, "")
+        raise TypeError(f"{what} must be a real number, got {described(x)}{hint}")
     try:
         return float(x)
     except OverflowError:
         raise OverflowError(f"{what} is an int too large for a float") from None
+
+
+def seed_of(output: Any, seed: Any) -> float:
+    """The seed of a backward pass from a Value, as a float. Raises TypeError."""
+    if not hasattr(output, "__operation__"):
+        raise TypeError(f"backward needs a Value to go back from, got {described(output)}")
+    return number(seed, "seed")
 
 
 def is_array(x: Any) -> bool:
@@ -46,6 +60,20 @@ def is_numpy_scalar(x: Any) -> bool:
     return np is not None and isinstance(x, (np.floating, np.integer, np.bool_))
 
 
+def label_of(label: object) -> str:
+    """A label. Raises TypeError for what is not a string."""
+    return text(label, "the label of a Value")
+
+
+def with_labels(order: list[Any]) -> list[Any]:
+    """Values, each with a label that is text. Raises TypeError: a label may be set at any time."""
+    for v in order:
+        if type(v.label) is not str and not isinstance(v.label, str):
+            raise TypeError(f"the label of a Value must be a string, got {described(v.label)} as "
+                            f"v.label of a Value of data {v.data}")
+    return order
+
+
 def listed(numbers: Sequence[float]) -> str:
     """The numbers to six digits, for a message."""
     return ", ".join(f"{x:.6g}" for x in numbers)
@@ -57,15 +85,21 @@ def labels(inputs: Sequence[Any]) -> str:
     return f" (inputs {', '.join(names)})" if names else ""
 
 
-def error_at(op: Any, numbers: Sequence[float], error: Exception, names: str = "") -> Exception:
-    """The same kind of error, with operation, inputs and domain in its message."""
+def error_at(op: Any, numbers: Sequence[float], error: Exception,
+             inputs: Sequence[Any] = ()) -> Exception:
+    """The same kind of error, with operation, inputs and domain in its message.
+
+    It has them as attributes, too: so `draw(error)` can show the graph up to it.
+    """
     what = f"needs {op.domain or 'other inputs'}"
     kind: type[Exception] = ValueError
     if isinstance(error, ZeroDivisionError):
         kind = ZeroDivisionError
     if isinstance(error, OverflowError):
         kind, what = OverflowError, "the result is too large for a float"
-    return kind(f"{op.name}({listed(numbers)}){names}: {what}")
+    found = kind(f"{op.name}({listed(numbers)}){labels(inputs)}: {what}")
+    vars(found).update(operation=op, inputs=tuple(inputs))
+    return found
 
 
 def on_arrays(function: Callable[..., Any], inputs: Sequence[Any]) -> Any:

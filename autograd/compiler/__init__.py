@@ -13,7 +13,7 @@
     scalar      for graphs too narrow for arrays: straight-line code
     native      C, compiled and loaded
     run         the program and its checks
-    verify      the program and the graph side by side
+    verify      the program and the graph side by side                      (exact)
 """
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from autograd.compat.messages import choice, described, entries, truth
 from autograd.compiler.array import Misfit
 from autograd.compiler.emit import Blocks, emit, one_by_one
 from autograd.compiler.extrema import OF_TWO, with_extrema
@@ -43,7 +44,6 @@ LOOPED, LONG_TURN, OUTSIDE = 20_000, 300, 150
 NARROW, NARROW_WITH_SAMPLES = 40, 8
 
 
-FORMS = (None, "matrices", "scalars")
 TARGETS = ("numpy", "c")
 
 
@@ -73,10 +73,9 @@ def compile(
     outputs = [output] if isinstance(output, Value) else _listed(output, "output")
     parameters, inputs = _listed(parameters, "parameters"), _listed(inputs, "inputs")
     check(outputs, parameters, inputs)
-    if form not in FORMS:
-        raise ValueError(f"form must be 'matrices', 'scalars' or None, got {form!r}")
-    if target not in TARGETS:
-        raise ValueError(f"target must be 'numpy' or 'c', got {target!r}")
+    choice(form, ("matrices", "scalars", None), "form")
+    choice(target, TARGETS, "target")
+    truth(samples, "samples")
     if target == "c":
         c_compiler()  # an error where there is none, before the work
     with paused_collector():
@@ -90,7 +89,7 @@ def check(outputs: list[Any], parameters: list[Any], inputs: list[Any]) -> None:
     for what, values in (("output", outputs), ("parameters", parameters), ("inputs", inputs)):
         for i, v in enumerate(values):
             if not isinstance(v, Value):
-                raise TypeError(f"{what}[{i}] must be a Value, got {type(v).__name__} {v!r}")
+                raise TypeError(f"{what}[{i}] must be a Value, got {described(v)}")
     for what, values in (("parameters", parameters), ("inputs", inputs)):
         if len(set(values)) < len(values):
             twice = next(i for i, v in enumerate(values) if v in values[:i])
@@ -176,9 +175,9 @@ def _listed(values: Any, what: str) -> list[Any]:
     if isinstance(values, Value) or isinstance(values, str) or not isinstance(values, Iterable):
         raise TypeError(
             f"{what} must be a {'Value or a ' * (what == 'output')}list of Values, "
-            f"got {type(values).__name__} {str(values)[:60]}"
+            f"got {described(values)}"
         )
-    return list(values)
+    return entries(values, what, "Values")
 
 
 @contextmanager

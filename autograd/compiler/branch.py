@@ -9,13 +9,14 @@ import numpy as np
 
 from autograd import compiler
 from autograd.compiler.checks import Checks
-from autograd.compiler.flat import (INT, Unfit, build, flatten, flatten_result, kinds_of,
+from autograd.compiler.flat import (INT, Unfit, FLOAT, build, flatten, flatten_result, kinds_of,
                                     numbers, of_values, skeleton)
 from autograd.compiler.choices import replaced
 from autograd.compiler.guards import Notes, Whole, noticing
 from autograd.compiler.lookups import Lookups
 from autograd.compiler.quick import builder
 from autograd.compiler.reach import Reach
+from autograd.compiler.run import Program
 from autograd.derivatives.level import VARIABLES_AT_WORK, positions
 from autograd.derivatives.transforms import Differentiated
 from autograd.graph import topological_order
@@ -27,6 +28,10 @@ GRADIENT_OF_MANY = "gives derivatives of more than one number"
 
 class Refused(Exception):
     """What was recorded cannot stand for other numbers."""
+
+
+class Unsure(Exception):
+    """Only the function itself can tell."""
 
 
 class Signature:
@@ -71,40 +76,57 @@ class Branch:
     Raises Refused where it cannot stand for other numbers.
     """
 
-    def __init__(self, f: Function, signature: Signature, theta: Any, expected: Any,
-                 reach: Reach) -> None:
-        over: Differentiated | None = getattr(f, "differentiated", None)
-        self.over = over
+    def __init__(self, f: Function, signature: Signature, theta: Any, reach: Reach,
+                 expected: Any = None, keeps_graph: bool = False) -> None:
+        over = self.over = self.transform_of(f)
+        self.graph: Any = ()
         self.signature = signature
         count = len(argument_keys(signature.key))
         self.argnums = positions(over.argnums, count) if over else ()
         self.wrt = signature.places(self.argnums)
-        self.key = flatten_result(expected, [])
-        gradient = self.key[2][1] if over and over.with_value else self.key
-        self.build = builder(gradient)
+        self.key = self.gradient_key() if over else flatten_result(expected, [])
+        self.build = builder(self.key)
         notes, variables, results = self.recorded(over.f if over else f, theta, reach)
         self.lookups = notes.lookups
-        self.lines = [g.line for g in notes.guards]
-        compared = [x for g in notes.guards for x in (g.a, g.b) if isinstance(x, Value)]
-        inside, looked_up = {*variables, *notes.made}, self.lookups.arguments()
-        self.outside = sources([*results, *compared], {*inside, *looked_up}, set(reach.values))
+        guards = notes.all_guards()
+        self.lines = [g.line for g in guards]
+        compared = [x for g in guards for x in (g.a, g.b) if isinstance(x, Value)]
+        looked_up = self.lookups.arguments()
+        order = topological_order(*results, *compared)
+        inside = {*variables, *notes.made, *looked_up}
+        self.outside = sources([*results, *compared], inside, set(reach.values), order)
         every = [*variables, *self.outside, *looked_up]
-        self.checks = Checks(notes.guards, every)
+        self.checks = Checks(guards, every)
         self.guard = self.program = None
-        unused = unreached(notes.limited, [*results, *compared])
+        reached = set(order) if notes.limited else set()
+        unused = [v for v in notes.limited if v not in reached]
         self.compared = len(self.checks.outputs)
         if self.checks.outputs or unused:
-            self.guard = compiler.compile([*self.checks.outputs, *unused], every)
+            self.guard = self.compiled([*self.checks.outputs, *unused], every)
         if over:
             self.active = [i for i, v in enumerate(looked_up) if v not in notes.numbers]
             fetched = [len(every) - len(looked_up) + i for i in self.active]
             chosen = [*self.wrt, *fetched]
             rest = sorted({*range(len(every))} - set(chosen))
             self.theta, self.rest, self.has_data = in_a_row(chosen), in_a_row(rest), bool(rest)
-            self.program = compiler.compile(results[0], [every[i] for i in chosen],
-                                            [every[i] for i in rest], samples=False)
+            parameters = [every[i] for i in chosen]
+            self.graph = (results[0], order, parameters) if keeps_graph else ()
+            self.program = compiler.compile(results[0], parameters, [every[i] for i in rest],
+                                            samples=False)
         elif results:
-            self.program = compiler.compile(results, every)
+            self.program = self.compiled(results, every)
+
+    def transform_of(self, f: Function) -> Differentiated | None:
+        """The transform whose derivatives the program computes itself."""
+        return getattr(f, "differentiated", None)
+
+    def compiled(self, outputs: list[Value], every: list[Value]) -> Program:
+        """The program of some outputs."""
+        return compiler.compile(outputs, every)
+
+    def lookups_of(self, variables: list[Value]) -> Lookups:
+        """How tables are looked up."""
+        return Lookups(variables)
 
     def recorded(self, f: Function, theta: Any, reach: Reach
                  ) -> tuple[Notes, list[Value], list[Value]]:
@@ -119,7 +141,7 @@ class Branch:
         reason = ""
         try:
             functions = [] if reach.asks_same else reach.functions
-            with replaced(functions), noticing(numbers, Lookups(variables)) as notes:
+            with replaced(functions), noticing(numbers, self.lookups_of(variables)) as notes:
                 returned = f(*args, **named)
         except Exception as error:
             reason = f"it cannot be recorded ({type(error).__name__}: {error})"
@@ -135,6 +157,23 @@ class Branch:
         if not self.unchanged((args, named), variables):
             raise Refused("changes its arguments")
         return notes, variables, results
+
+    def gradient_key(self) -> Any:
+        """The key of the gradient."""
+        parts = [as_floats(argument_keys(self.signature.key)[i]) for i in self.argnums]
+        several = self.over is not None and isinstance(self.over.argnums, tuple)
+        return (tuple, "", tuple(parts)) if several else parts[0]
+
+    def recorded_result(self) -> tuple[Any, Any]:
+        """The number and the gradient by the graph that was recorded, which goes through all of it
+        once; they are what the program gives first."""
+        output, order, chosen = self.graph
+        self.graph = ()
+        before = [v.grad for v in order]
+        output.backward()
+        gradient = np.array([v.grad for v in chosen])
+        Value.set_grads(dict(zip(order, before)))
+        return output.data, gradient
 
     def unchanged(self, given: Any, variables: list[Value]) -> bool:
         """Whether arguments still hold the variables they held."""
@@ -163,6 +202,32 @@ class Branch:
         outputs = outputs[:, :self.compared]
         return int(self.checks.hold(theta[None], outputs)[0])
 
+    def proved(self, theta: Any) -> Any:
+        """What the function returns where it was recorded: the program's result, which must be that
+        of the recorded graph, and of the function itself for plain numbers.
+
+        Raises Refused where it is not, and whatever the function raises for plain numbers.
+        """
+        assert self.over is not None
+        args, named = self.signature.filled(theta)
+        plain = self.over.f(*args, **named)
+        full = self.numbers(theta)
+        y, gradient = self.raw(full)
+        by_graph = self.recorded_result()
+        same = agree([plain, y, gradient], [by_graph[0], by_graph[0], by_graph[1]])
+        leaves: list[Any] = []
+        if flatten((args, named), leaves) != self.signature.key or not same:
+            raise Unsure
+        if numbers(leaves).tobytes() != theta.tobytes():
+            raise Unsure
+        return self.run(full)
+
+    def raw(self, theta: Any) -> tuple[float, Any]:
+        """The number and the gradient with respect to what the program takes."""
+        assert self.program is not None
+        return self.program.value_and_grad(theta[self.theta],
+                                           theta[self.rest] if self.has_data else None)
+
     def run(self, theta: Any) -> Any:
         """What the function returns for these numbers. Raises ArithmeticError where a result is
         not finite."""
@@ -172,8 +237,7 @@ class Branch:
             found = self.program(theta)
             checked_finite(found)
             return self.build(found)
-        data = theta[self.rest] if self.has_data else None
-        y, gradient = self.program.value_and_grad(theta[self.theta], data)
+        y, gradient = self.raw(theta)
         checked_finite(gradient)
         checked_finite(y)
         gradient = self.with_fetched(theta, gradient)
@@ -216,17 +280,25 @@ def listed(returned: Any) -> tuple[list[Value], Any]:
     return [x if isinstance(x, Value) else Value(x) for x in flat], key
 
 
-def unreached(limited: list[Value], results: Iterable[Value]) -> list[Value]:
-    """Those of some Values that none of the results was computed from: they may fail all the
-    same."""
-    if not limited:
-        return []
-    needed = set(topological_order(*results))
-    return [v for v in limited if v not in needed]
+def as_floats(key: Any) -> Any:
+    """A key whose numbers are floats. Raises ValueError where something in it is no number."""
+    if type(key) is str:
+        return FLOAT
+    if key[0] in ("=", "array="):
+        raise ValueError("not a number")
+    if key[0] == "array":
+        return *key[:2], "f"
+    if type(key[2]) is int:
+        return key[0], FLOAT, key[2]
+    return key[0], key[1], tuple(map(as_floats, key[2]))
 
 
-def sources(results: Iterable[Value], inside: set[Value], outside: set[Value]) -> list[Value]:
-    """The Values from outside that the results were computed from, in a fixed order."""
+def sources(results: Iterable[Value], inside: set[Value], outside: set[Value],
+            order: list[Value]) -> list[Value]:
+    """The Values from outside that the results were computed from, in a fixed order; those that are
+    known are not followed further. `order` is the topological order of the results."""
+    if not outside:
+        return [v for v in order if v.is_leaf and v not in inside]
     found: dict[Value, None] = {}
     stack = list(results)
     seen = set(stack)

@@ -42,10 +42,12 @@ WORDS = (
     "i j k l p q r s square cube malloc free memset fabs linux unix math_errhandling"
 ).split()
 LETTERS = "ijklpqrs"  # of loops over axes
-SMALL = 4096  # numbers that stay in the nearest cache
+FEW = 4  # terms of a sum that are written out
 MANY = 64  # what the number of samples is taken for
 
 Index = Sequence[str]
+Start = Callable[[Index], str]  # what a sum begins with
+Filled = Callable[[dict[str, str]], str]  # source for a letter for each label
 Axes = Sequence[tuple[str, Any]]  # of loops: letter and length
 
 
@@ -220,7 +222,7 @@ class C(Language):
     def compute(self, x: Array) -> None:
         """Lines that compute an Array into memory of its own."""
         if isinstance(x.op, (Contract, Sum)) and not is_outer(x):
-            self.product(x, x, "0.0")
+            self.product(x, x)
         elif isinstance(x.op, (RunSums, PrefixSum, Beginning, Take)):
             {RunSums: self.run_sums, PrefixSum: self.prefix_sum}.get(type(x.op), self.joined)(x)
         else:
@@ -267,7 +269,7 @@ class C(Language):
 
     # Products and sums ------------------------------------------------------------------------
 
-    def product(self, to: Array, x: Array, start: str | Callable[[Index], str]) -> None:
+    def product(self, to: Array, x: Array, start: Start = lambda index: "0.0") -> None:
         """Lines for a product of one or two Arrays, summed over some axes, plus `start`."""
         terms = self.terms(x)
         size = {c: n for factor, labels in terms for c, n in zip(labels, factor.shape)}
@@ -275,43 +277,23 @@ class C(Language):
             self.prepare(factor, sizes(tuple(size.values())))
         out = x.op.out if isinstance(x.op, Contract) else "".join(
             c for k, c in enumerate(terms[0][1]) if k not in x.op.axes)
-        letters = dict(zip([*out, *(c for c in size if c not in out)], LETTERS))
-        letters = {c: "0" if size[c] == 1 else letters[c] for c in letters}
-        index = [letters[c] for c in out]
-        value = " * ".join(
-            f"{self.number(factor, [letters[c] for c in labels]):power}"
-            for factor, labels in terms)
-        begin = start if isinstance(start, str) else start(index)
-        left = [(letters[c], size[c]) for c in out if size[c] != 1]
-        summed = [(letters[c], size[c]) for c in size if c not in out and size[c] != 1]
         target = self.room(to)
-        if not to.shape:
-            self.code.append(f"double {target.name} = {begin};")
-            self.code += summing(target.name, summed, value)
-            return
-        lies = [(self.strides(factor), [letters[c] for c in labels])
-                for factor, labels in [(to, out), *terms]]
-        place = at(target, index)
-        rows = bool(left) and bool(summed) and (
-            along(left[-1], lies) >= 0.75 * along(summed[-1], lies[1:]))
-        if not summed:
-            self.loops(left, [f"{place} = {plus(begin, value)};"])
-        elif rows:
-            first, then = f"{place} = {begin};", f"{place} += {value};"
-            self.by_rows(left, summed, first, then, sizes(to.shape[:-1]))
-        else:
-            body = [f"double sum = {begin};", *summing("sum", summed, value), f"{place} = sum;"]
-            self.loops(left, body, simd=False)
+        product = Product(size, out, [(target, out)] + [
+            (self.lies.get(u, Lie("", contiguous(u.shape))), labels) for u, labels in terms])
 
-    def by_rows(self, left: Axes, summed: Axes, first: str, then: str, rows: float) -> None:
-        """Lines for a product that is summed a row of numbers at a time, each with its `first`."""
-        *before, last = left
-        if before and sizes(tuple(n for _, n in summed)) <= rows:
-            body = [*looped([last], [first]), *looped([*summed, last], [then])]
-            self.loops(before, body, simd=False)
+        def value(letters: dict[str, str]) -> str:
+            return " * ".join(
+                f"{self.number(u, [letters[c] for c in labels]):power}" for u, labels in terms)
+
+        def first(letters: dict[str, str]) -> str:
+            return start([letters[c] for c in out])
+
+        if to.shape:
+            place = lambda letters: at(target, [letters[c] for c in out])
+            self.code += product.lines(place, value, first)
         else:
-            self.loops(left, [first])
-            self.loops([*summed, *left], [then])
+            self.code.append(f"double {target.name} = {first({})};")
+            self.code += summing(target.name, product.axes(product.summed), value(product.letters))
 
     def terms(self, x: Array) -> Sequence[tuple[Array, str]]:
         """The Arrays that are multiplied, and their labels."""
@@ -490,6 +472,71 @@ class C(Language):
             self.assign(lambda index: at(first, index), shape, start, False)
 
 
+class Product:
+    """The loops of a product of Arrays that is summed over some axes: its labels, their sizes, and
+    where the result and the factors lie.
+    """
+
+    def __init__(self, size: dict[str, Any], out: str, lies: list[tuple[Lie, str]]) -> None:
+        self.size, self.lies = size, lies
+        order = [*out, *(c for c in size if c not in out)]
+        self.letters = {c: "0" if size[c] == 1 else i for c, i in zip(order, LETTERS)}
+        self.left = [c for c in out if size[c] != 1]
+        self.summed = [c for c in size if c not in out and size[c] != 1]
+
+    def axes(self, labels: Iterable[str]) -> Axes:
+        return [(self.letters[c], self.size[c]) for c in labels]
+
+    def lines(self, place: Filled, value: Filled, first: Filled) -> list[str]:
+        """Lines that set each number of the result to `first` and add the values to it."""
+        left, summed, few = self.left, self.summed, self.few
+        terms = self.unrolled(summed if few(summed) else [])
+        if few(summed):
+            texts = [text for text in (first(self.letters), *map(value, terms)) if text != "0.0"]
+            return looped(self.axes(left), [f"{place(self.letters)} = {' + '.join(texts)};"])
+        if not left or self.together(left[-1]) < 0.75 * self.together(summed[-1], 1):
+            body = summing("sum", self.axes(summed), value(self.letters))
+            body = [f"double sum = {first(self.letters)};", *body, f"{place(self.letters)} = sum;"]
+            return looped(self.axes(left), body, None)
+        short = left[-1:] if len(left) > 1 and few(left[-1:]) else []
+        *rows, last = left[: len(left) - len(short)]
+        each = self.unrolled(short)
+        begin = [f"{place(k)} = {first(k)};" for k in each]
+        then = [f"{place(k)} += {value(k)};" for k in each]
+        if rows and self.lies_inside(summed[-1], rows[-1]):
+            body = looped(self.axes([last]), begin)
+            body += looped(self.axes([*summed, last]), then)
+            return looped(self.axes(rows), body, None)
+        return [*looped(self.axes([*rows, last]), begin),
+                *looped(self.axes([*summed, *rows, last]), then)]
+
+    def few(self, labels: Sequence[str]) -> bool:
+        """Whether all entries of some axes can be written one after the other."""
+        found = [self.size[c] for c in labels]
+        return SAMPLES not in found and prod(found) <= FEW
+
+    def unrolled(self, labels: Sequence[str]) -> list[dict[str, str]]:
+        """The letters, with each entry of some axes in the place of theirs."""
+        found = [self.letters]
+        for c in labels:
+            found = [{**letters, c: str(i)} for letters in found for i in range(self.size[c])]
+        return found
+
+    def together(self, c: str, start: int = 0) -> float:
+        """How many numbers can be taken together along an axis."""
+        far = [lie.strides[labels.index(c)] for lie, labels in self.lies[start:] if c in labels]
+        short = self.left[-1:] if self.few(self.left[-1:]) and c != self.left[-1] else []
+        steps = (0, 1, *(self.size[k] for k in short if start == 0))
+        if any(step not in steps for step in far):
+            return 1
+        return min(sizes((self.size[c],)), MANY)
+
+    def lies_inside(self, c: str, row: str) -> bool:
+        """Whether the numbers along an axis are nearer to each other than along another one."""
+        return all(lie.strides[labels.index(c)] <= lie.strides[labels.index(row)]
+                   for lie, labels in self.lies[1:] if c in labels and row in labels)
+
+
 def looped(axes: Axes, body: list[str], simd: str | None = "") -> list[str]:
     """Loops over axes around a body; with `simd`, what is said of the last one, several of its
     numbers may be taken together.
@@ -508,17 +555,6 @@ def looped(axes: Axes, body: list[str], simd: str | None = "") -> list[str]:
 def summing(name: str, axes: Axes, value: str) -> list[str]:
     """Lines that add a value, for all entries of some axes, to a number."""
     return looped(axes, [f"{name} += {value};"], f" reduction(+:{name})")
-
-
-def along(axis: tuple[str, Any], lies: Iterable[tuple[Sequence[int], Sequence[str]]]) -> float:
-    """How many numbers can be taken together along an axis, of which each array is given by its
-    strides and letters.
-    """
-    letter, n = axis
-    far = [strides[letters.index(letter)] for strides, letters in lies if letter in letters]
-    if any(step not in (0, 1) for step in far):
-        return 1
-    return sizes((n,)) if n == SAMPLES else min(n, MANY)
 
 
 def is_outer(x: Array) -> bool:
@@ -558,11 +594,6 @@ def at(lie: Lie, index: Index) -> Text:
     """A number in memory."""
     place = together(offset(index, lie.strides), lie.first) or "0"
     return Text(f"{lie.name}[{place}]")
-
-
-def plus(begin: str, value: str) -> str:
-    """begin + value, without a zero."""
-    return value if begin == "0.0" else f"{begin} + {value}"
 
 
 def sizes(shape: Shape) -> float:

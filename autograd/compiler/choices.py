@@ -54,7 +54,9 @@ def choose(c: Any, then: Callable[[], Any], other: Callable[[], Any]) -> Any:
     before = notes.mark()
     try:
         trying.depth += 1
-        found = merged(c, then(), other())
+        a, b = then(), other()
+        found = merged(c, a, b)
+        notes.chose(found, a, b)
     except Exception:
         found = Unsafe
     finally:
@@ -62,7 +64,6 @@ def choose(c: Any, then: Callable[[], Any], other: Callable[[], Any]) -> Any:
     if found is Unsafe or notes.mark() != before:
         notes.back_to(before)
         return then() if c else other()
-    notes.chose(*found if isinstance(found, (tuple, list)) else [found])
     return found
 
 
@@ -171,8 +172,9 @@ def largest(function: Any, *args: Any) -> Any:
     of_two = ops.maximum if function is max else ops.minimum
     while len(values) > 1:                  # in pairs, so that a tie goes to the first
         pairs = [of_two(a, b) for a, b in zip(values[::2], values[1::2])]
-        values = pairs + values[2 * len(pairs):]
-        notes.chose(*pairs)
+        values_before, values = values, pairs + values[2 * len(pairs):]
+        for found, a, b in zip(pairs, values_before[::2], values_before[1::2]):
+            notes.chose(found, a, b)
     return values[0]
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import operator
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, NamedTuple
@@ -54,9 +54,11 @@ class Notes:
     def __init__(self, numbers: set[Value], lookups: Lookups) -> None:
         self.numbers, self.lookups = numbers, lookups
         self.guards: list[Guard] = []
+        self.bounds: dict[tuple[Value, int], str] = {}
         self.refusals: list[str] = []
         self.made: set[Value] = set()       # leaves that were made while it was recorded
-        self.chosen: set[Value] = set()     # stand for one of several Values, as it was chosen
+        # what stands for one of several Values and numbers, as it was chosen, and these
+        self.chosen: dict[Value, tuple[Any, ...]] = {}
         self.limited: list[Value] = []      # results of operations that have a domain
 
     def compared(self, kind: str, a: Any, b: Any) -> bool:
@@ -86,30 +88,42 @@ class Notes:
         """table[index] as data; None where that is not possible."""
         found = self.lookups.entry(table, index, int(_data_of(index)), self.stand_in)
         if found is not None:
-            line = line_of_user()
-            self.guards.append(Guard(index, 0.0, GREATER | EQUAL, line))
-            self.guards.append(Guard(index, len(table) - 1.0, LESS | EQUAL, line))
+            self.bounds.setdefault((index, len(table)), line_of_user())
         return found
 
-    def stand_in(self, number: float, column: list[Value]) -> Value:
+    def all_guards(self) -> list[Guard]:
+        """The guards, and those of the indices of tables, which are between 0 and their length."""
+        low = [Guard(i, 0.0, GREATER | EQUAL, line) for (i, _), line in self.bounds.items()]
+        high = [Guard(i, n - 1.0, LESS | EQUAL, line) for (i, n), line in self.bounds.items()]
+        return self.guards + low + high
+
+    def stand_in(self, number: float, column: Sequence[Any]) -> Value:
         """A Value for an entry of a table; it is a number in f where all entries are."""
         v = Whole(number) if column and all(type(x) is Whole for x in column) else Value(number)
-        if all(x in self.numbers for x in column):
+        if all(not isinstance(x, Value) or x in self.numbers for x in column):
             self.numbers.add(v)
-        self.chosen.add(v)
+        self.chosen[v] = tuple(column)
         return v
 
-    def chose(self, *found: Any) -> None:
-        """Note what stands for one of several Values."""
-        self.chosen.update(x for x in found if isinstance(x, Value))
+    def chose(self, found: Any, a: Any, b: Any) -> None:
+        """Note what stands for one of two Values or numbers, or for tuples of them."""
+        if isinstance(found, (tuple, list)):
+            for each in zip(found, a, b):
+                self.chose(*each)
+        elif isinstance(found, Value) and found is not a:
+            self.chosen[found] = a, b
 
     def are_numbers(self, a: Value, b: Any) -> bool:
         """Whether both are floats as f was written. A Value that stands for one of several, as it
         was chosen, cannot be asked whether it is the same as another: that is a refusal."""
         of_values = [x for x in (a, b) if isinstance(x, Value) and not self.is_number(x)]
-        if len(of_values) == 2 and a is not b and not self.chosen.isdisjoint(of_values):
+        if len(of_values) == 2 and a is not b and not self.chosen.keys().isdisjoint(of_values):
             self.refuse("asks whether two Values are the same")
         return not of_values
+
+    def is_mixed(self, alternatives: Sequence[Any]) -> bool:
+        """Whether some are numbers in f, and some Values."""
+        return len({not isinstance(x, Value) or self.is_number(x) for x in alternatives}) > 1
 
     def is_number(self, v: Value) -> bool:
         """Whether v is a float, not a Value, when the function runs as it was written."""
@@ -118,6 +132,8 @@ class Notes:
         stack, seen = [v], {v}
         while stack:
             x = stack.pop()
+            if x in self.chosen and self.is_mixed(self.chosen[x]):
+                self.refuse("asks whether a number or a Value, as it was chosen, is equal or true")
             if x.op is ops.identity or x.is_leaf and x not in self.numbers:
                 return False                # a transform's variable, or Value(x)
             new = [u for u in x.inputs
@@ -259,7 +275,8 @@ for _name in ("__index__", "__int__", "__float__", "__trunc__", "__floor__", "__
 
 REFUSED = {"__format__": "prints", "__repr__": "prints", "__float__": "calls float() of",
            "__int__": "calls int() of", "__round__": "rounds", "__trunc__": "rounds",
-           "backward": "calls backward() of", "__copy__": "copies", "__deepcopy__": "copies",
+           "backward": "calls backward() of",
+           "item": "calls item() of", "__copy__": "copies", "__deepcopy__": "copies",
            "__reduce__": "copies", "__hash__": "looks up in a dict or a set"}
 OF_FLOATS = ("__floordiv__", "__rfloordiv__", "__mod__", "__rmod__", "__divmod__", "__rdivmod__",
              "__floor__", "__ceil__", "__complex__")
@@ -305,7 +322,8 @@ def _comparison(kind: str) -> Callable[[Any, Any], Any]:
             return plain(self, other)
         if by_identity and not notes.are_numbers(self, other):
             if not isinstance(other, Value) or notes.is_number(other) or notes.is_number(self):
-                notes.compared("ne", self, other)       # eager, that would be an error
+                if not notes.compared("ne", self, other):
+                    notes.refuse("compares a Value with a number equal to it")
             return plain(self, other)           # Values are equal when they are the same Value
         x, y = _data_of(self), _data(other)
         if x != x or y != y:

@@ -100,9 +100,8 @@ class Lookups:
             table = self.tables[key] = Table(np.array(places, dtype=int).reshape(shape), numbers)
         known = self.known.get((key, index))
         if known is None:
-            like = [[x for x in column if isinstance(x, Value)] for column in zip(*entries)]
             known = [make(x.data if isinstance(x, Value) else x, column)
-                     for x, column in zip(entries[k], like)]
+                     for x, column in zip(entries[k], zip(*entries))]
             self.known[key, index] = known
             table.indices.append(self.place[index])
             table.fetched += known

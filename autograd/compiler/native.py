@@ -12,6 +12,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,7 +24,8 @@ from autograd.compiler.array import SAMPLES, Shape, shape_of
 from autograd.compiler.emit import Blocks
 
 COMPILERS = ("cc", "gcc", "clang")
-LONG = 3_000  # lines for which the best optimization takes too long
+# how a source of at most so many lines is compiled: the longer, the longer each line takes
+LEVELS = ((1_000, "-O3"), (10_000, "-O1"))
 FLAGS = ["-std=c11", "-shared", "-fPIC", "-fno-math-errno", "-fopenmp-simd"]
 FAULTS = {1: "divide by zero", 2: "invalid value"}
 
@@ -50,10 +52,10 @@ class Native(NamedTuple):
 
     def namespace(self, arrays: bool) -> dict[str, Any]:
         """The functions of the program."""
-        shape = shape_of(self.blocks.lines.value)
-        found = {"value": called(self.library.value, shape)}
-        if self.blocks.lines.gradient is not None:
-            found["value_and_grad"] = with_gradient(self.library.value_and_grad)
+        lines, size = self.blocks.lines, len(self.blocks.tape.parameters)
+        found = {"value": called(self.library.value, size, shape_of(lines.value))}
+        if lines.gradient is not None:
+            found["value_and_grad"] = with_gradient(self.library.value_and_grad, size)
         return found
 
 
@@ -69,31 +71,49 @@ def loaded(blocks: Blocks) -> Native:
     return Native(blocks, text, library)
 
 
-def called(function: Any, shape: Shape) -> Callable[..., Any]:
-    """`value` of a library on arrays."""
+class Room(threading.local):
+    """Memory of each thread for theta, a value and a gradient, and where it lies: to ask an array
+    where it lies takes as long as a small program.
+    """
 
-    def value(theta: np.ndarray, x: np.ndarray | None = None) -> Any:
-        theta = np.ascontiguousarray(theta)
-        x = theta if x is None else np.ascontiguousarray(x)
-        found = np.empty([len(x) if n == SAMPLES else n for n in shape])
-        check(function(theta.ctypes.data, x.ctypes.data, len(x), found.ctypes.data))
+    def __init__(self, size: int) -> None:
+        theta, found = np.empty(size), np.empty(1 + size)
+        at = found.ctypes.data
+        self.all = theta, theta.ctypes.data, found, at, at + found.itemsize
+
+
+def called(function: Any, size: int, shape: Shape) -> Callable[..., Any]:
+    """`value` of a library on arrays."""
+    room = Room(size)
+
+    def value(given: np.ndarray, x: np.ndarray | None = None) -> Any:
+        theta, at_theta = room.all[:2]
+        theta[:] = given
+        at_x, m = (None, 0) if x is None else (np.ascontiguousarray(x).ctypes.data, len(x))
+        found = np.empty([m if n == SAMPLES else n for n in shape])
+        check(function(at_theta, at_x, m, found.ctypes.data))
         return found if shape else found[()]
 
     return value
 
 
-def with_gradient(function: Any) -> Callable[..., tuple[float, np.ndarray]]:
+def with_gradient(function: Any, size: int) -> Callable[..., tuple[float, np.ndarray]]:
     """`value_and_grad` of a library on arrays."""
+    room = Room(size)
 
     def value_and_grad(
-        theta: np.ndarray, x: np.ndarray | None = None
+        given: np.ndarray, x: np.ndarray | None = None
     ) -> tuple[float, np.ndarray]:
-        theta = np.ascontiguousarray(theta)
-        x = theta if x is None else np.ascontiguousarray(x)
-        found, gradient = np.empty(1), np.empty(len(theta))
-        pointers = found.ctypes.data, gradient.ctypes.data
-        check(function(theta.ctypes.data, x.ctypes.data, len(x), *pointers))
-        return float(found[0]), gradient
+        theta, at_theta, found, at_value, at_gradient = room.all
+        theta[:] = given
+        if x is None:
+            fault = function(at_theta, None, 0, at_value, at_gradient)
+        else:
+            x = np.ascontiguousarray(x)
+            fault = function(at_theta, x.ctypes.data, len(x), at_value, at_gradient)
+        if fault:
+            check(fault)
+        return found.item(0), found[1:].copy()
 
     return value_and_grad
 
@@ -126,7 +146,7 @@ def c_compiler() -> str:
 def compiled(text: str) -> Path:
     """The library of a source, compiled unless it is there."""
     cc = c_compiler()
-    level = "-O3" if text.count("\n") <= LONG else "-O1"
+    level = next((level for most, level in LEVELS if text.count("\n") <= most), "-O0")
     flags = [level, "-march=native", *FLAGS]
     version = f"{cc} {os.stat(cc).st_mtime} {flags} {os.uname() if hasattr(os, 'uname') else ''}"
     name = hashlib.sha256(f"{version}\n{text}".encode()).hexdigest()[:32]

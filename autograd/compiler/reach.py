@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd.operation import Operation
 from autograd.value import Value
 
 OURS = {"autograd", "nn", "numpy"}
@@ -78,6 +79,7 @@ class Reach:
     """The present state of what f reads; `refusals` says what cannot be watched.
 
     asks_kind    whether something asks what kind of object it was given
+    can_change   whether there is anything that f could change, beside its arguments
     asks_same    whether something asks whether two things are the same object
     """
 
@@ -87,7 +89,7 @@ class Reach:
         self.functions: list[types.FunctionType] = []
         self.watches: list[Watch] = []
         self.seen: dict[int, Any] = {}                  # what was visited, so that ids stay its own
-        self.asks_kind = self.asks_same = self.by_name = False
+        self.asks_kind = self.asks_same = self.by_name = self.can_change = False
         self.cells: list[types.CellType] = []
         self.globals: list[tuple[Callable[..., Any], str]] = []
         self.modules: set[tuple[str, ...]] = set()
@@ -121,6 +123,7 @@ class Reach:
         while stack and not self.refusals:
             x = stack.pop()
             if isinstance(x, Value) and id(x) not in self.seen:
+                self.can_change = True
                 self.values.append(x)
             if id(x) in self.seen or isinstance(x, PLAIN):
                 self.seen[id(x)] = x
@@ -183,6 +186,7 @@ class Reach:
         for refusal in reads.refusals:
             self.refuse(refusal)
         self.asks_same |= reads.asks_same
+        self.can_change |= reads.stores
         self.asks_kind |= bool(ASKS_KIND & (reads.names | reads.attributes))
         self.by_name |= bool(BY_NAME & (reads.names | reads.attributes))
         names, space = sorted(reads.names), f.__globals__
@@ -225,11 +229,13 @@ class Reach:
 
     def of_class(self, kind: type) -> list[Any]:
         """What a class of the user's defines, and what it is derived from."""
+        self.can_change = True
         return self.watch(lambda: [x for name, x in vars(kind).items() if name not in OF_CLASSES]
                           ) + list(kind.__bases__)
 
     def of_container(self, x: Any) -> list[Any]:
         """The items of a list, tuple, dict, set, deque or array."""
+        self.can_change |= not isinstance(x, (tuple, frozenset))
         if isinstance(x, np.ndarray):
             self.watch(lambda: [x.shape, x.dtype.str, x.tobytes()])
             return x.ravel().tolist() if x.dtype == object else []
@@ -254,6 +260,8 @@ class Reach:
         if built_in and not _is_trusted(_module(kind)):
             self.refuse(f"refers to a {kind.__name__}, which cannot be watched")
         fields = _attribute(x, "__dict__")
+        if not isinstance(x, Operation):                    # a row of the table stays as it is
+            self.can_change |= fields is not MISSING or bool(slots)
         held: list[Any] = []
         if fields is not MISSING:
             held = self.watch(lambda: [*fields, *fields.values()])
@@ -271,13 +279,14 @@ class Reads(NamedTuple):
     imports: set[str]
     refusals: list[str]
     asks_same: bool
+    stores: bool                            # whether it sets attributes or variables from outside
 
 
 @cache
 def names_in(code: types.CodeType) -> Reads:
     """What a piece of code reads."""
-    found = Reads(set(), set(), set(), [], False)
-    asks_same, before = False, None
+    found = Reads(set(), set(), set(), [], False, False)
+    asks_same, before, stores = False, None, False
     for i in dis.get_instructions(code):
         if i.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
             found.names.add(i.argval)
@@ -291,10 +300,13 @@ def names_in(code: types.CodeType) -> Reads:
             asks_same = True
         elif i.opname == "IS_OP" and before and isinstance(before.argval, bool):
             found.refusals.append(f"asks whether something is {before.argval}")
+        elif i.opname in ("STORE_ATTR", "DELETE_ATTR") or i.argval in code.co_freevars:
+            stores |= i.opname.startswith(("STORE", "DELETE"))
         before = i
     for inside in code.co_consts:
         if isinstance(inside, types.CodeType):
-            names, attributes, imports, refusals, same = names_in(inside)
+            names, attributes, imports, refusals, same, stores_inside = names_in(inside)
+            stores |= stores_inside
             found.names.update(names)
             found.attributes.update(attributes)
             found.imports.update(imports)
@@ -303,7 +315,7 @@ def names_in(code: types.CodeType) -> Reads:
     looks = INSIDE & found.attributes
     if looks:
         found.refusals.append(f"looks into functions and frames (.{min(looks)})")
-    return found._replace(asks_same=asks_same)
+    return found._replace(asks_same=asks_same, stores=stores)
 
 
 def _is_constant(i: dis.Instruction) -> bool:

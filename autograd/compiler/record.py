@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, Optional
 
 from autograd import graph, ops
+from autograd.compat.numbers import with_labels
 from autograd.compat.micrograd import Closure, Handmade
 from autograd.compiler.affine import Term
 from autograd.compiler.normal import INSIDE, Flattener, Linear, Side
@@ -67,7 +68,7 @@ def numbered(
     outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value]
 ) -> tuple[Tape, list[Any]]:
     """The Tape, and the id of each place of the topological order, NONE where it has none."""
-    order = graph.topological_order(*outputs)
+    order = with_labels(graph.topological_order(*outputs))
     place = dict(zip(order, range(len(order))))
     begin = {place[v] for v in (*parameters, *inputs) if v in place}
     args = graph.wiring(order, place)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from autograd.compat import messages
 from autograd.derivatives.engine_runs import (OPERATORS, POINTS, Expression, Operator, Run,
                                               TooLong, as_float, bounded, described, run)
 from autograd.derivatives.misconceptions import FAULTS, NOTES, close, kind_of_rule
@@ -102,6 +103,9 @@ def check_engine(cls: Any) -> EngineReport:
     why: a gradient is overwritten: a Value that is used twice receives two contributions,
     so write += and not =
     """
+    if not isinstance(cls, type) and not callable(cls):
+        raise TypeError("check_engine needs a class, such as Value and not Value(2.0); "
+                        f"got {messages.described(cls)}")
     report = EngineReport()
     first = next(shape_faults(cls), None) or next(seed_faults(cls), None)
     if first:

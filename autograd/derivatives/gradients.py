@@ -5,6 +5,7 @@ from collections.abc import Callable, Container, Sequence
 from typing import Any
 
 from autograd import ops
+from autograd.compat.messages import described, entries, truth
 from autograd.backward import Edges, forward, recorded, reverse
 from autograd.graph import depends_on, topological_order
 from autograd.operation import Undefined, partial_at
@@ -25,10 +26,13 @@ def gradients(output: Value, inputs: Value | Sequence[Value], create_graph: bool
     >>> first.data, gradients(first, x)
     (12.0, 12.0)
     """
-    wanted = [inputs] if isinstance(inputs, Value) else list(inputs)
     if not isinstance(output, Value):
-        raise TypeError("the output of gradients must be a Value, "
-                        f"got {type(output).__name__} {output!r}")
+        raise TypeError(f"the output of gradients must be a Value, got {described(output)}")
+    truth(create_graph, "create_graph")
+    wanted = [inputs] if isinstance(inputs, Value) else entries(inputs, "inputs", "Values")
+    for i, v in enumerate(wanted):
+        if not isinstance(v, Value):
+            raise TypeError(f"inputs[{i}] of gradients must be a Value, got {described(v)}")
     order = topological_order(output)
     in_graph = set(order)
     for i, v in enumerate(wanted):

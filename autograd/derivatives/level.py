@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
 from autograd import ops
+from autograd.compat.messages import choice, described
 from autograd.derivatives.gradients import pullback, pushforward
 from autograd.derivatives.structure import Leaf, Nested, Structure, flatten, holds_value, rebuild
 from autograd.recording import is_recording
@@ -61,7 +62,7 @@ class Level:
         name = getattr(f, "__name__", "the function")
         VARIABLES_AT_WORK.update(self.variables)
         try:
-            self.results, self.outputs = flatten(f(*replaced), f"what {name} returned")
+            self.results, self.outputs = flatten(called(f, replaced), f"what {name} returned")
         finally:
             VARIABLES_AT_WORK.difference_update(self.variables)
         self.order, is_nested = computed_from(self.variables, self.results)
@@ -96,15 +97,27 @@ class Level:
         mode is "forward" or "reverse"; None takes the mode that needs fewer sweeps. Raises
         ValueError for another one.
         """
+        choice(mode, ("forward", "reverse", None), "mode")
         m, n = len(self.results), len(self.variables)
         if mode is None:
             mode = "forward" if n < m else "reverse"
         if mode == "reverse":
             return [self.pull(row) for row in unit_vectors(m)]
-        if mode == "forward":
-            columns = [self.push(column) for column in unit_vectors(n)]
-            return [[column[i] for column in columns] for i in range(m)]
-        raise ValueError(f"mode must be 'forward', 'reverse' or None, got {mode!r}")
+        columns = [self.push(column) for column in unit_vectors(n)]
+        return [[column[i] for column in columns] for i in range(m)]
+
+
+def called(f: Function, args: Sequence[Nested]) -> Nested:
+    """f(*args). Raises TypeError, with a word on how arguments are given, if f takes others."""
+    try:
+        return f(*args)
+    except TypeError as error:
+        inside = error.__traceback__ and error.__traceback__.tb_next
+        if inside or "argument" not in str(error):
+            raise
+        raise TypeError(f"{getattr(f, '__name__', 'the function')} was called with {len(args)} "
+                        f"arguments, and does not take as many: where arguments are given as one "
+                        "tuple, (x,) is one argument x") from None
 
 
 def refuse_no_grad() -> None:
@@ -159,7 +172,7 @@ def positions(argnums: Argnums, n: int) -> tuple[int, ...]:
     chosen = argnums if isinstance(argnums, tuple) else (argnums,)
     if not all(isinstance(i, int) for i in chosen):
         raise TypeError("argnums must be an int or a tuple of ints, such as 0 or (0, 1), "
-                        f"got {argnums!r}")
+                        f"got {described(argnums)}")
     if not all(-n <= i < n for i in chosen):
         called_with = "1 argument" if n == 1 else f"{n} arguments"
         raise ValueError(f"argnums is {argnums!r}, but the function was called with {called_with}; "

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from autograd.compat.messages import described
 from autograd.derivatives.level import Argnums, Function, Level
 from autograd.derivatives.structure import Leaf, Nested, Structure, flatten, rebuild, rebuild_matrix
 
@@ -153,14 +154,16 @@ def refuse_number(f: object, who_takes: str) -> None:
     """Raises TypeError when f is not a function: often f(x) is given instead of f."""
     if not callable(f):
         raise TypeError(f"{who_takes} the function to differentiate, f and not f(x); "
-                        f"got {type(f).__name__} {f!r}")
+                        f"got {described(f)}")
 
 
 def arguments(x: Nested, what: str) -> tuple[Nested, ...]:
     """x, a tuple or list of arguments, as a tuple. Raises TypeError for one number or array."""
     if not isinstance(x, (tuple, list)):
         raise TypeError(f"{what} must be a tuple of arguments, (x,) for one; "
-                        f"got {type(x).__name__} {x!r}")
+                        f"got {described(x)}")
+    if not x:
+        raise ValueError(f"{what} must have an argument at least, got {described(x)}")
     return tuple(x)
 
 

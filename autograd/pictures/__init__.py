@@ -26,6 +26,9 @@ page. What knows Values makes scenes; what writes scenes knows no Values.
   dot.py         a scene as DOT
   svg.py         a scene as SVG, for where there is no Graphviz
   program.py     the Graphviz program, and how it is replaced
+  marks.py       an SVG as outlines and texts
+  canvas.py      these as PDF, EPS, PNG and GIF
+  tikz.py        and as TikZ
   picture.py     what displays in a notebook and saves itself
   page.py        a scene as a page; with play.html, play.css, play.js
   comparisons.py what a function compares while it is recorded
@@ -39,6 +42,7 @@ page. What knows Values makes scenes; what writes scenes knows no Values.
                      what users call
   draw.py        draw
   play.py        play
+  frames.py      frames
 """
 from autograd.pictures.program import PictureError, use_graphviz
 

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from autograd.compat.numbers import with_labels
+from autograd.compat.messages import choice, entries, printed, truth
 from autograd.graph import topological_order
-from autograd.pictures.cards import place_cards
+from autograd.pictures.cards import Splines, place_cards
 from autograd.pictures.collapsed import MOST, READABLE, collapsed
+from autograd.pictures.columns import Places
 from autograd.pictures.neurons import find_neurons
 from autograd.pictures.operations import (
+    checked_parameters,
     operations,
     outputs_of,
     with_blanks,
@@ -55,8 +59,10 @@ def draw(value: Value | Sequence[Value], level: str | None = None, *,   # noqa: 
     3
     """
     check_choices(level, rankdir, hide)
-    outputs = outputs_of(value, "draw")
-    order = topological_order(*outputs)
+    truth(open_dots, "open_dots")
+    truth(force, "force")
+    outputs, parameters = outputs_of(value, "draw"), checked_parameters(parameters)
+    order = with_labels(topological_order(*outputs))
     if isinstance(expand, str):
         expand = [expand]
     in_full = level is None and not expand and len(order) <= readable(order)
@@ -69,12 +75,11 @@ def draw(value: Value | Sequence[Value], level: str | None = None, *,   # noqa: 
 
 def check_choices(level: str | None, rankdir: str | None, hide: Sequence[str]) -> None:
     """Raises ValueError for a word that is not one of those to choose from."""
-    if level is not None and level not in LEVELS:
-        raise ValueError(f"level must be 'operation', 'neuron', 'layer' or None, got {level!r}")
-    if rankdir not in (None, "LR", "TB"):
-        raise ValueError(f"rankdir must be 'LR', 'TB' or None, got {rankdir!r}")
-    if isinstance(hide, str) or not set(hide) <= set(HIDDEN):
-        raise ValueError(f"hide must be a tuple of some of {HIDDEN}, got {hide!r}")
+    choice(level, (*LEVELS, None), "level")
+    choice(rankdir, ("LR", "TB", None), "rankdir")
+    words = [] if isinstance(hide, str) else entries(hide, "hide", f"some of {HIDDEN}")
+    if isinstance(hide, str) or not all(word in HIDDEN for word in map(str, words)):
+        raise ValueError(f"hide must be a tuple of some of {HIDDEN}, got {printed(hide)}")
 
 
 def in_full_picture(scene: Scene, rankdir: str | None) -> Picture:
@@ -86,13 +91,18 @@ def in_full_picture(scene: Scene, rankdir: str | None) -> Picture:
     if len(scene.nodes) > READABLE:
         scene.rankdir = rankdir or "LR"
         return picture_of(scene)
+    return picture_of(*laid_out(scene, rankdir))
+
+
+def laid_out(scene: Scene, rankdir: str | None) -> tuple[Scene, Places, Splines]:
+    """The scene with places for a slide; with circles for operations while there is room."""
     if len(scene.nodes) <= CIRCLES:
         circles = with_circles(scene)
         places, splines, is_simple = place_cards(circles, rankdir)
         if is_simple:
-            return picture_of(circles, places, splines)
+            return circles, places, splines
     places, splines, _ = place_cards(scene, rankdir)
-    return picture_of(scene, places, splines)
+    return scene, places, splines
 
 
 def check_size(size: int, force: bool) -> None:

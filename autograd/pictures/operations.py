@@ -5,14 +5,16 @@ beside the operation's sign; of more operands it is a node without a derivative.
 """
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autograd import ops
-from autograd.operation import TABLE
+from autograd.compat.messages import described, entries
+from autograd.operation import TABLE, Operation
 from autograd.pictures.scene import Edge, Node, Scene
-from autograd.value import Value
+from autograd.value import Value, record
 from autograd.words.labels import (
     LONGEST_TITLE,
     LONGEST_TOOLTIP,
@@ -203,15 +205,39 @@ def with_circles(scene: Scene) -> Scene:
     return replace(scene, nodes=nodes, edges=edges)
 
 
+def failed(error: Any) -> Any:
+    """A Value for the operation that an error came from, NaN as its data; the error for another."""
+    if hasattr(error, "value"):
+        return error.value
+    if not any(isinstance(x, Value) for x in getattr(error, "inputs", ())):
+        return error
+    row = error.operation
+    here = Operation(row.name, lambda *inputs: math.nan, (None,) * len(error.inputs), row.symbol,
+                     row.text)
+    v = record(here, error.inputs)
+    v.label = "error"
+    return v
+
+
 def outputs_of(value: Any, what: str) -> list[Value]:
     """A Value, or a list of Values, as a list. Raises TypeError for anything else."""
-    outputs = [value]
+    outputs = [failed(value) if isinstance(value, BaseException) else value]
     if isinstance(value, (list, tuple)):
         outputs = list(value)
     if not outputs:
         raise TypeError(f"{what} needs a Value or a list of Values, got an empty list")
     for v in outputs:
         if not isinstance(v, Value):
-            kind, shown = type(v).__name__, shorten(repr(v), 60)
-            raise TypeError(f"{what} needs a Value or a list of Values, got {kind} {shown}")
+            raise TypeError(f"{what} needs a Value or a list of Values, got {described(v)}")
     return outputs
+
+
+def checked_parameters(parameters: Any) -> list[Value] | None:
+    """The Values to mark as parameters, as a list; None for none. Raises TypeError."""
+    if parameters is None:
+        return None
+    found: list[Value] = entries(parameters, "parameters", "Values")
+    for i, v in enumerate(found):
+        if not isinstance(v, Value):
+            raise TypeError(f"parameters[{i}] must be a Value, got {described(v)}")
+    return found

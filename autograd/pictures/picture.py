@@ -14,13 +14,16 @@ from typing import Any
 
 import graphviz
 
+from autograd.pictures.canvas import write_drawings
 from autograd.pictures.cards import Splines
 from autograd.pictures.columns import Places, place_columns
 from autograd.pictures.dot import NO_SPLINES, lines_of
+from autograd.pictures.marks import drawing_of
 from autograd.pictures.program import SECONDS, PictureError, find_dot, lay_out
 from autograd.pictures.scene import Scene
 from autograd.pictures.style import FONT, FONTS
 from autograd.pictures.svg import svg_of
+from autograd.pictures.tikz import tikz_of
 
 
 XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -63,9 +66,12 @@ class Picture(graphviz.Digraph):                                # type: ignore[m
         return output
 
     def write(self, path: str | os.PathLike[str], width: int | None = None) -> pathlib.Path:
-        """The path of a file of this picture: .svg, .png, ..., or .dot and .gv for the DOT text.
+        r"""The path of a file of this picture: .svg, .png, .pdf, .eps, .tex, or .dot and .gv for
+        the DOT text; or another form that the Graphviz program here writes.
 
-        `width` is that of a PNG in pixels: 1920 for a slide.
+        `width` is that of a PNG in pixels: 1920 for a slide. A .tex file is TikZ, to be read by
+        \input. PDF and EPS take Matplotlib and no program. Raises PictureError where something
+        is missing.
         """
         path = pathlib.Path(path)
         kind = path.suffix[1:].lower()
@@ -76,6 +82,10 @@ class Picture(graphviz.Digraph):                                # type: ignore[m
             path.write_text(self.source, encoding="utf-8")
         elif kind == "svg":
             path.write_text(XML + self.svg(), encoding="utf-8")
+        elif kind in ("tex", "tikz"):
+            path.write_text(tikz_of(drawing_of(self.svg())), encoding="ascii")
+        elif kind in ("pdf", "eps"):
+            write_drawings([drawing_of(self.svg())], path)
         else:
             path.write_bytes(self.at_width(width).pipe(format=kind))
         return path

@@ -13,11 +13,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from autograd.compat.numbers import with_labels
+from autograd.compat.messages import described
 from autograd.formulas.javascript import rule
 from autograd.formulas.text import Slot, Text
 from autograd.graph import topological_order
 from autograd.pictures.comparisons import Comparison, noted
-from autograd.pictures.operations import operations
+from autograd.pictures.operations import checked_parameters, operations
 from autograd.pictures.page import page_of
 from autograd.pictures.scene import Compared, Node, Scene
 from autograd.pictures.style import EDGE_OF_PAGE, LONGEST_ON_PAGE
@@ -74,7 +76,8 @@ def play(value: Value | Callable[..., Any], path: str | os.PathLike[str] | None 
     comparisons: list[Comparison] = []
     if not isinstance(value, Value):
         value, comparisons = recorded(value, at)
-    order = topological_order(value)
+    order = with_labels(topological_order(value))
+    parameters = checked_parameters(parameters)
     check_playable(order)
     shown = clean(title or value.label or "backward pass")
     scene = playable(value, order, parameters)
@@ -100,11 +103,10 @@ def check_playable(order: Sequence[Value]) -> None:
 
 def recorded(f: Any, at: Mapping[str, Any] | None) -> tuple[Value, list[Comparison]]:
     """What a function gives for Values of these numbers, and what it compared."""
-    kind, shown = type(f).__name__, shorten(repr(f), 60)
     if not callable(f) or isinstance(f, type):
-        raise TypeError(f"play needs a Value, got {kind} {shown}")
+        raise TypeError(f"play needs a Value, got {described(f)}")
     if at is None:
-        raise TypeError(f"play needs a Value, got {kind} {shown}: for a function give at=, such as "
+        raise TypeError(f"play needs a Value, got {described(f)}: for a function give at=, such as "
                         'at={"x": 2.0}')
     values = {key: as_values(numbers) for key, numbers in at.items()}
     name(values)

@@ -5,7 +5,9 @@ Texts come from users: every one is escaped.
 """
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 
 from autograd.pictures import style
@@ -22,25 +24,49 @@ POINTS = 72                         # of an inch
 PAD = 11.0                          # around the picture
 BASELINE = 0.35                     # of a text's size, from its middle down
 ROUND = 8.0
+FOCUSED = "4.5"                     # points: the line of what a frame points at
+HEAD, FOCUSED_HEAD = 0.4, 0.9       # half the width of an arrowhead, of its length
 
 
-def svg_of(scene: Scene, places: Places, splines: Splines = NO_SPLINES) -> str:
+@dataclass(frozen=True)
+class Focus:
+    """What a frame of a pass points at.
+
+    nodes, edges    by name, and by place: those with a ring, and thick
+    back            whether the thick edges run backward
+    unlabelled      edges whose local derivative is not shown yet
+    widest          the longest legend of all frames: one size for all
+    """
+    nodes: frozenset[str] = frozenset()
+    edges: frozenset[int] = frozenset()
+    back: bool = False
+    unlabelled: frozenset[int] = frozenset()
+    widest: str = ""
+
+
+def svg_of(scene: Scene, places: Places, splines: Splines = NO_SPLINES,
+           focus: Focus = Focus()) -> str:
     """The scene as an <svg> element."""
     node = {n.name: n for n in scene.nodes}
     canvas = Canvas({name: with_size(node[name], place) for name, place in places.items()},
-                    splines, scene.legend)
+                    splines, focus.widest or scene.legend)
     points = thickness(scene)
     back = [n for n in scene.nodes if n.shape == "frame"]
     for n in back:
         draw_node(canvas, n)
     for k, edge in enumerate(scene.edges):
-        look = edge_look(edge, points)
-        draw_edge(canvas, edge, node, look, splines.get(k))
+        look, spline = edge_look(edge, points), splines.get(k)
+        if k in focus.edges:
+            look.update(color=style.GRAD if focus.back else style.DATA, penwidth=FOCUSED)
+            spline = backward(spline) if focus.back and spline else spline
+        draw_edge(canvas, edge, node, look, spline)
     for n in scene.nodes:
         if n not in back:
             draw_node(canvas, n)
+        if n.name in focus.nodes:
+            draw_ring(canvas, canvas.places[n.name], style.GRAD if focus.back else style.DATA)
     for k, spline in splines.items():
-        if scene.edges[k].kind == "use":
+        if scene.edges[k].kind == "use" and k not in focus.unlabelled:
             draw_label(canvas, scene.edges[k], spline)
     if scene.legend:
         canvas.text((canvas.width / 2, canvas.height - PAD - 8), scene.legend, fill=style.INK)
@@ -144,7 +170,8 @@ def draw_card(canvas: Canvas, node: Node, middle: Point, size: Point) -> None:
     title = shorten(node.title)
     if node.role in style.NAMED_ROLES:
         title = f"{title}  {node.role}".strip()
-    numbers = {"data": fixed(node.data or 0.0), "grad": grad_text(node.grad)}
+    data = DASH if node.data is None else fixed(node.data)
+    numbers = {"data": data, "grad": grad_text(node.grad)}
     numbers.update(dict.fromkeys(node.blanks, style.BLANK))
     canvas.text((centre, top + row / 2), title, weight="bold")
     canvas.text((centre, top + 1.5 * row), f"data {numbers['data']}", fill=style.DATA)
@@ -199,6 +226,13 @@ DRAW = {"card": draw_card, "circle": draw_circle, "box": draw_box, "text": draw_
         "frame": draw_frame}
 
 
+def draw_ring(canvas: Canvas, place: Place, color: str) -> None:
+    """A line around a node that a frame points at."""
+    middle, (width, height) = canvas.at((place.x, place.y)), size_of(place)
+    corner = middle[0] - width / 2 - 4, middle[1] - height / 2 - 4
+    canvas.rect(corner, (width + 8, height + 8), "none", color, float(FOCUSED), ROUND)
+
+
 # Edges -----------------------------------------------------------------------------------------
 
 def draw_edge(canvas: Canvas, edge: Edge, node: dict[str, Node], look: dict[str, str],
@@ -217,7 +251,18 @@ def draw_edge(canvas: Canvas, edge: Edge, node: dict[str, Node], look: dict[str,
                stroke=color, stroke_width=width, stroke_dasharray=dashes)
     if edge.kind != "weight":
         tip = canvas.at(spline.tip) if spline else points[-1]
-        canvas.add("path", d=head_of(points[-1], tip), fill=color)
+        wide = FOCUSED_HEAD if width == FOCUSED else HEAD
+        canvas.add("path", d=head_of(points[-1], tip, wide), fill=color)
+
+
+def backward(spline: Spline) -> Spline:
+    """The arrow the other way round: its head lies where it began."""
+    first, second = spline.points[:2]
+    length = math.dist(first, second) or 1.0
+    head = min(1.6 * style.ARROWHEAD / POINTS / length, 1.0)
+    base = (first[0] + (second[0] - first[0]) * head, first[1] + (second[1] - first[1]) * head)
+    points = [spline.tip, *reversed(spline.points[1:-1]), base]
+    return spline._replace(points=points, tip=first)
 
 
 def end_of(canvas: Canvas, name: str, other: str) -> Point:
@@ -234,12 +279,12 @@ def path_of(points: Sequence[Point]) -> str:
     return f"M{start}{'L' if len(others) == 1 else 'C'}{' '.join(others)}"
 
 
-def head_of(base: Point, tip: Point) -> str:
+def head_of(base: Point, tip: Point, wide: float = HEAD) -> str:
     """An arrowhead from the end of a line to its tip."""
     if base == tip:
         base = (tip[0] - style.ARROWHEAD, tip[1])
     along = (tip[0] - base[0], tip[1] - base[1])
-    aside = (-along[1] * 0.4, along[0] * 0.4)
+    aside = (-along[1] * wide, along[0] * wide)
     left, right = (base[0] + aside[0], base[1] + aside[1]), (base[0] - aside[0], base[1] - aside[1])
     return "M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in (tip, left, right)) + "Z"
 

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from autograd.compat.numbers import with_labels
+from autograd.compat.messages import described
 from autograd.backward import recorded, reverse
 from autograd.graph import depends_on, topological_order
 from autograd.value import Value
-from autograd.words.labels import shorten
 from autograd.words.local import recorded_partial
 
 MANY = 10 ** 6                      # paths are counted up to here
@@ -60,9 +61,8 @@ def between(output: Value, wrt: Value) -> Between:
     """
     for v, what in ((output, "the output"), (wrt, "wrt")):
         if not isinstance(v, Value):
-            kind, shown = type(v).__name__, shorten(repr(v), 60)
-            raise TypeError(f"{what} of explain must be a Value, got {kind} {shown}")
-    everything = topological_order(output)
+            raise TypeError(f"{what} of explain must be a Value, got {described(v)}")
+    everything = with_labels(topological_order(output))
     inside = depends_on(everything, [wrt])
     if wrt not in inside or output not in inside:
         raise ValueError(f"the output does not depend on wrt ({wrt!r}, label {wrt.label!r}): "

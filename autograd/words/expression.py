@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
+from autograd.compat.numbers import with_labels
+from autograd.compat.messages import at_least, choice, described
 from autograd.formulas.text import Text
 from autograd.graph import topological_order
 from autograd.value import Value
@@ -43,10 +45,10 @@ def expression(value: Value, language: str = "text", limit: int = 2000) -> str:
       where t1 = a + b
     """
     if not isinstance(value, Value):
-        raise TypeError(f"expression needs a Value, got {type(value).__name__} {value!r}")
-    if language not in ("text", "latex"):
-        raise ValueError(f"language must be 'text' or 'latex', got {language!r}")
-    order = topological_order(value)
+        raise TypeError(f"expression needs a Value, got {described(value)}")
+    choice(language, ("text", "latex"), "language")
+    at_least(limit, "limit")
+    order = with_labels(topological_order(value))
     if len(order) > limit:
         return _too_long(len(order), language)
     whole, parts = _written(order, language)

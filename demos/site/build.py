@@ -8,12 +8,15 @@
 from __future__ import annotations
 
 import ast
+import base64
 import contextlib
+import gzip
 import hashlib
 import importlib.metadata
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,10 +27,10 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from demos import exercises
+from demos.exercises import catalogue
 from demos.asking import Question
 from demos.lesson import OUT
-from demos.page import Link, Page
+from demos.page import Link, Page, coloured
 from demos.runner import HERE as LESSONS
 from demos.runner import ORDER, Ran, cells, opening, run, source
 from demos.site.examples import EXAMPLES
@@ -36,17 +39,21 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 NEEDS_NUMPY = {"numpy", "nn", "matplotlib", "sklearn"}
 BROUGHT = {"graphviz": "draws", "latex2mathml": "typesets"}             # pure Python, from this environment
-PAGES = {"index.html": "Workbench", "lessons.html": "Lessons"}
+PAGES = {"index.html": "Workbench", "lessons.html": "Lessons", "exercises.html": "Exercises"}
 CDN = "https://cdn.jsdelivr.net/pyodide/v{}/full/"                      # where Pyodide keeps its packages
+PACKED = {"worker": "worker.js", "wasm": "pyodide.asm.wasm", "stdlib": "python_stdlib.zip", "lock": "pyodide-lock.json",
+          "app": "app.zip"}
 POLICY = ("default-src 'none'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval' blob:; worker-src 'self' blob:; connect-src 'self' {};"
           " style-src 'self' 'unsafe-inline'; img-src data:; frame-src 'self'; base-uri 'none'; form-action 'none'")
-USAGE = """python -m demos site [--cdn] [--small]
+OPTIONS = ("--cdn", "--one-file", "--small")
+USAGE = """python -m demos site [--one-file] [--cdn] [--small]
 
 Makes out/site, a folder for any web server, with a workbench, the lessons and the exercises: Python in the browser, offline once
 it is loaded. To look at it: python -m http.server --directory out/site
 
---cdn    NumPy and Matplotlib are loaded from where Pyodide keeps its packages, so that every lesson runs
---small  the lessons compute as little as shows that they work
+--one-file  writes out/workbench.html as well: the workbench in one file, that opens without a server
+--cdn       NumPy and Matplotlib are loaded from where Pyodide keeps its packages, so that every lesson runs
+--small     the lessons compute as little as shows that they work
 
 It needs npm (with Node.js), which brings Pyodide, Graphviz and an editor, about 40 MB, into out/npm."""
 
@@ -60,12 +67,14 @@ def main(arguments: Sequence[str]) -> int:
     if {"-h", "--help"} & {*arguments}:
         print(USAGE)
         return 0
-    unknown = [argument for argument in arguments if argument not in ("--cdn", "--small")]
+    unknown = [argument for argument in arguments if argument not in OPTIONS]
     if unknown:
         print(f"site knows no {unknown[0]!r}\n\n{USAGE}", file=sys.stderr)
         return 1
     try:
         size = build(OUT / "site", cdn="--cdn" in arguments, small="--small" in arguments)
+        if "--one-file" in arguments:
+            write_one_file(OUT / "site", OUT / "npm", OUT / "workbench.html")
     except CannotBuild as error:
         print(error, file=sys.stderr)
         return 1
@@ -85,6 +94,7 @@ def build(site: Path, lessons: Sequence[str] = ORDER, cdn: bool = False, small: 
     SitePage.packages = CDN.format(version_of(packages, "pyodide")) if cdn else ""
     write_workbench(site / "index.html")
     write_lessons(site, lessons, small)
+    write_exercises(site)
     write_keeper(site)
     return sum(path.stat().st_size for path in site.rglob("*") if path.is_file())
 
@@ -106,7 +116,7 @@ def fetched(folder: Path) -> Path:
         done.write_bytes(lock)
     shutil.rmtree(folder / "app", ignore_errors=True)
     shutil.copytree(HERE / "app", folder / "app")
-    call([npm, "exec", "--offline", "--", "esbuild", "app/worker.js", "app/editor.js", "--bundle", "--format=esm", "--minify",
+    call([npm, "exec", "--offline", "--", "esbuild", "app/worker.js", "app/editor.js", "app/workbench.js", "--bundle", "--format=esm", "--minify",
           "--target=es2022", "--external:node:*", "--external:ws", "--outdir=built", "--log-level=error"], folder)
     return folder
 
@@ -128,8 +138,8 @@ def copy_scripts(packages: Path, site: Path) -> None:
     for script in (HERE / "app").iterdir():
         if script.suffix in (".js", ".css"):
             shutil.copy(script, site / script.name)
-    for script in (packages / "built").iterdir():                       # over the sources of the same names
-        shutil.copy(script, site / script.name)
+    for name in ("worker.js", "editor.js"):                             # over the sources of the same names
+        shutil.copy(packages / "built" / name, site / name)
     for name in ("pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json"):
         shutil.copy(packages / "node_modules" / "pyodide" / name, site / name)
     texts = []
@@ -252,6 +262,23 @@ def write_workbench(path: Path) -> None:
     path.write_text(page.framed(text), encoding="utf-8")
 
 
+def write_one_file(site: Path, packages: Path, path: Path) -> None:
+    """Write the workbench, with everything it needs, as one file that a browser opens from anywhere."""
+    packed = {name: base64.b64encode(gzip.compress((site / file).read_bytes(), 9, mtime=0)).decode("ascii")
+              for name, file in PACKED.items()}
+    script = (packages / "built" / "workbench.js").read_text(encoding="utf-8").replace("</script", "<\\/script")
+    style = (site / "site.css").read_text(encoding="utf-8")
+    text = (site / "index.html").read_text(encoding="utf-8")
+    text = re.sub(r"<nav>.*?</nav>", "", text, flags=re.DOTALL)
+    for old, new in (('<link rel="stylesheet" href="site.css">', f"<style>{style}</style>"),
+                     ('<script type="module" src="workbench.js"></script>', ""),
+                     ("</body>", f'<script type="application/json" id="packed">{json.dumps(packed)}</script>\n'
+                                 f'<script type="module">{script}</script>\n</body>')):
+        head, _, tail = text.rpartition(old)
+        text = head + new + tail
+    path.write_text(text, encoding="utf-8")
+
+
 def write_lessons(site: Path, lessons: Sequence[str], small: bool) -> None:
     """Run the lessons, and write a page for each and one with cards for all."""
     ran = []
@@ -277,9 +304,35 @@ def bar_of(runs: bool) -> str:
             'On your machine: <code>python -m demos</code>, or a site made with <code>--cdn</code>.</p>')
 
 
+def fill_exercise(page: SitePage, name: str) -> None:
+    """Put an exercise on its page: the statement, what is to be written, a solution where there is one, and a check."""
+    first, *rest = cells(catalogue.stub(name))
+    runs = runs_here(catalogue.stub(name))
+    page.attributes = f'class="exercise" data-name="{name}"{" data-runs-here" * runs}'
+    page.markdown(first.text)
+    code = "\n\n\n".join(cell.text for cell in rest if "__main__" not in cell.text)
+    solution = catalogue.solution_source(name)
+    if solution:
+        solution = f"<details><summary>a solution, for when you have tried</summary><pre>{coloured(solution)}</pre></details>"
+    number = catalogue.NAMES.index(name) + 1
+    note = "" if runs else ('<p class="note">This exercise needs NumPy, so it is not checked on this page. On your machine: '
+                            f"<code>python -m demos exercises {number}</code></p>")
+    body = (HERE / "app" / "exercise.html").read_text(encoding="utf-8")
+    page.parts.append(body.replace("{{note}}", note).replace("{{stub}}", escape(code)).replace("{{solution}}", solution))
+
+
+def runs_here(code: str) -> bool:
+    """Whether Python code imports nothing that has no place on this site."""
+    return bool(SitePage.packages) or not imports_numpy(code)
+
+
 def needs_numpy(name: str) -> bool:
     """Whether a lesson imports something that has no place in a browser without NumPy."""
-    code = "\n".join(cell.text for cell in cells(source(LESSONS / f"{name}.py")) if not cell.markdown)
+    return imports_numpy("\n".join(cell.text for cell in cells(source(LESSONS / f"{name}.py")) if not cell.markdown))
+
+
+def imports_numpy(code: str) -> bool:
+    """Whether Python code imports NumPy, or what needs it."""
     imports = [node for node in ast.walk(ast.parse(code)) if isinstance(node, (ast.Import, ast.ImportFrom))]
     names = [alias.name for node in imports if isinstance(node, ast.Import) for alias in node.names]
     names += [node.module or "" for node in imports if isinstance(node, ast.ImportFrom)]
@@ -330,20 +383,14 @@ def write_exercises(site: Path) -> None:
     listing = SitePage("Exercises", site / "exercises.html", script="listing.js")
     listing.markdown("# Exercises\n\nThey are checked here, in your browser, and what you write stays in it.")
     items = []
-    for i, name in enumerate(exercises.NAMES):
-        stub = source(exercises.HERE / f"{name}.py")
-        first, *rest = [cell for cell in cells(stub)]
-        title = exercises.title(name)
-        neighbours = [(word, k) for word, k in (("Previous", i - 1), ("Next", i + 1)) if 0 <= k < len(exercises.NAMES)]
-        links = tuple(Link(word, exercises.title(exercises.NAMES[k]), f"{exercises.NAMES[k]}.html") for word, k in neighbours)
-        page = SitePage(title, site / "exercises" / f"{name}.html", "../", "exercise.js", links)
-        page.attributes = f'class="exercise" data-name="{name}"'
-        page.markdown(first.text)
-        code = "\n\n\n".join(cell.text for cell in rest if "__main__" not in cell.text)
-        solution = source(exercises.HERE / "solutions" / f"{name}.py")
-        body = (HERE / "app" / "exercise.html").read_text(encoding="utf-8")
-        page.parts.append(body.replace("{{stub}}", escape(code)).replace("{{solution}}", escape(solution)))
+    for i, name in enumerate(catalogue.NAMES):
+        neighbours = [(word, k) for word, k in (("Previous", i - 1), ("Next", i + 1)) if 0 <= k < len(catalogue.NAMES)]
+        links = tuple(Link(word, catalogue.title(catalogue.NAMES[k]), f"{catalogue.NAMES[k]}.html") for word, k in neighbours)
+        page = SitePage(catalogue.title(name), site / "exercises" / f"{name}.html", "../", "exercise.js", links)
+        fill_exercise(page, name)
         page.write(page.path)
-        items.append(f'<li data-name="{name}"><a href="exercises/{name}.html">{escape(title.partition(". ")[2])}</a></li>')
+        title = escape(page.title.partition(". ")[2])
+        note = "" if runs_here(catalogue.stub(name)) else ' <span class="note">needs NumPy</span>'
+        items.append(f'<li data-name="{name}"><a href="exercises/{name}.html">{title}</a>{note}</li>')
     listing.parts.append(f"<ol>{''.join(items)}</ol>")
     listing.write(listing.path)

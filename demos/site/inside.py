@@ -28,6 +28,7 @@ from autograd import Value
 from autograd.graph import topological_order
 from autograd.pictures import PictureError, use_graphviz
 from demos import lesson as lessons
+from demos.exercises import notebook
 from demos.mathematics import mathml
 
 Part = dict[str, Any]
@@ -244,6 +245,25 @@ def lesson_module(show: Callable[[Part], None]) -> types.ModuleType:
     module = types.ModuleType("demos.lesson")
     module.__dict__.update(lessons.__dict__, Lesson=Shown)
     return module
+
+
+# Exercises ---------------------------------------------------------------------------------------------------------------
+
+def check(name: str, code: str) -> dict[str, Any]:
+    """The result of an exercise for a student's code: its state, what is wrong, the hints, and what the code printed."""
+    linecache.cache[FILE] = (len(code), None, code.splitlines(keepends=True), FILE)
+    printed: list[str] = []
+    names: dict[str, Any] = {"__name__": "answer"}
+    with contextlib.redirect_stdout(Stream(lambda part: printed.append(part["text"]))):
+        try:
+            exec(compile(code, FILE, "exec", dont_inherit=True), names)
+            result = notebook.check(name, names).as_dict()
+        except ValueError as error:                     # a function is missing
+            return {"state": "not right yet", "message": str(error), "printed": "", "hints": [], "line": None}
+        except BaseException as error:                  # exit() too
+            wrong = explained(error)
+            return {"state": "not right yet", "message": wrong["text"], "printed": "", "hints": [], "line": wrong["line"]}
+    return {**result, "printed": result["printed"] or "".join(printed), "line": None}
 
 
 # What JavaScript calls ---------------------------------------------------------------------------------------------------

@@ -183,10 +183,44 @@ def compare(seed: int, points: int = 12) -> str:
     return "" if not jitted.refused else f"refused: {jitted.refused}"
 
 
+def compare_samples(seed: int, m: int = 7) -> str:
+    """What is wrong with jit(..., samples=(1, 2)) at a function of this seed, "" where nothing is."""
+    rng = random.Random(seed)
+    transform = rng.choice([lambda f: f, value_and_grad, lambda f: grad(f, 1)])
+    one, two = module_of(seed), module_of(seed)
+    eager, jitted = transform(one.f), jit(transform(two.f), samples=(1, 2))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for _ in range(4):
+            w = arguments(rng)[0]
+            rows = [arguments(rng)[1:] for _ in range(m)]
+            each = [outcome(eager, [w, *row]) for row in rows]
+            found = outcome(jitted, [w, *map(list, zip(*rows))])
+            wrong = [e for e in each if isinstance(e, type)]
+            expected = wrong[0] if wrong else each
+            if wrong and found in wrong or not wrong and alike(expected, unstacked(found, m)):
+                continue
+            return f"seed {seed}: eager {expected}, jit {found} ({jitted.refused or 'compiled'})"
+    return "" if not jitted.refused else f"refused: {jitted.refused}"
+
+
+def unstacked(x: Any, m: int) -> Any:
+    """Results of samples, one by one."""
+    if isinstance(x, type):
+        return x
+    if isinstance(x, dict):
+        parts = {name: unstacked(part, m) for name, part in x.items()}
+        return [{name: part[k] for name, part in parts.items()} for k in range(m)]
+    if isinstance(x, (list, tuple)):
+        parts = [unstacked(part, m) for part in x]
+        return [type(x)(part[k] for part in parts) for k in range(m)]
+    return x.tolist()
+
+
 def main(count: int = 1000, first: int = 0) -> None:
     wrong, refused = [], {}
     for seed in range(first, first + count):
-        found = compare(seed)
+        found = compare(seed) if seed % 4 else compare_samples(seed)
         if found.startswith("refused"):
             reason = found.partition(" (<function")[0]
             refused[reason] = refused.get(reason, 0) + 1

@@ -67,9 +67,9 @@ def test_every_row_of_the_table_is_the_same_in_c():
 
 
 def test_a_network_reads_as_the_lecture():
-    z, P, x = network([3, 5, 4, 2], "plain", ag.tanh)
+    z, P, x = network([6, 5, 4, 2], "plain", ag.tanh)
     source = ag.compile(sum(v * v for v in z), P, x).source_in("c")
-    for line in ["// z1: m x 5  (6)", "double sum = b1[4 * j];", "sum += x[3 * i + k] * W1[4 * j + k];",
+    for line in ["// z1: m x 5  (6)", "double sum = b1[7 * j];", "sum += x[6 * i + k] * W1[7 * j + k];",
                  "f1[5 * i + j] = tanh(z1[5 * i + j]);", "(7)", "(8)"]:
         assert line in source, source
     loop = recurrent(50, 4, [0.1 * i for i in range(50)]).source_in("c")

@@ -6,7 +6,8 @@ import warnings
 import numpy as np
 import pytest
 
-from autograd import grad, greater, hessian, jit, value_and_grad, where
+from autograd import exp, grad, greater, hessian, jit, log, value_and_grad, where
+from tests.compiler.functions import compare, compare_samples
 from tests.compiler.hostile import CASES, history, numbers_alike
 
 
@@ -95,3 +96,118 @@ def test_a_case_is_as_eager_or_refused(name, known):
         assert numbers_alike(a, b), f"call {k}: {b}, eager {a}"
     assert numbers_alike(left, jitted_left), (left, jitted_left)
     assert len([w for w in warned if w.startswith("jit runs")]) <= 1, warned
+
+
+@pytest.mark.parametrize("seed", [*range(40), 77, 161, 3601, 3642, 4317, 10104, 20688, 21103, 60060])
+def test_a_function_at_random_is_as_eager(seed):
+    found = compare(seed)
+    assert found == "" or found.startswith("refused"), found
+
+
+@pytest.mark.parametrize("seed", range(100, 130))
+def test_samples_of_a_function_at_random_are_as_eager(seed):
+    found = compare_samples(seed)
+    assert found == "" or found.startswith("refused"), found
+
+
+def one_loss(w, x, y):
+    out = sum(a * b if a > 0 else 0.1 * b for a, b in zip(w, x))
+    return {"loss": (out - y) ** 2 if abs(out - y) < 1 else abs(out - y), "right": (out > 0) == (y > 0), "n": 3}
+
+
+@pytest.mark.parametrize("listed", [False, True])
+def test_samples_run_in_one_program(listed):
+    rng = np.random.default_rng(0)
+    w, xs, ys = rng.normal(size=5).tolist(), rng.normal(size=(30, 5)), rng.normal(size=30)
+    if listed:
+        xs, ys = xs.tolist(), ys.tolist()
+    f, each = jit(one_loss, samples=(1, 2)), [one_loss(w, x, y) for x, y in zip(xs, ys)]
+    found = f(w, xs, ys)
+    np.testing.assert_allclose(found["loss"], [e["loss"] for e in each], rtol=1e-12)
+    assert found["right"].tolist() == [e["right"] for e in each] and found["n"].tolist() == [3] * 30
+    assert len(f.programs) == 1 and not f.refused
+
+
+def test_samples_of_other_lengths_and_branches_have_programs_of_their_own():
+    f = jit(newton, samples=(0,))
+    xs = [0.1 * k for k in range(60)]
+    np.testing.assert_allclose(f(xs), [newton(x) for x in xs], rtol=1e-12)
+    assert 1 < len(f.programs) < 12
+    total = jit(lambda v: sum(v) * 2.0, samples=(0,))
+    assert total([[1.0, 2.0], [3.0], [4.0, 5.0, 6.0], [7.0, 8.0]]).tolist() == [6, 6, 30, 30]
+    assert len(total.programs) == 3
+
+
+@pytest.mark.parametrize("args, error, words", [
+    (([1.0], [1.0, 2.0]), ValueError, "1 and 2 samples"), (([], []), ValueError, "0 samples"), (([1.0],), ValueError, "from 0"), ((1.0, [1.0]), TypeError, "samples"),
+])
+def test_wrong_samples(args, error, words):
+    with pytest.raises(error, match=words):
+        jit(lambda a, b: a * b, samples=(0, 1))(*args)
+
+
+def test_branches_of_a_network_are_one_program():
+    """ReLU, leaky ReLU, Huber and the hinge by `if`, clip by max and min, softmax by max, entries by an int."""
+    rng = random.Random(1)
+    w = [[[rng.uniform(-1, 1) for _ in range(4)] for _ in range(6)], [[rng.uniform(-1, 1) for _ in range(6)] for _ in range(3)]]
+    f = jit(value_and_grad(network_loss))
+    for _ in range(30):
+        xs = [[rng.gauss(0, 2) for _ in range(4)] for _ in range(5)]
+        ys = [rng.randrange(3) for _ in range(5)]
+        value, gradient = value_and_grad(network_loss)(w, xs, ys)
+        found = f(w, xs, ys)
+        np.testing.assert_allclose(found[0], value, rtol=1e-12)
+        for a, b in zip(found[1], gradient):
+            np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-12)
+    assert len(f.programs) == 1 and not f.refused
+
+
+def relu_by_if(x):
+    if x < 0:
+        return 0.0
+    return x
+
+
+def huber(d):
+    if abs(d) < 1:
+        return 0.5 * d * d
+    return abs(d) - 0.5
+
+
+def network_loss(w, xs, ys):
+    total = 0.0
+    for x, y in zip(xs, ys):
+        h = [relu_by_if(sum(a * b for a, b in zip(row, x))) for row in w[0]]
+        z = [max(-5.0, min(5.0, sum(a * b for a, b in zip(row, h)))) for row in w[1]]
+        top = max(z)
+        powers = [exp(v - top) for v in z]
+        total += -log(powers[y] / sum(powers)) + huber(z[0] - y)
+        if z[y] < 1 and not z[0] > 2:
+            total += 1 - z[y]
+        else:
+            total -= 0.1
+    return total / len(xs)
+
+
+def test_methods_keep_a_program_for_each_object():
+    class Scale:
+        def __init__(self, s):
+            self.s = s
+
+        @jit
+        def go(self, x):
+            return x * self.s
+    a, b = Scale(2.0), Scale(3.0)
+    assert [a.go(1.0), b.go(1.0), a.go(2.0), b.go(2.0)] == [2, 3, 4, 6]
+    a.s = 10.0
+    assert a.go(2.0) == 20.0 and a.go is a.go
+
+
+def test_threads_share_a_function():
+    from concurrent.futures import ThreadPoolExecutor
+    f = jit(value_and_grad(lambda x, k: (x * x if x > 1 else -x) * k + newton(x)))
+    points = [(0.37 * k - 3, float(k)) for k in range(40)] * 3
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda p: f(*p), points))
+    expected = [value_and_grad(lambda x, k: (x * x if x > 1 else -x) * k + newton(x))(*p) for p in points]
+    np.testing.assert_allclose(found, expected, rtol=1e-9)

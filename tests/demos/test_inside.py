@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from autograd import Value
+from demos.exercises.catalogue import NAMES, stub
 from demos.runner import ORDER
 from demos.site import inside
-from demos.site.build import needs_numpy
+from demos.site.build import imports_numpy, needs_numpy
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -177,6 +178,49 @@ print(sum(part["kind"] == "error" for part in shown), len(shown))
     assert done.returncode == 0, done.stderr
     errors, parts = map(int, done.stdout.split())
     assert errors == 0 and parts > 10
+
+
+# Exercises -------------------------------------------------------------------------------------------------------------------
+
+CHECK = """
+import sys
+
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("numpy", "matplotlib"):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Missing())
+from demos.exercises import catalogue
+from demos.site import inside
+for name in catalogue.NAMES:
+    try:
+        states = [inside.check(name, code(name))["state"] for code in (catalogue.stub, catalogue.solution_source)]
+    except ModuleNotFoundError as error:
+        states = ["needs", error.name]
+    print(name, *states, sep=",")
+"""
+
+
+def test_exercises_are_checked_without_numpy_where_they_need_none():
+    done = subprocess.run([sys.executable, "-c", CHECK], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    states = {name: rest for name, *rest in (line.split(",") for line in done.stdout.strip().split("\n"))}
+    runs = [name for name in NAMES if not imports_numpy(stub(name))]
+    assert len(runs) >= 12
+    for name in runs:
+        assert states[name][1] == "solved" and states[name][0] in ("not yet begun", "not right yet")
+
+
+@pytest.mark.parametrize("code, said, line", [
+    ("def slope(f, x, h):\n    return (f(x + h) - f(x)) / h", "the central quotient is", None),
+    ("def slop(f, x, h):\n    return 1", "asks for slope", None), ("def slope(f, x, h)\n    return 1", "SyntaxError", 1),
+    ("1 / 0", "ZeroDivisionError", 1), ("print('mine')\ndef slope(f, x, h):\n    return None", "", None),
+])
+def test_a_wrong_answer_is_told_what_is_wrong(code, said, line):
+    result = inside.check("e01_slope", code)
+    assert result["state"] == "not right yet" and said in result["message"] and result["line"] == line
+    assert ("mine" in result["printed"]) == ("mine" in code)
 
 
 def test_the_page_explains_a_derivative_that_does_not_exist(session):

@@ -226,16 +226,27 @@ def test_the_workbench_fills_the_screen_and_nothing_overflows(width, height, sit
     site.browser.size(1920, 1080)
 
 
+def test_in_one_file_the_workbench_opens_without_a_server(site, tmp_path):
+    build.write_one_file(site.folder, site.folder.parent / "out" / "npm", tmp_path / "workbench.html")
+    assert 5e6 < (tmp_path / "workbench.html").stat().st_size < 15e6
+    site.browser.open(tmp_path / "workbench.html")
+    site.browser.run("localStorage.clear()")
+    site.browser.call("Page.reload")
+    site.browser.wait("document.querySelector('#graph img')?.complete", 120)
+    assert "dy/dx = -1.2599" in site.printed() and site.browser.errors == []
+    assert [url for url in site.browser.requests if not url.startswith(("file:", "data:", "blob:", "about:"))] == []
+
+
 # A lesson --------------------------------------------------------------------------------------------------------------------
 
 def test_a_lesson_comes_with_its_results_and_its_cells_can_be_changed_and_run(site):
     site.open("lessons/chain_rule.html", "document.querySelectorAll('.cell .cm-editor').length > 5")
-    before = site.browser.run("[...document.querySelectorAll('.output')].map(output => output.innerText)")
-    assert "du/dx = 6.0" in before[1] and site.browser.run("document.body.dataset.state") is None     # no Python yet
+    before = site.browser.run("[...document.querySelectorAll('.output')].map(output => output.textContent)")
+    assert any("du/dx = 6.0" in output for output in before) and site.browser.run("document.body.dataset.state") is None     # no Python yet
     site.browser.replace(".cell:nth-of-type(3) .cm-content, .cell .cm-content", "from autograd import Value\nprint(Value(2.0) ** 2)\n")
     site.browser.run("document.querySelector('button.run').click()")
     site.browser.wait("document.body.dataset.runs >= 1")
-    assert "4.0" in site.browser.run("document.querySelector('.output').innerText")
+    assert "4.0" in site.browser.run("document.querySelector('.output').textContent")
     assert site.browser.errors == []
 
 
@@ -252,6 +263,35 @@ def test_all_cells_of_a_lesson_run_in_the_browser_with_the_results_they_came_wit
     assert len(before) == len(after) and sum(same) >= len(same) - 1         # small settings made the page
     assert site.browser.run("document.querySelectorAll('.output img').length") == site.browser.run(
         "document.querySelectorAll('figure').length") > 0
+
+
+# An exercise -----------------------------------------------------------------------------------------------------------------
+
+def test_an_exercise_says_what_is_wrong_and_remembers_what_is_solved(site):
+    site.open("exercises/e01_slope.html")
+    read = "document.getElementById('result').innerText"
+
+    def check(code):
+        checks = site.browser.run("Number(document.body.dataset.runs ?? 0)")
+        site.browser.replace(".cm-content", code)
+        site.browser.run("document.getElementById('check').click()")
+        site.browser.wait(f"document.body.dataset.runs > {checks}")
+        return site.browser.run(read)
+
+    wrong = check("def slope(f, x, h):\n    return (f(x + h) - f(x)) / h\n")
+    assert "not right yet" in wrong and "the central quotient is" in wrong and "hint 1" in wrong
+    assert "solved" in check("def slope(f, x, h):\n    return (f(x + h) - f(x - h)) / (2 * h)\n")
+    site.open("exercises.html", "document.querySelector('li')")
+    assert site.browser.run("document.querySelectorAll('li.solved').length") == 1
+    site.open("exercises/e01_slope.html", "document.querySelector('.cm-content')")
+    assert "(2 * h)" in site.browser.run("document.querySelector('.cm-content').innerText")
+    assert site.browser.errors == []
+
+
+def test_an_exercise_that_needs_numpy_says_so(site):
+    site.open("exercises/e09_neuron.html", "document.querySelector('.cm-content')")
+    assert "needs NumPy" in site.browser.run("document.querySelector('.note').innerText")
+    assert site.browser.run("document.getElementById('check').disabled")
 
 
 def test_without_its_server_the_site_still_works(site):

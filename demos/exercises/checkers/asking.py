@@ -85,7 +85,7 @@ class Student:
                 return NotBegun(f"begin here: {said or what}")
             return Wrong(f"begun; still to do: {said or what}", mistake="a part is not written yet")
         if kind == "Missing":
-            return Wrong(f"{self.file} has no {said} any more", mistake="it was renamed; the check goes by the name")
+            return Wrong(f"{self.file} has no {said}", mistake=f"the name {said} is missing; the check goes by it")
         if kind == "KeyboardInterrupt":
             return Wrong(f"{what} raised KeyboardInterrupt{place}", mistake="an answer raises no KeyboardInterrupt")
         if kind == "RecursionError":
@@ -105,7 +105,8 @@ def listed(x: Any) -> list[Any]:
 
 
 ENDS = {"TimeUp": "a loop that does not end, or one that takes far too long",
-        "Gone": "it hangs, or ends Python itself",
+        "Hangs": "a loop that does not end, or one that takes far too long, and nothing stops it",
+        "Gone": "it ends Python itself, by os._exit or by a crash, or closes what is not its own",
         "MemoryError": "it takes more memory than an answer may have",
         "Forbidden": "{said}; an answer computes, and does nothing else"}
 
@@ -195,7 +196,7 @@ def shape_of(x: Any) -> tuple[int, ...] | None:
     """The shape of nested lists or of an array; None where they have none."""
     if isinstance(x, Array):
         return x.shape
-    if not isinstance(x, (list, tuple)):
+    if type(x) not in (list, tuple):
         return () if isinstance(x, (int, float, Recorded)) else None
     inner = {shape_of(y) for y in x}
     if len(inner) != 1 or None in inner:
@@ -207,7 +208,7 @@ def flat(x: Any) -> Iterable[Any]:
     """The entries of nested lists or of an array."""
     if isinstance(x, Array):
         yield from x.entries
-    elif isinstance(x, (list, tuple)) and not isinstance(x, (Recorded, Odd)):
+    elif type(x) in (list, tuple):
         for y in x:
             yield from flat(y)
     else:
@@ -218,7 +219,7 @@ def as_tuple(x: Any, n: int, what: str) -> Sequence[Any]:
     """x, which has to be a tuple, a list or an array of n things. Raises Wrong where it is not."""
     if isinstance(x, Array) and len(x.shape) == 1:
         x = x.entries
-    if not isinstance(x, (tuple, list)) or isinstance(x, (Array, Recorded, Odd)):
+    if type(x) not in (tuple, list):
         raise unusable(what, x, f"a tuple of {n}")
     if len(x) != n:
         raise Wrong(f"{what} gave {len(x)} things; it should give {n}",
@@ -241,7 +242,7 @@ def unusable(what: str, x: Any, wanted: str) -> Wrong:
     if x is None:
         return Wrong(f"{what} gave None, not {wanted}", mistake="a `return` is missing")
     mistake = f"it gives {kind(x)}, not {wanted}"
-    if isinstance(x, tuple) and len(x) == 1 and wanted == "a number":
+    if type(x) is tuple and len(x) == 1 and wanted == "a number":
         mistake = "a comma too many makes a tuple of the number"
     return Wrong(f"{what} gave {kind(x)}, not {wanted}", mistake=mistake)
 

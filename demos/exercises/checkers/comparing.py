@@ -18,8 +18,12 @@ Suspects = Iterable[tuple[str, Any]]        # what to say, and the numbers that 
 
 
 def derivative(f: Callable[[float], float], x: float) -> float:
-    """f'(x) by finite differences."""
-    return finite_difference(lambda t: [f(t)], x)[0].value
+    """f'(x) by finite differences; nan where f cannot be computed near x."""
+    try:
+        found = finite_difference(lambda t: [f(t)], x)
+    except (ArithmeticError, ValueError):
+        return math.nan
+    return found[0].value if found else math.nan
 
 
 def gradient(f: Callable[[list[float]], float], p: Floats) -> list[float]:
@@ -80,6 +84,8 @@ def resemblance(got: Floats, expected: Floats) -> str:
         return "nothing arrives: all numbers are 0"
     if all_close(got, [-y for y in expected]):
         return "the sign is the wrong way round"
+    if any(list(got) == [round(y, digits) for y in expected] for digits in range(7)):
+        return "it is rounded"
     return next((said for said, true in _relations(got, expected) if true), "") if len(got) > 1 else ""
 
 
@@ -108,6 +114,38 @@ def scaled(got: Floats, expected: Floats, suspects: Suspects, more: Suspects) ->
             if fits([x / factor for x in got], numbers, expected):
                 return f"{words}, {said}"
     return ""
+
+
+def combination(got: Floats, terms: Sequence[tuple[str, Floats, float]]) -> str:
+    """In words, how often each of some terms is in the numbers, and how often it should be; "" where they are no such sum.
+
+    terms   what a term is called, its numbers, and how often it belongs there
+    """
+    columns = [list(numbers) for _, numbers, _ in terms]
+    factors = _solved([[sum(a * b for a, b in zip(u, v)) for v in columns] for u in columns],
+                      [sum(a * b for a, b in zip(u, got)) for u in columns])
+    if len(got) <= len(terms) or not factors:
+        return ""
+    if not all_close(got, [sum(k * column[i] for k, column in zip(factors, columns)) for i in range(len(got))]):
+        return ""
+    wrong = [(name, round(k, 6) + 0.0, right) for k, (name, _, right) in zip(factors, terms) if not close(k, right, 1e-5, 1e-5)]
+    return "; ".join(f"{name} is missing" if k == 0 else f"{name} has the factor {k:.4g}, where {right:.4g} belongs"
+                     for name, k, right in wrong)
+
+
+def _solved(matrix: list[list[float]], right: list[float]) -> list[float]:
+    """The solution of a small system of linear equations; empty where it has none."""
+    rows = [[*row, y] for row, y in zip(matrix, right)]
+    for i in range(len(rows)):
+        k = max(range(i, len(rows)), key=lambda k: abs(rows[k][i]))
+        rows[i], rows[k] = rows[k], rows[i]
+        if abs(rows[i][i]) < 1e-12:
+            return []
+        for k in range(len(rows)):
+            if k != i:
+                factor = rows[k][i] / rows[i][i]
+                rows[k] = [a - factor * b for a, b in zip(rows[k], rows[i])]
+    return [row[-1] / row[i] for i, row in enumerate(rows)]
 
 
 def partly(got: Floats, expected: Floats) -> str:
@@ -149,8 +187,8 @@ def minimum(asked: str, names: Sequence[str], x: Floats, loss: Callable[[list[fl
     if not all(map(math.isfinite, x)) or not math.isfinite(loss([*x])):
         raise Wrong(f"{asked} gave {show([*x])}", mistake="it diverges: the steps are too long; the loss is a sum over all points")
     slopes = gradient(loss, x)
-    if max(map(abs, slopes)) > 1e-3:
-        i = max(range(len(x)), key=lambda i: abs(slopes[i]))
+    if not all(abs(slope) <= 1e-3 for slope in slopes):
+        i = max(range(len(x)), key=lambda i: abs(slopes[i]) if slopes[i] == slopes[i] else math.inf)
         raise Wrong(f"{asked}: the derivative of the loss with respect to {names[i]} is {slopes[i]:.4g} by finite differences, "
                     "and not 0", "at " + ", ".join(f"{name} = {y:.6g}" for name, y in zip(names, x)),
                     mistake=next((said for said, true in causes if true()), ""))

@@ -39,7 +39,7 @@ class Descent:
         yield "the first step does not go against the gradient: a derivative is wrong, or stands in the wrong place", self.no_gradient
         yield "it swings back and forth: the steps are too long", self.swings
         yield ("it stopped too early: at each step the loss was still falling; take more steps, or longer ones", self.falling)
-        yield "it stopped before the minimum: too few steps, or too short ones", self.near
+        yield "it ends before the minimum: the loss is smaller than where it began, and its derivatives are not yet 0", self.near
 
     def no_gradient(self) -> bool:
         """Whether the first step is across the gradient, not along it."""
@@ -74,16 +74,17 @@ class Descent:
         return len(self.way) == 1 and self.way[0] == self.end
 
     def kept(self) -> bool:
-        """Whether the first step is downhill, and later ones are the sum of all gradients so far, or the first again."""
+        """Whether the first step is downhill, and a later one along the sum of all gradients so far, or along the first again."""
         if len(self.way) < 4 or self.cosine(0) > -0.999:
             return False
-        return all(self.cosine(k) > -0.99 for k in (1, 2)) and self.along(2)
+        k = next((k for k in range(1, min(len(self.way) - 1, 60)) if self.cosine(k) > -0.98), None)
+        return k is not None and self.along(k)
 
     def along(self, k: int) -> bool:
         """Whether step k goes along the sum of the gradients up to there, or along the first."""
         step = [b - a for a, b in zip(self.way[k], self.way[k + 1])]
         total = [sum(parts) for parts in zip(*(self.slopes(j) for j in range(k + 1)))]
-        return any(abs(_cosine(step, g)) > 0.999 for g in (total, self.slopes(0)))
+        return any(abs(_cosine(step, g)) > 0.9999 for g in (total, self.slopes(0)))
 
     def gives_first(self) -> bool:
         return len(self.way) > 2 and self.end == self.way[0] and self.loss(self.way[-1]) < 0.9 * self.loss(self.end)

@@ -1,8 +1,8 @@
 """Checks exercise 2: the derivative, as a formula."""
-from math import cos, sin
+from math import cos, degrees, radians, sin
 
 from demos.exercises.checkers.asking import Part, Wrong, call, draws, show
-from demos.exercises.checkers.comparing import compare, derivative, exactly
+from demos.exercises.checkers.comparing import combination, compare, derivative, exactly
 from demos.exercises.marking.policy import derive
 from demos.exercises.mutations.suspects import suspects
 
@@ -58,15 +58,21 @@ MISTAKES = [
     ("the power of the denominator is not 2", lambda x, u, v, du, dv: (du * v - u * dv) / v**3),
     ("the numerator's u is missing beside v'", lambda x, u, v, du, dv: (du * v - dv) / v**2),
     ("the second derivative, not the first", lambda x, u, v, du, dv: derivative(df, x)),
+    ("x is read in degrees; math and NumPy take radians", lambda x, u, v, du, dv: df(radians(x))),
+    ("x is turned into degrees; math and NumPy take radians", lambda x, u, v, du, dv: df(degrees(x))),
+    ("x is read in degrees in the sine and cosine", lambda x, u, v, du, dv: (cos(radians(x)) * v - sin(radians(x)) * dv) / v**2),
     ("this is f itself", lambda x, u, v, du, dv: u / v)]
 
 
 def check(student):
     xs = draws(student.random(), 6)
     got = [student.number("df", x) for x in xs]
+    terms = [("u' v / v²", [cos(x) / (1 + x**2) for x in xs], 1.0), ("u v' / v²", [2 * x * sin(x) / (1 + x**2)**2 for x in xs], -1.0)]
+    sums = combination(got, terms)
     compare([call("df", x) for x in xs], got, list(map(df, xs)),
             [(said, lambda wrong=wrong: [wrong(x, *parts(x)) for x in xs]) for said, wrong in MISTAKES],
-            more=suspects("e02_by_hand", ("df",), lambda names: list(map(names["df"], xs)), WORDS))
+            more=[*[(f"for the numerator u and the denominator v: {sums}", got)] * bool(sums),
+                  *suspects("e02_by_hand", ("df",), lambda names: list(map(names["df"], xs)), WORDS)])
     by_formula(student, xs, got)
 
 

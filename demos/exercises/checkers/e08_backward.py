@@ -65,7 +65,7 @@ RESET = "what was in grad before is still in it: the grads are not set to 0 firs
 
 def mistakes():
     """Each broken backward in words, and how to make it."""
-    yield "output.grad is set to 1, and then to 0 with all others", dict(late=True)
+    yield "output.grad is never 1, or all grads are set to 0 after that", dict(late=True)
     yield "the two partials have changed places", dict(swap=True)
     for seed in (2.0, -1.0):
         yield f"output.grad begins at {seed:g}, where dy/dy is 1", dict(seed=seed)
@@ -154,7 +154,9 @@ def first(student, texts):
                                                     lambda: by_output(f, p)),
                   ("the partial and the grad of the user are added, where they should be multiplied", lambda: added(f, p)),
                   ("the partial is missing: the grad of the user is handed on as it is", lambda: no_partial(f, p)),
-                  ("the grads are set to 0 after the sweep, and not before it", lambda: zero),
+                  ("nothing is handed on from the output to its inputs", lambda: [*zero[:-1], 1.0]),
+                  ("output.grad begins at its data, where dy/dy is 1",
+                   lambda: Sweep(f, p, seed=trace(f, p, "abc")[0][-1])(zero)),
                   ("only the leaves keep their grad: those of the nodes between are set to 0 at the end",
                    lambda: [x if k < len(p) else 0.0 for k, x in enumerate(truths(f, p))])]
         compare([f"y = {text}: after backward(y), {label}.grad" for label in labels], grads, truths(f, p), known,

@@ -1,8 +1,8 @@
 """Checks exercise 9: the three gradients of the neuron."""
 import numpy as np
 
-from demos.exercises.checkers.asking import Part, as_matrix, as_tuple, at, draw, draws, entries
-from demos.exercises.checkers.comparing import compare, exactly
+from demos.exercises.checkers.asking import Part, Wrong, as_matrix, as_tuple, at, draw, draws, entries
+from demos.exercises.checkers.comparing import all_close, compare, exactly
 from demos.exercises.marking.policy import derive
 from demos.exercises.mutations.suspects import suspects
 
@@ -32,7 +32,6 @@ def mistakes(w, b, x, k):
     yield "σ'(z) is missing", inner
     yield "σ(z) stands where σ'(z) should", f * inner
     yield "1 - σ(z) stands where σ'(z) should: a factor is missing", (1 - f) * inner
-    yield "σ(z)² is subtracted wrongly: σ' is σ (1 - σ)", (1 - f * f) * inner
     yield "this is the derivative of tanh, 1 - f², not that of the sigmoid", (1 - f**2) * inner
     yield "a + in σ (1 - σ)", f * (1 + f) * inner
     yield "z (1 - z) in place of σ(z) (1 - σ(z))", z * (1 - z) * inner
@@ -59,6 +58,19 @@ def mistakes(w, b, x, k):
         yield "this is ∂f/∂b in every place", np.full_like(np.asarray(inner, float), d)
 
 
+def swapped(answer, given):
+    """Raise Wrong where the right gradients came in another order."""
+    def same(x, y):
+        try:
+            return all_close(as_matrix(x, np.shape(y), ""), np.ravel(y).tolist())
+        except Wrong:
+            return False
+    right = truths(*given)
+    for i, j in ((1, 2), (0, 1)):
+        if same(answer[i], right[j]) and same(answer[j], right[i]):
+            raise Wrong(f"{NAMES[i]} stands where {NAMES[j]} should", mistake=f"{NAMES[i]} and {NAMES[j]} have changed places")
+
+
 def of(k):
     def check(student):
         for n in (3, 4):
@@ -69,6 +81,7 @@ def of(k):
             given = np.array(w), b, np.array(x)
             truth = truths(*given)[k]
             shape = np.shape(truth)
+            swapped(answer, given)
             got = as_matrix(answer[k], shape, NAMES[k])
             right = np.ravel(truth).tolist()
             compare(entries(NAMES[k], shape), got, right, [(said, np.ravel(y)) for said, y in mistakes(*given, k)], at(w=w, b=b, x=x),

@@ -1,6 +1,6 @@
 """Checks exercise 10: every step against the formula, from the student's own points."""
 from demos.exercises.checkers.asking import Part, Wrong, as_matrix, at, draw, draws
-from demos.exercises.checkers.comparing import all_close, compare, derivative
+from demos.exercises.checkers.comparing import all_close, combination, compare, derivative
 from demos.exercises.marking.policy import Policy
 from demos.exercises.mutations.suspects import suspects
 from demos.exercises.probes.e10 import FUNCTIONS
@@ -37,14 +37,14 @@ def on(name, n):
         flat = [x for w in way[1:] for x in w]
         compare(names, flat, steps.of(lambda s: s.right), [(said, lambda wrong=wrong: steps.of(wrong)) for said, wrong in MISTAKES],
                 where, by="with a gradient by finite differences it should be",
-                more=suspects("e10_momentum", ("descend",), lambda names: [x for w in names["descend"](f, [*start], alpha, beta, STEPS)[1:]
-                                                                          for x in w], {"w, before": "the step"}))
+                more=[*steps.sums(), *suspects("e10_momentum", ("descend",), lambda names: [x for w in names["descend"](f, [*start], alpha, beta, STEPS)[1:]
+                                                                          for x in w], {"w, before": "the step"})])
     return check
 
 
 def way_of(points, n, asked, where):
     """The points as lists. Raises Wrong where they are not steps + 1 points of n numbers."""
-    length = len(points) if isinstance(points, (list, tuple)) and not hasattr(points, "shape") else None
+    length = len(points) if type(points) in (list, tuple) else None
     try:
         entries = as_matrix(points, (STEPS + 1, n), asked)
     except Wrong as wrong:
@@ -91,6 +91,13 @@ class Steps:
 
     def __init__(self, f, way, alpha, beta):
         self.all = [Step(f, way, j, alpha, beta) for j in range(STEPS)]
+
+    def sums(self):
+        """In words, what the steps are made of, where they are a sum of gradient and momentum with other factors."""
+        took = [x - y for s in self.all for x, y in zip(s.next, s.w)]
+        said = combination(took, [("the gradient", [x for s in self.all for x in s.g], -self.all[0].a),
+                                  ("the last step", [x for s in self.all for x in s.d], self.all[0].b)])
+        return [(said, [x for s in self.all for x in s.next])] if said else []
 
     def of(self, rule):
         return [x for step in self.all for x in rule(step)]

@@ -3,8 +3,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from demos.exercises.checkers.asking import Part, Stopped, Wrong, as_dict, as_matrix, at, draws, entries
-from demos.exercises.checkers.comparing import compare, exactly
+from demos.exercises.checkers.asking import Part, Stopped, Wrong, as_dict, as_matrix, at, draws, entries, shape_of
+from demos.exercises.checkers.comparing import all_close, compare, exactly
 from demos.exercises.marking.policy import derive
 from demos.exercises.mutations.suspects import suspects
 
@@ -160,11 +160,22 @@ def one(student, key, shape):
     where = at(**dict(zip(("W1", "b1", "W2", "b2", "x", "y"), given)))
     answer = as_dict(student.run("arrays", "backpropagate(W1, b1, W2, b2, x, y)", "backpropagate", *lists), KEYS, "backpropagate")
     truth = truths(*given)[key]
+    elementwise(key, answer[key], given)
     got = as_matrix(answer[key], truth.shape, key)
     compare(entries(key, truth.shape), got, truth.ravel().tolist(), known(key, answer, given, n0 == n1 == n2), where,
             more=suspects("e11_two_layers", ("backpropagate",), lambda names: np.ravel(names["backpropagate"](*given)[key]), WORDS))
     if not getattr(answer[key], "single", False):
         exactly(got, truth.ravel().tolist(), key)
+
+
+def elementwise(key, x, given):
+    """Raise Wrong where a product entry by entry stands for an outer product."""
+    right, (_, f1, _) = truths(*given), network(*given)
+    u, v = (right["dz2"], f1) if key == "dW2" else (right["dz1"], given[4])
+    if key in ("dW1", "dW2") and u.shape == v.shape and shape_of(x) == u.shape:
+        raise Wrong(f"{key} has the shape {u.shape}; it should be {right[key].shape}",
+                    mistake="two vectors are multiplied entry by entry, where the outer product belongs"
+                    if all_close(as_matrix(x, u.shape, key), (u * v).tolist()) else "a vector, where a matrix belongs")
 
 
 def known(key, answer, given, square):

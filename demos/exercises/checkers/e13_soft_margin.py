@@ -2,7 +2,7 @@
 from math import exp, log1p
 
 from demos.exercises.checkers.asking import Part, Wrong, as_number, as_tuple, as_vector, at, draw, draws
-from demos.exercises.checkers.comparing import close, compare, gradient, minimum
+from demos.exercises.checkers.comparing import close, combination, compare, gradient, minimum
 from demos.exercises.checkers.descents import Descent, in_descent
 from demos.exercises.marking.policy import Policy
 from demos.exercises.mutations.suspects import suspects
@@ -88,6 +88,8 @@ MISTAKES = [
     ("only the last point pays", lambda w, b, xs, ys: square(w) + softplus(1 - margins(w, b, xs, ys)[-1])),
     ("only the first point pays", lambda w, b, xs, ys: square(w) + softplus(1 - margins(w, b, xs, ys)[0])),
     ("the points do not pay: only |w|² is there", lambda w, b, xs, ys: square(w)),
+    ("only the last point is there: the sum, and |w|² with it, is overwritten", lambda w, b, xs, ys: softplus(1 - margins(w, b, xs, ys)[-1])),
+    ("only the first point is there, without |w|²", lambda w, b, xs, ys: softplus(1 - margins(w, b, xs, ys)[0])),
     ("the sum is subtracted", lambda w, b, xs, ys: square(w) - pays(w, b, xs, ys)),
     ("this is the sigmoid, not the soft plus", with_points(lambda w, b, x, y: 1 / (1 + exp(-(1 - y * f(w, b, x)))))),
     ("2 |w|² in place of |w|²", lambda w, b, xs, ys: 2 * square(w) + pays(w, b, xs, ys))]
@@ -101,7 +103,7 @@ def samples(rng, m):
 def check_loss(student):
     rng = student.random()
     cases = []
-    for scale in (1, -2, 0.5):
+    for scale in (1, -2, 0.5, 1.5):
         (xs, ys), (*w, b) = samples(rng, 3), draws(rng, 3)
         cases.append(([scale * x for x in w], b, xs, ys))
     compare_at(student, cases)
@@ -121,8 +123,14 @@ def compare_at(student, cases):
     where = at(**dict(zip(("w", "b", "xs", "ys"), wrong)))
     compare(["the loss"] * len(cases), got, right,
             [(said, lambda rule=rule: [rule(*case) for case in cases]) for said, rule in MISTAKES], where, by="it should be",
-            more=suspects("e13_soft_margin", ("loss",), lambda names: [names["loss"](*case) for case in cases],
-                          {"margins": "the line of the margins"}))
+            more=[*sums(got, cases), *suspects("e13_soft_margin", ("loss",), lambda names: [names["loss"](*case) for case in cases],
+                                               {"margins": "the margins"})])
+
+
+def sums(got, cases):
+    """In words, how often each term is in the loss, where it is a sum of these terms."""
+    said = combination(got, [("|w|²", [square(case[0]) for case in cases], 1.0), ("the sum over the points", [pays(*case) for case in cases], 1.0)])
+    return [(said, got)] if said else []
 
 
 def on_values(student):
@@ -158,6 +166,7 @@ def causes(p, way, xs, ys, names):
         return lambda: all(abs(d) < 2e-3 for d in gradient(lambda q: wrong(q[:2], q[2], xs, ys), p))
     descent = Descent(way, p, lambda q: loss(q[:2], q[2], xs, ys), names)
     yield "nothing was trained: w and b are 0", lambda: not any(p)
+    yield "it diverges: the steps are too long; the loss is a sum over all points", descent.diverges
     yield f"the steps do not change {', '.join(descent.still())}; the others are at the minimum", lambda: bool(descent.still())
     for said, wrong in MISTAKES:
         if wrong is not loss and not said.startswith(("only the", "the points do not", "the 1 + is", "the soft plus is missing")):

@@ -1,7 +1,7 @@
 """Checks exercise 14: the loss, its gradient, and both for scores of 1000 and far apart."""
 import numpy as np
 
-from demos.exercises.checkers.asking import Part, Wrong, as_matrix, as_number, as_tuple, at, draws, entries, show
+from demos.exercises.checkers.asking import Part, Wrong, as_matrix, as_number, as_tuple, at, draws, entries, shape_of, show
 from demos.exercises.checkers.comparing import all_close, compare, exactly
 from demos.exercises.marking.policy import derive
 from demos.exercises.mutations.suspects import suspects
@@ -87,6 +87,7 @@ def compare_all(student, cases, shift=0.0, part=0):
     got, right, names, where = [], [], [], ""
     for z, label in cases:
         place, found = asked_at(student, z + shift, label)
+        exchanged(found, z, label)
         exact = np.ravel(truth(z, label)[part]).tolist()
         numbers = as_matrix(found[1], z.shape, "∂ℓ/∂z") if part else [as_number(found[0], "the loss")]
         finite(z + shift, *((0.0, numbers) if part else (numbers[0], ())), place, OVER)
@@ -107,6 +108,13 @@ def known(cases, part):
 def mutants(ask):
     return suspects("e14_softmax", ("loss_and_gradient",), ask, {"log_p": "the logarithms of the probabilities", "z": "the shift of the "
                                                                  "scores", "gradient": "the gradient", "return": "what is returned"})
+
+
+def exchanged(found, z, label):
+    """Raise Wrong where the gradient came before the loss."""
+    if shape_of(found[0]) == z.shape and shape_of(found[1]) == ():
+        raise Wrong("an array stands where the loss should, and a number where the gradient should",
+                    mistake="loss and gradient have changed places")
 
 
 def finite(z, loss, slopes, where, cause):

@@ -124,9 +124,7 @@ def second(student):
         got = [as_number(student.run("e15.second", name, text, x), name) for name, x in zip(names, xs)]
         right = [derivative(slope(text), x) for x in xs]
         lost = "a tangent is lost on the way: a rule uses .value, float(...) or math where a dual number may stand"
-        compare(names, got, right, [(lost, [0.0] * len(xs))],
-                more=[*mutants(lambda names: [names["derivative"](lambda t: names["derivative"](
-                    lambda s: EXPRESSIONS[text](s, names["sin"]), t), x) for x in xs]), (lost, got)])
+        compare(names, got, right, [(lost, got)])       # the first derivatives are right
 
 
 def newton(student):

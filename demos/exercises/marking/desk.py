@@ -171,7 +171,7 @@ def within(seconds: float) -> Iterator[None]:
         return
 
     def stop(*_: Any) -> None:
-        raise TimeUp(f"it did not end within {seconds:g} s")
+        raise TimeUp(f"it did not end within {seconds:.0f} s")
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)          # again and again, for those who catch everything
     try:

@@ -22,6 +22,9 @@ LOOK = {                                # by words in a mistake's name: where to
     "it uses|difference quotient|formula": "Read again what is asked for, and with which means."}
 
 
+LONGEST = 300_000                       # bytes of a file
+
+
 class Checker:
     """An exercise's parts, its policy and its hints, from its file in checkers/ or from a teacher's own."""
 
@@ -45,6 +48,8 @@ def mark_file(name: str, path: Path, seed: str = "", seconds: float = SECONDS, n
     if not path.is_file():
         return _failed(name, checker, f"there is no file {path.name}", "the file is missing", "")
     source = path.read_bytes()
+    if len(source) > LONGEST:
+        return _failed(name, checker, f"{path.name} has {len(source):,} bytes", "a file as long as this is not an answer", "")
     with nursery.process(path, name, seconds) as process:
         student = Student(process.ask, path.name, seed)
         result = mark(name, checker, student, source, process.loaded)
@@ -54,6 +59,9 @@ def mark_file(name: str, path: Path, seed: str = "", seconds: float = SECONDS, n
 
 def mark(name: str, checker: Checker, student: Student, source: bytes, loaded: dict[str, Any]) -> Result:
     """The result of an exercise for a student whose code is loaded: `loaded` is what loading it gave."""
+    reason = judge(checker.policy, source)
+    if reason:
+        return _failed(name, checker, f"{student.file} does not answer what was asked", reason, "")
     try:
         student._ask, ask = (lambda *_: loaded), student._ask
         student.raw("load", f"reading {student.file}")
@@ -62,9 +70,6 @@ def mark(name: str, checker: Checker, student: Student, source: bytes, loaded: d
         return _failed(name, checker, str(where), "", "", NOT_BEGUN)
     except Wrong as wrong:
         return _failed(name, checker, str(wrong), wrong.mistake, "")
-    reason = judge(checker.policy, source)
-    if reason:
-        return _failed(name, checker, f"{student.file} does not answer what was asked", reason, "")
     parts: list[PartResult] = []
     for part in checker.parts:
         try:
@@ -87,7 +92,7 @@ def mark(name: str, checker: Checker, student: Student, source: bytes, loaded: d
 def quiet() -> Iterator[None]:
     """What a mistake would give may be inf or nan: NumPy need not say so."""
     with contextlib.ExitStack() as stack:
-        if "numpy" in sys.modules:
+        if sys.modules.get("numpy"):
             stack.enter_context(sys.modules["numpy"].errstate(all="ignore"))
         yield
 

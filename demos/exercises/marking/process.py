@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,10 +25,6 @@ ROOT = Path(autograd.__file__).parent.parent
 FORKS = hasattr(os, "fork") and hasattr(socket, "send_fds")
 
 
-class Gone(Exception):
-    """The student's process has ended, or was ended, before it gave an answer."""
-
-
 class Nursery:
     """Starts a process for each file: a program that has imported everything splits them off."""
 
@@ -38,20 +35,24 @@ class Nursery:
     @contextlib.contextmanager
     def process(self, path: Path, module: str, seconds: float = SECONDS) -> Iterator[Process]:
         """A process with the file at path loaded; at the end it is gone, and all that it started."""
-        connection, pid = self._split_off() if FORKS else self._start()
-        try:
+        with self._split() if FORKS else started() as connection:
             yield Process(connection, path, module, seconds)
+
+    @contextlib.contextmanager
+    def _split(self) -> Iterator[Any]:
+        connection, pid = self._split_off()
+        try:
+            yield connection
         finally:
             connection.close()
             with contextlib.suppress(OSError):
-                os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
-            if FORKS:
-                try:
-                    self.control.settimeout(GRACE + 2)
-                    while receive(self.control) != b"done":
-                        pass
-                except (EOFError, OSError):
-                    self.close()                                # the next one begins anew
+                os.kill(pid, signal.SIGKILL)
+            try:
+                self.control.settimeout(GRACE + 2)
+                while receive(self.control) != b"done":
+                    pass
+            except (EOFError, OSError):
+                self.close()                                    # the next one begins anew
 
     def _split_off(self) -> tuple[Any, int]:
         if self.program is None or self.program.poll() is not None:
@@ -69,20 +70,6 @@ class Nursery:
             self.program = subprocess.Popen(command("fork", str(other.fileno())), pass_fds=[other.fileno()], env=environment(),
                                             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True)
 
-    def _start(self) -> tuple[Any, int]:
-        """A process of its own from the beginning, which shows by a word that it is ours."""
-        word = secrets.token_hex(16)
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            server.settimeout(60)
-            port = str(server.getsockname()[1])
-            program = subprocess.Popen(command("once", port, word), env=environment(), stdin=subprocess.DEVNULL,
-                                       stdout=subprocess.DEVNULL)
-            connection, _ = server.accept()
-        connection.settimeout(60)
-        if receive(connection) != word.encode():
-            raise Gone("somebody else answered")
-        return connection, program.pid
-
     def close(self) -> None:
         """End the program, if there is one."""
         if self.control is not None:
@@ -91,6 +78,27 @@ class Nursery:
             self.program.kill()
             self.program.wait()
         self.program = self.control = None
+
+
+@contextlib.contextmanager
+def started() -> Iterator[Any]:
+    """A process of its own from the beginning, for systems without fork; it shows by a word that it is ours."""
+    word = secrets.token_hex(16)
+    with tempfile.TemporaryDirectory(prefix="answer-", ignore_cleanup_errors=True) as own, \
+            socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(60)
+        program = subprocess.Popen(command("once", str(server.getsockname()[1]), word, own), env=environment(),
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        try:
+            connection, _ = server.accept()
+            with connection:
+                connection.settimeout(60)
+                if receive(connection) != word.encode():
+                    raise ConnectionError("somebody else answered the marker")
+                yield connection
+        finally:
+            program.kill()
+            program.wait()
 
 
 def command(*arguments: str) -> list[str]:
@@ -110,7 +118,7 @@ class Process:
     def __init__(self, connection: Any, path: Path, module: str, seconds: float) -> None:
         self.connection, self.file = connection, path.name
         self.end = time.monotonic() + seconds + GRACE
-        self.gone = ""
+        self.gone: dict[str, Any] = {}
         self.loaded = self._exchange(pickle.dumps({"path": str(path.absolute()), "module": module, "seconds": seconds,
                                                    "source": path.read_bytes()}))
 
@@ -124,16 +132,16 @@ class Process:
 
     def _exchange(self, message: bytes) -> dict[str, Any]:
         if self.gone:
-            return {"raised": self.gone, "kind": "Gone", "line": None}
+            return self.gone
         try:
             self.connection.settimeout(max(self.end - time.monotonic(), 0.01))
             send(self.connection, message)
             return from_json(receive(self.connection))
         except TimeoutError:
-            self.gone = "it did not end in time"
+            self.gone = {"raised": "it did not end in time", "kind": "Hangs", "line": None}
         except (EOFError, OSError):
-            self.gone = "Python itself was ended by this file"
-        return {"raised": self.gone, "kind": "Gone", "line": None}
+            self.gone = {"raised": "Python itself was ended by this file", "kind": "Gone", "line": None}
+        return self.gone
 
 
 NURSERY = Nursery()

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import functools
-import math
 import sys
 import types
 from collections.abc import Callable
@@ -53,7 +52,7 @@ def watch(desk: Desk) -> Callable[[], None]:
 def points_of(names: tuple[str, ...], desk: Desk, notes: list[tuple[str, float]]) -> Callable[[], None]:
     """Note the numbers at which functions such as sin are evaluated, in math and in NumPy; gives a function that ends it."""
     undo: list[tuple[Any, str, Any]] = []
-    modules = [math] + [sys.modules["numpy"]] * ("numpy" in sys.modules)
+    modules = [found for name in ("math", "numpy") if (found := sys.modules.get(name))]
     replaced: dict[int, Any] = {}
     for module in modules:
         for name in names:

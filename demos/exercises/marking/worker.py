@@ -124,7 +124,6 @@ if __name__ == "__main__":
     if sys.argv[1] == "fork":
         main(socket.socket(fileno=int(sys.argv[2])))
     else:                                                       # one file, over a connection to this port
-        own = tempfile.mkdtemp(prefix="answer-")
         with socket.create_connection(("127.0.0.1", int(sys.argv[2]))) as connection:
             send(connection, sys.argv[3].encode())
-            child(connection, own)
+            child(connection, sys.argv[4])

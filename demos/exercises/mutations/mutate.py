@@ -200,7 +200,7 @@ def _place(statement: ast.stmt, words: dict[str, str]) -> str:
     targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
     if isinstance(statement, (ast.Assign, ast.AugAssign)) and targets[0] is not None:
         name = ast.unparse(targets[0])
-        return words.get(name, f"the line that sets {name}")
+        return words.get(name, name)
     return words.get("return", "") if isinstance(statement, ast.Return) else ""
 
 

@@ -26,7 +26,7 @@ def suspects(name: str, functions: tuple[str, ...], ask: Callable[[dict[str, Any
     ask     takes the names that a wrong file defines, and gives the numbers to be compared
     """
     for mutant in made(name, functions, tuple((words or {}).items())):
-        yield mutant.said, lambda mutant=mutant: _numbers(mutant, ask)
+        yield f"these numbers come out when, for instance, {mutant.said}", lambda mutant=mutant: _numbers(mutant, ask)
 
 
 def _numbers(mutant: Mutant, ask: Callable[[dict[str, Any]], Any]) -> Any:

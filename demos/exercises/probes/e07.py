@@ -37,7 +37,7 @@ def order(desk: Desk, steps: Sequence[Sequence[int]], p: Sequence[float]) -> Any
 
 
 def numbered(found: Any, nodes: list[Value]) -> Any:
-    if found is None or isinstance(found, (Value, str, dict, int, float)):
+    if found is None or isinstance(found, (Value, str, dict, int, float, set, frozenset)):
         return kind(found)
     places = {v: k for k, v in enumerate(nodes)}
     return [places[v] if isinstance(v, Value) and v in places else

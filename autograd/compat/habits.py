@@ -1,0 +1,68 @@
+"""What is said to those who write as with PyTorch, JAX or HIPS's autograd: what does it here."""
+from __future__ import annotations
+
+OF_VALUE = {
+    "numpy": "v.data is its number, a float",
+    "cpu": "a Value is where Python is: leave it out",
+    "requires_grad": "every Value takes part; v.detach() or no_grad() leaves one out",
+    "zero_grad": "set v.grad = 0; a model has zero_grad(), and backward adds to leaves alone",
+    "retain_grad": "every Value keeps its grad: leave it out",
+    "grad_fn": "v.op is the operation, v.inputs what it was computed from",
+    "shape": "a Value is one number: take a list or a NumPy array of Values",
+    "clone": "v * 1 is a new node; copy.deepcopy copies a graph",
+    "square": "write v ** 2",
+    "pow": "write v ** n",
+    "add_": "no operation changes a Value: write v = v + x",
+    "mul_": "no operation changes a Value: write v = v * x",
+    "mean": "a Value is one number: autograd.sum(values) / len(values)",
+    "sum": "a Value is one number: autograd.sum(values)",
+    "max": "a Value is one number: autograd.max(values), autograd.maximum(v, x)",
+    "clamp": "write autograd.minimum(autograd.maximum(v, low), high)",
+    "softmax": "nn.softmax takes a list of logits",
+}
+OF_VALUE |= dict.fromkeys(("cuda", "to", "device", "double", "float", "half"), OF_VALUE["cpu"])
+OF_VALUE |= dict.fromkeys(("ndim", "size", "dim", "T", "view", "reshape", "dtype", "tolist",
+                           "unsqueeze", "squeeze"), OF_VALUE["shape"])
+OF_VALUE["requires_grad_"] = OF_VALUE["requires_grad"]
+
+OF_PACKAGE = {
+    "Tensor": "autograd.Value is one number; a vector is a list of them",
+    "Variable": "autograd.Value",
+    "Function": "autograd.operation defines an operation",
+    "primitive": "autograd.operation defines an operation",
+    "custom_vjp": "autograd.operation defines an operation",
+    "elementwise_grad": "autograd.grad of a function of one number, for each entry",
+    "jacfwd": 'autograd.jacobian(f, mode="forward")',
+    "jacrev": 'autograd.jacobian(f, mode="reverse")',
+    "make_jvp": "autograd.jvp(f, primals, tangents)",
+    "make_vjp": "autograd.vjp(f, *primals)",
+    "vmap": "autograd.jit(f, samples=(0,))",
+    "enable_grad": "everything is recorded outside autograd.no_grad()",
+    "set_grad_enabled": "autograd.no_grad()",
+    "inference_mode": "autograd.no_grad()",
+    "gradcheck": "autograd.check_gradients",
+    "functional": "the functions are autograd's own: autograd.jacobian, autograd.hessian, ...",
+    "numpy": "the functions are autograd's own, autograd.sin; autograd.numpy is HIPS's autograd, "
+             "another package",
+    "clamp": "autograd.minimum(autograd.maximum(v, low), high)",
+    "mean": "autograd.sum(values) / len(values)",
+    "softmax": "nn.softmax",
+    "log_softmax": "nn.log_softmax",
+    "cross_entropy": "nn.losses.cross_entropy",
+    "mse_loss": "nn.losses.squared",
+    "optim": "nn.SGD, nn.Adam",
+    "nn": "import nn",
+    "arctan": "autograd.atan", "arcsin": "autograd.asin", "arccos": "autograd.acos",
+    "power": "autograd.pow", "square": "v ** 2", "relu_": "autograd.relu",
+    "lerp": "a + t * (b - a)", "logistic": "autograd.sigmoid", "silu": "v * autograd.sigmoid(v)",
+    "cond": "autograd.where", "detach": "autograd.stop_gradient", "argmax": "of the numbers: "
+    "max(range(len(values)), key=lambda i: values[i].data)",
+}
+OF_PACKAGE |= dict.fromkeys(("tensor", "as_tensor", "from_numpy", "array", "zeros", "ones",
+                             "randn"), OF_PACKAGE["Tensor"])
+
+
+def missing(owner: str, name: str, told: dict[str, str]) -> str:
+    """The message of an AttributeError."""
+    hint = f": {told[name]}" if name in told else ""
+    return f"{owner} has no attribute {name!r}{hint}"

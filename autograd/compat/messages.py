@@ -1,0 +1,88 @@
+"""What is said of an argument that does not fit: what came, what was wanted, what to do.
+
+Each function gives back what it was given, checked, or raises TypeError or ValueError.
+"""
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+|\n")
+LONGEST = 60
+
+
+def described(x: object) -> str:
+    """The kind of x and x itself, on one short line, without addresses.
+
+    >>> described([1, 2]), described(None), described(len)
+    ('list [1, 2]', 'NoneType None', 'builtin_function_or_method <built-in function len>')
+    """
+    try:
+        text = ADDRESS.sub("", repr(x))
+    except Exception as error:                          # whatever a __repr__ raises
+        text = f"that {type(error).__name__} keeps from being shown"
+    if len(text) >= LONGEST:
+        text = text[:LONGEST - 4] + " ..."
+    return f"{type(x).__name__} {text}"
+
+
+def function(f: object, who: str) -> Any:
+    """f, which must be a function: often f(x) is given instead of f."""
+    if not callable(f) or isinstance(f, type):
+        raise TypeError(f"{who} the function itself, f and not f(x); got {described(f)}")
+    return f
+
+
+def printed(x: object) -> str:
+    """x itself where it is short text, else described: for what is chosen among words."""
+    return repr(x) if isinstance(x, str) and len(x) < LONGEST else described(x)
+
+
+def text(x: object, what: str) -> str:
+    """x, which must be a string."""
+    if not isinstance(x, str):
+        raise TypeError(f"{what} must be a string, got {described(x)}")
+    return x
+
+
+def truth(x: object, what: str) -> bool:
+    """x, which must be True or False."""
+    if not isinstance(x, bool) and type(x).__name__ not in ("bool", "bool_"):
+        raise TypeError(f"{what} must be True or False, got {described(x)}")
+    return bool(x)
+
+
+def choice(x: Any, choices: Iterable[Any], what: str) -> Any:
+    """x, which must be one of the choices."""
+    choices = tuple(choices)
+    if not any(type(x) is type(c) and x == c for c in choices):
+        *some, last = map(repr, choices)
+        raise ValueError(f"{what} must be {', '.join(some)} or {last}, got {printed(x)}")
+    return x
+
+
+def entries(x: Any, what: str, of: str = "Values and numbers") -> list[Any]:
+    """The entries of x, which must be a list, or something else with entries, but not text."""
+    if isinstance(x, (str, bytes, Mapping)) or not isinstance(x, Iterable):
+        raise TypeError(f"{what} must be a list of {of}, got {described(x)}")
+    try:
+        return list(x)
+    except TypeError:                                   # an array of shape ()
+        raise TypeError(f"{what} must be a list of {of}, got {described(x)}") from None
+
+
+def at_least(n: Any, what: str, least: int = 1) -> int:
+    """n, which must be an int of at least `least`."""
+    if isinstance(n, bool) or not hasattr(n, "__index__") or hasattr(n, "__operation__"):
+        raise TypeError(f"{what} must be an int, got {described(n)}")
+    try:
+        whole = int(n.__index__())
+    except TypeError:
+        raise TypeError(f"{what} must be an int, got {described(n)}") from None
+    if whole > sys.maxsize:
+        raise ValueError(f"{what} must be at most {sys.maxsize}, got {described(whole)}")
+    if whole < least:
+        raise ValueError(f"{what} must be at least {least}, got {whole}")
+    return whole

@@ -1,0 +1,213 @@
+"""Marking: right answers in any style pass, wrong ones get one true cause, evasions a reason, and nothing gets out of its process."""
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from demos.exercises import NAMES, check, mark_file
+from demos.exercises.catalogue import solution_source, stub
+from demos.exercises.checkers.asking import Student, as_number
+from demos.exercises.marking import channel, policy
+from demos.exercises.marking.channel import Array, Odd, Recorded, decode, encode
+from demos.exercises.marking.mark import Checker
+from demos.exercises.marking.result import NOT_RIGHT
+from tests.demos.battery import BATTERY, RIGHT
+from tests.demos.hostile import HOSTILE
+from tests.demos.hostile import RIGHT as SLOPE
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture
+def marked(tmp_path):
+    """marked(name, source): the result of that source in a file of its own."""
+    def marked(name, source, **options):
+        (tmp_path / f"{name}.py").write_text(source, encoding="utf-8")
+        return mark_file(name, tmp_path / f"{name}.py", **options)
+    return marked
+
+
+# Answers ------------------------------------------------------------------------------------------------------------------------
+
+def test_the_battery_has_twenty_answers_to_each_exercise_three_of_them_right():
+    assert set(BATTERY) == set(NAMES)
+    for rows in BATTERY.values():
+        assert len(rows) >= 20 and sum(words == RIGHT for _, _, words in rows) >= 3
+
+
+@pytest.mark.parametrize("name, what, source, words", [(name, *row) for name, rows in BATTERY.items() for row in rows],
+                         ids=[f"{name[:3]}-{what}" for name, rows in BATTERY.items() for what, *_ in rows])
+def test_an_answer_gets_its_verdict_and_a_true_cause(name, what, source, words, marked):
+    result = marked(name, source)
+    if words == RIGHT:
+        assert result.solved, result
+    else:
+        assert result.state == NOT_RIGHT and result.mistake and (words or "") in result.mistake, result
+        assert len(result.hints) == 3 and result.score < result.most
+
+
+@pytest.mark.parametrize("seed", ["a", "b", "c"])
+@pytest.mark.parametrize("name", NAMES)
+def test_points_drawn_from_another_seed_change_no_verdict(name, seed, marked):
+    assert marked(name, solution_source(name), seed=seed).solved
+    wrong = next((source, words) for what, source, words in BATTERY[name] if words)
+    result = marked(name, wrong[0], seed=seed)
+    assert result.state == NOT_RIGHT and wrong[1] in result.mistake, result
+
+
+def test_hidden_points_differ_from_those_that_students_see(marked):
+    wrong = "def slope(f, x, h):\n    return 0.0\n"
+    messages = {marked("e01_slope", wrong, seed=seed).message for seed in ("", "a", "b")}
+    assert len(messages) == 3
+
+
+def test_parts_have_points_of_their_own(marked):
+    half = solution_source("e09_neuron").replace("dz * x, dz, dz * w", "dz * x, dz, dz")
+    result = marked("e09_neuron", half)
+    assert (result.score, result.most) == (2, 3) and [part.right for part in result.parts] == [True, True, False]
+    assert result.mistake == result.parts[2].mistake
+
+
+# Hostile files ------------------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_a_hostile_file_gets_a_verdict_in_ten_seconds_and_changes_no_other(what, marked):
+    begun = time.monotonic()
+    result = marked("e01_slope", HOSTILE[what])
+    assert time.monotonic() - begun < 10
+    assert result.state == NOT_RIGHT and result.message and result.mistake
+    assert marked("e01_slope", SLOPE).solved
+
+
+def test_no_process_of_an_answer_is_left(marked):
+    marked("e01_slope", HOSTILE["many threads"])
+    marked("e01_slope", HOSTILE["an endless loop that catches everything"])
+    left = [path for path in Path("/proc").glob("[0-9]*/cmdline") if b"marking.worker" in _read(path)]
+    if left:                                            # the one that splits them off, of this process
+        mine = [path for path in left if int(_read(path.parent / "stat").rpartition(b")")[2].split()[1]) == os.getpid()]
+        assert len(mine) <= 1
+
+
+def _read(path):
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def test_a_file_may_import_what_stands_beside_it(marked, tmp_path):
+    (tmp_path / "helper.py").write_text("def half(x):\n    return x / 2\n", encoding="utf-8")
+    assert marked("e01_slope", "from helper import half\ndef slope(f, x, h):\n    return half(f(x + h) - f(x - h)) / h\n").solved
+
+
+def test_without_fork_a_process_is_started_for_each_file(marked, monkeypatch):
+    monkeypatch.setattr("demos.exercises.marking.process.FORKS", False)
+    assert marked("e01_slope", SLOPE).solved
+    assert "does not end" in marked("e01_slope", HOSTILE["an endless loop"], seconds=1.0).mistake
+
+
+# What travels -------------------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("x", [None, True, 1, 1.5, "text", [1, 2.0], (1, (2, 3)), {"a": [1]}, {1: 2.0}, float("inf"), []])
+def test_data_travel_as_they_are(x):
+    assert decode(json.loads(json.dumps(encode(x)))) == x
+
+
+def test_arrays_values_and_odd_things_travel_in_words():
+    numpy, autograd = pytest.importorskip("numpy"), pytest.importorskip("autograd")
+    assert decode(encode(numpy.eye(2))) == Array((2, 2), [1.0, 0.0, 0.0, 1.0])
+    assert decode(encode(numpy.float64(0.5))) == 0.5 and decode(encode(autograd.Value(2.0))) == Recorded(2.0)
+    assert decode(encode(iter([1, 2]))) == [1, 2] and decode(encode(range(3))) == [0, 1, 2]
+    assert decode(encode(object())) == Odd("a object") and decode(encode(10**5000)) == Odd("a huge int")
+    assert as_number(decode(encode(numpy.array([[3.0]]))), "x") == 3.0
+
+
+@pytest.mark.parametrize("message", [b"", b"[]", b"3", b"{", b"[" * 100_000, b"\xff", b'"is"'])
+def test_what_is_no_answer_is_refused(message):
+    with pytest.raises(EOFError):
+        channel.from_json(message)
+
+
+@pytest.mark.parametrize("x", [{"array": [2], "flat": [1.0], "single": False}, {"array": "x", "flat": 3}, {"value": []}, {"dict": 3},
+                               {}, {"list": 5}, {"array": [-1, -1], "flat": [1.0], "single": 0}, {"odd": [1]}])
+def test_what_a_forger_writes_raises_nothing(x):
+    decode(x)
+
+
+# What may be called -------------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("source, name", [
+    ("import autograd as ag\nag.grad(f)", "autograd.grad"), ("from autograd import grad as g\ng(f)", "autograd.grad"),
+    ("from autograd.derivatives import transforms\ntransforms.grad(f)", "autograd.derivatives.transforms.grad"),
+    ("import autograd\ngetattr(autograd, 'grad')(f)", "autograd.grad"), ("exec('x')", "exec"), ("import sys\nsys.modules['x']", "sys.modules")])
+def test_a_name_is_found_however_it_was_imported(source, name):
+    assert name in policy.names_used(source)
+
+
+def test_a_name_of_ones_own_is_no_name_of_the_engine():
+    assert "compile" not in policy.names_used("def compile(x):\n    return x\ncompile(3)\n")
+    assert policy.names_used("if __name__ == '__main__':\n    from demos.exercises import check_file\n") == set()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_solutions_and_stubs_keep_to_the_policy(name):
+    for source in (solution_source(name), stub(name)):
+        assert policy.judge(Checker.of(name).policy, source) == ""
+
+
+# In a notebook ------------------------------------------------------------------------------------------------------------------
+
+def test_functions_of_a_notebook_are_checked_as_they_are():
+    def slope(f, x, h):
+        return (f(x + h) - f(x - h)) / h
+    assert "a factor 2 too many" in check("e01", slope).mistake
+    assert check(1, lambda f, x, h: (f(x + h) - f(x - h)) / (2 * h)).solved
+    assert check("slope", slope=lambda f, x, h: (f(x + h) - f(x - h)) / (2 * h)).solved
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_solution_passes_in_a_notebook(name):
+    names = {}
+    exec(compile(solution_source(name), f"<cell {name}>", "exec"), names)
+    assert check(name, names).solved
+
+
+def test_a_missing_function_is_asked_for():
+    with pytest.raises(ValueError, match="hand over fit too"):
+        exec("def polynomial(c, x): return 0.0\ncheck('e12', polynomial)", {"check": check})
+    with pytest.raises(ValueError, match="no exercise 'e99'"):
+        check("e99", len)
+
+
+def test_evasions_are_told_in_a_notebook_too():
+    names = {"check": check}
+    exec("from autograd import grad, sin\nslope = grad(lambda x: sin(x) / (1 + x**2))\ndef df(x):\n    return grad(lambda t: sin(t) / (1 + t**2))(x)", names)
+    assert "autograd.grad" in check("e02", names["df"]).mistake
+
+
+def test_a_check_leaves_the_engine_as_it_was():
+    import autograd
+    before = autograd.grad, autograd.Value.backward
+    check("e01", lambda f, x, h: 0.0)
+    assert (autograd.grad, autograd.Value.backward) == before
+
+
+def test_where_there_is_no_numpy_check_runs_all_the_same():
+    code = ("import sys; sys.modules['numpy'] = None\nfrom demos.exercises import check, NAMES\n"
+            "from demos.exercises.catalogue import solution_source\n"
+            "for name in NAMES:\n    if name[1:3] in ('09', '11', '14'): continue\n"
+            "    names = {}; exec(solution_source(name), names)\n    print(check(name, names).solved, end=' ')")
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.split() == ["True"] * 12, done.stderr
+
+
+# Asking -------------------------------------------------------------------------------------------------------------------------
+
+def test_a_student_counts_answers_and_keeps_what_was_noticed():
+    student = Student(lambda *_: {"is": 1.0, "called": ["autograd.grad"], "notes": ["it reads"], "raised_limit": True}, "x.py")
+    assert student.number("f", 1.0) == 1.0 and student.answered == 1
+    assert student.called == {"autograd.grad"} and student.notes == ["it reads"] and student.raised_limit
