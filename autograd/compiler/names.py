@@ -57,9 +57,11 @@ class Names:
         self.others = 0
 
     def free(self, name: str) -> str:
-        """The name itself if it is free, else with underscores."""
+        """The name itself if it is free, else with a number: W1, W1_2, W1_3."""
+        first, count = name, 1
         while name in self.taken or "d" + name in self.taken or keyword.iskeyword(name):
-            name += "_"
+            count += 1
+            name = f"{first}_{count}"
         self.taken |= {name, "d" + name}
         return name
 
