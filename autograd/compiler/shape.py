@@ -30,7 +30,7 @@ from autograd.compiler.ragged import (as_table, same_length, same_length_dots,
     same_length_extrema)
 from autograd.compiler.record import CONSTANT, INPUT, NODE, PARAMETER, Tape
 from autograd.compiler.structure import (LABELS, Named, contract, full, numbers, reshape, summed,
-    take, total, view)
+    take, total, total_of_terms, view)
 from autograd.ops import Operation
 
 FEW = 4  # dots and sums of so few terms, taken from here and there, are written out
@@ -335,7 +335,7 @@ class _Planner:
                 self.each(ops.sum, ids, args)
                 return
         terms = self.full(args, self.common_shape_of_rows(args))
-        self.keep(total(terms, (len(terms.shape) - 1,)), ids)
+        self.keep(total_of_terms(terms, (len(terms.shape) - 1,)), ids)
 
     def is_window(self, args: np.ndarray) -> bool:
         """Whether rows of terms overlap, as in a moving average: then each column is a slice, and

@@ -303,9 +303,6 @@ def total(x: Array, axes: tuple[int, ...], inside: bool = False) -> Array:
     left = "".join(c for k, c in enumerate(labels) if k not in axes)
     if isinstance(x.op, Numbers):
         return numbers(np.sum(x.op.numbers, axis=axes), x.op.stem)
-    scaled = total_of_scaled(x, axes)
-    if scaled is not None:
-        return scaled
     square = x.op is ops.pow and x.inputs[1] == 2.0
     if square and len(axes) == 1 and not is_batched(x):
         return contract(x.inputs[0], labels, x.inputs[0], labels, left)
@@ -316,17 +313,22 @@ def total(x: Array, axes: tuple[int, ...], inside: bool = False) -> Array:
     return Array(Sum(axes), (x,), tuple(n for k, n in enumerate(x.shape) if k not in axes))
 
 
-def total_of_scaled(x: Array, axes: tuple[int, ...]) -> Array | None:
-    """The sum of an array times or by a single number: that of the array, times or by it."""
+def total_of_terms(x: Array, axes: tuple[int, ...]) -> Array:
+    """The sum of x over some axes; of an array times or by a single number, that of the array,
+    times or by it.
+    """
     if x.op not in (ops.mul, ops.div):
-        return None
+        return total(x, axes)
     a, b = x.inputs
     if isinstance(a, Array) and a.shape == x.shape and not shape_of(b) and not is_comparison(a):
         found: Array = elementwise(x.op, (total(a, axes), b))
-        return found
-    if x.op is ops.mul and isinstance(b, Array) and b.shape == x.shape and not shape_of(a):
-        return None if is_comparison(b) else a * total(b, axes)
-    return None
+    elif x.op is ops.mul and isinstance(b, Array) and b.shape == x.shape and not (
+        shape_of(a) or is_comparison(b)
+    ):
+        found = a * total(b, axes)
+    else:
+        found = total(x, axes)
+    return found
 
 
 def repeated(x: Operand, sizes: Sequence[Any]) -> Operand:
