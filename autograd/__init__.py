@@ -30,11 +30,11 @@ __version__ = "0.2.0"
 globals().update({_row: _TABLE[_row] for _row in _BUILT_IN if _row not in globals()})
 
 __all__ = [
-    "Operation", "Program", "Value", "affine", "backward", "check_engine", "check_gradients",
-    "compile", "dot", "draw", "draw_network", "explain", "expression", "find", "frames", "grad",
-    "gradients", "hessian", "hvp", "jacobian", "jit", "jvp", "lines", "matrices_page", "max",
-    "name", "no_grad", "operation", "play", "select", "sum", "training_page", "value_and_grad",
-    "vjp",
+    "AnomalyError", "Operation", "Program", "Value", "affine", "backward", "check_engine",
+    "check_gradients", "compile", "detect_anomaly", "dot", "draw", "draw_network", "explain",
+    "expression", "find", "frames", "grad", "gradients", "hessian", "hvp", "jacobian", "jit",
+    "jvp", "lines", "matrices_page", "max", "name", "no_grad", "operation", "play", "select",
+    "sum", "training_page", "value_and_grad", "vjp",
 ]
 __all__ += sorted(_BUILT_IN.difference(__all__))
 
@@ -47,6 +47,7 @@ if _TYPE_CHECKING:
     from autograd.compiler.jit import jit
 
     from autograd.compiler.run import Program
+    from autograd.derivatives.anomaly import AnomalyError, detect_anomaly
     from autograd.derivatives.check import check_gradients
     from autograd.derivatives.check_engine import check_engine
     from autograd.pictures.draw import draw
@@ -62,6 +63,7 @@ if _TYPE_CHECKING:
 
 _WHERE = {
     "compile": "compiler", "jit": "compiler.jit", "Program": "compiler.run",
+    "AnomalyError": "derivatives.anomaly", "detect_anomaly": "derivatives.anomaly",
     "check_gradients": "derivatives.check", "check_engine": "derivatives.check_engine",
     "draw": "pictures.draw", "draw_network": "pictures.network", "play": "pictures.play",
     "explain": "words.explain", "expression": "words.expression", "name": "words.naming",

@@ -13,8 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, Union
 
-from autograd.compat.messages import text
-from autograd.compat.numbers import error_at, is_array, labels, listed, number, on_arrays
+from autograd.compat.numbers import error_at, is_array, labels, listed, number, on_arrays, text
 from autograd.formulas.text import Text
 
 Form = Union[str, Callable[..., str]]       # "{0:sum} + {1:product}", or a function of the Texts

@@ -18,7 +18,7 @@ from autograd.backward import backward
 from autograd.compat.copying import Copies
 from autograd.compat.methods import Methods
 from autograd.compat.micrograd import Closure, MicrogradNames, by_hand, either
-from autograd.compat.numbers import UNREACHED, error_at, is_array, label_of, labels, number
+from autograd.compat.numbers import UNREACHED, error_at, is_array, label_of, number
 from autograd.operation import ARITHMETIC, LEAF, Operation, partials_at
 from autograd.recording import is_recording
 
@@ -190,7 +190,7 @@ def record(op: Operation, inputs: tuple[Value | float, ...]) -> Value:
     try:
         y = number(op.forward(*numbers), f"the result of {op.name}")
     except ARITHMETIC as error:
-        raise error_at(op, numbers, error, labels(inputs)) from None
+        raise error_at(op, numbers, error, inputs) from None
     v = Value(0.0)
     v._data = y                             # NaN too, as inf - inf is
     if is_recording():

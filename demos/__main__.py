@@ -1,4 +1,4 @@
-"""Lists the lessons, or runs one or all: python -m demos [NAME | lecture | all | exercises | site] [--small] [--ask]."""
+"""Lists the lessons, or runs one or all: python -m demos [NAME | lecture | all | exercises | notebooks | site] [--small] [--ask]."""
 from __future__ import annotations
 
 import os
@@ -6,7 +6,7 @@ import sys
 import traceback
 from importlib.util import find_spec
 
-from demos import exercises
+from demos import exercises, notebooks
 from demos.lesson import OUT, never_fail_to_print
 from demos.mathematics import MISSING, typeset
 from demos.runner import LECTURE, ORDER, opening, run, write_gallery
@@ -15,12 +15,13 @@ from demos.site import build
 NEEDED = {"matplotlib": "draw with matplotlib", "markdown_it": "write their pages with markdown-it-py"}
 GALLERY = OUT / "index.html"
 EXERCISES = f"{len(exercises.NAMES)} exercises; shows how far you are"
+NOTEBOOKS = "The lessons as notebooks, for Jupyter, VS Code and Colab"
 SITE = "A workbench, the lessons and the exercises as pages in which Python runs: a folder for any web server"
 
 
 def listing() -> str:
     """The lessons as text, in the order of teaching, a line for each."""
-    lines = {name: opening(name)[0] for name in ORDER} | {"exercises": EXERCISES, "site": SITE}
+    lines = {name: opening(name)[0] for name in ORDER} | {"exercises": EXERCISES, "notebooks": NOTEBOOKS, "site": SITE}
     width = max(map(len, lines))
     return "\n".join(f"  {name:{width}}   {line}" for name, line in lines.items())
 
@@ -30,6 +31,8 @@ def main(arguments: list[str]) -> int:
     never_fail_to_print()
     if arguments[:1] == ["exercises"]:
         return exercises.main(arguments[1:])
+    if arguments[:1] == ["notebooks"]:
+        return notebooks.main(arguments[1:])
     if arguments[:1] == ["site"]:
         return build.main(arguments[1:])
     small, ask = "--small" in arguments, "--ask" in arguments

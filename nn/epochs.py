@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from nn.checks import shown, whole
+from nn.display import curve
 
 Chosen = np.ndarray | slice
 
@@ -23,6 +24,11 @@ class History(list[float]):
         super().__init__()
         self.iterations: list[float] = []
         self.params: Any = None                 # what minimize has trained
+
+    def _repr_html_(self) -> str:
+        """The losses as a plot."""
+        last = f": {len(self)} epochs, {self[-1]:.6g} in the last one" if self else ": no epoch yet"
+        return f"<p>loss by epoch{last}</p>{curve(self, 'epoch', 'loss') if self else ''}"
 
 
 class Batches:

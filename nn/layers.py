@@ -14,6 +14,7 @@ import autograd
 from autograd import Operation, Value
 from nn.activations import Activation, activation_name, chosen, fast, find_activation
 from nn.checks import index, shown
+from nn.display import table
 from nn.files import Path, State, read_file
 from nn.initial import Generator, find_generator, find_initial
 from nn.module import Module
@@ -218,6 +219,16 @@ class MLP(Module):
                 "nin": len(self.layers[0].neurons[0].w),
                 "nouts": [len(layer.neurons) for layer in self.layers],
                 "activations": [_name_in_table(sigma) for sigma in sigmas]}
+
+    def _repr_html_(self) -> str:
+        """A row for each layer."""
+        rows, number = [], len(self.parameters())
+        for k, layer in enumerate(self.layers, 1):
+            nout, nin = len(layer.neurons), len(layer.neurons[0].w)
+            rows.append((f"{k}", f"{nin} → {nout}", activation_name(layer.activation),
+                         f"W{k} ({nout}, {nin}), b{k} ({nout},)", len(layer.parameters())))
+        head = ("layer", "shape", "activation", "arrays", "parameters")
+        return table(head, rows, f"{type(self).__name__}: {number:,} parameters")
 
     def __repr__(self) -> str:
         return f"MLP of [{', '.join(map(repr, self.layers))}]"

@@ -27,6 +27,7 @@ from autograd import Value
 from nn.branches import leaves
 from nn.changes import finish
 from nn.checks import hint
+from nn.display import table
 from nn.files import Path, read_file, write_file
 from nn.state import Group, data_of, numbers_for, shape_of, values_of
 
@@ -135,6 +136,14 @@ class Module:
             if v not in grouped:                            # what a neuron has beside w and b
                 groups[name] = v
         return groups
+
+    def _repr_html_(self) -> str:
+        """A row for each array of parameters."""
+        arrays = self.state_dict()
+        rows = [(name, array.shape, array.size) for name, array in arrays.items()]
+        number = sum(array.size for array in arrays.values())
+        return table(("array", "shape", "parameters"), rows,
+                     f"{type(self).__name__}: {number:,} parameters")
 
     def state_dict(self) -> dict[str, np.ndarray]:
         """All parameters as NumPy arrays of float64, by name; copies, which training leaves alone.

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from demos import __main__ as command
-from demos import page, runner
+from demos import notebooks, page, runner
 from demos.lesson import Lesson
 from demos.page import Page
 
@@ -68,7 +68,7 @@ def test_the_list_has_every_lesson_in_order_with_its_title(capsys):
     assert command.main([]) == 0
     listed = capsys.readouterr().out
     names = re.findall(r"^  (\w+) +\S", listed, re.MULTILINE)
-    assert names == [*runner.ORDER, "exercises", "site"]
+    assert names == [*runner.ORDER, "exercises", "notebooks", "site"]
     for name in runner.ORDER:
         title, summary = runner.opening(name)
         assert re.search(rf"^  {name} +{re.escape(title)}$", listed, re.MULTILINE) and "Takes" in summary
@@ -176,7 +176,7 @@ def test_ctrl_c_ends_with_one_line(lessons, monkeypatch, capsys):
     assert capsys.readouterr().err == "\nstopped\n"
 
 
-@pytest.mark.parametrize("module", [page, runner])
+@pytest.mark.parametrize("module", [notebooks, page, runner])
 def test_the_examples_in_the_demos_own_modules(module):
     pytest.importorskip("markdown_it")
     done = doctest.testmod(module)

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from autograd import ops
 from autograd.compat.habits import OF_VALUE, missing
+from autograd.compat.display import card
 from autograd.compat.numbers import is_array, is_numpy_scalar, number
 
 
@@ -38,6 +39,8 @@ class Methods:
             raise TypeError(f"{shown(self)} is an object, and true, whatever its number: write "
                             "v.data != 0 for the number, v is not None for whether there is one")
         return True
+
+    def _repr_html_(self) -> str: return card(self)
 
     def __format__(self, form: str) -> str:
         try:

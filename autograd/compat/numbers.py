@@ -8,7 +8,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd.compat.messages import described, text
+from autograd.compat.messages import described
+from autograd.compat.messages import text as text
 
 UNREACHED = float("0.0")            # the grad of a Value no backward pass has reached: this object
 
@@ -84,15 +85,21 @@ def labels(inputs: Sequence[Any]) -> str:
     return f" (inputs {', '.join(names)})" if names else ""
 
 
-def error_at(op: Any, numbers: Sequence[float], error: Exception, names: str = "") -> Exception:
-    """The same kind of error, with operation, inputs and domain in its message."""
+def error_at(op: Any, numbers: Sequence[float], error: Exception,
+             inputs: Sequence[Any] = ()) -> Exception:
+    """The same kind of error, with operation, inputs and domain in its message.
+
+    It has them as attributes, too: so `draw(error)` can show the graph up to it.
+    """
     what = f"needs {op.domain or 'other inputs'}"
     kind: type[Exception] = ValueError
     if isinstance(error, ZeroDivisionError):
         kind = ZeroDivisionError
     if isinstance(error, OverflowError):
         kind, what = OverflowError, "the result is too large for a float"
-    return kind(f"{op.name}({listed(numbers)}){names}: {what}")
+    found = kind(f"{op.name}({listed(numbers)}){labels(inputs)}: {what}")
+    vars(found).update(operation=op, inputs=tuple(inputs))
+    return found
 
 
 def on_arrays(function: Callable[..., Any], inputs: Sequence[Any]) -> Any:

@@ -13,7 +13,7 @@
     scalar      for graphs too narrow for arrays: straight-line code
     native      C, compiled and loaded
     run         the program and its checks
-    verify      the program and the graph side by side
+    verify      the program and the graph side by side                      (exact)
 """
 from __future__ import annotations
 

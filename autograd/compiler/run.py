@@ -13,11 +13,12 @@ from autograd.compiler import c as in_c
 from autograd.compiler import javascript
 from autograd.compiler import jax as in_jax
 from autograd.compiler.cells import Correspondence, correspondence
+from autograd.compiler.display import highlighted
 from autograd.compiler.emit import Blocks, one_by_one
 from autograd.compiler.native import Native
 from autograd.compiler.record import Tape
 from autograd.compiler.scalar import Straight
-from autograd.compiler.verify import verify
+from autograd.compiler.verify import Ends, verify
 from autograd.value import Value
 
 FEW_SAMPLES = 8  # for more, straight-line code runs on arrays of samples
@@ -342,14 +343,20 @@ class Program:
             )
 
     def verify(
-        self, output: Value | Sequence[Value] | None = None, points: int = 3, seed: int = 0
+        self,
+        output: Value | Sequence[Value] | None = None,
+        points: int = 3,
+        seed: int = 0,
+        exact: bool | None = None,
     ) -> int:
         """At how many points the program was compared with the graph it was compiled from; all must
         agree.
 
         The graph is evaluated Value by Value, at the recorded point and at others near it.
-        `output` need be given only where the graph is held nowhere else. Raises AssertionError
-        that names the first cell that differs, ValueError where the graph is gone.
+        `output` need be given only where the graph is held nowhere else. With `exact`, graph and
+        program run on fractions, for graphs of rational operations (+, *, /, relu, max, ...); None:
+        on floats, and small rational graphs at one more point on fractions. Raises AssertionError
+        that names the first cell that differs, ValueError where the graph is gone or not rational.
         """
         given = (
             [r() for r in self._outputs]
@@ -361,14 +368,8 @@ class Program:
         outputs = [v for v in given if v is not None]
         if len(outputs) < len(self._outputs):
             raise ValueError("the graph is gone: give its output, verify(output)")
-        return verify(
-            self,
-            outputs,
-            self._values,
-            [v for v in (r() for r in self._given) if v is not None],
-            points,
-            seed,
-        )
+        inputs = [v for v in (r() for r in self._given) if v is not None]
+        return verify(self, Ends(outputs, self._values, inputs), points, seed, exact)
 
     def correspondence(self) -> Correspondence:
         """Which scalars of the graph became which cells of which arrays, and which line computes
@@ -378,7 +379,8 @@ class Program:
         given = [v for v in (r() for r in self._given) if v is not None]
         if len(outputs) < len(self._outputs) or len(given) < len(self._given):
             raise ValueError("the graph is gone: hold its output and inputs in variables")
-        return correspondence(self._code, self._tape, outputs, self._values, given)
+        code = self._code.blocks if isinstance(self._code, Native) else self._code
+        return correspondence(code, self._tape, outputs, self._values, given)
 
     @property
     def source(self) -> str:
@@ -434,6 +436,9 @@ class Program:
 
     def __repr__(self) -> str:
         return f"<Program: {self}>"
+
+    def _repr_html_(self) -> str:
+        return highlighted(self.source, str(self))
 
 
 def _floats(x: Any, name: str) -> np.ndarray:

@@ -5,15 +5,16 @@ beside the operation's sign; of more operands it is a node without a derivative.
 """
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autograd import ops
 from autograd.compat.messages import described, entries
-from autograd.operation import TABLE
+from autograd.operation import TABLE, Operation
 from autograd.pictures.scene import Edge, Node, Scene
-from autograd.value import Value
+from autograd.value import Value, record
 from autograd.words.labels import (
     LONGEST_TITLE,
     LONGEST_TOOLTIP,
@@ -204,9 +205,23 @@ def with_circles(scene: Scene) -> Scene:
     return replace(scene, nodes=nodes, edges=edges)
 
 
+def failed(error: Any) -> Any:
+    """A Value for the operation that an error came from, NaN as its data; the error for another."""
+    if hasattr(error, "value"):
+        return error.value
+    if not any(isinstance(x, Value) for x in getattr(error, "inputs", ())):
+        return error
+    row = error.operation
+    here = Operation(row.name, lambda *inputs: math.nan, (None,) * len(error.inputs), row.symbol,
+                     row.text)
+    v = record(here, error.inputs)
+    v.label = "error"
+    return v
+
+
 def outputs_of(value: Any, what: str) -> list[Value]:
     """A Value, or a list of Values, as a list. Raises TypeError for anything else."""
-    outputs = [value]
+    outputs = [failed(value) if isinstance(value, BaseException) else value]
     if isinstance(value, (list, tuple)):
         outputs = list(value)
     if not outputs:

@@ -12,6 +12,7 @@ import numpy as np
 
 import autograd
 from nn.checks import whole
+from nn.display import table
 from nn.layers import MLP
 from nn.losses import Loss, find_loss, total
 from nn.matrix.formulas import (LayerGradients, LayerMatrices, backward, forward, loss_of,
@@ -69,6 +70,14 @@ class Comparison(list[Row]):
         lines = [f"{name:>10} " + "".join(f"{x:>22}" for x in numbers)
                  for name, *numbers in self.table()]
         return "\n".join([*lines, self.summary()])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        """The table of `table`, and of how many rows it is a part."""
+        head, *rows = self.table()
+        part = f"{len(rows)} of {len(self)} rows. " if len(rows) < len(self) else ""
+        return table(head, rows, part + self.summary())
 
 
 def compare(model: MLP, xs: object, ys: object, loss: str | Loss = "squared") -> Comparison:

@@ -9,6 +9,8 @@ import pytest
 import autograd as ag
 from autograd import Value, compile
 from tests.compiler.agree import form
+from tests.styles import STYLES
+from tests.styles.case import record
 
 
 def network():
@@ -62,3 +64,46 @@ def test_a_program_does_not_keep_its_graph():
 def test_points_outside_of_a_domain_are_left_out():
     a = Value(0.01)
     assert 1 <= compile(ag.log(a), [a]).verify(ag.log(a), points=30) < 30
+
+
+# On fractions ---------------------------------------------------------------------------------------
+
+def rational():
+    rng = random.Random(1)
+    P = [Value(rng.uniform(-1, 1), label=f"p{i}") for i in range(16)]
+    x = [Value(rng.uniform(-1, 1)) for _ in range(3)]
+    h = [ag.relu(sum((w * u for w, u in zip(P[3 * i:3 * i + 3], x)), P[9 + i])) for i in range(3)]
+    out = (sum(w * u for w, u in zip(P[12:15], h)) - P[15]) ** 2 / 3
+    return out, P, x
+
+
+@pytest.mark.parametrize("how", [None, "matrices", "scalars"])
+def test_a_rational_graph_is_compared_on_fractions(how):
+    out, P, x = rational()
+    assert compile(out, P, x, form=how).verify(points=4, exact=True) == 4
+
+
+@pytest.mark.parametrize("wrong", ["dz1 = 1.00000000001 * ", "dz1 = 1e-12 + "])
+def test_a_fault_below_the_rounding_of_floats_is_found_on_fractions(wrong):
+    out, P, x = rational()
+    assert broken(compile(out, P, x, form="matrices"), "dz1 = ", wrong).verify(points=2, exact=False) == 2
+    for exact in (True, None):
+        with pytest.raises(AssertionError, match="the derivative with respect to parameter"):
+            broken(compile(out, P, x, form="matrices"), "dz1 = ", wrong).verify(exact=exact)
+
+
+def test_what_is_not_rational_says_which_operation():
+    out, P, x = network()
+    with pytest.raises(ValueError, match="no exact arithmetic for this graph: tanh of a rational number is not rational"):
+        compile(out, P, x).verify(exact=True)
+
+
+def test_styles_that_are_rational_agree_on_fractions():
+    compared = 0
+    for name in ("heat_equation", "moving_average", "lennard_jones", "cumulative_sums", "determinant"):
+        chosen = STYLES.get(name)
+        if chosen is not None:
+            output, parameters, inputs = record(chosen.make(*chosen.small))
+            for how in (None, "matrices", "scalars"):
+                compared += compile(output, parameters, inputs, form=how).verify(output, points=1, exact=True)
+    assert compared >= 6

@@ -7,6 +7,7 @@ import pytest
 
 import nn
 from nn.changes import finish
+from nn.train import Training
 from tests.nn.injection import places, run
 
 XS, YS = nn.data.sine(6)
@@ -168,7 +169,7 @@ def test_fit_without_stderr(stderr):
 
 @pytest.mark.parametrize("line", range(1, 8))
 def test_a_second_interrupt_at_each_line_after_the_loop(line):
-    """The first comes in the third iteration, the second when `fit` itself runs again."""
+    """The first comes in the third iteration, the second when what settles runs again."""
     def loss(f, y):
         if next(calls) == len(np.unique(YS)) + 1 + 6 + 1:           # targets, a trial, two iterations
             sys.settrace(second)
@@ -184,7 +185,7 @@ def test_a_second_interrupt_at_each_line_after_the_loop(line):
         return second if frame is fits[0] else None
 
     def first(frame, event, argument):
-        if frame.f_code is nn.fit.__code__:
+        if frame.f_code is Training.run_and_settle.__code__:
             fits.append(frame)
     calls, fits, lines, net, other = iter(range(1000)), [], [], network(), network()
     before = sys.gettrace()

@@ -1,0 +1,203 @@
+"""detect_anomaly: the first NaN or infinity, traced to its operation and the line that wrote it.
+
+1. Inside a block every operation takes the plain path, and every pass goes edge by edge: it costs
+   a few times as much, and nothing outside a block.
+2. It holds for one thread or task, as no_grad does; functions of the core are replaced while a
+   block is open anywhere, and do what they always do for everybody else.
+"""
+from __future__ import annotations
+
+import linecache
+import math
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from importlib import import_module
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from autograd.compat.messages import truth
+from autograd.compat.numbers import labels, listed
+from autograd.derivatives import gradients
+from autograd.recording import OPEN, Block
+from autograd.value import Value
+
+Line = tuple[str, int]              # a file and the number of a line
+
+
+class AnomalyError(RuntimeError):
+    """The first NaN or infinity inside detect_anomaly(). draw(error) shows the graph up to it.
+
+    value   the Value it was found at
+    line    the file, and the number of the line, that recorded that Value
+    """
+
+    def __init__(self, message: str, value: Value, line: Line | None) -> None:
+        super().__init__(message)
+        self.value, self.line = value, line
+
+
+class Watch:
+    """One block at work: which numbers are anomalies, and which line recorded which Value."""
+
+    def __init__(self, infinite: bool) -> None:
+        self.infinite = infinite
+        self.lines: WeakKeyDictionary[Value, Line] = WeakKeyDictionary()
+        self.differentiated: Value | None = None        # the Value whose local derivatives a
+                                                        # transform is recording
+
+    def is_anomaly(self, x: Any) -> bool:
+        """Whether a number is NaN, or infinite where that counts."""
+        x = x.data if isinstance(x, Value) else x
+        return bool(x != x or self.infinite and math.isinf(x))
+
+    def recorded(self, v: Value) -> None:
+        """Note the line of a new Value. Raises AnomalyError when its data is an anomaly."""
+        of, where = self.differentiated, "forward pass"
+        line = self.lines.get(of) if of is not None else line_of_user()
+        if line is not None:
+            self.lines[v] = line
+        if of is not None:
+            where = f"in the derivative of {of.op.name}"
+        if self.is_anomaly(v.data):
+            numbers = [x.data if isinstance(x, Value) else x for x in v.inputs]
+            raise AnomalyError(
+                f"{where}: {v.op.name}({listed(numbers)}){labels(v.inputs)} is {v.data}, "
+                f"{spelt(line)}", v, line)
+
+    def passed(self, v: Value, u: Value, cotangent: Any, partial: Any, sent: Any) -> None:
+        """Raises AnomalyError when what v has passed on to its input u is an anomaly."""
+        if self.is_anomaly(sent):
+            self.differentiated = None
+            name = f" {u.label!r}" if u.label else ""
+            line = self.lines.get(v)
+            raise AnomalyError(
+                f"backward pass: {v.op.name} and its input{name} of data {u.data} give "
+                f"{number_of(sent)}: {number_of(cotangent)} times the local derivative "
+                f"{number_of(partial)}, {spelt(line)}", v, line)
+
+
+def number_of(x: Any) -> str:
+    """A number of a pass, to six digits."""
+    return f"{x.data if isinstance(x, Value) else x:.6g}"
+
+
+def line_of_user() -> Line:
+    """The line outside of this package and nn that is at work."""
+    frame = sys._getframe(1)
+    while frame.f_back and frame.f_globals.get("__name__", "").split(".")[0] in ("autograd", "nn"):
+        frame = frame.f_back
+    return frame.f_code.co_filename, frame.f_lineno
+
+
+def spelt(line: Line | None) -> str:
+    """A line in a message, with its source where that can be had."""
+    if line is None:
+        return "recorded before the block of detect_anomaly was entered"
+    source = linecache.getline(*line).strip()
+    return f"recorded in {line[0]}, line {line[1]}" + (f": {source}" if source else "")
+
+
+# The block ----------------------------------------------------------------------------------------
+
+_watch: ContextVar[Watch | None] = ContextVar("watch", default=None)
+_lock = threading.Lock()
+_open: list[Block] = []
+_before: list[tuple[Any, str, Any]] = []
+
+
+@contextmanager
+def detect_anomaly(infinite: bool = True) -> Iterator[None]:
+    """Inside, the first operation or step of a pass that gives NaN or infinity is an AnomalyError.
+
+    It names the operation, the numbers and labels of its inputs, and the line of your code. The
+    graph up to it is `error.value`, which `draw(error)` shows. With infinite=False only NaN counts.
+    What a compiled program computes is not watched: train with `compiled=False`, and call the
+    function that jit was given. Grads stay as they were before the pass that failed.
+
+    >>> x = Value(1e200, label="x")
+    >>> with detect_anomaly():                              # doctest: +ELLIPSIS
+    ...     y = x * x - x * x
+    Traceback (most recent call last):
+    autograd...AnomalyError: forward pass: mul(1e+200, 1e+200) (inputs 'x', 'x') is inf, recorded...
+    """
+    block, token = Block(), _watch.set(Watch(truth(infinite, "infinite")))
+    with _lock:
+        OPEN.add(block)                                 # so every operation takes the plain path
+        _open.append(block)
+        if len(_open) == 1:
+            _replace()
+    try:
+        yield
+    finally:
+        _watch.reset(token)
+        with _lock:
+            OPEN.discard(block)
+            _open.remove(block)
+            while _before and not _open:
+                setattr(*_before.pop())
+
+
+def _replace() -> None:
+    """Put functions that look into the core."""
+    _put(Value, "_set_inputs", _looking(Value._set_inputs))
+    for module in (import_module("autograd.backward"), gradients):
+        _put(module, "reverse", _edge_by_edge(vars(module)["reverse"], 1))
+        _put(module, "forward", _edge_by_edge(vars(module)["forward"], 0))
+    fast: Any = sys.modules.get("autograd.fast")
+    if fast is not None:
+        _put(fast, "sweep", _value_by_value(fast.sweep))
+
+
+def _put(owner: Any, name: str, function: Any) -> None:
+    _before.append((owner, name, vars(owner)[name]))
+    setattr(owner, name, function)
+
+
+def _looking(plain: Callable[..., None]) -> Callable[..., None]:
+    def method(self: Value, op: Any, inputs: Sequence[Any], partials: Any) -> None:
+        plain(self, op, inputs, partials)
+        watch = _watch.get()
+        if watch is not None and op:
+            watch.recorded(self)
+    return method
+
+
+def _edge_by_edge(plain: Callable[..., None], back: int) -> Callable[..., None]:
+    """A sweep, in reverse or in forward mode, that looks at the number each edge has changed."""
+    def sweep(order: Sequence[Any], table: dict[Any, Any], edges: Any) -> None:
+        watch = _watch.get()
+        if watch is None:
+            return plain(order, table, edges)
+
+        def looking(v: Any) -> Iterator[tuple[Any, Any]]:
+            watch.differentiated = v
+            for u, partial in edges(v):
+                yield u, partial
+                sent, source = (u, v) if back else (v, u)
+                if sent in table and source in table:
+                    watch.passed(v, u, table[source], partial, table[sent])
+        try:
+            plain(order, table, looking)
+        finally:
+            watch.differentiated = None
+        return None
+    return sweep
+
+
+def _value_by_value(plain: Callable[[Iterable[Any]], None]) -> Callable[[Iterable[Any]], None]:
+    """The sweep of fast.py that looks at the grads of inputs after each Value."""
+    def sweep(values: Iterable[Any]) -> None:
+        watch = _watch.get()
+        if watch is None:
+            return plain(values)
+        for v in values:
+            plain((v,))
+            edges = [] if v.closure else zip(v.inputs, v.partials)
+            for u, partial in edges:
+                if partial is not None:
+                    watch.passed(v, u, v.grad, partial, u.grad)
+        return None
+    return sweep
