@@ -36,7 +36,7 @@ pre.in  { border-left: 6px solid #1f5fa8; }
 pre.out { background: #fffbe9; border-left: 6px solid #d9a400; white-space: pre-wrap; }
 details { margin: 1rem 0; }
 math    { font-size: 1.2em; }
-math[display="block"] { font-size: 1.45em; margin: 1.2rem 0; text-align: left; overflow-x: auto; }
+math[display="block"] { font-size: 1.45em; margin: 1.2rem 0; }
 nav     { display: flex; flex-wrap: wrap; gap: .3rem 2rem; margin: 1rem 0; }
 nav a, .contents a { color: #1f5fa8; text-decoration: none; padding: .15rem 0; }
 nav a:hover, .contents a:hover { text-decoration: underline; }

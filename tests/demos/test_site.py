@@ -226,6 +226,17 @@ def test_the_workbench_fills_the_screen_and_nothing_overflows(width, height, sit
     site.browser.size(1920, 1080)
 
 
+def test_in_one_file_the_workbench_opens_without_a_server(site, tmp_path):
+    build.write_one_file(site.folder, site.folder.parent / "out" / "npm", tmp_path / "workbench.html")
+    assert 5e6 < (tmp_path / "workbench.html").stat().st_size < 15e6
+    site.browser.open(tmp_path / "workbench.html")
+    site.browser.run("localStorage.clear()")
+    site.browser.call("Page.reload")
+    site.browser.wait("document.querySelector('#graph img')?.complete", 120)
+    assert "dy/dx = -1.2599" in site.printed() and site.browser.errors == []
+    assert [url for url in site.browser.requests if not url.startswith(("file:", "data:", "blob:", "about:"))] == []
+
+
 # A lesson --------------------------------------------------------------------------------------------------------------------
 
 def test_a_lesson_comes_with_its_results_and_its_cells_can_be_changed_and_run(site):
