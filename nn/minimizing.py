@@ -47,38 +47,50 @@ def minimize(f: Callable[..., Any], params: Nest, *data: Any,           # noqa: 
     >>> {name: round(number, 3) for name, number in history.params.items()}
     {'a': 2.0, 'b': 1.0}
     """
-    optimizer = GradientDescent() if optimizer is None else optimizer
-    if not isinstance(optimizer, Optimizer):
+    optimizer = usable(optimizer)
+    theta, columns = flat(params), samples_of(data)
+    check_calls(f, callback, params, columns)
+    step = step_of(f, len(columns), switch(compiled, "compiled"))
+    bar, history = Bar(whole(epochs, "epochs"), progress), History()
+    history.params = shaped(params, theta)
+    batches = Batches(len(columns[0]) if columns else 1, batch_size, seed)
+    for epoch in range(bar.total):
+        losses = []
+        for chosen in batches:
+            given = [chosen_of(column, chosen) for column in columns]
+            loss, history.params = advanced(step, history.params, given, optimizer)
+            losses.append(loss)
+        history.iterations += losses
+        history.append(float(np.sum(losses)))
+        bar.show(epoch + 1, f"loss {history[-1]:.6g}")
+        if callback is not None and stops(callback, epoch, history[-1], history.params):
+            break
+    bar.close()
+    return history
+
+
+def usable(optimizer: Optimizer | None) -> Optimizer:
+    """The optimizer, GradientDescent(0.01) for None. Raises TypeError for what is none."""
+    if optimizer is not None and not isinstance(optimizer, Optimizer):
         raise TypeError("optimizer must be one of nn's, such as nn.GradientDescent(0.01), "
                         f"got {shown(optimizer)}")
-    theta = flat(params)
-    columns = samples_of(data)
-    m = len(columns[0]) if columns else 1
+    return optimizer or GradientDescent()
+
+
+def check_calls(f: object, callback: object, params: Nest, columns: list[Any]) -> None:
+    """Raise TypeError where loss or callback cannot be called as they will be."""
     check_call(f, (params, *[column[0] for column in columns]),
                "a loss must be a function of the parameters and a sample")
     if callback is not None:
         check_call(callback, (0, 0.0, params),
                    "callback must be a function of the epoch's number, its loss and the parameters")
-    step = step_of(f, len(columns), switch(compiled, "compiled"))
-    bar = Bar(whole(epochs, "epochs"), progress)
-    history = History()
-    history.params = params = shaped(params, theta)
-    batches = Batches(m, batch_size, seed)
-    for epoch in range(bar.total):
-        losses = []
-        for chosen in batches:
-            places = range(m)[chosen] if isinstance(chosen, slice) else chosen.tolist()
-            given = [[column[i] for i in places] for column in columns]
-            loss, params = advanced(step, params, given, optimizer)
-            losses.append(loss)
-        history.params = params
-        history.iterations += losses
-        history.append(float(np.sum(losses)))
-        bar.show(epoch + 1, f"loss {history[-1]:.6g}")
-        if callback is not None and stops(callback, epoch, history[-1], params):
-            break
-    bar.close()
-    return history
+
+
+def chosen_of(column: Any, chosen: np.ndarray | slice) -> Any:
+    """Some samples of a list or an array."""
+    if isinstance(chosen, slice) or isinstance(column, np.ndarray):
+        return column[chosen]
+    return [column[i] for i in chosen.tolist()]
 
 
 def step_of(f: Callable[..., Any], arguments: int, compiled: bool) -> Step:
