@@ -55,18 +55,24 @@ def minimize(f: Callable[..., Any], params: Nest, *data: Any,           # noqa: 
     history.params = shaped(params, theta)
     batches = Batches(len(columns[0]) if columns else 1, batch_size, seed)
     for epoch in range(bar.total):
-        losses = []
-        for chosen in batches:
-            given = [chosen_of(column, chosen) for column in columns]
-            loss, history.params = advanced(step, history.params, given, optimizer)
-            losses.append(loss)
-        history.iterations += losses
-        history.append(float(np.sum(losses)))
+        go_over(columns, batches, step, optimizer, history)
         bar.show(epoch + 1, f"loss {history[-1]:.6g}")
         if callback is not None and stops(callback, epoch, history[-1], history.params):
             break
     bar.close()
     return history
+
+
+def go_over(columns: list[Any], batches: Batches, step: Step, optimizer: Optimizer,
+            history: History) -> None:
+    """Make a step with each mini-batch of an epoch."""
+    losses = []
+    for chosen in batches:
+        given = [chosen_of(column, chosen) for column in columns]
+        loss, history.params = advanced(step, history.params, given, optimizer)
+        losses.append(loss)
+    history.iterations += losses
+    history.append(float(np.sum(losses)))
 
 
 def usable(optimizer: Optimizer | None) -> Optimizer:

@@ -38,14 +38,11 @@ def fit(model: Any, xs: object, ys: object = None, loss: Any = "squared",       
         progress: bool | None = None, live: bool = False) -> History:
     """The losses of training the model, a History; the model then has the trained parameters.
 
-    model       a Module, or anything with parameters() that can be called with one sample. Or a
-                function f(params, x, y), the loss of one sample in plain Python: then
-                fit(f, params, xs, ys) is minimize(f, params, xs, ys), and the history's `params`
-                are the trained ones
+    model       a Module, or anything with parameters() that can be called with one sample; or a
+                loss f(params, x, y): then fit(f, params, xs, ys) is minimize(f, params, xs, ys)
     xs, ys      m samples, numbers or lists of n0, and what the model should give for each; classes
                 for cross_entropy
-    loss        "absolute", "squared", "hinge", "binary_cross_entropy", "cross_entropy", or a
-                function l(f, y)
+    loss        "absolute", "squared", "hinge", "binary_cross_entropy", "cross_entropy", or l(f, y)
     optimizer   GradientDescent(0.01) by default. Weight decay belongs here, as a loss is that of
                 one sample
     epochs      passes over the data; `batch_size` samples make a step, drawn anew each epoch with
@@ -59,14 +56,12 @@ def fit(model: Any, xs: object, ys: object = None, loss: Any = "squared",       
     live        whether to draw the losses and, for samples of two numbers, the output over the
                 plane while it trains: in a notebook, or with characters in a terminal
 
-    Raises ValueError or TypeError for data that does not fit model or loss, FloatingPointError when
-    training diverges.
+    Raises ValueError or TypeError for data that does not fit, FloatingPointError when it diverges.
     """
     if is_function(model):
-        data = () if ys is None else (ys,) if isinstance(loss, str) else (ys, loss)
+        data = (x for x in (ys, loss) if x is not None and not isinstance(x, str))
         return minimize(model, xs, *data, optimizer=optimizer, epochs=epochs, seed=seed,
-                        batch_size=batch_size, compiled=compiled, callback=callback,
-                        progress=progress)
+            batch_size=batch_size, compiled=compiled, callback=callback, progress=progress)
     optimizer = _optimizer(optimizer)
     _check_callback(callback, model)
     task = prepared(model, xs, ys, loss)
