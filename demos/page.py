@@ -102,6 +102,14 @@ class Page:
         """Add a question; a script hides what follows until it is answered."""
         self.parts.append(asked.html(reader().renderInline))
 
+    def sheet(self, asked: list[Question]) -> None:
+        """Add questions to be answered on paper: a line for a number, a box for each choice."""
+        inline = reader().renderInline
+        for number, question in enumerate(asked, 1):
+            boxes = "".join(f"<span>☐ {inline(choice)}</span>" for choice in question.choices)
+            self.parts.append(f'<div class="sheet"><p>{number}. {inline(question.text)}</p>'
+                              f'<p class="room">{boxes or "Answer:"}</p></div>')
+
     def score(self, name: str) -> None:
         """Add a line that says how many predictions were right, now and the times before."""
         self.parts.append(f'<p class="record" data-record="{escape(name)}"></p>')

@@ -466,6 +466,12 @@ lesson.show(figure, "perceptron",
 """
 
 # %%
+lesson.ask("PyTorch needs `torch.no_grad()` around `p -= alpha * p.grad`. Why not here, for `p.data -= alpha * p.grad`?",
+           "p.data is a float" if type(Value(1.0).data) is float else "no_grad is called by itself",
+           choices=("p.data is a float", "no_grad is called by itself", "the graph is too small"),
+           why="A float records nothing. In PyTorch `p` is the tensor itself.")
+
+# %%
 if torch:
     print(f"{len(differences)} numbers compared with PyTorch {torch.__version__}; "
           f"the largest difference is {max(differences):.0e}")
