@@ -5,6 +5,11 @@
 Code is written with one scalar at a time; the compiler finds the lecture's (3), (6), (7) and (8) in its graph and writes them
 down as NumPy. Step by step on a layer of three neurons, then on the loss of a whole data set, with times beside NumPy written
 by hand. Takes about ten seconds.
+
+**Goals.** You can read the NumPy that a graph of scalars compiles to, beside the lecture's formulas; you can say how matrices
+are found in a graph; you know what a recorded graph does not contain.
+
+**In class:** 40 minutes.
 """
 
 # %%
@@ -33,8 +38,7 @@ lesson = Lesson("compiler")
 """
 ## A layer of three neurons
 
-Here is a layer as in the last lesson: `z = Wx + b`, one scalar at a time, then ReLU, then a squared error. Nothing in it says
-"matrix".
+Here is a layer, `z = Wx + b`, one scalar at a time, then ReLU, then a squared error. Nothing in it says "matrix".
 """
 
 
@@ -62,9 +66,9 @@ loss = squared(f, y)
 
 # %% [markdown]
 """
-`autograd.compile` takes the output; the *parameters*, by which we want derivatives; and the *inputs*, the numbers of one
-sample, for which there will be others. It gives a *program*. Its source has two functions, `value` and `value_and_grad`; this
-is the second.
+`autograd.compile` takes the output; the *parameters*, with respect to which we want derivatives; and the *inputs*, the
+numbers of one sample, which will be replaced by those of other samples. It returns a *program*. Its source has two functions,
+`value` and `value_and_grad`.
 """
 
 
@@ -76,13 +80,20 @@ def shown(program):
 
 parameters = [w for row in W for w in row] + b
 program = autograd.compile(loss, parameters, inputs=x + y)
+
+# %%
+lesson.ask("Three neurons with four inputs, ReLU, a squared error: about how many Values are in this graph?",
+           len(topological_order(loss)), factor=1.6,
+           why="Within a factor of 1.6 counts as right. The program below has a dozen lines.")
+
+# %%
 print(shown(program))
 
 # %% [markdown]
 """
-`theta` holds all parameters in one array, in the order they were given; `x` holds the samples, a row for each, with the four
-inputs and then the three targets. As samples are rows, the lecture's `W f` is `f @ W.T` here, and each line does it for all
-`m` samples. Which line is which?
+`theta` holds all parameters in one array, in the order in which they were given; `x` holds the samples, one in each row, with
+the four inputs and then the three targets. Since samples are rows, the lecture's `W f` is `f @ W.T` here, and each line works
+on all `m` samples.
 """
 
 
@@ -93,9 +104,18 @@ def line(program, start):
     return next(text for text in lines if text.startswith(start)).partition("#")[0].rstrip()
 
 
+lines_of = {line(program, start): formula for formula, start in (
+    ("z = W x + b", "z1 ="), ("∂ℒ/∂W = ∂ℒ/∂z xᵀ", "dW1 ="), ("∂ℒ/∂z = D ∂ℒ/∂f", "dz1 ="))}
+
+# %%
+lesson.ask(f"Which formula is the line `{line(program, 'dW1 =')}`?", lines_of[line(program, "dW1 =")],
+           choices=list(lines_of.values()), why="A matrix product with the transpose of dz: the outer products of (8), summed over "
+           "the samples.")
+
+# %%
 for formula, start in (("(6)   z = Wx + b", "z1 ="),
                        ("         with its bias", "z1 +="),
-                       ("(3)   f = σ(z), less y", "v1 ="),
+                       ("(3)   f = σ(z), minus y", "v1 ="),
                        ("      ∂ℒ/∂f = 2 (f - y)", "dv1 ="),
                        ("      ∂ℒ/∂z = D ∂ℒ/∂f", "dz1 ="),
                        ("(8)   ∂ℒ/∂W = ∂ℒ/∂z xᵀ", "dW1 ="),
@@ -104,10 +124,10 @@ for formula, start in (("(6)   z = Wx + b", "z1 ="),
 
 # %% [markdown]
 """
-`(z1 > 0)` is the derivative of ReLU, 0 or 1: the diagonal of `D`. Multiplying by a diagonal matrix is multiplying entry by
-entry, so `D` itself is never made. The sums over the samples are inside of `dz1.T @ ...` and `ones @ dz1`.
+`(z1 > 0)` is the derivative of ReLU, 0 or 1: the diagonal of `D`. Multiplying by a diagonal matrix means multiplying entry by
+entry, so `D` itself is never formed. The sums over the samples are inside of `dz1.T @ ...` and `ones @ dz1`.
 
-(7) takes a second layer. It has no `σ`, and `v1` is its `z` less `y`: so `dv1` below is the `∂ℒ/∂z` of that layer.
+(7) needs a second layer. It has no `σ`, and `v1` is its `z` minus `y`. So `dv1` below is the `∂ℒ/∂z` of that layer.
 """
 
 # %%
@@ -137,7 +157,7 @@ print(f"of {len(gradient)} derivatives none differs by more than {difference:.0e
 ## How it finds them
 
 In four steps, each in a file of `autograd/compiler`. First, **flatten** (`record.py`): a chain of additions becomes one sum,
-and a sum of products one `dot`. How people write `w · x` then no longer matters.
+and a sum of products one `dot`. Then it no longer matters how `w · x` was written.
 """
 
 
@@ -152,18 +172,25 @@ print("flattened:  ", count(op.name for op, _ in tape.nodes.values()))
 
 # %% [markdown]
 """
-Second, **group** (`group.py`): nodes with the same operation, equally deep in the graph, belong together. None of them needs
-another, so a group can be computed at once.
+Second, **group** (`group.py`): nodes with the same operation, equally deep in the graph, belong together. None of them
+depends on another, so a group can be computed at once.
 """
 
 # %%
 found = groups(tape, levels(tape))
+
+# %%
+lesson.ask("The layer has three neurons. How many dots are in the group of the `z`?",
+           len(next(group for group in found if group.op.name == "dot").ids), within=0.001,
+           wrong={12: "that is the number of products; each neuron is one dot of four of them"}, why="One for each neuron.")
+
+# %%
 for group in found:
     print(f"{len(group.ids)} x {group.op.name}")
 
 # %% [markdown]
 """
-Third, **look at the places** (`shape.py`). All numbers the program begins with stand in a row: the parameters, then the
+Third, **look at the places** (`shape.py`). All numbers that the program starts with stand in one row: the parameters, then the
 inputs. Here are the places of the arguments of the group of dots:
 """
 
@@ -183,11 +210,11 @@ print(f"inputs:  place {inputs.base} + {inputs.strides[0]} j among the inputs, f
 # %% [markdown]
 """
 The places of the weights form a grid with constant steps: a part of `theta`, seen as a matrix. Those of the inputs are the
-same for every neuron. And dots of all rows of a matrix with the same vector are a matrix product. Where places follow no such
-rule they are listed, and gathered one by one: slower, but no less right.
+same for every neuron. And the dots of all rows of a matrix with the same vector are a matrix product. Where places follow no
+such rule, they are listed and gathered one by one, which is slower, but just as right.
 
-Fourth, **write it down** (`emit.py`): forwards a line for each group, and backwards, from the last group to the first, a line
-for its derivatives. These come from the same table of partial derivatives that `backward()` uses. In sum:
+Fourth, **write it down** (`emit.py`): forward a line for each group, and backward, from the last group to the first, a line
+for its derivatives. These come from the same table of partial derivatives that `backward()` uses. In short:
 """
 
 # %%
@@ -197,8 +224,8 @@ print(program)
 """
 ## One sample recorded, any number run
 
-`m` was nowhere in what we wrote. The graph of one sample was recorded, with its numbers as inputs; the program takes a matrix
-with a row for each sample, and adds up values and gradients over them, as in (4).
+`m` does not occur in what we wrote. The graph of one sample was recorded, with its numbers as inputs. The program takes a
+matrix with a row for each sample, and adds up values and gradients over the samples, as in (4).
 """
 
 # %%
@@ -213,15 +240,21 @@ for row in five:                                # the same with a graph for each
     one.backward()                              # the leaves add up
     total += one.data
 difference_of_five = max(abs(g - p.grad) for g, p in zip(gradient, parameters))
+
+# %%
+lesson.ask("The program runs on five samples. Does its gradient agree with five graphs, one for each sample, to rounding?",
+           bool(difference_of_five < 1e-12), why="The leaves add up the five passes, and the program sums over the five rows.")
+
+# %%
 print("each sample's loss   ", program(program.parameters, five))
 print("their sum            ", value, "  by graphs", total)
 print(f"of {len(gradient)} derivatives none differs by more than {difference_of_five:.0e}")
 
 # %% [markdown]
 """
-This is what `nn.fit` did in the lecture's lesson: it records the loss of the first sample, compiles it, and from then on runs
-the program. With `compiled=False` it builds a graph for each sample, with the same losses to rounding. Here are both on the
-toy example, on this machine, the time for compiling included:
+This is what `nn.fit` did in the lessons on the lecture: it records the loss of the first sample, compiles it, and from then
+on runs the program. With `compiled=False` it builds a graph for each sample, with the same losses up to rounding. Here are
+both on the toy example, on this machine, compile time included:
 """
 
 # %%
@@ -240,10 +273,9 @@ for compiled in (False, True):
 """
 ## A whole data set
 
-And if there are no inputs, because the loss was recorded over a whole data set? Then the samples have to be found, too. Here
-is a network 2-16-16-1 on points of two moons, with the *hinge loss* `max{0, 1 - yf}` for labels `y` of -1 and 1, averaged,
-and a *penalty* on large parameters: the example that comes with micrograd, a scalar engine of a hundred lines that many have
-learned from. All of it is scalars.
+And if there are no inputs, because the loss was recorded over a whole data set? Then the samples have to be found as well.
+Here is the loss of the two moons again, a network 2-16-16-1 with the hinge loss and L2 regularization: the example that comes
+with micrograd, a scalar engine of a hundred lines from which many people have learned. All of it is scalars.
 """
 
 # %%
@@ -268,6 +300,12 @@ def moons_loss():
 
 moons = moons_loss()
 moons.label = "loss"
+
+# %%
+lesson.ask(f"The loss over {M} samples of a network 2-16-16-1, scalar by scalar: how many Values is it?",
+           len(topological_order(moons)), factor=3, why="Within a factor of 3 counts as right.")
+
+# %%
 print(f"{len(topological_order(moons)):,} Values")
 
 # %%
@@ -288,8 +326,8 @@ print(f"\nthe whole source: {path}")
 
 # %% [markdown]
 """
-`X1` and `c1` are constants, the points and their labels; they come with the source, which runs by itself. In the first layer
-the compiler has put a column of ones beside the points, so that `b₁` is one more column of `W₁`. The parameters lie in
+`X1` and `c1` are constants, the points and their labels; they are part of the source, which runs by itself. In the first
+layer the compiler has put a column of ones beside the points, so that `b₁` is one more column of `W₁`. The parameters are in
 `theta` as they were given, each neuron's weights and then its bias: hence the slices. Read on from there, and you find (6),
 (3), (7) and (8) again.
 """
@@ -305,11 +343,11 @@ print(f"of {len(gradient)} derivatives none differs by more than {moons_differen
 
 # %% [markdown]
 """
-They differ in the last digits, if at all, since a matrix product adds in another order than a chain of additions.
+They differ in the last digits, if at all, because a matrix product adds in another order than a chain of additions.
 
 ## How fast is it?
 
-The measure is what a careful person writes with NumPy, the lecture beside them:
+The standard is what a careful person writes with NumPy, with the lecture at hand:
 """
 
 
@@ -341,8 +379,8 @@ print(f"differs from the program by at most {abs(by_hand(theta)[1] - gradient).m
 
 # %% [markdown]
 """
-*Eager* is what the engine does without compiling: it builds the graph and goes back through it, each time anew. The three
-take turns, so that whatever else this machine is doing meets them all; of each the median counts.
+*Eager* is what the engine does without compiling: it builds the graph and goes back through it, again in every step. The
+three take turns, so that whatever else this machine is doing affects all of them; the median of each counts.
 """
 
 
@@ -363,6 +401,12 @@ ways = {"scalars, eager": (1, lambda: moons_loss().backward()),
         "NumPy by hand": (100, lambda: by_hand(theta)),
         "compiled": (100, lambda: moons_program.value_and_grad(theta))}
 times = medians(ways, rounds=lesson.size(15, 2))
+
+# %%
+lesson.ask("By which factor is the compiled program faster than the scalars, on the machine that made this page?",
+           times["scalars, eager"] / times["compiled"], factor=4, why="Within a factor of 4 counts as right.")
+
+# %%
 print(f"the loss and its {len(theta)} derivatives, on this machine")
 for name, t in times.items():
     print(f"{name:16} {t:9.3f} ms   {t / times['compiled']:8.1f} times as long as compiled")
@@ -377,13 +421,13 @@ ax.invert_yaxis()
 ax.set_xscale("log")
 ax.set_xlim(min(times.values()) / 3, max(times.values()) * 6)
 ax.tick_params(axis="y", labelsize=21)
-lesson.show(figure, "times", "Measured on this machine, in turns; the medians.")
+lesson.show(figure, "times", "Medians, measured on this machine in turns.")
 
 # %% [markdown]
 """
 ## What it cannot see
 
-The graph holds what *was* computed. An `if` of Python leaves no trace in it, only the branch that was taken. Here is `|x|`,
+The graph contains what *was* computed. A Python `if` leaves no trace in it, only the branch that was taken. Here is `|x|`,
 recorded at a positive `x`:
 """
 
@@ -398,14 +442,21 @@ def size(x):
 w, x = Value(1.0, label="w"), Value(2.0, label="x")
 by_if = autograd.compile(w * size(x), [w], [x])
 by_abs = autograd.compile(w * abs(x), [w], [x])
+
+# %%
+lesson.ask("size(x) is x if x > 0 and -x otherwise. It was recorded at x = 2. What does the program return for x = -3, with w = 1?",
+           float(np.ravel(by_if([1.0], [-3.0]))[0]),
+           wrong={3.0: "the branch for negative numbers was never recorded"}, why="The recorded branch is x. This is wrong, silently.")
+
+# %%
 for number in (2.0, -3.0):
     print(f"|{number}|: by if {by_if([1.0], [number])}, by abs {by_abs([1.0], [number])}")
 
 # %% [markdown]
 """
-So use the operations `abs`, `relu`, `maximum`, `minimum`, which are in the graph and choose anew for each number. `nn.fit`
-notices what looks at a Value's number, and tries a few samples both ways before it trusts a program. Here is a model of
-our own, a class with parameters, that chooses by `if`:
+So use the operations `abs`, `relu`, `maximum`, `minimum` and `where`, which are in the graph and choose again for each
+number, or `autograd.jit`, which guards each branch. `nn.fit` notices when a model looks at a Value's number, and tries a few
+samples both ways before it trusts a program. Here is a model of our own, a class with parameters, that chooses with `if`:
 """
 
 
@@ -427,8 +478,8 @@ print("w =", kinked.w.data)
 
 # %% [markdown]
 """
-The other thing to know: what was recorded for one sample is run for each, and summed. A penalty on the parameters inside of
-one sample's loss is therefore counted `m` times. In `nn.fit` it belongs in the optimizer, `weight_decay=`.
+The other thing to know: what was recorded for one sample is run for each sample, and summed. Regularization inside of the
+loss of one sample is therefore counted `m` times. With `nn.fit` it belongs in the optimizer, `weight_decay=`.
 """
 
 # %%
@@ -437,18 +488,18 @@ penalized = autograd.compile((w * x - y) ** 2 + 0.1 * w * w, [w], [x, y])
 samples, penalty = rng.uniform(-1, 1, (5, 2)), 0.1 * 3.0 * 3.0
 wanted = sum((3.0 * xi - yi) ** 2 for xi, yi in samples) + penalty
 given = penalized.value_and_grad([3.0], samples)[0]
-print("five samples and one penalty ", wanted)
-print("the program on five samples  ", given)
-print("the same less four penalties ", given - 4 * penalty)
+print("five samples, regularized once     ", wanted)
+print("the program on five samples        ", given)
+print("the same minus four times that term", given - 4 * penalty)
 
 # %% [markdown]
 """
 ## To try
 
 - Write `layer` with the terms of the sum in another order, or with `b` first. Does the source change?
-- In a cell of your own compile a layer with two inputs in place of four, and print its source. For so few numbers arrays cost
-  more than they save: what you see is straight-line code.
+- Compile a layer with two inputs instead of four, and print its source. For so few numbers arrays cost more than they save:
+  what you see is straight-line code.
 - Compile a loss of your own, and look for the matrices in `program.source`.
-- Record the moons with `tanh` in place of ReLU (and change `by_hand`). What is `D` now, and how much slower is each of the
+- Record the moons with `tanh` instead of ReLU (and change `by_hand`). What is `D` now, and how much slower is each of the
   three?
 """

@@ -138,13 +138,14 @@ print("the last operation:", d.op)
 print("its inputs:        ", d.inputs)
 
 # %% [markdown]
-"""
+r"""
 Behind `d` there is a *computational graph*. Its *nodes* are Values: the *leaves* `a`, `b` and `c`, which were given, and the
 results of the operations. The derivative of one operation with respect to each of its inputs, the *partial derivative*, is
 known:
 
-    y = u + v       ∂y/∂u = 1       ∂y/∂v = 1
-    y = u * v       ∂y/∂u = v       ∂y/∂v = u
+$$y = u + v: \qquad \frac{\partial y}{\partial u} = 1, \quad \frac{\partial y}{\partial v} = 1$$
+
+$$y = u v: \qquad \frac{\partial y}{\partial u} = v, \quad \frac{\partial y}{\partial v} = u$$
 
 A partial derivative of a single operation is also called a *local derivative*. `backward()` starts at `d` with `dd/dd = 1`
 and goes back through the graph, which is why it is called *backpropagation*. At each operation it multiplies the derivative

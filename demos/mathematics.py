@@ -11,8 +11,8 @@ from html import escape
 from importlib.util import find_spec
 
 MISSING = "formulas are not typeset here: pip install '.[demos]' brings latex2mathml and pylatexenc"
-ABOVE = dict(zip("0123456789+-()ijkmnT", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁱʲᵏᵐⁿᵀ")) | {"⊤": "ᵀ"}
-BELOW = dict(zip("0123456789+-()ijkmnx", "₀₁₂₃₄₅₆₇₈₉₊₋₍₎ᵢⱼₖₘₙₓ"))
+ABOVE = dict(zip("0123456789+-=()ijkmnT", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁱʲᵏᵐⁿᵀ")) | {"⊤": "ᵀ"}
+BELOW = dict(zip("0123456789+-=()ijkmnxaehloprstuv", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ᵢⱼₖₘₙₓₐₑₕₗₒₚᵣₛₜᵤᵥ"))
 FORMULA = re.compile(r"\$\$(.+?)\$\$|(?<![\\$\w])\$(?=\S)([^$\n]*?\S)\$(?![\w$])", re.DOTALL)
 CODE = re.compile(r"(```.*?```|``.+?``|`[^`\n]+`)", re.DOTALL)
 
@@ -57,12 +57,42 @@ def in_unicode(text: str) -> str:
 
 def _one_formula(match: re.Match[str]) -> str:
     from pylatexenc.latex2text import LatexNodes2Text
-    latex = " ".join((match[1] or match[2]).split())
+    latex = _with_parentheses(" ".join((match[1] or match[2]).split()))
     latex = re.sub(r"([_^])\{([^{}]*)\}", _raised, latex)
     latex = re.sub(r"([_^])(\\top|[A-Za-z0-9])", _raised, latex)
     text = LatexNodes2Text(math_mode="text", strict_latex_spaces=True).latex_to_text(latex)
     text = re.sub(r" *([→∈×]) *", r" \1 ", text)
-    return f"    {text}" if match[1] else str(text)
+    text = re.sub(r" *([=+]) *", r" \1 ", text)
+    text = re.sub(r"(?<=[\w)]) *- +", " - ", text).strip()
+    return f"    {text}" if match[1] else text
+
+
+def _with_parentheses(latex: str) -> str:
+    """The formula with parentheses in its fractions, which stand in one line on a terminal.
+
+    >>> _with_parentheses(r"\\frac{1}{a + b}")
+    '\\\\frac{1}{(a + b)}'
+    """
+    done, rest = "", latex
+    while r"\frac{" in rest:
+        before, _, rest = rest.partition(r"\frac")
+        parts = []
+        for _ in range(2):
+            inside, rest = _group(rest.lstrip())
+            inside = _with_parentheses(inside)
+            parts.append(f"({inside})" if re.search(r"[-+ ](?![^{]*\})", inside.replace(r"\partial ", "∂")) else inside)
+        done += rf"{before}\frac{{{parts[0]}}}{{{parts[1]}}}"
+    return done + rest
+
+
+def _group(text: str) -> tuple[str, str]:
+    """What stands in the braces that a text begins with, and what follows them; a text without braces by its first letter."""
+    depth = 0
+    for i, letter in enumerate(text):
+        depth += {"{": 1, "}": -1}.get(letter, 0)
+        if depth == 0:
+            return (text[1:i], text[i + 1:]) if i else (letter, text[1:])
+    return text, ""
 
 
 def _raised(match: re.Match[str]) -> str:

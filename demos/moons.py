@@ -109,13 +109,13 @@ lesson.show(figure, "hinge", "The number of wrong predictions is level almost ev
             "hinge loss has a slope.")
 
 # %% [markdown]
-"""
+r"""
 ## micrograd's loss, and ours
 
 The network has two hidden layers of 16 ReLU neurons. micrograd's loss is the mean over the samples plus *L2 regularization*, a
 term that grows with the parameters:
 
-    (1/m) Σᵢ ℓ(f(xᵢ), yᵢ)  +  c Σ θ²          m = 100,  c = 0.0001
+$$\frac{1}{m} \sum_{i=1}^m \ell(f(x_i), y_i) + c \sum \theta^2, \qquad m = 100, \quad c = 0.0001$$
 
 Its learning rate falls from 1 to 0.1 over 100 epochs. Here it is as a loop over scalars, one graph for each step:
 """

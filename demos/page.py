@@ -37,7 +37,7 @@ pre.in  { border-left: 6px solid #1f5fa8; }
 pre.out { background: #fffbe9; border-left: 6px solid #d9a400; white-space: pre-wrap; }
 details { margin: 1rem 0; }
 math    { font-size: 1.2em; }
-math[display="block"] { font-size: 1.45em; margin: 1.2rem 0; text-align: left; overflow-x: auto; }
+math[display="block"] { font-size: 1.45em; margin: 1.2rem 0; }
 nav     { display: flex; flex-wrap: wrap; gap: .3rem 2rem; margin: 1rem 0; }
 nav a, .contents a { color: #1f5fa8; text-decoration: none; padding: .15rem 0; }
 nav a:hover, .contents a:hover { text-decoration: underline; }
@@ -102,6 +102,14 @@ class Page:
     def question(self, asked: Question) -> None:
         """Add a question; a script hides what follows until it is answered."""
         self.parts.append(asked.html(reader().renderInline))
+
+    def sheet(self, asked: list[Question]) -> None:
+        """Add questions to be answered on paper: a line for a number, a box for each choice."""
+        inline = reader().renderInline
+        for number, question in enumerate(asked, 1):
+            boxes = "".join(f"<span>☐ {inline(choice)}</span>" for choice in question.choices)
+            self.parts.append(f'<div class="sheet"><p>{number}. {inline(question.text)}</p>'
+                              f'<p class="room">{boxes or "Answer:"}</p></div>')
 
     def score(self, name: str) -> None:
         """Add a line that says how many predictions were right, now and the times before."""

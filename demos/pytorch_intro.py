@@ -281,12 +281,14 @@ for name, variable in (("x", x), ("t = x/π", t)):
           f"ratio {lam / mu:.0f}; α below {2 / lam:.5f}")
 
 # %% [markdown]
-"""
+r"""
 So we fit in `t = x/π`. For a quadratic function with eigenvalues from `μ` to `λ` the best settings are known (Polyak 1964),
 for gradient descent and for the lecture's momentum:
 
-    plain       α = 2 / (λ + μ)
-    momentum    α = (2 / (√λ + √μ))²        β = ((√λ - √μ) / (√λ + √μ))²
+$$\text{plain:} \quad \alpha = \frac{2}{\lambda + \mu}$$
+
+$$\text{momentum:} \quad \alpha = \left(\frac{2}{\sqrt{\lambda} + \sqrt{\mu}}\right)^2, \qquad
+\beta = \left(\frac{\sqrt{\lambda} - \sqrt{\mu}}{\sqrt{\lambda} + \sqrt{\mu}}\right)^2$$
 """
 
 # %%
@@ -462,6 +464,12 @@ lesson.show(figure, "perceptron",
 | `torch.nn.Linear`, `model.state_dict()` | `nn.Layer`, `model.state_dict()`: the same shapes |
 | `torch.compile(f)` | `autograd.jit(f)` |
 """
+
+# %%
+lesson.ask("PyTorch needs `torch.no_grad()` around `p -= alpha * p.grad`. Why not here, for `p.data -= alpha * p.grad`?",
+           "p.data is a float" if type(Value(1.0).data) is float else "no_grad is called by itself",
+           choices=("p.data is a float", "no_grad is called by itself", "the graph is too small"),
+           why="A float records nothing. In PyTorch `p` is the tensor itself.")
 
 # %%
 if torch:

@@ -18,12 +18,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from demos.asking import ASK
+from demos.asking import ASK, Question
 from demos.lesson import MARK, OUT, SMALL
 from demos.mathematics import in_unicode
 from demos.page import Link, Page
 
 HERE = Path(__file__).parent
+TEACHING = HERE / "TEACHING.md"
 LECTURE = ("neuron", "descent", "sgd", "backpropagation")       # the lecture in four parts
 ORDER = ("derivative", "chain_rule", "build", *LECTURE, "proof", "forward_reverse", "moons", "digits",
          "tensors", "pytorch_intro", "compiler", "gpt", "newton", "taylor", "pictures", "quiz")        # in the order of teaching
@@ -48,13 +49,16 @@ class Cell(NamedTuple):
 
 
 class Ran(NamedTuple):
-    """A lesson that ran: its name, title, first paragraph, seconds, the names its cells defined, its pictures, and its page."""
+    """A lesson that ran: its name, title, first paragraph, seconds, the names its cells defined, its pictures and questions, and
+    its page.
+    """
     name: str
     title: str
     summary: str
     seconds: float
     names: dict[str, Any]
     shown: list[Any]
+    asked: list[Question]
     cover: Any
     page: Path
 
@@ -125,7 +129,8 @@ def run(name: str, small: bool = False, course: tuple[str, ...] = (), ask: bool 
     seconds = time.perf_counter() - start
     page.write(lesson.out / "index.html")
     print(f"\n{seconds:.1f} seconds; the lesson as a page: {lesson.out / 'index.html'}")
-    return Ran(name, title, summary, seconds, module.__dict__, lesson.shown, lesson.cover, lesson.out / "index.html")
+    return Ran(name, title, summary, seconds, module.__dict__, lesson.shown, lesson.asked, lesson.cover,
+               lesson.out / "index.html")
 
 
 def _run_cell(cell: Cell, path: Path, names: dict[str, Any], page: Page) -> None:
@@ -239,4 +244,24 @@ def write_gallery(ran: list[Ran], path: Path) -> None:
         link = Path(os.path.relpath(one.page, path.parent)).as_posix()
         page.card(f"{i + 1}. {one.title}", one.summary, f"{one.seconds:.1f} seconds here", link, one.cover)
     page.markdown("Then come the exercises: `python -m demos exercises`.")
+    page.markdown("[Worksheets to print](worksheets.html), with answers. [For lecturers](teaching.html): what to show when.")
+    page.write(path)
+    write_worksheets(ran, path.with_name("worksheets.html"))
+    teaching = Page("For lecturers")
+    teaching.markdown(source(TEACHING))
+    teaching.write(path.with_name("teaching.html"))
+
+
+def write_worksheets(ran: list[Ran], path: Path) -> None:
+    """Write the questions of each lesson on a sheet with room for answers, and behind them all answers."""
+    page = Page("Worksheets")
+    page.markdown(f"# {page.title}\n\nPredict first. Then run the lesson, or open its page.")
+    asking = [one for one in ran if one.asked]
+    for one in asking:
+        page.markdown(f"## {one.title}")
+        page.sheet(one.asked)
+    page.markdown("## Answers")
+    for one in asking:
+        answers = "\n".join(f"{i}. {question.verdict(None).removeprefix('Answer: ')}" for i, question in enumerate(one.asked, 1))
+        page.markdown(f"### {one.title}\n\n{answers}")
     page.write(path)

@@ -121,13 +121,13 @@ lesson.show(figure, "polynomials", "Near the center all follow the function; the
             "the degree, the longer a polynomial stays close to it.")
 
 # %% [markdown]
-"""
+r"""
 ## Are they right?
 
 These coefficients are known exactly. `g = exp(sin x)` has the derivative `g' = cos x · g`. Insert power series for the
 functions, `g₀ + g₁ x + g₂ x² + ...` and so on, and compare the coefficients of each power of x:
 
-    n gₙ  =  Σ  k sₖ gₙ₋ₖ        k = 1, ..., n;  sₖ the coefficients of sin x
+$$n\, g_n = \sum_{k=1}^n k\, s_k\, g_{n-k}, \qquad s_k \text{ the coefficients of } \sin x$$
 
 With fractions there is no rounding. Floats round, and that is the only difference.
 """

@@ -60,14 +60,14 @@ def playground(model: Model | Callable[..., Any], xs: object, ys: object,   # no
     task = prepared(trained, X, Y, loss)
     theta, grads = theta_of(task.parameters), [p.grad for p in task.parameters]
     try:
-        recorded, program = record(task)
+        recorded, programs = record(task)
     finally:
         finish(lambda: put_back(task.parameters, theta, grads))
     facts = {**data_of(task, test), "settings": settings_of(optimizer, batch_size, seed, noise),
              "theta": theta.tolist(), "spread": spread_of(trained, task.parameters),
              "task": kind_of(task, len(recorded[1])), "lossName": name_of(loss)}
     facts["settings"]["share"] = 0.0 if facts["test"] else share_of(test)
-    return autograd.training_page(recorded, program, facts, path, title or "playground")
+    return autograd.training_page(recorded, programs, facts, path, title or "playground")
 
 
 def as_model(model: Any, parameters: Any) -> Any:
@@ -88,8 +88,8 @@ def put_back(parameters: list[Value], theta: np.ndarray, grads: list[float]) -> 
 
 # The recorded sample -----------------------------------------------------------
 
-def record(task: Task) -> tuple[tuple[Any, ...], str]:
-    """The graph of one sample, and its program in JavaScript.
+def record(task: Task) -> tuple[tuple[Any, ...], list[str]]:
+    """The graph of one sample, and programs of its loss and its outputs in JavaScript.
 
     Raises ValueError where it does not stand for all samples.
     """
@@ -113,14 +113,10 @@ def record(task: Task) -> tuple[tuple[Any, ...], str]:
     strangers = [shown(v) for v in outputs if not isinstance(v, Value)]
     if strangers:
         raise TypeError(f"the outputs of the model must be Values, got {strangers[0]}")
-    program = autograd.compile(loss, task.parameters, [*x, *targets])
-    return (loss, outputs, task.parameters, x, targets), in_javascript(program)
-
-
-def in_javascript(program: Any) -> str:
-    """The program's source in JavaScript; "" where it has none."""
-    source_in = getattr(program, "source_in", None)
-    return source_in("javascript") if source_in else ""
+    programs = [autograd.compile(loss, task.parameters, [*x, *targets]),
+                autograd.compile(outputs, task.parameters, x)]
+    sources = [program.source_in("javascript") for program in programs]
+    return (loss, outputs, task.parameters, x, targets), sources
 
 
 # Data and settings ---------------------------------------------------------------

@@ -19,7 +19,7 @@ from autograd.compiler.record import Tape
 from autograd.compiler.reverse import cotangents, topological_order
 from autograd.compiler.shape import Plan
 from autograd.compiler.structure import (Assemble, Broadcast, Contract, Named, Numbers, Reshape,
-    RunSums, Structural, View, assembled, Part, take, total)
+    RunSums, Structural, Sum, View, assembled, Part, take, total)
 
 LONG = 8  # operations in one formula
 
@@ -34,8 +34,11 @@ class Line(NamedTuple):
     comment: str = ""  # beside the shape
     added: Union[int, None] = None
     body: tuple[Line, ...] = ()  # of a loop
-    # names of the lists that a loop over single numbers reads
+    # of a loop over single numbers: names of the lists that it reads, the stacks that become arrays
+    # after it, and the names of those that are lists as well
     lists: tuple[tuple[str, Array], ...] = ()
+    arrays: tuple[int, ...] = ()
+    kept: tuple[tuple[int, str], ...] = ()
 
 
 class Schedule(NamedTuple):
@@ -103,6 +106,13 @@ class _Scheduler:
                 if isinstance(u, Array):
                     self.uses[u] = self.uses.get(u, 0) + times
                     self.user[u] = x
+        self.users: dict[Array, list[Array]] = {}
+        for x in self.order:
+            for u in x.inputs:
+                if isinstance(u, Array):
+                    self.users.setdefault(u, []).append(x)
+        self.list_names: dict[Array, str] = {}
+        self.layer_inputs = {u for x in self.order if self.is_weighted(x) for u in x.inputs}
         self.looped = {u for x in self.order if isinstance(x.op, Loop) for u in x.inputs}
         self.weight: dict[Array, int] = {}
         self.free = Names()
@@ -232,12 +242,12 @@ class _Scheduler:
             self.names[x] = "d" + self.name_of_source(self.cotangent_of[x])
         elif x not in self.names:
             self.names[x] = self.free.other()
-        return Line(self.names[x], x, self.comment(x), self.added(x, lines))
+        return Line(self.names[x], x, self.comment(x, lines), self.added(x, lines))
 
     def loop(self, x: Array, lines: set[Array]) -> Line:
         """A loop with the lines of its body; its stacks get names here."""
         op: Loop = x.op
-        local = op.local()
+        local, scalar = op.local(), op.is_scalar()
         for value in [w.value for w in op.writes] + [u for y in local for u in y.inputs]:
             if isinstance(value, Array):
                 self.uses[value] = self.uses.get(value, 0) + 1
@@ -246,23 +256,44 @@ class _Scheduler:
         body = []
         for y in local:
             self.weigh(y, lines)
-            if (
-                not isinstance(y.op, At)
-                and (self.uses[y] > 1 or self.weight[y] > LONG)
-                or isinstance(y.op, Assemble)
-            ):
+            again = self.uses[y] > 1 and (scalar or not isinstance(y.op, At))
+            if again or self.weight[y] > LONG or isinstance(y.op, Assemble):
                 lines.add(y)
                 self.names[y] = self.free.other()
                 body.append(Line(self.names[y], y))
-        sources = [
+        if not scalar:
+            return Line("", x, "", None, tuple(body))
+        sources = dict.fromkeys(
             y.op.source for y in local if isinstance(y.op, At) and isinstance(y.op.source, Array)
-        ]
-        lists = (
-            [(self.free.free("every_" + self.names.get(u, "c")), u) for u in dict.fromkeys(sources)]
-            if op.is_scalar()
-            else []
         )
-        return Line("", x, "", None, tuple(body), tuple(lists))
+        results = [op.result(k) for k in range(len(op.stacks))]
+        arrays = tuple(k for k, y in enumerate(results) if self.is_array(y))
+        kept = tuple(
+            (k, self.list_name(results[k])) for k in arrays if self.is_list(results[k])
+        )
+        lists = tuple((self.list_name(u), u) for u in sources)
+        return Line("", x, "", None, tuple(body), lists, arrays, kept)
+
+    def list_name(self, x: Array) -> str:
+        """What the list of the numbers of an Array is called."""
+        if x not in self.list_names:
+            self.list_names[x] = self.free.free("every_" + self.names.get(x, "c"))
+        return self.list_names[x]
+
+    def is_list(self, x: Array) -> bool:
+        """Whether a loop over single numbers reads x."""
+        return any(isinstance(y.op, Loop) and y.op.is_scalar() for y in self.users.get(x, []))
+
+    def is_array(self, x: Array) -> bool:
+        """Whether a stack of single numbers is needed as an array, not as a list alone."""
+        if x in (self.plan.output, self.gradient):
+            return True
+        return not all(
+            isinstance(y.op, Sum)
+            or isinstance(y.op, View) and y.shape == ()
+            or isinstance(y.op, Loop) and y.op.is_scalar() and y.op.only_reads(x)
+            for y in self.users.get(x, [])
+        )
 
     def name_of_stack(self, op: Loop, k: int) -> str:
         """h1, h2, ... for what a loop goes through, dh1, dh2, ... on the way back."""
@@ -308,26 +339,40 @@ class _Scheduler:
 
     # Comments ---------------------------------------------------------------------------------
 
-    def comment(self, x: Array) -> str:
+    def comment(self, x: Array, lines: set[Array]) -> str:
         """What to say of a line: its number in the lecture, and where its bias is."""
         if x in self.blocks:
-            if self.is_weighted(x) or x.op is ops.add and any(map(self.is_weighted, x.inputs)):
+            if self.has_layer(x, lines):
                 return "(6)" + self.bias_inside(x)
-            return (
-                "(3)"
-                if len(x.inputs) == 1
-                and self.is_z(x.inputs[0])
-                and not isinstance(x.op, Structural)
-                else ""
-            )
+            of_z = len(x.inputs) == 1 and self.is_z(x.inputs[0])
+            return "(3)" if of_z and not isinstance(x.op, Structural) else ""
         y = self.cotangent_of.get(x)
         if y is not None and self.is_view_of_theta(y):
             return "(8)"
-        return "(7)" if y is not None and any(map(self.is_weighted, (x, *x.inputs))) else ""
+        return "(7)" if y is not None and any(map(self.is_sent_back, (x, *x.inputs))) else ""
+
+    def has_layer(self, x: Operand, lines: set[Array], first: bool = True) -> bool:
+        """Whether a line has a W f, alone or in a sum."""
+        if not isinstance(x, Array) or x in lines and not first:
+            return False
+        in_sum = x.op in (ops.add, ops.sub)
+        return self.is_weighted(x) or in_sum and any(
+            self.has_layer(u, lines, False) for u in x.inputs
+        )
+
+    def is_sent_back(self, d: Operand) -> bool:
+        """Whether d is W^T dz: a product with weights, or weights times one number dz."""
+        if self.is_weighted(d):
+            return True
+        f = self.cotangent_of.get(d) if isinstance(d, Array) else None
+        return f in self.layer_inputs and any(map(self.is_view_of_theta, d.inputs))
 
     def is_weighted(self, x: Operand) -> bool:
-        """Whether x is a matrix product with weights."""
-        return self.is_product(x) and any(map(self.is_view_of_theta, x.inputs))
+        """Whether x is a product of weights and something else, summed: a W f."""
+        if not isinstance(x, Array) or not isinstance(x.op, Contract):
+            return False
+        weights = [self.is_view_of_theta(u) for u in x.inputs]
+        return any(weights) and (self.is_product(x) or not all(weights))
 
     def is_z(self, x: Operand) -> bool:
         """Whether x is the z of a layer."""

@@ -9,6 +9,7 @@
 """
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -361,7 +362,7 @@ class Check:
 
     def depth(self) -> None:
         """Note a limit to the length of chains, and time that doubles with each shared node."""
-        for n, double in ((5_000, False), (40, True)):
+        for n, double in ((2 * sys.getrecursionlimit(), False), (40, True)):
             try:
                 x = y = self.cls(1.0)
                 for _ in range(n):

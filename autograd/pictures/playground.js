@@ -80,6 +80,7 @@
 
   // The data of all units on a grid: values[unit][row * size + column], from the upper left.
   function overThePlane(size, chosen = units.map((_, i) => i)) {
+    if (OUTPUTS && chosen.every(i => outputs.includes(i))) return outputsOverThePlane(size, chosen);
     const only = chosen.length === units.length ? needed : scalars.behind(chosen.map(i => unitNodes[i]));
     const values = new Map(chosen.map(i => [i, new Float64Array(size * size)]));
     for (let r = 0; r < size; r++) {
@@ -91,6 +92,17 @@
       }
     }
     return values;
+  }
+
+  // The same of outputs, by their compiled program.
+  function outputsOverThePlane(size, chosen) {
+    const points = Array.from({length: size * size}, (_, k) => [
+      left + (right - left) * (k % size + 0.5) / size, top - (top - bottom) * (Math.floor(k / size) + 0.5) / size]);
+    const found = OUTPUTS(training.theta, points);
+    return new Map(chosen.map(i => {
+      const place = outputs.indexOf(i);
+      return [i, Float64Array.from(found, f => (typeof f === "number" ? f : f[place]))];
+    }));
   }
 
   const channels = color => [1, 3, 5].map(k => parseInt(color.slice(k, k + 2), 16));
@@ -373,7 +385,7 @@
     const [context, w, h, letter] = sheet("losses");
     const {losses, tests} = training;
     const all = [...losses, ...tests].filter(Number.isFinite);
-    $("of-losses").textContent = training.testRows.length ? "loss of each epoch; dashed: test" : "loss of each epoch";
+    $("of-losses").textContent = training.testRows.length ? "loss; dashed: test" : "loss of each epoch";
     if (!all.length) return;
     const [low, high] = [Math.min(...all), Math.max(...all)], isLog = low > 0 && high / low > 30;
     const scaled = isLog ? Math.log10 : x => x, from = isLog ? scaled(low) : Math.min(0, low), to = scaled(high);
@@ -545,13 +557,13 @@
       `Sample ${training.places[i]}: no path from ${name} to the loss passes anything on.`;
     for (const path of paths) {
       const way = [name, ...path.units.slice(1).map(titleOf)].join(" → ");
-      const line = rowOf([[way], [`${path.locals.map(x => bracketed(x, 3)).join(" × ")} = `, "local"], [short(path.product, 3), "grad"]],
-                         "td", table, "pick");
+      const factors = path.locals.map(x => bracketed(x, 3)).join(" × ");
+      const line = rowOf([[way], [short(path.product, 3), "grad"], [`= ${factors}`, "local"]], "td", table, "pick");
       line.addEventListener("pointerenter", () => pointAt(path));
       line.addEventListener("pointerleave", () => pointAt(null));
     }
     const rest = share - paths.reduce((sum, path) => sum + path.product, 0);
-    if (count > paths.length) rowOf([[`${count - paths.length} other paths`], [""], [short(rest, 3), "grad"]], "td", table);
+    if (count > paths.length) rowOf([[`${count - paths.length} other paths`], [short(rest, 3), "grad"], [""]], "td", table);
   }
 
   const titleOf = node => (node === lastNode ? "l" : units[unitNodes.indexOf(node)].title);
@@ -563,7 +575,8 @@
   }
 
   // The whole page ----------------------------------------------------------------------------------
-  function show() {
+  // All that has changed; while it trains, the words only now and then.
+  function show(words = true) {
     const {losses, tests} = training, last = losses.length - 1;
     const parts = [`epoch ${training.epoch}`];
     if (training.isBetween) parts[0] += `, ${training.coming.length} mini-batches to come`;
@@ -581,9 +594,11 @@
     $("numbers").classList.toggle("wrong", training.problem !== "");
     for (const id of ["run", "step", "epoch"]) $(id).disabled = training.problem !== "";
     $("noise-number").textContent = short(settings.noise, 2);
-    $("code").textContent = inPython();
     drawLinks();
-    explain();
+    if (words) {
+      $("code").textContent = inPython();
+      explain();
+    }
     drawUnits();
     drawPlane();
     drawLosses();
@@ -619,18 +634,24 @@
     return [...(data.length ? ["import numpy as np", ""] : []), ...data, ...lines].join("\n");
   }
 
-  let running = null;
+  const SLOW = 60, PAUSE = 400;                         // milliseconds: to show what has changed; between words
+  let running = null, shownIn = 0, told = 0;
   function run(on) {
     cancelAnimationFrame(running);
+    if (running !== null && !on) show();
     running = null;
     $("run").textContent = on ? "pause" : "train";
     $("run").setAttribute("aria-pressed", on);
     if (!on) return;
-    const frame = () => {
-      const end = performance.now() + 12;
+    const frame = () => {                               // an epoch, or more where showing takes longer
+      const start = performance.now();
       let fine = true;
-      do fine = training.runEpoch(); while (fine && performance.now() < end && settings.fast);
-      show();
+      do fine = training.runEpoch(); while (fine && shownIn > SLOW && performance.now() - start < shownIn);
+      const trained = performance.now();
+      const words = trained - told > PAUSE;
+      if (words) told = trained;
+      show(words);
+      shownIn = performance.now() - trained;
       if (fine) running = requestAnimationFrame(frame);
       else run(false);
     };

@@ -43,12 +43,13 @@ class Recorded(NamedTuple):
     targets: Sequence[Value]
 
 
-def training_page(recorded: Sequence[Any], program: str, facts: Mapping[str, Any],
+def training_page(recorded: Sequence[Any], programs: Sequence[str], facts: Mapping[str, Any],
                   path: str | os.PathLike[str] | None = None, title: str = "") -> Player:
     """A page in which a model trains; `nn.playground` makes its arguments.
 
     recorded   the graph of one sample: loss, outputs, parameters, inputs, targets
-    program    JavaScript that defines value_and_grad(theta, x), "" for none
+    programs   in JavaScript, as program.source_in gives them, "" for none: of the loss with respect
+               to parameters, inputs and targets; of the outputs, without targets
     facts      data and settings, as JSON has them
     path       where it is written, if it is
 
@@ -57,7 +58,7 @@ def training_page(recorded: Sequence[Any], program: str, facts: Mapping[str, Any
     """
     sample = Recorded(*recorded)
     name = clean(title or "playground")
-    order = topological_order(sample.loss, *sample.outputs)
+    order = topological_order(*sample.inputs, sample.loss, *sample.outputs)
     order = [v for v in order if v is not sample.loss] + [sample.loss]
     tape = tape_of(order, numbered(sample))
     units = find_units(sample.outputs, sample.inputs, sample.parameters)
@@ -66,7 +67,7 @@ def training_page(recorded: Sequence[Any], program: str, facts: Mapping[str, Any
     story = {"name": shorten(name, 60), "nodes": tape.nodes, "names": names,
              "units": [described(unit, tape.place, place) for unit in units],
              "layers": layers(units, place), "colors": colors(), **facts}
-    script = "\n".join([f"const RULES = {arithmetic(tape.rules)};", wrapped(program),
+    script = "\n".join([f"const RULES = {arithmetic(tape.rules)};", *wrapped(*programs),
                         *map(read, SCRIPTS)])
     page = filled("playground", {"title": html.escape(name), "data": embedded(story)}, script)
     check_size(page)
@@ -93,12 +94,16 @@ def numbered(sample: Recorded) -> dict[Value, Leaf]:
     return leaves
 
 
-def wrapped(program: str) -> str:
-    """The program as an expression, so that its names stay its own."""
-    if not program:
-        return "const PROGRAM = null;"
-    call = "const [loss, grad] = program.value_and_grad(theta, x); return [loss, [...grad]];"
-    return f"const PROGRAM = (() => {{\n{program}\nreturn (theta, x) => {{ {call} }};\n}})();"
+def wrapped(loss: str, outputs: str) -> list[str]:
+    """The programs as functions of theta and x, so that their names stay their own."""
+    gradient = ("const [loss, gradient] = program.value_and_grad(theta, x); "
+                "return [loss, [...gradient]];")
+    found = []
+    for name, program, call in (("PROGRAM", loss, gradient),
+                                ("OUTPUTS", outputs, "return program.value(theta, x);")):
+        body = f"(() => {{\n{program}\nreturn (theta, x) => {{ {call} }};\n}})()"
+        found.append(f"const {name} = {body if program else 'null'};")
+    return found
 
 
 def described(unit: Unit, nodes: Mapping[Value, int], place: Mapping[Value, int]) -> dict[str, Any]:

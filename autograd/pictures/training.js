@@ -12,6 +12,7 @@ class Scalars {
     this.rules = rules;
     this.data = nodes.map(() => 0);
     this.inputs = nodes.map(node => (Array.isArray(node) && typeof node[0] === "number" ? node.slice(1) : []));
+    this.numbers = this.inputs.map(inputs => inputs.map(() => 0));      // of the inputs, used again and again
     this.found = nodes.map(() => null);                 // the partials, where they are known
   }
 
@@ -23,7 +24,11 @@ class Scalars {
       if (typeof node === "number") data[i] = node;
       else if (node[0] === "p") data[i] = theta[node[1]];
       else if (node[0] === "x") data[i] = x[node[1]];
-      else data[i] = this.rules[node[0]][0](inputs[i].map(u => data[u]));
+      else {
+        const from = inputs[i], x = this.numbers[i];
+        for (let n = 0; n < from.length; n++) x[n] = data[from[n]];
+        data[i] = this.rules[node[0]][0](x);
+      }
     }
     if (!only) this.found.fill(null);
     return data;

@@ -23,6 +23,7 @@ from autograd.words.titles import titles
 STRAIGHT = {"add", "sub", "neg", "sum", "identity", "stop_gradient"}     # bend nothing
 PRODUCTS = {"mul", "dot"}                                   # bend only what they multiply
 NEURON = re.compile(r"(?:.*\.)?layers\.(\d+)\.neurons\.(\d+)")
+STANDS_FOR = re.compile(r"\bt\d+\b|…")                     # t12, which stands for a longer formula
 LONGEST = 14                                                # characters of a title
 FORMULA = 30                                                # of a formula, before it is cut
 
@@ -47,7 +48,7 @@ class Unit:
 def find_units(outputs: Sequence[Value], inputs: Sequence[Value],
                parameters: Sequence[Value]) -> list[Unit]:
     """The units of a graph in topological order, inputs first."""
-    order = topological_order(*outputs)
+    order = topological_order(*inputs, *outputs)
     chosen = dict.fromkeys(inputs, "input")
     chosen.update((v, "unit") for v in between(order, inputs))
     chosen.update((v, "output") for v in outputs)
@@ -55,7 +56,17 @@ def find_units(outputs: Sequence[Value], inputs: Sequence[Value],
     units = [Unit(v, names[v], kind) for v, kind in chosen.items() if kind == "input"]
     units += [Unit(v, names[v], chosen[v]) for v in order if chosen.get(v, "input") != "input"]
     add_links(units, set(parameters))
+    number_units(units)
     return units
+
+
+def number_units(units: Sequence[Unit]) -> None:
+    """Call u1(2) the second unit of the first column whose formula has names that are not shown."""
+    count: dict[int, int] = {}
+    for unit in units:
+        count[unit.column] = count.get(unit.column, 0) + 1
+        if unit.kind == "unit" and STANDS_FOR.search(unit.title):
+            unit.title = f"u{unit.column}({count[unit.column]})"
 
 
 def between(order: Sequence[Value], inputs: Sequence[Value]) -> list[Value]:

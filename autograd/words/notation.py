@@ -17,6 +17,7 @@ from autograd.words.titles import formula, titles
 
 LARGE = 5000                        # of a larger graph only what is near the two ends is named
 NEAR = 40                           # Values of the order that count as near the output
+OUTPUTS, INPUTS = ("y", "f", "g", "h", "F"), ("x", "u", "v", "t", "s")  # names where none is given
 NUMBERED = re.compile(r"\bt\d+\b")  # a title that stands for a longer formula
 
 
@@ -96,10 +97,15 @@ def _near(part: Between) -> list[Value]:
 
 
 def _letters(part: Between, values: Sequence[Value]) -> dict[Value, str]:
-    """Where there is no label the output is y and wrt is x; y' and x' if these are taken."""
+    """Where there is no label the output is y and wrt is x, or the next letter that is free."""
     taken = {v.label for v in values}
-    letters = ((part.output, "y"), (part.wrt, "x"))
-    return {v: letter + "'" * (letter in taken) for v, letter in letters if not v.label}
+    letters: dict[Value, str] = {}
+    for v, choices in ((part.output, OUTPUTS), (part.wrt, INPUTS)):
+        if not v.label:
+            free = [letter for letter in choices if letter not in taken]
+            letters[v] = free[0] if free else f"{choices[0]}_{len(taken)}"
+            taken.add(letters[v])
+    return letters
 
 
 def _latex_names(part: Between, values: Sequence[Value],

@@ -8,12 +8,15 @@
 from __future__ import annotations
 
 import ast
+import base64
 import contextlib
+import gzip
 import hashlib
 import importlib.metadata
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -38,15 +41,19 @@ NEEDS_NUMPY = {"numpy", "nn", "matplotlib", "sklearn"}
 BROUGHT = {"graphviz": "draws", "latex2mathml": "typesets"}             # pure Python, from this environment
 PAGES = {"index.html": "Workbench", "lessons.html": "Lessons", "exercises.html": "Exercises"}
 CDN = "https://cdn.jsdelivr.net/pyodide/v{}/full/"                      # where Pyodide keeps its packages
+PACKED = {"worker": "worker.js", "wasm": "pyodide.asm.wasm", "stdlib": "python_stdlib.zip", "lock": "pyodide-lock.json",
+          "app": "app.zip"}
 POLICY = ("default-src 'none'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval' blob:; worker-src 'self' blob:; connect-src 'self' {};"
           " style-src 'self' 'unsafe-inline'; img-src data:; frame-src 'self'; base-uri 'none'; form-action 'none'")
-USAGE = """python -m demos site [--cdn] [--small]
+OPTIONS = ("--cdn", "--one-file", "--small")
+USAGE = """python -m demos site [--one-file] [--cdn] [--small]
 
 Makes out/site, a folder for any web server, with a workbench, the lessons and the exercises: Python in the browser, offline once
 it is loaded. To look at it: python -m http.server --directory out/site
 
---cdn    NumPy and Matplotlib are loaded from where Pyodide keeps its packages, so that every lesson runs
---small  the lessons compute as little as shows that they work
+--one-file  writes out/workbench.html as well: the workbench in one file, that opens without a server
+--cdn       NumPy and Matplotlib are loaded from where Pyodide keeps its packages, so that every lesson runs
+--small     the lessons compute as little as shows that they work
 
 It needs npm (with Node.js), which brings Pyodide, Graphviz and an editor, about 40 MB, into out/npm."""
 
@@ -60,12 +67,14 @@ def main(arguments: Sequence[str]) -> int:
     if {"-h", "--help"} & {*arguments}:
         print(USAGE)
         return 0
-    unknown = [argument for argument in arguments if argument not in ("--cdn", "--small")]
+    unknown = [argument for argument in arguments if argument not in OPTIONS]
     if unknown:
         print(f"site knows no {unknown[0]!r}\n\n{USAGE}", file=sys.stderr)
         return 1
     try:
         size = build(OUT / "site", cdn="--cdn" in arguments, small="--small" in arguments)
+        if "--one-file" in arguments:
+            write_one_file(OUT / "site", OUT / "npm", OUT / "workbench.html")
     except CannotBuild as error:
         print(error, file=sys.stderr)
         return 1
@@ -107,7 +116,7 @@ def fetched(folder: Path) -> Path:
         done.write_bytes(lock)
     shutil.rmtree(folder / "app", ignore_errors=True)
     shutil.copytree(HERE / "app", folder / "app")
-    call([npm, "exec", "--offline", "--", "esbuild", "app/worker.js", "app/editor.js", "--bundle", "--format=esm", "--minify",
+    call([npm, "exec", "--offline", "--", "esbuild", "app/worker.js", "app/editor.js", "app/workbench.js", "--bundle", "--format=esm", "--minify",
           "--target=es2022", "--external:node:*", "--external:ws", "--outdir=built", "--log-level=error"], folder)
     return folder
 
@@ -129,8 +138,8 @@ def copy_scripts(packages: Path, site: Path) -> None:
     for script in (HERE / "app").iterdir():
         if script.suffix in (".js", ".css"):
             shutil.copy(script, site / script.name)
-    for script in (packages / "built").iterdir():                       # over the sources of the same names
-        shutil.copy(script, site / script.name)
+    for name in ("worker.js", "editor.js"):                             # over the sources of the same names
+        shutil.copy(packages / "built" / name, site / name)
     for name in ("pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json"):
         shutil.copy(packages / "node_modules" / "pyodide" / name, site / name)
     texts = []
@@ -251,6 +260,23 @@ def write_workbench(path: Path) -> None:
     empty = Page("Workbench: derivatives of the Python you type")
     text = str(empty).replace("<body>", "<body>" + body.replace("{{examples}}", examples).replace("{{pages}}", ways), 1)
     path.write_text(page.framed(text), encoding="utf-8")
+
+
+def write_one_file(site: Path, packages: Path, path: Path) -> None:
+    """Write the workbench, with everything it needs, as one file that a browser opens from anywhere."""
+    packed = {name: base64.b64encode(gzip.compress((site / file).read_bytes(), 9, mtime=0)).decode("ascii")
+              for name, file in PACKED.items()}
+    script = (packages / "built" / "workbench.js").read_text(encoding="utf-8").replace("</script", "<\\/script")
+    style = (site / "site.css").read_text(encoding="utf-8")
+    text = (site / "index.html").read_text(encoding="utf-8")
+    text = re.sub(r"<nav>.*?</nav>", "", text, flags=re.DOTALL)
+    for old, new in (('<link rel="stylesheet" href="site.css">', f"<style>{style}</style>"),
+                     ('<script type="module" src="workbench.js"></script>', ""),
+                     ("</body>", f'<script type="application/json" id="packed">{json.dumps(packed)}</script>\n'
+                                 f'<script type="module">{script}</script>\n</body>')):
+        head, _, tail = text.rpartition(old)
+        text = head + new + tail
+    path.write_text(text, encoding="utf-8")
 
 
 def write_lessons(site: Path, lessons: Sequence[str], small: bool) -> None:

@@ -161,3 +161,44 @@ def test_an_idea_is_said_once_and_before_it_is_needed(idea, home):
     assert {name: len(italics.findall(body)) for name, body in bodies.items() if italics.search(body)} == {home: 1}
     course = " ".join(bodies.values())
     assert not re.search(rf"\b{idea}(e?s)?\b", course[:italics.search(course).start()], re.IGNORECASE)
+
+
+# For lecturers ---------------------------------------------------------------------------------------------------------------
+
+TEACHING = (HERE / "TEACHING.md").read_text(encoding="utf-8")
+DONE = [name for name in ORDER if name not in ("compiler", "gpt")]
+
+
+@pytest.mark.parametrize("name", DONE)
+def test_the_page_for_lecturers_has_every_lesson_and_its_minutes(name):
+    minutes = re.search(rf"^\| `{name}` \| (\d+) \| .+ \|$", TEACHING, re.MULTILINE)
+    assert minutes and re.search(rf"\*\*In class:\*\* {minutes[1]} minutes", CELLS[name][0].text)
+
+
+@pytest.mark.parametrize("name", DONE)
+def test_a_lesson_says_what_one_can_do_after_it(name):
+    assert "\n\n**Goals.** You " in CELLS[name][0].text
+
+
+@pytest.mark.parametrize("name", DONE)
+def test_somebody_does_something_in_every_section(name):
+    """A question, or a page to play with, in each part of a lesson."""
+    sections, idle = [["", False]], []
+    for cell in CELLS[name]:
+        for part in re.split(r"^(?=## )", cell.text, flags=re.MULTILINE) if cell.markdown else [cell.text]:
+            if cell.markdown and part.startswith("## "):
+                sections.append([part.partition("\n")[0], False])
+            elif not cell.markdown and re.search(r"^lesson\.(ask|play)\(", part, re.MULTILINE):
+                sections[-1][1] = True
+    idle = [title for title, active in sections[1:] if not active and title != "## To try"]
+    assert idle == []
+
+
+def test_the_worksheets_have_every_question_and_its_answer(tmp_path, lesson):
+    from demos.runner import write_worksheets
+    ran = [lesson(name).ran for name in ("derivative", "chain_rule")]
+    write_worksheets(ran, tmp_path / "worksheets.html")
+    page = (tmp_path / "worksheets.html").read_text(encoding="utf-8")
+    assert page.count('class="sheet"') == sum(len(one.asked) for one in ran) and page.count("<h2") == 3, page[-3000:]
+    questions, answers = page.split(">Answers</h2>")
+    assert "What is dc/da?" in questions and "Answer" not in answers.split("<script")[0] and ">23" not in questions

@@ -12,6 +12,12 @@ FORMULAS = {
     r"W_k^{j+1} = W_k^j - \alpha": "Wₖʲ⁺¹ = Wₖʲ - α",
     r"\sigma(w^\top x + b)": "σ(wᵀ x + b)",
     r"\partial\mathcal{L}": "∂ℒ",
+    r"\alpha = \frac{2}{\lambda + \mu}": "α = 2/(λ + μ)",
+    r"\frac{a - b}{c}": "(a - b)/c",
+    r"\frac{1}{1 + e^{-t}}": "1/(1 + e^-t)",
+    r"\frac{\frac{a}{b + 1}}{c}": "a/(b + 1)/c",
+    r"\frac{\partial \mathcal{L}}{\partial W_k}": "∂ℒ/∂Wₖ",
+    r"\sum_{k=1}^n s_k": "∑ₖ₌₁ⁿ sₖ",
     r"\sum_i a_i + \sum_k b_k": "∑ᵢ aᵢ + ∑ₖ bₖ",
     r"f: \mathbb{R} \to \mathbb{R}": "f: ℝ → ℝ",
 }

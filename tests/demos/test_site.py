@@ -158,6 +158,16 @@ def test_a_loop_without_end_is_stopped_and_the_page_stays_alive(site):
     assert site.printed().strip() == "again"
 
 
+def test_calls_without_end_are_an_error_and_where_the_browser_gives_up_python_starts_anew(site):
+    site.bench()
+    site.type("def f(n):\n    return f(n + 1)\nf(0)\n")
+    assert "RecursionError" in site.printed()
+    site.type("import sys\nsys.setrecursionlimit(100_000)\nclass A:\n    def __add__(self, other): return self + other\nA() + 1\n")
+    assert "Python starts anew" in site.printed()
+    site.type("print('again')\n")
+    assert site.printed().strip() == "again"
+
+
 def test_a_link_brings_the_program_to_another_page(site):
     code = "print('über', 1 < 2)  # ∂\n"
     site.bench()
@@ -224,6 +234,17 @@ def test_the_workbench_fills_the_screen_and_nothing_overflows(width, height, sit
     assert site.browser.run("document.querySelector('#printed').getBoundingClientRect().bottom") == pytest.approx(height, abs=2)
     assert site.browser.run("document.querySelector('#graph img').getBoundingClientRect().right <= innerWidth")
     site.browser.size(1920, 1080)
+
+
+def test_in_one_file_the_workbench_opens_without_a_server(site, tmp_path):
+    build.write_one_file(site.folder, site.folder.parent / "out" / "npm", tmp_path / "workbench.html")
+    assert 5e6 < (tmp_path / "workbench.html").stat().st_size < 15e6
+    site.browser.open(tmp_path / "workbench.html")
+    site.browser.run("localStorage.clear()")
+    site.browser.call("Page.reload")
+    site.browser.wait("document.querySelector('#graph img')?.complete", 120)
+    assert "dy/dx = -1.2599" in site.printed() and site.browser.errors == []
+    assert [url for url in site.browser.requests if not url.startswith(("file:", "data:", "blob:", "about:"))] == []
 
 
 # A lesson --------------------------------------------------------------------------------------------------------------------

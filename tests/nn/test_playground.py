@@ -4,6 +4,7 @@ from __future__ import annotations
 import copy
 import json
 import random
+import time
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ import nn
 from autograd import Value
 from tests.browser import CHROMIUM, Browser
 from tests.formulas.test_javascript import in_node, needs_node
+from tests.pictures.measure import faults
 
 needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH")
 
@@ -179,6 +181,59 @@ def test_what_is_typed_wrong_is_marked_and_changes_nothing(browser, tmp_path):
     browser.press("e")
     assert state(browser, "playground.losses") == pytest.approx(fitted(model, X, Y, settings, 1)[0], rel=1e-9)
     assert quiet(browser, file)
+
+
+@needs_browser
+def test_it_trains_until_it_is_paused_and_the_words_follow(browser, tmp_path):
+    model, X, Y, settings = problem(2)
+    file = tmp_path / "page.html"
+    nn.playground(model, X, Y, file, **settings)
+    browser.open(file)
+    browser.press(" ")
+    for _ in range(200):
+        if state(browser, "playground.losses.length") > 5:
+            break
+        time.sleep(0.05)
+    browser.press(" ")
+    losses = state(browser, "playground.losses")
+    time.sleep(0.2)
+    assert len(losses) > 5 and state(browser, "playground.losses") == losses
+    assert losses == pytest.approx(fitted(model, X, Y, settings, len(losses))[0], rel=1e-9, abs=1e-12)
+    assert f"# history[-1] is {losses[-1]}"[:20] in browser.run("document.getElementById('code').textContent")
+    assert browser.run("document.getElementById('numbers').textContent").startswith(f"epoch {len(losses)};")
+    assert quiet(browser, file)
+
+
+@needs_browser
+@pytest.mark.parametrize("width, height", [(1920, 1080), (1280, 720)])
+def test_its_text_reads_and_nothing_leaves_the_page(browser, tmp_path, width, height):
+    browser.size(width, height)
+    try:
+        for seed in (1, 9, 17):
+            model, X, Y, settings = problem(seed)
+            file = tmp_path / "page.html"
+            nn.playground(model, X, Y, file, title="A playground", **settings)
+            browser.open(file)
+            browser.press("e")
+            assert [f for f in faults(browser, str(seed), 24.0 * width / 1920) if f.kind != "small" or "canvas" in f.what] == []
+            size = browser.run("Math.min(...[...document.querySelectorAll('main *, header *')].filter(e => e.children.length === 0 && "
+                               "e.textContent.trim() && e.tagName !== 'OPTION' && e.tagName !== 'title').map(e => parseFloat(getComputedStyle(e).fontSize)))")
+            assert size >= 15
+    finally:
+        browser.size(1280, 720)
+
+
+@needs_browser
+def test_a_model_may_leave_an_input_and_a_parameter_out(browser, tmp_path):
+    model = nn.Function(lambda p, x: p["a"] * x[0], {"a": 0.5, "unused": 2.0})
+    X, Y = np.array([[1.0, 5.0], [2.0, -1.0], [-1.0, 0.0]]), np.array([2.0, 4.0, -2.0])
+    file = tmp_path / "page.html"
+    nn.playground(model, X, Y, file, optimizer=nn.GradientDescent(0.05))
+    browser.open(file)
+    browser.run("(s => { s.value = 1; s.dispatchEvent(new Event('change')); })(document.getElementById('parameter'))")
+    browser.press("e")
+    assert "no path" in browser.run("document.getElementById('of-paths').textContent")
+    assert state(browser, "playground.theta") == pytest.approx([0.5 + 0.05 * 2 * 1.5 * 6, 2.0]) and quiet(browser, file)
 
 
 @needs_browser

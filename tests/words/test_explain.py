@@ -125,3 +125,27 @@ def test_jupyter_gets_words_and_mathematics():
     assert text.startswith(f"```text\n{found}\n```") and r"$$ \begin{aligned}" in text
     assert text.count("&=") == len(found.equations)
     assert r"\frac{\partial o}{\partial x_{1}}" in text
+
+
+def test_a_call_needs_no_parentheses_and_one_factor_is_no_product():
+    a, b = Value(0.7, label="a"), Value(-1.3, label="b")
+    assert "b * (sigmoid(a * b) * (1 - sigmoid(a * b))) * 3" in str(autograd.explain((a * b).sigmoid() * 3.0, wrt=a))
+    assert "(1 - tanh(a + b)**2) * 1" in str(autograd.explain((a + b).tanh() + b, wrt=a))
+    assert ":  y * log(a) = -0.5671\n" in str(autograd.explain(a ** b, wrt=b))
+
+
+@pytest.mark.parametrize("taken, names", [("", ("y", "x")), ("y", ("f", "x")), ("x", ("y", "u")), ("yx", ("f", "u")), ("yfx", ("g", "u"))])
+def test_an_unlabelled_value_gets_a_letter_that_no_label_has(taken, names):
+    """An input that the student calls y: df/dy, and never dy'/dx."""
+    others = [Value(2.0, label=letter) for letter in taken]
+    x = Value(3.0)
+    output = x
+    for v in others:
+        output = output * v
+    said = str(autograd.explain(output * 2.0, wrt=x))
+    assert "'" not in said and f"d{names[0]}/d{names[1]} = " in said
+
+
+def test_an_input_called_y_is_called_y():
+    y = Value(2.0, label="y")
+    assert "Sum: df/dy = 2 + 2 = 4." in str(autograd.explain(y * y, wrt=y))

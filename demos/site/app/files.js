@@ -12,7 +12,22 @@ export function keep() {
   navigator.serviceWorker?.register(new URL("offline.js", HERE)).catch(() => {});
 }
 
+// A file of the page itself: compressed, in letters.
+async function unpacked(letters, kind) {
+  const bytes = Uint8Array.from(atob(letters), (letter) => letter.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")))[kind]();
+}
+
+async function embedded(packed) {
+  const { worker, wasm, stdlib, lock, app } = JSON.parse(packed.textContent);
+  const found = await Promise.all([unpacked(worker, "text"), unpacked(wasm, "arrayBuffer"), unpacked(stdlib, "arrayBuffer"),
+    unpacked(lock, "text"), unpacked(app, "arrayBuffer")]);
+  return { worker: found[0], wasm: found[1], stdlib: found[2], lock: found[3], app: found[4], packages: "" };
+}
+
 export async function files() {
+  const packed = document.getElementById("packed");
+  if (packed) return embedded(packed);
   if (location.protocol === "file:") throw new Error("a browser loads Python from a web server alone: python -m http.server");
   const [worker, wasm, stdlib, lock, app] = await Promise.all([
     fetched("worker.js", "text"), fetched("pyodide.asm.wasm", "arrayBuffer"), fetched("python_stdlib.zip", "arrayBuffer"),
