@@ -154,8 +154,10 @@ GENERIC = re.compile(r"unsupported operand|object (is not|has no|cannot)|not sup
                      r"expected string|must be real number, not|has no attribute '__|not subscriptable|takes exactly|takes no arg")
 
 
-def fault(call, right, names, kind):
+def fault(name, call, right, names, kind):
     """What is wrong with the answer to an argument of this kind; None where nothing is."""
+    if kind == "datetime" and name.endswith(" v"):              # NumPy answers before a Value is asked
+        return None
     if names.startswith("function") and kind in FUNCTIONS:      # what a function does with a Value is its own affair
         return None
     x = {"generator": (i for i in "ab"), "iterator": iter([1.0, "b"])}.get(kind, WRONG[kind])
@@ -183,7 +185,7 @@ def fault(call, right, names, kind):
 def test_a_wrong_argument_is_named(name, call, right, names):
     before = set(ag.ops.TABLE)
     try:
-        faults = [fault(call, right, names, kind) for kind in WRONG]
+        faults = [fault(name, call, right, names, kind) for kind in WRONG]
     finally:
         for own in set(ag.ops.TABLE) - before:
             del ag.ops.TABLE[own]
@@ -214,6 +216,7 @@ def test_habits_of_pytorch_work():
     assert v.item() == 2.0 and v.detach().item() == 2.0 and v.detach().data == 2.0
     with pytest.raises(AttributeError, match=r"a Value has no attribute 'numpy': v\.data is its number"):
         v.detach().numpy()
+    assert np.std([Value(1.0), Value(3.0)]).data == 1.0
     f = ag.jit(lambda a: ag.exp(a) * a)
     assert f(1.0) == f(1.0) == math.e
 

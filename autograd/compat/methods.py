@@ -53,6 +53,7 @@ class Methods:
         raise AttributeError(missing("a Value", name, OF_VALUE))
 
     def item(self) -> float: return self.data
+    def conjugate(self) -> Any: return self             # NumPy's std asks for it
 
     def __float__(self, *digits: Any) -> NoReturn:
         raise TypeError(f"as a plain number {shown(self)} would lose its "
