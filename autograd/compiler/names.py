@@ -9,6 +9,9 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
+from collections.abc import Iterator
+from itertools import count
+from string import ascii_lowercase
 
 from autograd import ops
 
@@ -48,6 +51,15 @@ def called(name: str) -> str:
     return name
 
 
+def marks(name: str) -> Iterator[str]:
+    """What tells names apart that would be the same."""
+    yield ""
+    if name[-1].isdigit():
+        yield from ascii_lowercase[1:]
+    for n in count(2):
+        yield f"_{n}" if name[-1].isdigit() else str(n)
+
+
 class Names:
     """The names given so far. Who takes a name takes the one of its cotangent, too: z1 and dz1."""
 
@@ -57,11 +69,14 @@ class Names:
         self.others = 0
 
     def free(self, name: str) -> str:
-        """The name itself if it is free, else with underscores."""
-        while name in self.taken or "d" + name in self.taken or keyword.iskeyword(name):
-            name += "_"
-        self.taken |= {name, "d" + name}
-        return name
+        """The name itself if it is free, else W1b, W1c, ... for W1, and loss2, ... for loss."""
+        found = next(
+            marked
+            for marked in map(name.__add__, marks(name))
+            if not self.taken & {marked, "d" + marked} and not keyword.iskeyword(marked)
+        )
+        self.taken |= {found, "d" + found}
+        return found
 
     def label(self, label: str) -> str | None:
         """A name made of a label, None where nothing is left of it."""

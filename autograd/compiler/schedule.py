@@ -103,6 +103,7 @@ class _Scheduler:
                 if isinstance(u, Array):
                     self.uses[u] = self.uses.get(u, 0) + times
                     self.user[u] = x
+        self.layer_inputs = {u for x in self.order if self.is_weighted(x) for u in x.inputs}
         self.looped = {u for x in self.order if isinstance(x.op, Loop) for u in x.inputs}
         self.weight: dict[Array, int] = {}
         self.free = Names()
@@ -232,7 +233,7 @@ class _Scheduler:
             self.names[x] = "d" + self.name_of_source(self.cotangent_of[x])
         elif x not in self.names:
             self.names[x] = self.free.other()
-        return Line(self.names[x], x, self.comment(x), self.added(x, lines))
+        return Line(self.names[x], x, self.comment(x, lines), self.added(x, lines))
 
     def loop(self, x: Array, lines: set[Array]) -> Line:
         """A loop with the lines of its body; its stacks get names here."""
@@ -308,26 +309,40 @@ class _Scheduler:
 
     # Comments ---------------------------------------------------------------------------------
 
-    def comment(self, x: Array) -> str:
+    def comment(self, x: Array, lines: set[Array]) -> str:
         """What to say of a line: its number in the lecture, and where its bias is."""
         if x in self.blocks:
-            if self.is_weighted(x) or x.op is ops.add and any(map(self.is_weighted, x.inputs)):
+            if self.has_layer(x, lines):
                 return "(6)" + self.bias_inside(x)
-            return (
-                "(3)"
-                if len(x.inputs) == 1
-                and self.is_z(x.inputs[0])
-                and not isinstance(x.op, Structural)
-                else ""
-            )
+            of_z = len(x.inputs) == 1 and self.is_z(x.inputs[0])
+            return "(3)" if of_z and not isinstance(x.op, Structural) else ""
         y = self.cotangent_of.get(x)
         if y is not None and self.is_view_of_theta(y):
             return "(8)"
-        return "(7)" if y is not None and any(map(self.is_weighted, (x, *x.inputs))) else ""
+        return "(7)" if y is not None and any(map(self.is_sent_back, (x, *x.inputs))) else ""
+
+    def has_layer(self, x: Operand, lines: set[Array], first: bool = True) -> bool:
+        """Whether a line has a W f, alone or in a sum."""
+        if not isinstance(x, Array) or x in lines and not first:
+            return False
+        in_sum = x.op in (ops.add, ops.sub)
+        return self.is_weighted(x) or in_sum and any(
+            self.has_layer(u, lines, False) for u in x.inputs
+        )
+
+    def is_sent_back(self, d: Operand) -> bool:
+        """Whether d is W^T dz: a product with weights, or weights times one number dz."""
+        if self.is_weighted(d):
+            return True
+        f = self.cotangent_of.get(d) if isinstance(d, Array) else None
+        return f in self.layer_inputs and any(map(self.is_view_of_theta, d.inputs))
 
     def is_weighted(self, x: Operand) -> bool:
-        """Whether x is a matrix product with weights."""
-        return self.is_product(x) and any(map(self.is_view_of_theta, x.inputs))
+        """Whether x is a product of weights and something else, summed: a W f."""
+        if not isinstance(x, Array) or not isinstance(x.op, Contract):
+            return False
+        weights = [self.is_view_of_theta(u) for u in x.inputs]
+        return any(weights) and (self.is_product(x) or not all(weights))
 
     def is_z(self, x: Operand) -> bool:
         """Whether x is the z of a layer."""

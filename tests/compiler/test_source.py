@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
 
@@ -188,3 +189,26 @@ def test_what_no_turn_after_needs_is_done_for_all_turns_at_once():
     loop = lines.index("for t in range(29):")
     outside = [line for line in lines[:loop] + lines[loop + 4:] if "h1 @" in line or line.startswith("z")]
     assert any("h1 @ " in line for line in outside)
+
+
+@pytest.mark.parametrize("sizes", [[2, 3, 1], [2, 4, 1]])
+@pytest.mark.parametrize("given", ["samples", "one point"])
+def test_the_lines_of_a_network_for_the_board_carry_the_lectures_numbers(sizes, given):
+    z, P, x = network(sizes, "plain", ag.sigmoid)
+    program = compile((z[0] - 1.0) ** 2, P, x if given == "samples" else (), form="matrices")
+    text = program.source[program.source.index("def value_and_grad"):]
+    found = {line.split(" = ")[0].strip(): number[0] for line in text.splitlines()
+             if (number := re.search(r"\(\d\)", line.partition("#")[2]))}
+    assert found["z1"] == "(6)" and found["f1"] == "(3)" and found["dW1"] == found["dW2"] == "(8)" and found["dz1"] == "(7)"
+    assert found["v1" if given == "samples" else "v2"] == "(6)", text
+
+
+def test_names_that_would_be_the_same_are_told_apart_by_a_letter():
+    rng = random.Random(0)
+    source = recurrent(20, 4, [rng.uniform(-1, 1) for _ in range(20)]).source
+    assert "W2b = theta[24:28]" in source and "_ =" not in source.replace("W1_ =", "")
+    w = Value(0.5)
+    a, b = ag.tanh(w), ag.tanh(w * 2)
+    a.label = b.label = "part"
+    lines = lines_of(compile(a * b + ag.exp(a) * ag.exp(b), [w], form="matrices"))
+    assert any(line.startswith("part2 = ") for line in lines), lines
