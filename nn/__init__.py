@@ -13,17 +13,19 @@ from typing import Any
 
 from nn import data, losses, matrix
 from nn.checks import hint
+from nn.epochs import History
 from nn.function import Function
 from nn.layers import MLP, Layer, Neuron, load
 from nn.losses import log_softmax, softmax
+from nn.minimizing import minimize
 from nn.module import Module
 from nn.optim import SGD, Adam, GradientDescent, Optimizer
 from nn.playground import playground
-from nn.train import History, fit
+from nn.train import fit
 
 __all__ = ["MLP", "SGD", "Adam", "Function", "GradientDescent", "History", "Layer", "Module",
            "Neuron", "Optimizer", "data", "fit", "load", "log_softmax", "losses", "matrix",
-           "playground", "softmax"]
+           "minimize", "playground", "softmax"]
 
 PYTORCH = {                     # its names: what does it here
     "Linear": "nn.Layer(nin, nout, 'linear')",

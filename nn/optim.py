@@ -20,6 +20,7 @@ import numpy as np
 from autograd import Value
 from nn.changes import assign, finish, theta_of
 from nn.checks import check_call, hint, leaves, real, shown, switch
+from nn.nests import flat, is_nest, shaped
 from nn.samples import as_array
 
 Rate = float | Callable[[int], float]
@@ -70,12 +71,16 @@ class Optimizer:
         name = f"learning_rate({self.iteration})"
         return real(self.learning_rate(self.iteration), name, "0 or above", lambda x: x >= 0)
 
-    def update(self, theta: np.ndarray, gradient: np.ndarray) -> np.ndarray:
+    def update(self, theta: Any, gradient: Any) -> Any:
         """The next parameters, an array (P,), from these and the gradient there, both (P,).
 
+        Or both nested in lists, tuples, dicts and arrays, as autograd's transforms take and give
+        them: then the result is nested in the same way.
         Raises ValueError when shapes differ, FloatingPointError when the gradient or the result is
         not finite.
         """
+        if is_nest(theta) and is_nest(gradient):
+            return shaped(theta, self.update(flat(theta), flat(gradient, "the gradient")))
         theta, self.iteration, self.memory = self._next(theta, gradient)
         return theta
 

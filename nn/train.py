@@ -10,55 +10,39 @@
 """
 from __future__ import annotations
 
-import dis
+import inspect
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from nn.changes import assign, finish, theta_of
 from nn.checks import Model, check_call, parameters_of, shown, switch, whole
-from nn.display import curve
+from nn.epochs import Batches, Chosen, History, stops
 from nn.live import Live
 from nn.losses import Loss, find_loss
+from nn.minimizing import minimize
 from nn.optim import GradientDescent, Optimizer, advice
 from nn.progress import Bar
 from nn.samples import sample_pairs, targets
 from nn.steps import Steps, Task, is_huge
 
 Callback = Callable[[int, float, Any], bool | None]
-Chosen = np.ndarray | slice
 
 
-class History(list[float]):
-    """The loss of each epoch, a list of floats; `iterations` has the loss of each iteration.
-
-    A loss is that of the parameters before the iteration's update. That of an epoch is the sum over
-    its mini-batches: each sample counts once, as in (4).
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.iterations: list[float] = []
-
-    def _repr_html_(self) -> str:
-        """The losses as a plot."""
-        last = f": {len(self)} epochs, {self[-1]:.6g} in the last one" if self else ": no epoch yet"
-        return f"<p>loss by epoch{last}</p>{curve(self, 'epoch', 'loss') if self else ''}"
-
-
-def fit(model: Model, xs: object, ys: object, loss: str | Loss = "squared",         # noqa: PLR0913
+def fit(model: Any, xs: object, ys: object = None, loss: Any = "squared",           # noqa: PLR0913
         optimizer: Optimizer | None = None, epochs: int = 100, batch_size: int | None = None,
         seed: int | None = None, compiled: bool = True, callback: Callback | None = None,
         progress: bool | None = None, live: bool = False) -> History:
     """The losses of training the model, a History; the model then has the trained parameters.
 
-    model       a Module, or anything with parameters() that can be called with one sample
+    model       a Module, or anything with parameters() that can be called with one sample; or a
+                loss f(params, x, y): then fit(f, params, xs, ys) is minimize(f, params, xs, ys)
     xs, ys      m samples, numbers or lists of n0, and what the model should give for each; classes
                 for cross_entropy
-    loss        "absolute", "squared", "hinge", "binary_cross_entropy", "cross_entropy", or a
-                function l(f, y)
+    loss        "absolute", "squared", "hinge", "binary_cross_entropy", "cross_entropy", or l(f, y)
     optimizer   GradientDescent(0.01) by default. Weight decay belongs here, as a loss is that of
                 one sample
     epochs      passes over the data; `batch_size` samples make a step, drawn anew each epoch with
@@ -72,9 +56,12 @@ def fit(model: Model, xs: object, ys: object, loss: str | Loss = "squared",     
     live        whether to draw the losses and, for samples of two numbers, the output over the
                 plane while it trains: in a notebook, or with characters in a terminal
 
-    Raises ValueError or TypeError for data that does not fit model or loss, FloatingPointError when
-    training diverges.
+    Raises ValueError or TypeError for data that does not fit, FloatingPointError when it diverges.
     """
+    if is_function(model):
+        data = (x for x in (ys, loss) if x is not None and not isinstance(x, str))
+        return minimize(model, xs, *data, optimizer=optimizer, epochs=epochs, seed=seed,
+            batch_size=batch_size, compiled=compiled, callback=callback, progress=progress)
     optimizer = _optimizer(optimizer)
     _check_callback(callback, model)
     task = prepared(model, xs, ys, loss)
@@ -168,58 +155,6 @@ class Training:
         return State(theta, self.optimizer.iteration, self.optimizer.memory)
 
 
-class Batches:
-    """The mini-batches of each epoch, places among m samples in an order drawn anew; or all.
-
-    >>> [len(places) for places in Batches(10, 4, seed=0)]
-    [4, 4, 2]
-    """
-
-    def __init__(self, m: int, size: int | None = None, seed: int | None = None) -> None:
-        self.m = m
-        self.size = m if size is None else whole(size, "batch_size")
-        self.rng = _generator(seed)
-
-    def __iter__(self) -> Iterator[Chosen]:
-        if self.size >= self.m:
-            yield slice(None)
-            return
-        order = self.rng.permutation(self.m)
-        for start in range(0, self.m, self.size):
-            yield order[start:start + self.size]
-
-
-def stops(callback: Callback, epoch: int, loss: float, model: Model) -> bool:
-    """Whether the callback returns True.
-
-    Raises TypeError for what is neither True, False nor None.
-    """
-    try:
-        answer: object = callback(epoch, loss, model)
-    except StopIteration as error:
-        if _is_meant(error):
-            return True
-        raise RuntimeError("the callback raised StopIteration by a next() that ran out; "
-                           "it ends training by returning True") from error
-    if answer is None:
-        return False
-    if isinstance(answer, np.ndarray) and answer.ndim == 0:
-        answer = answer[()]
-    if isinstance(answer, (bool, np.bool_)):
-        return bool(answer)
-    raise TypeError(f"the callback returned {shown(answer)}: return True to end training, False "
-                    "or None to go on")
-
-
-def _is_meant(error: StopIteration) -> bool:
-    """Whether a raise statement of the callback raised it, not a next() that ran out."""
-    here = error.__traceback__
-    callback = here and here.tb_next
-    if callback is None or callback.tb_next is not None:
-        return False
-    return dis.opname[callback.tb_frame.f_code.co_code[callback.tb_lasti]] == "RAISE_VARARGS"
-
-
 # Arguments --------------------------------------------------------------------
 
 def prepared(model: Model, xs: object, ys: object, loss: str | Loss) -> Task:
@@ -236,6 +171,11 @@ def prepared(model: Model, xs: object, ys: object, loss: str | Loss) -> Task:
     task = Task(model, parameters, loss, X, targets(model, X, Y, loss))
     task.check_depends()
     return task
+
+
+def is_function(model: object) -> bool:
+    """Whether it is a plain function, a loss of parameters, and no model."""
+    return inspect.isroutine(model) or isinstance(model, partial) or hasattr(model, "__wrapped__")
 
 
 def _optimizer(optimizer: Optimizer | None) -> Optimizer:
@@ -256,9 +196,3 @@ def _check_callback(callback: Callback | None, model: Model) -> None:
 
 def _progress(progress: bool | None) -> bool | None:
     return None if progress is None else switch(progress, "progress")
-
-
-def _generator(seed: int | None) -> np.random.Generator:
-    if seed is None or isinstance(seed, np.random.Generator):
-        return np.random.default_rng(seed)
-    return np.random.default_rng(whole(seed, "seed", 0))

@@ -78,9 +78,9 @@ class Branch:
 
     def __init__(self, f: Function, signature: Signature, theta: Any, reach: Reach,
                  expected: Any = None, keeps_graph: bool = False) -> None:
+        self.signature = signature
         over = self.over = self.transform_of(f)
         self.graph: Any = ()
-        self.signature = signature
         count = len(argument_keys(signature.key))
         self.argnums = positions(over.argnums, count) if over else ()
         self.wrt = signature.places(self.argnums)
@@ -104,17 +104,27 @@ class Branch:
         if self.checks.outputs or unused:
             self.guard = self.compiled([*self.checks.outputs, *unused], every)
         if over:
-            self.active = [i for i, v in enumerate(looked_up) if v not in notes.numbers]
-            fetched = [len(every) - len(looked_up) + i for i in self.active]
-            chosen = [*self.wrt, *fetched]
-            rest = sorted({*range(len(every))} - set(chosen))
-            self.theta, self.rest, self.has_data = in_a_row(chosen), in_a_row(rest), bool(rest)
-            parameters = [every[i] for i in chosen]
+            parameters = self.differentiable(results[0], every, looked_up, notes)
             self.graph = (results[0], order, parameters) if keeps_graph else ()
-            self.program = compiler.compile(results[0], parameters, [every[i] for i in rest],
-                                            samples=False)
         elif results:
             self.program = self.compiled(results, every)
+
+    def differentiable(self, result: Value, every: list[Value], looked_up: list[Value],
+                       notes: Notes) -> list[Value]:
+        """Compile the result of which there is a gradient; what that is with respect to."""
+        self.active = [i for i, v in enumerate(looked_up) if v not in notes.numbers]
+        fetched = [len(every) - len(looked_up) + i for i in self.active]
+        chosen = [*self.wrt, *fetched]
+        rest = sorted({*range(len(every))} - set(chosen))
+        self.theta, self.rest, self.has_data = in_a_row(chosen), in_a_row(rest), bool(rest)
+        parameters = [every[i] for i in chosen]
+        self.program = compiler.compile(result, parameters, [every[i] for i in rest],
+                                        samples=False)
+        return parameters
+
+    def result_key(self) -> Any:
+        """The key of the result."""
+        return (tuple, "", (FLOAT, self.key)) if self.over and self.over.with_value else self.key
 
     def transform_of(self, f: Function) -> Differentiated | None:
         """The transform whose derivatives the program computes itself."""

@@ -9,7 +9,8 @@ from autograd.compiler.jitted import Jitted
 from autograd.compiler.sampled import Sampled
 
 
-def jit(f: Callable[..., Any] | None = None, samples: Sequence[int] = ()) -> Any:
+def jit(f: Callable[..., Any] | None = None, samples: Sequence[int] = (),
+        reduce: str | None = None) -> Any:
     """f, recorded and compiled when it is first called, and run as a program after that.
 
     f takes and returns numbers, and lists, tuples, dicts and arrays of numbers; it is plain Python.
@@ -24,6 +25,8 @@ def jit(f: Callable[..., Any] | None = None, samples: Sequence[int] = ()) -> Any
 
     samples     the arguments with a leading axis of samples: f is written for one, and every
                 result has a leading axis, one gradient for each sample, too
+    reduce      "sum" or "mean" of the results over the samples: value_and_grad then gives the loss
+                (4) of a network and its gradient
 
     >>> @jit
     ... def distance(x):
@@ -33,6 +36,8 @@ def jit(f: Callable[..., Any] | None = None, samples: Sequence[int] = ()) -> Any
     """
     samples = tuple(at_least(i, "each of samples", 0) for i in entries(samples, "samples", "ints"))
     if f is None:
-        return lambda g: jit(g, samples)
+        return lambda g: jit(g, samples, reduce)
     function(f, "jit takes")
-    return Sampled(f, samples) if samples else Jitted(f)
+    if reduce not in (None, "sum", "mean") or reduce and not samples:
+        raise ValueError(f"reduce must be 'sum' or 'mean', of samples=..., or None; got {reduce!r}")
+    return Sampled(f, samples, reduce) if samples else Jitted(f)

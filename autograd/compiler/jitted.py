@@ -203,8 +203,8 @@ class Jitted:
         if not hasattr(self.f, "differentiated") or len(self.known) >= STRUCTURES:
             return None, None
         try:
-            branch = Branch(self.f, Signature(*key), theta, reach, keeps_graph=True)
-            return branch, branch.proved(theta)
+            branch = self.unproved(Signature(*key), theta, reach)
+            return (branch, branch.proved(theta)) if branch.over else (None, None)
         except Exception:                               # the function itself says what is wrong
             return None, None
 
@@ -233,6 +233,10 @@ class Jitted:
     def branch(self, signature: Signature, theta: Any, reach: Reach, result: Any) -> Branch:
         """A recording, compiled."""
         return Branch(self.f, signature, theta, reach, result)
+
+    def unproved(self, signature: Signature, theta: Any, reach: Reach) -> Branch:
+        """A recording before f has run, with its graph."""
+        return Branch(self.f, signature, theta, reach, keeps_graph=True)
 
     def try_elsewhere(self, branch: Branch, theta: Any) -> None:
         """Compare with eager at other numbers, as a function that asks whether something is a

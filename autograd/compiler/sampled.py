@@ -12,14 +12,17 @@ import numpy as np
 
 from autograd import compiler
 from autograd.compat.messages import entries
-from autograd.compiler.branch import Branch, Signature
-from autograd.compiler.flat import BOOL, INT, flatten, flatten_result, numbers, skeleton
-from autograd.compiler.guards import notes_here
+from autograd.compiler.branch import Branch, Signature, argument_keys
+from autograd.compiler.flat import (BOOL, FLOAT, INT, flatten, flatten_result, numbers,
+                                    skeleton)
+from autograd.compiler.guards import Notes, notes_here
 from autograd.compiler.jitted import VALUES, Jitted, same_objects
 from autograd.compiler.lookups import Lookups
+from autograd.compiler.quick import builder
 from autograd.compiler.reach import TRANSPARENT, Reach
 from autograd.compiler.run import Program
-from autograd.derivatives.level import VARIABLES_AT_WORK
+from autograd.derivatives.level import VARIABLES_AT_WORK, positions
+from autograd.derivatives.transforms import Differentiated
 from autograd.value import Value
 
 
@@ -27,16 +30,23 @@ class RowsBranch(Branch):
     """A branch whose program takes many rows of numbers.
 
     columns   the places, among the numbers of the arguments, of those of a sample
+    summed    whether results are summed over the rows: then a program gives the gradient of the sum
     """
 
-    def __init__(self, f: Callable[..., Any], signature: Signature, theta: Any, reach: Reach,
-                 expected: Any, samples: frozenset[int]) -> None:
+    def __init__(self, f: Callable[..., Any], signature: Signature, theta: Any,
+                 reach: Reach, expected: Any, samples: frozenset[int], summed: bool) -> None:
+        self.samples, self.summed = samples, summed
         self.columns = signature.places(tuple(sorted(samples)))
-        super().__init__(f, signature, theta, reach, expected)
+        super().__init__(f, signature, theta, reach, expected, keeps_graph=expected is None)
 
-    def transform_of(self, f: Callable[..., Any]) -> None:
-        """None: each sample has a gradient of its own, one of many results."""
-        return None
+    def transform_of(self, f: Callable[..., Any]) -> Differentiated | None:
+        """The transform, where one gradient is asked for; else each sample has its own, one of many
+        results."""
+        over = super().transform_of(f)
+        if not self.summed or over is None:
+            return None
+        count = len(argument_keys(self.signature.key))
+        return over if self.samples.isdisjoint(positions(over.argnums, count)) else None
 
     def lookups_of(self, variables: list[Value]) -> Lookups:
         """By rows of the unit matrix, as each sample has another index."""
@@ -47,10 +57,18 @@ class RowsBranch(Branch):
         count = len(self.lookups.arguments())
         looked_up = range(len(every) - count, len(every))
         self.inputs = [*self.columns, *looked_up]
-        chosen = set(self.inputs)
-        self.shared = [i for i in range(len(every)) if i not in chosen]
+        chosen = {*self.inputs, *self.wrt}
+        self.shared = [*self.wrt, *(i for i in range(len(every)) if i not in chosen)]
         return compiler.compile(outputs, [every[i] for i in self.shared],
                                 [every[i] for i in self.inputs])
+
+    def differentiable(self, result: Value, every: list[Value], looked_up: list[Value],
+                       notes: Notes) -> list[Value]:
+        """Compile the result of which there is a gradient; what that is with respect to."""
+        self.program = self.compiled([result], every)
+        self.program = compiler.compile(result, [every[i] for i in self.shared],
+                                        [every[i] for i in self.inputs])
+        return [every[i] for i in self.wrt]
 
     def full_rows(self, rows: Any) -> Any:
         """Rows of all numbers a program needs."""
@@ -68,7 +86,10 @@ class RowsBranch(Branch):
         return self.checks.hold(full, outputs[:, :self.compared])
 
     def run_at(self, full: Any) -> Any:
-        """The results for rows, a row for each."""
+        """The results for rows, a row for each; where there is a transform their sum, in one."""
+        if self.over is not None:
+            y, gradient = self.of_rows(full)
+            return np.array([[y, *gradient] if self.over.with_value else gradient])
         if self.program is None:
             return np.empty((len(full), 0))
         found = self.program(full[0, self.shared], full[:, self.inputs])
@@ -76,25 +97,43 @@ class RowsBranch(Branch):
             raise ArithmeticError("a result is not finite")
         return found
 
+    def of_rows(self, full: Any) -> tuple[float, Any]:
+        """The sum of the values for rows, and its gradient."""
+        assert self.program is not None
+        y, gradient = self.program.value_and_grad(full[0, self.shared], full[:, self.inputs])
+        if not np.isfinite(y) or not np.isfinite(gradient).all():
+            raise ArithmeticError("a result is not finite")
+        return y, gradient[:len(self.wrt)]
+
+    def raw(self, theta: Any) -> tuple[float, Any]:
+        """The value and the gradient of one sample."""
+        return self.of_rows(theta[None])
+
+    def with_fetched(self, theta: Any, gradient: Any) -> Any:
+        """The gradient as it is: nothing is fetched."""
+        return gradient
+
     def numbers(self, theta: Any) -> Any:
         """The numbers of one sample."""
         return self.full_rows(theta[None])[0]
 
     def run(self, theta: Any) -> Any:
         """The result of one sample."""
+        if self.over is not None:
+            return super().run(theta)
         return self.build(self.run_at(theta[None])[0])
 
 
 class Sampled(Jitted):
     """A function of one sample, for all samples of some arguments."""
 
-    def __init__(self, f: Callable[..., Any], samples: Sequence[int]) -> None:
+    def __init__(self, f: Callable[..., Any], samples: Sequence[int], reduce: str | None) -> None:
         super().__init__(f)
-        self.samples = frozenset(samples)
+        self.samples, self.reduce = frozenset(samples), reduce
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         bound = self.f.__get__(instance, owner)
-        return self if instance is None else Sampled(bound, sorted(self.samples))
+        return self if instance is None else Sampled(bound, sorted(self.samples), self.reduce)
 
     def __call__(self, *args: Any, **named: Any) -> Any:
         m = self.count(args)
@@ -105,13 +144,14 @@ class Sampled(Jitted):
             except TypeError as error:
                 self.give_up(str(error))
         if rows is None or rows.have_values or not self.is_current():
-            return stacked([self.f(*self.sample(args, k), **named) for k in range(m)])
+            each = stacked([self.f(*self.sample(args, k), **named) for k in range(m)])
+            return reduced(each, self.reduce)
         found: list[Any] = [None] * m
         for places in rows.groups():
             first = self.sample(args, places[0])
             key = flatten((first, named), []), same_objects(first)
             self.run_group(key, places, rows.of(places), (args, named), found)
-        return joined(found)
+        return joined(found, self.reduce, m)
 
     def sample(self, args: tuple[Any, ...], k: int) -> tuple[Any, ...]:
         """The arguments of sample k."""
@@ -167,18 +207,20 @@ class Sampled(Jitted):
         except (ArithmeticError, ValueError):
             self.eagerly(left, places, given, found)
             return left[:0]
+        key = branch.result_key()
         for k, row in zip(left[taken], results):
-            found[places[k]] = branch.key, row
+            found[places[k]] = key, row
         self.eagerly(left[holds < 0], places, given, found)
         return left[holds == 0]
 
     def branch(self, signature: Signature, theta: Any, reach: Reach, result: Any) -> Branch:
         """A recording, compiled for many rows."""
-        return RowsBranch(self.f, signature, theta, reach, result, self.samples)
+        summed = self.reduce is not None
+        return RowsBranch(self.f, signature, theta, reach, result, self.samples, summed)
 
-    def proved(self, key: Any, theta: Any) -> tuple[Branch | None, Any]:
-        """None, None: a sample is run as it was written first."""
-        return None, None
+    def unproved(self, signature: Signature, theta: Any, reach: Reach) -> Branch:
+        """A recording before f has run."""
+        return self.branch(signature, theta, reach, None)
 
 
 class Rows:
@@ -245,15 +287,43 @@ def of_one(result: Any) -> tuple[Any, Any]:
     return key, numbers(leaves)
 
 
-def joined(found: list[tuple[Any, Any]]) -> Any:
-    """Results of one structure as one, whose numbers are arrays with a leading axis.
+def joined(found: list[Any], reduce: str | None, m: int) -> Any:
+    """Results of one structure as one: their sum or mean, or arrays with a leading axis.
 
     Raises ValueError where they have different structures.
     """
+    found = [x for x in found if x is not None]         # several may have one result, a sum
     key = found[0][0]
     if any(other is not key and skeleton(other) != skeleton(key) for other, _ in found):
         raise ValueError("results of samples differ in structure")
-    return columns(key, np.array([row for _, row in found]), [0])
+    rows = np.array([row for _, row in found])
+    if reduce is None:
+        return columns(key, rows, [0])
+    return builder(floats_of(key))(rows.sum(axis=0) / (m if reduce == "mean" else 1))
+
+
+def floats_of(key: Any) -> Any:
+    """The key of a sum: all numbers are floats."""
+    if type(key) is str:
+        return FLOAT
+    if key[0] in ("=", "array="):
+        return key
+    if key[0] == "array":
+        return *key[:2], "f"
+    return *key[:2], key[2] if type(key[2]) is int else tuple(map(floats_of, key[2]))
+
+
+def reduced(x: Any, reduce: str | None) -> Any:
+    """Stacked results, summed over the samples or their mean."""
+    if reduce is None:
+        return x
+    if isinstance(x, dict):
+        return {name: reduced(part, reduce) for name, part in x.items()}
+    if isinstance(x, (list, tuple)):
+        items = [reduced(part, reduce) for part in x]
+        return type(x)(*items) if hasattr(x, "_fields") else type(x)(items)
+    total = x.sum(axis=0) if reduce == "sum" else x.sum(axis=0) / len(x)
+    return float(total) if isinstance(total, np.generic) else total
 
 
 def columns(key: Any, rows: Any, at: list[int]) -> Any:
