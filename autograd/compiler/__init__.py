@@ -8,7 +8,7 @@
     structure   its structural operations, each with a rule in reverse mode   (loop, prefix)
     reverse     the cotangent of each Array
     schedule    which Arrays get a line, and their names                    (names)
-    language    Arrays as text: as NumPy in printer, and in jax, javascript and c
+    language    Arrays as text: as NumPy in printer, and in jax, javascript and c     (c_loops)
     emit        the parts put together
     scalar      for graphs too narrow for arrays: straight-line code
     native      C, compiled and loaded
@@ -26,6 +26,7 @@ from typing import Any
 from autograd.compat.messages import choice, described, entries, truth
 from autograd.compiler.array import Misfit
 from autograd.compiler.emit import Blocks, emit, one_by_one
+from autograd.compiler.extrema import OF_TWO, with_extrema
 from autograd.compiler.group import Group, earliest, groups, keys_of, levels
 from autograd.compiler.loop import Stacked
 from autograd.compiler.native import Native, c_compiler, loaded
@@ -115,6 +116,7 @@ def in_blocks(tape: Tape, form: str | None = None) -> Blocks | None:
     enough = terms / worth if worth else terms
     if not terms:
         return None
+    narrow, tape = tape, with_extrema(tape)
     depth = earliest(tape)
     least = len({depth[i] for i in tape.nodes})  # at least one operation for each depth
     if least <= enough or worth <= terms and len(tape.nodes) >= WIDE * least:
@@ -126,11 +128,14 @@ def in_blocks(tape: Tape, form: str | None = None) -> Blocks | None:
             if isinstance(item, Turns) and is_wide(item)
         ]
         operations = sum(
-            len(item.turns) * len(item.ids) if isinstance(item, Turns) else 1 for item in items
+            len(item.turns) * len(item.ids)
+            if isinstance(item, Turns)
+            else 1 + 2 * (item.op in OF_TWO)  # two halvings at least
+            for item in items
         )
         if operations <= enough or worth <= terms and operations <= 2 * sum(turns):
             return emitted(tape, items, asked=not worth)
-    return scalar_loops(tape) if worth <= terms else None
+    return scalar_loops(narrow) if worth <= terms else None
 
 
 def emitted(tape: Tape, items: list[Group | Turns], asked: bool) -> Blocks | None:

@@ -129,6 +129,8 @@ def key(tape: Tape, node: tuple[Operation, tuple[int, ...]]) -> Key:
     if op is ops.sum:
         each = list(map(kinds.__getitem__, args))
         return (op, common(each)) if len(args) > 2 else (op, *sorted(set(each)))
+    if op.arity is None and op is not ops.select:
+        return op, common(list(map(kinds.__getitem__, args)))
     return (op, *map(kinds.__getitem__, args))
 
 

@@ -121,6 +121,13 @@ class Loop(Structural):
             if isinstance(u, Array) and not isinstance(u.op, At)
         )
 
+    def only_reads(self, x: Array) -> bool:
+        """Whether x, from outside, is nothing but read row by row."""
+        inside = {u for y in self.local() for u in y.inputs}
+        return x not in inside and all(x is not s.start for s in self.stacks) and all(
+            x is not w.value for w in self.writes
+        )
+
     def row(self, k: int, offset: int) -> Array:
         """Row t + offset of a stack in turn t."""
         stack = self.stacks[k]
@@ -181,6 +188,8 @@ class Reversal:
 
     def __init__(self, loop: Loop, parts: Sequence[Part], active: set[Array]) -> None:
         self.loop, self.active = loop, active
+        # a loop over single numbers computes again what it needs: that is faster than to keep it
+        self.scalar = loop.is_scalar()
         self.forward = set(loop.local())
         self.back = Loop(loop.turns, not loop.backwards)
         self.given = {part.where: part.value for part in parts}
@@ -219,7 +228,9 @@ class Reversal:
                 if stack.lead and not is_batched(stack.start):
                     first = total(first, (0,))
                 found.append((stack.start, Part(reshape(first, stack.start.shape))))
-        self.back.writes = [w._replace(value=self.read(w.value)) for w in self.back.writes]
+        self.back.writes = together(
+            [w._replace(value=self.read(w.value)) for w in self.back.writes]
+        )
         self.loop.close()
         self.back.close()
         return [(x, part) for x, part in found if x in self.active]
@@ -259,6 +270,8 @@ class Reversal:
 
     def over_turns(self, value: Operand, shape: tuple[Any, ...]) -> Array:
         """The sum over all turns of what is sent to something that they share."""
+        if self.scalar and shape == () and isinstance(value, Array) and self.varies(value):
+            return total(self.kept(value), (0,))
         if isinstance(value, Array) and isinstance(value.op, Contract):
             (A, left), (B, right) = (
                 self.labelled(u, labels)
@@ -290,6 +303,8 @@ class Reversal:
 
     def all_turns(self, value: Operand, shape: tuple[Any, ...]) -> Array:
         """A value for all turns at once, of that shape in each."""
+        if self.scalar and shape == () and isinstance(value, Array) and self.varies(value):
+            return self.kept(value)
         rank = len(shape) - (SAMPLES in shape)
         lifted = (
             self.lift(value)
@@ -354,6 +369,10 @@ class Reversal:
             self.back.writes.append(Write(self.stack_of[x], 0, x))
         return self.back.result(self.stack_of[x])
 
+    def varies(self, x: Array) -> bool:
+        """Whether x differs from turn to turn."""
+        return x in self.varying([x])
+
     def varying(self, ends: Sequence[Operand]) -> set[Array]:
         """What differs from turn to turn."""
         order = topological_order(ends)
@@ -373,12 +392,24 @@ class Reversal:
 
     def reading(self, x: Array) -> Array:
         if isinstance(x.op, At):
-            if x not in self.forward or isinstance(x.op.source, Array):
+            if isinstance(x.op.source, Array):  # a name in one loop is none in the other
+                return Array(x.op, (), x.shape)
+            if x not in self.forward:
                 return x
             return Array(At(self.loop.result(x.op.source), x.op.offset), (), x.shape)
-        if self.is_known(x):
+        if self.is_known(x) and not self.scalar:
             return Array(At(full(self.lift(x), self.shape(x.shape)), 0), (), x.shape)
         return Array(x.op, tuple(map(self.read, x.inputs)), x.shape)
+
+
+def together(writes: Sequence[Write]) -> list[Write]:
+    """Writes, those that add to the same row as one."""
+    found: dict[Any, Write] = {}
+    for k, w in enumerate(writes):
+        alike = (w.stack, w.offset) if w.add and w.where is None else k
+        before = found.get(alike)
+        found[alike] = w if before is None else w._replace(value=before.value + w.value)
+    return list(found.values())
 
 
 TURN = "T"  # the label of the axis of turns

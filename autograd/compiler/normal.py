@@ -22,6 +22,7 @@ from autograd.compiler.affine import Affine, Term, is_moderate
 SUMS = frozenset((ops.add, ops.sub, ops.sum, ops.dot))
 PRODUCTS = frozenset((ops.mul, ops.div, ops.neg))
 OPENED = SUMS | PRODUCTS
+CHAIN = 4  # sums in a row that others use, too: then they are the turns of a loop
 
 
 class Side:
@@ -91,7 +92,6 @@ class Flattener:
         ]
         for place in kept:  # what must not go into the sum above it
             self.inner[place] = False
-        self.affine = Affine(op, args, self.inner, constant, {t for t in kept if not args[t]})
         self.sums = [
             place
             for place in range(len(args) - 1, -1, -1)
@@ -100,6 +100,31 @@ class Flattener:
             and args[place]
             and constant[place] is None
         ]
+        for place in self.last_turns(uses):  # so that it looks like the turns before
+            self.inner[place] = False
+        self.affine = Affine(op, args, self.inner, constant, {t for t in kept if not args[t]})
+
+    def last_turns(self, uses: list[int]) -> list[int]:
+        """The sums that nobody but one other sum uses, and that go on from a chain of sums that
+        others use, too, as each of these does: the last turns of recurrences such as s = s + v.
+        """
+        # sums in the chain that others use, the last of them, additions since, and for one turn
+        chain: dict[int, tuple[int, int, int, int]] = {}
+        found = []
+        for place in reversed(self.sums):
+            before = [chain[t] for t in self.args[place] if type(t) is int and t in chain]
+            length, last, since, turn = max(before, default=(0, place, 0, 0))
+            if uses[place] > 1:
+                chain[place] = length + 1, place, 0, since + 1
+            elif length and self.is_inner_sum(place):
+                chain[place] = length, last, since + 1, turn
+                if length >= CHAIN and since + 1 == turn and self.look(place) == self.look(last):
+                    found.append(place)
+        return found
+
+    def look(self, place: int) -> list[Any]:
+        """The operation of a place, and those of its arguments."""
+        return [self.op[place], *[type(t) is int and self.op[t] for t in self.args[place]]]
 
     def linears(self) -> list[Optional[Linear]]:
         """The Linear of each sum by its place, INSIDE for a place that went into the sum above it,

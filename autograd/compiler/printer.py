@@ -57,6 +57,8 @@ class Printer(Language):
         }
         self.inside: Loop | None = None  # the loop whose body is printed
         self.lists: dict[Array, str] = {}  # the lists it reads, where it is about floats
+        self.as_lists: set[Array] = set()  # stacks that are lists, not arrays
+        self.kept: set[Array] = set()  # stacks of which there is a list as well
         self.on_floats: dict[str, Operation] = {}  # operations called on floats that `math` has not
 
     # Lines ------------------------------------------------------------------------------------
@@ -126,10 +128,14 @@ class Printer(Language):
                 for u in op.array.inputs
                 if u in used and u in self.names
             ]
+            self.lists = {
+                u: self.names[u] if u in self.as_lists else name for name, u in line.lists
+            }
             found += [
-                f"    {name} = {self.formula(source):atom}.tolist()" for name, source in line.lists
+                f"    {name} = {self.formula(u):atom}.tolist()"
+                for name, u in line.lists
+                if u not in self.as_lists and u not in self.kept
             ]
-            self.lists = {source: name for name, source in line.lists}
         turns = f"range({op.turns})"
         found.append(f"    for t in {f'reversed({turns})' if op.backwards else turns}:")
         self.inside = op
@@ -142,12 +148,16 @@ class Printer(Language):
             )
             found.append(f"        {target} {'+=' if w.add else '='} {self.formula(w.value)}")
         self.inside, self.lists = None, {}
-        if floats:
-            found += [
-                f"    {self.names[op.result(k)]} = np.array({self.names[op.result(k)]})"
-                for k in range(len(op.stacks))
-            ]
-        return found
+        return found + (self.after_floats(op, line) if floats else [])
+
+    def after_floats(self, op: Loop, line: Line) -> list[str]:
+        """Lines that make arrays of lists, where they are needed as such."""
+        results = [op.result(k) for k in range(len(op.stacks))]
+        self.as_lists |= {y for k, y in enumerate(results) if k not in line.arrays}
+        self.kept |= {results[k] for k, _ in line.kept}
+        found = [f"    {name} = {self.names[results[k]]}" for k, name in line.kept]
+        names = [self.names[results[k]] for k in line.arrays]
+        return found + [f"    {name} = np.array({name})" for name in names]
 
     def float_stack(self, op: Loop, k: int) -> list[str]:
         """The rows of a stack of single numbers before the first turn, as a list."""
@@ -349,6 +359,8 @@ class Printer(Language):
         return Text(f"np.broadcast_to({self.formula(x.inputs[0])}, {tuple_text(x.shape)})")
 
     def sum(self, x: Array) -> Text:
+        if x.inputs[0] in self.as_lists:
+            return Text(f"sum({self.formula(x.inputs[0])})")
         axes, rank = x.op.axes, len(x.inputs[0].shape)
         if len(axes) == rank:
             which = ""

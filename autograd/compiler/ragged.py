@@ -30,6 +30,23 @@ def same_length(
         yield np.array([ids[i] for i in chosen]), np.array([args[i] for i in chosen])
 
 
+def same_length_extrema(
+    ids: list[int], args: list[tuple[int, ...]]
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Largest of one length: all, filled up with the first of each, which changes nothing; or those
+    of each length where that wastes much.
+    """
+    lengths = np.array([len(a) for a in args])
+    longest = int(lengths.max())
+    if longest * len(args) <= WASTE * lengths.sum():
+        rows = [row + row[:1] * (longest - len(row)) for row in args]
+        yield np.array(ids), as_table(rows)
+        return
+    for n in np.unique(lengths):
+        chosen = np.nonzero(lengths == n)[0].tolist()
+        yield np.array([ids[i] for i in chosen]), as_table([args[i] for i in chosen])
+
+
 def as_table(rows: list[tuple[int, ...]]) -> np.ndarray:
     """Rows of one length as an array."""
     return np.fromiter(chain.from_iterable(rows), np.intp).reshape(len(rows), -1)

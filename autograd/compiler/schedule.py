@@ -19,7 +19,7 @@ from autograd.compiler.record import Tape
 from autograd.compiler.reverse import cotangents, topological_order
 from autograd.compiler.shape import Plan
 from autograd.compiler.structure import (Assemble, Broadcast, Contract, Named, Numbers, Reshape,
-    RunSums, Structural, View, assembled, Part, take, total)
+    RunSums, Structural, Sum, View, assembled, Part, take, total)
 
 LONG = 8  # operations in one formula
 
@@ -34,8 +34,11 @@ class Line(NamedTuple):
     comment: str = ""  # beside the shape
     added: Union[int, None] = None
     body: tuple[Line, ...] = ()  # of a loop
-    # names of the lists that a loop over single numbers reads
+    # of a loop over single numbers: names of the lists that it reads, the stacks that become arrays
+    # after it, and the names of those that are lists as well
     lists: tuple[tuple[str, Array], ...] = ()
+    arrays: tuple[int, ...] = ()
+    kept: tuple[tuple[int, str], ...] = ()
 
 
 class Schedule(NamedTuple):
@@ -103,6 +106,12 @@ class _Scheduler:
                 if isinstance(u, Array):
                     self.uses[u] = self.uses.get(u, 0) + times
                     self.user[u] = x
+        self.users: dict[Array, list[Array]] = {}
+        for x in self.order:
+            for u in x.inputs:
+                if isinstance(u, Array):
+                    self.users.setdefault(u, []).append(x)
+        self.list_names: dict[Array, str] = {}
         self.layer_inputs = {u for x in self.order if self.is_weighted(x) for u in x.inputs}
         self.looped = {u for x in self.order if isinstance(x.op, Loop) for u in x.inputs}
         self.weight: dict[Array, int] = {}
@@ -238,7 +247,7 @@ class _Scheduler:
     def loop(self, x: Array, lines: set[Array]) -> Line:
         """A loop with the lines of its body; its stacks get names here."""
         op: Loop = x.op
-        local = op.local()
+        local, scalar = op.local(), op.is_scalar()
         for value in [w.value for w in op.writes] + [u for y in local for u in y.inputs]:
             if isinstance(value, Array):
                 self.uses[value] = self.uses.get(value, 0) + 1
@@ -247,23 +256,44 @@ class _Scheduler:
         body = []
         for y in local:
             self.weigh(y, lines)
-            if (
-                not isinstance(y.op, At)
-                and (self.uses[y] > 1 or self.weight[y] > LONG)
-                or isinstance(y.op, Assemble)
-            ):
+            again = self.uses[y] > 1 and (scalar or not isinstance(y.op, At))
+            if again or self.weight[y] > LONG or isinstance(y.op, Assemble):
                 lines.add(y)
                 self.names[y] = self.free.other()
                 body.append(Line(self.names[y], y))
-        sources = [
+        if not scalar:
+            return Line("", x, "", None, tuple(body))
+        sources = dict.fromkeys(
             y.op.source for y in local if isinstance(y.op, At) and isinstance(y.op.source, Array)
-        ]
-        lists = (
-            [(self.free.free("every_" + self.names.get(u, "c")), u) for u in dict.fromkeys(sources)]
-            if op.is_scalar()
-            else []
         )
-        return Line("", x, "", None, tuple(body), tuple(lists))
+        results = [op.result(k) for k in range(len(op.stacks))]
+        arrays = tuple(k for k, y in enumerate(results) if self.is_array(y))
+        kept = tuple(
+            (k, self.list_name(results[k])) for k in arrays if self.is_list(results[k])
+        )
+        lists = tuple((self.list_name(u), u) for u in sources)
+        return Line("", x, "", None, tuple(body), lists, arrays, kept)
+
+    def list_name(self, x: Array) -> str:
+        """What the list of the numbers of an Array is called."""
+        if x not in self.list_names:
+            self.list_names[x] = self.free.free("every_" + self.names.get(x, "c"))
+        return self.list_names[x]
+
+    def is_list(self, x: Array) -> bool:
+        """Whether a loop over single numbers reads x."""
+        return any(isinstance(y.op, Loop) and y.op.is_scalar() for y in self.users.get(x, []))
+
+    def is_array(self, x: Array) -> bool:
+        """Whether a stack of single numbers is needed as an array, not as a list alone."""
+        if x in (self.plan.output, self.gradient):
+            return True
+        return not all(
+            isinstance(y.op, Sum)
+            or isinstance(y.op, View) and y.shape == ()
+            or isinstance(y.op, Loop) and y.op.is_scalar() and y.op.only_reads(x)
+            for y in self.users.get(x, [])
+        )
 
     def name_of_stack(self, op: Loop, k: int) -> str:
         """h1, h2, ... for what a loop goes through, dh1, dh2, ... on the way back."""

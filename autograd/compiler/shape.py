@@ -22,16 +22,19 @@ from autograd.compiler.array import (SAMPLES, Array, Operand, Shape, as_number, 
 from autograd.compiler.group import Group
 from autograd.compiler.places import (Strided, factor, inner_sizes, shape_from, slicing,
     strided, teams)
+from autograd.compiler.extrema import OF_TWO, halved
 from autograd.compiler.fill import Filler
 from autograd.compiler.repeat import Turns
 from autograd.compiler.roll import Roller
-from autograd.compiler.ragged import as_table, same_length, same_length_dots
+from autograd.compiler.ragged import (as_table, same_length, same_length_dots,
+    same_length_extrema)
 from autograd.compiler.record import CONSTANT, INPUT, NODE, PARAMETER, Tape
 from autograd.compiler.structure import (LABELS, Named, contract, full, numbers, reshape, summed,
-    take, total, view)
+    take, total, total_of_terms, view)
 from autograd.ops import Operation
 
 FEW = 4  # dots and sums of so few terms, taken from here and there, are written out
+LONGER = 8  # sums so many times as long as most are not of their kind
 SPLIT = 4  # a group about more Arrays than that stays together
 PARTS = 8  # a sum of terms of so many Arrays is a sum of sums, one for each; of more a gather
 
@@ -88,7 +91,7 @@ class _Planner:
 
     def group(self, group: Group) -> None:
         """Plan a group of nodes."""
-        for op, ids, args in self.apart(group):
+        for op, ids, args in chain.from_iterable(map(self.apart, by_length(group))):
             filled = Filler(self).filled(op, ids, args)
             if filled:
                 for some, nodes, factors in filled:
@@ -99,6 +102,9 @@ class _Planner:
             elif op is ops.sum:
                 for some, terms in same_length(ids, args, self.tape.zero):
                     self.sums(some, terms)
+            elif op in OF_TWO:
+                for some, terms in same_length_extrema(ids, args):
+                    halved(self, op, some, terms)
             else:
                 self.each(op, np.array(ids), as_table(args))
 
@@ -108,7 +114,7 @@ class _Planner:
         """
         if len(group.ids) == 1:
             return [group]
-        if group.op in (ops.dot, ops.sum):
+        if group.op in (ops.dot, ops.sum, *OF_TWO):
             which = self.families(group.args)
         else:
             arrays = self.array_of[as_table(group.args)]
@@ -210,11 +216,14 @@ class _Planner:
 
     def is_concatenation(self, ids: np.ndarray) -> bool:
         """Whether a column of ids is all of some Arrays, one after the other."""
-        arrays, starts = np.unique(self.array_of[ids], return_index=True)
-        return arrays[0] >= 0 and all(
-            np.array_equal(self.place_of[some], np.arange(prod(inner(self.arrays[b]))))
-            for b, some in zip(arrays.tolist(), np.split(ids, np.sort(starts)[1:]))
-        ) and bool((np.diff(starts) > 0).all())
+        arrays = self.array_of[ids]
+        starts = np.nonzero(np.diff(arrays, prepend=-2))[0]
+        if arrays.min() < 0 or len(np.unique(arrays[starts])) < len(starts):
+            return False
+        return all(
+            np.array_equal(self.place_of[some], np.arange(prod(inner(self.source(some)))))
+            for some in np.split(ids, starts[1:])
+        )
 
     def common_shape(self, columns: list[np.ndarray]) -> Shape:
         """The coarsest shape in which each argument is a view; flat where there is none."""
@@ -298,7 +307,8 @@ class _Planner:
 
     def gather(self, ids: np.ndarray, shape: Shape) -> Array:
         """Any places of one or several Arrays."""
-        sources = np.unique(self.array_of[ids])
+        sources, first = np.unique(self.array_of[ids], return_index=True)
+        sources = sources[np.argsort(first)]  # in the order in which they are met
         starts = np.zeros(len(self.arrays), dtype=np.intp)
         starts[sources] = np.cumsum([0] + [prod(inner(self.arrays[b])) for b in sources])[:-1]
         places = (starts[self.array_of[ids]] + self.place_of[ids]).reshape(shape)
@@ -325,7 +335,7 @@ class _Planner:
                 self.each(ops.sum, ids, args)
                 return
         terms = self.full(args, self.common_shape_of_rows(args))
-        self.keep(total(terms, (len(terms.shape) - 1,)), ids)
+        self.keep(total_of_terms(terms, (len(terms.shape) - 1,)), ids)
 
     def is_window(self, args: np.ndarray) -> bool:
         """Whether rows of terms overlap, as in a moving average: then each column is a slice, and
@@ -404,6 +414,8 @@ class _Planner:
         if len(parts) > 1 and k > FEW:
             self.sum_of_parts(ids, [(left[:, part], right[:, part]) for part in parts], self.dots)
             return
+        if n > 1 and k <= 2 * FEW and self.stencil(ids, left, right):
+            return
         numbers_alone = self.one_number(left) or self.one_number(right)
         if n > 1 and not numbers_alone and self.product(ids, left, right):
             return
@@ -415,6 +427,18 @@ class _Planner:
             self.each(ops.dot, ids, np.hstack((left, right)))
         else:
             self.rows(ids, left, right)
+
+    def stencil(self, ids: np.ndarray, left: np.ndarray, right: np.ndarray) -> bool:
+        """Add dots of the same numbers with a window on some nodes as slices of these."""
+        for nodes, factors in ((left, right), (right, left)):
+            values = self.numbers[factors]
+            constant = (self.kinds[factors] == CONSTANT).all() and not self.one_number(factors)
+            if constant and (values == values[0]).all():
+                order = np.argsort(self.place_of[nodes[:, 0]], kind="stable")
+                if self.is_window(nodes[order]):
+                    self.each(ops.dot, ids[order], np.hstack((left, right))[order])
+                    return True
+        return False
 
     def rows(self, ids: np.ndarray, left: np.ndarray, right: np.ndarray) -> None:
         """Dots of pairs of rows."""
@@ -491,6 +515,20 @@ class _Planner:
         rank = np.empty(len(rows), np.intp)
         rank[order] = np.arange(len(rows))
         return rows[order], rank[which]
+
+
+def by_length(group: Group) -> list[Group]:
+    """A group of sums without those that are many times as long as most, and these."""
+    if group.op not in (ops.sum, ops.dot) or len(group.ids) == 1:
+        return [group]
+    lengths = np.fromiter(map(len, group.args), np.intp)
+    long = lengths > LONGER * np.median(lengths)
+    if not long.any():
+        return [group]
+    return [
+        Group(group.op, [group.ids[i] for i in some], [group.args[i] for i in some])
+        for some in (np.nonzero(~long)[0].tolist(), np.nonzero(long)[0].tolist())
+    ]
 
 
 def in_teams(team: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:

@@ -16,7 +16,7 @@ import numpy as np
 
 from autograd import ops
 from autograd.compiler.array import (SAMPLES, Array, Misfit, Numbers as Numbers, Operand, Shape,
-    Structural as Structural, broadcast_shape, inner, is_batched, is_comparison, lead,
+    Structural as Structural, broadcast_shape, elementwise, inner, is_batched, is_comparison, lead,
     numbers as numbers, padded, shape_of)
 from autograd.compiler.places import (Slicing, Strided, inverse, places_of, slicing, strided,
     whole, without_broadcast)
@@ -311,6 +311,24 @@ def total(x: Array, axes: tuple[int, ...], inside: bool = False) -> Array:
     if axes == (0,) and len(x.shape) == 2:
         return contract(ones(x.shape[0]), labels[0], x, labels, left)
     return Array(Sum(axes), (x,), tuple(n for k, n in enumerate(x.shape) if k not in axes))
+
+
+def total_of_terms(x: Array, axes: tuple[int, ...]) -> Array:
+    """The sum of x over some axes; of an array times or by a single number, that of the array,
+    times or by it.
+    """
+    if x.op not in (ops.mul, ops.div):
+        return total(x, axes)
+    a, b = x.inputs
+    if isinstance(a, Array) and a.shape == x.shape and not shape_of(b) and not is_comparison(a):
+        found: Array = elementwise(x.op, (total(a, axes), b))
+    elif x.op is ops.mul and isinstance(b, Array) and b.shape == x.shape and not (
+        shape_of(a) or is_comparison(b)
+    ):
+        found = a * total(b, axes)
+    else:
+        found = total(x, axes)
+    return found
 
 
 def repeated(x: Operand, sizes: Sequence[Any]) -> Operand:

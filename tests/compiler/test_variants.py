@@ -4,7 +4,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograd import exp, log, sigmoid
+import autograd
+from autograd import exp, log, maximum, minimum, sigmoid
 from tests.compiler.agree import agrees
 
 RNG = np.random.default_rng(3)
@@ -111,3 +112,55 @@ def test_what_is_written_in_another_way_needs_no_gather(name):
     for write in VARIANTS[name]:
         source = compiled(write).source
         assert ".take(" not in source and "reduceat" not in source, source
+
+
+def largest_from_the_left(values):
+    found = values[0]
+    for v in values[1:]:
+        found = maximum(found, v)
+    return found
+
+
+def largest_from_the_right(values):
+    found = values[-1]
+    for v in reversed(values[:-1]):
+        found = maximum(v, found)
+    return found
+
+
+def smallest(values):
+    found = values[0]
+    for v in values[1:]:
+        found = minimum(found, v)
+    return found
+
+
+LARGEST = [largest_from_the_left, largest_from_the_right, autograd.max, smallest,
+           lambda values: largest_from_the_left(values) - smallest(values)]
+
+
+@pytest.mark.parametrize("largest", LARGEST)
+@pytest.mark.parametrize("lengths", [[3], [5] * 9, [1, 2, 3, 4, 5, 6], [7, 2, 9, 8, 3] * 3, [2] * 8])
+@pytest.mark.parametrize("ties", [False, True])
+def test_the_largest_of_lists_of_any_lengths_and_the_first_of_equal_ones(largest, lengths, ties):
+    data = np.random.default_rng(sum(lengths)).normal(size=(len(lengths), 9))
+    data = (data > 0) * 1.0 if ties else data.round(3)
+
+    def loss(p, _):
+        total = 0.0
+        for x, n in zip(data.tolist(), lengths):
+            z = [p[j % 4] * x[j] + p[(j + 1) % 4] * x[(j + 1) % 9] for j in range(n)]
+            total += sum(exp(v - largest(z)) for v in z)
+        return total
+    agrees(loss, [0.5, 0.5, 0.5, 0.5] if ties else [0.3, -0.2, 0.5, 0.1],
+           forms=["own", "arrays", "straight"])
+
+
+def test_the_largest_of_a_list_takes_as_many_lines_as_halvings():
+    def lines(n):
+        def loss(p, _):
+            rows = [[w * x[0] + x[1] * v for w, v in zip(p[:n], p[n:])] for x in X]
+            return sum(log(sum(exp(z - largest_from_the_left(row)) for z in row)) for row in rows)
+        theta = np.linspace(-1, 1, 2 * n)
+        return len(agrees(loss, theta, forms=["arrays"]).source.splitlines())
+    assert lines(64) - lines(32) == lines(32) - lines(16) < 20
