@@ -8,7 +8,7 @@
     structure   its structural operations, each with a rule in reverse mode   (loop, prefix)
     reverse     the cotangent of each Array
     schedule    which Arrays get a line, and their names                    (names)
-    language    Arrays as text: as NumPy in printer, and in jax, javascript and c
+    language    Arrays as text: as NumPy in printer, and in jax, javascript and c     (c_loops)
     emit        the parts put together
     scalar      for graphs too narrow for arrays: straight-line code
     native      C, compiled and loaded
