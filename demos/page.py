@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import re
-from html import escape
+from html import escape, unescape
 from importlib.util import find_spec
 from itertools import groupby
 from operator import itemgetter
@@ -134,6 +135,7 @@ class Page:
         body = "\n".join([links, _with_contents("\n".join(self.parts)), links])
         script = f"\n<script>\n{asking.SCRIPT}</script>" if '<form class="question"' in body else ""
         return ('<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+                f'<meta http-equiv="Content-Security-Policy" content="{policy(body + script)}">\n'
                 '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
                 f"<title>{escape(self.title)}</title>\n<style>{STYLE}{asking.STYLE}</style>\n</head>\n"
                 f"<body>\n{body}{script}\n</body>\n</html>\n")
@@ -141,6 +143,17 @@ class Page:
     def _links(self) -> str:
         found = [f'<a href="{escape(link.address)}">{escape(link.word)}: {escape(link.title)}</a>' for link in self.links]
         return f"<nav>{''.join(found)}</nav>" if found else ""
+
+
+def policy(body: str) -> str:
+    """A content policy that allows nothing but the page itself: its own scripts, and those of pages shown within it."""
+    scripts = re.findall("<script>(.*?)</script>", body, re.S)
+    for frame in re.findall('srcdoc="(.*?)"', body, re.S):
+        scripts += re.findall("<script>(.*?)</script>", unescape(frame), re.S)
+    hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
+    allowed = " ".join(f"'sha256-{found}'" for found in dict.fromkeys(hashes)) or "'none'"
+    return (f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {allowed}; "
+            "base-uri 'none'; form-action 'none'")
 
 
 def _with_contents(body: str) -> str:

@@ -505,7 +505,8 @@
             "The ratio of the changes approaches it, until rounding takes over.", rows,
             ["h", `(${f}(${x} + h) − ${f}(${x})) / h`, `(${f}(${x}) − ${f}(${x} − h)) / h`, "error of the first"]];
   }
-  const asFactor = title => (/[-+*\/ ]/.test(title) ? `(${title})` : title);
+  const isWhole = title => !/[-+*\/ ]/.test(title) || /^\w+\([^()]*\)$/.test(title);
+  const asFactor = title => (isWhole(title) ? title : `(${title})`);
 
   // What is wrong at the end, from the output back.
   const wrong = (state, i) => compact(state.grads[i]) !== compact(rightGrads[i]);

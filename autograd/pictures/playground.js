@@ -385,7 +385,7 @@
     const [context, w, h, letter] = sheet("losses");
     const {losses, tests} = training;
     const all = [...losses, ...tests].filter(Number.isFinite);
-    $("of-losses").textContent = training.testRows.length ? "loss of each epoch; dashed: test" : "loss of each epoch";
+    $("of-losses").textContent = training.testRows.length ? "loss; dashed: test" : "loss of each epoch";
     if (!all.length) return;
     const [low, high] = [Math.min(...all), Math.max(...all)], isLog = low > 0 && high / low > 30;
     const scaled = isLog ? Math.log10 : x => x, from = isLog ? scaled(low) : Math.min(0, low), to = scaled(high);

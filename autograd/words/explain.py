@@ -116,6 +116,8 @@ def one_path(k: int, path: Sequence[Use], product: float, text: Notation) -> str
     """Path number k: the way, its factors as formulas and as numbers, and the product."""
     way = " -> ".join([text.name(path[0].source), *[one_use(use, text) for use in path]])
     stages = [text.product(path), text.product_of_numbers(path), compact(product)]
+    if len(path) == 1:                          # no product: its one factor, without parentheses
+        stages = [str(text.local(path[0])), compact(product)]
     return f"  {k}. {way}:  {' = '.join(dict.fromkeys(stages))}"
 
 

@@ -66,9 +66,26 @@ def short_name(label: str) -> str:
 
 def as_name(label: str) -> Text:
     """A label as Text; one that is a formula, such as `a + b`, gets parentheses where needed."""
-    if len(label) > 1 and FORMULA.match(label):
+    if len(label) > 1 and FORMULA.match(label) and not is_call(label):
         return Text(label, "sum")
     return Text(label)
+
+
+def is_call(label: str) -> bool:
+    """Whether a formula is one call, which needs no parentheses.
+
+    >>> is_call("tanh(a + b)"), is_call("sin(a) + sin(b)"), is_call("(a + b)")
+    (True, False, False)
+    """
+    name, bracket, inside = label.partition("(")
+    if not (bracket and name.isidentifier() and inside.endswith(")")):
+        return False
+    depth = 1
+    for k, letter in enumerate(inside):
+        depth += (letter == "(") - (letter == ")")
+        if depth == 0:
+            return k == len(inside) - 1
+    return False
 
 
 # LaTeX ---------------------------------------------------------------------------------------

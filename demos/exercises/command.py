@@ -8,10 +8,12 @@ from pathlib import Path
 
 from demos.exercises.catalogue import NAMES, SOLUTIONS, find, solution_source
 from demos.exercises.copies import copy_stubs, folder_here, reset, shown
+from demos.exercises.own import exercises as teachers
 from demos.exercises.progress import Progress
 from demos.exercises.reports import build as builds
 from demos.exercises.reports import collected, notebooks, terminal
 from demos.exercises.reports.folder import mark_folder
+from demos.exercises.track import command as tracks
 
 USAGE = """python -m demos exercises                     how far you are
 python -m demos exercises NUMBER              the statement, and what is wrong with your answer
@@ -23,6 +25,9 @@ python -m demos exercises NUMBER --solution   how it can be done
 You work on copies, in the folder exercises of the current directory. The command puts every file there that is missing, and
 never overwrites one.
 
+python -m demos exercises track               build an engine of your own from an empty file, in twelve steps
+python -m demos exercises track hint          a hint for its next step
+
 For teachers:
 
 python -m demos exercises mark FOLDER [--seed WORD] [--out FOLDER]
@@ -32,7 +37,9 @@ python -m demos exercises NUMBER|all --report json|gradescope|classroom [--file 
 python -m demos exercises notebook nbgrader|otter FILE.ipynb
     the exercises as one notebook that these tools read
 python -m demos exercises build FOLDER
-    the package for students, without solutions"""
+    the package for students, without solutions
+python -m demos exercises own TEACHER.py [--out FOLDER] [--seed WORD] [--file ANSWER.py]
+    the exercises that a file of yours makes with demos.exercises.exercise: written as files, or an answer marked"""
 
 Words = list[str]
 
@@ -152,8 +159,35 @@ def build(words: Words, options: dict[str, str], folder: Path) -> int:
     return 0
 
 
+def track(words: Words, options: dict[str, str], folder: Path) -> int:
+    if words[1:] not in ([], ["hint"]):
+        raise Unclear("track, or track hint")
+    if words[1:]:
+        print(tracks.hint(folder, Progress(folder).hint("track")))
+        return 0
+    return tracks.show(folder)
+
+
+def own(words: Words, options: dict[str, str], folder: Path) -> int:
+    if len(words) != 2 or not Path(words[1]).is_file():
+        raise Unclear("own needs a file of yours")
+    made = teachers.of_file(Path(words[1]), options.get("--seed", ""))
+    if not made:
+        raise Unclear(f"{words[1]} makes no exercise")
+    if "--file" in options:
+        return teachers.show(made, Path(options["--file"]))
+    for exercise in made:
+        try:
+            print(*map(shown, exercise.write(options.get("--out", "."))))
+        except FileExistsError as error:
+            print(f"{error.filename} is there already", file=sys.stderr)
+            return 1
+    return 0
+
+
 COMMANDS: dict[str, Callable[[Words, dict[str, str], Path], int]] = {
-    "list": progress, "hint": hint, "reset": anew, "mark": mark, "notebook": notebook, "build": build}
+    "list": progress, "hint": hint, "reset": anew, "mark": mark, "notebook": notebook, "build": build, "track": track,
+    "own": own}
 
 
 def copied(folder: Path) -> bool:

@@ -35,6 +35,7 @@ Part = dict[str, Any]
 FILE = "your code"                      # what a traceback calls the cells
 MOST_PRINTED = 100_000                  # characters
 MOST_EXPLAINED = 6                      # leaves whose derivatives are explained beside a graph
+DEEPEST = 500                           # calls inside calls: a browser's stack has room for no more, and ends Python past it
 MISSING = ("numpy", "matplotlib", "scipy", "torch", "sklearn")
 HOW_TO_GET_IT = ("There is no {} on this page, so this cell does not run here: install the package and run it on your machine."
                  " A site made with --cdn has NumPy and Matplotlib.")
@@ -226,9 +227,9 @@ def plots_without_matplotlib() -> types.ModuleType:
 def lesson_module(show: Callable[[Part], None]) -> types.ModuleType:
     """The module demos.lesson of a page: pictures are shown where they are made, and no file is written."""
     class Shown(lessons.Lesson):
-        def __init__(self, name: str, cover: str = "") -> None:
-            self.out, self.cover_name = Path("out") / name, cover
-            self.shown, self.played, self.asked = [], [], []
+        def __init__(self, name: str, cover: str = "", keeps_score: bool = False) -> None:
+            self.name, self.out, self.cover_name, self.keeps_score = name, Path("out") / name, cover, keeps_score
+            self.shown, self.played, self.asked, self.written = [], [], [], []
 
         def show(self, picture_of: Any, name: str, caption: str = "") -> None:
             if isinstance(picture_of, Recorded):
@@ -278,6 +279,7 @@ def begin(show: Callable[[Part], None], layout: Callable[[str, str, str], str], 
         except Exception as error:                      # JavaScript's errors
             raise PictureError(f"Graphviz failed: {str(error).splitlines()[0]}") from None
 
+    sys.setrecursionlimit(DEEPEST)
     use_graphviz(graphviz)
     sys.modules["demos.lesson"] = lesson_module(show)
     if not numpy:

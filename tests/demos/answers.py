@@ -85,7 +85,7 @@ WRONG = {
         ("/ v**2", "/ (2 * v**2)", "all are half of what they should be")],
     "e03_record": [
         ("from autograd import Value, sin", "from autograd import Value\nfrom math import sin", "autograd.sin(v), not math.sin(v)"),
-        ("sin(a * b)", "Value(sin(a * b).data)", "autograd.sin a Value"),
+        ("sin(a * b)", "Value(sin(a * b).data)", "the sine is not in the graph"),
         ("y.backward()", "pass", "backward() was not called"),
         ("a.grad, b.grad", "b.grad, a.grad", "have changed places"),
         ("a * b**2", "a * b", ": y is ")],

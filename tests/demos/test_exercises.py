@@ -51,7 +51,7 @@ def said_by(result):
 
 def test_there_are_fifteen_with_a_stub_a_checker_and_a_solution_each():
     for folder in (HERE, SOLUTIONS, HERE / "checkers"):
-        assert sorted(path.stem for path in folder.glob("e*.py")) == list(NAMES)
+        assert sorted(path.stem for path in folder.glob("e[0-9]*.py")) == list(NAMES)
     assert len(NAMES) == 15
 
 

@@ -1,5 +1,6 @@
 """What holds for every lesson: its form, that it runs, its page, and the order in which ideas come."""
 import json
+import html
 import os
 import re
 import shutil
@@ -79,6 +80,10 @@ def test_it_runs_and_writes_to_its_own_folder(name, lesson):
 def test_its_page_is_whole_and_asks_for_nothing(name, lesson, browser):
     small = lesson(name)
     assert not re.search(r'<script src|<link|(?:src|href)="(?!data:|#part-\d+"|[\w./-]+\.(html|svg)")', small.page)
+    policy = re.search('<meta http-equiv="Content-Security-Policy" content="(.*?)">', small.page)[1]
+    assert policy.startswith("default-src 'none'; ") and "http" not in policy and "script-src 'unsafe" not in policy
+    for frame in map(html.unescape, re.findall('srcdoc="(.*?)"', small.page, re.S)):        # which its page's policy binds, too
+        assert re.search("script-src '(.*?)'", frame)[1] in policy
     browser.open(small.folder / small.ran.page)
     browser.run("document.querySelectorAll('.later').forEach(hidden => hidden.classList.remove('later'))")
     assert [url for url in browser.requests if not url.startswith(("file:", "data:"))] == [] and browser.errors == []
@@ -161,21 +166,20 @@ def test_an_idea_is_said_once_and_before_it_is_needed(idea, home):
 # For lecturers ---------------------------------------------------------------------------------------------------------------
 
 TEACHING = (HERE / "TEACHING.md").read_text(encoding="utf-8")
-DONE = [name for name in ORDER if name not in ("compiler", "gpt")]
 
 
-@pytest.mark.parametrize("name", DONE)
+@pytest.mark.parametrize("name", ORDER)
 def test_the_page_for_lecturers_has_every_lesson_and_its_minutes(name):
     minutes = re.search(rf"^\| `{name}` \| (\d+) \| .+ \|$", TEACHING, re.MULTILINE)
     assert minutes and re.search(rf"\*\*In class:\*\* {minutes[1]} minutes", CELLS[name][0].text)
 
 
-@pytest.mark.parametrize("name", DONE)
+@pytest.mark.parametrize("name", ORDER)
 def test_a_lesson_says_what_one_can_do_after_it(name):
     assert "\n\n**Goals.** You " in CELLS[name][0].text
 
 
-@pytest.mark.parametrize("name", DONE)
+@pytest.mark.parametrize("name", ORDER)
 def test_somebody_does_something_in_every_section(name):
     """A question, or a page to play with, in each part of a lesson."""
     sections, idle = [["", False]], []

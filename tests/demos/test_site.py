@@ -158,6 +158,16 @@ def test_a_loop_without_end_is_stopped_and_the_page_stays_alive(site):
     assert site.printed().strip() == "again"
 
 
+def test_calls_without_end_are_an_error_and_where_the_browser_gives_up_python_starts_anew(site):
+    site.bench()
+    site.type("def f(n):\n    return f(n + 1)\nf(0)\n")
+    assert "RecursionError" in site.printed()
+    site.type("import sys\nsys.setrecursionlimit(100_000)\nclass A:\n    def __add__(self, other): return self + other\nA() + 1\n")
+    assert "Python starts anew" in site.printed()
+    site.type("print('again')\n")
+    assert site.printed().strip() == "again"
+
+
 def test_a_link_brings_the_program_to_another_page(site):
     code = "print('über', 1 < 2)  # ∂\n"
     site.bench()

@@ -41,3 +41,51 @@ def test_the_smallest_expression_comes_with_point_got_and_expected():
     assert (fault.expression, fault.point, fault.what, fault.got) == ("x - y", (2.0, 3.0), "y.grad", 1.0)
     assert fault.expected == pytest.approx(-1.0)
     assert str(report).startswith("wrong: x - y at x = 2, y = 3: y.grad is 1, expected -1\nwhy: a sign is wrong")
+
+
+# Hostile classes: nothing gets out, and nothing in Python runs for ever --------------------------------------------------------
+
+def _raising(error):
+    def f(*args):
+        raise error
+    return f
+
+
+def _for_ever(*args):
+    while True: pass                                                            # no line begins in here
+
+
+class _Own(BaseException):
+    """No `except Exception` stops it."""
+
+
+def _meta(name, f):
+    return type("Meta", (type,), {name: f})("Hostile", (TupleValue,), {})
+
+
+HOSTILE = {
+    "a constructor that does not end": lambda: _meta("__call__", _for_ever),
+    "a constructor that exits": lambda: _meta("__call__", _raising(SystemExit(3))),
+    "attributes that exit": lambda: _meta("__getattribute__", _raising(SystemExit(3))),
+    "a class that cannot be shown": lambda: _meta("__repr__", _raising(RuntimeError())),
+    "a class without truth": lambda: _meta("__bool__", _raising(RuntimeError())),
+    "data that do not come": lambda: type("V", (TupleValue,), {"data": property(_for_ever, lambda self, data: None)}),
+    "a product that does not end": lambda: type("V", (TupleValue,), {"__mul__": _for_ever}),
+    "an exception of its own": lambda: type("V", (TupleValue,), {"__mul__": _raising(_Own("own"))}),
+    "an exit of a generator": lambda: type("V", (TupleValue,), {"__init__": _raising(GeneratorExit())}),
+    "attributes that raise": lambda: type("V", (TupleValue,), {"__getattribute__": _raising(RuntimeError())}),
+    "a long story": lambda: type("V", (TupleValue,), {"__mul__": _raising(ValueError("x" * 10 ** 6))}),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_class_is_reported_on(name):
+    report = check_engine(HOSTILE[name]())
+    assert len(str(report)) < 5000 and bool(report) in (True, False)
+    if name not in ("a class that cannot be shown", "a class without truth", "a long story"):
+        assert not report
+
+
+def test_an_interrupt_gets_through():
+    with pytest.raises(KeyboardInterrupt):
+        check_engine(_meta("__call__", _raising(KeyboardInterrupt())))

@@ -127,6 +127,13 @@ def test_jupyter_gets_words_and_mathematics():
     assert r"\frac{\partial o}{\partial x_{1}}" in text
 
 
+def test_a_call_needs_no_parentheses_and_one_factor_is_no_product():
+    a, b = Value(0.7, label="a"), Value(-1.3, label="b")
+    assert "b * (sigmoid(a * b) * (1 - sigmoid(a * b))) * 3" in str(autograd.explain((a * b).sigmoid() * 3.0, wrt=a))
+    assert "(1 - tanh(a + b)**2) * 1" in str(autograd.explain((a + b).tanh() + b, wrt=a))
+    assert ":  y * log(a) = -0.5671\n" in str(autograd.explain(a ** b, wrt=b))
+
+
 @pytest.mark.parametrize("taken, names", [("", ("y", "x")), ("y", ("f", "x")), ("x", ("y", "u")), ("yx", ("f", "u")), ("yfx", ("g", "u"))])
 def test_an_unlabelled_value_gets_a_letter_that_no_label_has(taken, names):
     """An input that the student calls y: df/dy, and never dy'/dx."""

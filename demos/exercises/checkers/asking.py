@@ -187,7 +187,7 @@ def as_matrix(x: Any, shape: tuple[int, ...], what: str) -> list[float]:
             raise unusable(what, x if kind(x) != kind([]) else entry, "an array of numbers")
         entries.append(as_number(entry, what))
     if found != shape:
-        mistake = "it is transposed" if found == shape[::-1] else f"the shape is not that of what it should be, {shape}"
+        mistake = "it is transposed" if found == shape[::-1] else f"the shape is {found}, where {shape} belongs"
         raise Wrong(f"{what} has the shape {found}; it should be {shape}", mistake=mistake)
     return entries
 

@@ -18,6 +18,8 @@ class Descent:
     names   what the numbers are called
     """
 
+    samples = (0, 0)                    # the fewest over which the loss was taken, and how many there are
+
     def __init__(self, way: Any, end: Sequence[float], loss: Callable[[list[float]], float], names: Sequence[str]) -> None:
         self.end, self.loss, self.names = list(end), loss, names
         self.way: list[list[float]] = []
@@ -28,18 +30,32 @@ class Descent:
 
     def causes(self) -> Iterator[Cause]:
         """Mistakes of a descent, and whether each is this one's, to be asked in this order."""
+        yield f"the loss is taken over {self.samples[0]} of the {self.samples[1]} points", lambda: self.samples[0] < self.samples[1]
+        yield f"the steps of {', '.join(self.wrong_way())} go uphill, the others downhill", lambda: bool(self.wrong_way())
+        yield "one coordinate is taken with the derivative of another", self.exchanged
         yield "it diverges: the steps are too long; the loss is a sum over all points", self.diverges
         yield "it goes uphill: a + before the learning rate", self.uphill
         yield "it does not move from where it began", self.stays
         yield "the steps are not those of the gradient at the point where it is: the gradient is kept from before, or added up", self.kept
         yield "it gives back the point where it began, not the one where it ended", self.gives_first
         yield f"the steps do not change {', '.join(self.still())}; the others are at the minimum", lambda: bool(self.still())
-        yield "one coordinate is taken with the derivative of another", self.exchanged
+        yield "what comes back is no minimum, and the loss of this file was never asked on the way there", lambda: not self.way
         yield "it gives back something else than the point where its steps ended", self.other_end
         yield "the first step does not go against the gradient: a derivative is wrong, or stands in the wrong place", self.no_gradient
         yield "it swings back and forth: the steps are too long", self.swings
         yield ("it stopped too early: at each step the loss was still falling; take more steps, or longer ones", self.falling)
         yield "it ends before the minimum: the loss is smaller than where it began, and its derivatives are not yet 0", self.near
+
+    def wrong_way(self) -> list[str]:
+        """The names of the numbers whose steps go along their derivative, where others go against it."""
+        k = next((k for k in range(min(len(self.way) - 1, 3)) if all(abs(d) > 0.01 for d in self.slopes(k))), None)
+        if k is None:
+            return []
+        parts = [(b - a) * d for a, b, d in zip(self.way[k], self.way[k + 1], self.slopes(k))]
+        ratios = [(b - a) / d for a, b, d in zip(self.way[k], self.way[k + 1], self.slopes(k))]
+        same = all(math.isclose(abs(r), abs(ratios[0]), rel_tol=1e-3) for r in ratios)
+        up = [name for name, part in zip(self.names, parts) if part > 0]
+        return up if same and 0 < len(up) < len(parts) else []
 
     def no_gradient(self) -> bool:
         """Whether the first step is across the gradient, not along it."""
@@ -58,7 +74,7 @@ class Descent:
     def diverges(self) -> bool:
         if not all(map(math.isfinite, self.end)):
             return True
-        return len(self.way) > 1 and self.loss(self.end) > 10 * self.loss(self.way[0]) + 1.0 and not self.uphill()
+        return len(self.way) > 1 and self.loss(self.end) > 10 * self.loss(self.way[0]) + 1.0 and self.cosine(0) < -0.9
 
     def uphill(self) -> bool:
         """Whether the first step goes along the gradient, not against it."""

@@ -42,6 +42,12 @@ MISTAKES = [
     ("x and h have changed places", lambda f, x, h: (f(h + x) - f(h - x)) / (2 * x)),
     ("it divides by 2, not by 2 h", lambda f, x, h: (f(x + h) - f(x - h)) / 2),
     ("f is taken at h, not at x", lambda f, x, h: derivative(f, h)),
+    ("f(x) is divided by h: the change of f is missing", lambda f, x, h: f(x) / h),
+    ("f(h) is subtracted, where f(x - h) belongs", lambda f, x, h: (f(x + h) - f(h)) / (2 * h)),
+    ("f is taken of the difference of the points, where the difference of its values belongs", lambda f, x, h: f(2 * h) / (2 * h)),
+    ("h is added to the values of f, where it belongs to x", lambda f, x, h: 1.0),
+    ("the size of the change is taken: a slope may be negative", lambda f, x, h: abs(f(x + h) - f(x - h)) / (2 * h)),
+    ("// cuts the quotient off to a whole number; / divides", lambda f, x, h: (f(x + h) - f(x - h)) // (2 * h)),
     ("this is f itself", lambda f, x, h: f(x))]
 
 

@@ -60,6 +60,13 @@ MISTAKES = [
     ("the second derivative, not the first", lambda x, u, v, du, dv: derivative(df, x)),
     ("x is read in degrees; math and NumPy take radians", lambda x, u, v, du, dv: df(radians(x))),
     ("x is turned into degrees; math and NumPy take radians", lambda x, u, v, du, dv: df(degrees(x))),
+    ("x is cut off to a whole number", lambda x, u, v, du, dv: df(int(x))),
+    ("x is rounded to a whole number", lambda x, u, v, du, dv: df(round(x))),
+    ("the denominator is 1 + x³, where 1 + x² belongs", lambda x, u, v, du, dv: (du * v - u * dv) / (1 + x**3)**2),
+    ("the sine is squared in the second term", lambda x, u, v, du, dv: (du * v - u**2 * dv) / v**2),
+    ("the cosine is squared in the first term", lambda x, u, v, du, dv: (du**2 * v - u * dv) / v**2),
+    ("tan stands where cos should", lambda x, u, v, du, dv: (u / du * v - u * dv) / v**2),
+    ("the derivative of sin is not tan", lambda x, u, v, du, dv: u / du / v),
     ("x is read in degrees in the sine and cosine", lambda x, u, v, du, dv: (cos(radians(x)) * v - sin(radians(x)) * dv) / v**2),
     ("this is f itself", lambda x, u, v, du, dv: u / v)]
 

@@ -41,8 +41,8 @@ VALUES = [
     ("a and b have changed places", lambda a, b: b * a**2 + sin(a * b))]
 SLOPES = [
     ("backward() was not called, or on something else, or after the grads were read", lambda a, b: [0, 0]),
-    ("backward() was called twice: the grads of leaves add up", lambda a, b: [2 * d for d in slopes(a, b)]),
-    ("the sine is not in the graph: that of math gives a plain number, autograd.sin a Value", lambda a, b: [b * b, 2 * a * b]),
+    ("backward() was called twice, and the grads of leaves add up, or with another seed than 1", lambda a, b: [2 * d for d in slopes(a, b)]),
+    ("only the term a b² is differentiated: the sine is not in the graph, for that of math gives a plain number, or backward() was called on a b² alone", lambda a, b: [b * b, 2 * a * b]),
     ("the square is not in the graph", lambda a, b: [b * b + b * cos(a * b), a * cos(a * b)]),
     ("only the sine is in the graph, or backward() was called on it alone", lambda a, b: [b * cos(a * b), a * cos(a * b)]),
     ("∂y/∂a and ∂y/∂b have changed places", lambda a, b: slopes(a, b)[::-1]),
@@ -74,10 +74,13 @@ def value(student):
 
 def derivatives(student):
     found = answers(student)
+    sums = [0.0, 0.0]
     for p, (_, *slope) in found:
+        sums = [a + b for a, b in zip(sums, slopes(*p))]
         names = [f"{call('value_and_derivatives', *p)}: ∂y/∂{x}" for x in "ab"]
         compare(names, [as_number(d, name) for d, name in zip(slope, names)], slopes(*p),
-                [(said, lambda wrong=wrong: wrong(*p)) for said, wrong in SLOPES],
+                [(said, lambda wrong=wrong: wrong(*p)) for said, wrong in
+                 [*SLOPES, ("the grads of earlier calls are still there: make new Values in each call", lambda a, b, sums=sums: sums)]],
                 more=mutants(lambda names: list(names["value_and_derivatives"](*p)[1:])))
     if not student.called & {"Value.backward", "autograd.backward"}:
         raise Wrong("the derivatives are right, but no `backward` was called",

@@ -48,6 +48,7 @@ def of(i):
             ("the root of the numerator's square has lost the sign of the input", [abs(p[i]) / r for r, p in zip(ys, points)]),
             ("one input is divided by the other", [p[i] / p[1 - i] for p in points]),
             ("y stands for the sum of squares, as if no root had been taken", [p[i] / (2 * r * r) for r, p in zip(ys, points)]),
+            ("the arguments are read in another order: y comes first, then a and b", [(r, p[0])[i] / p[1] for r, p in zip(ys, points)]),
             ("this is y itself", ys)],
             more=suspects("e04_operation", (name,), lambda names: [names[name](r, *p) for r, p in zip(ys, points)]))
         exactly(numbers, expected, name)

@@ -1,7 +1,7 @@
 """Checks exercise 5: the gradient check on tables with other wrong partials, and the partial that was repaired."""
 from __future__ import annotations
 
-from math import asinh, sqrt
+from math import asinh, cosh, sqrt
 from typing import Any, NamedTuple
 
 from demos.exercises.checkers.asking import Part, Wrong, as_tuple, call, draw, show
@@ -76,6 +76,11 @@ class Answer(NamedTuple):
         """The first partial of the table."""
         return next(iter(honest(self.new))), 0
 
+    @property
+    def last(self):
+        """The first partial of the last row; a student's TABLE has one row more, the fault's."""
+        return [*honest(self.new)][-1], 0
+
     def rule(self, point):
         forward, *partials = ruined(self.name, self.i, self.words, self.new)[self.name]
         return partials[self.i](forward(*point), *point)
@@ -113,6 +118,8 @@ def why(asked, wrong):
     if all(a.found == a.first for a in asked):
         return ("the first partial is always taken for a wrong one: the tolerance is too small for a difference quotient, or the quotient "
                 "is wrong, or the condition the wrong way round")
+    if all(a.found == a.last for a in asked):
+        return "it gives the last row of every table"
     if all(a.found == (a.name, a.i + 1) for a in wrong) and len(wrong) == len(asked):
         return "the input is counted from 1, not from 0"
     if all(a.found and a.found[0] == a.name for a in wrong):
@@ -158,6 +165,8 @@ def repair(student):
         ("the root is above, where it should be below", [sqrt(1 + x * x) for x in xs]),
         ("a - where a + belongs: this is the derivative of another function", [1 / sqrt(abs(1 - x * x)) for x in xs]),
         ("this is the value of the operation", ys),
+        ("this is the derivative of tanh or of 1 / cosh: asinh is another function", [1 / cosh(x) for x in xs]),
+        ("this is the derivative of tanh: asinh is another function", [1 / cosh(x)**2 for x in xs]),
         ("the square is missing", [1 / sqrt(1 + x) for x in xs])],
         more=suspects("e05_fault", ("right_partial",), lambda names: [names["right_partial"](y, x) for y, x in zip(ys, xs)]))
     exactly(got, right, "right_partial")

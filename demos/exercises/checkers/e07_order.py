@@ -25,6 +25,8 @@ def listed(found):
         raise unusable("order(output)", None if found == "None" else Odd(found), "a list")
     if not isinstance(found, (list, tuple)):
         raise unusable("order(output)", found, "a list")
+    if found and all(isinstance(v, str) and v.startswith("float") for v in found):
+        raise Wrong(f"{found[0]} is in the list, and is no Value", mistake="the list holds the numbers of the nodes, not the nodes")
     for v in found:
         if isinstance(v, str) and v != "another Value":
             number = "plain numbers are among the inputs, and are not nodes; pass them over"
@@ -35,14 +37,18 @@ def listed(found):
 def on(*graphs):
     """Ask for the order of some graphs, and raise Wrong for the first that has none, with a mistake that explains them all."""
     def check(student):
-        wrong = []
+        wrong, fine = [], 0
         for steps, p in graphs:
             _, nodes = graph(steps, p)
             found = listed(student.run("e07.order", "order(output)", steps, p))
             problem = "a Value is in the list that is not behind the output" if "another Value" in found else \
                 first_problem(found, inputs_of(nodes))
+            fine += not problem
             if problem:
                 wrong.append((problem, found, nodes))
+            if fine and "another Value" in found:
+                raise Wrong("the list holds nodes of the graph before", mistake="something is left from the call before, such as a list in "
+                            "a default argument or outside of the function")
         if wrong:
             problem, found, nodes = wrong[0]
             names = ", ".join(name(v) for v in found) or "empty"
@@ -99,6 +105,7 @@ def mistakes(found, nodes, inputs):
     met, backwards = [*walks(inputs, last)], found[::-1]
     yield "the list is empty", not found
     yield "the output itself is missing", missing == {last}
+    yield "only the output is there: its inputs are not followed", set(found) == {last}
     yield "only the inputs of the output are there: theirs are missing", bool(missing) and {*found} <= {last, *inputs[last]}
     yield "nodes with the same number are taken for one: nodes are told apart by what they are, not by their number", \
         bool(missing) and all(any(numbers[k] == numbers[j] for j in found) for k in missing)

@@ -1,5 +1,5 @@
 """Checks exercise 10: every step against the formula, from the student's own points."""
-from demos.exercises.checkers.asking import Part, Wrong, as_matrix, at, draw, draws
+from demos.exercises.checkers.asking import Part, Wrong, as_matrix, at, draw, draws, shape_of
 from demos.exercises.checkers.comparing import all_close, combination, compare, derivative
 from demos.exercises.marking.policy import Policy
 from demos.exercises.mutations.suspects import suspects
@@ -45,12 +45,15 @@ def on(name, n):
 def way_of(points, n, asked, where):
     """The points as lists. Raises Wrong where they are not steps + 1 points of n numbers."""
     length = len(points) if type(points) in (list, tuple) else None
+    if shape_of(points) == (n,):
+        raise Wrong(f"{asked} has the shape {(n,)}; it should be {(STEPS + 1, n)}", where,
+                    mistake="only one point comes back, where all are asked for")
     try:
         entries = as_matrix(points, (STEPS + 1, n), asked)
     except Wrong as wrong:
         if length is not None and length != STEPS + 1 and wrong.mistake != "a `return` is missing":
-            wrong.mistake = {STEPS: "a point is missing: the first one, or the last", STEPS + 2: "a point too many",
-                             n: "only one point comes back, where all are asked for"}.get(length, wrong.mistake)
+            wrong.mistake = {STEPS: "a point is missing: the first one, or the last", STEPS + 2: "a point too many"}.get(
+                length, "there are too few points: it stops too early" if length < STEPS else "there are too many points")
         raise
     return [entries[j * n:(j + 1) * n] for j in range(STEPS + 1)]
 
@@ -160,6 +163,12 @@ MISTAKES = [
     ("the gradient is taken at wʲ + β (wʲ - wʲ⁻¹), as Nesterov does, not at wʲ", nesterov),
     ("wʲ⁻¹ is w⁰ in every step", lambda s: s.make(-s.a, s.g, s.b, vector((1, s.w), (-1, s.start)))),
     ("one coordinate moves before the derivative with respect to the next is taken: take the whole gradient first", one_by_one),
+    ("α becomes smaller with every step; it stays the same", lambda s: s.make(-s.a / (s.j + 1), s.g, s.b, s.d)),
+    ("β is raised to a power; it stays the same", lambda s: s.make(-s.a, s.g, s.b**(s.j + 1), s.d)),
+    ("f itself stands where its gradient should", lambda s: s.make(-s.a, [s.f(s.w)] * len(s.w), s.b, s.d)),
+    ("the gradient of the bowl is taken, whatever f is", lambda s: s.make(-s.a, slope(FUNCTIONS["bowl"], s.w), s.b, s.d)),
+    ("the gradient of the valley is taken, whatever f is", lambda s: s.make(-s.a, slope(FUNCTIONS["valley"], s.w), s.b, s.d)),
+    ("the sum of the last two points, where their difference belongs", lambda s: s.make(-s.a, s.g, s.b, vector((1, s.w), (1, s.before)))),
     ("only the first coordinate moves", lambda s: [s.right[0], *s.w[1:]]),
     ("only the last coordinate moves", lambda s: [*s.w[:-1], s.right[-1]]),
     ("the first step is missing: w¹ is w⁰, and all others come one too late", lambda s: s.w if s.j == 0 else s.right),

@@ -162,6 +162,8 @@ def one(student, key, shape):
     truth = truths(*given)[key]
     elementwise(key, answer[key], given)
     got = as_matrix(answer[key], truth.shape, key)
+    if getattr(answer[key], "single", False) and all_close(got, truth.ravel().tolist(), 1e-4, 1e-5):
+        return                                          # float32 has seven digits
     compare(entries(key, truth.shape), got, truth.ravel().tolist(), known(key, answer, given, n0 == n1 == n2), where,
             more=suspects("e11_two_layers", ("backpropagate",), lambda names: np.ravel(names["backpropagate"](*given)[key]), WORDS))
     if not getattr(answer[key], "single", False):

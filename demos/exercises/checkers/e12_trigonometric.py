@@ -1,5 +1,5 @@
 """Checks exercise 12: the polynomial, and whether the derivatives of the loss are 0 at what fit gives."""
-from math import cos, isfinite, sin
+from math import cos, isfinite, radians, sin
 
 from demos.exercises.checkers.asking import Part, Wrong, as_number, as_vector, call, draw, draws
 from demos.exercises.checkers.comparing import all_close, close, compare, gradient, minimum
@@ -81,6 +81,9 @@ MISTAKES = [
      lambda c, x: c[0] + c[-2] * cos((len(c) // 2) * x) + c[-1] * sin((len(c) // 2) * x)),
     ("x is divided by k", lambda c, x: c[0] + sum(c[2 * k - 1] * cos(x / k) + c[2 * k] * sin(x / k) for k in range(1, len(c) // 2 + 1))),
     ("x is read in turns or degrees, not in radians", lambda c, x: p(c, 6.283185307179586 * x)),
+    ("the indices of c are off: c[k] and c[k + 1] stand where c[2 k - 1] and c[2 k] should",
+     lambda c, x: c[0] + sum(c[k] * cos(k * x) + c[k + 1] * sin(k * x) for k in range(1, len(c) // 2 + 1))),
+    ("x is read in degrees", lambda c, x: p(c, radians(x))),
     ("the waves have the factor π: cos(k π x)", lambda c, x: p(c, 3.141592653589793 * x))]
 
 
@@ -121,14 +124,14 @@ def fit(student):
         def loss(c):
             return sum((p(c, x) - y)**2 for x, y in zip(xs, ys))
         try:
-            answer, way = student.run("e12.fit", asked, xs, ys, n)
+            answer, way, samples = student.run("e12.fit", asked, xs, ys, n)
         except Wrong as wrong:
             raise in_descent(wrong, student, "e12.way", loss, names) from None
         answer = as_vector(answer, 2 * n + 1, asked)
-        minimum(asked, names, answer, loss, causes(answer, way, loss, names, xs, ys, n))
+        minimum(asked, names, answer, loss, causes(answer, Descent(way, answer, loss, names), loss, xs, ys, n, samples))
 
 
-def causes(answer, way, loss, names, xs, ys, n):
+def causes(answer, descent, loss, xs, ys, n, samples):
     sums = [sum(y * wave for y, wave in zip(ys, column)) * (2.0 if k else 1.0) / len(xs)
             for k, column in enumerate(zip(*(waves(x, n) for x in xs)))]
     yield ("these are sums like 2/m Σ y cos(k x), which are right for evenly spaced points only",
@@ -145,7 +148,8 @@ def causes(answer, way, loss, names, xs, ys, n):
            lambda: any(at_minimum(lambda c: sum((p(c, x) - y)**2 for x, y in zip(xs[:m], ys[:m])), answer) for m in range(2 * n + 1, len(xs))))
     yield ("it is the minimum of a loss with something added that keeps the coefficients small",
            lambda: ridge(answer, gradient(loss, answer)))
-    yield from Descent(way, answer, loss, names).causes()
+    descent.samples = (samples, len(xs))
+    yield from descent.causes()
 
 
 def ridge(answer, slopes):

@@ -92,6 +92,8 @@ MISTAKES = [
     ("only the first point is there, without |w|²", lambda w, b, xs, ys: softplus(1 - margins(w, b, xs, ys)[0])),
     ("the sum is subtracted", lambda w, b, xs, ys: square(w) - pays(w, b, xs, ys)),
     ("this is the sigmoid, not the soft plus", with_points(lambda w, b, x, y: 1 / (1 + exp(-(1 - y * f(w, b, x)))))),
+    ("2 - y f(x) in place of 1 - y f(x)", with_points(lambda w, b, x, y: softplus(2 - y * f(w, b, x)))),
+    ("w₁ stands where w₂ should, in w · x", with_points(lambda w, b, x, y: softplus(1 - y * (w[0] * (x[0] + x[1]) + b)))),
     ("2 |w|² in place of |w|²", lambda w, b, xs, ys: 2 * square(w) + pays(w, b, xs, ys))]
 
 
@@ -153,19 +155,20 @@ def train(student):
     def of_list(p):
         return loss(p[:2], p[2], xs, ys)
     try:
-        answer, way = student.run("e13.train", asked, xs, ys)
+        answer, way, seen = student.run("e13.train", asked, xs, ys)
     except Wrong as wrong:
         raise in_descent(wrong, student, "e12.way", of_list, names) from None
     w, b = as_tuple(answer, 2, asked)
     p = [*as_vector(w, 2, f"w from {asked}"), as_number(b, f"b from {asked}")]
-    minimum(asked, names, p, of_list, causes(p, way, xs, ys, names))
+    minimum(asked, names, p, of_list, causes(p, Descent(way, p, of_list, names), xs, ys, seen))
 
 
-def causes(p, way, xs, ys, names):
+def causes(p, descent, xs, ys, seen):
     def of(wrong):
         return lambda: all(abs(d) < 2e-3 for d in gradient(lambda q: wrong(q[:2], q[2], xs, ys), p))
-    descent = Descent(way, p, lambda q: loss(q[:2], q[2], xs, ys), names)
+    descent.samples = (seen, len(xs))
     yield "nothing was trained: w and b are 0", lambda: not any(p)
+    yield "one coordinate is taken with the derivative of another", descent.exchanged
     yield "it diverges: the steps are too long; the loss is a sum over all points", descent.diverges
     yield f"the steps do not change {', '.join(descent.still())}; the others are at the minimum", lambda: bool(descent.still())
     for said, wrong in MISTAKES:

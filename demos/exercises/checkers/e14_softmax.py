@@ -44,8 +44,20 @@ def of_loss(z, label):
     yield "this is the loss divided by the number of classes", right / n
     yield "the shift is not put back: the largest score is missing in the loss", np.log(np.exp(z - z.max()).sum()) - z[label]
     yield "the exponentials are missing: the scores are divided by their sum", -np.log(np.abs(z[label] / z.sum()))
+    yield "the class with the largest score is taken, not the label", -np.log(p.max())
+    yield "the label itself is subtracted, where its score z(label) belongs", np.log(np.exp(z - z.max()).sum()) - label
+    yield "a sigmoid of one score, where a softmax has all scores in it", np.log1p(np.exp(-z[label]))
+    yield "the softmax is taken twice", -np.log(np.exp(p)[label] / np.exp(p).sum())
+    yield "the scores are cut off to whole numbers", cut_off(z)[label]
+    yield "all scores are made equal: they are clipped, or lost in rounding", np.log(len(z))
     yield "this is the squared error of p, not the cross-entropy", ((p - np.eye(n)[label])**2).sum()
     yield "half the squared error of p, not the cross-entropy", ((p - np.eye(n)[label])**2).sum() / 2
+
+
+def cut_off(z):
+    """The losses of all classes where the shifted scores lose their digits behind the point."""
+    s = np.trunc(z - z.max())
+    return np.log(np.exp(s).sum()) - s
 
 
 def of_gradient(z, label):
@@ -72,6 +84,9 @@ def of_gradient(z, label):
     yield "it is divided by the number of classes", (p - one) / len(z)
     yield "this is the gradient of the squared error of p, not of the cross-entropy", (np.diag(p) - np.outer(p, p)) @ (2 * (p - one))
     yield "p (p - y): a factor p is too much", p * (p - one)
+    yield "the class with the largest score is taken, not the label", p - np.eye(len(z))[z.argmax()]
+    yield "a sigmoid of each score, where a softmax has all scores in it", 1 / (1 + np.exp(-z)) - one
+    yield "all scores are made equal: they are clipped, or lost in rounding", np.full(len(z), 1 / len(z)) - one
     yield "the sign of the gradient, not the gradient", np.sign(p - one)
 
 
@@ -94,7 +109,7 @@ def compare_all(student, cases, shift=0.0, part=0):
         where = where or ("" if all_close(numbers, exact) else place)
         got, right, names = got + numbers, right + exact, names + (entries("∂ℓ/∂z", z.shape) if part else ["the loss"])
     compare(names, got, right, known(cases, part), where, by="it should be",
-            more=mutants(lambda names: [x for z, label in cases for x in np.ravel(names["loss_and_gradient"](z + shift, label)[part])]))
+            more=() if shift else mutants(lambda names: [x for z, label in cases for x in np.ravel(names["loss_and_gradient"](z + shift, label)[part])]))
     return got, right
 
 

@@ -63,7 +63,7 @@ TANGENTS = {
                    ("the tangent is added to the cosine, where it should be a factor", lambda x: cos(3 * x) + 3),
                    ("the cosine is missing: only the tangent of what is inside is there", lambda x: 3.0)],
     "x * sin(x * x) / (2 - sin(x))": [("the tangent of what is inside the sine is missing: the chain rule", inner_missing)]}
-VALUES = [("this is the tangent, where the value should stand", slope), ("a sum, where a product is asked for", lambda text: lambda x: x + x)]
+VALUES = [("this is a sum, or the tangent, where the value should stand", slope)]
 
 
 def rules(*texts):
@@ -147,6 +147,7 @@ def newton(student):
             ("f'' alone is subtracted", [x - b for x, b in zip(xs, dd)]),
             ("the step of f'' divided by its absolute value", [x - a / abs(b) for x, a, b in zip(xs, d, dd)]),
             ("half the step", [x - a / (2 * b) for x, a, b in zip(xs, d, dd)]),
+            *[(f"the step is {k:.4g} times f', where f' over f'' belongs", [x - k * a for x, a in zip(xs, d)]) for k in [(xs[0] - got[0]) / d[0]]],
             ("x is multiplied: it should be the difference of x and the step", [x * a / b for x, a, b in zip(xs, d, dd)])],
             by="it should be",
             more=mutants(lambda names: [names["newton_step"](lambda t: EXPRESSIONS[text](t, names["sin"]), x) for x in xs]))

@@ -35,14 +35,18 @@ NEVER = {                               # by the beginning of an audit event: wh
     "os.startfile": "runs another program", "subprocess": "runs another program", "pty.": "starts another process",
     "os.kill": "sends a signal", "os.killpg": "sends a signal", "signal.pthread_kill": "sends a signal",
     "socket.": "opens a connection", "urllib.": "opens a connection", "ftplib": "opens a connection",
-    "ctypes.": "reaches below Python", "gc.get": "looks through the memory of Python", "sys.setprofile": "spoils the check",
-    "sys.settrace": "spoils the check", "code.__new__": "makes code by hand", "webbrowser": "opens a browser",
+    "ctypes.": "reaches below Python", "code.__new__": "makes code by hand", "webbrowser": "opens a browser",
     "os.chmod": "changes files", "os.chown": "changes files", "os.link": "changes files", "os.symlink": "changes files"}
+NOT_BY_STUDENTS = {                     # and a package may
+    "gc.get": "looks through the memory of Python", "sys.setprofile": "spoils the check", "sys.settrace": "spoils the check"}
 WRITES = ("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.truncate", "shutil.", "os.utime")
 
 
 class Forbidden(BaseException):
     """What a student's code did and an answer may not do."""
+
+
+RULES = [*NEVER.items(), *NOT_BY_STUDENTS.items()]
 
 
 def limit() -> None:
@@ -92,9 +96,9 @@ def install(folder: Path, own: str, notes: list[str]) -> None:
             if not all(may(path, True) for path in arguments[:1]):
                 refuse("it changes files")
         else:
-            for name, said in NEVER.items():
-                if event.startswith(name):
-                    refuse(f"it {said}")
+            said = next((said for name, said in RULES if event.startswith(name)), "")
+            if said and (event not in NOT_BY_STUDENTS and not event.startswith("gc.get") or by_student(theirs)):
+                refuse(f"it {said}")
     sys.addaudithook(watch)
 
 
@@ -121,7 +125,7 @@ STANDARD = tuple({os.path.realpath(sysconfig.get_path(name)) + os.sep for name i
 
 def by_student(folder: str) -> bool:
     """Whether the code that is running, the standard library apart, stands in that folder."""
-    frame: Any = sys._getframe(2)
+    frame: Any = sys._getframe(1)
     while frame is not None:
         file = frame.f_code.co_filename
         standard = file.startswith(("<frozen", __file__)) or file.startswith(STANDARD) and "site-packages" not in file

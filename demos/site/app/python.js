@@ -4,6 +4,8 @@
 // pages and HTML that it shows in frames of their own (shown.js).
 import { files, keep } from "./files.js";
 
+const DEEP = "A browser's stack is small: a chain of more than about 1,000 objects, each holding the one before, is too long here. "
+  + "Python starts anew.";
 const PACKAGES = document.documentElement.dataset.packages ?? "";        // where a site with --cdn finds NumPy
 const POLICY = "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' blob: 'wasm-unsafe-eval'; worker-src blob:; "
   + `connect-src ${PACKAGES || "'none'"}`;
@@ -61,7 +63,10 @@ export class Python {
     } else if (asked) {
       this.waiting.delete(said.id);
       if (!this.waiting.size) this.state("ready");
-      if (said.failed) asked.failed(new Error(said.failed)); else asked.done(said.result);
+      if (said.dead) this.stop();
+      if (said.dead) asked.failed(new Error(`${said.failed}. ${DEEP}`));
+      else if (said.failed) asked.failed(new Error(said.failed));
+      else asked.done(said.result);
     } else if (said.failed) {
       this.state("failed", said.failed);
       this.started.failed(new Error(said.failed));

@@ -4,7 +4,7 @@ import { loadPyodide } from "../node_modules/pyodide/pyodide.mjs";
 import { Graphviz } from "@hpcc-js/wasm-graphviz";
 
 const HERE = "https://here.invalid/";               // no address: what Pyodide would fetch comes from the message
-let session, show;
+let PythonError, session, show;
 
 async function start({ wasm, stdlib, lock, app, packages }) {
   const files = { "pyodide.asm.wasm": [wasm, "application/wasm"], "python_stdlib.zip": [stdlib, "application/zip"] };
@@ -17,6 +17,7 @@ async function start({ wasm, stdlib, lock, app, packages }) {
     loadPyodide({ indexURL: HERE, packageBaseUrl: packages, lockFileContents: lock, createPyodideModule }),
     Graphviz.load(),
   ]);
+  PythonError = python.ffi.PythonError;
   if (packages) await python.loadPackage(["numpy", "matplotlib"]);
   const home = "/home/pyodide/site";
   python.unpackArchive(new Uint8Array(app), "zip", { extractDir: home });
@@ -46,7 +47,8 @@ onmessage = ({ data }) => {
   try {
     postMessage({ id: data.id, result: answer(data) });
   } catch (error) {
-    postMessage({ id: data.id, failed: String(error.message ?? error) });
+    const dead = !(error instanceof PythonError);        // the stack of the browser ran out: nothing runs after that
+    postMessage({ id: data.id, failed: String(error.message ?? error), dead });
   }
 };
 start(self.files).then(

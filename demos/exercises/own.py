@@ -1,1 +1,0 @@
-"""Exercises from a teacher's own function."""
