@@ -3,7 +3,7 @@
 # The chain rule on a graph
 
 Derivatives multiply along a path and add up over paths. Why backpropagation needs an order, `+=` and a reset: four wrong
-algorithms run beside the right one, and the first place where each goes astray. Takes a few seconds.
+algorithms run beside the right one, and the first place where each goes wrong. Takes a few seconds.
 
 **Goals.** You can find a derivative by multiplying along paths and adding over paths; you can write backpropagation in ten
 lines; you recognize four classic mistakes by the numbers they give.

@@ -12,7 +12,7 @@ are found in a graph; you know what a recorded graph does not contain.
 **In class:** 40 minutes.
 """
 
-# %%
+# %% tags=["hide-input"]
 import statistics
 import textwrap
 import time

@@ -5,9 +5,14 @@
 The kind of network behind the large language models, in plain scalar operations: embedding, attention, a small network, and
 nothing hidden. It learns from a few thousand names to make up new ones: one scalar at a time, and then compiled, once for each
 length of a name. Takes about twenty seconds.
+
+**Goals.** You can explain embedding, attention and residual connections with numbers you have seen; you can compare a
+language model with counting, by its perplexity; you know what compiling saves.
+
+**In class:** 40 minutes.
 """
 
-# %%
+# %% tags=["hide-input"]
 import math
 import random
 import textwrap
@@ -29,9 +34,9 @@ lesson = Lesson("gpt")
 """
 ## Names
 
-First names from the US census of 1990 (public domain; `demos/data/README.md` says where they come from). To the network a name
-is a list of *tokens*: a number for each letter, and one more number that stands before the first letter and after the last.
-One name in ten is held out: the network will be judged by names it has not seen.
+First names from the US census of 1990 (public domain; `demos/data/README.md` says where they come from). For the network a
+name is a list of *tokens*: a number for each letter, and one more number that stands before the first letter and after the
+last. One name in ten is held out: the network will be tested on names it has not seen.
 """
 
 # %%
@@ -47,6 +52,11 @@ def tokens(name):
     return [END, *(ord(letter) - ord("a") for letter in name), END]
 
 
+# %%
+lesson.ask("How many tokens does the name \"emma\" have?", len(tokens("emma")), within=0.001,
+           wrong={4: "one more stands before the first letter, and one after the last"}, why="4 letters, and the mark on both sides.")
+
+# %%
 print(f"{len(training)} names to learn from, {len(held_out)} held out")
 print("some of them:", *training[:8])
 print(f"{training[0]} is {tokens(training[0])}")
@@ -55,10 +65,10 @@ print(f"{training[0]} is {tokens(training[0])}")
 """
 ## The network, in scalars
 
-All it is asked is: given the letters so far, which comes next? Each letter is first turned into 16 numbers, its *embedding*,
-a row of a table that is learned like any weight; to it is added a row for the place where the letter stands.
+Its only task: given the letters so far, predict the next one. Each letter is first turned into 16 numbers, its *embedding*, a
+row of a table that is learned like any other weight. A row for the position of the letter is added to it.
 
-Nine matrices hold all that the network learns. They are lists of lists of Values.
+Nine matrices contain everything that the network learns. They are lists of lists of Values.
 """
 
 # %%
@@ -76,8 +86,9 @@ print(len(parameters), "parameters")
 
 # %% [markdown]
 """
-Three small pieces. `linear` is `W x`. `normalized` divides a vector by its root mean square, so that numbers neither fade nor
-grow on their way. `softmax` turns any numbers into probabilities; it takes the largest out first, so that no `exp` overflows.
+Three small pieces. `linear` is `W x`. `normalized` divides a vector by its root mean square, so that numbers neither vanish
+nor explode on their way. `softmax` turns any numbers into probabilities; it subtracts the largest first, so that no `exp`
+overflows.
 """
 
 
@@ -104,10 +115,14 @@ def added(x, y):
 
 # %% [markdown]
 """
-*Attention* is how a letter looks back. It asks with its *query*; every letter so far, itself included, answers with its *key*.
-Where the two fit (a dot product), the weight is large, and the letter reads much of the *value* that is kept there. Four
-*heads* do this side by side, each with 4 of the 16 numbers, so that one may look for vowels while another looks for the start.
+*Attention* lets a letter look back. It has a *query*; every letter so far, itself included, has a *key*. Where the two match
+(a large dot product), the weight is large, and the letter takes much of the *value* stored there. Four *heads* do this side
+by side, each with 4 of the 16 numbers, so that one can look for vowels while another looks for the beginning.
 """
+
+# %%
+lesson.ask("Softmax of four equal numbers, (5, 5, 5, 5): what is each weight?", softmax([5.0] * 4)[0],
+           wrong={1.0: "the weights add up to 1"}, why="Equal numbers get equal weights, and these add up to 1.")
 
 
 # %%
@@ -136,11 +151,11 @@ def new_memory():
 
 # %% [markdown]
 """
-The whole network. What attention has read is added to what was there, and so is what a network of two layers (3) makes of it:
-the numbers flow along, and each part adds its own.
+The whole network. The result of attention is added to what was there, and so is the result of a network of two layers (3).
+These are *residual connections*: each part adds its own contribution to a stream of numbers.
 
-`pick` takes a row of a table. A token may also be given as 27 numbers, a 1 at its place and 0 elsewhere: then the row is a sum
-of products. It is the same row, but now the graph does not depend on *which* letter it is. This will be needed soon.
+`pick` takes a row of a table. A token can also be given as 27 numbers, a 1 at its place and 0 elsewhere: then the row is a
+sum of products. It is the same row, but now the graph does not depend on *which* letter it is. We shall need this soon.
 """
 
 
@@ -173,13 +188,20 @@ def name_loss(name):
 
 
 loss = name_loss(tokens("emma"))
+
+# %%
+lesson.ask("A network that knows nothing gives each of the 27 tokens the same probability. What is its loss, -log(1/27)?",
+           math.log(TOKENS), within=0.05, wrong={math.log10(TOKENS): "that is the logarithm to base 10; log is the natural one"},
+           why="log 27.")
+
+# %%
 print(f"emma: {len(topological_order(loss)):,} Values, loss {loss.data:.4f}")
 print(f"a network that knows nothing gives each of {TOKENS} tokens the same probability: "
       f"log {TOKENS} = {math.log(TOKENS):.4f}")
 
 # %% [markdown]
 """
-Are its derivatives right? Nudge a weight in each matrix, and look.
+Are its derivatives right? Compare with finite differences, for one weight in each matrix.
 """
 
 # %%
@@ -192,15 +214,16 @@ for matrix in W.values():
         w.data = before - h
         below = name_loss(tokens("emma")).data
         w.data = before
-    print(f"{w.label:14} by the graph {w.grad:12.9f}   nudged {(above - below) / (2 * h):12.9f}")
+    quotient = (above - below) / (2 * h)
+    print(f"{w.label:14} by the graph {w.grad:12.9f}   finite difference {quotient:12.9f}")
 
 # %% [markdown]
 """
 ## One graph for each length
 
-A step of training records thousands of Values for every letter, goes back through them, and throws them away. But two
-names of the same length make the same graph with other tokens. So record it once, with tokens of 27 Values each, and compile
-it: the tokens are the program's inputs.
+A training step records thousands of Values for every letter, goes back through them, and throws them away. But two names of
+the same length give the same graph with other tokens. So record it once, with tokens of 27 Values each, and compile it: the
+tokens are the program's inputs.
 """
 
 
@@ -219,6 +242,13 @@ def rows(names):
 start = time.perf_counter()
 programs = {length: compiled(length) for length in sorted({len(name) for name in names})}
 compiling = time.perf_counter() - start
+
+# %%
+lesson.ask("\"emma\" and \"anna\" have four letters each. How many programs do they need, if the tokens are inputs?",
+           len({len(tokens(name)) for name in ("emma", "anna")}), within=0.001,
+           wrong={2: "the graph is the same, only the inputs differ"}, why="One program for each length.")
+
+# %%
 print(f"{len(programs)} lengths compiled in {compiling:.1f} seconds; for 4 letters:")
 print(textwrap.fill(str(programs[4]), 90), "\n")
 
@@ -229,8 +259,9 @@ print(f"emma: loss {value:.4f}; of {len(gradient)} derivatives none is off by mo
 
 # %% [markdown]
 """
-The program has matrices where the graph had scalars. Here are its products: all letters of all names go through each at once.
-Those with four axes are attention, for all heads at once: every query with every key, then the weights with the values.
+The program has matrices where the graph had scalars. Here are its products: all letters of all names go through each of them
+at once. Those with four axes are attention, for all heads at once: every query with every key, then the weights with the
+values.
 """
 
 # %%
@@ -245,8 +276,8 @@ for line in forward.split("\n"):
 """
 ## A thousand steps
 
-One name at a time, as the smallest GPTs are trained, with Adam and a learning rate that falls to 0. The two ways of making a
-step are the same function to the loop.
+One name at a time, as the smallest GPTs are trained, with Adam and a learning rate that falls to 0. The loop takes either of
+the two ways of making a step.
 """
 
 
@@ -288,8 +319,8 @@ print(f"{STEPS} steps in {sum(seconds):.1f} seconds, {compiling:.1f} more to com
 
 # %% [markdown]
 """
-And with scalars? A few steps tell: their losses have to be the same, and their times, by the length of the name, say how long
-all of them would have taken.
+And with scalars? A few steps are enough: their losses have to be the same, and their times, scaled by the length of the
+names, tell how long all of them would have taken.
 """
 
 # %%
@@ -304,15 +335,21 @@ def letters_in(names):
 
 eager = sum(scalar_seconds) * letters_in(training[:STEPS]) / letters_in(training[:TRIED])
 ratio = eager / (sum(seconds) + compiling)
+
+# %%
+lesson.ask("By which factor is the compiled training faster than the scalars on the machine that made this page, compile time "
+           "included?", ratio, factor=4, why="Within a factor of 4 counts as right.")
+
+# %%
 print(f"{STEPS} steps with scalars would take {eager:.0f} seconds on this machine,\n"
-      f"{ratio:.0f} times as long, compiling counted")
+      f"{ratio:.0f} times as long, compile time included")
 
 # %% [markdown]
 """
 ## Many names at once
 
-A program takes any number of samples, in rows. So now as many steps again, from the same beginning, but each with 32 names of
-one length: 32 times the names, and nowhere near 32 times the time.
+A program takes any number of samples, one in each row. So now the same number of steps, from the same initial weights, but
+each with 32 names of one length.
 """
 
 # %%
@@ -334,13 +371,21 @@ def batch_step(theta, names):
 
 
 in_batches, batch_losses, batch_seconds = train(batch_step, [batch() for _ in range(STEPS)])
+
+# %%
+lesson.ask(f"{STEPS} steps with one name each took {sum(seconds):.1f} seconds. How many seconds do {STEPS} steps with 32 names take?",
+           sum(batch_seconds), factor=2.5, wrong={32 * sum(seconds): "products of larger matrices cost less for each name"},
+           why="32 times the names, in far less than 32 times the time.")
+
+# %%
 print(f"{STEPS} steps with {BATCH} names each in {sum(batch_seconds):.1f} seconds")
 
 # %% [markdown]
 """
-What have they learned? On the names that were held out, the mean of -log(probability) for a token. Beside it what can be had
-by counting: how often each letter comes, how often after the letter before it, and how often after that letter at that place
-in the name. A network that is better than the last of these must look further back than one letter.
+What have they learned? We take the mean of -log(probability) of a token, the cross-entropy, over the names that were held
+out, and exp of it, the *perplexity*: as if choosing among so many equally likely tokens. Beside it stands what counting
+achieves: how often each letter occurs, how often it follows the letter before it (*bigrams*), and how often it follows that
+letter at that position. A network that is better than the last of these must look further back than one letter.
 """
 
 
@@ -381,12 +426,23 @@ def loss_of_counting(p):
 
 table = {"knows nothing": math.log(TOKENS),
          "letters": loss_of_counting(letters),
-         "pairs of letters": loss_of_counting(pairs),
-         "pairs, by their place": loss_of_counting(placed),
+         "bigrams": loss_of_counting(pairs),
+         "bigrams, by position": loss_of_counting(placed),
          f"GPT, {len(losses)} names one by one": held_out_loss(one_by_one),
          f"GPT, {STEPS} steps of {BATCH} names": held_out_loss(in_batches)}
+last = list(table)[-1]
+
+# %%
+lesson.ask("A network that knows nothing has a perplexity of 27. What is the perplexity of the GPT trained in batches, on new names?",
+           math.exp(table[last]), factor=1.5, why="Within a factor of 1.5 counts as right.")
+
+# %%
+lesson.ask(f"Is the GPT that saw {len(losses)} names one by one better than counting bigrams by position?",
+           table[list(table)[-2]] < table["bigrams, by position"], why="The table shows all of them.")
+
+# %%
 for who, loss in table.items():
-    print(f"{who:30} {loss:.3f}   as if choosing among {math.exp(loss):4.1f} tokens")
+    print(f"{who:30} {loss:.3f}   perplexity {math.exp(loss):4.1f}")
 
 # %% tags=["hide-input"]
 figure, ax = plots.plot("The loss while it learns", "step", "-log(probability), mean over 50 steps")
@@ -398,15 +454,22 @@ for found, label, color, style in ((losses, "one name a step", plots.BLUE, "-"),
 for who, style in zip(list(table)[:4], ("-", "--", "-.", ":")):
     ax.axhline(table[who], color="black", linestyle=style, linewidth=2.5, label=who)
 plots.legend(ax, loc="upper right", ncols=2)
-lesson.show(figure, "loss", "Black lines: what can be had by counting.")
+lesson.show(figure, "loss", "Black lines: what counting achieves.")
 
 # %% [markdown]
 """
-## It speaks
+## New names
 
-Ask for a first letter, draw one by its probability, give it back, and ask again, until the network says that the name is over.
-The *temperature* divides the logits: below 1 it prefers what is likely.
+Compute the probabilities of the first letter, draw one, feed it back, and continue until the network predicts the end of the
+name. The *temperature* divides the logits.
 """
+
+# %%
+sharper = max(softmax([2.0 / 0.5, 1.0 / 0.5])) > max(softmax([2.0, 1.0]))
+lesson.ask("The temperature is lowered from 1 to 0.5. What happens to the likely letters?",
+           "they become more likely" if sharper else "they become less likely",
+           choices=("they become more likely", "they become less likely"),
+           why="The differences of the logits are doubled. Close to 0 only the most likely letter is left.")
 
 
 # %%
@@ -438,8 +501,8 @@ for who, theta in (("before training", initial), ("one by one", one_by_one),
 """
 ## Where it looks
 
-The weights of attention are Values like all others, so look at them. Each row is a letter that asks, each column one that it
-may read; a row adds up to 1, and what comes later cannot be seen. (`.` is the token before the name.)
+The weights of attention are Values like all others, so look at them. Each row belongs to the letter that looks back, each
+column to a letter that it can look at. Each row adds up to 1. (`.` is the token before the name.)
 """
 
 # %% tags=["hide-input"]
@@ -453,6 +516,13 @@ n = len(shown) + 1
 weights = np.zeros((HEADS, n, n))
 for i, found in enumerate(memory["weights"]):
     weights[i % HEADS, i // HEADS, :len(found)] = [w.data for w in found]
+
+# %%
+above = weights[:, ~np.tri(n, dtype=bool)]
+lesson.ask("May a letter look at the letters after it?", bool(above.any()),
+           wrong={"yes": "it would then be given what it has to predict"}, why="All weights above the diagonal are 0.")
+
+# %% tags=["hide-input"]
 figure, axes = plots.plots(-(-HEADS // 2), min(HEADS, 2), size=(13, 6.5 * -(-HEADS // 2)))
 for head, ax in zip(range(HEADS), axes.ravel()):
     ax.imshow(weights[head], cmap="Blues", vmin=0, vmax=1)
@@ -460,13 +530,14 @@ for head, ax in zip(range(HEADS), axes.ravel()):
     ax.set_xticks(range(n), list("." + shown), fontsize=22)
     ax.set_yticks(range(n), list("." + shown), fontsize=22)
     ax.grid(False)
-lesson.show(figure, "attention", "Dark: much is read there. Rows ask, columns are read.")
+lesson.show(figure, "attention", "Dark: a large weight. A row for each letter that looks back, a "
+            "column for each that is looked at.")
 
 # %% [markdown]
 """
 ## To try
 
-- Leave out the table of places. Which loss does it reach, and why does it not fail altogether?
+- Leave out the table of positions. Which loss does it reach, and why does it not fail altogether?
 - Set `HEADS` to 1. What do the pictures of attention look like then?
 - Give it another list of words: cities, plants, the words of your own language (27 tokens are a to z and the end).
 - Train in batches for 5,000 steps, and print `held_out_loss(theta)` every 500. Does it follow the loss on the training names?

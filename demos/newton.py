@@ -283,7 +283,7 @@ def conjugate_gradients(times, b, accuracy=1e-10):
     d = r                                               # the first direction
     while np.linalg.norm(r) > accuracy * np.linalg.norm(b) and used < 2 * len(b):
         Ad, used = times(d), used + 1
-        x = x + (r @ r) / (d @ Ad) * d                  # to the lowest point along d
+        x = x + (r @ r) / (d @ Ad) * d                  # to the minimum along d
         left = r - (r @ r) / (d @ Ad) * Ad
         d, r = left + (left @ left) / (r @ r) * d, left
     return x, used

@@ -51,7 +51,10 @@ def notebook(lesson: Sequence[Cell]) -> dict[str, Any]:
 
 def one_cell(cell: Cell, number: int) -> dict[str, Any]:
     """A cell; it is known by its number, so that the same lesson is the same file."""
-    about = {"id": f"cell-{number}", "metadata": {"tags": ["hide-input"]} if cell.folded else {}, "source": cell.text}
+    metadata: dict[str, Any] = {"tags": ["hide-input"]} if cell.folded else {}
+    if cell.asks:
+        metadata |= {"jupyter": {"source_hidden": True}}                # the source computes the answer
+    about = {"id": f"cell-{number}", "metadata": metadata, "source": cell.text}
     if cell.markdown:
         return {"cell_type": "markdown", **about}
     return {"cell_type": "code", **about, "execution_count": None, "outputs": []}

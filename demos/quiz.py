@@ -95,7 +95,7 @@ y = y + 1.0
 y = y * x
 lesson.ask("x = Value(2.0); y = x; y = y + 1.0; y = y * x. How many operations are in the graph of y?",
            sum(bool(v.inputs) for v in topological_order(y)), within=0.001,
-           wrong={1: "the name y was given away again, but what it stood for is still in the graph", 3: "y = x is no operation"},
+           wrong={1: "the name y was given away again, but what it stood for is still in the graph", 3: "y = x is not an operation"},
            why="A name is not a node: `y = x` records nothing. Lesson `derivative`.")
 
 # %% [markdown]

@@ -159,7 +159,7 @@ class Branch:
             VARIABLES_AT_WORK.difference_update(at_work)
         if notes.refusals or reason:
             raise Refused(notes.refusals[0] if notes.refusals else reason)
-        results, found = listed(returned)
+        results, found = listed(returned, notes.made)
         if self.over is not None and skeleton(found) != "number":
             raise Refused(GRADIENT_OF_MANY)
         if self.over is None and skeleton(found) != skeleton(self.key):
@@ -279,15 +279,17 @@ def checked_finite(found: Any) -> None:
         raise ArithmeticError("a result is not finite")
 
 
-def listed(returned: Any) -> tuple[list[Value], Any]:
-    """The leaves of a result as Values, and its key."""
+def listed(returned: Any, made: set[Value]) -> tuple[list[Value], Any]:
+    """The leaves of a result as Values, and its key; Values of numbers are noted as made."""
     leaves: list[Any] = []
     try:
         key = flatten_result(returned, leaves)
     except Unfit as error:
         raise Refused(f"returns what jit cannot: {error}") from None
     flat = [x for leaf in leaves for x in (leaf if isinstance(leaf, np.ndarray) else [leaf])]
-    return [x if isinstance(x, Value) else Value(x) for x in flat], key
+    results = [x if isinstance(x, Value) else Value(x) for x in flat]
+    made.update(v for v, x in zip(results, flat) if v is not x)
+    return results, key
 
 
 def as_floats(key: Any) -> Any:

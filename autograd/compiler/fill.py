@@ -21,6 +21,7 @@ from autograd.ops import Operation
 
 FEWEST = 8  # so many sums make a matrix,
 SPARSE, DENSE = 40, 100_000  # with so many entries a term, and in all
+FULL = 8  # with so few entries a term there may be any number
 LOOKED_UP = 10  # and with so many, where each row has some of its own
 TEAMS = 1000  # with more teams, gaps are not looked for
 GAPS = 1.5  # nodes are completed to a slice where it is not more than so many times as many
@@ -54,7 +55,7 @@ class Filler:
         ):  # each row its own few, as if looked up: then all are one team
             row_team, column_team = np.zeros_like(row_team), np.zeros_like(column_team)
             entries = len(ids) * len(columns)
-        if not len(nodes) < entries < min(SPARSE * len(nodes), DENSE):
+        if not len(nodes) < entries < max(FULL * len(nodes), min(SPARSE * len(nodes), DENSE)):
             return []
         columns, column_team = self.without_gaps(columns, column_team)
         return self.dots(np.array(ids), (row_of, nodes, factors), (columns, row_team, column_team))

@@ -56,6 +56,7 @@ class Lookups:
         self.tables: dict[Any, Table] = {}
         self.known: dict[Any, list[Value]] = {}
         self.rows: dict[tuple[int, int], list[Value]] = {}
+        self.units: dict[int, Any] = {}
 
     def entry(self, table: Any, index: Value, k: int, make: Make) -> Any:
         """table[index], whose number is k; None where it has to be a guard."""
@@ -122,12 +123,18 @@ class Lookups:
     def numbers(self, theta: Any) -> tuple[list[Any], list[Any]]:
         """The numbers of these Values in parts, and the places of those that are fetched."""
         found = [table.at(theta) for table in self.tables.values()]
-        rows = [np.eye(n)[min(max(int(theta[i]), 0), n - 1)] for i, n in self.rows]
-        return [part for part, _ in found] + rows, [places for _, places in found]
+        row = [self.unit(n)[min(max(int(theta[i]), 0), n - 1)] for i, n in self.rows]
+        return [part for part, _ in found] + row, [places for _, places in found]
+
+    def unit(self, n: int) -> Any:
+        """The unit matrix of a size."""
+        if n not in self.units:
+            self.units[n] = np.eye(n)
+        return self.units[n]
 
     def rows_for(self, X: Any) -> list[Any]:
         """The rows of the unit matrix for many samples, rows of X; places are among its columns."""
-        return [np.eye(n)[X[:, i].astype(int).clip(0, n - 1)] for i, n in self.rows]
+        return [self.unit(n)[X[:, i].astype(int).clip(0, n - 1)] for i, n in self.rows]
 
 
 def _product(row: list[Value], column: Any) -> Any:

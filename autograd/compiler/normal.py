@@ -108,6 +108,8 @@ class Flattener:
         """The sums that nobody but one other sum uses, and that go on from a chain of sums that
         others use, too, as each of these does: the last turns of recurrences such as s = s + v.
         """
+        if [uses[place] > 1 for place in self.sums].count(True) < CHAIN:
+            return []
         # sums in the chain that others use, the last of them, additions since, and for one turn
         chain: dict[int, tuple[int, int, int, int]] = {}
         found = []

@@ -54,7 +54,24 @@ class Roller:
                 break
             core = needed
         after = [g for g in groups if g not in ahead and g not in core]
-        return sorted(ahead), sorted(core), after
+        return sorted(ahead), sorted(core), self.by_need(after)
+
+    def by_need(self, after: list[int]) -> list[int]:
+        """Groups that are done for all turns at once, each after those that it needs in any turn:
+        a turn may need a later group of the turn before.
+        """
+        turns, found, left = self.turns, list[int](), list(after)
+        while left:
+            waiting = set(left)
+            ready = [
+                g
+                for g in left
+                if waiting.isdisjoint(turns.group[g][turns.lags[g] >= 0].tolist())
+            ]
+            ready = ready or left
+            found += ready
+            left = [g for g in left if g not in ready]
+        return found
 
     def all_turns(self, g: int) -> Group:
         """A group with its nodes of all turns."""

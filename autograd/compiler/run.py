@@ -388,7 +388,7 @@ class Program:
         return self._code.source()
 
     def source_in(self, language: str) -> str:
-        """The same program as source that runs by itself, in "numpy", "jax" or "javascript".
+        """The same program as source that runs by itself: "numpy", "jax", "javascript" or "c".
 
         JAX's is a module of pure functions, value and value_and_grad of theta (and x, (m, I)).
         JavaScript is one statement, `const program = ...`: then `program.value_and_grad(theta, x)`
@@ -396,6 +396,8 @@ class Program:
         of each sample (a list for several outputs). theta is a list of P numbers, x a list of m
         samples, each a list of I numbers, left out where there are no inputs; the gradient is a
         Float64Array. Node can `require` the file. Where Python raises, there is NaN or infinity.
+        C has the functions value(theta, x, m, result) and value_and_grad(theta, x, m, result,
+        grad), which give 0, or the number of a fault.
 
         Raises ValueError for another language, LookupError for an operation of one's own that has
         no form in it.

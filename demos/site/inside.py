@@ -227,9 +227,9 @@ def plots_without_matplotlib() -> types.ModuleType:
 def lesson_module(show: Callable[[Part], None]) -> types.ModuleType:
     """The module demos.lesson of a page: pictures are shown where they are made, and no file is written."""
     class Shown(lessons.Lesson):
-        def __init__(self, name: str, cover: str = "") -> None:
-            self.out, self.cover_name = Path("out") / name, cover
-            self.shown, self.played, self.asked = [], [], []
+        def __init__(self, name: str, cover: str = "", keeps_score: bool = False) -> None:
+            self.name, self.out, self.cover_name, self.keeps_score = name, Path("out") / name, cover, keeps_score
+            self.shown, self.played, self.asked, self.written = [], [], [], []
 
         def show(self, picture_of: Any, name: str, caption: str = "") -> None:
             if isinstance(picture_of, Recorded):

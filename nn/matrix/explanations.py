@@ -2,8 +2,8 @@
 
 The first sort of explanation that fits is given: it follows from another wrong array that was
 given; one mistake in its own step, or a wrong sign or factor; one mistake in a step before it that
-was not given, in one layer or in all; such a mistake and a wrong factor. What is not equal to the
-array is not said, so where several fit, all of them give these numbers.
+was not given, in one layer or in all; any multiple; such a mistake and a wrong factor. What is not
+equal to the array is not said, so where several fit, all of them give these numbers.
 """
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Explainer:
 
     def _explain(self, place: Place, array: np.ndarray) -> list[Found]:
         sorts: tuple[Callable[[Place, np.ndarray], list[Found]], ...] = (
-            self.follows, self.here, self.earlier, self.scaled)
+            self.follows, self.here, self.earlier, self.multiple, self.scaled, self.by_shape)
         for sort in sorts:
             found = sort(place, array)
             if found:
@@ -117,6 +117,23 @@ class Explainer:
         return (self._matching(place, array, self.mistakes, [[k] for k in layers])
                 or self._matching(place, array, self.mistakes, [layers]))
 
+    def multiple(self, place: Place, array: np.ndarray) -> list[Found]:
+        """The right array times any number."""
+        for right in (self._computed(place, self._others(place)), self.graph[place]):
+            c = multiple_of(array, right)
+            if c is not None and np.count_nonzero(right) > 1:       # one number is of any other
+                return [Found("factor", f"{c:.6g} times what it should be")]
+        return []
+
+    def by_shape(self, place: Place, array: np.ndarray) -> list[Found]:
+        """What the shape of a db alone tells."""
+        if place[0] != "db" or array.shape == self.graph[place].shape:
+            return []
+        if array.shape == (self.problem.m,):
+            return [Found("wrong axis", "summed over the wrong axis: it has an entry for each "
+                                        "sample, and should have one for each neuron")]
+        return [] if array.ndim else [Found("total", "summed over samples and neurons: one number")]
+
     def scaled(self, place: Place, array: np.ndarray) -> list[Found]:
         """One mistake, and a wrong sign or factor as well."""
         for kind, (c, words) in self._facts().items():
@@ -157,7 +174,23 @@ class Explainer:
             facts["divided by m"] = (1 / m, f"divided by m = {m}: the loss (4) is a sum over the "
                                             "samples, not their mean")
             facts["times m"] = (float(m), f"multiplied by m = {m}")
+        facts.update(self._means())
         return facts
+
+    def _means(self) -> dict[str, tuple[float, str]]:
+        """The factors of a mean over samples and outputs, and of one that drops a 2 as well."""
+        m, n = self.problem.m, len(self.problem.layers[-1].b)
+        sums = "the loss (4) sums over samples and outputs"
+        found: dict[str, tuple[float, str]] = {}
+        if n > 1:
+            found["divided by n"] = (1 / n, f"divided by n = {n}, the number of outputs: {sums}")
+        if m > 1 and n > 1:
+            found["divided by m n"] = (
+                1 / (m * n), f"divided by m n = {m * n}, as in a mean: {sums}")
+        if m > 1 and self.problem.loss is squared:
+            found["half, divided by m"] = (
+                0.5 / m, f"divided by 2 m = {2 * m}: the loss (4) is the sum of (f - y)²")
+        return found
 
     def _matching(self, place: Place, array: np.ndarray, mistakes: Sequence[Mistake],
                   choices: Sequence[list[int]]) -> list[Found]:
@@ -210,10 +243,8 @@ FACTORS = {
 def wrong_factor(array: np.ndarray, right: np.ndarray,
                  facts: Mapping[str, tuple[float, str]]) -> list[Found]:
     """That an array is the right one times a number."""
-    if array.shape != right.shape or not right.any():
-        return []
-    c = float((array * right).sum() / (right * right).sum())
-    if not equal(array, c * right):
+    c = multiple_of(array, right)
+    if c is None:
         return []
     if c == 0:
         return [Found("zero", "all zeros: no derivative has arrived")]
@@ -222,9 +253,15 @@ def wrong_factor(array: np.ndarray, right: np.ndarray,
                  if abs(c - sign * factor) <= CLOSE * abs(c)]
         if found:
             return found
-    if np.count_nonzero(right) < 2:
-        return []                                           # any number is a multiple of another
-    return [Found("factor", f"{c:.6g} times what it should be")]
+    return []
+
+
+def multiple_of(array: np.ndarray, right: np.ndarray) -> float | None:
+    """The number c for which an array is c times the right one; None where there is none."""
+    if array.shape != right.shape or not right.any():
+        return None
+    c = float((array * right).sum() / (right * right).sum())
+    return c if equal(array, c * right) else None
 
 
 def weight_decay(rest: np.ndarray, W: np.ndarray, k: int) -> list[Found]:

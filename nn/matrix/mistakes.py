@@ -212,6 +212,56 @@ THROUGH = [
 ]
 
 
+def _targets(a: Arrays, k: int) -> Any:
+    """The targets in the shape of the outputs, a class as its unit row; None where that fails."""
+    f, Y = a["f", k], a.problem.Y
+    if Y.size == f.size:
+        return Y.reshape(f.shape)
+    classes = Y.reshape(-1)
+    whole = classes.size == len(f) and np.all(classes == classes.astype(int))
+    if not whole or classes.min() < 0 or classes.max() >= f.shape[1]:
+        return None
+    return np.eye(f.shape[1])[classes.astype(int)]
+
+
+def _at_output(rule: Callable[[Arrays, int, Any], Any], *names: str) -> Rule:
+    """A rule for df of the last layer, given the targets; where losses are named, for these."""
+    def applied(a: Arrays, k: int) -> Any:
+        loss = a.problem.loss
+        if _inner(a, k) or names and getattr(loss, "__name__", "") not in names:
+            return None
+        y = _targets(a, k)
+        return None if y is None else rule(a, k, y)
+    return applied
+
+
+def _probabilities(a: Arrays, k: int, y: Any) -> Any:
+    """p, where dL/df = p - y."""
+    return RULES["df"](a, k) + y
+
+
+ENTROPIES = ("cross_entropy", "binary_cross_entropy")
+OUTPUT = [
+    Mistake("no target", "df", _at_output(lambda a, k, y: 2 * a["f", k], "squared"),
+            "y is missing: the derivative of (f - y)² is 2 (f - y)"),
+    Mistake("sum for difference", "df", _at_output(lambda a, k, y: 2 * (a["f", k] + y), "squared"),
+            "f + y where f - y belongs"),
+    Mistake("z at the output", "df", _at_output(lambda a, k, y: 2 * (a["z", k] - y), "squared"),
+            "z{k} - y where f{k} - y belongs: the loss takes the output"),
+    Mistake("no target", "df", _at_output(_probabilities, *ENTROPIES),
+            "y is missing: the derivative of the cross-entropy is p - y"),
+    Mistake("sum for difference", "df",
+            _at_output(lambda a, k, y: _probabilities(a, k, y) + y, *ENTROPIES),
+            "p + y where p - y belongs"),
+    Mistake("slope of the loss twice", "df",
+            _at_output(lambda a, k, y: (p := _probabilities(a, k, y)) * (1 - p) * (p - y),
+                       *ENTROPIES),
+            "multiplied by p (1 - p), which p - y has in it already"),
+    Mistake("sign lost", "df", _at_output(lambda a, k, y: np.abs(RULES["df"](a, k)), "absolute"),
+            "the sign of f - y is lost"),
+]
+
+
 def _residual(a: Arrays, k: int) -> Any:
     """f - y, where targets have the shape of outputs; a class counts as its unit row.
 
@@ -219,14 +269,8 @@ def _residual(a: Arrays, k: int) -> Any:
     """
     if a.problem.loss is squared:
         return None
-    f, Y = a["f", k], a.problem.Y
-    if Y.size == f.size:
-        return f - Y.reshape(f.shape)
-    classes = Y.reshape(-1)
-    whole = classes.size == len(f) and np.all(classes == classes.astype(int))
-    if not whole or classes.min() < 0 or classes.max() >= f.shape[1]:
-        return None
-    return f - np.eye(f.shape[1])[classes.astype(int)]
+    y = _targets(a, k)
+    return None if y is None else a["f", k] - y
 
 
 def _twice(x: Any) -> Any:
@@ -295,4 +339,4 @@ GRADIENTS = [
     Mistake("the parameter", "db", lambda a, k: a.b(k), "this is b{k} itself"),
 ]
 
-ALL = [*FORWARD, *DIAGONAL, *THROUGH, *GRADIENTS]
+ALL = [*FORWARD, *DIAGONAL, *THROUGH, *OUTPUT, *GRADIENTS]

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SECTIONS = [name for name in ("eager", "compiler", "native", "styles", "lessons")
+SECTIONS = [name for name in ("eager", "compiler", "native", "styles", "jit", "lessons")
             if (HERE / f"{name}.py").exists()]
 
 

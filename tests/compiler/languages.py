@@ -58,6 +58,46 @@ def of_random(seed: int, how: str = "own") -> Run:
                [call(point, *given) for point in points], (outputs if listed else outputs[0], P, X))
 
 
+PLACES = [3, 0, 0, 5, 1, 4, 2, 2, 5, 3, 1, 0]
+KINDS = {                                                       # a loss of 12 parameters p and 6 inputs x
+    "any places of each sample": lambda p, x: sum(w * ag.sin(x[k]) for w, k in zip(p, PLACES)),
+    "a bias that is subtracted": lambda p, x: sum(
+        ag.relu(sum(w * v for w, v in zip(p[3 * i:], x[3:])) - p[9 + i]) ** 2 for i in range(3)),
+    "a product that is subtracted": lambda p, x: sum(
+        ag.tanh(p[9 + i] - sum(w * v for w, v in zip(p[3 * i:3 * i + 3], x))) for i in range(3)),
+    "any places of parameters": lambda p, x: sum(p[k] * p[2 * k] * v for k in PLACES for v in x[:2]),
+    "sums of unequal lengths": lambda p, x: sum(
+        ag.exp(sum(p[j] * x[j % 6] for j in range(i + 1))) for i in range(12)),
+    "distances": lambda p, x: sum(abs(p[i] - x[i % 6]) * abs(p[i] - p[5]) for i in range(12)),
+    "a loop of each sample": lambda p, x: looped(p, x),
+    "powers": lambda p, x: sum((w * w + 1) ** e + (v * v + 1) ** w for e, w, v in
+                               zip([2, 3, -1, 0.5, -1.5, 4] * 2, p, x * 2)),
+    "the largest": lambda p, x: ag.max([w * v for w, v in zip(p, x * 2)]) * ag.maximum(p[0], x[0]),
+    "a choice": lambda p, x: sum(ag.where(v, w * v, w) for w, v in zip(p, [*x[:3], 0.0, 1.0])),
+    "no use of inputs": lambda p, x: sum(w ** 2 for w in p),
+    "a number": lambda p, x: p[0] * 0.0 + 3.0,
+}
+
+
+def looped(p: Any, x: Any) -> Any:
+    """A recurrence over 40 steps whose state has three numbers."""
+    h = [x[0], x[1], x[2]]
+    for t in range(40):
+        h = [ag.tanh(sum(w * u for w, u in zip(p[3 * i:3 * i + 3], h)) - 0.1 * p[9 + i]) for i in range(3)]
+    return sum(v * v for v in h) + h[0] * x[5]
+
+
+def of_kind(name: str, how: str | None) -> Run:
+    """A program of some kind at two points, and what the engine gives there."""
+    rng = np.random.default_rng(5)
+    theta, rows = rng.uniform(-1, 1, 12), rng.uniform(-1, 1, (4, 6))
+    case = Case(theta, KINDS[name], None, rows)
+    output, parameters, inputs = record(case)
+    points = [theta, other_point(theta)]
+    return Run(ag.compile(output, parameters, inputs, form=how), points, rows, False,
+               [eager(case, point) for point in points], (output, parameters, inputs, how))
+
+
 def in_node(runs: Sequence[Run]) -> list[list[Any]]:
     """For each run and point what JavaScript gives: [value, gradient], or values of a list."""
     lines = ["const results = [];"]

@@ -12,7 +12,7 @@ import pytest
 import autograd as ag
 from autograd import Value
 from autograd.compiler import native
-from tests.compiler.languages import BOUND, Run, difference, in_c, of_random, of_style
+from tests.compiler.languages import BOUND, KINDS, Run, difference, in_c, of_kind, of_random, of_style
 from tests.compiler.test_source import network, recurrent
 from tests.styles import STYLES
 from tests.test_ops import SIZES, point_of
@@ -24,6 +24,14 @@ needs_cc = pytest.mark.skipif(CC is None, reason="no C compiler")
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path, monkeypatch):
     monkeypatch.setattr(native.tempfile, "tempdir", str(tmp_path))
+
+
+@needs_cc
+@pytest.mark.parametrize("how", [None, "matrices", "scalars"])
+def test_programs_of_every_kind_agree_with_eager(how):
+    runs = [of_kind(name, how) for name in KINDS]
+    for name, run, got in zip(KINDS, runs, in_c(runs)):
+        assert difference(run, got) < BOUND, name
 
 
 @needs_cc

@@ -8,7 +8,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value
-from tests.compiler.languages import BOUND, NODE, Run, difference, in_node, of_random, of_style
+from tests.compiler.languages import BOUND, KINDS, NODE, Run, difference, in_node, of_kind, of_random, of_style
 from tests.compiler.test_source import network, recurrent
 from tests.styles import STYLES
 
@@ -19,6 +19,14 @@ FAMILIES = sorted({style.family for style in STYLES.values()})
 def of(program: str) -> str:
     """What a program in JavaScript says after its functions of arrays."""
     return program[program.index("// The program"):]
+
+
+@needs_node
+@pytest.mark.parametrize("how", [None, "matrices", "scalars"])
+def test_programs_of_every_kind_agree_with_eager(how):
+    runs = [of_kind(name, how) for name in KINDS]
+    for name, run, got in zip(KINDS, runs, in_node(runs)):
+        assert difference(run, got) < BOUND, name
 
 
 @needs_node

@@ -12,7 +12,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value
-from tests.compiler.languages import BOUND, Run, difference, in_jax, of_random, of_style
+from tests.compiler.languages import BOUND, KINDS, Run, difference, in_jax, of_kind, of_random, of_style
 from tests.compiler.test_source import network, recurrent
 from tests.styles import STYLES
 
@@ -37,6 +37,14 @@ assert abs(value - wanted[0]) < 1e-10 * abs(wanted[0]), (value, wanted[0])
 assert abs(np.asarray(gradient) - wanted[1]).max() < 1e-10 * abs(wanted[1]).max()
 print("the same")
 """
+
+
+@needs_jax
+@pytest.mark.parametrize("how", [None, "matrices", "scalars"])
+def test_programs_of_every_kind_agree_with_eager(how):
+    runs = [of_kind(name, how) for name in KINDS]
+    for name, run, got in zip(KINDS, runs, in_jax(runs)):
+        assert difference(run, got) < BOUND, name
 
 
 @needs_jax

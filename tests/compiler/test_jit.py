@@ -189,6 +189,20 @@ def network_loss(w, xs, ys):
     return total / len(xs)
 
 
+def bowl(v):
+    return sum((a - 1) ** 2 + 10 * (b - a * a) ** 2 for a, b in zip(v, v[1:]))
+
+
+@pytest.mark.parametrize("n", [2, 5, 8, 12])
+def test_newtons_method_on_a_hessian(n):
+    """What is done for all turns of a loop at once may need a later group of the turn before."""
+    f, slow = jit(hessian(bowl)), hessian(bowl)
+    for k in range(3):
+        v = [0.1 * i - 0.2 * k for i in range(n)]
+        np.testing.assert_allclose(f(v), slow(v), rtol=1e-9, atol=1e-9)
+    assert not f.refused and len(f.programs) == 1
+
+
 def test_methods_keep_a_program_for_each_object():
     class Scale:
         def __init__(self, s):

@@ -92,6 +92,14 @@ def test_a_fault_below_the_rounding_of_floats_is_found_on_fractions(wrong):
             broken(compile(out, P, x, form="matrices"), "dz1 = ", wrong).verify(exact=exact)
 
 
+def test_every_rational_row_agrees_on_fractions():
+    a, b, c = Value(-0.75), Value(0.5), Value(2.0)
+    out = (abs(a - b) * ag.relu(c - a) + ag.maximum(a, b) * ag.minimum(a, c) - ag.max(a, b, c) / b + ag.where(a, b, c) * a ** 3
+           + c ** -2 + ag.sum([a, b, c]) * ag.dot([a, b], [b, c], c) + ag.ops.sign(a) * b)
+    for how in ("matrices", "scalars"):
+        assert compile(out, [a, b, c], form=how).verify(points=20, exact=True) == 20
+
+
 def test_what_is_not_rational_says_which_operation():
     out, P, x = network()
     with pytest.raises(ValueError, match="no exact arithmetic for this graph: tanh of a rational number is not rational"):

@@ -55,7 +55,7 @@ def test_the_layer_is_that_of_numpy(lesson):
 
 def test_each_formula_has_its_line(lesson):
     printed = [" ".join(line.split()) for line in lesson("compiler").printed.split("\n")]
-    for line in ("(6) z = Wx + b z1 = x[:, 0:4] @ W1.T", "(3) f = σ(z), less y v1 = np.maximum(z1, 0) - x[:, 4:7]",
+    for line in ("(6) z = Wx + b z1 = x[:, 0:4] @ W1.T", "(3) f = σ(z), minus y v1 = np.maximum(z1, 0) - x[:, 4:7]",
                  "∂ℒ/∂z = D ∂ℒ/∂f dz1 = dv1 * (z1 > 0)", "(8) ∂ℒ/∂W = ∂ℒ/∂z xᵀ dW1 = dz1.T @ x[:, 0:4]",
                  "(8) ∂ℒ/∂b = ∂ℒ/∂z db1 = ones @ dz1", "(7) dz1 = dv1 @ W2 * (z1 > 0)", "(8) dW2 = dv1.T @ f1"):
         assert line in printed
@@ -111,5 +111,5 @@ def test_a_penalty_counts_for_each_sample(lesson):
     samples = names["samples"]
     assert names["given"] == pytest.approx(((3 * samples[:, 0] - samples[:, 1]) ** 2).sum() + 5 * 0.9)
     assert names["wanted"] == pytest.approx(names["given"] - 4 * 0.9)
-    last = next(line for line in lesson("compiler").printed.split("\n") if line.startswith("the same less four penalties"))
+    last = next(line for line in lesson("compiler").printed.split("\n") if line.startswith("the same minus four times that term"))
     assert float(last.split()[-1]) == pytest.approx(names["wanted"])

@@ -97,7 +97,7 @@ def test_shares_are_probabilities_and_the_losses_of_counting_are_means(names):
     assert never.any() and names["placed"][never] == pytest.approx(names["pairs"][np.nonzero(never)[1]])
     losses = [-math.log(names["placed"][place, token, following]) for name in names["held_out"]
               for place, (token, following) in enumerate(zip(names["tokens"](name), names["tokens"](name)[1:]))]
-    assert names["table"]["pairs, by their place"] == pytest.approx(np.mean(losses))
+    assert names["table"]["bigrams, by position"] == pytest.approx(np.mean(losses))
 
 
 def test_attention_sees_nothing_that_comes_later(names):

@@ -166,21 +166,20 @@ def test_an_idea_is_said_once_and_before_it_is_needed(idea, home):
 # For lecturers ---------------------------------------------------------------------------------------------------------------
 
 TEACHING = (HERE / "TEACHING.md").read_text(encoding="utf-8")
-DONE = [name for name in ORDER if name not in ("compiler", "gpt")]
 
 
-@pytest.mark.parametrize("name", DONE)
+@pytest.mark.parametrize("name", ORDER)
 def test_the_page_for_lecturers_has_every_lesson_and_its_minutes(name):
     minutes = re.search(rf"^\| `{name}` \| (\d+) \| .+ \|$", TEACHING, re.MULTILINE)
     assert minutes and re.search(rf"\*\*In class:\*\* {minutes[1]} minutes", CELLS[name][0].text)
 
 
-@pytest.mark.parametrize("name", DONE)
+@pytest.mark.parametrize("name", ORDER)
 def test_a_lesson_says_what_one_can_do_after_it(name):
     assert "\n\n**Goals.** You " in CELLS[name][0].text
 
 
-@pytest.mark.parametrize("name", DONE)
+@pytest.mark.parametrize("name", ORDER)
 def test_somebody_does_something_in_every_section(name):
     """A question, or a page to play with, in each part of a lesson."""
     sections, idle = [["", False]], []

@@ -90,7 +90,7 @@ def test_a_folder_is_marked_with_a_table_of_who_failed_at_what(tmp_path, capsys)
         archive.writestr("../../e01_slope.py", "import os\nos._exit(0)\n")
     (given / "eve_e01_slope.py").write_text(HALF, encoding="utf-8")
     (given / "fay.zip").write_bytes(b"no zip")
-    assert [s.who for s in submissions(given)] == ["ada", "bob", "cyd", "dan", "eve", "fay"]
+    assert [s.who for s in submissions(given, tmp_path)] == ["ada", "bob", "cyd", "dan", "eve", "fay"]
     assert mark_folder(given, tmp_path / "out", "a word") == 0
     rows = {row["student"]: row for row in rows_of(tmp_path / "out" / "points.csv")}
     assert {who: row["e01_slope"] for who, row in rows.items()} == {"ada": "3", "bob": "0", "cyd": "3", "dan": "0", "eve": "0", "fay": "0"}

@@ -14,7 +14,9 @@ import nn
 
 SLOPE = {"tanh": "1 - f{k}**2", "sigmoid": "f{k} * (1 - f{k})", "relu": "(z{k} > 0)"}
 SIGMA = {"tanh": "np.tanh(z{k})", "sigmoid": "1 / (1 + np.exp(-z{k}))", "relu": "np.maximum(z{k}, 0)", "linear": "z{k}"}
-OUTPUT = {"squared": "2 * (f{L} - Y)", "absolute": "np.sign(f{L} - Y)"}
+OUTPUT = {"squared": "2 * (f{L} - Y)", "absolute": "np.sign(f{L} - Y)", "cross_entropy": "P - Y", "binary_cross_entropy": "P - Y"}
+P = {"cross_entropy": "P = np.exp(f{L}) / np.exp(f{L}).sum(axis=1, keepdims=True)",
+     "binary_cross_entropy": "P = 1 / (1 + np.exp(-f{L}))"}
 
 
 class Problem(NamedTuple):
@@ -50,7 +52,11 @@ def problem(seed: int) -> Problem:
     m = draw.choice([1, 2, 3, 5, 8])
     X = rng.normal(size=(m, widths[0]))
     Y = rng.normal(size=(m, widths[-1]))
-    return Problem(net, X, Y, draw.choice(["squared", "squared", "absolute"]), widths, sigmas)
+    loss = draw.choice(["squared", "squared", "absolute", "entropy"] if sigmas[-1] == "linear" else ["squared", "absolute"])
+    if loss == "entropy":
+        loss = "cross_entropy" if widths[-1] > 1 else "binary_cross_entropy"
+        Y = np.eye(widths[-1])[rng.integers(0, widths[-1], m)] if widths[-1] > 1 else rng.integers(0, 2, (m, 1)).astype(float)
+    return Problem(net, X, Y, loss, widths, sigmas)
 
 
 def program(p: Problem) -> str:
@@ -59,6 +65,7 @@ def program(p: Problem) -> str:
     lines = ["f0 = X"]
     for k in range(1, L + 1):
         lines += [f"z{k} = f{k - 1} @ W{k}.T + b{k}", f"f{k} = {SIGMA[p.sigmas[k - 1]].format(k=k)}"]
+    lines += [P[p.loss].format(L=L)] if p.loss in P else []
     for k in range(L, 0, -1):
         upstream = OUTPUT[p.loss].format(L=L) if k == L else f"dz{k + 1} @ W{k + 1}"
         slope = SLOPE.get(p.sigmas[k - 1], "").format(k=k)
@@ -135,8 +142,7 @@ class Typist:
         dz, widths = f"dz{k}", self.p.widths
         self.add("sign", "sign", dz, k, here, f"dz{k} = -({up})")
         if k == self.L:
-            if self.p.loss == "squared":
-                self.add("half", "half", dz, k, f"{dz} = (2 * (", f"{dz} = (1 * (")
+            self.output(k)
             return
         if self.p.sigmas[k] in ("tanh", "sigmoid"):                 # else it comes to the same as no D
             self.add("D before W", "wrong layer", dz, k, f"{here} * ({self.slope(k)})",
@@ -148,6 +154,27 @@ class Typist:
         for j in range(1, self.L + 1):
             if j != k + 1 and (widths[j - 1], widths[j]) == (widths[k], widths[k + 1]):
                 self.add("W of the wrong layer", "wrong layer", dz, k, here, f"dz{k} = (dz{k + 1} @ W{j})")
+
+    def output(self, k: int) -> None:
+        """Mistakes in the derivative of the loss."""
+        (up, here), dz, n, m = self.here(k), f"dz{k}", self.p.widths[-1], len(self.p.X)
+        if self.p.loss == "squared":
+            self.add("half", "half", dz, k, f"{dz} = (2 * (", f"{dz} = (1 * (")
+            self.add("no target", "y is missing", dz, k, f"2 * (f{k} - Y)", f"2 * f{k}")
+            self.add("f + y", "f + y", dz, k, f"2 * (f{k} - Y)", f"2 * (f{k} + Y)")
+            if self.p.sigmas[-1] != "linear":
+                self.add("z for f", f"z{k} - y", dz, k, f"2 * (f{k} - Y)", f"2 * (z{k} - Y)")
+        if self.p.loss == "absolute":
+            self.add("sign lost", "sign of f - y is lost", dz, k, "np.sign(", f"np.abs(np.sign(f{k} - Y)) + 0 * (")
+            self.add("squared for absolute", "another loss", dz, k, f"np.sign(f{k} - Y)", f"2 * (f{k} - Y)")
+        if self.p.loss in P:
+            self.add("no target", "y is missing", dz, k, here, f"{dz} = (P)")
+            self.add("slope twice", "p (1 - p)", dz, k, here, f"{dz} = ((P - Y) * P * (1 - P))")
+            self.add("logits for p", "another loss", dz, k, here, f"{dz} = (f{k} - Y)")
+        if n > 1:
+            self.add("mean over outputs", ("divided by n", "half"), dz, k, here, f"{dz} = (({up}) / {n})")
+        if m > 1 and n > 1:
+            self.add("mean", ("divided by m n", "divided by m", "divided by n", "half"), dz, k, here, f"{dz} = (({up}) / ({n} * m))")
 
     def gradients(self, k: int) -> None:
         line, dW, db, widths = f"dW{k} = dz{k}.T @ f{k - 1}", f"dW{k}", f"db{k}", self.p.widths

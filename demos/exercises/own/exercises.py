@@ -79,7 +79,9 @@ class Exercise:
     def page(self) -> str:
         """A page without network: the statement, and the computation to play, forward and backward, once it is opened."""
         leaves = [Value(x, label=name) for name, x in self.inputs.items()]
-        player = html.escape(play(self.f(*leaves), title=self.name).html)
+        y = self.f(*leaves)
+        y.label = y.label or "y"
+        player = html.escape(play(y, title=self.name).html)
         return PAGE.format(title=html.escape(self.name), text=html.escape(self.text), player=player)
 
     def mark(self, path: str | Path, seconds: float = 6.0) -> Result:

@@ -35,8 +35,8 @@ class Submission(NamedTuple):
     files: dict[str, Path]
 
 
-def submissions(folder: Path) -> list[Submission]:
-    """All submissions in a folder, by name; zips are unpacked beside nothing, into a throwaway folder."""
+def submissions(folder: Path, scratch: Path) -> list[Submission]:
+    """All submissions in a folder, by name; zips are unpacked into the folder `scratch`."""
     found: dict[str, dict[str, Path]] = {}
     for path in sorted(folder.iterdir()):
         if path.name.startswith((".", "__")):
@@ -44,7 +44,7 @@ def submissions(folder: Path) -> list[Submission]:
         if path.is_dir():
             found[path.name] = files_in(path)
         elif path.suffix == ".zip":
-            found[path.stem] = files_in(unpacked(path))
+            found[path.stem] = files_in(unpacked(path, scratch))
         elif (named := re.fullmatch(r"(.+?)[_-](e\d\d(_\w+)?)", path.stem)) and path.suffix in (".py", ".ipynb"):
             name = exercise_of(named[2])
             if name:
@@ -70,9 +70,9 @@ def files_in(folder: Path) -> dict[str, Path]:
     return found
 
 
-def unpacked(path: Path) -> Path:
-    """A throwaway folder with the Python files of a zip; empty where it is no zip."""
-    folder = Path(tempfile.mkdtemp(prefix="submission-"))
+def unpacked(path: Path, scratch: Path) -> Path:
+    """A folder with the Python files of a zip; empty where it is no zip."""
+    folder = Path(tempfile.mkdtemp(dir=scratch))
     room = MOST
     with contextlib.suppress(zipfile.BadZipFile, OSError, RuntimeError), zipfile.ZipFile(path) as archive:
         for info in archive.infolist():
@@ -82,8 +82,8 @@ def unpacked(path: Path) -> Path:
     return folder
 
 
-def code_of(path: Path) -> Path:
-    """The file itself, or the code of a notebook, its lines with % and ! left out, as a file beside nothing."""
+def code_of(path: Path, scratch: Path) -> Path:
+    """The file itself, or the code of a notebook, its lines with % and ! left out, as a file in a folder of its own."""
     if path.suffix != ".ipynb":
         return path
     lines: list[str] = []
@@ -91,7 +91,7 @@ def code_of(path: Path) -> Path:
         for cell in json.loads(path.read_text(encoding="utf-8")).get("cells", []):
             if cell.get("cell_type") == "code":
                 lines += [line if not line.lstrip().startswith(("%", "!")) else "pass" for line in "".join(cell["source"]).split("\n")]
-    out = Path(tempfile.mkdtemp(prefix="notebook-")) / f"{path.stem}.py"
+    out = Path(tempfile.mkdtemp(dir=scratch)) / f"{path.stem}.py"
     out.write_text("\n".join(lines), encoding="utf-8")
     return out
 
@@ -99,8 +99,9 @@ def code_of(path: Path) -> Path:
 def mark_submission(submission: Submission, seed: str) -> list[Result]:
     """The results of one student, an exercise without a file included."""
     nowhere = Path(os.devnull).parent / "nothing"
-    return [mark_file(name, code_of(submission.files[name]) if name in submission.files else nowhere / f"{name}.py", seed)
-            for name in NAMES]
+    with tempfile.TemporaryDirectory() as scratch:
+        return [mark_file(name, code_of(submission.files[name], Path(scratch)) if name in submission.files else nowhere / f"{name}.py",
+                          seed) for name in NAMES]
 
 
 def mark_folder(folder: Path, out: Path, seed: str = "") -> int:
@@ -108,7 +109,13 @@ def mark_folder(folder: Path, out: Path, seed: str = "") -> int:
 
     seed    points are drawn from it and from the student's name, so nobody meets those of another
     """
-    begun, found = time.monotonic(), submissions(folder)
+    with tempfile.TemporaryDirectory() as scratch:
+        return mark_all(submissions(folder, Path(scratch)), folder, out, seed)
+
+
+def mark_all(found: list[Submission], folder: Path, out: Path, seed: str) -> int:
+    """Mark these submissions, print who has how much, and write the tables."""
+    begun = time.monotonic()
     if not found:
         print(f"there are no submissions in {folder}: it should hold a folder or a zip for each student", file=sys.stderr)
         return 1
