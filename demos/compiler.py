@@ -24,10 +24,10 @@ import numpy as np
 import autograd
 import nn
 from autograd import Value, draw, relu
-from autograd.compiler.group import groups, levels
-from autograd.compiler.record import record
-from autograd.compiler.shape import plan
-from autograd.compiler.structure import Contract
+from autograd.compiler.recognize.group import groups, levels
+from autograd.compiler.recognize.record import record
+from autograd.compiler.recognize.shape import plan
+from autograd.compiler.arrays.structure import Contract
 from autograd.graph import topological_order
 from demos import plots
 from demos.lesson import Lesson

@@ -79,6 +79,29 @@ def test_a_room_knows_only_what_it_may(room):
             assert wrong == [], f"{module} imports {wrong}"
 
 
+# Inside the compiler: the array program, what finds it in a graph, what prints it; `compile` and Program on these; jit on all.
+COMPILER = {
+    "arrays":       set(),
+    "recognize":    {"arrays"},
+    "printers":     {"arrays", "recognize"},
+    "":             {"arrays", "recognize", "printers"},
+    "jit":          {"arrays", "recognize", "printers", ""},
+}
+
+
+def part_of(module):
+    """The folder of a module inside the compiler, "" for its own files."""
+    part = module.removeprefix("autograd.compiler").removeprefix(".").partition(".")[0]
+    return part if part in COMPILER else ""
+
+
+@pytest.mark.parametrize("module", [module for module in TREES if room_of(module) == "compiler"])
+def test_a_part_of_the_compiler_knows_only_what_it_may(module):
+    part = part_of(module)
+    others = {part_of(other) for other in EDGES[module] if room_of(other) == "compiler"}
+    assert others <= COMPILER[part] | {part}
+
+
 def test_imports_make_no_cycle_types_included():
     done = set()
 

@@ -1,19 +1,26 @@
-"""The compiler: from a graph of scalar Values to a NumPy program.
+"""The compiler: from a graph of scalar Values to a NumPy program. Four folders, in the order of a
+compilation; each has its files in the order of reading.
 
-    record      the graph as a flat list of operations; sums in a normal form       (normal)
-    group       nodes that do the same, at one depth
-    repeat      repetition in time: groups that come again and again, as loops
-    shape       groups as Arrays, their arguments as views of others        (places, ragged, roll)
-    array       the array program: rows of the table on Arrays
-    structure   its structural operations, each with a rule in reverse mode   (loop, prefix)
-    reverse     the cotangent of each Array
-    schedule    which Arrays get a line, and their names                    (names)
-    language    Arrays as text: as NumPy in printer, and in jax, javascript and c     (c_loops)
-    emit        the parts put together
-    scalar      for graphs too narrow for arrays: straight-line code
-    native      C, compiled and loaded
+    arrays      the array program
+        array       rows of the table on Arrays                                 (places)
+        structure   its structural operations, each with a rule in reverse mode (loop, prefix)
+        reverse     the cotangent of each Array
+    recognize   what finds it in a graph
+        record      the graph as a flat list of operations; sums in a normal form (normal, affine)
+        group       nodes that do the same, at one depth
+        extrema     the largest of a list as one node
+        repeat      repetition in time: groups that come again and again, as loops (roll)
+        shape       groups as Arrays, their arguments as views of others    (ragged, fill)
+    printers    what writes it down
+        schedule    which Arrays get a line, and their names                    (names)
+        language    Arrays as text: NumPy in printer; jax, javascript, c
+        emit        the parts put together
+        scalar      for graphs too narrow for arrays: straight-line code
+        native      C, compiled and loaded
     run         the program and its checks
-    verify      the program and the graph side by side                      (exact)
+    cells       which scalar is which cell of which Array
+    verify      the program and the graph side by side, also on fractions       (exact)
+    jit         a function compiled at its first call, with its branches
 """
 from __future__ import annotations
 
@@ -24,17 +31,17 @@ from functools import partial
 from typing import Any
 
 from autograd.compat.messages import choice, described, entries, truth
-from autograd.compiler.array import Misfit
-from autograd.compiler.emit import Blocks, emit, one_by_one
-from autograd.compiler.extrema import OF_TWO, with_extrema
-from autograd.compiler.group import Group, earliest, groups, keys_of, levels
-from autograd.compiler.loop import Stacked
-from autograd.compiler.native import Native, c_compiler, loaded
-from autograd.compiler.record import Tape, record
-from autograd.compiler.repeat import Turns, with_loops
+from autograd.compiler.arrays.array import Misfit
+from autograd.compiler.printers.emit import Blocks, emit, one_by_one
+from autograd.compiler.recognize.extrema import OF_TWO, with_extrema
+from autograd.compiler.recognize.group import Group, earliest, groups, keys_of, levels
+from autograd.compiler.arrays.loop import Stacked
+from autograd.compiler.printers.native import Native, c_compiler, loaded
+from autograd.compiler.recognize.record import Tape, record
+from autograd.compiler.recognize.repeat import Turns, with_loops
 from autograd.compiler.run import Program
-from autograd.compiler.scalar import Straight, straight
-from autograd.compiler.shape import plan
+from autograd.compiler.printers.scalar import Straight, straight
+from autograd.compiler.recognize.shape import plan
 from autograd.value import Value
 
 WIDE = 4  # a loop over so many numbers at once is one over arrays

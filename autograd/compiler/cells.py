@@ -12,16 +12,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiler.array import Array, inner
-from autograd.compiler.emit import Blocks, emit, names_beside
-from autograd.compiler.group import groups, levels
-from autograd.compiler.language import Constants
-from autograd.compiler.printer import Printer
-from autograd.compiler.record import NONE, Tape, numbered
-from autograd.compiler.repeat import with_loops
-from autograd.compiler.shape import plan
-from autograd.compiler.structure import Contract, Named, View
-from autograd.compiler.places import places_of
+from autograd.compiler.arrays.array import Array, inner
+from autograd.compiler.printers.emit import Blocks, emit, names_beside
+from autograd.compiler.recognize.group import groups, levels
+from autograd.compiler.printers.language import Constants
+from autograd.compiler.printers.printer import Printer
+from autograd.compiler.recognize.record import NONE, Tape, numbered
+from autograd.compiler.recognize.repeat import with_loops
+from autograd.compiler.recognize.shape import plan
+from autograd.compiler.arrays.structure import Contract, Named, View
+from autograd.compiler.arrays.places import places_of
 from autograd.graph import topological_order as order_of
 from autograd.value import Value
 

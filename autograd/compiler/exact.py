@@ -16,9 +16,9 @@ from typing import Any, NoReturn
 import numpy as np
 
 from autograd import ops
-from autograd.compiler.emit import Blocks
-from autograd.compiler.names import called
-from autograd.compiler.scalar import Straight
+from autograd.compiler.printers.emit import Blocks
+from autograd.compiler.printers.names import called
+from autograd.compiler.printers.scalar import Straight
 from autograd.formulas.symbol import Operators
 from autograd.ops import Operation
 

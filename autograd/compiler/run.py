@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 
 from autograd.compat.messages import described, printed
-from autograd.compiler import c as in_c
-from autograd.compiler import javascript
-from autograd.compiler import jax as in_jax
+from autograd.compiler.printers import c as in_c
+from autograd.compiler.printers import javascript
+from autograd.compiler.printers import jax as in_jax
 from autograd.compiler.cells import Correspondence, correspondence
 from autograd.compiler.display import highlighted
-from autograd.compiler.emit import Blocks, one_by_one
-from autograd.compiler.native import Native
-from autograd.compiler.record import Tape
-from autograd.compiler.scalar import Straight
+from autograd.compiler.printers.emit import Blocks, one_by_one
+from autograd.compiler.printers.native import Native
+from autograd.compiler.recognize.record import Tape
+from autograd.compiler.printers.scalar import Straight
 from autograd.compiler.verify import Ends, verify
 from autograd.value import Value
 

@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiler.array import inner, is_batched
-from autograd.compiler.emit import Blocks
+from autograd.compiler.arrays.array import inner, is_batched
+from autograd.compiler.printers.emit import Blocks
 from autograd.compiler.exact import Exact, NotRational, OnFractions
-from autograd.compiler.record import places_and_ids
-from autograd.compiler.scalar import Straight
+from autograd.compiler.recognize.record import places_and_ids
+from autograd.compiler.printers.scalar import Straight
 from autograd.graph import topological_order
 from autograd.value import Value
 

@@ -17,7 +17,7 @@ import numpy as np
 
 import autograd as ag
 from autograd import Value
-from autograd.compiler.native import c_compiler
+from autograd.compiler.printers.native import c_compiler
 from tests.benchmarks.compiler import POINTS, ROUNDS, SIDES, Case, jax_peer, lecture, measured, moons
 
 HAND = Path(__file__).with_name("hand.c")

@@ -11,7 +11,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value
-from autograd.compiler import native
+from autograd.compiler.printers import native
 from tests.compiler.languages import BOUND, KINDS, Run, difference, in_c, of_kind, of_random, of_style
 from tests.compiler.test_source import network, recurrent
 from tests.styles import STYLES

@@ -6,7 +6,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value
-from autograd.compiler.names import called
+from autograd.compiler.printers.names import called
 from autograd.ops import TABLE
 
 NAMES = ["theta", "x", "m", "t", "np", "math", "grad", "value", "value_and_grad", "ones", "find", "base64", "len", "float", "range",

@@ -8,8 +8,8 @@ import pytest
 
 import autograd as ag
 from autograd import Value, compile
-from autograd.compiler.group import groups, levels
-from autograd.compiler.record import CONSTANT, INPUT, NODE, PARAMETER, record
+from autograd.compiler.recognize.group import groups, levels
+from autograd.compiler.recognize.record import CONSTANT, INPUT, NODE, PARAMETER, record
 
 
 def network(sizes, style, activation):

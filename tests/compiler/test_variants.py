@@ -167,7 +167,7 @@ def test_the_largest_of_a_list_takes_as_many_lines_as_halvings():
 
 
 def test_sums_over_a_few_words_stay_one_product_however_many_there_are(monkeypatch):
-    monkeypatch.setattr("autograd.compiler.fill.DENSE", 100)
+    monkeypatch.setattr("autograd.compiler.recognize.fill.DENSE", 100)
     rng = np.random.default_rng(8)
     words = np.where(rng.random((100, 30)) < 0.3, 1.0, 0.0).tolist()
 

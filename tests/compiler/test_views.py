@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd.compiler.places import (Strided, contiguous, factor, inverse, places_of, shape_from, slicing, strided, teams,
-                                      without_broadcast)
-from autograd.compiler.printer import sliced
+from autograd.compiler.arrays.places import (Strided, contiguous, factor, inverse, places_of, shape_from, slicing,
+                                             strided, teams, without_broadcast)
+from autograd.compiler.printers.printer import sliced
 from autograd.formulas.text import Text
 
 

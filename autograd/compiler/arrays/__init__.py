@@ -1,0 +1,1 @@
+"""The array program: rows of the table on Arrays, structural operations, and their derivatives."""

@@ -1,0 +1,449 @@
+"""The structural operations of the array program: how arrays are taken from and put into others,
+summed and multiplied.
+
+Each is a class: what it needs to know beside its inputs, a function that makes an Array of it,
+and `back`, its rule in reverse mode. Legend: y is the Array, d its cotangent, which may have
+fewer or shorter axes than y and then broadcasts; a place is an index into a flat array, without
+the axis of the samples.
+"""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd import ops
+from autograd.compiler.arrays.array import (SAMPLES, Array, Misfit, Numbers as Numbers, Operand,
+                                            Shape, Structural as Structural, broadcast_shape,
+                                            elementwise, inner, is_batched, is_comparison, lead,
+                                            numbers as numbers, padded, shape_of)
+from autograd.compiler.arrays.places import (Slicing, Strided, inverse, places_of, slicing, strided,
+    whole, without_broadcast)
+
+
+class Part(NamedTuple):
+    """What is sent to an array, or to some of its places."""
+
+    value: Operand
+    # None: to all of it; Strided, or an array of places, none twice; the number of a result
+    where: Any = None
+
+
+# Where the program begins ---------------------------------------------------------------------
+
+
+class Named(Structural):
+    """An argument of the program, or an array it makes of them: theta, x, m, ones."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+def one_number(array: np.ndarray) -> Operand:
+    """A constant array, or the number that all its entries are."""
+    return float(array.flat[0]) if array.size and (array == array.flat[0]).all() else numbers(array)
+
+
+def ones(size: Any) -> Array:
+    """A row of ones, for sums over a first axis: ones @ a is a sum, and fast."""
+    return (
+        Array(Named("ones"), (), (SAMPLES,)) if size == SAMPLES else numbers(np.ones(size), "ones")
+    )
+
+
+# Taken from arrays ----------------------------------------------------------------------------
+
+
+class View(Structural):
+    """Places base + i * stride_0 + j * stride_1 + ...; an axis of stride 0 has length 1 and
+    broadcasts.
+    """
+
+    def __init__(self, places: Strided, slicing: Slicing) -> None:
+        self.places, self.slicing = places, slicing
+
+    def back(self, i: int, y: Array, d: Operand) -> Part:
+        source, small = y.inputs[0], without_broadcast(self.places)
+        if isinstance(d, Array) and d.shape:
+            d = reshape(full(d, y.shape), (*lead(y), *small.shape))
+        return placed(d, source, small)
+
+
+def view(source: Array, places: Strided) -> Array:
+    """Some places of a source, as slices where they do it; the source itself where it is all of
+    them.
+    """
+    if places == whole(inner(source)):
+        return source
+    sizes = tuple(1 if st == 0 else n for n, st in zip(places.shape, places.strides))
+    if isinstance(source.op, Numbers):
+        chosen = places_of(places._replace(shape=sizes))
+        return numbers(source.op.numbers.reshape(-1)[chosen], source.op.stem)
+    slices = slicing(places, inner(source))
+    if slices is None:
+        return take((source,), places_of(places._replace(shape=sizes)))
+    return Array(View(places, slices), (source,), (*lead(source), *sizes))
+
+
+def placed(value: Operand, target: Array, places: Strided) -> Part:
+    """A value for some places of a target; for all of it where a reshape or a transpose makes it
+    that.
+    """
+    shape = inner(target)
+    if prod(places.shape) != prod(shape):
+        return Part(value, places if slicing(places, shape) else places_of(places).ravel())
+    if not isinstance(value, Array) or not value.shape:
+        return Part(value)
+    if places == whole(places.shape):
+        return Part(reshape(value, (*lead(value), *shape)))
+    turned = inverse(places_of(places), shape)
+    found = None if turned is None else strided(turned)
+    if turned is None:
+        return Part(value, places)
+    return Part(take((value,), turned) if found is None else view(value, found))
+
+
+class Take(Structural):
+    """Any places of one array, or of several flat ones one after the other."""
+
+    def __init__(self, places: np.ndarray) -> None:
+        self.places = places
+
+    def takes_all(self, sources: Sequence[Array]) -> bool:
+        """Whether it is the sources as they are, one after the other."""
+        count = sum(prod(inner(x)) for x in sources)
+        return self.places.shape == (count,) and bool((np.diff(self.places) == 1).all())
+
+    def back(self, i: int, y: Array, d: Operand) -> Part:
+        source, flat = y.inputs[i], self.places.ravel()
+        start = sum(prod(inner(s)) for s in y.inputs[:i])
+        chosen = np.nonzero((flat >= start) & (flat < start + prod(inner(source))))[0]
+        chosen = chosen[np.argsort(flat[chosen], kind="stable")]
+        unique, starts = np.unique(flat[chosen] - start, return_index=True)
+        if not shape_of(d) and is_batched(y) == is_batched(source):
+            times = np.diff([*starts, len(chosen)])
+            value = d * one_number(times.astype(float))
+            return (
+                Part(value, unique)
+                if len(unique) < prod(inner(source))
+                else Part(reshape(value, inner(source)) if shape_of(value) else value)
+            )
+        value = full(d, y.shape)
+        if is_batched(y) and not is_batched(source):
+            value = total(value, (0,))
+        value = take((value,), chosen)
+        if len(unique) < len(chosen):
+            value = run_sums(value, starts)
+        if len(unique) == prod(inner(source)):
+            return Part(reshape(value, source.shape if is_batched(value) else inner(source)))
+        return Part(value, unique)
+
+
+def take(sources: Sequence[Array], places: np.ndarray) -> Array:
+    """Any places of the sources; the source, reshaped, where it is all of them in their order."""
+    batch = (SAMPLES,) if any(map(is_batched, sources)) else ()
+    if len(sources) == 1 and isinstance(sources[0].op, Numbers):
+        return numbers(sources[0].op.numbers.reshape(-1)[places], sources[0].op.stem)
+    if len(sources) == 1 and np.array_equal(places.ravel(), np.arange(prod(inner(sources[0])))):
+        return reshape(sources[0], (*batch, *places.shape))
+    regular = strided(places) if len(sources) == 1 and places.size else None
+    if (
+        regular is not None
+        and 0 not in np.array(regular.strides)[np.array(places.shape) > 1]
+        and slicing(regular, inner(sources[0])) is not None
+    ):
+        return view(sources[0], regular)
+    return Array(Take(places), tuple(sources), (*batch, *places.shape))
+
+
+class RunSums(Structural):
+    """Sums over runs of the last axis; each begins at one of `starts` and ends before the next."""
+
+    def __init__(self, starts: np.ndarray) -> None:
+        self.starts = starts
+
+
+def run_sums(x: Array, starts: np.ndarray) -> Array:
+    """Sums over runs of the last axis."""
+    if isinstance(x.op, Numbers):
+        return numbers(np.add.reduceat(x.op.numbers, starts))
+    return Array(RunSums(starts), (x,), (*lead(x), len(starts)))
+
+
+class Reshape(Structural):
+    """The same numbers in another shape."""
+
+    def back(self, i: int, y: Array, d: Operand) -> Part:
+        return Part(reshape(full(d, y.shape), y.inputs[0].shape) if shape_of(d) else d)
+
+
+def reshape(x: Array, shape: Shape) -> Array:
+    """x in another shape; one number of an array is taken as such."""
+    if shape == () and isinstance(x.op, View):
+        return view(x.inputs[0], Strided((), x.op.places.base, ()))
+    while x.shape != shape and is_reshaped(x):
+        x = x.inputs[0]
+    if isinstance(x.op, Numbers) and SAMPLES not in shape:
+        return numbers(x.op.numbers.reshape(shape), x.op.stem)
+    return x if x.shape == shape else Array(Reshape(), (x,), shape)
+
+
+def is_reshaped(x: Array) -> bool:
+    """Whether x is another Array in another shape."""
+    if isinstance(x.op, View):
+        places = without_broadcast(x.op.places)
+        return places == whole(places.shape) and prod(inner(x)) == prod(inner(x.inputs[0]))
+    return isinstance(x.op, Reshape)
+
+
+class Broadcast(Structural):
+    """x with all axes of a shape."""
+
+    def back(self, i: int, y: Array, d: Operand) -> Part:
+        return Part(reduced(d, shape_of(y.inputs[0]), y.shape))
+
+
+def full(x: Operand, shape: Shape) -> Array:
+    """x with all axes of a shape; the samples' axis stays the first."""
+    if not isinstance(x, Array) or x.shape == shape:
+        return x if isinstance(x, Array) else Array(Broadcast(), (x,), shape)
+    if is_batched(x):
+        x = reshape(x, (SAMPLES, *padded(inner(x), len(shape) - 1)))
+    if broadcast_shape(x.shape, shape) != shape:
+        raise Misfit(f"an array of shape {x.shape} does not broadcast to {shape}")
+    return x if x.shape == shape else Array(Broadcast(), (x,), shape)
+
+
+# Put together ---------------------------------------------------------------------------------
+
+
+class Assemble(Structural):
+    """An array in which each input is added to its places."""
+
+    def __init__(
+        self, places: list[Strided | np.ndarray | None], first: list[bool], covered: bool
+    ) -> None:
+        self.places = places
+        self.first = first  # whether an input is the first at its places
+        self.covered = covered  # whether every place is written by an input that is the first there
+
+
+def assembled(parts: Sequence[Part], shape: Shape, copied: bool = False) -> Operand:
+    """The sum of the parts of an array of that shape; it is an array of its own, to be written to,
+    where it is `copied`.
+    """
+    everywhere = [p.value for p in parts if p.where is None]
+    if len(everywhere) == len(parts) and not copied:
+        return summed(everywhere)
+    somewhere = [p for p in parts if p.where is not None]
+    parts = [*([Part(summed(everywhere))] if everywhere else []), *sorted(somewhere, key=extent)]
+    size = prod(shape[1:] if SAMPLES in shape else shape)
+    written, first, covered = np.zeros(size, dtype=bool), [], True
+    for p in parts:
+        at = (
+            slice(None)
+            if p.where is None
+            else places_of(p.where).ravel()
+            if isinstance(p.where, Strided)
+            else p.where
+        )
+        first.append(not written[at].any())
+        covered &= first[-1] or bool(written[at].all())
+        written[at] = True
+    op = Assemble([p.where for p in parts], first, covered and bool(written.all()))
+    return Array(op, tuple(p.value for p in parts), shape)
+
+
+def extent(part: Part) -> tuple[int, int]:
+    """What parts are sorted by: the largest first, of equal ones the one that begins first."""
+    places = places_of(part.where) if isinstance(part.where, Strided) else part.where
+    return -places.size, int(places.flat[0])
+
+
+def summed(values: Sequence[Operand]) -> Operand:
+    """The sum of some values."""
+    found = values[0]
+    for value in values[1:]:
+        found = found + value
+    return found
+
+
+# Sums -----------------------------------------------------------------------------------------
+
+
+class Sum(Structural):
+    """The sum over some axes."""
+
+    def __init__(self, axes: tuple[int, ...]) -> None:
+        self.axes = axes
+
+    def back(self, i: int, y: Array, d: Operand) -> Part:
+        return Part(with_axes(d, y.shape, self.axes))
+
+
+def with_axes(d: Operand, shape: Shape, axes: tuple[int, ...]) -> Operand:
+    """A cotangent of that shape with axes of length 1 put in, to broadcast over what was summed."""
+    if not shape_of(d):
+        return d
+    sizes = list(padded(d.shape, len(shape)))
+    for axis in axes:
+        sizes.insert(axis, 1)
+    return reshape(d, tuple(sizes))
+
+
+def total(x: Array, axes: tuple[int, ...], inside: bool = False) -> Array:
+    """The sum of x over some axes, in the fastest form there is for it; x is needed for nothing
+    else if it is `inside`.
+    """
+    if isinstance(x.op, Broadcast) and not shape_of(x.inputs[0]):  # the same number again and again
+        left_over = tuple(n for k, n in enumerate(x.shape) if k not in axes)
+        return full(repeated(x.inputs[0], [x.shape[k] for k in axes]), left_over)
+    labels = LABELS[: len(x.shape)]
+    left = "".join(c for k, c in enumerate(labels) if k not in axes)
+    if isinstance(x.op, Numbers):
+        return numbers(np.sum(x.op.numbers, axis=axes), x.op.stem)
+    square = x.op is ops.pow and x.inputs[1] == 2.0
+    if square and len(axes) == 1 and not is_batched(x):
+        return contract(x.inputs[0], labels, x.inputs[0], labels, left)
+    if inside and len(axes) == 1 and is_product(x):
+        return contract(x.inputs[0], labels, x.inputs[1], labels, left)
+    if axes == (0,) and len(x.shape) == 2:
+        return contract(ones(x.shape[0]), labels[0], x, labels, left)
+    return Array(Sum(axes), (x,), tuple(n for k, n in enumerate(x.shape) if k not in axes))
+
+
+def total_of_terms(x: Array, axes: tuple[int, ...]) -> Array:
+    """The sum of x over some axes; of an array times or by a single number, that of the array,
+    times or by it.
+    """
+    if x.op not in (ops.mul, ops.div):
+        return total(x, axes)
+    a, b = x.inputs
+    if isinstance(a, Array) and a.shape == x.shape and not shape_of(b) and not is_comparison(a):
+        found: Array = elementwise(x.op, (total(a, axes), b))
+    elif x.op is ops.mul and isinstance(b, Array) and b.shape == x.shape and not (
+        shape_of(a) or is_comparison(b)
+    ):
+        found = a * total(b, axes)
+    else:
+        found = total(x, axes)
+    return found
+
+
+def repeated(x: Operand, sizes: Sequence[Any]) -> Operand:
+    """x times some sizes."""
+    for n in sizes:
+        x = x * (Array(Named("m"), (), ()) if n == SAMPLES else float(n))
+    return x
+
+
+def is_product(x: Array) -> bool:
+    """Whether x is a product of two arrays of its own shape."""
+    return x.op is ops.mul and all(
+        isinstance(f, Array) and f.shape == x.shape and not is_comparison(f) for f in x.inputs
+    )
+
+
+def reduced(value: Operand, shape: Shape, over: Shape, inside: bool = False) -> Operand:
+    """A value of shape `over`, or that broadcasts to it, summed over the axes along which `shape`
+    broadcasts to it.
+
+    The value itself is needed for nothing else if it is `inside`.
+    """
+    rank = len(over)
+    has, wanted = padded(shape_of(value), rank), padded(shape, rank)
+    along = [k for k in range(rank) if wanted[k] == 1 and over[k] != 1]
+    value = repeated(value, [over[k] for k in along if has[k] == 1])
+    axes = tuple(k for k in along if has[k] != 1)
+    if axes:
+        value = total(reshape(value, has), axes, inside)
+        has = tuple(1 if k in axes else n for k, n in enumerate(has))
+    if not shape_of(value) and not axes or not shape:
+        return reshape(value, ()) if shape_of(value) else value
+    return reshape(value, has[rank - len(shape) :])
+
+
+# Products -------------------------------------------------------------------------------------
+
+LABELS = "abcdefgh"  # of axes; the samples' axis may have any
+
+
+class Contract(Structural):
+    """The product of two arrays, summed over some axes: sum over k of A[i, k] B[j, k] is left "ik",
+    right "jk", out "ji".
+
+    Each label of an input stands in the other one, in the output, or in both. The lecture's (6),
+    z = W f, is one, and so are what it sends back: (7), W^T dz, and (8), dz f^T.
+    """
+
+    def __init__(self, left: str, right: str, out: str) -> None:
+        self.left, self.right, self.out = left, right, out
+
+    def back(self, i: int, y: Array, d: Operand) -> Part | None:
+        A, B = y.inputs
+        mine, others = (self.left, self.right)[:: 1 - 2 * i]
+        if mine == others:  # rows with rows
+            rows = with_axes(d, y.shape, tuple(k for k, c in enumerate(mine) if c not in self.out))
+            if A is B:  # squares: what both are sent is sent to the first
+                return Part(2.0 * rows * A) if i == 0 else None
+            return Part(rows * y.inputs[1 - i])
+        return Part(contract(full(d, y.shape), self.out, y.inputs[1 - i], others, mine))
+
+
+def contract(A: Array, left: str, B: Array, right: str, out: str) -> Array:
+    """The product of A and B, their axes labelled, summed over the labels that are not in `out`."""
+    if left == right and len(left) == 1 and not out:
+        for one, other in ((A, B), (B, A)):
+            factors = outer_factors(one)
+            if factors is not None:  # sum over i, j of u[i] v[j] B[i, j]
+                u, v = factors
+                inside = reshape(other, (*u.shape, *v.shape))
+                return contract(u, "a", contract(inside, "ab", v, "b", "a"), "a", "")
+    if left != right:
+        (A, left), (B, right) = untransposed(A, left), untransposed(B, right)
+    size = {**dict(zip(left, A.shape)), **dict(zip(right, B.shape))}
+    if tuple(size[c] for c in left + right) != A.shape + B.shape:
+        raise Misfit(f"{left}, {right} do not label arrays of shapes {A.shape} and {B.shape}")
+    return Array(Contract(left, right, out), (A, B), tuple(size[c] for c in out))
+
+
+def outer_factors(x: Array) -> tuple[Array, Array] | None:
+    """u and v where x is u[i] v[j] for all i and j, flat; else None."""
+    if (
+        is_batched(x)
+        or not isinstance(x.op, (View, Reshape))
+        or isinstance(x.op, View)
+        and x.op.places != whole(x.shape)
+    ):
+        return None
+    product = x.inputs[0]
+    if (
+        product.op is not ops.mul
+        or len(product.shape) != 2
+        or SAMPLES in product.shape
+        or prod(product.shape) != x.shape[0]
+    ):
+        return None
+    u, v = product.inputs
+    if shape_of(u) != (product.shape[0], 1) or shape_of(v) not in (
+        (product.shape[1],),
+        (1, product.shape[1]),
+    ):
+        return None
+    return reshape(u, product.shape[:1]), reshape(v, product.shape[1:])
+
+
+def untransposed(x: Array, labels: str) -> tuple[Array, str]:
+    """A factor and its labels; for a view that is transposed the view as it lies, and its labels in
+    that order.
+    """
+    if not isinstance(x.op, View) or not x.op.slicing.order or x.op.slicing.new_axes:
+        return x, labels
+    first, places = len(lead(x)), x.op.places
+    order = sorted(range(len(places.shape)), key=lambda k: -places.strides[k])
+    as_it_lies = Strided(
+        tuple(places.shape[k] for k in order), places.base, tuple(places.strides[k] for k in order)
+    )
+    return view(x.inputs[0], as_it_lies), labels[:first] + "".join(labels[first + k] for k in order)

@@ -1,0 +1,43 @@
+"""jit: a function of numbers, recorded and compiled at its first call, run as a program after."""
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd.compat.messages import at_least, entries, function
+from autograd.compiler.jit.jitted import Jitted
+from autograd.compiler.jit.sampled import Sampled
+
+
+def jit(f: Callable[..., Any] | None = None, samples: Sequence[int] = (),
+        reduce: str | None = None) -> Any:
+    """f, recorded and compiled when it is first called, and run as a program after that.
+
+    f takes and returns numbers, and lists, tuples, dicts and arrays of numbers; it is plain Python.
+    `jit(value_and_grad(f))` and the other transforms work as f does.
+
+    An `if` whose sides only return or assign numbers, `max`, `min`, `x > 0` as a number and tables
+    indexed by an int among the arguments are operations of one program. Any other comparison is
+    checked on every call, and another branch is recorded when it is met. What f reads from outside
+    is checked, too. What cannot be compiled (random numbers, the clock, printing, float(x)) runs as
+    it was written, with one warning that says why. Where floats would raise OverflowError, a
+    program goes on with infinity.
+
+    samples     the arguments with a leading axis of samples: f is written for one, and every
+                result has a leading axis, one gradient for each sample, too
+    reduce      "sum" or "mean" of the results over the samples: value_and_grad then gives the loss
+                (4) of a network and its gradient
+
+    >>> @jit
+    ... def distance(x):
+    ...     return -x if x < 0 else x
+    >>> distance(3.0), distance(2.0), distance(-2.0), distance(-5.0)
+    (3.0, 2.0, 2.0, 5.0)
+    """
+    samples = tuple(at_least(i, "each of samples", 0) for i in entries(samples, "samples", "ints"))
+    if f is None:
+        return lambda g: jit(g, samples, reduce)
+    function(f, "jit takes")
+    if reduce not in (None, "sum", "mean") or reduce and not samples:
+        raise ValueError(f"reduce must be 'sum' or 'mean', of samples=..., or None; got {reduce!r}")
+    return Sampled(f, samples, reduce) if samples else Jitted(f)

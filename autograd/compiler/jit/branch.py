@@ -1,0 +1,338 @@
+"""One recording of a function, compiled, with the guards under which it holds."""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from operator import is_
+from typing import Any
+
+import numpy as np
+
+from autograd import compiler
+from autograd.compiler.jit.checks import Checks
+from autograd.compiler.jit.flat import (INT, Unfit, FLOAT, build, flatten, flatten_result, kinds_of,
+                                    numbers, of_values, skeleton)
+from autograd.compiler.jit.choices import replaced
+from autograd.compiler.jit.guards import Notes, Whole, noticing
+from autograd.compiler.jit.lookups import Lookups
+from autograd.compiler.jit.quick import builder
+from autograd.compiler.jit.reach import Reach
+from autograd.compiler.run import Program
+from autograd.derivatives.level import VARIABLES_AT_WORK, positions
+from autograd.derivatives.transforms import Differentiated
+from autograd.graph import topological_order
+from autograd.value import Value
+
+Function = Callable[..., Any]
+GRADIENT_OF_MANY = "gives derivatives of more than one number"
+
+
+class Refused(Exception):
+    """What was recorded cannot stand for other numbers."""
+
+
+class Unsure(Exception):
+    """Only the function itself can tell."""
+
+
+class Signature:
+    """How the arguments of a call look: what recordings are kept by.
+
+    key     the key of (args, named)
+    same    for each argument the first one that is the same object
+    """
+
+    def __init__(self, key: Any, same: tuple[int, ...]) -> None:
+        self.key, self.same = key, same
+
+    def arguments(self, leaves: Iterable[Any]) -> tuple[Any, Any]:
+        """Arguments with these Values."""
+        args, named = build(self.key, iter(leaves), of_values)
+        return tuple(args[i] for i in self.same), named
+
+    def filled(self, theta: Any) -> tuple[Any, Any]:
+        """Arguments with these numbers."""
+        args, named = builder(self.key)(theta)
+        return tuple(args[i] for i in self.same), named
+
+    def places(self, argnums: tuple[int, ...]) -> list[int]:
+        """The places among the leaves of some arguments' own."""
+        counts = [len(kinds_of(part)) for part in argument_keys(self.key)]
+        starts = np.cumsum([0, *counts])
+        return [i for k in argnums for i in range(starts[k], starts[k + 1])]
+
+
+def argument_keys(key: Any) -> list[Any]:
+    """The keys of the arguments without names."""
+    args = key[2][0]
+    return [args[1]] * args[2] if type(args[2]) is int else list(args[2])
+
+
+class Branch:
+    """One recording of a function, compiled, with the guards under which it holds.
+
+    outside   the Values it uses that are no arguments
+    lines     where its guards are in the source
+
+    Raises Refused where it cannot stand for other numbers.
+    """
+
+    def __init__(self, f: Function, signature: Signature, theta: Any, reach: Reach,
+                 expected: Any = None, keeps_graph: bool = False) -> None:
+        self.signature = signature
+        over = self.over = self.transform_of(f)
+        self.graph: Any = ()
+        count = len(argument_keys(signature.key))
+        self.argnums = positions(over.argnums, count) if over else ()
+        self.wrt = signature.places(self.argnums)
+        self.key = self.gradient_key() if over else flatten_result(expected, [])
+        self.build = builder(self.key)
+        notes, variables, results = self.recorded(over.f if over else f, theta, reach)
+        self.lookups = notes.lookups
+        guards = notes.all_guards()
+        self.lines = [g.line for g in guards]
+        compared = [x for g in guards for x in (g.a, g.b) if isinstance(x, Value)]
+        looked_up = self.lookups.arguments()
+        order = topological_order(*results, *compared)
+        inside = {*variables, *notes.made, *looked_up}
+        self.outside = sources([*results, *compared], inside, set(reach.values), order)
+        every = [*variables, *self.outside, *looked_up]
+        self.checks = Checks(guards, every)
+        self.guard = self.program = None
+        reached = set(order) if notes.limited else set()
+        unused = [v for v in notes.limited if v not in reached]
+        self.compared = len(self.checks.outputs)
+        if self.checks.outputs or unused:
+            self.guard = self.compiled([*self.checks.outputs, *unused], every)
+        if over:
+            parameters = self.differentiable(results[0], every, looked_up, notes)
+            self.graph = (results[0], order, parameters) if keeps_graph else ()
+        elif results:
+            self.program = self.compiled(results, every)
+
+    def differentiable(self, result: Value, every: list[Value], looked_up: list[Value],
+                       notes: Notes) -> list[Value]:
+        """Compile the result of which there is a gradient; what that is with respect to."""
+        self.active = [i for i, v in enumerate(looked_up) if v not in notes.numbers]
+        fetched = [len(every) - len(looked_up) + i for i in self.active]
+        chosen = [*self.wrt, *fetched]
+        rest = sorted({*range(len(every))} - set(chosen))
+        self.theta, self.rest, self.has_data = in_a_row(chosen), in_a_row(rest), bool(rest)
+        parameters = [every[i] for i in chosen]
+        self.program = compiler.compile(result, parameters, [every[i] for i in rest],
+                                        samples=False)
+        return parameters
+
+    def result_key(self) -> Any:
+        """The key of the result."""
+        return (tuple, "", (FLOAT, self.key)) if self.over and self.over.with_value else self.key
+
+    def transform_of(self, f: Function) -> Differentiated | None:
+        """The transform whose derivatives the program computes itself."""
+        return getattr(f, "differentiated", None)
+
+    def compiled(self, outputs: list[Value], every: list[Value]) -> Program:
+        """The program of some outputs."""
+        return compiler.compile(outputs, every)
+
+    def lookups_of(self, variables: list[Value]) -> Lookups:
+        """How tables are looked up."""
+        return Lookups(variables)
+
+    def recorded(self, f: Function, theta: Any, reach: Reach
+                 ) -> tuple[Notes, list[Value], list[Value]]:
+        """What recording f noticed, its variables, and its results."""
+        kinds, chosen = kinds_of(self.signature.key), set(self.wrt)
+        variables = [Whole(x) if kind == INT and i not in chosen else Value(x)
+                     for i, (x, kind) in enumerate(zip(theta.tolist(), kinds))]
+        args, named = self.signature.arguments(variables)
+        at_work = {*variables, *reach.values} - VARIABLES_AT_WORK
+        numbers = {v for i, v in enumerate(variables) if i not in chosen}
+        VARIABLES_AT_WORK.update(at_work)
+        reason = ""
+        try:
+            functions = [] if reach.asks_same else reach.functions
+            with replaced(functions), noticing(numbers, self.lookups_of(variables)) as notes:
+                returned = f(*args, **named)
+        except Exception as error:
+            reason = f"it cannot be recorded ({type(error).__name__}: {error})"
+        finally:
+            VARIABLES_AT_WORK.difference_update(at_work)
+        if notes.refusals or reason:
+            raise Refused(notes.refusals[0] if notes.refusals else reason)
+        results, found = listed(returned, notes.made)
+        if self.over is not None and skeleton(found) != "number":
+            raise Refused(GRADIENT_OF_MANY)
+        if self.over is None and skeleton(found) != skeleton(self.key):
+            raise Refused("gives results of another structure for Values than for numbers")
+        if not self.unchanged((args, named), variables):
+            raise Refused("changes its arguments")
+        return notes, variables, results
+
+    def gradient_key(self) -> Any:
+        """The key of the gradient."""
+        parts = [as_floats(argument_keys(self.signature.key)[i]) for i in self.argnums]
+        several = self.over is not None and isinstance(self.over.argnums, tuple)
+        return (tuple, "", tuple(parts)) if several else parts[0]
+
+    def recorded_result(self) -> tuple[Any, Any]:
+        """The number and the gradient by the graph that was recorded, which goes through all of it
+        once; they are what the program gives first."""
+        output, order, chosen = self.graph
+        self.graph = ()
+        before = [v.grad for v in order]
+        output.backward()
+        gradient = np.array([v.grad for v in chosen])
+        Value.set_grads(dict(zip(order, before)))
+        return output.data, gradient
+
+    def unchanged(self, given: Any, variables: list[Value]) -> bool:
+        """Whether arguments still hold the variables they held."""
+        held: list[Any] = []
+        before: list[Any] = []
+        try:
+            same = flatten(given, held) == flatten(self.signature.arguments(variables), before)
+        except Unfit:
+            return False
+        return same and len(held) == len(before) and all(map(is_, held, before))
+
+    def numbers(self, theta: Any) -> Any:
+        """The numbers it needs: those of the arguments, of Values from outside, and of what is
+        looked up."""
+        looked_up = self.lookups.numbers(theta)[0]
+        if not self.outside and not looked_up:
+            return theta
+        return np.concatenate((theta, [v.data for v in self.outside], *looked_up))
+
+    def holds(self, theta: Any) -> int:
+        """1 where every guard comes out as recorded, 0 where one does not, -1 where the numbers
+        are too close to tell; raises what the program raises."""
+        outputs = np.empty((1, 0)) if self.guard is None else self.guard(theta)[None]
+        if not self.lines:
+            return 1
+        outputs = outputs[:, :self.compared]
+        return int(self.checks.hold(theta[None], outputs)[0])
+
+    def proved(self, theta: Any) -> Any:
+        """What the function returns where it was recorded: the program's result, which must be that
+        of the recorded graph, and of the function itself for plain numbers.
+
+        Raises Refused where it is not, and whatever the function raises for plain numbers.
+        """
+        assert self.over is not None
+        args, named = self.signature.filled(theta)
+        plain = self.over.f(*args, **named)
+        full = self.numbers(theta)
+        y, gradient = self.raw(full)
+        by_graph = self.recorded_result()
+        same = agree([plain, y, gradient], [by_graph[0], by_graph[0], by_graph[1]])
+        leaves: list[Any] = []
+        if flatten((args, named), leaves) != self.signature.key or not same:
+            raise Unsure
+        if numbers(leaves).tobytes() != theta.tobytes():
+            raise Unsure
+        return self.run(full)
+
+    def raw(self, theta: Any) -> tuple[float, Any]:
+        """The number and the gradient with respect to what the program takes."""
+        assert self.program is not None
+        return self.program.value_and_grad(theta[self.theta],
+                                           theta[self.rest] if self.has_data else None)
+
+    def run(self, theta: Any) -> Any:
+        """What the function returns for these numbers. Raises ArithmeticError where a result is
+        not finite."""
+        if self.program is None:
+            return self.build(np.empty(0))
+        if self.over is None:
+            found = self.program(theta)
+            checked_finite(found)
+            return self.build(found)
+        y, gradient = self.raw(theta)
+        checked_finite(gradient)
+        checked_finite(y)
+        gradient = self.with_fetched(theta, gradient)
+        parts = self.build(gradient)
+        return (y, parts) if self.over.with_value else parts
+
+
+    def with_fetched(self, theta: Any, gradient: Any) -> Any:
+        """The gradient with respect to the arguments, in which that of what was fetched counts for
+        where it was."""
+        count = len(self.wrt)
+        if len(gradient) == count:
+            return gradient
+        theta = theta[:len(self.lookups.place)]
+        places = np.concatenate(self.lookups.numbers(theta)[1])[self.active]
+        return gradient[:count] + np.bincount(places, gradient[count:], len(theta))[self.wrt]
+
+
+def in_a_row(places: list[int]) -> Any:
+    """Places as a slice, where they follow each other, else as an array."""
+    if places and places == list(range(places[0], places[0] + len(places))):
+        return slice(places[0], places[0] + len(places))
+    return np.array(places, dtype=int)
+
+
+def checked_finite(found: Any) -> None:
+    """Raise ArithmeticError where a number is not finite: floats say more about it than arrays."""
+    if not np.isfinite(found).all():
+        raise ArithmeticError("a result is not finite")
+
+
+def listed(returned: Any, made: set[Value]) -> tuple[list[Value], Any]:
+    """The leaves of a result as Values, and its key; Values of numbers are noted as made."""
+    leaves: list[Any] = []
+    try:
+        key = flatten_result(returned, leaves)
+    except Unfit as error:
+        raise Refused(f"returns what jit cannot: {error}") from None
+    flat = [x for leaf in leaves for x in (leaf if isinstance(leaf, np.ndarray) else [leaf])]
+    results = [x if isinstance(x, Value) else Value(x) for x in flat]
+    made.update(v for v, x in zip(results, flat) if v is not x)
+    return results, key
+
+
+def as_floats(key: Any) -> Any:
+    """A key whose numbers are floats. Raises ValueError where something in it is no number."""
+    if type(key) is str:
+        return FLOAT
+    if key[0] in ("=", "array="):
+        raise ValueError("not a number")
+    if key[0] == "array":
+        return *key[:2], "f"
+    if type(key[2]) is int:
+        return key[0], FLOAT, key[2]
+    return key[0], key[1], tuple(map(as_floats, key[2]))
+
+
+def sources(results: Iterable[Value], inside: set[Value], outside: set[Value],
+            order: list[Value]) -> list[Value]:
+    """The Values from outside that the results were computed from, in a fixed order; those that are
+    known are not followed further. `order` is the topological order of the results."""
+    if not outside:
+        return [v for v in order if v.is_leaf and v not in inside]
+    found: dict[Value, None] = {}
+    stack = list(results)
+    seen = set(stack)
+    while stack:
+        v = stack.pop()
+        if v in outside or v.is_leaf and v not in inside:
+            found[v] = None
+            continue
+        new = [u for u in v.inputs if isinstance(u, Value) and u not in seen]
+        seen.update(new)
+        stack += new
+    return list(found)
+
+
+def agree(a: Any, b: Any) -> bool:
+    """Whether two results have one structure, and the same numbers up to rounding."""
+    x: list[Any] = []
+    y: list[Any] = []
+    try:
+        same = skeleton(flatten_result(a, x)) == skeleton(flatten_result(b, y))
+    except Unfit:
+        return False
+    if not same or any(isinstance(leaf, Value) for leaf in (*x, *y)):
+        return False
+    return bool(np.allclose(numbers(x), numbers(y), rtol=1e-7, atol=1e-9))

@@ -1,0 +1,560 @@
+"""Functions as they are recorded: `if`, `max` and `table[i]` as operations.
+
+1. While it is recorded, the code of a function is replaced by one in which `a if c else b`, and
+   if-statements whose sides only return or assign, call `choose`: where c is a Truth and both sides
+   can be computed and have one structure, the result is where(c, a, b); else the side that was
+   taken, and a guard. `max`, `min` and `table[i]` call functions of this file in the same way.
+2. A side is computed only where that changes nothing and cannot fail for other numbers: names,
+   attributes, sums, products, powers, and operations of the table that are defined everywhere.
+3. To everybody who does not record, the replaced code does what the function did: other threads may
+   run it. A function whose source is not found, or is not what runs, is recorded as it is.
+"""
+from __future__ import annotations
+
+import ast
+import builtins
+import linecache
+import operator
+import threading
+import types
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from copy import deepcopy
+from functools import cache
+from typing import Any
+
+from autograd import ops
+from autograd.compat.numbers import is_array
+from autograd.compiler.jit.guards import Truth, Whole, notes_here
+from autograd.value import Value
+
+# operations that are defined for every number, by the name they are called by
+TOTAL = {"abs", "tanh", "sigmoid", "relu", "leaky_relu", "elu", "softplus", "gelu", "sin", "cos",
+         "atan", "erf", "erfc", "exp", "expm1", "sign", "maximum", "minimum", "max", "min", "sum",
+         "fabs", "arctan", "absolute"}
+OPPOSITE = {"lt": "ge", "le": "gt", "gt": "le", "ge": "lt", "eq": "ne", "ne": "eq"}
+IN_PLACE = {ast.Add: "iadd", ast.Sub: "isub", ast.Mult: "imul"}
+PREFIX = "_autograd_"                       # of the functions below, in replaced code
+
+Block = list[ast.stmt]
+
+
+class Unsafe(Exception):
+    """The sides of a choice cannot both be computed."""
+
+
+# What replaced code calls -------------------------------------------------------------------------
+
+def choose(c: Any, then: Callable[[], Any], other: Callable[[], Any]) -> Any:
+    """then() if c else other(), as an operation where that is possible."""
+    notes = notes_here()
+    if type(c) is not Truth or notes is None:
+        return then() if c else other()
+    before = notes.mark()
+    try:
+        trying.depth += 1
+        a, b = then(), other()
+        found = merged(c, a, b)
+        notes.chose(found, a, b)
+    except Exception:
+        found = Unsafe
+    finally:
+        trying.depth -= 1
+    if found is Unsafe or notes.mark() != before:
+        notes.back_to(before)
+        return then() if c else other()
+    return found
+
+
+class Trying(threading.local):
+    """How many choices this thread is computing both sides of."""
+    depth = 0
+
+
+trying = Trying()
+
+
+def merged(c: Truth, a: Any, b: Any) -> Any:
+    """a where c is true, else b; number by number in tuples and lists. Raises Unsafe."""
+    if a is b:
+        return a
+    if isinstance(a, (Value, int, float)) and isinstance(b, (Value, int, float)):
+        return of_numbers(c, a, b)
+    if type(a) is type(b) and type(a) in (tuple, list) and len(a) == len(b):
+        return type(a)([merged(c, x, y) for x, y in zip(a, b)])
+    raise Unsafe
+
+
+def of_numbers(c: Truth, a: Any, b: Any) -> Any:
+    """a where c is true, else b; of two sums that begin alike, with the choice inside of the sum:
+    then what an `if` in a loop adds to a total is still a sum over the loop."""
+    (first, added), (second, other) = parts_of_sum(a), parts_of_sum(b)
+    if first is b and isinstance(b, Value):
+        return b + ops.where(c, added, 0.0)
+    if second is a and isinstance(a, Value):
+        return a + ops.where(c, 0.0, other)
+    if first is second and isinstance(first, Value):
+        return first + ops.where(c, added, other)
+    return ops.where(c, a, b)
+
+
+def parts_of_sum(x: Any) -> tuple[Any, Any]:
+    """The first part of a sum, and what is added to it; None, None for anything else."""
+    if not isinstance(x, Value) or x.op not in (ops.add, ops.sub):
+        return None, None
+    first, added = x.inputs
+    return first, added if x.op is ops.add else -added
+
+
+def both(*parts: Callable[[], Any]) -> Any:
+    """Whether all parts are true, as a condition."""
+    found: Any = True
+    for part in parts:
+        x = decided(part, found, False)
+        if type(x) is not Truth:
+            if not x:
+                return False
+        else:
+            found = x if found is True else Truth("ne", found * x, 0.0)
+    return found
+
+
+def either(*parts: Callable[[], Any]) -> Any:
+    """Whether one part is true, as a condition."""
+    found: Any = False
+    for part in parts:
+        x = decided(part, found, True)
+        if type(x) is not Truth:
+            if x:
+                return True
+        else:
+            found = x if found is False else Truth("ne", found + x, 0.0)
+    return found
+
+
+def decided(part: Callable[[], Any], before: Any, ends: bool) -> Any:
+    """What a part of a condition gives; where it cannot be computed unless those before it did not
+    decide, they are guards."""
+    if type(before) is not Truth:
+        return part()
+    try:
+        return part()
+    except Exception:
+        return ends if bool(before) is ends else part()
+
+
+def negation(x: Any) -> Any:
+    """not x, as a condition."""
+    if type(x) is not Truth:
+        return not x
+    kind, a, b = x.comparison
+    return Truth(OPPOSITE[kind], a, b)
+
+
+def in_place(name: str, a: Any, b: Any) -> Any:
+    """a += b and its like. Raises Unsafe where that would change a on a side not taken."""
+    if trying.depth and not isinstance(a, (Value, int, float)):
+        raise Unsafe
+    return getattr(operator, name)(a, b)
+
+
+def largest(function: Any, *args: Any) -> Any:
+    """max(...) or min(...), as operations where there are Values."""
+    notes = notes_here()
+    if function not in (max, min) or notes is None:
+        return function(*args)
+    values = list(args if len(args) > 1 else args[0])
+    if not all(isinstance(x, (Value, int, float)) for x in values) or len(values) < 2:
+        return function(values)
+    if not any(isinstance(x, Value) for x in values):
+        return function(values)
+    of_two = ops.maximum if function is max else ops.minimum
+    while len(values) > 1:                  # in pairs, so that a tie goes to the first
+        pairs = [of_two(a, b) for a, b in zip(values[::2], values[1::2])]
+        values_before, values = values, pairs + values[2 * len(pairs):]
+        for found, a, b in zip(pairs, values_before[::2], values_before[1::2]):
+            notes.chose(found, a, b)
+    return values[0]
+
+
+def item(table: Any, index: Any) -> Any:
+    """table[index], by an index that is data where that is possible."""
+    notes = notes_here()
+    if notes is not None and isinstance(index, Whole):
+        found = notes.looked_up(table, index)
+        return table[index] if found is None else found
+    by_several = notes is not None and is_array(table) and isinstance(index, tuple)
+    if by_several and any(type(i) is Whole for i in index):
+        for i in index:
+            table = item(table, i)
+        return table
+    return table[index]
+
+
+CALLED = {PREFIX + f.__name__: f
+          for f in (choose, both, either, negation, in_place, largest, item)}
+
+
+# How code is replaced -----------------------------------------------------------------------------
+
+_lock, _depth = threading.RLock(), [0]
+
+
+@contextmanager
+def replaced(functions: Iterable[types.FunctionType]) -> Iterator[None]:
+    """Inside, these functions run as they are recorded."""
+    with _lock:
+        before = []
+        vars(builtins).update(CALLED)
+        _depth[0] += 1
+        try:
+            for f in functions:
+                code = rewritten(f.__code__)
+                if code is not None:
+                    before.append((f, f.__code__))
+                    f.__code__ = code
+            yield
+        finally:
+            for f, code in before:
+                f.__code__ = code
+            _depth[0] -= 1
+            for name in CALLED if not _depth[0] else ():
+                vars(builtins).pop(name, None)
+
+
+@cache
+def rewritten(code: types.CodeType) -> types.CodeType | None:
+    """The code of a function that calls the functions above; None where there is nothing to call,
+    or the source is not known."""
+    found = None if "__class__" in code.co_freevars else definition(code)
+    if found is None:
+        return None
+    writer = Writer(found)
+    new = writer.written(deepcopy(found))
+    return compiled(new, code) if writer.changes else None
+
+
+def definition(code: types.CodeType) -> ast.FunctionDef | ast.Lambda | None:
+    """The syntax tree of a function, which compiles to this code; None where there is none."""
+    text = "".join(linecache.getlines(code.co_filename))
+    for found in definitions(text):
+        if first_line(found) == code.co_firstlineno:
+            again = compiled(found, code)
+            if again is not None and same_code(again, code):
+                return found
+    return None
+
+
+@cache
+def definitions(text: str) -> list[ast.FunctionDef | ast.Lambda]:
+    """All functions in a source, as syntax trees."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return []
+    return [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.Lambda))]
+
+
+def first_line(node: Any) -> int:
+    """The first line of a definition, its decorators included."""
+    lines: list[int] = [d.lineno for d in getattr(node, "decorator_list", [])]
+    return min([int(node.lineno), *lines])
+
+
+def compiled(node: Any, code: types.CodeType) -> types.CodeType | None:
+    """The code of a definition, with the variables from outside that `code` has."""
+    node = deepcopy(node)
+    nothing = ast.Constant(None)
+    node.args.defaults = [nothing] * len(node.args.defaults)
+    node.args.kw_defaults = [d and nothing for d in node.args.kw_defaults]
+    body = ast.Expr(node)
+    if isinstance(node, ast.FunctionDef):
+        node.decorator_list, node.returns, body = [], None, node        # type: ignore[assignment]
+        for a in ast.walk(node.args):
+            if isinstance(a, ast.arg):
+                a.annotation = None
+    outer = ast.FunctionDef("outer", ast.arguments([], [ast.arg(n) for n in code.co_freevars],
+                                                   None, [], [], None, []), [body], [])
+    module = ast.fix_missing_locations(ast.Module([outer], []))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        made = compile(module, code.co_filename, "exec", code.co_flags & 0x1FE0000, True)
+    inside = inner(inner(made, "outer"), code.co_name)
+    if inside is None or inside.co_freevars != code.co_freevars:
+        return None
+    named = {"co_qualname": code.co_qualname} if hasattr(code, "co_qualname") else {}
+    return inside.replace(co_firstlineno=code.co_firstlineno, **named)
+
+
+def inner(code: types.CodeType | None, name: str) -> types.CodeType | None:
+    """The code of this name among the constants of another."""
+    constants = code.co_consts if code else ()
+    return next((x for x in constants if isinstance(x, types.CodeType) and x.co_name == name), None)
+
+
+def same_code(a: types.CodeType, b: types.CodeType) -> bool:
+    """Whether two pieces of code do the same."""
+    parts = ("co_code", "co_names", "co_varnames", "co_freevars", "co_cellvars")
+    if any(getattr(a, part) != getattr(b, part) for part in parts):
+        return False
+    return len(a.co_consts) == len(b.co_consts) and all(
+        same_code(x, y) if isinstance(x, types.CodeType) and isinstance(y, types.CodeType)
+        else repr(x) == repr(y) for x, y in zip(a.co_consts, b.co_consts))
+
+
+# The syntax tree ----------------------------------------------------------------------------------
+
+def call(function: Callable[..., Any], *args: ast.expr) -> ast.Call:
+    """A call of one of the functions above."""
+    return ast.Call(ast.Name(PREFIX + function.__name__, ast.Load()), list(args), [])
+
+
+def later(x: ast.expr) -> ast.Lambda:
+    """A function without arguments that gives x."""
+    return ast.Lambda(ast.arguments([], [], None, [], [], None, []), x)
+
+
+def is_safe(x: ast.AST) -> bool:
+    """Whether an expression can be computed without a change, for whatever numbers."""
+    if isinstance(x, ast.Constant):
+        return isinstance(x.value, (int, float)) or x.value is None
+    if isinstance(x, ast.Name):
+        return True
+    if isinstance(x, (ast.Attribute, ast.UnaryOp)):
+        return is_safe(x.value if isinstance(x, ast.Attribute) else x.operand)
+    if isinstance(x, (ast.Tuple, ast.List)):
+        return all(map(is_safe, x.elts))
+    if isinstance(x, ast.Subscript):
+        return is_safe(x.value) and is_safe(x.slice)
+    if isinstance(x, ast.Compare):
+        return all(map(is_safe, (x.left, *x.comparators)))
+    if isinstance(x, ast.BinOp):
+        return is_safe(x.left) and is_safe(x.right) and is_total(x.op, x.right)
+    if isinstance(x, ast.Call):
+        return not x.keywords and is_total_call(x) and all(map(is_safe, x.args))
+    return isinstance(x, ast.Lambda) and is_safe(x.body)
+
+
+def is_total(op: ast.operator, right: ast.expr) -> bool:
+    """Whether an operator is defined for whatever stands on its left."""
+    number = right.value if isinstance(right, ast.Constant) else None
+    if isinstance(op, ast.Div):
+        return isinstance(number, (int, float)) and number != 0
+    if isinstance(op, ast.Pow):
+        return isinstance(number, int) and number >= 0
+    return isinstance(op, (ast.Add, ast.Sub, ast.Mult))
+
+
+def is_total_call(x: ast.Call) -> bool:
+    """Whether a call is one of an operation that is defined everywhere, or of this file."""
+    if isinstance(x.func, ast.Attribute):
+        return x.func.attr in TOTAL and is_safe(x.func.value)
+    return isinstance(x.func, ast.Name) and (x.func.id in TOTAL or x.func.id in CALLED)
+
+
+class Writer(ast.NodeTransformer):
+    """Writes a definition anew. `changes` counts what it has replaced."""
+
+    def __init__(self, definition: Any) -> None:
+        self.changes = 0
+        special = (ast.Global, ast.Nonlocal, ast.Delete)
+        self.keeps_statements = any(isinstance(x, special) for x in ast.walk(definition))
+
+    def written(self, node: Any) -> Any:
+        """The definition, written anew."""
+        if isinstance(node, ast.Lambda):
+            node.body = self.visit(node.body)
+        else:
+            names = {a.arg for a in ast.walk(node.args) if isinstance(a, ast.arg)}
+            node.body = self.block(node.body, names)
+        return node
+
+    def call(self, function: Callable[..., Any], *args: ast.expr, at: ast.AST) -> ast.expr:
+        """A call in the place of something."""
+        self.changes += 1
+        found = call(function, *args)
+        for x in ast.walk(found):
+            if isinstance(x, ast.expr) and not hasattr(x, "lineno"):
+                ast.copy_location(x, at)
+        return found
+
+    # Expressions --------------------------------------------------------------------------------
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
+        test, a, b = self.condition(node.test), self.visit(node.body), self.visit(node.orelse)
+        if is_safe(a) and is_safe(b):
+            return self.call(choose, test, later(a), later(b), at=node)
+        return ast.copy_location(ast.IfExp(test, a, b), node)
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+        self.generic_visit(node)
+        plain = isinstance(node.slice, (ast.Slice, ast.Constant)) or any(
+            isinstance(x, (ast.Slice, ast.Starred)) for x in ast.walk(node.slice))
+        if plain or not isinstance(node.ctx, ast.Load):
+            return node
+        return self.call(item, node.value, node.slice, at=node)
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        chooses = isinstance(node.func, ast.Name) and node.func.id in ("max", "min")
+        if not chooses or node.keywords or any(isinstance(x, ast.Starred) for x in node.args):
+            return node
+        return self.call(largest, node.func, *node.args, at=node)
+
+    def condition(self, test: ast.expr) -> ast.expr:
+        """A condition, in which `and`, `or`, `not` and a < b < c are of numbers as far as both
+        sides can be computed."""
+        if isinstance(test, ast.BoolOp):
+            parts = [self.condition(x) for x in test.values]
+            if all(map(is_safe, parts)):
+                function = both if isinstance(test.op, ast.And) else either
+                return self.call(function, *map(later, parts), at=test)
+            return ast.copy_location(ast.BoolOp(test.op, parts), test)
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            return self.call(negation, self.condition(test.operand), at=test)
+        if isinstance(test, ast.Compare) and len(test.ops) > 1:
+            sides = [self.visit(x) for x in (test.left, *test.comparators)]
+            if all(isinstance(x, (ast.Name, ast.Constant)) for x in sides):
+                pairs = [ast.copy_location(ast.Compare(deepcopy(a), [op], [deepcopy(b)]), test)
+                         for a, op, b in zip(sides, test.ops, sides[1:])]
+                return self.call(both, *map(later, pairs), at=test)
+            return ast.copy_location(ast.Compare(sides[0], test.ops, sides[1:]), test)
+        found: ast.expr = self.visit(test)
+        return found
+
+    # Statements ---------------------------------------------------------------------------------
+
+    def block(self, block: Block, bound: set[str]) -> Block:
+        """Statements written anew; `bound` are the variables that are set before."""
+        bound, found = set(bound), list[ast.stmt]()
+        for k, statement in enumerate(block):
+            if isinstance(statement, ast.If):
+                returned = self.returned(block[k:])
+                if returned is not None:
+                    return [*found, ast.copy_location(ast.Return(returned), statement)]
+                found.append(self.branches(statement, bound))
+            elif isinstance(statement, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
+                found.append(self.inner_function(statement))
+            else:
+                found.append(self.statement(statement, bound))
+            bound |= assigned(statement)
+        return found
+
+    def statement(self, statement: ast.stmt, bound: set[str]) -> ast.stmt:
+        """A statement that is no `if`, with the blocks in it."""
+        for name, field in ast.iter_fields(statement):
+            if isinstance(field, list) and field and isinstance(field[0], ast.stmt):
+                setattr(statement, name, self.block(field, bound))
+            elif isinstance(field, list):
+                setattr(statement, name, [self.statement_part(x, bound) for x in field])
+            elif isinstance(field, ast.AST) and not isinstance(field, ast.operator):
+                setattr(statement, name, self.visit(field))
+        return statement
+
+    def statement_part(self, x: Any, bound: set[str]) -> Any:
+        """A handler, a `with` item, a case, or an expression."""
+        if isinstance(x, (ast.ExceptHandler, ast.match_case)):
+            x.body = self.block(x.body, bound)
+            return x
+        return self.visit(x) if isinstance(x, ast.AST) else x
+
+    def inner_function(self, statement: Any) -> Any:
+        """A function inside of the function."""
+        return self.written(statement) if isinstance(statement, ast.FunctionDef) else statement
+
+    def returned(self, block: Block) -> ast.expr | None:
+        """What a block returns, as one expression; None where it is not one."""
+        if block and isinstance(block[0], ast.Return) and block[0].value is not None:
+            value: ast.expr = self.visit(deepcopy(block[0].value))
+            return value if is_safe(value) else None
+        if not block or not isinstance(block[0], ast.If):
+            return None
+        first = block[0]
+        then, other = self.returned(first.body), self.returned(first.orelse + block[1:])
+        if then is None or other is None:
+            return None
+        return self.call(choose, self.condition(deepcopy(first.test)), later(then), later(other),
+                         at=first)
+
+    def branches(self, statement: ast.If, bound: set[str]) -> ast.stmt:
+        """An if-statement, as an assignment where its sides only assign."""
+        chosen = None if self.keeps_statements else self.chosen(statement, bound)
+        if chosen is not None:
+            return chosen
+        statement.test = self.condition(statement.test)
+        statement.body = self.block(statement.body, bound)
+        statement.orelse = self.block(statement.orelse, bound)
+        return statement
+
+    def chosen(self, statement: ast.If, bound: set[str]) -> ast.stmt | None:
+        """names = choose(test, their values on one side, those on the other)."""
+        sides = self.values_of(statement.body), self.values_of(statement.orelse)
+        if sides[0] is None or sides[1] is None:
+            return None
+        names = list(dict.fromkeys([*sides[0], *sides[1]]))
+        if not names or any(name not in bound and not all(name in side for side in sides if side
+                                                          is not None) for name in names):
+            return None
+        values = [ast.Tuple([side.get(n) or ast.Name(n, ast.Load()) for n in names], ast.Load())
+                  for side in sides if side is not None]
+        value = self.call(choose, self.condition(deepcopy(statement.test)),
+                          *map(later, values), at=statement)
+        target = ast.Tuple([ast.Name(name, ast.Store()) for name in names], ast.Store())
+        return ast.fix_missing_locations(ast.copy_location(
+            ast.Assign([target], value), statement))
+
+    def values_of(self, block: Block) -> dict[str, ast.expr] | None:
+        """The values that a block gives to names; None where it does anything else."""
+        values: dict[str, ast.expr] = {}
+        for statement in block:
+            target: Any = getattr(statement, "target", None)
+            if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+                target, value = statement.targets[0], self.visit(deepcopy(statement.value))
+            elif isinstance(statement, ast.AugAssign) and type(statement.op) in IN_PLACE:
+                if not isinstance(target, ast.Name):
+                    return None
+                name = ast.Constant(IN_PLACE[type(statement.op)])
+                value = call(in_place, name, ast.Name(target.id, ast.Load()),
+                             self.visit(deepcopy(statement.value)))
+            elif isinstance(statement, ast.Pass):
+                continue
+            else:
+                return None
+            arguments = value.args[1:] if is_in_place(value) else [value]
+            if not isinstance(target, ast.Name) or not all(map(is_safe, arguments)):
+                return None
+            values[target.id] = Inserted(values).visit(value)
+        return values
+
+
+class Inserted(ast.NodeTransformer):
+    """Puts the values of names in the place of the names."""
+
+    def __init__(self, values: dict[str, ast.expr]) -> None:
+        self.values = dict(values)
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return deepcopy(self.values.get(node.id, node))
+
+
+def is_in_place(x: ast.expr) -> bool:
+    """Whether x is a call of in_place, whose first argument is a name of an operator."""
+    return isinstance(x, ast.Call) and getattr(x.func, "id", "") == PREFIX + "in_place"
+
+
+def assigned(statement: ast.stmt) -> set[str]:
+    """The variables that a statement sets for certain."""
+    if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
+        targets: Sequence[ast.expr] = getattr(statement, "targets", None) or [
+            statement.target]                           # type: ignore[union-attr]
+        if isinstance(statement, ast.AnnAssign) and statement.value is None:
+            return set()
+        return {x.id for t in targets for x in ast.walk(t)
+                if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Store)}
+    if isinstance(statement, ast.If):
+        sides = [set().union(*map(assigned, side)) for side in (statement.body, statement.orelse)]
+        return sides[0] & sides[1]
+    if isinstance(statement, ast.FunctionDef):
+        return {statement.name}
+    return set()

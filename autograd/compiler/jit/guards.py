@@ -1,0 +1,464 @@
+"""Guards: what a recording for jit notices of the numbers it meets.
+
+1. A comparison of Values gives a Truth: the Value 1 or 0, which is data. Asked whether it is true
+   (`if`, `while`, `and`, sorted) it is a guard: what was compared, and how it came out. A recording
+   stands for all numbers at which every guard comes out the same.
+2. An int among the arguments is recorded as a Whole: a Value that can index, count and be divided
+   with remainder, each of which is a guard on its number.
+3. `v.data` is the number as data, stop_gradient(v). What lets a number leave the graph (`v.grad`,
+   `v.backward()`, float(v), printing, copies, an error that was caught) cannot be guarded: it is a
+   refusal, a sentence with the line it happened on.
+4. The methods of Value are replaced while somebody records, in whatever thread, and do what they
+   always do for everybody else: comparisons cost nothing when nobody records.
+"""
+from __future__ import annotations
+
+import operator
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, NamedTuple
+
+from autograd import ops, value
+from autograd.compat.numbers import is_numpy_scalar
+from autograd.compiler.jit.lookups import Lookups
+from autograd.operation import Operation
+from autograd.recording import FOR_OTHER_NUMBERS
+from autograd.value import Value
+
+LESS, EQUAL, GREATER = 1, 2, 4              # how a comes out beside b
+TRUE_FOR = {"lt": LESS, "le": LESS | EQUAL, "gt": GREATER, "ge": GREATER | EQUAL, "eq": EQUAL,
+            "ne": LESS | GREATER}
+REMEDY = "write autograd.where(a > b, x, y), maximum, minimum or select instead"
+OURS = ("autograd.", "nn.")                 # what these do with a Value's number is in the graph
+FOR_USER = "autograd.compiler.jit.choices"
+
+
+class Guard(NamedTuple):
+    """A comparison that was met: the recording holds where a beside b is among `allowed`."""
+    a: Any                                  # a Value or a float
+    b: Any
+    allowed: int                            # LESS | EQUAL | GREATER
+    line: str
+
+
+class Notes:
+    """What one recording notices.
+
+    numbers   the Values that stand for numbers in the function as it was written: all arguments,
+              but those a transform makes Values of
+    """
+
+    def __init__(self, numbers: set[Value], lookups: Lookups) -> None:
+        self.numbers, self.lookups = numbers, lookups
+        self.guards: list[Guard] = []
+        self.bounds: dict[tuple[Value, int], str] = {}
+        self.refusals: list[str] = []
+        self.made: set[Value] = set()       # leaves that were made while it was recorded
+        # what stands for one of several Values and numbers, as it was chosen, and these
+        self.chosen: dict[Value, tuple[Any, ...]] = {}
+        self.limited: list[Value] = []      # results of operations that have a domain
+
+    def compared(self, kind: str, a: Any, b: Any) -> bool:
+        """The outcome of a comparison, which becomes a guard."""
+        beside = how(_data(a), _data(b))
+        outcome = bool(TRUE_FOR[kind] & beside)
+        if beside:
+            allowed = TRUE_FOR[kind] if outcome else 7 - TRUE_FOR[kind]
+            self.guards.append(Guard(a, b, allowed, line_of_user()))
+        else:
+            self.refuse("compares NaN")
+        return outcome
+
+    def refuse(self, what: str) -> None:
+        """Note that the recording cannot stand for other numbers."""
+        self.refusals.append(f"{what} ({line_of_user()})")
+
+    def mark(self) -> tuple[int, int]:
+        """How much was noticed so far."""
+        return len(self.guards), len(self.refusals)
+
+    def back_to(self, mark: tuple[int, int]) -> None:
+        """Forget what was noticed since."""
+        del self.guards[mark[0]:], self.refusals[mark[1]:]
+
+    def looked_up(self, table: Any, index: Whole) -> Any:
+        """table[index] as data; None where that is not possible."""
+        found = self.lookups.entry(table, index, int(_data_of(index)), self.stand_in)
+        if found is not None:
+            self.bounds.setdefault((index, len(table)), line_of_user())
+        return found
+
+    def all_guards(self) -> list[Guard]:
+        """The guards, and those of the indices of tables, which are between 0 and their length."""
+        low = [Guard(i, 0.0, GREATER | EQUAL, line) for (i, _), line in self.bounds.items()]
+        high = [Guard(i, n - 1.0, LESS | EQUAL, line) for (i, n), line in self.bounds.items()]
+        return self.guards + low + high
+
+    def stand_in(self, number: float, column: Sequence[Any]) -> Value:
+        """A Value for an entry of a table; it is a number in f where all entries are."""
+        v = Whole(number) if column and all(type(x) is Whole for x in column) else Value(number)
+        if all(not isinstance(x, Value) or x in self.numbers for x in column):
+            self.numbers.add(v)
+        self.chosen[v] = tuple(column)
+        return v
+
+    def chose(self, found: Any, a: Any, b: Any) -> None:
+        """Note what stands for one of two Values or numbers, or for tuples of them."""
+        if isinstance(found, (tuple, list)):
+            for each in zip(found, a, b):
+                self.chose(*each)
+        elif isinstance(found, Value) and found is not a:
+            self.chosen[found] = a, b
+
+    def are_numbers(self, a: Value, b: Any) -> bool:
+        """Whether both are floats as f was written. A Value that stands for one of several, as it
+        was chosen, cannot be asked whether it is the same as another: that is a refusal."""
+        of_values = [x for x in (a, b) if isinstance(x, Value) and not self.is_number(x)]
+        if len(of_values) == 2 and a is not b and not self.chosen.keys().isdisjoint(of_values):
+            self.refuse("asks whether two Values are the same")
+        return not of_values
+
+    def is_mixed(self, alternatives: Sequence[Any]) -> bool:
+        """Whether some are numbers in f, and some Values."""
+        return len({not isinstance(x, Value) or self.is_number(x) for x in alternatives}) > 1
+
+    def is_number(self, v: Value) -> bool:
+        """Whether v is a float, not a Value, when the function runs as it was written."""
+        if isinstance(v, Truth):
+            return True
+        stack, seen = [v], {v}
+        while stack:
+            x = stack.pop()
+            if x in self.chosen and self.is_mixed(self.chosen[x]):
+                self.refuse("asks whether a number or a Value, as it was chosen, is equal or true")
+            if x.op is ops.identity or x.is_leaf and x not in self.numbers:
+                return False                # a transform's variable, or Value(x)
+            new = [u for u in x.inputs
+                   if isinstance(u, Value) and not isinstance(u, Truth) and u not in seen]
+            seen.update(new)
+            stack += new
+        return True
+
+
+_notes: ContextVar[Notes | None] = ContextVar("notes", default=None)
+_lock, _recordings = threading.Lock(), [0]
+_before: list[tuple[Any, str, Any]] = []
+_data_of, _set_data = Value.data.fget, Value.data.fset          # type: ignore[attr-defined]
+_grad_of, _set_grad = Value.grad.fget, Value.grad.fset          # type: ignore[attr-defined]
+
+
+def how(x: float, y: float) -> int:
+    """LESS, EQUAL or GREATER; 0 beside NaN."""
+    return LESS * (x < y) | EQUAL * (x == y) | GREATER * (x > y)
+
+
+@contextmanager
+def noticing(numbers: set[Value], lookups: Lookups) -> Iterator[Notes]:
+    """Inside, in this thread, what is said at the head of this file is noted."""
+    notes = Notes(numbers, lookups)
+    with _lock:
+        _recordings[0] += 1
+        if _recordings[0] == 1:
+            _replace()
+    tokens = _notes.set(notes), FOR_OTHER_NUMBERS.set(True)
+    try:
+        yield notes
+    finally:
+        _notes.reset(tokens[0])
+        FOR_OTHER_NUMBERS.reset(tokens[1])
+        with _lock:
+            _recordings[0] -= 1
+            if not _recordings[0]:
+                while _before:
+                    owner, name, method = _before.pop()
+                    if method is None:
+                        delattr(owner, name)
+                    else:
+                        setattr(owner, name, method)
+
+
+# What a comparison and an int are -----------------------------------------------------------------
+
+class Truth(Value):
+    """How a comparison came out, 1 or 0: data, and a guard where it is asked whether it is true."""
+    __slots__ = ("comparison",)
+    comparison: tuple[str, Any, Any]
+
+    def __init__(self, kind: str, a: Any, b: Any) -> None:
+        truth = _as_data(kind, a, b)
+        super().__init__(_data_of(truth), truth.inputs, truth.op)
+        self.comparison = kind, a, b
+
+    def __bool__(self) -> bool:
+        notes = _notes.get()
+        if notes is None:
+            return bool(_data_of(self))
+        return notes.compared(*self.comparison)
+
+    def __index__(self) -> int: return int(bool(self))
+    def __int__(self) -> int: return int(bool(self))            # type: ignore[override]
+    def __float__(self) -> float: return float(bool(self))      # type: ignore[override]
+    def __and__(self, other: Any) -> Any: return Truth("ne", self * other, 0.0)
+    def __or__(self, other: Any) -> Any: return Truth("ne", self + other, 0.0)
+    def __xor__(self, other: Any) -> Any: return Truth("ne", self, other)
+    __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
+
+
+def _as_data(kind: str, a: Any, b: Any) -> Any:
+    """The comparison with operations of the table: 1 where it is true."""
+    if kind in ("gt", "lt"):
+        return ops.greater(a, b) if kind == "gt" else ops.greater(b, a)
+    if kind in ("ge", "le"):
+        return 1.0 - (ops.greater(b, a) if kind == "ge" else ops.greater(a, b))
+    same = (1.0 - ops.greater(a, b)) * (1.0 - ops.greater(b, a))
+    return same if kind == "eq" else 1.0 - same
+
+
+class Whole(Value):
+    """An int among the arguments."""
+    __slots__ = ()
+
+    def number(self) -> int:
+        """The int itself, which is a guard."""
+        notes, x = _notes.get(), _data_of(self)
+        if notes is not None:
+            notes.compared("eq", self, x)
+        return int(x)
+
+    def __hash__(self) -> int:
+        return hash(self.number()) if _notes.get() and from_user() else object.__hash__(self)
+
+    def __neg__(self) -> Value: return _whole(Value.__neg__(self))
+    def __abs__(self) -> Value: return _whole(Value.__abs__(self))
+
+
+def _of_ints(name: str) -> tuple[Any, Any]:
+    """An operator of ints, and the same from the right."""
+    plain = getattr(operator, name) if name != "divmod" else divmod
+    of_int: Callable[[Any], Any] = lambda x: x.number() if isinstance(x, Whole) else x
+    return (lambda self, other: plain(self.number(), of_int(other)),
+            lambda self, other: plain(of_int(other), self.number()))
+
+
+def _of_whole(name: str) -> Any:
+    """An operator whose result is whole, too, where the other number is; lists are repeated."""
+    plain = getattr(Value, name)
+
+    def method(self: Whole, other: Any) -> Any:
+        if isinstance(other, (list, tuple, str)) and name in ("__mul__", "__rmul__"):
+            return other * self.number()
+        found = plain(self, other)
+        return _whole(found) if type(other) in (int, Whole) else found
+    return method
+
+
+def _whole(v: Value) -> Value:
+    """A Value that is a whole number, as a Whole."""
+    return Whole(_data_of(v), v.inputs, v.op)
+
+
+for _name in ("__add__", "__radd__", "__sub__", "__rsub__", "__mul__", "__rmul__"):
+    setattr(Whole, _name, _of_whole(_name))
+for _name in ("floordiv", "mod", "divmod", "lshift", "rshift", "and_", "or_", "xor"):
+    _there, _back = _of_ints(_name)
+    setattr(Whole, f"__{_name.strip('_')}__", _there)
+    setattr(Whole, f"__r{_name.strip('_')}__", _back)
+for _name in ("__index__", "__int__", "__float__", "__trunc__", "__floor__", "__ceil__",
+              "__round__", "__invert__", "__format__", "__repr__", "bit_length"):
+    setattr(Whole, _name, lambda self, *rest, _name=_name: getattr(self.number(), _name)(*rest))
+
+
+# What is put into Value ---------------------------------------------------------------------------
+
+REFUSED = {"__format__": "prints", "__repr__": "prints", "__float__": "calls float() of",
+           "__int__": "calls int() of", "__round__": "rounds", "__trunc__": "rounds",
+           "backward": "calls backward() of",
+           "item": "calls item() of", "__copy__": "copies", "__deepcopy__": "copies",
+           "__reduce__": "copies", "__hash__": "looks up in a dict or a set"}
+OF_FLOATS = ("__floordiv__", "__rfloordiv__", "__mod__", "__rmod__", "__divmod__", "__rdivmod__",
+             "__floor__", "__ceil__", "__complex__")
+
+
+def _replace() -> None:
+    """Put methods that notice into Value."""
+    found: dict[str, Any] = {f"__{kind}__": _comparison(kind) for kind in TRUE_FOR}
+    found |= {name: _refusing(name, f"{what} a Value") for name, what in REFUSED.items()}
+    found |= {name: _missing(f"calculates with .{name} of a Value") for name in OF_FLOATS}
+    found["__bool__"], found["__index__"], found["__getattr__"] = _truth, _index, _attribute
+    found["data"] = property(_read_data, _setting(_set_data, "sets .data"))
+    found["grad"] = property(_read_grad, _setting(_set_grad, "sets .grad"))
+    found["__init__"] = _init(Value.__init__)
+    for name in ("__truediv__", "__rtruediv__", "__pow__", "__rpow__"):
+        found[name] = _limited(getattr(Value, name))
+    _put(Operation, "__call__", _called(Operation.__call__))
+    for name, method in found.items():
+        _put(Value, name, method)
+    plain: Callable[..., Exception] = vars(value)["error_at"]
+
+    def error_at(*inputs: Any) -> Exception:
+        notes = _notes.get()
+        if notes is not None:
+            notes.refuse("catches an error of an operation")
+        return plain(*inputs)
+    _put(value, "error_at", error_at)
+
+
+def _put(owner: Any, name: str, method: Any) -> None:
+    _before.append((owner, name, vars(owner).get(name)))
+    setattr(owner, name, method)
+
+
+def _comparison(kind: str) -> Callable[[Any, Any], Any]:
+    plain = getattr(Value, f"__{kind}__")
+    by_identity = kind in ("eq", "ne")
+
+    def method(self: Any, other: Any) -> Any:
+        notes = _notes.get()
+        known = isinstance(other, (Value, int, float)) or is_numpy_scalar(other)
+        if notes is None or not known or by_identity and not from_user():
+            return plain(self, other)
+        if by_identity and not notes.are_numbers(self, other):
+            if not isinstance(other, Value) or notes.is_number(other) or notes.is_number(self):
+                if not notes.compared("ne", self, other):
+                    notes.refuse("compares a Value with a number equal to it")
+            return plain(self, other)           # Values are equal when they are the same Value
+        x, y = _data_of(self), _data(other)
+        if x != x or y != y:
+            notes.refuse("compares NaN")
+        return Truth(kind, self, other if isinstance(other, Value) else float(other))
+    return method
+
+
+_plain_truth = Value.__bool__
+
+
+def _truth(self: Any) -> bool:
+    notes = _notes.get()
+    if notes is None or not from_user():
+        return _plain_truth(self)
+    true = notes.compared("ne", self, 0.0)
+    return true if notes.is_number(self) else _plain_truth(self)
+
+
+def _index(self: Any) -> int:
+    notes, x = _notes.get(), _data_of(self)
+    if notes is None or not x.is_integer():
+        raise TypeError("a Value is no index: write autograd.select(index, values)")
+    notes.compared("eq", self, x)
+    return int(x)
+
+
+def _read_data(self: Any) -> Any:
+    if _notes.get() is not None and from_user():
+        return ops.stop_gradient(self)
+    return _data_of(self)
+
+
+def _read_grad(self: Any) -> Any:
+    notes = _notes.get()
+    if notes is not None and from_user():
+        notes.refuse("reads .grad")
+    return _grad_of(self)
+
+
+def _setting(plain: Any, what: str) -> Callable[[Any, Any], None]:
+    def method(self: Any, x: Any) -> None:
+        notes = _notes.get()
+        if notes is not None and from_user():
+            notes.refuse(what)
+        plain(self, x)
+    return method
+
+
+def _attribute(self: Any, name: str) -> Any:
+    notes = _notes.get()
+    if notes is not None and not name.startswith("__") and from_user():
+        notes.refuse(f"asks a Value for .{name}")
+    raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+
+def _init(plain: Any) -> Callable[..., None]:
+    """Value(...), which of a Value makes one with its number, and is noted where it is a leaf."""
+    def method(self: Any, data: Any, inputs: Any = (), op: Any = "", *rest: Any,
+               **named: Any) -> None:
+        notes = _notes.get()
+        if notes is None:
+            plain(self, data, inputs, op, *rest, **named)
+        elif isinstance(data, Value) and not inputs:
+            plain(self, _data_of(data), (data,), ops.identity, *rest, **named)
+        else:
+            plain(self, data, inputs, op, *rest, **named)
+            notes.made.add(self)
+    return method
+
+
+def _refusing(name: str, what: str) -> Callable[..., Any]:
+    plain = getattr(Value, name)
+
+    def method(self: Any, *rest: Any) -> Any:
+        notes = _notes.get()
+        if notes is not None and from_user():
+            notes.refuse(what)
+        return plain(self, *rest)
+    return method
+
+
+def _limited(plain: Any) -> Callable[[Any, Any], Any]:
+    """An operator that has a domain: it may fail for other numbers, used or not."""
+    def method(self: Any, other: Any) -> Any:
+        found, notes = plain(self, other), _notes.get()
+        if notes is not None and isinstance(found, Value):
+            notes.limited.append(found)
+        return found
+    return method
+
+
+def _called(plain: Any) -> Callable[..., Any]:
+    """The same for an operation that is called."""
+    def method(self: Any, *inputs: Any) -> Any:
+        found = plain(self, *inputs)
+        if self.domain and isinstance(found, Value):
+            notes = _notes.get()
+            if notes is not None:
+                notes.limited.append(found)
+        return found
+    return method
+
+
+def _missing(what: str) -> Callable[..., Any]:
+    def method(self: Any, *rest: Any) -> Any:
+        notes = _notes.get()
+        if notes is not None:
+            notes.refuse(what)
+        return NotImplemented
+    return method
+
+
+def _data(x: Any) -> float:
+    number: float = _data_of(x) if isinstance(x, Value) else x
+    return number
+
+
+# Who asks -----------------------------------------------------------------------------------------
+
+def from_user() -> bool:
+    """Whether the method that calls this was called from outside of this project, or by what
+    stands for a statement of the user's."""
+    name = str(sys._getframe(2).f_globals.get("__name__", ""))
+    return not name.startswith(OURS) or name == FOR_USER
+
+
+def line_of_user() -> str:
+    """The line outside of this project that is at work, such as `model.py, line 12`."""
+    frame = sys._getframe(1)
+    while frame.f_back and str(frame.f_globals.get("__name__", "")).startswith(OURS):
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename.rpartition('/')[2]}, line {frame.f_lineno}"
+
+
+def notes_here() -> Notes | None:
+    """What is noticed in this thread; None where nobody records."""
+    return _notes.get()

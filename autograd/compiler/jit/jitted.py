@@ -1,0 +1,284 @@
+"""A function that is recorded and compiled at its first call, and run as a program after.
+
+1. Nothing is silently different: a first call is eager and the program must give the same; guards
+   and what the function reads are checked on every call; some calls are compared with eager ones.
+2. What cannot be compiled runs as it was written, with one warning that says why.
+3. A function runs as it was written before it is recorded: what it changes is noticed then, and it
+   is not recorded.
+"""
+from __future__ import annotations
+
+import functools
+import random
+import sys
+import threading
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
+from copy import deepcopy
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from autograd.compat.numbers import is_array
+from autograd.compiler.jit.branch import Branch, Refused, Signature, agree
+from autograd.compiler.jit.flat import INT, flatten, kinds_of, numbers
+from autograd.compiler.jit.guards import OURS, REMEDY, notes_here
+from autograd.compiler.jit.quick import Templates
+from autograd.compiler.jit.reach import TRANSPARENT, Reach
+from autograd.compiler.run import Program
+from autograd.derivatives.level import VARIABLES_AT_WORK
+from autograd.recording import is_recording
+from autograd.value import Value
+
+BRANCHES = 32                       # of one structure of arguments; more are not recorded
+STRUCTURES = 64
+CHECKED = {2 * 32 ** k for k in range(10)}      # the calls that are compared with eager ones
+CHANGES = 8                         # as often what a function refers to may be found changed
+DIFFERENT = "the compiled program gives other numbers than the function"
+Function = Callable[..., Any]
+
+
+class Jitted:
+    """A function that is compiled for each structure of its arguments; see jit.
+
+    refused     why it runs as it was written; "" while it is compiled
+    programs    what was compiled so far, one Program for each branch
+    """
+
+    def __init__(self, f: Function) -> None:
+        functools.update_wrapper(self, f)
+        self.f = f
+        self.known: dict[Any, list[Branch]] = {}
+        self.reach: Reach | None = None
+        self.refused = ""
+        self.calls = self.changes = 0
+        self.templates = Templates()
+        self.lock = threading.RLock()
+        self.methods: WeakKeyDictionary[Any, Jitted] = WeakKeyDictionary()
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        if instance is None:
+            return self
+        with suppress(TypeError):                       # no weak references, or no hash
+            if instance not in self.methods:
+                self.methods[instance] = Jitted(self.f.__get__(instance, owner))
+            return self.methods[instance]
+        return self.f.__get__(instance, owner)
+
+    @property
+    def programs(self) -> list[Program]:
+        """The Programs of all branches."""
+        return [b.program for branches in self.known.values() for b in branches
+                if b.program is not None]
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        if self.refused or notes_here() is not None:
+            return self.f(*args, **named)
+        try:
+            key, theta = self.flattened(args, named)
+        except TypeError as error:
+            return self.give_up(str(error), args, named)
+        if theta is None or not self.is_current():
+            return self.f(*args, **named)
+        if self.reach is not None and self.reach.asks_same and self.are_shared([args, named]):
+            return self.f(*args, **named)
+        try:
+            for branch in self.known.get(key, ()):
+                full = branch.numbers(theta)
+                holds = branch.holds(full)
+                if holds < 0 or holds and branch.outside and VARIABLES_AT_WORK:
+                    return self.f(*args, **named)
+                if holds:
+                    return self.checked(branch, branch.run(full), args, named)
+        except (ArithmeticError, ValueError):
+            return self.f(*args, **named)
+        with self.lock:
+            return self.first(key, theta, args, named)
+
+    def flattened(self, args: Any, named: Any) -> tuple[Any, Any]:
+        """The key of arguments and their numbers; None instead of numbers where there are Values.
+
+        Raises TypeError for arguments that cannot be compiled for.
+        """
+        key, theta = self.templates.find((args, named))
+        if theta is None:
+            leaves: list[Any] = []
+            key = flatten((args, named), leaves)
+            if not set(map(type, leaves)).isdisjoint(VALUES):
+                return key, None
+            hash(key)
+            theta = numbers(leaves)
+            self.templates.add((args, named), key)
+        return (key, same_objects(args)), theta
+
+    def is_current(self) -> bool:
+        """Whether branches may be used and recorded: what f refers to is known, and as it was."""
+        if self.reach is not None and self.reach.same():
+            return True
+        with self.lock:
+            self.changes += self.reach is not None
+            if self.changes > CHANGES:
+                self.give_up("what it refers to changes from call to call; make it an argument")
+                return False
+            self.known = {}
+            self.reach = Reach(self.f)
+        if self.reach.refusals:
+            self.give_up(self.reach.refusals[0])
+        return not self.refused
+
+    def are_shared(self, given: Any) -> bool:
+        """Whether some lists in the arguments are the same object, inside of others, or are known
+        to f already: it asks whether things are the same object."""
+        seen: set[int] = set(self.reach.seen) if self.reach else set()
+        top = {id(x): x for x in (*given[0], *given[1].values())}
+        stack = list(top.values())
+        while stack:
+            x = stack.pop()
+            if isinstance(x, (list, tuple, dict, np.ndarray)):
+                if id(x) in seen:
+                    return True
+                seen.add(id(x))
+                stack += x.values() if isinstance(x, dict) else () if is_array(x) else x
+        return False
+
+    def checked(self, branch: Branch, result: Any, args: Any, named: Any) -> Any:
+        """The result, now and then compared with an eager one."""
+        self.calls += 1
+        if self.calls not in CHECKED or self.is_proved(branch, result, args, named):
+            return result
+        eager = self.f(*args, **named)
+        if not agree(eager, result):
+            self.give_up(DIFFERENT)
+            return eager
+        return result
+
+    def is_proved(self, branch: Branch, result: Any, args: Any, named: Any) -> bool:
+        """Whether a value and gradient have the value that the function itself gives for numbers,
+        where it cannot change anything: that takes a fraction of the time of its gradient."""
+        over, reach = branch.over, self.reach
+        if over is None or not over.with_value or reach is None or reach.can_change:
+            return False
+        try:
+            return agree(over.f(*deepcopy(args), **deepcopy(named)), result[0])
+        except Exception:
+            return False
+
+    def first(self, key: Any, theta: Any, args: Any, named: Any) -> Any:
+        """The result of a call that no branch is for; the branch that was taken is recorded."""
+        reach, known = self.reach, self.known.get(key, [])
+        branch, result = self.proved(key, theta) if len(known) < BRANCHES else (None, None)
+        if branch is not None:
+            self.known.setdefault(key, []).append(branch)
+            return result
+        result = self.f(*args, **named)
+        if not is_recording() or self.refused or reach is None:
+            return result
+        after: list[Any] = []
+        if flatten((args, named), after) != key[0] or numbers(after).tobytes() != theta.tobytes():
+            self.give_up("changes its arguments")
+        elif not reach.same():
+            self.changes += 2
+            if self.changes > CHANGES:
+                self.give_up("changes what it refers to")
+        elif len(known) >= BRANCHES:
+            line = known[-1].lines[-1] if known[-1].lines else "arguments that index"
+            self.give_up(f"more than {BRANCHES} branches at {line}; {REMEDY}")
+        elif len(self.known) >= STRUCTURES and key not in self.known:
+            self.give_up(f"more than {STRUCTURES} structures of arguments: other lengths, other "
+                         "strings, or ints where there were floats")
+        else:
+            branch = self.recorded(key, theta, result, reach)
+            if branch is not None:
+                self.known.setdefault(key, []).append(branch)
+        return result
+
+    def proved(self, key: Any, theta: Any) -> tuple[Branch | None, Any]:
+        """A branch and its result, without a call of the eager gradient: where f cannot change
+        anything, it may be recorded before it has run. None, None where that is not enough."""
+        reach = self.reach
+        if reach is None or reach.can_change or reach.asks_kind or not is_recording():
+            return None, None
+        if not hasattr(self.f, "differentiated") or len(self.known) >= STRUCTURES:
+            return None, None
+        try:
+            branch = self.unproved(Signature(*key), theta, reach)
+            return (branch, branch.proved(theta)) if branch.over else (None, None)
+        except Exception:                               # the function itself says what is wrong
+            return None, None
+
+    def recorded(self, key: Any, theta: Any, result: Any, reach: Reach) -> Branch | None:
+        """A branch that gives the result; None where there is none, or not at these numbers."""
+        states = random.getstate(), np.random.get_state()
+        signature = Signature(*key)
+        try:
+            branch = self.branch(signature, theta, reach, result)
+            if not agree(result, branch.run(branch.numbers(theta))):
+                raise Refused(DIFFERENT)
+            if reach.asks_kind:
+                self.try_elsewhere(branch, theta)
+            if not reach.same():
+                raise Refused("changes what it refers to")
+            return branch
+        except (ArithmeticError, ValueError):           # at the edge of a domain: eager, this time
+            return None
+        except Exception as error:
+            self.give_up(str(error))
+            return None
+        finally:
+            random.setstate(states[0])
+            np.random.set_state(states[1])
+
+    def branch(self, signature: Signature, theta: Any, reach: Reach, result: Any) -> Branch:
+        """A recording, compiled."""
+        return Branch(self.f, signature, theta, reach, result)
+
+    def unproved(self, signature: Signature, theta: Any, reach: Reach) -> Branch:
+        """A recording before f has run, with its graph."""
+        return Branch(self.f, signature, theta, reach, keeps_graph=True)
+
+    def try_elsewhere(self, branch: Branch, theta: Any) -> None:
+        """Compare with eager at other numbers, as a function that asks whether something is a
+        Value may do something else for floats."""
+        rng = np.random.default_rng(0)
+        is_int = np.array(kinds_of(branch.signature.key)) == INT
+        moved = np.where(is_int, theta, theta * rng.uniform(0.999, 1.001, len(theta)))
+        args, named = branch.signature.filled(moved)
+        try:
+            full = branch.numbers(moved)
+            if branch.holds(full) != 1:
+                return
+            given, found = self.f(*args, **named), branch.run(full)
+        except Exception:                               # numbers that f does not take
+            return
+        if not agree(given, found):
+            raise Refused("does something else for Values than for numbers")
+
+    def give_up(self, reason: str, args: Any = None, named: Any = None) -> Any:
+        """Run the function as it was written from now on, and say why."""
+        self.refused, self.known = reason, {}
+        name = getattr(self.f, "__name__", "the function")
+        warn(f"jit runs {name} without compiling: {reason}")
+        return None if args is None else self.f(*args, **named)
+
+
+VALUES = {Value}
+TRANSPARENT.add(Jitted)
+
+
+def same_objects(args: tuple[Any, ...]) -> tuple[int, ...]:
+    """For each argument the first one that is the same list, tuple, dict or array."""
+    first: dict[int, int] = {}
+    nests = (list, tuple, dict, np.ndarray)
+    return tuple([first.setdefault(id(x), i) if isinstance(x, nests) else i
+                  for i, x in enumerate(args)])
+
+
+def warn(message: str) -> None:
+    """Warn at the line outside of this project that is at work."""
+    level = 1
+    frame = sys._getframe(1)
+    while frame.f_back and str(frame.f_globals.get("__name__", "")).startswith(OURS):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, stacklevel=level + 1)

@@ -1,0 +1,537 @@
+"""Arrays as NumPy: one function for each operation. What is printed where was decided before; see
+schedule.
+
+A formula is a Text, which knows how tightly it holds together, so that parentheses stand where
+they must.
+"""
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from typing import Any
+
+
+from autograd import ops
+from autograd.compiler.arrays.array import SAMPLES, Array, Operand, Shape, inner, is_batched
+from autograd.compiler.printers.language import Constants, Language, factors, size_of
+from autograd.compiler.arrays.loop import At, Loop, Stacked
+from autograd.compiler.printers.names import called
+from autograd.compiler.arrays.places import Slicing, Strided, slicing
+from autograd.compiler.arrays.prefix import Beginning, PrefixSum
+from autograd.compiler.printers.schedule import Line
+from autograd.compiler.arrays.structure import (Assemble, Broadcast, Contract, Named, Numbers,
+                                                Reshape, RunSums, Sum, Take, View)
+from autograd.formulas.text import Text
+from autograd.ops import Operation
+
+
+# the same on floats and on arrays
+OPERATORS = (ops.add, ops.sub, ops.mul, ops.div, ops.neg, ops.greater)
+
+
+class Printer(Language):
+    """Prints the Arrays of one program as NumPy; notes which operations it calls."""
+
+    language = "numpy"
+
+    def __init__(self, names: dict[Array, str], constants: Constants, floats: bool) -> None:
+        super().__init__(names, constants)
+        self.floats = floats  # whether loops over single numbers are about floats, not arrays
+        self.called: dict[str, Operation] = {}  # operations without a form in NumPy
+        self.ones = False  # whether a row of m ones is used
+        self.print = {
+            View: self.view,
+            Take: self.take,
+            RunSums: self.run_sums,
+            Reshape: self.reshape,
+            Broadcast: self.broadcast,
+            Sum: self.sum,
+            Contract: self.contract,
+            Named: self.named,
+            Numbers: self.numbers,
+            At: self.at,
+            Stacked: self.stacked,
+            PrefixSum: self.prefix_sum,
+            Beginning: self.beginning,
+        }
+        self.inside: Loop | None = None  # the loop whose body is printed
+        self.lists: dict[Array, str] = {}  # the lists it reads, where it is about floats
+        self.as_lists: set[Array] = set()  # stacks that are lists, not arrays
+        self.kept: set[Array] = set()  # stacks of which there is a list as well
+        self.on_floats: dict[str, Operation] = {}  # operations called on floats that `math` has not
+
+    # Lines ------------------------------------------------------------------------------------
+
+    def lines(self, line: Line) -> list[str]:
+        """The lines of source that compute an Array."""
+        name, x = line.name, line.array
+        if isinstance(x.op, Assemble):
+            return self.assemble(name, x)
+        if isinstance(x.op, Loop):
+            return self.loop(x.op, line)
+        comment = "  ".join(filter(None, [tuple_text(x.shape) if x.shape else "", line.comment]))
+        if line.added is None:
+            return [commented(f"{name} = {self.definition(x)}", comment)]
+        sign = "-" if x.op is ops.sub else "+"
+        return [
+            commented(f"{name} = {self.formula(x.inputs[1 - line.added])}", comment),
+            f"    {name} {sign}= {self.formula(x.inputs[line.added])}",
+        ]
+
+    def assemble(self, name: str, x: Array) -> list[str]:
+        """Lines that make an array and add each input to its places."""
+        values, op = list(zip(x.inputs, x.op.places, x.op.first)), x.op
+        lines = []
+        if op.places and op.places[0] is None:
+            lines.append(f"    {name} = {self.fresh(values.pop(0)[0], x.shape)}")
+        else:
+            lines.append(
+                f"    {name} = np.{'empty' if op.covered else 'zeros'}({sizes_text(x.shape)})"
+            )
+        for value, places, first in values:
+            target = self.target(name, x, places)
+            lines.append(f"    {target} {'=' if first else '+='} {self.formula(value)}")
+        return lines
+
+    def prefix_sum(self, x: Array) -> Text:
+        """Sums of the first rows, or of the last."""
+        text = self.formula(x.inputs[0])
+        axis = ", axis=0" if len(x.shape) > 1 else ""
+        return Text(
+            f"np.cumsum({text:atom}[::-1]{axis})[::-1]"
+            if x.op.backwards
+            else f"np.cumsum({text}{axis})"
+        )
+
+    def beginning(self, x: Array) -> Text:
+        """A first row and those after it."""
+        first, rest = map(self.formula, x.inputs)
+        return Text(f"np.concatenate(([{first}], {rest}))")
+
+    # Loops ------------------------------------------------------------------------------------
+
+    def loop(self, op: Loop, line: Line) -> list[str]:
+        """The stacks, then `for t in range(T)`: the lines of a turn, and what it writes."""
+        floats = self.floats and op.is_scalar()
+        found = [
+            text
+            for k in range(len(op.stacks))
+            for text in (self.float_stack if floats else self.stack)(op, k)
+        ]
+        if floats:
+            used = {u for x in op.local() for u in x.inputs if isinstance(u, Array)} - set(
+                op.local()
+            )
+            found += [
+                f"    {self.names[u]} = float({self.names[u]})"
+                for u in op.array.inputs
+                if u in used and u in self.names
+            ]
+            self.lists = {
+                u: self.names[u] if u in self.as_lists else name for name, u in line.lists
+            }
+            found += [
+                f"    {name} = {self.formula(u):atom}.tolist()"
+                for name, u in line.lists
+                if u not in self.as_lists and u not in self.kept
+            ]
+        turns = f"range({op.turns})"
+        found.append(f"    for t in {f'reversed({turns})' if op.backwards else turns}:")
+        self.inside = op
+        for each in line.body:
+            found += [f"    {text}" for text in self.lines(each)]
+        for w in op.writes:
+            stack = op.stacks[w.stack]
+            target = self.places(
+                self.row(op.result(w.stack), w.offset), stack.inner, w.where, bool(stack.lead)
+            )
+            found.append(f"        {target} {'+=' if w.add else '='} {self.formula(w.value)}")
+        self.inside, self.lists = None, {}
+        return found + (self.after_floats(op, line) if floats else [])
+
+    def after_floats(self, op: Loop, line: Line) -> list[str]:
+        """Lines that make arrays of lists, where they are needed as such."""
+        results = [op.result(k) for k in range(len(op.stacks))]
+        self.as_lists |= {y for k, y in enumerate(results) if k not in line.arrays}
+        self.kept |= {results[k] for k, _ in line.kept}
+        found = [f"    {name} = {self.names[results[k]]}" for k, name in line.kept]
+        names = [self.names[results[k]] for k in line.arrays]
+        return found + [f"    {name} = np.array({name})" for name in names]
+
+    def float_stack(self, op: Loop, k: int) -> list[str]:
+        """The rows of a stack of single numbers before the first turn, as a list."""
+        stack, result = op.stacks[k], op.result(k)
+        name, start = self.names[result], stack.start
+        if start is None or isinstance(start.op, Broadcast) and start.inputs[0] == 0.0:
+            return [f"    {name} = [0.0] * {result.shape[0]}"]
+        if start.shape == result.shape:
+            return [f"    {name} = {self.formula(start):atom}.tolist()"]
+        first = (
+            f"[float({self.formula(start)})]"
+            if start.shape == ()
+            else f"{self.formula(start):atom}.tolist()"
+        )
+        return [f"    {name} = {first} + [0.0] * {op.turns}"]
+
+    def stack(self, op: Loop, k: int) -> list[str]:
+        """The rows of a stack before the first turn."""
+        stack, result = op.stacks[k], op.result(k)
+        name, start = self.names[result], stack.start
+        sizes = sizes_text(result.shape)
+        if start is None:
+            return [f"    {name} = np.empty({sizes})"]
+        if isinstance(start.op, Broadcast) and start.inputs[0] == 0.0:
+            return [f"    {name} = np.zeros({sizes})"]
+        if start.shape == result.shape:
+            own = self.names.get(start) == name and isinstance(start.op, Assemble)
+            order = ", order='C'" if len(start.shape) > 1 else ""
+            return [] if own else [f"    {name} = np.array({self.formula(start)}{order})"]
+        first = "0" if len(inner(start)) == len(stack.inner) else f"0:{stack.before}"
+        return [
+            f"    {name} = np.empty({sizes})",
+            f"    {name}[{':, ' * bool(stack.lead)}{first}] = {self.formula(start)}",
+        ]
+
+    def places(self, row: Text, shape: Shape, where: Any, batched: bool) -> str:
+        """Some places of a row as what can be assigned to."""
+        if where is None:
+            return row
+        if not isinstance(where, Strided):
+            return f"{row}[{':, ' * batched}{self.constants.name(where, 'at')}]"
+        found = slicing(where, shape)
+        assert found is not None
+        text = sliced(row, found, batched)
+        return text if text.endswith("]") else f"{text}[...]"
+
+    def at(self, x: Array) -> Text:
+        """Row t + offset."""
+        source = x.op.source
+        if not isinstance(source, Array):
+            assert self.inside is not None
+            source = self.inside.result(source)
+        return self.row(source, x.op.offset)
+
+    def row(self, source: Array, offset: int) -> Text:
+        samples = ":, " * is_batched(source)
+        name = Text(self.lists[source]) if source in self.lists else self.formula(source)
+        return Text(f"{name:atom}[{samples}t{f' + {offset}' if offset else ''}]")
+
+    def stacked(self, x: Array) -> Text:
+        raise KeyError("a stack has a name")
+
+    def fresh(self, value: Operand, shape: Shape) -> Text:
+        """A value as an array of its own that may be written to, in C order: a reshape of it is a
+        view.
+        """
+        text = self.formula(value)
+        if not isinstance(value, Array) or value.shape != shape:
+            return Text(f"np.full({sizes_text(shape)}, {text})")
+        own = value not in self.names and not isinstance(
+            value.op, (View, Reshape, Broadcast, Named, Numbers)
+        )
+        if len(shape) < 2:
+            return text if own else Text(f"np.array({text})")
+        if own:  # what is computed from transposes is in their order
+            return Text(f"np.ascontiguousarray({text})")
+        return Text(f"np.array({text}, order='C')")
+
+    def target(self, name: str, x: Array, places: Any) -> str:
+        """Some places of an array as what can be assigned to."""
+        rows, lead = (":, ", "m, ") if is_batched(x) else ("", "")
+        if places is None:
+            return f"{name}[...]"
+        if isinstance(places, Strided):
+            found = slicing(places, inner(x))
+            assert found is not None
+            text = sliced(Text(name), found, is_batched(x))
+            return text if text.endswith("]") else f"{text}[...]"
+        flat = name if len(inner(x)) == 1 else f"{name}.reshape({lead}{size_of(x)})"
+        return f"{flat}[{rows}{self.constants.name(places, 'at')}]"
+
+    def result(self, total: Text) -> Text:
+        """The value as the program returns it."""
+        return Text(f"float({total})")
+
+    # Elementwise operations -------------------------------------------------------------------
+
+    def elementwise(self, op: Operation, x: Array) -> Text:
+        """A row of the table."""
+        return self.row_of_table(op, list(map(self.formula, x.inputs)), x.inputs)
+
+    def row_of_table(self, op: Operation, texts: list[Text], inputs: Sequence[Operand]) -> Text:
+        """A row of the table on printed inputs."""
+        on_floats = self.inside is not None and self.floats and self.inside.is_scalar()
+        if on_floats and op not in OPERATORS:
+            return self.on_float(op, texts, inputs)
+        operator = as_operator(op, texts, inputs)
+        if operator is not None:
+            return operator
+        if op.numpy is None:
+            self.called[op.name] = op
+            return Text(f"{called(op.name)}({', '.join(texts)})")
+        if op.name in ops.BUILT_IN:
+            return op.write("numpy", *texts)
+        # a template of the user's may forget parentheses
+        text = op.write("numpy", *[Text(f"{t:atom}") for t in texts])
+        return Text(text if re.fullmatch(r"[\w.]+\([\w., ]*\)", text) else f"({text})")
+
+    def on_float(self, op: Operation, texts: list[Text], inputs: Sequence[Operand]) -> Text:
+        """A row of the table on floats: as `math` has it, or called by its name."""
+        exponent = inputs[-1]
+        if op is ops.pow and isinstance(exponent, float) and exponent.is_integer() and exponent > 0:
+            return Text(f"{texts[0]:atom}**{int(exponent)}", "power")
+        if op.forward is getattr(math, op.forward.__name__, None):
+            return Text(f"math.{op.forward.__name__}({', '.join(texts)})")
+        self.on_floats[op.name] = op
+        return Text(f"{called(op.name)}({', '.join(texts)})")
+
+    # Structural operations --------------------------------------------------------------------
+
+    def named(self, x: Array) -> Text:
+        self.ones |= x.op.name == "ones"
+        return Text("float(m)" if x.op.name == "m" else x.op.name)
+
+    def numbers(self, x: Array) -> Text:
+        return Text(self.constants.name(x.op.numbers, x.op.stem or "c"))
+
+    def view(self, x: Array) -> Text:
+        return sliced(self.formula(x.inputs[0]), x.op.slicing, is_batched(x))
+
+    def take(self, x: Array) -> Text:
+        """Any places of the flat inputs."""
+        batched, flat = is_batched(x), self.row_for_each_sample if is_batched(x) else self.flat
+        source = f"{self.formula(x.inputs[0]):atom}" if not batched else flat(x.inputs[0])
+        if len(x.inputs) > 1:
+            axis = ", axis=1" if batched else ""
+            source = f"np.concatenate(({', '.join(map(flat, x.inputs))}){axis})"
+        if x.op.takes_all(x.inputs):
+            return Text(source)
+        places = self.constants.name(x.op.places, "at")
+        return Text(f"{source}[:, {places}]" if batched else f"{source}.take({places})")
+
+    def flat(self, x: Array) -> str:
+        """An array as a flat one."""
+        text = self.formula(x)
+        return (
+            text
+            if len(x.shape) == 1
+            else f"{text:atom}.ravel()"
+            if x.shape
+            else f"np.ravel({text})"
+        )
+
+    def row_for_each_sample(self, x: Array) -> str:
+        """An array as a matrix with a row for each sample."""
+        text = self.formula(x)
+        if not is_batched(x):
+            return f"np.broadcast_to({self.flat(x)}, (m, {size_of(x)}))"
+        return f"{text:atom}" if len(x.shape) == 2 else f"{text:atom}.reshape(m, {size_of(x)})"
+
+    def run_sums(self, x: Array) -> Text:
+        axis = ", axis=1" if is_batched(x) else ""
+        starts = self.constants.name(x.op.starts, "at")
+        return Text(f"np.add.reduceat({self.formula(x.inputs[0])}, {starts}{axis})")
+
+    def one_number(self, text: str, x: Array) -> Text:
+        """The number of an array that has no other."""
+        return Text(f"{text}.item()" if SAMPLES not in x.shape else f"{text}.reshape(())")
+
+    def reshape(self, x: Array) -> Text:
+        """The same numbers in another shape: by axes of length 1, where those are all."""
+        old, new = list(x.inputs[0].shape), []
+        for n in x.shape:
+            new.append(":" if old and n == old[0] else "None" if n == 1 else "")
+            if new[-1] == ":":
+                old.pop(0)
+        text = f"{self.formula(x.inputs[0]):atom}"
+        if not x.shape:
+            return self.one_number(text, x.inputs[0])
+        if old or "" in new:
+            return Text(f"{text}.reshape({', '.join(map(str, x.shape))})")
+        while new[-1] == ":":
+            new.pop()
+        return Text(f"{text}[{', '.join([*new, '...'] if len(new) < len(x.shape) else new)}]")
+
+    def broadcast(self, x: Array) -> Text:
+        if x.shape == ():
+            return self.formula(x.inputs[0])
+        return Text(f"np.broadcast_to({self.formula(x.inputs[0])}, {tuple_text(x.shape)})")
+
+    def sum(self, x: Array) -> Text:
+        if x.inputs[0] in self.as_lists:
+            return Text(f"sum({self.formula(x.inputs[0])})")
+        axes, rank = x.op.axes, len(x.inputs[0].shape)
+        if len(axes) == rank:
+            which = ""
+        elif len(axes) == 1:
+            which = "-1" if axes[0] == rank - 1 else str(axes[0])
+        else:
+            which = str(axes)
+        return Text(f"{self.formula(x.inputs[0]):atom}.sum({which})")
+
+    def contract(self, x: Array) -> Text:
+        """A product summed over some axes, in NumPy's form for it."""
+        (A, left), (B, right) = factors(x)
+        return Product(x, (self.formula(A), left), (self.formula(B), right)).text()
+
+
+def as_operator(op: Operation, texts: Sequence[Text], inputs: Sequence[Any]) -> Text | None:
+    """A row of the table that is an operator of Python; None where it is not."""
+    if op is ops.greater:
+        return Text(f"({texts[0]} > {'0' if inputs[1] == 0.0 else texts[1]})")
+    if op is ops.neg:
+        return Text(f"-{texts[0]:power}", "product")
+    if op is ops.pow and isinstance(inputs[1], (int, float)):
+        return Text(f"{texts[0]:atom}**{texts[1].removesuffix('.0')}", "power")
+    return op.write("numpy", *texts) if op in OPERATORS else None
+
+
+class Product:
+    """A Contract as NumPy writes it. Its labels fall into four: of both inputs and the output
+    (`both`), of both inputs alone (`summed`), of the left one and the output (`rows`), of the
+    right one and the output (`columns`).
+    """
+
+    def __init__(self, x: Array, A: tuple[Text, str], B: tuple[Text, str]) -> None:
+        self.out = x.op.out
+        self.size = {
+            **dict(zip(x.op.left, x.inputs[0].shape)),
+            **dict(zip(x.op.right, x.inputs[1].shape)),
+        }
+        (self.A, left), (self.B, right) = A, B
+        self.left, self.right = left, right
+        self.both = "".join(c for c in self.out if c in left and c in right)
+        self.summed = "".join(c for c in left if c in right and c not in self.out)
+        self.rows = "".join(c for c in left if c not in right)
+        self.columns = "".join(c for c in right if c not in left)
+
+    def text(self) -> Text:
+        """The text of the product."""
+        small = len(self.rows) <= 1 and len(self.columns) <= 1
+        if not self.summed:
+            return self.outer()
+        if len(self.summed) == 1 and not self.both and small:
+            return self.matmul()
+        if len(self.summed) == 1 and self.left == self.right and self.both == self.out:
+            axis = self.left.index(self.summed)
+            axis_text = "" if axis == len(self.left) - 1 else f", axis={axis}"
+            return Text(f"np.vecdot({self.A}, {self.B}{axis_text})")
+        if len(self.summed) == 1 and small and self.rows and self.columns:
+            return self.stacked()
+        if not self.both and self.out == self.rows + self.columns:
+            axes = (
+                tuple(map(self.left.index, self.summed)),
+                tuple(map(self.right.index, self.summed)),
+            )
+            return Text(f"np.tensordot({self.A}, {self.B}, {axes})")
+        return Text(f"np.einsum('{self.left},{self.right}->{self.out}', {self.A}, {self.B})")
+
+    def outer(self) -> Text:
+        """Every number of A times every number of B, or those that share a label: axes of length 1
+        make them meet.
+        """
+        return Text(
+            f"{self.aligned(self.A, self.left):product} * {self.aligned(self.B, self.right):power}",
+            "product",
+        )
+
+    def aligned(self, text: Text, labels: str) -> Text:
+        """An input with its axes as in the output, and axes of length 1 for those it has not."""
+        order = [labels.index(c) for c in self.out if c in labels]
+        if order != sorted(order):
+            text = Text(f"{text:atom}.transpose({', '.join(map(str, order))})")
+        marks = [":" if c in labels else "None" for c in self.out]
+        while marks and marks[0] == "None":
+            marks.pop(0)
+        return Text(f"{text:atom}[{', '.join(marks)}]") if "None" in marks else text
+
+    def matmul(self) -> Text:
+        """A @ B; with axes of length 1 to be summed, faster elementwise."""
+        A, B = self.A, self.B
+        if (
+            not self.rows
+            and self.right[-1] == self.summed
+            or not self.columns
+            and self.left[0] == self.summed
+        ):
+            A, B, self.left, self.right, self.rows, self.columns = (
+                B,
+                A,
+                self.right,
+                self.left,
+                self.columns,
+                self.rows,
+            )
+        A = Text(f"{A:atom}.T") if self.rows and self.left[0] == self.summed else A
+        B = Text(f"{B:atom}.T") if self.columns and self.right[-1] == self.summed else B
+        times = "*" if self.rows and self.columns and self.size[self.summed] == 1 else "@"
+        return Text(f"{A:product} {times} {B:atom}", "product")
+
+    def stacked(self) -> Text:
+        """A stack of matrix products."""
+        A = ordered(self.A, self.left, self.both + self.rows + self.summed)
+        B = ordered(self.B, self.right, self.both + self.summed + self.columns)
+        times = "*" if self.size[self.summed] == 1 else "@"
+        return ordered(
+            Text(f"{A:product} {times} {B:atom}", "product"),
+            self.both + self.rows + self.columns,
+            self.out,
+        )
+
+
+def ordered(text: Text, labels: str, wanted: str) -> Text:
+    """An array with its axes in another order."""
+    if labels == wanted:
+        return text
+    if labels[:-2] == wanted[:-2]:
+        return Text(f"{text:atom}.swapaxes(-1, -2)")
+    return Text(f"{text:atom}.transpose({', '.join(str(labels.index(c)) for c in wanted)})")
+
+
+def sliced(text: Text, how: Slicing, batched: bool) -> Text:
+    """Strided places of an array."""
+    lead, m = ([":"], ["m"]) if batched else ([], [])
+    found = f"{text:atom}"
+    if how.run:
+        found += f"[{', '.join([*lead, f'{how.run[0]}:{how.run[1]}'])}]"
+    if how.radix:
+        found += f".reshape({', '.join([*m, *map(str, how.radix)])})"
+    index = [index_text(i) for i in how.entries]
+    while index and index[-1] == ":":
+        index.pop()
+    if index:
+        found += f"[{', '.join([*lead, *index])}]"
+    if how.order:
+        order = [0, *(k + 1 for k in how.order)] if batched else list(how.order)
+        found += ".T" if order == [1, 0] else f".transpose({', '.join(map(str, order))})"
+    if how.new_axes:
+        rank = len(how.new_axes) + sum(isinstance(i, slice) for i in how.entries)
+        rank = max(rank, 1 + max(how.new_axes))
+        marks = ["None" if k in how.new_axes else ":" for k in range(rank)]
+        found += f"[{', '.join([*lead, *marks])}]"
+    return Text(found)
+
+
+def index_text(i: Any) -> str:
+    """One entry of an index."""
+    if not isinstance(i, slice):
+        return str(i)
+    if i.start is None:
+        return ":"
+    return f"{i.start}:{i.stop}" + (f":{i.step}" if i.step not in (None, 1) else "")
+
+
+def tuple_text(shape: Shape) -> str:
+    """A shape as source."""
+    return f"({', '.join(map(str, shape))}{',' * (len(shape) == 1)})"
+
+
+def sizes_text(shape: Shape) -> str:
+    """A shape as the argument of a function: one size alone as a number."""
+    return str(shape[0]) if len(shape) == 1 else tuple_text(shape)
+
+
+def commented(line: str, comment: str) -> str:
+    """A line of a function with a comment at its side."""
+    return f"    {line:<50} # {comment}" if comment else f"    {line}"

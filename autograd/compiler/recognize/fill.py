@@ -1,0 +1,122 @@
+"""Sums of numbers times a few of some nodes each, here these, there those: with zeros for those
+that are missing they are a matrix product.
+
+Words of a sentence, pixels that are not black, neighbours in a graph: nodes that meet in a sum, or
+in two sums that share one, are a team, such as the weights of a neuron. A sum is about all nodes
+of its team.
+"""
+from __future__ import annotations
+
+from itertools import chain
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from autograd import ops
+from autograd.compiler.arrays.array import inner
+from autograd.compiler.arrays.places import factor, teams
+from autograd.compiler.recognize.record import CONSTANT
+from autograd.ops import Operation
+
+FEWEST = 8  # so many sums make a matrix,
+SPARSE, DENSE = 40, 100_000  # with so many entries a term, and in all
+FULL = 8  # with so few entries a term there may be any number
+LOOKED_UP = 10  # and with so many, where each row has some of its own
+TEAMS = 1000  # with more teams, gaps are not looked for
+GAPS = 1.5  # nodes are completed to a slice where it is not more than so many times as many
+
+Dots = list[tuple[np.ndarray, np.ndarray, np.ndarray]]  # ids, and rows of left and right factors
+
+
+class Filler:
+    """Fills up sums of one group; `planner` knows where nodes are."""
+
+    def __init__(self, planner: Any) -> None:
+        self.planner, self.place_of = planner, planner.place_of
+
+    def filled(self, op: Operation, ids: list[int], args: list[tuple[int, ...]]) -> Dots:
+        """Sums as dots of numbers with all nodes of a team; [] where that is not worth it."""
+        if op not in (ops.sum, ops.dot) or len(ids) < FEWEST:
+            return []
+        lengths = np.fromiter(map(len, args), np.intp) // (1 + (op is ops.dot))
+        flat = np.fromiter(chain.from_iterable(args), np.intp)
+        nodes, factors = self.with_factors(op, flat, lengths)
+        if nodes is None or not self.planner.in_one_block(nodes):
+            return []
+        if (lengths == lengths[0]).all() and factor(self.place_of[nodes]) is not None:
+            return []
+        row_of = np.repeat(np.arange(len(ids)), lengths)
+        columns, column_of = np.unique(nodes, return_inverse=True)
+        row_team, column_team = teams(row_of, column_of, len(ids), len(columns))
+        entries = int((np.bincount(column_team) * np.bincount(row_team)).sum())
+        if entries == len(nodes) and len(ids) * len(columns) < LOOKED_UP * entries and all_differ(
+            factors.reshape(len(ids), -1) if (lengths == lengths[0]).all() else factors
+        ):  # each row its own few, as if looked up: then all are one team
+            row_team, column_team = np.zeros_like(row_team), np.zeros_like(column_team)
+            entries = len(ids) * len(columns)
+        if not len(nodes) < entries < max(FULL * len(nodes), min(SPARSE * len(nodes), DENSE)):
+            return []
+        columns, column_team = self.without_gaps(columns, column_team)
+        return self.dots(np.array(ids), (row_of, nodes, factors), (columns, row_team, column_team))
+
+    def dots(self, ids: np.ndarray, terms: Any, found: Any) -> Dots:
+        """Sums, whose terms are given as row, node and factor, as dots with all nodes of their
+        teams, one after the other for each size of a team.
+        """
+        (row_of, nodes, factors), (columns, row_team, column_team) = terms, found
+        wide = np.bincount(column_team)
+        order = np.lexsort((self.place_of[columns], column_team))
+        starts = np.concatenate(([0], np.cumsum(wide)))
+        at = np.empty(len(columns), np.intp)  # of each column in its team
+        at[order] = np.arange(len(columns)) - starts[column_team[order]]
+        column_of, dots = np.searchsorted(columns, nodes), []
+        for n in np.unique(wide):
+            rows, some = np.nonzero(wide[row_team] == n)[0], wide[row_team[row_of]] == n
+            matrix = np.zeros((len(ids), n))
+            np.add.at(matrix, (row_of[some], at[column_of[some]]), factors[some])
+            table = columns[order[starts[row_team[rows], None] + np.arange(n)]]
+            dots.append((ids[rows], table, self.planner.constants(matrix[rows])))
+        return dots
+
+    def without_gaps(self, columns: np.ndarray, team: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The nodes of teams, and the team of each; with those between where few are missing."""
+        planner, count = self.planner, int(team.max()) + 1
+        if count > TEAMS:
+            return columns, team
+        of, places = planner.ids[int(planner.array_of[columns[0]])]
+        id_at = np.full(prod(inner(planner.source(columns))), -1)
+        id_at[places] = of
+        every, teams_of = [], []
+        for k in range(count):
+            found = np.sort(self.place_of[columns[team == k]])
+            step = int(np.gcd.reduce(np.diff(found))) or 1
+            every.append(np.arange(found[0], found[-1] + 1, step))
+            teams_of.append(np.full(len(every[-1]), k))
+            if len(every[-1]) > GAPS * len(found):
+                return columns, team
+        new = id_at[np.concatenate(every)]
+        if len(np.unique(new)) < len(new) or (new < 0).any():
+            return columns, team
+        order = np.argsort(new)
+        return new[order], np.concatenate(teams_of)[order]
+
+    def with_factors(self, op: Operation, flat: np.ndarray, lengths: np.ndarray) -> Any:
+        """The nodes in all sums, one after the other, and the number each is multiplied by; None
+        for the nodes where there are others.
+        """
+        if op is ops.sum:
+            return flat, np.ones(len(flat))
+        starts = np.cumsum(2 * lengths) - 2 * lengths
+        on_the_left = np.arange(len(flat)) - np.repeat(starts, 2 * lengths) < np.repeat(
+            lengths, 2 * lengths)
+        sides = flat[on_the_left], flat[~on_the_left]
+        for nodes, factors in (sides, sides[::-1]):
+            if (self.planner.kinds[factors] == CONSTANT).all():
+                return nodes, self.planner.numbers[factors]
+        return None, None
+
+
+def all_differ(rows: np.ndarray) -> bool:
+    """Whether no row is there twice."""
+    return len(np.unique(rows, axis=0)) == len(rows)

@@ -1,0 +1,139 @@
+"""Second room: nodes that do the same become a group, which will be one array.
+
+Nodes belong together when they have the same operation, number and kinds of arguments, and the
+same depth, so that none of them needs another. Depth has storeys and steps, like a house: a sum
+or a dot opens the storey above its highest argument, any other operation goes one step up from
+it. So an operation more in one of many samples moves the steps after it only until the next sum,
+where the samples meet again.
+
+A node may stand anywhere from its earliest depth, just above its arguments, to its latest, just
+below what uses it. It goes where most of its like are: the outputs of a recurrent network to the
+loss they go into, all at once, whatever their turn.
+"""
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd import ops
+from autograd.compiler.recognize.record import NODE, Tape
+from autograd.ops import Operation
+
+
+Key = tuple[Any, ...]
+
+
+class Group(NamedTuple):
+    """Nodes of one operation: n ids, and for each the ids of its arguments; sums and dots may
+    differ in their number.
+    """
+
+    op: Operation
+    ids: list[int]
+    args: list[tuple[int, ...]]
+
+
+def levels(
+    tape: Tape, first: list[int] | None = None, keys: list[int] | None = None
+) -> list[int]:
+    """The depth of each id, storey * height + step; 0 for what is no node.
+
+    `first` and `keys` as `earliest` and `keys_of` give them, where they are known.
+    """
+    first, keys = first or earliest(tape), keys or keys_of(tape)
+    last = latest(tape, first)
+    early, late = (
+        how_many_alike(np.array(keys), np.array([depth[i] for i in tape.nodes]))
+        for depth in (first, last)
+    )
+    if not (late > early).any():
+        return first
+    height, depth = height_of(tape), [0] * len(tape.kinds)
+    deepest = depth.__getitem__
+    for (i, (op, args)), goes_late in zip(tape.nodes.items(), (late > early).tolist()):
+        depth[i] = last[i] if goes_late else above(op, max(map(deepest, args)), height)
+    return depth
+
+
+def how_many_alike(keys: np.ndarray, depth: np.ndarray) -> np.ndarray:
+    """For each node how many of the same key have the same depth."""
+    both = keys * (int(depth.max(initial=0)) + 1) + depth
+    _, which, counts = np.unique(both, return_inverse=True, return_counts=True)
+    return counts[which]
+
+
+def height_of(tape: Tape) -> int:
+    """More than the steps there can be in a storey."""
+    return len(tape.kinds) + 1
+
+
+def above(op: Operation, deepest: int, height: int) -> int:
+    """The depth of an operation just above its highest argument."""
+    return (deepest // height + 1) * height if op is ops.dot or op is ops.sum else deepest + 1
+
+
+def earliest(tape: Tape) -> list[int]:
+    """The lowest depth each id can have."""
+    height, depth = height_of(tape), [0] * len(tape.kinds)
+    deepest = depth.__getitem__
+    for i, (op, args) in tape.nodes.items():
+        depth[i] = above(op, max(map(deepest, args)), height)
+    return depth
+
+
+def latest(tape: Tape, first: list[int]) -> list[int]:
+    """The highest depth each id can have, so that all that uses it can be above it."""
+    height = height_of(tape)
+    highest = (max(first, default=0) // height + 1) * height - 1
+    depth = [highest] * len(tape.kinds)
+    for i in tape.outputs:
+        depth[i] = first[i] if len(tape.outputs) == 1 else highest
+    for i, (op, args) in reversed(tape.nodes.items()):
+        if op is ops.dot or op is ops.sum:
+            depth[i] = depth[i] // height * height
+        below = depth[i] - 1
+        for a in args:
+            if depth[a] > below:
+                depth[a] = below
+    return depth
+
+
+def groups(tape: Tape, depth: list[int], keys: list[int] | None = None) -> list[Group]:
+    """The nodes of a tape as groups, in an order in which every argument comes before its use;
+    depth as `levels` gives it.
+    """
+    found: dict[tuple[int, int], Group] = {}
+    for (i, (op, args)), its in zip(tape.nodes.items(), keys or keys_of(tape)):
+        where = depth[i], its
+        group = found.get(where)
+        if group is None:
+            group = found[where] = Group(op, [], [])
+        group.ids.append(i)
+        group.args.append(args)
+    return [group for _, group in sorted(found.items(), key=lambda item: item[0][0])]
+
+
+def keys_of(tape: Tape) -> list[int]:
+    """A number for each node: those of one key have the same."""
+    known: dict[Key, int] = {}
+    return [known.setdefault(key(tape, node), len(known)) for node in tape.nodes.values()]
+
+
+def key(tape: Tape, node: tuple[Operation, tuple[int, ...]]) -> Key:
+    """What nodes of one group have in common: the operation and the kinds of its arguments."""
+    kinds, (op, args) = tape.kinds, node
+    if op is ops.dot:
+        n, each = len(args) // 2, list(map(kinds.__getitem__, args))
+        return op, common(each[:n]), common(each[n:])
+    if op is ops.sum:
+        each = list(map(kinds.__getitem__, args))
+        return (op, common(each)) if len(args) > 2 else (op, *sorted(set(each)))
+    if op.arity is None and op is not ops.select:
+        return op, common(list(map(kinds.__getitem__, args)))
+    return (op, *map(kinds.__getitem__, args))
+
+
+def common(kinds: list[int]) -> int:
+    """The kind that all are, or NODE for a mixture."""
+    return kinds[0] if kinds.count(kinds[0]) == len(kinds) else NODE

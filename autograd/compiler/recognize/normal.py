@@ -1,0 +1,262 @@
+"""The normal form of sums: whatever way a sum was written, it is a few dots and terms, added and
+subtracted.
+
+What people write as w1 * x1 - w2 * x2 / n + b is recorded as a chain of additions, subtractions,
+products and quotients. Here a chain that nobody else uses becomes one Linear: its terms with a
+plus and with a minus, a term being a product of two factors, a scaled product (a number times two
+factors), or anything else. A number times one factor is a product, too.
+
+1. Only what is used once goes into the sum above it. The numbers of the data decide nothing: a
+   datum of 0 or 1 is one.
+2. Legend: a term or factor is an int, the place of a Value in the topological order, or a float,
+   a number.
+"""
+from __future__ import annotations
+
+from math import prod
+from typing import Any, Optional
+
+from autograd import ops
+from autograd.compiler.recognize.affine import Affine, Term, is_moderate
+
+SUMS = frozenset((ops.add, ops.sub, ops.sum, ops.dot))
+PRODUCTS = frozenset((ops.mul, ops.div, ops.neg))
+OPENED = SUMS | PRODUCTS
+CHAIN = 4  # sums in a row that others use, too: then they are the turns of a loop
+
+
+class Side:
+    """The terms of one sign."""
+
+    __slots__ = ("left", "right", "scaled", "rest")
+
+    def __init__(self) -> None:
+        self.left: list[Term] = []  # products: left[k] * right[k]
+        self.right: list[Term] = []
+        self.scaled: list[tuple[float, Term, Term]] = []  # number * factor * factor
+        self.rest: list[Term] = []
+
+    def add(self, terms: list[tuple[Term, float]]) -> None:
+        """Add terms times numbers."""
+        for t, number in terms:
+            if type(t) is float:
+                self.rest.append(t * number)
+            else:
+                self.left.append(t)
+                self.right.append(number)
+
+    def has_products(self) -> bool:
+        """Whether there are products among the terms."""
+        return bool(self.left or self.scaled)
+
+
+Linear = tuple[Side, Side]  # what is added, and what is subtracted
+INSIDE: Linear = Side(), Side()  # of what went into the sum above it
+
+
+def terms_of(op: Any, args: tuple[Term, ...], side: Side) -> tuple[Term, ...]:
+    """The terms of a sum, the last first; the products of a dot go to the side at once."""
+    if op is ops.sub:
+        return negated(args[1]), args[0]
+    if op is ops.neg:
+        return (negated(args[0]),)
+    if op is not ops.dot:
+        return args[::-1]
+    n = len(args) // 2
+    side.left += args[:n]
+    side.right += args[n:-1]
+    return args[-1:]
+
+
+def negated(t: Term) -> Term:
+    """A term on the stack of those to come, subtracted where it was added."""
+    return -t if type(t) is float else ~t
+
+
+class Flattener:
+    """Finds the Linear of each sum of a recorded graph, given as lists by place."""
+
+    def __init__(
+        self,
+        op: list[Any],
+        args: list[tuple[Term, ...]],
+        uses: list[int],
+        kept: set[int],
+        constant: list[Optional[float]],
+    ) -> None:
+        self.op, self.args, self.constant = op, args, constant
+        # whether a place is an operation that nobody else uses
+        self.inner = [
+            n == 1 and number is None and used != ()
+            for n, number, used in zip(uses, constant, args)
+        ]
+        for place in kept:  # what must not go into the sum above it
+            self.inner[place] = False
+        self.sums = [
+            place
+            for place in range(len(args) - 1, -1, -1)
+            if (op[place] in SUMS or op[place] is ops.neg)
+            and uses[place]
+            and args[place]
+            and constant[place] is None
+        ]
+        for place in self.last_turns(uses):  # so that it looks like the turns before
+            self.inner[place] = False
+        self.affine = Affine(op, args, self.inner, constant, {t for t in kept if not args[t]})
+
+    def last_turns(self, uses: list[int]) -> list[int]:
+        """The sums that nobody but one other sum uses, and that go on from a chain of sums that
+        others use, too, as each of these does: the last turns of recurrences such as s = s + v.
+        """
+        if [uses[place] > 1 for place in self.sums].count(True) < CHAIN:
+            return []
+        # sums in the chain that others use, the last of them, additions since, and for one turn
+        chain: dict[int, tuple[int, int, int, int]] = {}
+        found = []
+        for place in reversed(self.sums):
+            before = [chain[t] for t in self.args[place] if type(t) is int and t in chain]
+            length, last, since, turn = max(before, default=(0, place, 0, 0))
+            if uses[place] > 1:
+                chain[place] = length + 1, place, 0, since + 1
+            elif length and self.is_inner_sum(place):
+                chain[place] = length, last, since + 1, turn
+                if length >= CHAIN and since + 1 == turn and self.look(place) == self.look(last):
+                    found.append(place)
+        return found
+
+    def look(self, place: int) -> list[Any]:
+        """The operation of a place, and those of its arguments."""
+        return [self.op[place], *[type(t) is int and self.op[t] for t in self.args[place]]]
+
+    def linears(self) -> list[Optional[Linear]]:
+        """The Linear of each sum by its place, INSIDE for a place that went into the sum above it,
+        None for all others.
+        """
+        op, args = self.op, self.args
+        found: list[Optional[Linear]] = [None] * len(args)
+        for place in self.sums:
+            if found[place] is None and (
+                op[place] is not ops.neg or self.is_inner_sum(args[place][0])
+            ):
+                found[place] = self.linear(place, found)
+        return found
+
+    def is_inner_sum(self, t: Term) -> bool:
+        """Whether a term is a sum that nobody else uses."""
+        return type(t) is int and self.inner[t] and self.op[t] in SUMS
+
+    def linear(self, root: int, found: list[Optional[Linear]]) -> Linear:
+        """The terms of the sum that begins at `root`; what goes into it is noted in `found`."""
+        plus, minus = sides = Side(), Side()
+        op, args, inner = self.op, self.args, self.inner
+        stack: list[Term] = [root]  # ~t for a place t that is subtracted
+        while stack:
+            t = stack.pop()
+            if type(t) is float:
+                plus.rest.append(t)
+                continue
+            negative = t < 0
+            if negative:
+                t = ~t
+            side = minus if negative else plus
+            if not inner[t] and t != root:
+                side.rest.append(t)
+                continue
+            kind, used = op[t], args[t]
+            if kind is ops.mul or kind is ops.div and self.divisor(t) is not None:
+                a, b = used
+                if (
+                    kind is ops.div
+                    or type(a) is int and inner[a] and op[a] in OPENED
+                    or type(b) is int and inner[b] and op[b] in OPENED
+                ):  # a factor is itself a sum, a product, a quotient or a negation
+                    self.product(t, negative, sides, found)
+                else:
+                    side.left.append(a)
+                    side.right.append(b)
+            elif kind is ops.add and not negative:
+                stack += used[::-1]
+            elif kind in SUMS or kind is ops.neg:
+                terms = terms_of(kind, used, side)
+                stack += map(negated, terms) if negative else terms
+            else:
+                side.rest.append(t)
+                continue
+            found[t] = INSIDE
+        return sides
+
+    # Products ---------------------------------------------------------------------------------
+
+    def product(
+        self, t: int, negative: bool, sides: Linear, found: list[Optional[Linear]]
+    ) -> None:
+        """Put a product of products, or a quotient by a number, among the terms."""
+        number, factors, flips, inside = self.factors(t)
+        side = sides[negative != flips]
+        opened = None
+        if number is not None and len(factors) == 1 and self.affine.holds(factors[0]):
+            opened = self.affine.terms(factors[0], number)
+        if opened is not None:
+            inside += opened[1]
+        for u in inside:
+            found[u] = INSIDE
+        if opened is not None:
+            side.add(opened[0])
+        elif len(factors) == 2 and number is not None:
+            side.scaled.append((number, factors[0], factors[1]))
+        else:
+            side.left.append(factors[0])
+            side.right.append(factors[1] if number is None else number)
+
+    def divisor(self, t: int) -> Optional[float]:
+        """The number that t divides by, None where it is no number whose reciprocal is one, too."""
+        b = self.args[t][1]
+        number = b if type(b) is float else self.constant[b]
+        return number if number is not None and is_moderate(number) else None
+
+    def factors(self, t: int) -> tuple[Optional[float], list[Term], bool, list[int]]:
+        """A product as a number (None: there is none), one or two factors, whether there is a
+        minus, and what went into it.
+        """
+        numbers: list[float] = []
+        factors: list[Term] = []
+        inside: list[int] = []
+        flips, stack = False, [t]
+        while stack:
+            u = stack.pop()
+            value = u if type(u) is float else self.constant[u]
+            if value is not None:
+                numbers.append(value)
+                continue
+            kind = self.op[u]
+            alone = not factors and not any(map(self.varies, stack))
+            if u != t and not self.inner[u]:
+                factors.append(u)
+            elif kind is ops.mul and (alone or u == t or not all(map(self.varies, self.args[u]))):
+                stack += reversed(self.args[u])
+                inside.append(u)
+            elif kind is ops.neg:
+                stack.append(self.args[u][0])
+                flips = not flips
+                inside.append(u)
+            elif kind is ops.div and self.divisor(u) is not None:
+                numbers.append(1 / self.divisor(u))  # type: ignore[operator]
+                stack.append(self.args[u][0])
+                inside.append(u)
+            else:
+                factors.append(u)
+        number = prod(numbers)
+        if 0.0 not in numbers and not is_moderate(number):
+            return self.apart(t)  # one after the other they may do no harm
+        return (number if numbers else None), factors, flips, inside
+
+    def apart(self, t: int) -> tuple[Optional[float], list[Term], bool, list[int]]:
+        """A product as `factors` gives it, with its inputs as they are."""
+        divisor = self.divisor(t) if self.op[t] is ops.div else None
+        if divisor is None:
+            return None, list(self.args[t]), False, []
+        return 1 / divisor, [self.args[t][0]], False, []
+
+    def varies(self, t: Term) -> bool:
+        """Whether a term is no number."""
+        return type(t) is int and self.constant[t] is None

@@ -1,0 +1,465 @@
+"""First room: a recorded graph as a flat list of operations, in which sums and products stand
+together.
+
+Sums come in the normal form of normal.py; here each becomes as few nodes as possible: a dot for
+the products of each pair of kinds (weights with data, weights with nodes, ...), a sum for other
+terms, one addition or subtraction of these. Everything is named by a number, its id.
+"""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Optional
+
+from autograd import graph, ops
+from autograd.compat.numbers import with_labels
+from autograd.compat.micrograd import Closure, Handmade
+from autograd.compiler.recognize.affine import Term
+from autograd.compiler.recognize.normal import INSIDE, Flattener, Linear, Side
+from autograd.ops import Operation
+from autograd.value import Value
+
+PARAMETER, INPUT, CONSTANT, NODE = range(4)  # what an id stands for
+NONE = None  # instead of an id
+
+# An operation and the ids it is applied to; a dot has its left factors, then its right factors, and
+# no rest.
+Node = tuple[Operation, tuple[int, ...]]
+
+# Left and right factors of products, by the kinds of both.
+Classes = dict[tuple[int, int], tuple[list[int], list[int]]]
+
+
+class Tape(NamedTuple):
+    """The flat program: ids 0 .. len(kinds) - 1."""
+
+    kinds: list[int]  # PARAMETER, INPUT, CONSTANT or NODE
+    nodes: dict[int, Node]  # by id, in an order in which every input comes before its use
+    constants: dict[int, float]  # the number of each constant
+    # ids of the parameters; of an input for a parameter that is an input, too
+    parameters: list[int]
+    inputs: list[int]
+    outputs: list[int]
+    zero: int  # the id of the constant 0
+    labels: dict[int, str]
+    recorded: int  # how many Values the graph had
+    samples: bool = False  # whether the inputs have an axis of samples
+
+
+def record(
+    outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value],
+    samples: bool = True,
+) -> Tape:
+    """The graph of the outputs as a Tape. Parameters and inputs are where it begins, even if they
+    were computed.
+    """
+    tape = numbered(outputs, parameters, inputs)[0]
+    return tape._replace(samples=samples and bool(inputs))
+
+
+def places_and_ids(
+    outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value]
+) -> dict[int, int]:
+    """The id of each Value that has one, by its place in the topological order of the outputs."""
+    ids = numbered(outputs, parameters, inputs)[1]
+    return {place: i for place, i in enumerate(ids) if i is not NONE}
+
+
+def numbered(
+    outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value]
+) -> tuple[Tape, list[Any]]:
+    """The Tape, and the id of each place of the topological order, NONE where it has none."""
+    order = with_labels(graph.topological_order(*outputs))
+    place = dict(zip(order, range(len(order))))
+    begin = {place[v] for v in (*parameters, *inputs) if v in place}
+    args = graph.wiring(order, place)
+    for i in begin:
+        args[i] = ()
+    refuse_closures(order, args)
+    ends = [place[v] for v in outputs]
+    uses = _uses(args, ends)
+    constant = _constants(order, args, begin)
+    op = [v.op for v in order]
+    linears = Flattener(op, args, uses, {*begin, *ends}, constant).linears()
+    numbering = _Numbering(constant)
+    numbering.leaves(place, parameters, inputs)
+    numbering.note_biases(linears)
+    for i in [i for i, n in enumerate(uses) if n and linears[i] is not INSIDE and i not in begin]:
+        numbering.add(i, op[i], args[i], linears[i])
+        if order[i].label:
+            numbering.labels.setdefault(numbering.ids[i], order[i].label)
+    return numbering.tape(ends, parameters, inputs), numbering.ids
+
+
+def refuse_closures(order: list[Value], args: list[tuple[Term, ...]]) -> None:
+    """Raise ValueError for a Value whose derivative is a function that was set by hand."""
+    if Closure.made and any(used and v.closure is not None for v, used in zip(order, args)):
+        raise ValueError(
+            "a Value with a _backward function set by hand cannot be compiled: define its "
+            "operation with autograd.operation"
+        )
+
+
+def _uses(args: list[tuple[Term, ...]], outputs: list[int]) -> list[int]:
+    """How often each place is used by what the outputs need; 0 for what they do not need."""
+    uses = [0] * len(args)
+    for i in outputs:
+        uses[i] += 1
+    for i in range(len(args) - 1, -1, -1):
+        if uses[i]:
+            for u in args[i]:
+                if type(u) is int:
+                    uses[u] += 1
+    return uses
+
+
+def _constants(
+    order: list[Value], args: list[tuple[Term, ...]], begin: set[int]
+) -> list[Optional[float]]:
+    """The number of each place that is a leaf or computed from such alone; None for all others."""
+    found: list[Optional[float]] = [None] * len(args)
+    for i, used in enumerate(args):
+        for u in used:
+            if type(u) is int and found[u] is None:
+                break
+        else:
+            if i not in begin:
+                found[i] = order[i].data
+    return found
+
+
+class _Numbering:
+    """Gives ids to places and numbers, and makes the nodes of a Tape."""
+
+    def __init__(self, constant: list[Optional[float]]) -> None:
+        self.constant = constant
+        self.kinds: list[int] = []
+        self.nodes: dict[int, Node] = {}
+        self.constants: dict[int, float] = {}
+        self.labels: dict[int, str] = {}
+        self.by_number: dict[float, int] = {}
+        self.known: dict[Node, int] = {}
+        self.ids: list[Any] = [NONE] * len(constant)  # id by place
+        self.parameters: list[int] = []
+        self.inputs: list[int] = []
+        # first and last weight that a bias is added to, where they differ
+        self.beside: dict[int, tuple[int, int]] = {}
+
+    def fresh(self, kind: int) -> int:
+        """A new id."""
+        self.kinds.append(kind)
+        return len(self.kinds) - 1
+
+    def number(self, x: Any) -> int:
+        """The id of a number."""
+        found = self.by_number.get(x)
+        if found is None:
+            found = self.by_number[x] = self.fresh(CONSTANT)
+            self.constants[found] = x
+        return found
+
+    def of(self, t: Term) -> int:
+        """The id of a term: a place, or a number."""
+        return self.ids[t] if type(t) is int else self.number(t)
+
+    def node(self, op: Operation, arguments: tuple[int, ...]) -> int:
+        """The id of a node; the same operation on the same arguments is computed once."""
+        new = op, arguments
+        fresh = len(self.kinds)
+        found = self.known.setdefault(new, fresh)
+        if found == fresh:
+            self.kinds.append(NODE)
+            self.nodes[found] = new
+        return found
+
+    # The graph --------------------------------------------------------------------------------
+
+    def leaves(
+        self, place: dict[Value, int], parameters: Sequence[Value], inputs: Sequence[Value]
+    ) -> None:
+        """Give ids to parameters and inputs; a parameter that is an input, too, has the input's
+        number.
+        """
+        self.parameters = [self.fresh(PARAMETER) for _ in parameters]
+        self.inputs = [self.fresh(INPUT) for _ in inputs]
+        for values, numbered in ((parameters, self.parameters), (inputs, self.inputs)):
+            for v, i in zip(values, numbered):
+                if v in place:
+                    self.ids[place[v]] = i
+                if v.label:
+                    self.labels[i] = v.label
+
+    def add(
+        self, i: int, op: Operation, args: tuple[Term, ...], linear: Optional[Linear]
+    ) -> None:
+        """Give an id to a place."""
+        ids, number = self.ids, self.number
+        if self.constant[i] is not None:
+            ids[i] = number(self.constant[i])
+        elif linear is not None:
+            ids[i] = self.linear(*linear)
+        elif isinstance(op, Handmade) or not isinstance(op, Operation):
+            raise ValueError(
+                f"a Value made by hand with operation {str(op)!r} cannot be compiled, for the "
+                "operation cannot be computed again: define it with autograd.operation"
+            )
+        else:
+            ids[i] = self.node(op, tuple([ids[t] if type(t) is int else number(t) for t in args]))
+
+    def tape(
+        self, ends: list[int], parameters: Sequence[Value], inputs: Sequence[Value]
+    ) -> Tape:
+        """The finished Tape; `ends` are the places of the outputs."""
+        chosen = self.parameters
+        if set(parameters) & set(inputs):
+            where = dict(zip(inputs, self.inputs))
+            chosen = [where.get(v, p) for v, p in zip(parameters, self.parameters)]
+        return Tape(
+            self.kinds,
+            self.nodes,
+            self.constants,
+            chosen,
+            self.inputs,
+            [self.ids[i] for i in ends],
+            self.number(0.0),
+            self.labels,
+            len(self.ids),
+        )
+
+    # Sums -------------------------------------------------------------------------------------
+
+    def linear(self, plus: Side, minus: Side) -> int:
+        """The node of a sum: what is added less what is subtracted."""
+        if minus.left or minus.rest:
+            self.move_weights(plus, minus)
+        shift, products = self.shift(plus), plus.has_products()
+        added = self.terms(plus)
+        if not minus.has_products() and not minus.rest:
+            return self.total(added, shift, products)
+        shift -= self.shift(minus)
+        taken = self.terms(minus)
+        if not taken:
+            return self.total(added, shift, products)
+        less = taken[0] if len(taken) == 1 else self.total(taken, 0.0, minus.has_products())
+        if not added and not shift:
+            return self.node(ops.neg, (less,))
+        alone = len(added) == 1 and not shift
+        more = added[0] if alone else self.total(added, shift, products)
+        return self.node(ops.sub, (more, less))
+
+    def move_weights(self, plus: Side, minus: Side) -> None:
+        """Put what is subtracted among what is added, its numbers negated, where both are
+        parameters and parameters times numbers alone: they are one dot.
+        """
+        more, less = self.weights(plus), self.weights(minus)
+        if more and less:
+            plus.left, plus.right, plus.rest = [], [], [t for t in plus.rest if self.is_number(t)]
+            plus.add(more + [(t, -number) for t, number in less])
+            minus.left, minus.right = [], []
+            minus.rest = [t for t in minus.rest if self.is_number(t)]
+
+    def weights(self, side: Side) -> list[tuple[Term, float]]:
+        """The terms of a side, each with its number; [] where they are not all parameters."""
+        found: list[tuple[Term, float]] = [(t, 1.0) for t in side.rest if not self.is_number(t)]
+        for a, b in zip(side.left, side.right):
+            if self.is_number(a):
+                a, b = b, a
+            if not self.is_number(b):
+                return []
+            found.append((a, b if type(b) is float else self.constant[b]))
+        kinds, ids = self.kinds, self.ids
+        return found if not side.scaled and all(
+            not self.is_number(t) and kinds[ids[t]] == PARAMETER for t, _ in found) else []
+
+    def is_number(self, t: Term) -> bool:
+        """Whether a term is a number, not a node or a leaf."""
+        return type(t) is float or self.constant[t] is not None
+
+    def shift(self, side: Side) -> float:
+        """The sum of the numbers among the terms, which are left out of them."""
+        if not side.rest:
+            return 0.0
+        constant, found, left = self.constant, 0.0, []
+        for t in side.rest:
+            number = t if type(t) is float else constant[t]
+            if number is None:
+                left.append(t)
+            else:
+                found += number
+        side.rest = left
+        return found
+
+    def total(self, terms: list[int], shift: float, products: bool) -> int:
+        """The sum of some nodes and a number; whether there are products among them."""
+        if shift or not terms:
+            terms = [*terms, self.number(shift)]
+        first = terms[0]
+        if len(terms) == 2 and products and (self.is_dot(first) or self.is_dot(terms[1])):
+            return self.node(ops.add, (first, terms[1]))
+        if len(terms) == 1 and (shift or self.kinds[first] == CONSTANT or self.is_dot(first)):
+            return first
+        # a sum of one term, too: sums of 1, 2, 3 terms are alike
+        return self.node(ops.sum, tuple(terms))
+
+    def is_dot(self, i: int) -> bool:
+        """Whether an id is a dot, or a number times a dot."""
+        op = self.nodes[i][0] if i in self.nodes else None
+        return op is ops.dot or op is ops.mul
+
+    def terms(self, side: Side) -> list[int]:
+        """The terms of one sign as nodes: a dot for the products of each pair of kinds, then the
+        rest.
+        """
+        ids, number = self.ids, self.number
+        rest = [ids[t] for t in side.rest]
+        if not side.left and not side.scaled:
+            return rest
+        left = [ids[t] if type(t) is int else number(t) for t in side.left]
+        right = [ids[t] if type(t) is int else number(t) for t in side.right]
+        found = self.scaled(side, left, right) if side.scaled else []
+        if len(left) == 1 and not rest and not found:
+            swap = self.kinds[left[0]] > self.kinds[right[0]]
+            return [self.dot(right, left) if swap else self.dot(left, right)]
+        classes = self.classes(left, right)
+        if len(classes) > 1:
+            self.share_zeros(classes)
+        weights_of_data = classes.get((PARAMETER, CONSTANT))
+        if rest and weights_of_data:
+            self.merge_rest(rest, *weights_of_data)
+        bias = self.bias(rest) if rest else None
+        if bias is not None and weights_of_data and self.lies_beside(bias, weights_of_data[0]):
+            # a bias beside data is a weight whose input is 1
+            weights_of_data[0].append(bias)
+            weights_of_data[1].append(number(1.0))
+            rest.remove(bias)
+            bias = None
+        if len(classes) == 1:
+            (products,) = classes.values()
+            return [*found, self.dot(*products), *rest]
+        dots = [(which, self.dot(*classes[which])) for which in sorted(classes)]
+        if bias is not None:
+            for k, (which, data) in enumerate(dots):
+                if which in ((PARAMETER, CONSTANT), (PARAMETER, INPUT)):
+                    rest.remove(bias)  # what the data give, bias included, needs no turn before
+                    dots[k] = which, self.node(ops.add, (bias, data))
+                    break
+        return [*found, *[i for _, i in dots], *rest]
+
+    def merge_rest(self, rest: list[int], weights: list[int], data: list[int]) -> None:
+        """Put parameters that are weights as well among the weights, times 1."""
+        known = set(weights) if len(weights) > 1 else set()
+        twice = [i for i in rest if i in known]
+        for i in twice:
+            rest.remove(i)
+            weights.append(i)
+            data.append(self.number(1.0))
+
+    def bias(self, terms: list[int]) -> Optional[int]:
+        """The one parameter among some terms; None where there is another number of them."""
+        biases = [i for i in terms if self.kinds[i] == PARAMETER]
+        return biases[0] if len(biases) == 1 else None
+
+    def classes(self, left: list[int], right: list[int]) -> Classes:
+        """The products left[k] * right[k] by the kinds of their factors.
+
+        The parameter is on the left: so all neurons of a layer look alike.
+        """
+        kind = self.kinds.__getitem__
+        if len(left) == 1:
+            a, b = kind(left[0]), kind(right[0])
+            return {(b, a): (right, left)} if a > b else {(a, b): (left, right)}
+        on_the_left, on_the_right = set(map(kind, left)), set(map(kind, right))
+        if len(on_the_left) == len(on_the_right) == 1:
+            (a,), (b,) = on_the_left, on_the_right
+            return {(b, a): (right, left)} if a > b else {(a, b): (left, right)}
+        found: Classes = {}
+        for i, j in zip(left, right):
+            a, b = kind(i), kind(j)
+            if a > b:
+                a, b, i, j = b, a, j, i
+            some = found.get((a, b))
+            if some is None:
+                some = found[a, b] = [], []
+            some[0].append(i)
+            some[1].append(j)
+        return found
+
+    def scaled(self, side: Side, left: list[int], right: list[int]) -> list[int]:
+        """Scaled products as nodes: one number times dots where all have the same, else products
+        that go among the others, left and right.
+        """
+        if len({number for number, _, _ in side.scaled}) == 1:
+            inside = Side()
+            inside.left, inside.right = (
+                [a for _, a, _ in side.scaled],
+                [b for _, _, b in side.scaled],
+            )
+            number = self.number(side.scaled[0][0])
+            return [self.node(ops.mul, (number, i)) for i in self.terms(inside)]
+        for factor, a, b in side.scaled:
+            left.append(self.number(factor))
+            right.append(self.node(ops.mul, (self.of(a), self.of(b))))
+        return []
+
+    def share_zeros(self, classes: Classes) -> None:
+        """Put weights times 0 to the weights times nodes: what is 0 in one sample is a node in
+        another.
+        """
+        zeros = classes.get((PARAMETER, CONSTANT), ([], []))
+        for kind in (NODE, INPUT):
+            if (
+                (PARAMETER, kind) in classes
+                and zeros[1]
+                and all(self.constants[b] == 0.0 for b in zeros[1])
+            ):
+                for some, more in zip(classes[PARAMETER, kind], classes.pop((PARAMETER, CONSTANT))):
+                    some += more
+                return
+
+    def dot(self, left: list[int], right: list[int]) -> int:
+        """The sum of some products as a node."""
+        if len(left) > 1:
+            left, right = self.merged(left, right)
+        if len(left) == 1 and self.kinds[left[0]] == CONSTANT:
+            return self.node(ops.mul, (left[0], right[0]))
+        return self.node(ops.dot, tuple(left + right))
+
+    def merged(self, left: list[int], right: list[int]) -> tuple[list[int], list[int]]:
+        """Products in which nothing is multiplied by two numbers: by their sum instead."""
+        kinds = self.kinds
+        if kinds[left[0]] == CONSTANT:
+            right, left = self.merged(right, left) if kinds[right[0]] != CONSTANT else (right, left)
+        elif kinds[right[0]] == CONSTANT and len(set(left)) < len(left):
+            sums: dict[int, float] = {}
+            for i, j in zip(left, right):
+                sums[i] = sums.get(i, 0.0) + self.constants[j]
+            return list(sums), list(map(self.number, sums.values()))
+        return left, right
+
+    def lies_beside(self, bias: int, weights: list[int]) -> bool:
+        """Whether a bias is a neighbour of some weights among the parameters, or of those it is
+        added to elsewhere.
+        """
+        first, last = self.beside.get(bias, (weights[0], weights[0]))
+        return bias - 1 == max(last, *weights) or bias + 1 == min(first, *weights)
+
+    def note_biases(self, linears: list[Optional[Linear]]) -> None:
+        """Note the first and last weight that a bias is added to, where not always to the same."""
+        before: dict[int, Side] = {}
+        for side in [side for linear in linears if linear is not None for side in linear]:
+            if not side.rest or not side.left:
+                continue
+            biases = [i for i in map(self.parameter, side.rest) if i is not None]
+            if len(biases) != 1:
+                continue
+            bias, other = biases[0], before.setdefault(biases[0], side)
+            if side.left != other.left and side.right != other.right:
+                terms = [*side.left, *side.right, *other.left, *other.right]
+                some = [i for i in map(self.parameter, terms) if i is not None]
+                some += self.beside.get(bias, ())
+                if some:
+                    self.beside[bias] = min(some), max(some)
+
+    def parameter(self, t: Term) -> Optional[int]:
+        """The id of a term that is a parameter; None for any other."""
+        i = self.ids[t] if type(t) is int else NONE
+        return i if i is not NONE and self.kinds[i] == PARAMETER else None

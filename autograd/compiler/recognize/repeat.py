@@ -1,0 +1,185 @@
+"""Repetition in time: groups that come again and again, each turn wired to the one before as the
+last one was.
+
+A stretch of groups is a loop when it consists of turns of as many groups each, and every argument
+of a group is, in all turns,
+
+    the same node of the same turn, the same node of a turn before, as many turns before (what it
+    is in the first turns, is how the loop starts), or something from outside: always the same, or
+    another in each turn.
+
+The turns are compared argument by argument, so nothing is a loop that only looks like one.
+Legend: T turns of p groups; the position of a node is its place in its group; a wire says where
+an argument comes from, OUTSIDE or (lag, group, position).
+"""
+from __future__ import annotations
+
+from typing import Any, NamedTuple, Union
+
+import numpy as np
+
+from autograd.compiler.recognize.group import Group, key
+from autograd.compiler.recognize.record import PARAMETER, Tape
+
+FEWEST = 6  # turns of a loop
+LONGEST = 60  # groups in a turn
+SHARE = 20  # a loop is worth looking for if it has so large a part of all groups
+TRIED, SHIFTS = 4, 12  # repetitions that are looked at, and groups at which a turn of one may begin
+WEIGHTS = 4  # parameters that differ from turn to turn; with more they are layers, not time
+OUTSIDE = -1
+
+
+class Turns(NamedTuple):
+    """A loop: the groups of each turn, and where the arguments of each come from."""
+
+    turns: list[list[Group]]
+    ids: list[np.ndarray]  # (T, n) for each group: its nodes
+    args: list[np.ndarray]  # (T, number of arguments) for each group: their ids, row after row
+    lags: list[np.ndarray]  # for each argument of the last turn: how many turns before, or OUTSIDE
+    group: list[np.ndarray]  # and of which group of a turn
+    position: list[np.ndarray]  # and at which position in it
+
+
+def with_loops(tape: Tape, groups: list[Group], most: int = LONGEST) -> list[Union[Group, Turns]]:
+    """The groups in their order, with loops in the place of the groups that are turns of one, of
+    `most` groups each.
+    """
+    found: list[Union[Group, Turns]] = []
+    rest = groups
+    while rest:
+        place = longest(tape, rest, most)
+        if place is None:
+            break
+        start, loop = place
+        if len(loop.turns) * len(loop.ids) < len(groups) // SHARE:
+            break  # what is left would be many small loops
+        found += [*rest[:start], loop]
+        rest = rest[start + len(loop.turns) * len(loop.ids) :]
+    return [*found, *rest]
+
+
+def longest(tape: Tape, groups: list[Group], most: int) -> tuple[int, Turns] | None:
+    """The loop that covers most of the groups, and where it starts; None where there is none."""
+    looks = looks_of(tape, groups)
+    candidates = []
+    for period in range(1, min(most, len(groups) // FEWEST) + 1):
+        for start, stop in runs(looks[period:] == looks[:-period]):
+            covered = (stop - start) // period * period + period
+            if covered >= FEWEST * period:
+                candidates.append((covered, period, start, stop + period))
+    candidates.sort(key=lambda c: (-c[0], c[1]))
+    for _, period, start, stop in candidates[:TRIED]:
+        loops: list[tuple[int, Turns]] = []
+        for tried, shift in enumerate(range(0, period, -(-period // SHIFTS))):
+            count = (stop - start - shift) // period
+            loop = wired(tape, groups, start + shift, period, count) if count >= FEWEST else None
+            loops += [] if loop is None else [loop]
+            if tried == 2 and not loops:
+                break
+        if loops:  # of those that begin at another group, the one with least to keep
+            return min(
+                loops, key=lambda loop: (*stacks_of(tape, groups, *loop), -len(loop[1].turns))
+            )
+    return None
+
+
+def stacks_of(tape: Tape, groups: list[Group], start: int, loop: Turns) -> tuple[int, int]:
+    """How many groups of a turn are used by turns after it or after the loop, and how far they are
+    from its end.
+    """
+    stop = start + len(loop.turns) * len(loop.ids)
+    later = {a for group in groups[stop:] for args in group.args for a in args} | set(tape.outputs)
+    carried = {int(g) for lags, of in zip(loop.lags, loop.group) for g in of[lags > 0]}
+    kept = [
+        g
+        for g, ids in enumerate(loop.ids)
+        if g in carried or not later.isdisjoint(ids.ravel().tolist())
+    ]
+    return len(kept), sum(len(loop.ids) - g for g in kept)
+
+
+def looks_of(tape: Tape, groups: list[Group]) -> np.ndarray:
+    """A number for each group; groups of the same operation, kinds and sizes have the same."""
+    known: dict[Any, int] = {}
+    return np.array(
+        [
+            known.setdefault(
+                (key(tape, (g.op, g.args[0])), len(g.ids), tuple(map(len, g.args))), len(known)
+            )
+            for g in groups
+        ]
+    )
+
+
+def runs(same: np.ndarray) -> list[tuple[int, int]]:
+    """The stretches in which all is True."""
+    edges = np.diff(np.concatenate(([0], same.astype(int), [0])))
+    return list(zip(np.nonzero(edges == 1)[0].tolist(), np.nonzero(edges == -1)[0].tolist()))
+
+
+def wired(
+    tape: Tape, groups: list[Group], start: int, period: int, count: int
+) -> tuple[int, Turns] | None:
+    """The longest loop among some turns, if it is long enough, and where it starts."""
+    group_of = np.full(len(tape.kinds), OUTSIDE)
+    position_of = np.zeros(len(tape.kinds), dtype=np.intp)
+    chosen = groups[start : start + period * count]
+    for g, group in enumerate(chosen):
+        group_of[group.ids] = g
+        position_of[group.ids] = np.arange(len(group.ids))
+    args = [
+        np.array([[a for row in g.args for a in row] for g in chosen[j::period]])
+        for j in range(period)
+    ]
+    wires = [wires_of(a, group_of, position_of, period) for a in args]
+    alike = np.all([np.all(w[1:] == w[:-1], axis=(1, 2)) for w in wires], axis=0)
+    stretch = max(runs(alike), key=lambda run: run[1] - run[0], default=None)
+    if stretch is None:
+        return None
+    first, last = stretch[0], stretch[1]  # turns first, ..., last are wired in the same way
+    while first > 0 and starts_at(wires, first - 1, last):
+        first -= 1
+    if last + 1 - first < FEWEST:
+        return None
+    # else before all turns
+    lags = [np.where(w[last, :, 0] > last - first, OUTSIDE, w[last, :, 0]) for w in wires]
+    if not any((lag > 0).any() for lag in lags):
+        return None
+    args = [a[first : last + 1] for a in args]
+    varies = [(a != a[0]).any(axis=0) & (lag == OUTSIDE) for a, lag in zip(args, lags)]
+    kinds = np.array(tape.kinds)
+    if sum((kinds[a[:, v]] == PARAMETER).any(axis=0).sum() for a, v in zip(args, varies)) > WEIGHTS:
+        return None
+    turns = [chosen[t * period : (t + 1) * period] for t in range(first, last + 1)]
+    ids = [np.array([turn[j].ids for turn in turns]) for j in range(period)]
+    return start + first * period, Turns(
+        turns, ids, args, lags, [w[last, :, 1] for w in wires], [w[last, :, 2] for w in wires]
+    )
+
+
+def wires_of(
+    args: np.ndarray, group_of: np.ndarray, position_of: np.ndarray, period: int
+) -> np.ndarray:
+    """For each turn and argument its lag, group and position, (T, number, 3); the lag is OUTSIDE
+    where it is from outside.
+    """
+    g = group_of[args]
+    lag = np.where(g == OUTSIDE, OUTSIDE, np.arange(len(args))[:, None] - g // period)
+    inside = lag != OUTSIDE
+    return np.stack(
+        (lag, np.where(inside, g % period, 0), np.where(inside, position_of[args], 0)), axis=2
+    )
+
+
+def starts_at(wires: list[np.ndarray], first: int, last: int) -> bool:
+    """Whether a loop whose last turn is `last` can start at turn `first`: what differs there comes
+    from before its start.
+    """
+    for w in wires:
+        for t in range(first, last):
+            differs = (w[t] != w[last]).any(axis=1)
+            if not differs.any():
+                break
+            if (w[t, differs, 0] != OUTSIDE).any() or (w[last, differs, 0] <= t - first).any():
+                return False
+    return True

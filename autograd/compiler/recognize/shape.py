@@ -1,0 +1,560 @@
+"""Third room: each group becomes an Array, and each of its arguments a view of another one where it
+can.
+
+An argument of a group is an array of places in another Array. Where place = base + i * stride_0 +
+j * stride_1 + ..., it is a view of it, or a broadcast where a stride is 0. A group of dots whose
+rows of left factors meet all rows of right factors is a matrix product. Whatever is neither is
+gathered by an array of places. The order of the nodes within a group is free: it is chosen so
+that its arguments are views.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import chain
+from math import prod
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd import ops
+from autograd.compiler.arrays.array import (SAMPLES, Array, Operand, Shape, as_number, elementwise,
+    inner, is_batched, lead, shape_of)
+from autograd.compiler.recognize.group import Group
+from autograd.compiler.arrays.places import (Strided, factor, inner_sizes, shape_from, slicing,
+    strided, teams)
+from autograd.compiler.recognize.extrema import OF_TWO, halved
+from autograd.compiler.recognize.fill import Filler
+from autograd.compiler.recognize.repeat import Turns
+from autograd.compiler.recognize.roll import Roller
+from autograd.compiler.recognize.ragged import (as_table, same_length, same_length_dots,
+    same_length_extrema)
+from autograd.compiler.recognize.record import CONSTANT, INPUT, NODE, PARAMETER, Tape
+from autograd.compiler.arrays.structure import (LABELS, Named, contract, full, numbers, reshape,
+                                                summed, take, total, total_of_terms, view)
+from autograd.ops import Operation
+
+FEW = 4  # dots and sums of so few terms, taken from here and there, are written out
+LONGER = 8  # sums so many times as long as most are not of their kind
+SPLIT = 4  # a group about more Arrays than that stays together
+PARTS = 8  # a sum of terms of so many Arrays is a sum of sums, one for each; of more a gather
+
+
+class Plan(NamedTuple):
+    """The tape as Arrays, in an order in which every input comes before its use."""
+
+    arrays: list[Array]  # theta, x, then one for each group of nodes
+    ids: list[tuple[np.ndarray, np.ndarray]]  # of the nodes of each, and the place of each node
+    output: Operand  # (), or (m,); of K outputs (K,) or (m, K)
+    theta: Array  # (P,)
+    x: Array  # (m, I)
+
+
+def plan(tape: Tape, items: Sequence[Group | Turns]) -> Plan:
+    """The groups and loops of a tape as Arrays."""
+    return _Planner(tape).plan(items)
+
+
+class _Planner:
+    def __init__(self, tape: Tape) -> None:
+        self.tape = tape
+        self.kinds = np.array(tape.kinds)
+        self.array_of = np.full(len(tape.kinds), -1)  # where each id is: the number of its Array
+        self.place_of = np.zeros(len(tape.kinds), dtype=np.intp)
+        self.numbers = np.zeros(len(tape.kinds))
+        self.numbers[list(tape.constants)] = list(tape.constants.values())
+        self.arrays: list[Array] = []
+        self.ids: list[tuple[np.ndarray, np.ndarray]] = []
+        self.views: dict[tuple[int, Strided], Array] = {}  # a view that is taken twice is one Array
+        self.gathers: dict[tuple[tuple[int, ...], Shape, bytes], Array] = {}
+
+    def plan(self, items: Sequence[Group | Turns]) -> Plan:
+        samples = (SAMPLES,) if self.tape.samples else ()
+        for kind, name, batch in ((PARAMETER, "theta", ()), (INPUT, "x", samples)):
+            leaves = np.nonzero(self.kinds == kind)[0]
+            self.keep(Array(Named(name), (), (*batch, len(leaves))), leaves)
+        for k, item in enumerate(items):
+            if isinstance(item, Group):
+                self.group(item)
+            elif not Roller(self, item, self.used_by(items[k + 1 :])).roll():
+                for group in chain.from_iterable(item.turns):
+                    self.group(group)
+        return Plan(self.arrays, self.ids, self.output(), self.arrays[0], self.arrays[1])
+
+    def used_by(self, items: Sequence[Group | Turns]) -> set[int]:
+        """The ids that some groups use, and those of the outputs."""
+        groups = [
+            g
+            for item in items
+            for g in ([item] if isinstance(item, Group) else chain.from_iterable(item.turns))
+        ]
+        return {a for group in groups for args in group.args for a in args} | set(self.tape.outputs)
+
+    def group(self, group: Group) -> None:
+        """Plan a group of nodes."""
+        for op, ids, args in chain.from_iterable(map(self.apart, by_length(group))):
+            filled = Filler(self).filled(op, ids, args)
+            if filled:
+                for some, nodes, factors in filled:
+                    self.dots(some, nodes, factors)
+            elif op is ops.dot:
+                for some, left, right in same_length_dots(ids, args, self.tape.zero):
+                    self.dots(some, left, right)
+            elif op is ops.sum:
+                for some, terms in same_length(ids, args, self.tape.zero):
+                    self.sums(some, terms)
+            elif op in OF_TWO:
+                for some, terms in same_length_extrema(ids, args):
+                    halved(self, op, some, terms)
+            else:
+                self.each(op, np.array(ids), as_table(args))
+
+    def apart(self, group: Group) -> list[Group]:
+        """A group as few groups, where parts of it are about other Arrays than the rest: they would
+        have to be gathered.
+        """
+        if len(group.ids) == 1:
+            return [group]
+        if group.op in (ops.dot, ops.sum, *OF_TWO):
+            which = self.families(group.args)
+        else:
+            arrays = self.array_of[as_table(group.args)]
+            if (arrays == arrays[0]).all():
+                return [group]
+            which = np.unique(arrays, axis=0, return_inverse=True)[1].ravel()
+        sizes = np.bincount(which)
+        if len(sizes) == 1 or len(sizes) > SPLIT or sizes.min() * 2 * SPLIT < len(group.ids):
+            return [group]
+        chosen = [np.nonzero(which == k)[0].tolist() for k in range(len(sizes))]
+        return [
+            Group(group.op, [group.ids[i] for i in some], [group.args[i] for i in some])
+            for some in chosen
+        ]
+
+    def families(self, rows: list[tuple[int, ...]]) -> np.ndarray:
+        """The number of each row's family: rows that share no Array, one after the other, are of
+        different ones.
+        """
+        starts = np.cumsum([0, *map(len, rows[:-1])])
+        arrays = self.array_of[np.fromiter(chain.from_iterable(rows), np.intp)]
+        low = np.minimum.reduceat(np.where(arrays < 0, arrays.max(), arrays), starts)
+        high = np.maximum.reduceat(arrays, starts)
+        order = np.argsort(low, kind="stable")
+        begins = np.concatenate(([False], low[order][1:] > np.maximum.accumulate(high[order])[:-1]))
+        which = np.empty(len(rows), np.intp)
+        which[order] = np.cumsum(begins)
+        return which
+
+    def output(self) -> Operand:
+        """The output, or the outputs in a row."""
+        ids = np.array(self.tape.outputs)
+        found = self.argument(ids[0], ()) if len(ids) == 1 else self.full(ids, (len(ids),))
+        return (
+            full(found, (SAMPLES, *shape_of(found)))
+            if self.tape.samples and not is_batched(found)
+            else found
+        )
+
+    def keep(self, array: Array, ids: np.ndarray, places: np.ndarray | None = None) -> None:
+        """Note an Array and the ids of its nodes, and at which places they are: in a row, if
+        nothing is said.
+        """
+        self.array_of[ids] = len(self.arrays)
+        self.place_of[ids] = places = np.arange(len(ids)) if places is None else places
+        self.arrays.append(array)
+        self.ids.append((ids, places))
+
+    # Elementwise operations -------------------------------------------------------------------
+
+    def each(self, op: Operation, ids: np.ndarray, args: np.ndarray) -> None:
+        """An elementwise operation, its nodes in the order of its leading argument; sums and dots
+        of few terms, too.
+        """
+        columns = list(args.T)
+        order = self.leading_order(columns)
+        if order is not None:
+            ordered = [c[order] for c in columns]
+            if self.views_among(ordered) > self.views_among(columns):  # else as it was written
+                ids, columns = ids[order], ordered
+        shape = self.common_shape(columns)
+        arguments = [self.argument(c, shape) for c in columns]
+        found = (
+            written_out(op, arguments) if op in (ops.sum, ops.dot) else elementwise(op, arguments)
+        )
+        batch = (SAMPLES,) if any(map(is_batched, arguments)) else ()
+        self.keep(full(as_number(found), (*batch, *shape)), ids)
+
+    def leading_order(self, columns: list[np.ndarray]) -> np.ndarray | None:
+        """How to sort the nodes: by the places of the argument that has the most different ones; of
+        one that is in several Arrays, by Array and place.
+        """
+        best, most, several = None, 0, None
+        for c in columns:
+            if (self.array_of[c] < 0).any():
+                continue
+            if not self.in_one_block(c):
+                several = c
+                continue
+            different = len(np.unique(self.place_of[c]))
+            if different > most:
+                best, most = c, different
+        if best is None:
+            best = several
+        return None if best is None else np.lexsort((self.place_of[best], self.array_of[best]))
+
+    def views_among(self, columns: list[np.ndarray]) -> int:
+        """How many of the columns are views of one Array."""
+        return sum(map(self.is_view, columns))
+
+    def is_view(self, ids: np.ndarray) -> bool:
+        """Whether a column of ids is a view of one Array, forwards, or several Arrays one after the
+        other.
+        """
+        if not self.in_one_block(ids):
+            return self.is_concatenation(ids)
+        axes = factor(self.place_of[ids])
+        return axes is not None and all(stride >= 0 for _, stride in axes)
+
+    def is_concatenation(self, ids: np.ndarray) -> bool:
+        """Whether a column of ids is all of some Arrays, one after the other."""
+        arrays = self.array_of[ids]
+        starts = np.nonzero(np.diff(arrays, prepend=-2))[0]
+        if arrays.min() < 0 or len(np.unique(arrays[starts])) < len(starts):
+            return False
+        return all(
+            np.array_equal(self.place_of[some], np.arange(prod(inner(self.source(some)))))
+            for some in np.split(ids, starts[1:])
+        )
+
+    def common_shape(self, columns: list[np.ndarray]) -> Shape:
+        """The coarsest shape in which each argument is a view; flat where there is none."""
+        n = len(columns[0])
+        if n == 1:
+            return ()
+        cuts = set()
+        for c in columns:
+            if (self.kinds[c] == CONSTANT).all() or not self.in_one_block(c):
+                continue
+            places = self.place_of[c]
+            source = inner(self.source(c))
+            if prod(source) == n and (places == np.arange(n)).all():
+                cuts |= inner_sizes(source)
+                continue
+            axes = factor(places)
+            if axes is not None:
+                cuts |= inner_sizes([length for length, _ in axes])
+        return shape_from(cuts, n)
+
+    # Arguments --------------------------------------------------------------------------------
+
+    def in_one_block(self, ids: np.ndarray) -> bool:
+        """Whether all ids are in the same Array."""
+        arrays = self.array_of[ids]
+        return arrays.flat[0] >= 0 and bool((arrays == arrays.flat[0]).all())
+
+    def source(self, ids: np.ndarray) -> Array:
+        """The Array of the first id."""
+        return self.arrays[int(self.array_of[ids.flat[0]])]
+
+    def argument(self, ids: np.ndarray, shape: Shape, stem: str = "") -> Operand:
+        """The ids, reshaped to `shape`: a number, or an Array that broadcasts to it."""
+        flat = ids.ravel()
+        constant = self.kinds[flat] == CONSTANT
+        if constant.all():
+            found = self.numbers[flat]
+            return (
+                float(found[0])
+                if (found == found[0]).all()
+                else numbers(found.reshape(shape), stem)
+            )
+        if constant.any():
+            self.numbers_as_array(np.unique(flat[constant]))
+        if self.in_one_block(flat):
+            places = strided(self.place_of[flat].reshape(shape))
+            if places is not None:
+                return self.view(int(self.array_of[flat[0]]), places)
+        return self.gather(flat, shape)
+
+    def full(self, ids: np.ndarray, shape: Shape, stem: str = "") -> Array:
+        """The ids as an Array of that shape, or for each sample one."""
+        found = self.argument(ids, shape, stem)
+        return (
+            full(found, (SAMPLES, *shape) if is_batched(found) else shape)
+            if isinstance(found, Array)
+            else numbers(np.full(shape, found), stem)
+        )
+
+    def view(self, number: int, places: Strided) -> Array:
+        """A view of an Array; without leading axes along which it is repeated, unless it has
+        samples.
+        """
+        source = self.arrays[number]
+        if not is_batched(source):
+            first = next(
+                (k for k, st in enumerate(places.strides) if st or places.shape[k] == 1),
+                len(places.shape),
+            )
+            places = Strided(places.shape[first:], places.base, places.strides[first:])
+        key = number, places
+        if key not in self.views:
+            self.views[key] = view(source, places)
+        return self.views[key]
+
+    def numbers_as_array(self, ids: np.ndarray) -> None:
+        """Numbers that stand among other things get an Array of their own, to be gathered from."""
+        ids = ids[self.array_of[ids] < 0]
+        if len(ids):
+            self.keep(numbers(self.numbers[ids]), ids)
+
+    def gather(self, ids: np.ndarray, shape: Shape) -> Array:
+        """Any places of one or several Arrays."""
+        sources, first = np.unique(self.array_of[ids], return_index=True)
+        sources = sources[np.argsort(first)]  # in the order in which they are met
+        starts = np.zeros(len(self.arrays), dtype=np.intp)
+        starts[sources] = np.cumsum([0] + [prod(inner(self.arrays[b])) for b in sources])[:-1]
+        places = (starts[self.array_of[ids]] + self.place_of[ids]).reshape(shape)
+        key = tuple(sources.tolist()), shape, places.tobytes()
+        if key not in self.gathers:
+            self.gathers[key] = take([self.arrays[b] for b in sources], places)
+        return self.gathers[key]
+
+    # Sums -------------------------------------------------------------------------------------
+
+    def sums(self, ids: np.ndarray, args: np.ndarray) -> None:
+        """Sums over the last axis of their argument."""
+        few = FEW if len(ids) > 1 else 2 * FEW  # sums of one or two terms are additions
+        if args.shape[1] <= few and not self.in_one_block(args) or args.shape[1] <= 2:
+            self.each(ops.sum, ids, args)
+            return
+        (args,), parts = self.sorted_terms(args)
+        if len(parts) > 1:
+            return self.sum_of_parts(ids, [args[:, part] for part in parts], self.sums)
+        if self.in_one_block(args):
+            order = np.argsort(self.place_of[args[:, 0]], kind="stable")
+            ids, args = ids[order], args[order]
+            if args.shape[1] <= 2 * FEW and self.is_window(args):
+                self.each(ops.sum, ids, args)
+                return
+        terms = self.full(args, self.common_shape_of_rows(args))
+        self.keep(total_of_terms(terms, (len(terms.shape) - 1,)), ids)
+
+    def is_window(self, args: np.ndarray) -> bool:
+        """Whether rows of terms overlap, as in a moving average: then each column is a slice, and
+        their sum faster than that of a gather.
+        """
+        if len(args) == 1 or not all(map(self.is_view, args.T)) or not self.in_one_block(args):
+            return False
+        whole = strided(self.place_of[args])
+        return whole is None or slicing(whole, inner(self.source(args))) is None
+
+    def sorted_terms(self, *sides: np.ndarray) -> tuple[list[np.ndarray], list[slice]]:
+        """Rows of terms, or of their left and right factors, sorted by where they are; and their
+        parts.
+
+        Where all rows take as many terms from the same Arrays, those of each are a part,
+        otherwise all are one.
+        """
+        arrays = [np.sort(self.array_of[side], axis=1) for side in sides]
+        by_array: list[np.ndarray] = []
+        if all((a == a[0]).all() for a in arrays) and any(a[0, 0] != a[0, -1] for a in arrays):
+            by_array = [self.array_of[side] for side in sides]
+        places = [self.array_of[side] * len(self.kinds) + self.place_of[side] for side in sides]
+        order = np.lexsort((*reversed(places), *reversed(by_array)), axis=1)
+        sides = tuple(np.take_along_axis(side, order, axis=1) for side in sides)
+        arrays = [self.array_of[side] for side in sides]
+        changes = np.any([np.diff(a[0]) != 0 for a in arrays], axis=0)
+        ends = [0, *(np.nonzero(changes)[0] + 1).tolist(), sides[0].shape[1]]
+        if not by_array or len(ends) > PARTS + 1 or not all((a == a[0]).all() for a in arrays):
+            ends = [0, sides[0].shape[1]]
+        return list(sides), [slice(a, b) for a, b in zip(ends, ends[1:])]
+
+    def sum_of_parts(self, ids: np.ndarray, parts: Sequence[Any], add: Callable[..., None]) -> None:
+        """Sums as sums of their parts; `add(ids, part)` adds one."""
+        columns = []
+        for part in parts:
+            columns.append(self.fresh(len(ids)))
+            add(columns[-1], *(part if isinstance(part, tuple) else (part,)))
+        self.each(ops.sum, ids, np.stack(columns, axis=1))
+
+    def constants(self, values: np.ndarray) -> np.ndarray:
+        """Ids of numbers, in an array of the same shape."""
+        different, which = np.unique(values, return_inverse=True)
+        ids = self.fresh(len(different))
+        self.kinds[ids], self.numbers[ids] = CONSTANT, different
+        return ids[which].reshape(values.shape)
+
+    def fresh(self, count: int) -> np.ndarray:
+        """New ids."""
+        first = len(self.kinds)
+        self.kinds = np.concatenate((self.kinds, np.full(count, NODE)))
+        self.array_of = np.concatenate((self.array_of, np.full(count, -1)))
+        self.place_of = np.concatenate((self.place_of, np.zeros(count, np.intp)))
+        self.numbers = np.concatenate((self.numbers, np.zeros(count)))
+        return np.arange(first, first + count)
+
+    def common_shape_of_rows(self, args: np.ndarray) -> Shape:
+        """The shape in which rows of arguments, (n, k), are a view, with k as its last axis."""
+        n, k = args.shape
+        cuts = {k} if n > 1 else set()
+        if self.in_one_block(args):
+            axes = factor(self.place_of[args].ravel())
+            if axes is not None:
+                cuts |= {c for c in inner_sizes([length for length, _ in axes]) if c % k == 0}
+        return (*(shape_from({c // k for c in cuts if c > k}, n) if n > 1 else ()), k)
+
+    # Dots -------------------------------------------------------------------------------------
+
+    def dots(self, ids: np.ndarray, left: np.ndarray, right: np.ndarray) -> None:
+        """Dots as a matrix product, as several of one size, or row by row."""
+        n, k = left.shape
+        (left, right), parts = self.sorted_terms(left, right)
+        zero = [self.is_zero(left[:, part]) or self.is_zero(right[:, part]) for part in parts]
+        if any(zero) and not all(zero):
+            some = np.concatenate([np.arange(k)[part] for part, no in zip(parts, zero) if not no])
+            return self.dots(ids, left[:, some], right[:, some])
+        if len(parts) > 1 and k > FEW:
+            self.sum_of_parts(ids, [(left[:, part], right[:, part]) for part in parts], self.dots)
+            return
+        if n > 1 and k <= 2 * FEW and self.stencil(ids, left, right):
+            return
+        numbers_alone = self.one_number(left) or self.one_number(right)
+        if n > 1 and not numbers_alone and self.product(ids, left, right):
+            return
+        if k == 1:
+            self.each(ops.mul, ids, np.hstack((left, right)))
+        elif k <= (FEW if n > 1 else 2 * FEW) and not (
+            self.in_one_block(left) and self.in_one_block(right)
+        ):
+            self.each(ops.dot, ids, np.hstack((left, right)))
+        else:
+            self.rows(ids, left, right)
+
+    def stencil(self, ids: np.ndarray, left: np.ndarray, right: np.ndarray) -> bool:
+        """Add dots of the same numbers with a window on some nodes as slices of these."""
+        for nodes, factors in ((left, right), (right, left)):
+            values = self.numbers[factors]
+            constant = (self.kinds[factors] == CONSTANT).all() and not self.one_number(factors)
+            if constant and (values == values[0]).all():
+                order = np.argsort(self.place_of[nodes[:, 0]], kind="stable")
+                if self.is_window(nodes[order]):
+                    self.each(ops.dot, ids[order], np.hstack((left, right))[order])
+                    return True
+        return False
+
+    def rows(self, ids: np.ndarray, left: np.ndarray, right: np.ndarray) -> None:
+        """Dots of pairs of rows."""
+        order = self.leading_order([left[:, 0], right[:, 0]])
+        if order is not None:
+            ids, left, right = ids[order], left[order], right[order]
+        shape = (*self.common_shape([left[:, 0], right[:, 0]]), left.shape[1])
+        A, B = self.argument(left, shape, "X"), self.argument(right, shape, "X")
+        for number, other in ((A, right), (B, left)):
+            if not isinstance(number, Array):  # all factors on one side are the same number
+                if other.shape[1] <= 2 * FEW and self.is_window(other):
+                    columns = [self.full(column, (len(ids),)) for column in other.T]
+                    return self.keep(number * summed(columns), ids)
+                terms = self.full(other, shape)
+                return self.keep(number * total(terms, (len(terms.shape) - 1,)), ids)
+        (A, a), (B, b) = labelled(A, shape), labelled(B, shape)
+        out = SAMPLES * (SAMPLES in a + b) + LABELS[: len(shape) - 1]
+        if len(set(out) & set(a + b)) < len(out):  # an axis along which both are the same
+            A, a = full(A, (*lead(A), *shape)), SAMPLES * is_batched(A) + LABELS[: len(shape)]
+        self.keep(contract(A, a, B, b, out), ids)
+
+    def is_zero(self, ids: np.ndarray) -> bool:
+        """Whether all ids are the constant 0."""
+        return self.one_number(ids) and self.numbers[ids.flat[0]] == 0.0
+
+    def one_number(self, ids: np.ndarray) -> bool:
+        """Whether all ids are constants of the same number."""
+        return bool((ids == ids.flat[0]).all()) and self.kinds[ids.flat[0]] == CONSTANT
+
+    def product(self, ids: np.ndarray, left: np.ndarray, right: np.ndarray) -> bool:
+        """Add the dots as matrix products, if rows of factors meet like rows and columns."""
+        (a, a_of), (b, b_of), k = self.distinct_rows(left), self.distinct_rows(right), left.shape[1]
+        if len(a) == len(ids) and len(b) == len(ids):
+            return False
+        team_a, team_b = teams(a_of, b_of, len(a), len(b))
+        count = int(team_a.max()) + 1
+        rows, columns = len(a) // count, len(b) // count
+        alike = all((np.bincount(team, minlength=count) == size).all()
+                    for team, size in ((team_a, rows), (team_b, columns)))
+        one_row = rows == 1 or columns == 1
+        if not alike or 3 * len(ids) < count * rows * columns or rows * columns == 1 or \
+                k == 1 and (count > 1 or one_row):
+            return False
+        (order_a, in_a), (order_b, in_b) = in_teams(team_a, rows), in_teams(team_b, columns)
+        places = (team_a[a_of] * columns + in_b[b_of]) * rows + in_a[a_of]
+        if len(np.unique(places)) != len(ids):
+            return False                                    # the same dot twice
+        team = (count,) if count > 1 else ()
+        high = (rows,) if team or rows > 1 else ()
+        wide = (columns,) if team or columns > 1 else ()
+        A = self.full(a[order_a], (*team, *high, k), "X")
+        B = self.full(b[order_b], (*team, *wide, k), "X")
+        t, h, w = "t" * len(team), "h" * len(high), "w" * len(wide)
+        m_a, m_b = SAMPLES * is_batched(A), SAMPLES * is_batched(B)
+        product = contract(A, f"{m_a}{t}{h}k", B, f"{m_b}{t}{w}k", f"{m_a or m_b}{t}{w}{h}")
+        self.keep(product, ids, places)
+        return True
+
+    def distinct_rows(self, args: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The different rows of args in the order of their places, and for each row which of them
+        it is.
+        """
+        n, k = args.shape
+        weights = np.random.default_rng(k).integers(1, 2**62, k, dtype=np.uint64)
+        keys = args.astype(np.uint64) @ weights  # wraps round; equal rows have equal keys
+        _, first, which = np.unique(keys, return_index=True, return_inverse=True)
+        rows = args[first]
+        if not (rows[which] == args).all():  # two different rows with one key
+            rows, which = np.unique(args, axis=0, return_inverse=True)
+            which = which.ravel()
+            first = np.array([np.nonzero(which == i)[0][0] for i in range(len(rows))])
+        heads = rows[:, 0]
+        order = np.lexsort((first, self.place_of[heads], self.array_of[heads]))
+        rank = np.empty(len(rows), np.intp)
+        rank[order] = np.arange(len(rows))
+        return rows[order], rank[which]
+
+
+def by_length(group: Group) -> list[Group]:
+    """A group of sums without those that are many times as long as most, and these."""
+    if group.op not in (ops.sum, ops.dot) or len(group.ids) == 1:
+        return [group]
+    lengths = np.fromiter(map(len, group.args), np.intp)
+    long = lengths > LONGER * np.median(lengths)
+    if not long.any():
+        return [group]
+    return [
+        Group(group.op, [group.ids[i] for i in some], [group.args[i] for i in some])
+        for some in (np.nonzero(~long)[0].tolist(), np.nonzero(long)[0].tolist())
+    ]
+
+
+def in_teams(team: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """The rows sorted by team, and the place of each row in its own, all of that size."""
+    order = np.argsort(team, kind="stable")
+    places = np.empty(len(team), np.intp)
+    places[order] = np.arange(len(team)) % size
+    return order, places
+
+
+def labelled(x: Array, shape: Shape) -> tuple[Array, str]:
+    """An argument that broadcasts to `shape`, without the axes along which it does, and the labels
+    of the others.
+    """
+    labels, sizes = LABELS[: len(shape)], inner(x)
+    sizes = (1,) * (len(shape) - len(sizes)) + sizes
+    kept = [k for k, n in enumerate(sizes) if n == shape[k]]
+    if sizes[-1] != shape[-1]:  # the same for all terms
+        return full(x, (*lead(x), *shape)), SAMPLES * is_batched(x) + labels
+    return reshape(x, (*lead(x), *(sizes[k] for k in kept))), SAMPLES * is_batched(x) + "".join(
+        labels[k] for k in kept
+    )
+
+
+def written_out(op: Operation, arguments: Sequence[Operand]) -> Operand:
+    """A sum, or a dot without a rest, of few terms as additions."""
+    n = len(arguments) // 2
+    terms = arguments if op is ops.sum else [a * b for a, b in zip(arguments[:n], arguments[n:])]
+    return summed(terms)
