@@ -62,15 +62,14 @@ def compile(
     samples: bool = True,
     target: str = "numpy",
 ) -> Program:
-    """The Program that computes `output` and its derivatives by `parameters`, for any numbers in
-    `parameters` and `inputs`.
+    """The Program that computes `output` and its derivatives with respect to `parameters`, for any
+    numbers in `parameters` and `inputs`.
 
     output      a Value, or K of them (then the program computes values only)
     parameters  P Values; their order is that of theta and of the gradient
     inputs      I Values, the numbers of one sample; the program runs for any number m of samples
     form        "matrices": array operations, however few numbers they are about; "scalars": a line
-                for each scalar; None:
-                whichever is faster
+                for each scalar; None: whichever is faster
     samples     whether x has a row for each sample; without, x is (I,)
     target      "numpy", or "c": the same program, compiled by the C compiler of this machine
 
