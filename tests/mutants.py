@@ -57,10 +57,10 @@ class Mutant(NamedTuple):
 def files(room):
     """The files of a room."""
     if room == "nn":
-        return sorted((ROOT / "nn").glob("*.py"))
+        return sorted((ROOT / "nn").rglob("*.py"))
     if room == "core":
         return [ROOT / "autograd" / f"{name}.py" for name in CORE]
-    return sorted((ROOT / "autograd" / room).glob("*.py"))
+    return sorted((ROOT / "autograd" / room).rglob("*.py"))
 
 
 class Places(ast.NodeVisitor):
