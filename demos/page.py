@@ -135,10 +135,14 @@ class Page:
         body = "\n".join([links, _with_contents("\n".join(self.parts)), links])
         script = f"\n<script>\n{asking.SCRIPT}</script>" if '<form class="question"' in body else ""
         return ('<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-                f'<meta http-equiv="Content-Security-Policy" content="{policy(body + script)}">\n'
+                f'<meta http-equiv="Content-Security-Policy" content="{self.policy(body + script)}">\n'
                 '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
                 f"<title>{escape(self.title)}</title>\n<style>{STYLE}{asking.STYLE}</style>\n</head>\n"
                 f"<body>\n{body}{script}\n</body>\n</html>\n")
+
+    def policy(self, body: str) -> str:
+        """What the page may load: nothing but itself."""
+        return policy(body)
 
     def _links(self) -> str:
         found = [f'<a href="{escape(link.address)}">{escape(link.word)}: {escape(link.title)}</a>' for link in self.links]

@@ -239,11 +239,13 @@ class SitePage(Page):
         ways = "".join(f'<a href="{self.up}{name}">{title}</a>' for name, title in PAGES.items())
         return self.framed(super().__str__().replace("<body>", f"<body>\n<nav>{ways}</nav>", 1))
 
+    def policy(self, body: str) -> str:
+        """What the page may load: the files of the site."""
+        return escape(POLICY.format(self.packages))
+
     def framed(self, text: str) -> str:
-        """The text of a page with its policy, its styles and its script."""
-        policy = escape(POLICY.format(self.packages))
-        head = (f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-                f'<link rel="stylesheet" href="{self.up}site.css">\n')
+        """The text of a page with its styles and its script."""
+        head = f'<link rel="stylesheet" href="{self.up}site.css">\n'
         if self.script:
             head += f'<script type="module" src="{self.up}{self.script}"></script>\n'
         text = text.replace("</head>", f"{head}</head>", 1).replace("<body>", f"<body {self.attributes}>", 1)
@@ -252,13 +254,12 @@ class SitePage(Page):
 
 def write_workbench(path: Path) -> None:
     """Write the page on which a program is typed and its graph appears."""
-    page = SitePage("Workbench", path, script="workbench.js")
+    page = SitePage("Workbench: derivatives of the Python you type", path, script="workbench.js")
     body = (HERE / "app" / "workbench.html").read_text(encoding="utf-8")
     examples = json.dumps(EXAMPLES).replace("<", "\\u003c")
     ways = "".join(f'<a href="{name}">{title}</a>' for name, title in PAGES.items() if name != path.name)
     page.attributes = 'class="bench"'
-    empty = Page("Workbench: derivatives of the Python you type")
-    text = str(empty).replace("<body>", "<body>" + body.replace("{{examples}}", examples).replace("{{pages}}", ways), 1)
+    text = Page.__str__(page).replace("<body>", "<body>" + body.replace("{{examples}}", examples).replace("{{pages}}", ways), 1)
     path.write_text(page.framed(text), encoding="utf-8")
 
 

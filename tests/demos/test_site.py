@@ -2,7 +2,6 @@
 import functools
 import http.server
 import json
-import os
 import re
 import shutil
 import threading
@@ -68,8 +67,6 @@ def folder(tmp_path_factory):
 def site(folder):
     if CHROMIUM is None:
         pytest.skip("no Chromium to look with")
-    if not os.environ.get("SITE_IN_BROWSER"):       # Python takes long to start there: run by hand
-        pytest.skip("set SITE_IN_BROWSER=1 to run Python in a browser")
     asked = []
 
     class Handler(http.server.SimpleHTTPRequestHandler):
