@@ -51,7 +51,13 @@ def _softplus(a: float) -> float:
 def _gelu(a: float) -> float:
     if a < -40:                                         # infinity times 0 is NaN
         return -0.0
-    return 0.5 * a * math.erfc(-ROOT_HALF * a)
+    x = -ROOT_HALF * a
+    tail = math.erfc(x)
+    if a < -1:                  # erfc magnifies the rounding of x: what is missing, to first order
+        (n, d), (p, q) = a.as_integer_ratio(), x.as_integer_ratio()
+        missing = (n * n * q * q - 2 * d * d * p * p) / (2 * d * d * q * q) / (2 * x)
+        tail -= missing * TWO_OVER_ROOT_PI * math.exp(-x * x)
+    return 0.5 * a * tail
 
 
 def _sec_asin(a: float) -> float:

@@ -1,4 +1,5 @@
 """Pictures as files for slides: PDF, EPS, PNG and GIF by Matplotlib, TikZ, and the steps of a pass as frames."""
+import html
 import re
 import shutil
 import subprocess
@@ -150,7 +151,7 @@ def test_the_frames_end_with_the_gradients_of_the_engine(make):
     assert all(not v.grad for v in order)
     assert len({re.search(r'viewBox="([^"]*)"', svg)[1] for svg in frames.svgs}) == 1
     y.backward()
-    shown = [re.findall(r">grad ([^<]*)<", svg) for svg in (frames.svgs[0], frames.svgs[-1], autograd.draw(y).svg())]
+    shown = [re.findall(r">grad ([^<]*)<", html.unescape(svg)) for svg in (frames.svgs[0], frames.svgs[-1], autograd.draw(y).svg())]
     assert set(shown[0]) == {"–"} and len(shown[1]) == len(order)
     if len(shown[1]) == len(shown[2]):                  # drawn in full
         assert shown[1] == shown[2]
