@@ -466,7 +466,7 @@ def check_rows(rows: Sequence[Any], b: Sequence[Any]) -> None:
 
 
 def affine_lists(W: Any, x: Any, b: Any) -> tuple[list[Any], tuple[Any, ...], list[Any]]:
-    """The rows of W, and x and b. Raises TypeError for what is no list."""
+    """The rows of W, and x and b. Raises TypeError for what is not a list."""
     rows = [tuple(entries(w, f"W[{i}] of affine")) for i, w in enumerate(entries(W, "W of affine"))]
     return rows, tuple(entries(x, "x of affine")), entries(b, "b of affine")
 
@@ -515,7 +515,7 @@ def operation(name: str, forward: Callable[..., float], *partials: Rule,
     >>> cube(2.0)
     8.0
 
-    Raises ValueError when `name` is no identifier or belongs to a row of this package, TypeError
+    Raises ValueError when `name` is not an identifier or is a row of this package, TypeError
     for a column there is not, and for what is not a function.
     """
     if not is_plain_name(name):

@@ -2,7 +2,7 @@
 
 1. Going forward an operation records its inputs and its partial derivatives, as numbers: `backward`
    uses these, so the gradient is that of the recorded pass whatever happens to a leaf's data later.
-2. A number used as an operand stays a float among the inputs: it is no node, its partial is None.
+2. A number used as an operand stays a float among the inputs: not a node, and its partial is None.
 3. Inputs are ordered, and nothing points forward: a graph dies with its last reference.
 4. A node is one object: the garbage collector's time grows with the number of objects.
 5. Everything here is plain; `fast.py` replaces what is hot.

@@ -104,7 +104,7 @@ def question(text: str, answer: Any, *, choices: Sequence[str] = (), wrong: Mapp
              why: str = "", within: float = NEAR, factor: float = 0.0) -> Question:
     """A Question. A bool is answered with yes or no; a Value stands for its number.
 
-    Raises ValueError where the answer is not among the choices, TypeError where it is no number and there are none.
+    Raises ValueError where the answer is not among the choices, TypeError where it is not a number and there are none.
     """
     if isinstance(answer, bool) or getattr(answer, "dtype", None) == bool:
         answer, choices = "yes" if answer else "no", choices or ("yes", "no")

@@ -142,7 +142,7 @@ backward = ", ".join(name(c, v) for v in reversed(topological_order(c)))
 
 # %%
 lesson.ask("Which of these is a topological order of the graph?", order,
-           choices=(backward, order), wrong={backward: "here each operation stands before its inputs; this is the way back"},
+           choices=(backward, order), wrong={backward: "here each operation stands before its inputs; this is the backward order"},
            why="Inputs first. `sweep` goes through it backward.")
 
 # %%
@@ -324,7 +324,7 @@ first = {title: name(c, u) for title, u in parts.items()}
 # %%
 lesson.ask("At which node does `=` instead of `+=` go wrong first, going back from c?",
            first.get("= not +=", "nowhere"), choices=[*(name(c, v) for v in topological_order(c)), "nowhere"],
-           why="On the way back it is the first node that is used more than once.")
+           why="In the backward pass it is the first node that is used more than once.")
 
 # %%
 say_why(c, parts)

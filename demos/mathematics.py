@@ -99,5 +99,5 @@ def _raised(match: re.Match[str]) -> str:
     """x^{2} as x², where Unicode has every letter of it; else as it is."""
     letters, there = match[2].replace(r"\top", "T"), ABOVE if match[1] == "^" else BELOW
     if all(letter in there for letter in letters):
-        return "{}" + "".join(there[letter] for letter in letters)      # {}: it is no part of a name, as in \\sum_i
+        return "{}" + "".join(there[letter] for letter in letters)      # {}: not a part of a name, as in \\sum_i
     return match[0]

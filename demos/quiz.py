@@ -45,7 +45,7 @@ lesson.show(draw(y), "twice", "Three edges lead back to a.")
 
 # %% [markdown]
 """
-## 2. The order of the way back
+## 2. The order of the backward pass
 """
 
 # %%

@@ -73,7 +73,7 @@ def compile(
     samples     whether x has a row for each sample; without, x is (I,)
     target      "numpy", or "c": the same program, compiled by the C compiler of this machine
 
-    All other leaves are constants. Raises TypeError for what is no Value, ValueError for a Value
+    All other leaves are constants. Raises TypeError for what is not a Value, ValueError for a Value
     given twice, another form or target; RuntimeError where there is no C compiler for "c".
     """
     outputs = [output] if isinstance(output, Value) else _listed(output, "output")
@@ -91,7 +91,7 @@ def compile(
 
 
 def check(outputs: list[Any], parameters: list[Any], inputs: list[Any]) -> None:
-    """Raise TypeError for what is no Value, ValueError for a Value given twice or no output."""
+    """Raise TypeError for what is not a Value, ValueError for a Value given twice or no output."""
     for what, values in (("output", outputs), ("parameters", parameters), ("inputs", inputs)):
         for i, v in enumerate(values):
             if not isinstance(v, Value):

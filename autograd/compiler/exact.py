@@ -2,7 +2,7 @@
 allow it.
 
 A row of the table on Exact numbers gives Exact numbers, and so do its partials, which are written
-with rows. A program's source runs as it is, with fractions in the place of its floats.
+with rows. A program's source runs as it is, with fractions instead of its floats.
 """
 from __future__ import annotations
 

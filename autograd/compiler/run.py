@@ -77,14 +77,14 @@ class Program:
     program.source                     the source, which runs by itself
 
     theta is (P,); x is (I,) for one sample or (m, I), and is left out when the graph was compiled
-    without inputs. What was recorded for one sample is run for each and summed, so a penalty on
-    the parameters recorded inside a sample's loss counts m times: weight decay belongs in the
+    without inputs. What was recorded for one sample is run for each and summed, so L2
+    regularization recorded inside a sample's loss counts m times: weight decay belongs in the
     optimizer. If-statements of Python are not recorded, only the branch taken.
 
     Sums may be taken in another order than in the graph, so results agree with it to rounding,
-    not to the bit. Raises TypeError for what is no array of real numbers; ValueError for another
-    shape, for NaN, and for what is outside an operation's domain, such as the log of a negative
-    number; ZeroDivisionError for 1 / 0. An overflow gives inf, as in NumPy.
+    not to the bit. Raises TypeError for what is not an array of real numbers; ValueError for a
+    different shape, for NaN, and for what is outside an operation's domain, such as the log of a
+    negative number; ZeroDivisionError for 1 / 0. An overflow gives inf, as in NumPy.
     """
 
     def __init__(
@@ -444,8 +444,8 @@ class Program:
 
 
 def _floats(x: Any, name: str) -> np.ndarray:
-    """x as a float64 array. Raises TypeError for what is no array of real numbers, ValueError for
-    NaN.
+    """x as a float64 array. Raises TypeError for anything but an array of real numbers, ValueError
+    for NaN.
     """
     if isinstance(x, np.ndarray) and x.dtype == np.float64:
         return x

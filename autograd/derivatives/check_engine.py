@@ -5,7 +5,7 @@
 2. The order of the walk is tried with operations that have passed; after a fault of the walk
    nothing else is tried, for any graph of several nodes may then be wrong.
 3. An operation waits while one is wrong that it may be built of: x - y is often x + (-y).
-4. What an engine does not have is no fault, nor is what micrograd does, too: that is a note.
+4. What an engine does not have is not a fault, nor is what micrograd does, too: that is a note.
 """
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ def in_numpy(x: float) -> str:
 
 
 def in_javascript(x: float) -> str:
-    """A number in full, as source; a negative one in parentheses, for `--1` is no number there."""
+    """A number in full, as source; a negative one in parentheses: `--1` is not a number there."""
     text = repr(x).replace("inf", "Infinity").replace("nan", "NaN")
     if text[0] == "-":
         return f"({text})"

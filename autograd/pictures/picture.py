@@ -169,6 +169,6 @@ def with_titles(svg: str, words: Mapping[str, str]) -> str:
 
 
 def with_fonts(svg: str) -> str:
-    """The SVG with other fonts beside the one that the layout reckoned with, if that is missing."""
+    """The SVG with other fonts beside the one that the layout counted on, if that is missing."""
     without = svg.replace(f' font-family="{FONT}"', "")
     return without.replace("<svg ", f'<svg font-family="{FONTS}" ', 1)

@@ -106,7 +106,7 @@
     pass = kept;
   }
 
-  // The first operation that is no finite number, or has no finite local derivative, though its
+  // The first operation that is not a finite number, or has no finite local derivative, though its
   // inputs are finite.
   function undefinedAt() {
     return operations.find(i => {

@@ -164,7 +164,7 @@ def playable(value: Value, order: Sequence[Value], parameters: Sequence[Value] |
 
 
 def names_of_leaves(order: Sequence[Value]) -> dict[Value, str]:
-    """v1, v2, ... for the leaves without a label: a number that can change is no name."""
+    """v1, v2, ... for the leaves without a label: a number that can change is not a name."""
     taken = {v.label for v in order}
     free = (f"v{i}" for i in itertools.count(1) if f"v{i}" not in taken)
     return {v: next(free) for v in order if v.is_leaf and not v.label}

@@ -35,7 +35,7 @@ class Unit:
     kind    "input", "unit" or "output"
     column  0 for inputs; after all units it uses
     links   the places of the units it uses, each with its weight, a parameter or None
-    own     the parameters in it that are no weight of a link, such as a bias
+    own     the parameters in it that are not weights of a link, such as a bias
     """
     value: Value
     title: str

@@ -90,7 +90,7 @@ class Stream(io.TextIOBase):
 
 
 def run_cell(code: str, names: dict[str, Any]) -> Any:
-    """The value of the last line of a cell, None where that is no expression."""
+    """The value of the last line of a cell, None where that is not an expression."""
     tree = ast.parse(code, FILE)
     last = None
     if tree.body and isinstance(tree.body[-1], ast.Expr):

@@ -23,7 +23,7 @@ def plant(op, i, factor):
 
 
 def point_with_a_slope(op, i):
-    """A point where the partial is not 0, or is 0 everywhere: a multiple of 0 is no error."""
+    """A point where the partial is not 0, or is 0 everywhere: a multiple of 0 is not an error."""
     slopes = {point: op.partial(i, op(*point), point) for point in points_of(op)}
     return next(point for point, slope in slopes.items() if slope is None or abs(slope) > 1e-3)
 

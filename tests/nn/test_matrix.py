@@ -14,7 +14,7 @@ KINKED = ["relu", "leaky_relu", "elu", "abs"]
 
 
 def bump(v):
-    """An activation that is no row of the table."""
+    """An activation that is not a row of the table."""
     return autograd.exp(-v * v) + 0.1 * v
 
 

@@ -30,7 +30,7 @@ class Line(Module):
 
 
 class Mixed(Module):
-    """Everything a module may hold: a module, a Value, a matrix, ragged rows, what is no parameter, one shared Value."""
+    """Everything a module may hold: a module, a Value, a matrix, ragged rows, what is not a parameter, one shared Value."""
 
     def __init__(self):
         self.hidden = nn.Layer(2, 3, "tanh")

@@ -70,7 +70,7 @@ def argument_keys(key: Any) -> list[Any]:
 class Branch:
     """One recording of a function, compiled, with the guards under which it holds.
 
-    outside   the Values it uses that are no arguments
+    outside   the Values it uses that are not arguments
     lines     where its guards are in the source
 
     Raises Refused where it cannot stand for other numbers.
@@ -293,7 +293,7 @@ def listed(returned: Any, made: set[Value]) -> tuple[list[Value], Any]:
 
 
 def as_floats(key: Any) -> Any:
-    """A key whose numbers are floats. Raises ValueError where something in it is no number."""
+    """A key whose numbers are floats. Raises ValueError where something in it is not a number."""
     if type(key) is str:
         return FLOAT
     if key[0] in ("=", "array="):

@@ -371,7 +371,7 @@ class Writer(ast.NodeTransformer):
         return node
 
     def call(self, function: Callable[..., Any], *args: ast.expr, at: ast.AST) -> ast.expr:
-        """A call in the place of something."""
+        """A call instead of something."""
         self.changes += 1
         found = call(function, *args)
         for x in ast.walk(found):
@@ -529,7 +529,7 @@ class Writer(ast.NodeTransformer):
 
 
 class Inserted(ast.NodeTransformer):
-    """Puts the values of names in the place of the names."""
+    """Replaces names by their values."""
 
     def __init__(self, values: dict[str, ast.expr]) -> None:
         self.values = dict(values)

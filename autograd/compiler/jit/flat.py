@@ -1,7 +1,7 @@
 """Arguments and results of jit: nested lists, tuples, dicts and arrays as a flat list and a key.
 
-The key says how to build the nest again, and is what recordings are kept by: what is no number in
-it (a string, None, True) stands in the key itself.
+The key says how to build the nest again, and is what recordings are kept by: what is not a number
+in it (a string, None, True) stands in the key itself.
 """
 from __future__ import annotations
 

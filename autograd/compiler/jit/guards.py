@@ -346,7 +346,7 @@ def _truth(self: Any) -> bool:
 def _index(self: Any) -> int:
     notes, x = _notes.get(), _data_of(self)
     if notes is None or not x.is_integer():
-        raise TypeError("a Value is no index: write autograd.select(index, values)")
+        raise TypeError("a Value is not an index: write autograd.select(index, values)")
     notes.compared("eq", self, x)
     return int(x)
 

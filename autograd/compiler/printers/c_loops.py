@@ -78,7 +78,7 @@ class Product:
         return SAMPLES not in found and prod(found) <= FEW
 
     def unrolled(self, labels: Sequence[str]) -> list[dict[str, str]]:
-        """The letters, with each entry of some axes in the place of theirs."""
+        """The letters, with those of some axes replaced by each entry."""
         found = [self.letters]
         for c in labels:
             found = [{**letters, c: str(i)} for letters in found for i in range(self.size[c])]

@@ -297,7 +297,7 @@ class _Scheduler:
         )
 
     def name_of_stack(self, op: Loop, k: int) -> str:
-        """h1, h2, ... for what a loop goes through, dh1, dh2, ... on the way back."""
+        """h1, h2, ... for what a loop goes through, dh1, dh2, ... in the backward pass."""
         if not op.backwards:
             return self.free.free(f"h{k + 1}")
         of = op.stacks[k].of

@@ -37,7 +37,7 @@ class Group(NamedTuple):
 def levels(
     tape: Tape, first: list[int] | None = None, keys: list[int] | None = None
 ) -> list[int]:
-    """The depth of each id, storey * height + step; 0 for what is no node.
+    """The depth of each id, storey * height + step; 0 for what is not a node.
 
     `first` and `keys` as `earliest` and `keys_of` give them, where they are known.
     """

@@ -209,7 +209,7 @@ class Flattener:
             side.right.append(factors[1] if number is None else number)
 
     def divisor(self, t: int) -> Optional[float]:
-        """The number that t divides by, None where it is no number whose reciprocal is one, too."""
+        """The number that t divides by; None if there is none, or its size is extreme."""
         b = self.args[t][1]
         number = b if type(b) is float else self.constant[b]
         return number if number is not None and is_moderate(number) else None
@@ -258,5 +258,5 @@ class Flattener:
         return 1 / divisor, [self.args[t][0]], False, []
 
     def varies(self, t: Term) -> bool:
-        """Whether a term is no number."""
+        """Whether a term is not a number."""
         return type(t) is int and self.constant[t] is None

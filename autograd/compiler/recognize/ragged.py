@@ -15,7 +15,7 @@ FEW = 4  # sums of so few terms are not
 def same_length(
     ids: list[int], args: list[tuple[int, ...]], zero: int
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Sums of one length: all, with zeros in the place of missing terms, or those of each length
+    """Sums of one length: all, with zeros instead of missing terms, or those of each length
     where that wastes much.
     """
     lengths = np.array([len(a) for a in args])

@@ -41,7 +41,7 @@ class Turns(NamedTuple):
 
 
 def with_loops(tape: Tape, groups: list[Group], most: int = LONGEST) -> list[Union[Group, Turns]]:
-    """The groups in their order, with loops in the place of the groups that are turns of one, of
+    """The groups in their order, with loops instead of the groups that are turns of one, of
     `most` groups each.
     """
     found: list[Union[Group, Turns]] = []

@@ -39,7 +39,7 @@ class Descent:
         yield "the steps are not those of the gradient at the point where it is: the gradient is kept from before, or added up", self.kept
         yield "it gives back the point where it began, not the one where it ended", self.gives_first
         yield f"the steps do not change {', '.join(self.still())}; the others are at the minimum", lambda: bool(self.still())
-        yield "what comes back is no minimum, and the loss of this file was never asked on the way there", lambda: not self.way
+        yield "what comes back is not a minimum, and the loss of this file was never asked on the way there", lambda: not self.way
         yield "it gives back something else than the point where its steps ended", self.other_end
         yield "the first step does not go against the gradient: a derivative is wrong, or stands in the wrong place", self.no_gradient
         yield "it swings back and forth: the steps are too long", self.swings

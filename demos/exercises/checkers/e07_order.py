@@ -20,17 +20,17 @@ DOUBLED = ([[2, 0, 0], [0, 2, 1]], [0.5, 2.0])          # a * 2.0 + b: a plain n
 
 
 def listed(found):
-    """What came, as numbers of nodes or words. Raises Wrong where it is no list."""
+    """What came, as numbers of nodes or words. Raises Wrong where it is not a list."""
     if isinstance(found, str):
         raise unusable("order(output)", None if found == "None" else Odd(found), "a list")
     if not isinstance(found, (list, tuple)):
         raise unusable("order(output)", found, "a list")
     if found and all(isinstance(v, str) and v.startswith("float") for v in found):
-        raise Wrong(f"{found[0]} is in the list, and is no Value", mistake="the list holds the numbers of the nodes, not the nodes")
+        raise Wrong(f"{found[0]} is in the list, and is not a Value", mistake="the list holds the numbers of the nodes, not the nodes")
     for v in found:
         if isinstance(v, str) and v != "another Value":
             number = "plain numbers are among the inputs, and are not nodes; pass them over"
-            raise Wrong(f"{v} is in the list, and is no Value", mistake=number if v.startswith("float") else "only Values belong there")
+            raise Wrong(f"{v} is in the list, and is not a Value", mistake=number if v.startswith("float") else "only Values belong there")
     return found
 
 

@@ -36,7 +36,7 @@ def on(name, n):
         names = [f"step {j + 1}, w[{i}]" for j in range(STEPS) for i in range(n)]
         flat = [x for w in way[1:] for x in w]
         compare(names, flat, steps.of(lambda s: s.right), [(said, lambda wrong=wrong: steps.of(wrong)) for said, wrong in MISTAKES],
-                where, by="with a gradient by finite differences it should be",
+                where, by="with a gradient from finite differences it should be",
                 more=[*steps.sums(), *suspects("e10_momentum", ("descend",), lambda names: [x for w in names["descend"](f, [*start], alpha, beta, STEPS)[1:]
                                                                           for x in w], {"w, before": "the step"})])
     return check

@@ -40,7 +40,7 @@ class Odd(NamedTuple):
 # Writing an answer -----------------------------------------------------------------------------------------------------------
 
 def encode(x: Any, depth: int = DEPTH) -> Any:
-    """x as something JSON can write; what is no data becomes its kind in words."""
+    """x as something JSON can write; what is not data becomes its kind in words."""
     if x is None or isinstance(x, bool):
         return x
     if isinstance(x, str):
@@ -105,7 +105,7 @@ def decode(x: Any) -> Any:
     Whatever else may stand in the message is Odd too, so it raises nothing.
     """
     if not isinstance(x, dict):
-        return x if x is None or isinstance(x, (bool, int, float, str)) else Odd("something that is no answer")
+        return x if x is None or isinstance(x, (bool, int, float, str)) else Odd("something that is not an answer")
     try:
         if "array" in x:
             entries = [decode(y) for y in x["flat"]]
@@ -118,9 +118,9 @@ def decode(x: Any) -> Any:
         for name, cls in (("list", list), ("tuple", tuple)):
             if name in x:
                 return cls(decode(y) for y in x[name])
-        return Odd(str(x.get("odd", "something that is no answer"))[:LETTERS])
+        return Odd(str(x.get("odd", "something that is not an answer"))[:LETTERS])
     except (TypeError, ValueError, KeyError, OverflowError):
-        return Odd("something that is no answer")
+        return Odd("something that is not an answer")
 
 
 def _key(x: Any) -> Any:
@@ -135,7 +135,7 @@ def send(connection: Any, message: bytes) -> None:
 
 
 def receive(connection: Any) -> bytes:
-    """The next message; EOFError where the other end is gone, or what comes is no message."""
+    """The next message; EOFError where the other end is gone, or what comes is not a message."""
     length, = struct.unpack(">I", _exactly(connection, 4))
     if length > MOST:
         raise EOFError("a message that is too long")

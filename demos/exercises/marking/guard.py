@@ -5,7 +5,7 @@
 2. It starts no process, sends no signal, opens no connection, loads no foreign library.
 3. Time, memory and the size of files have limits, by the operating system where it has them (`resource`).
 
-Where the student's own code breaks a rule, that raises `Forbidden`, which is no Exception, so that no `except Exception` hides
+Where the student's own code breaks a rule, that raises `Forbidden`, which is not an Exception, so that no `except Exception` hides
 it, and is noted besides. Where a package does (a cache that it likes to write), it gets a PermissionError, which packages expect.
 """
 from __future__ import annotations

@@ -220,7 +220,7 @@ def _of_statement(tree: ast.Module, statement: ast.stmt, scope: Scope) -> Iterat
 
 
 def _with(tree: ast.Module, node: ast.AST, other: ast.AST) -> str:
-    """The source of the tree with another node in the place of one; "" where that is not Python."""
+    """The source of the tree with another node instead of one; "" where that is not Python."""
     changed = _replaced(tree, node, other)
     try:
         return ast.unparse(ast.fix_missing_locations(changed))

@@ -47,7 +47,7 @@ class Exercise:
     @property
     def text(self) -> str:
         """The statement, in Markdown."""
-        title = {"grad": "By hand", "graph": "The graph", "order": "The way back", "fault": "Find the fault", "predict": "Predict"}[self.ask]
+        title = {"grad": "By hand", "graph": "The graph", "order": "The order", "fault": "Find the fault", "predict": "Predict"}[self.ask]
         return f"# {title}: {self.name}\n\n{self.kind.task(self.make(self.inputs), self._rng())}"
 
     @property
@@ -102,7 +102,7 @@ def exercise(f: Callable[..., Any], inputs: Mapping[str, float], ask: str = "gra
 
     f        the function; it is called with Values, in the order of the inputs
     inputs   a number for each argument, by name: the point at which values are shown
-    ask      "grad": the derivatives by hand; "graph": the computational graph; "order": an order for the way back; "fault": the wrong
+    ask      "grad": the derivatives by hand; "graph": the computational graph; "order": an order for the backward pass; "fault": the wrong
              step of a backward pass; "predict": value and derivatives, roughly
     name     of the files; else the function's
     seed     for a variant

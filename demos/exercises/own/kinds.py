@@ -72,7 +72,7 @@ def grad_parts(graph: Graph, make: Make, rng: random.Random) -> list[Part]:
 
 
 def slips(graph: Graph, graphs: list[Graph], name: str) -> list[tuple[str, Any]]:
-    """The mistakes on the way back, with what each gives at all points."""
+    """The mistakes in the backward pass, with what each gives at all points."""
     return [(said, lambda wrong=wrong: [wrong(g)[name] for g in graphs]) for said, wrong in graph.mistakes()]
 
 
@@ -179,7 +179,7 @@ def order_parts(graph: Graph, make: Make, rng: random.Random) -> list[Part]:
                 raise Wrong(f"{name} stands in ORDER {found.count(name)} times", mistake=mistake)
         strange = [name for name in found if name not in names]
         if strange:
-            raise Wrong(f"{strange[0]} is no node", mistake="a name that is not in the computation")
+            raise Wrong(f"{strange[0]} is not a node", mistake="a name that is not in the computation")
         early = [(step.name, u) for step in graph.inner() for u in step.inputs if isinstance(u, str) and found.index(u) < found.index(step.name)]
         if early:
             forward = all(found.index(u) < found.index(step.name) for step in graph.inner() for u in step.inputs if isinstance(u, str))
@@ -191,7 +191,7 @@ def order_parts(graph: Graph, make: Make, rng: random.Random) -> list[Part]:
 # fault -----------------------------------------------------------------------------------------------------------------------
 
 def planted(graph: Graph, rng: random.Random) -> tuple[str, dict[str, float], str]:
-    """A mistake on the way back, the gradients with it, and the node where it shows first."""
+    """A mistake in the backward pass, the gradients with it, and the node where it shows first."""
     right = graph.grads()
     found = []
     for said, wrong in graph.mistakes():
@@ -200,7 +200,7 @@ def planted(graph: Graph, rng: random.Random) -> tuple[str, dict[str, float], st
         if off:
             found.append((said, grads, off[0]))
     if not found:
-        raise ValueError("no mistake on the way back would show at this point; take other inputs")
+        raise ValueError("no mistake in the backward pass would show at this point; take other inputs")
     return rng.choice(found)
 
 

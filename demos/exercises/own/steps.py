@@ -1,4 +1,4 @@
-"""The graph of a function as named steps, and what comes out on the way back where one step is done wrong."""
+"""The graph of a function as named steps, and what comes out in the backward pass where one step is done wrong."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
@@ -67,7 +67,7 @@ class Graph:
         return self.steps[-1].value
 
     def mistakes(self) -> Iterator[tuple[str, Callable[[Graph], dict[str, float]]]]:
-        """Mistakes on the way back, in words, and what each makes of the derivatives, at any point."""
+        """Mistakes in the backward pass, in words, and what each makes of the derivatives, at any point."""
         for step, i in self.edges():
             u, where = step.inputs[i], step.whole
             several = len([1 for s, k in self.edges() if s.inputs[k] == u]) > 1

@@ -8,7 +8,7 @@ from demos.exercises.marking.desk import Desk
 
 
 def row(desk: Desk, a: float, b: float) -> Any:
-    """Its value and derivatives of first order at (a, b); None where `length` is no operation."""
+    """Its value and derivatives of first order at (a, b); None where `length` is not an operation."""
     length = desk.get("length")
     if not isinstance(length, Operation):
         return None

@@ -71,7 +71,7 @@ def files_in(folder: Path) -> dict[str, Path]:
 
 
 def unpacked(path: Path, scratch: Path) -> Path:
-    """A folder with the Python files of a zip; empty where it is no zip."""
+    """A folder with the Python files of a zip; empty where it is not a zip."""
     folder = Path(tempfile.mkdtemp(dir=scratch))
     room = MOST
     with contextlib.suppress(zipfile.BadZipFile, OSError, RuntimeError), zipfile.ZipFile(path) as archive:

@@ -79,7 +79,7 @@ def order(student: Student) -> None:
             (any(k > i or k < 0 for i, its in enumerate(places) for k in its), "a node stands before one of its inputs")]
         for wrong, mistake in problems:
             if wrong:
-                raise Wrong(f"order of {text} is no topological order", mistake=mistake)
+                raise Wrong(f"order of {text} is not a topological order", mistake=mistake)
     n = student.run("track.chain", "order of a chain of 3,000 doublings", 3_000)
     if n != 3_001:
         raise Wrong(f"order of a chain of 3,000 doublings has {n} nodes, not 3,001", mistake="a node is there twice, or not at all")
@@ -315,5 +315,5 @@ STEPS = (
          "line for each node, forward and then backward, runs `exec` on it, and gives that function. Called with numbers it gives "
          "`(y, [the derivatives with respect to the inputs])`, at any point, and makes no Value.", compiler,
          ("Each Value has to know its operation, not only its numbers.", "A name for each node: v0, v1, ... in the order.",
-          "For the way back write one line for each edge, with the local derivative as a formula of names.")))
+          "For the backward pass write one line for each edge, with the local derivative as a formula of names.")))
 PARTS = [Part(step.title, step.check) for step in STEPS]
