@@ -6,7 +6,8 @@ import warnings
 import numpy as np
 import pytest
 
-from autograd import exp, grad, greater, hessian, jit, log, value_and_grad, where
+from autograd import exp, grad, greater, hessian, jacobian, jit, log, value_and_grad, where
+from autograd.compiler.jit import branch
 from tests.compiler.functions import compare, compare_samples
 from tests.compiler.hostile import CASES, history, numbers_alike
 
@@ -69,6 +70,29 @@ def test_what_changes_outside():
     assert [f(1.0), f(2.0)] == [2.0, 4.0]
     scale[0] = 5.0
     assert f(2.0) == 10.0
+
+
+@pytest.mark.parametrize("argnums", [0, 1, 2, (0, 1), (1, 0), (0, 2), (0, 1, 2)], ids=str)
+@pytest.mark.parametrize("transform", [grad, value_and_grad, jacobian], ids=lambda t: t.__name__)
+def test_a_transform_tells_arguments_apart_that_are_the_same_object(transform, argnums):
+    """With respect to each of its arguments there is a derivative of its own, whatever the others are."""
+    def f(a, b, c):
+        return sum(x * y * y + exp(0.1 * x * z) * z for x, y, z in zip(a, b, c))
+    p, q, r = [0.3, -1.2], [0.7, 0.4], [1.5, -0.6]
+    eager, compiled = transform(f, argnums), jit(transform(f, argnums))
+    for given in 2 * [(p, p, p), (p, p, q), (p, q, p), (q, p, p), (p, q, r), (r, r, p)]:
+        assert numbers_alike(compiled(*given), eager(*given)), given
+
+
+def test_a_branch_recorded_before_the_function_ran_is_compared_in_full_once(monkeypatch):
+    """A gradient that would be wrong all the time is found at the second call of its branch."""
+    f = value_and_grad(lambda p: p[0] * p[1])
+    compiled = jit(f)
+    assert compiled([2.0, 3.0]) == f([2.0, 3.0])
+    run = branch.Branch.run
+    monkeypatch.setattr(branch.Branch, "run", lambda self, theta: (run(self, theta)[0], [1.0, 1.0]))
+    with pytest.warns(UserWarning, match="other numbers"):
+        assert compiled([4.0, 5.0]) == f([4.0, 5.0])
 
 
 def test_arguments_that_are_the_same_object_and_errors():

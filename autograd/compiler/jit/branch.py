@@ -44,6 +44,13 @@ class Signature:
     def __init__(self, key: Any, same: tuple[int, ...]) -> None:
         self.key, self.same = key, same
 
+    def apart(self, argnums: tuple[int, ...]) -> Signature:
+        """The same where some arguments are objects of their own: a transform differentiates with
+        respect to each of its arguments, whichever others they were."""
+        first: dict[int, int] = {}
+        same = [i if i in argnums else first.setdefault(k, i) for i, k in enumerate(self.same)]
+        return Signature(self.key, tuple(same))
+
     def arguments(self, leaves: Iterable[Any]) -> tuple[Any, Any]:
         """Arguments with these Values."""
         args, named = build(self.key, iter(leaves), of_values)
@@ -72,17 +79,19 @@ class Branch:
 
     outside   the Values it uses that are not arguments
     lines     where its guards are in the source
+    is_unproved     whether no eager result stood beside its own yet
 
     Raises Refused where it cannot stand for other numbers.
     """
 
     def __init__(self, f: Function, signature: Signature, theta: Any, reach: Reach,
                  expected: Any = None, keeps_graph: bool = False) -> None:
-        self.signature = signature
         over = self.over = self.transform_of(f)
         self.graph: Any = ()
+        self.is_unproved = keeps_graph
         count = len(argument_keys(signature.key))
         self.argnums = positions(over.argnums, count) if over else ()
+        self.signature = signature.apart(self.argnums)
         self.wrt = signature.places(self.argnums)
         self.key = self.gradient_key() if over else flatten_result(expected, [])
         self.build = builder(self.key)

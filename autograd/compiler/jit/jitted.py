@@ -144,10 +144,13 @@ class Jitted:
         return False
 
     def checked(self, branch: Branch, result: Any, args: Any, named: Any) -> Any:
-        """The result, now and then compared with an eager one."""
+        """The result, now and then compared with an eager one; where the branch was recorded
+        before the function had run, the first time in full."""
         self.calls += 1
-        if self.calls not in CHECKED or self.is_proved(branch, result, args, named):
+        is_due = self.calls in CHECKED and not self.is_proved(branch, result, args, named)
+        if not is_due and not branch.is_unproved:
             return result
+        branch.is_unproved = False
         eager = self.f(*args, **named)
         if not agree(eager, result):
             self.give_up(DIFFERENT)
