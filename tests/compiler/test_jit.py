@@ -84,6 +84,21 @@ def test_a_transform_tells_arguments_apart_that_are_the_same_object(transform, a
         assert numbers_alike(compiled(*given), eager(*given)), given
 
 
+@pytest.mark.parametrize("reduce", [None, "sum"])
+def test_samples_tell_arguments_apart_that_are_the_same_object(reduce):
+    def f(p, q, x):
+        return sum(a * b * b * u for a, b, u in zip(p, q, x))
+    eager = value_and_grad(f, (0, 1))
+    compiled = jit(eager, samples=(2,), reduce=reduce)
+    p, q, xs = [0.3, -1.2], [0.7, 0.4], [[1.0, 2.0], [3.0, -1.0], [0.5, 0.2]]
+    for given in 2 * [(p, p), (p, q)]:
+        value, gradients = compiled(*given, xs)
+        each = [eager(*given, x) for x in xs]
+        values, each_gradient = np.array([y for y, _ in each]), np.array([g for _, g in each])
+        np.testing.assert_allclose(value, values.sum() if reduce else values)
+        np.testing.assert_allclose(gradients, each_gradient.sum(0) if reduce else np.moveaxis(each_gradient, 0, -1))
+
+
 def test_a_branch_recorded_before_the_function_ran_is_compared_in_full_once(monkeypatch):
     """A gradient that would be wrong all the time is found at the second call of its branch."""
     f = value_and_grad(lambda p: p[0] * p[1])

@@ -86,6 +86,7 @@ class Branch:
 
     def __init__(self, f: Function, signature: Signature, theta: Any, reach: Reach,
                  expected: Any = None, keeps_graph: bool = False) -> None:
+        self.signature = signature
         over = self.over = self.transform_of(f)
         self.graph: Any = ()
         self.is_unproved = keeps_graph
