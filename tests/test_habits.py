@@ -1,4 +1,5 @@
 """The habits of this project that no linter knows: small functions, tests that mirror the rooms, names of slow tests."""
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from tests.figures import figures, sources
 
 ROOT = Path(__file__).parent.parent
 SOURCE = Path(autograd.__file__).parent.parent           # elsewhere, where the wheel is installed
+WRITTEN_BY_HAND = {".py", ".md", ".cfg", ".toml", ".js", ".css", ".c"}
 FUNCTIONS = [function for source in sources(SOURCE) for function in source.functions()]
 
 
@@ -30,6 +32,13 @@ def test_a_slow_test_exists(name):
     file, _, test = name.partition("::")
     assert (ROOT / file).exists()
     assert not test or f"\ndef {test}" in (ROOT / file).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("folder", ["", "autograd", "nn", "tests", "demos"])
+def test_no_file_holds_two_versions_of_a_merge(folder):
+    files = (ROOT / folder).rglob("*.*") if folder else (path for path in ROOT.iterdir() if path.is_file())
+    texts = {path: path.read_text(encoding="utf-8") for path in files if path.suffix in WRITTEN_BY_HAND}
+    assert [path for path, text in texts.items() if re.search(r"^(<{7}|>{7}) ", text, re.MULTILINE)] == []
 
 
 def test_the_figures_are_printed():
