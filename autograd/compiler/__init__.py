@@ -74,7 +74,8 @@ def compile(
     target      "numpy", or "c": the same program, compiled by the C compiler of this machine
 
     All other leaves are constants. Raises TypeError for what is not a Value, ValueError for a Value
-    given twice, another form or target; RuntimeError where there is no C compiler for "c".
+    given twice, another form or target, and for a derivative made with create_graph that holds one
+    side of a where, max or select alone; RuntimeError where there is no C compiler for "c".
     """
     outputs = [output] if isinstance(output, Value) else _listed(output, "output")
     parameters, inputs = _listed(parameters, "parameters"), _listed(inputs, "inputs")
