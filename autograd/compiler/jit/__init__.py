@@ -16,6 +16,12 @@ def jit(f: Callable[..., Any] | None = None, samples: Sequence[int] = (),
     f takes and returns numbers, and lists, tuples, dicts and arrays of numbers; it is plain Python.
     `jit(value_and_grad(f))` and the other transforms work as f does.
 
+    f may also work with Values: those it refers to, such as the parameters of a model, and Values
+    and Modules among its arguments. Then it returns Values, too, and backward() on one of them
+    fills in the grads of all that it depends on. Zeroing grads, backward() and the step stay
+    outside. What f returned is one node of a graph; its derivatives are numbers, which cannot be
+    differentiated again.
+
     An `if` whose sides only return or assign numbers, `max`, `min`, `x > 0` as a number and tables
     indexed by an int among the arguments are operations of one program. Any other comparison is
     checked on every call, and another branch is recorded when it is met. What f reads from outside
@@ -33,6 +39,14 @@ def jit(f: Callable[..., Any] | None = None, samples: Sequence[int] = (),
     ...     return -x if x < 0 else x
     >>> distance(3.0), distance(2.0), distance(-2.0), distance(-5.0)
     (3.0, 2.0, 2.0, 5.0)
+
+    >>> from autograd import Value
+    >>> w = Value(3.0)
+    >>> loss = jit(lambda x, y: (w * x - y) ** 2)
+    >>> for x, y in ((1.0, 2.0), (2.0, 1.0)):
+    ...     loss(x, y).backward()
+    >>> w.grad
+    22.0
     """
     samples = tuple(at_least(i, "each of samples", 0) for i in entries(samples, "samples", "ints"))
     if f is None:

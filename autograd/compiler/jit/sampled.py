@@ -118,7 +118,7 @@ class RowsBranch(Branch):
         """The numbers of one sample."""
         return self.full_rows(theta[None])[0]
 
-    def run(self, theta: Any) -> Any:
+    def run(self, theta: Any, given: Sequence[Value] = ()) -> Any:
         """The result of one sample."""
         if self.over is not None:
             return super().run(theta)
@@ -214,6 +214,10 @@ class Sampled(Jitted):
         self.eagerly(left[holds < 0], places, given, found)
         return left[holds == 0]
 
+    def check_result(self, result: Any) -> None:
+        """Raise TypeError for Values."""
+        of_one(result)
+
     def branch(self, signature: Signature, theta: Any, reach: Reach, result: Any) -> Branch:
         """A recording, compiled for many rows."""
         summed = self.reduce is not None
@@ -285,6 +289,9 @@ def of_one(result: Any) -> tuple[Any, Any]:
     """The key and the numbers of one sample's result."""
     leaves: list[Any] = []
     key = flatten_result(result, leaves)
+    if not set(map(type, leaves)).isdisjoint(VALUES):
+        raise TypeError("a function of one sample must return numbers to be stacked, it returned a "
+                        "Value: return v.data, or take value_and_grad of it")
     return key, numbers(leaves)
 
 
