@@ -7,19 +7,38 @@
 """
 from __future__ import annotations
 
-import marshal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograd.compiler.jit.flat import BOOL, FLOAT, INT
 
 SIZE = {ord("g"): 8, ord("i"): 4}       # the bytes of a float and of an int
+DTYPE: dict[int, Any] = {ord("g"): np.dtype("<f8"), ord("i"): np.dtype("<i4")}
 COUNTED = {ord("["), ord("(")}          # a list and a tuple: their length, then their items
-CONSTANT = {ord("N"), ord("T"), ord("F"), ord("0")}
+CONSTANT = {ord("N"), ord("T"), ord("F")}
 TEXT = {ord("u"), ord("t"), ord("a"), ord("A")}
+DICT, END = ord("{"), ord("0")
+FEW = 16                                # blocks that are read one by one
+
+
+class Block(NamedTuple):
+    """Numbers of one kind at regular places: rows of so many, `apart` bytes after each other."""
+    kind: int
+    start: int
+    columns: int
+    rows: int = 1
+    apart: int = 0
+
+    def read(self, written: bytes) -> Any:
+        """Its numbers, (rows * columns,)."""
+        size = SIZE[self.kind] + 1
+        if self.rows == 1:
+            return np.ndarray((self.columns,), DTYPE[self.kind], written, self.start, (size,))
+        shape, strides = (self.rows, self.columns), (self.apart, size)
+        return np.ndarray(shape, DTYPE[self.kind], written, self.start, strides).ravel()
 
 
 class Template:
@@ -29,78 +48,88 @@ class Template:
     """
 
     def __init__(self, written: bytes) -> None:
-        found = list(places(written))
-        structure = np.ones(len(written), bool)
+        found: list[tuple[int, int]] = []
+        find_numbers(written, 0, found)
+        self.count = len(found)
+        self.structure = np.full(len(written), 255, np.uint8)
         for kind, at in found:
-            structure[at:at + SIZE[kind]] = False
-        self.structure = structure
-        self.same = np.frombuffer(written, np.uint8)[structure].tobytes()
+            self.structure[at:at + SIZE[kind]] = 0
+        self.same = self.without_numbers(written)
+        self.blocks = blocks(found)
         self.floats = self.bytes_of(found, ord("g"))
         self.ints = self.bytes_of(found, ord("i"))
-        order = [kind == ord("i") for kind, _ in found]
-        self.is_int = np.array(order, bool)
+        self.is_int = np.array([kind == ord("i") for kind, _ in found], bool)
 
     def bytes_of(self, found: list[tuple[int, int]], kind: int) -> Any:
         """The places of the bytes of all numbers of a kind."""
         at = np.array([a for k, a in found if k == kind], int)
         return (at[:, None] + np.arange(SIZE[kind])).ravel()
 
-    def numbers(self, written: bytes) -> Any:
-        """The numbers of a nest of the same length in bytes; None where it is another nest."""
-        data = np.frombuffer(written, np.uint8)
-        if data[self.structure].tobytes() != self.same:
+    def without_numbers(self, written: bytes) -> bytes:
+        """The bytes with zeros for the numbers."""
+        return (np.frombuffer(written, np.uint8) & self.structure).tobytes()
+
+    def numbers(self, written: bytes) -> list[Any] | None:
+        """The numbers of a nest of the same length in bytes, in parts; None where it is another
+        nest."""
+        if self.without_numbers(written) != self.same:
             return None
+        if len(self.blocks) <= FEW:
+            return [block.read(written) for block in self.blocks]
+        data = np.frombuffer(written, np.uint8)
         floats = data[self.floats].view("<f8")
         if not len(self.ints):
-            return floats
-        found = np.empty(len(self.is_int))
+            return [floats]
+        found = np.empty(self.count)
         found[~self.is_int], found[self.is_int] = floats, data[self.ints].view("<i4")
-        return found
+        return [found]
 
 
-def places(written: bytes) -> Iterator[tuple[int, int]]:
-    """The kind of each number, and where its bytes begin. Raises ValueError for other things."""
-    at = 0
-    while at < len(written):
-        kind = written[at]
-        at += 1
-        if kind in SIZE:
-            yield kind, at
-            at += SIZE[kind]
-        elif kind in COUNTED:
-            at += 4
-        elif kind in TEXT:
-            at += 4 + int.from_bytes(written[at:at + 4], "little")
-        elif kind not in CONSTANT and kind != ord("{"):
-            raise ValueError(f"no template for {chr(kind)!r}")
+def blocks(found: list[tuple[int, int]]) -> list[Block]:
+    """Numbers, each its kind and where its bytes begin, as blocks."""
+    rows: list[list[int]] = []                          # kind, start, count
+    end = None
+    for kind, at in found:
+        if end == (kind, at):
+            rows[-1][2] += 1
+        else:
+            rows.append([kind, at, 1])
+        end = kind, at + SIZE[kind] + 1
+    together: list[Block] = []
+    for kind, start, count in rows:
+        last = together[-1] if together else None
+        if last and (last.kind, last.columns) == (kind, count):
+            apart = last.apart or start - last.start
+            if start == last.start + last.rows * apart:
+                together[-1] = Block(kind, last.start, count, last.rows + 1, apart)
+                continue
+        together.append(Block(kind, start, count))
+    return together
 
 
-class Templates:
-    """What was flattened before: the key and the numbers of a nest that looks the same."""
-
-    def __init__(self) -> None:
-        self.known: dict[int, list[tuple[Template, Any]]] = {}
-
-    def find(self, nest: Any) -> tuple[Any, Any]:
-        """The key and the numbers of a nest; None, None where it is not known."""
-        try:
-            written = marshal.dumps(nest, 2)
-        except ValueError:
-            return None, None
-        for template, key in self.known.get(len(written), ()):
-            found = template.numbers(written)
-            if found is not None:
-                return key, found
-        return None, None
-
-    def add(self, nest: Any, key: Any) -> None:
-        """Know a nest from now on, if it can be."""
-        try:
-            written = marshal.dumps(nest, 2)
-            template = Template(written)
-        except ValueError:
-            return
-        self.known.setdefault(len(written), []).append((template, key))
+def find_numbers(written: bytes, at: int, found: list[tuple[int, int]]) -> int:
+    """Where the nest that begins here ends; the kind of each of its numbers, and where its bytes
+    begin, are added to `found`. Keys of dicts are not among them. Raises ValueError for others."""
+    kind = written[at]
+    at += 1
+    if kind in SIZE:
+        found.append((kind, at))
+        return at + SIZE[kind]
+    if kind in CONSTANT:
+        return at
+    if kind == DICT:
+        while written[at] != END:
+            at = find_numbers(written, find_numbers(written, at, []), found)
+        return at + 1
+    count = int.from_bytes(written[at:at + 4], "little")
+    at += 4
+    if kind in TEXT:
+        return at + count
+    if kind not in COUNTED:
+        raise ValueError(f"no template for {chr(kind)!r}")
+    for _ in range(count):
+        at = find_numbers(written, at, found)
+    return at
 
 
 # Results ------------------------------------------------------------------------------------------
