@@ -7,16 +7,18 @@
 from __future__ import annotations
 
 import marshal
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograd.compiler.jit.flat import (FLOAT, INT, LARGEST, build, flatten, kinds_of, numbers,
                                         of_values)
-from autograd.compiler.jit.quick import Template, builder
+from autograd.compiler.jit.quick import Template, builder, reader
 from autograd.value import Value
 
+READERS = 8                             # of nests of arrays, at one place
 LONG = 500                              # bytes of a list that is worth a copy
 FLOAT64 = np.dtype(np.float64)
 VALUES, LISTS = {Value}, {list}
@@ -121,6 +123,7 @@ class Slot:
         self.parts = parts
         self.templates: dict[int, list[tuple[Template, Part]]] = {}     # by the length in bytes
         self.arrays: dict[tuple[int, ...], Part] = {}                   # by shape
+        self.readers: list[tuple[Callable[[Any], Any], Part]] = []      # of nests of arrays
         self.snapshot: Snapshot | None = None
         self.written, self.repeated = b"", 0
 
@@ -136,7 +139,7 @@ class Slot:
         kind = type(x)
         if kind is np.ndarray:
             part = self.arrays.get(x.shape) if x.dtype is FLOAT64 else None
-            return (part, [x.ravel()]) if part else self.walked(x)
+            return (part, [x.ravel()]) if part else self.walked(x, b"")
         if kind is float:
             return self.part(FLOAT), [(x,)]
         if kind is int and -LARGEST <= x <= LARGEST:
@@ -145,10 +148,14 @@ class Slot:
             if self.snapshot.is_of(x):
                 return self.snapshot.found
             self.snapshot, self.repeated = None, 0
+        for read, part in self.readers:
+            pieces = read(x)
+            if pieces is not None:
+                return part, pieces
         try:
             written = marshal.dumps(x, 2)
         except ValueError:
-            return self.walked(x)
+            return self.walked(x, b"")
         return self.read(x, written) or self.walked(x, written)
 
     def read(self, x: Any, written: bytes) -> Found | None:
@@ -165,23 +172,30 @@ class Slot:
             return part, pieces
         return None
 
-    def walked(self, x: Any, written: bytes = b"") -> Found | None:
+    def walked(self, x: Any, written: bytes) -> Found | None:
         """What is found by a walk; it leaves a Template."""
         leaves: list[Any] = []
         key = flatten(x, leaves)
         if not VALUES.isdisjoint(map(type, leaves)):
             return None
         part, flat = self.part(key), numbers(leaves)
-        if type(x) is np.ndarray and x.dtype is FLOAT64:
-            self.arrays[x.shape] = part
-        elif written:
-            try:
-                template = Template(written)
-            except ValueError:
-                return part, [flat]
-            if template.count == len(flat):
-                self.templates.setdefault(len(written), []).append((template, part))
+        self.learn(x, part, written, len(flat))
         return part, [flat]
+
+    def learn(self, x: Any, part: Part, written: bytes, count: int) -> None:
+        """Know from now on how to read what looks like x."""
+        if type(x) is np.ndarray:
+            if x.dtype is FLOAT64:
+                self.arrays[x.shape] = part
+            return
+        read = reader(part.key) if len(self.readers) < READERS else None
+        if read is not None and read(x) is not None:
+            self.readers.append((read, part))
+            return
+        with suppress(ValueError, IndexError, RecursionError):      # other things, or nothing
+            template = Template(written)
+            if template.count == count:
+                self.templates.setdefault(len(written), []).append((template, part))
 
 
 class Arguments:

@@ -21,6 +21,7 @@ COUNTED = {ord("["), ord("(")}          # a list and a tuple: their length, then
 CONSTANT = {ord("N"), ord("T"), ord("F")}
 TEXT = {ord("u"), ord("t"), ord("a"), ord("A")}
 DICT, END = ord("{"), ord("0")
+MANY = 200                              # numbers and arrays that are read one by one
 FEW = 16                                # blocks that are read one by one
 
 
@@ -132,6 +133,69 @@ def find_numbers(written: bytes, at: int, found: list[tuple[int, int]]) -> int:
     return at
 
 
+# Nests of arrays ----------------------------------------------------------------------------------
+
+class Reader:
+    """Writes a function that gives the numbers of a nest of arrays and floats, in parts, or None
+    for a nest that looks different."""
+
+    def __init__(self, key: Any) -> None:
+        self.constants: dict[str, Any] = {"ndarray": np.ndarray, "FLOAT64": np.dtype(float)}
+        self.lines: list[str] = []
+        self.pieces: list[str] = []
+        self.add(key, "x")
+
+    def function(self) -> Callable[[Any], Any]:
+        """The function."""
+        lines = [*self.lines, f"return [{', '.join(self.pieces)}]"]
+        exec("def read(x):\n" + "".join(f"    {line}\n" for line in lines), self.constants)
+        found: Callable[[Any], Any] = self.constants["read"]
+        return found
+
+    def constant(self, x: Any) -> str:
+        """The name of something in the function."""
+        name = f"c{len(self.constants)}"
+        self.constants[name] = x
+        return name
+
+    def unless(self, *tests: str) -> None:
+        """None for what does not pass the tests."""
+        self.lines.append(f"if not ({' and '.join(tests)}): return None")
+
+    def add(self, key: Any, x: str) -> None:
+        """Read what has this key and this name. Raises ValueError where it has no arrays."""
+        if key == FLOAT:
+            self.unless(f"type({x}) is float")
+            self.pieces.append(f"({x},)")
+        elif type(key) is str or len(self.pieces) > MANY:
+            raise ValueError("ints, or too much for one function")
+        elif key[0] == "array" and key[2] == FLOAT:
+            self.unless(f"type({x}) is ndarray", f"{x}.dtype is FLOAT64", f"{x}.shape == {key[1]}")
+            self.pieces.append(f"{x}.ravel()")
+        elif type(key[2]) is tuple and key[2] and type(key[0]) is type:
+            tests = [f"type({x}) is {self.constant(key[0])}", f"len({x}) == {len(key[2])}"]
+            if key[0] is dict and set(map(type, key[1])) == {str}:
+                tests.append(f"tuple({x}) == {self.constant(key[1])}")
+            elif key[0] is dict:
+                raise ValueError("keys that are not strings")
+            self.unless(*tests)
+            names = [f"{x}{i}_" for i in range(len(key[2]))]
+            items = f"{x}.values()" if key[0] is dict else x
+            self.lines.append(f"{''.join(name + ', ' for name in names)}= {items}")
+            for part, name in zip(key[2], names):
+                self.add(part, name)
+        else:
+            raise ValueError("neither an array nor a nest of arrays")
+
+
+def reader(key: Any) -> Callable[[Any], Any] | None:
+    """A function that reads nests of arrays with this key; None for other nests."""
+    try:
+        return Reader(key).function()
+    except (ValueError, RecursionError):
+        return None
+
+
 # Results ------------------------------------------------------------------------------------------
 
 def builder(key: Any) -> Callable[[Any], Any]:
@@ -161,6 +225,9 @@ def expression(key: Any, at: int, constants: dict[str, Any]) -> tuple[str, int]:
         end = at + key[2]
         part = f"v[{at}:{end}]" if key[1] == FLOAT else f"[round(x) for x in v[{at}:{end}]]"
         return (part if kind is list else f"tuple({part})"), end
+    if kind is list and (columns := row_length(key[2])):
+        end = at + columns * len(key[2])
+        return f"a[{at}:{end}].reshape({len(key[2])}, {columns}).tolist()", end
     parts = []
     for part_key in key[2]:
         part, at = expression(part_key, at, constants)
@@ -175,3 +242,11 @@ def expression(key: Any, at: int, constants: dict[str, Any]) -> tuple[str, int]:
         constants[name] = kind
         return f"{name}({inside})", at
     return (f"[{inside}]" if kind is list else f"({inside})"), at
+
+
+def row_length(keys: tuple[Any, ...]) -> int:
+    """How many floats are in each of several lists; 0 where that is not all there is."""
+    first = keys[0] if len(keys) > 1 else None
+    if type(first) is not tuple or first[:2] != (list, FLOAT) or keys.count(first) < len(keys):
+        return 0
+    return int(first[2])
