@@ -27,7 +27,7 @@ def samples(data: object, name: str) -> np.ndarray:
     data = _held(data, name)
     array = as_array(data, name)
     if array.size == 0:
-        raise ValueError(f"{name} is empty")
+        raise ValueError(f"{name} is empty: there must be at least one sample")
     if array.ndim > 2:
         raise ValueError(f"{name} has shape {array.shape}: a sample must be a number "
                          "or a list of numbers; reshape(m, -1) makes rows of images")
@@ -111,11 +111,18 @@ def _check_masks(data: Any, name: str) -> None:
 
 def _ragged(data: Any) -> str:
     """Which row differs from the first, for a message."""
-    sizes = [len(row) if hasattr(row, "__len__") else 1 for row in data]
+    sizes = [_size(row) for row in data]
     for i, size in enumerate(sizes):
         if size != sizes[0]:
             return f", sample {i} has {size} and sample 0 has {sizes[0]}"
     return ""
+
+
+def _size(row: Any) -> int:
+    """The number of entries; 1 for what has none."""
+    if isinstance(row, Value) or getattr(row, "shape", None) == () or not hasattr(row, "__len__"):
+        return 1
+    return len(row)
 
 
 # Numbers ----------------------------------------------------------------------
