@@ -140,6 +140,22 @@ def within(name: str, key: object) -> str:
     return f"{name}[{key!r}]"
 
 
+def untensored(x: Any, name: str) -> Any:
+    """A tensor of PyTorch's as an array, whether it requires grad or not; all else as it is.
+
+    Raises TypeError where it cannot become one, as when it is sparse or has no data.
+    """
+    if not callable(getattr(x, "cpu", None)):
+        return x
+    try:
+        x = x.detach().cpu()
+        if "bfloat16" in str(getattr(x, "dtype", "")):      # NumPy has no such floats
+            x = x.float()
+        return x.numpy()
+    except (TypeError, RuntimeError) as error:
+        raise TypeError(f"{name} is a tensor that cannot become an array: {error}") from None
+
+
 def told(hints: Mapping[str, str]) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """A decorator: a call with a name that no argument has says what to write instead."""
     def decorate(f: Callable[P, R]) -> Callable[P, R]:

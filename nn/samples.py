@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Value
-from nn.checks import Model, listed, remedy, shown
+from nn.checks import Model, listed, remedy, shown, untensored
 from nn.losses import LOSSES, Loss, absolute, cross_entropy, one_hot, squared
 
 
@@ -93,8 +93,7 @@ def as_array(data: object, name: str, of: str = "samples") -> np.ndarray:
 
 def _held(data: Any, name: str, of: str = "samples") -> Any:
     """The data as an array, a table or a list, which can be read more than once."""
-    if callable(getattr(data, "cpu", None)):            # a tensor, which may require grad
-        data = data.detach().cpu().numpy()
+    data = untensored(data, name)
     return data if hasattr(data, "__array__") else listed(data, name, of)
 
 

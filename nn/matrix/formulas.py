@@ -68,7 +68,7 @@ def forward(layers: Sequence[LayerMatrices],
     """
     _check_layers(layers)
     f = _floats(X, "X")
-    inputs = layers[0].W.shape[1]
+    inputs = layers[0][0].shape[1]
     if f.ndim not in (1, 2) or f.shape[-1] != inputs:
         raise ValueError(f"X has shape {f.shape}, the network needs (m, {inputs})")
     zs, fs = [], [f]
@@ -156,8 +156,10 @@ def _entrywise(function: Callable[[float], Any], z: np.ndarray) -> np.ndarray:
 
 def _check_layers(layers: object) -> None:
     """Raise TypeError for what is not a list of layers."""
-    layer: Any
-    for k, layer in enumerate(listed(layers, "layers", "LayerMatrices")):
+    given: list[Any] = listed(layers, "layers", "LayerMatrices")
+    if not given:
+        raise ValueError("layers is empty: nn.matrix.parameters(model) gives those of a model")
+    for k, layer in enumerate(given):
         fits = isinstance(layer, tuple) and len(layer) == len(LayerMatrices._fields)
         W, b = (_floats(x, f"layers[{k}]") for x in layer[:2]) if fits else (np.zeros(0),) * 2
         if W.ndim != 2 or b.shape != W.shape[:1]:
