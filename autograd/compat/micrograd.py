@@ -124,27 +124,39 @@ def by_hand(data: float, given: Any, op: Any, operand: Callable[[Any], Any]
     op is a row, its name or symbol, or the partials. Raises TypeError when the inputs are not a
     tuple of Values, ValueError when there are none, or not as many partials as inputs.
     """
+    inputs = _operands(given, op, operand)
+    if isinstance(op, (tuple, list)):
+        return Handmade("?", len(inputs)), inputs, _given(op, inputs)
+    row = _row(op, len(inputs))
+    if row:
+        numbers = [x if isinstance(x, float) else x.data for x in inputs]
+        return row, inputs, partials_at(row, data, numbers, inputs)
+    unknown = Undefined(f"no derivative is known for operation {str(op)!r}: define it with "
+                        "autograd.operation, or set _backward of the Value")
+    return Handmade(str(op) or "?", len(inputs)), inputs, _of_values(unknown, inputs)
+
+
+def _operands(given: Any, op: Any, operand: Callable[[Any], Any]) -> tuple[Any, ...]:
     if not isinstance(op, (str, Operation, tuple, list, NoneType)):
         raise TypeError("op of a Value must be an operation, its name, or a tuple of local "
                         f"derivatives, got {described(op)}")
     scalar = getattr(given, "shape", None) == ()
-    if isinstance(given, (str, bytes, bytearray, Mapping, Set)) or scalar \
+    if scalar or isinstance(given, (str, bytes, bytearray, Mapping, Set)) \
             or not isinstance(given, Iterable):
         raise TypeError(f"inputs of a Value must be a tuple of Values, got {described(given)}; "
                         "a label goes by name: label=...")
     inputs = tuple(operand(x) for x in given)
     if not inputs:
         raise ValueError(f"a Value with an operation ({op!r}) needs inputs: a leaf has neither")
-    if isinstance(op, (tuple, list)):
-        return Handmade("?", len(inputs)), inputs, _given(op, inputs)
-    rows = [op] if isinstance(op, Operation) else ops.TABLE.values()
-    for row in rows:
-        if (row is op or str(op) in (row.name, row.symbol)) and row.arity in (len(inputs), None):
-            numbers = [x if isinstance(x, float) else x.data for x in inputs]
-            return row, inputs, partials_at(row, data, numbers, inputs)
-    unknown = Undefined(f"no derivative is known for operation {str(op)!r}: define it with "
-                        "autograd.operation, or set _backward of the Value")
-    return Handmade(str(op) or "?", len(inputs)), inputs, _of_values(unknown, inputs)
+    return inputs
+
+
+def _row(op: Any, count: int) -> Operation | None:
+    """The row of that name or symbol for so many inputs; None when the table has none."""
+    for row in [op] if isinstance(op, Operation) else ops.TABLE.values():
+        if (row is op or str(op) in (row.name, row.symbol)) and row.arity in (count, None):
+            return row
+    return None
 
 
 def _given(partials: Sequence[Any], inputs: Sequence[Any]) -> tuple[Any, ...]:

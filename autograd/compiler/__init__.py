@@ -109,15 +109,18 @@ def check(outputs: list[Any], parameters: list[Any], inputs: list[Any]) -> None:
 
 def coded(tape: Tape, form: str | None, target: str) -> Blocks | Straight | Native:
     """The tape as a program in a form, for a target."""
-    blocks = None if form == "scalars" else in_blocks(tape, form)
+    depth = earliest(tape)
+    blocks = None if form == "scalars" else in_blocks(tape, form, depth)
     if target == "c":
         return loaded(blocks or one_by_one(tape))
-    return blocks or straight(tape)._replace(as_arrays=partial(in_blocks, tape, "matrices"))
+    return blocks or straight(tape, depth)._replace(as_arrays=partial(in_blocks, tape, "matrices"))
 
 
-def in_blocks(tape: Tape, form: str | None = None) -> Blocks | None:
+def in_blocks(
+    tape: Tape, form: str | None = None, depth: list[int] | None = None
+) -> Blocks | None:
     """The tape as array operations, or as loops; None where it is too narrow for them, unless
-    `form` asks for matrices.
+    `form` asks for matrices. `depth` as `earliest` gives it, where it is known.
     """
     terms = sum([len(args) for _, args in tape.nodes.values()])
     worth = NARROW_WITH_SAMPLES if tape.samples else NARROW
@@ -126,7 +129,7 @@ def in_blocks(tape: Tape, form: str | None = None) -> Blocks | None:
     if not terms:
         return None
     narrow, tape = tape, with_extrema(tape)
-    depth = earliest(tape)
+    depth = depth if depth and tape is narrow else earliest(tape)
     least = len({depth[i] for i in tape.nodes})  # at least one operation for each depth
     if least <= enough or worth <= terms and len(tape.nodes) >= WIDE * least:
         keys = keys_of(tape)

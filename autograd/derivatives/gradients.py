@@ -76,14 +76,17 @@ def edges_to(needed: Container[Value], create_graph: bool) -> Edges:
         if v.closure is not None:
             raise ValueError(f"{v!r} has a _backward function of its own: only backward() can go "
                              "through it")
-        if not create_graph:
-            return [(u, p) for u, p in recorded(v) if u in needed]
-        if FOR_OTHER_NUMBERS.get():
-            found = [(u, general_partial(v, i)) for i, u in enumerate(v.inputs) if u in needed]
-            return [(u, p) for u, p in found if p is not None]
-        places = [i for i, p in enumerate(v.partials) if p is not None and v.inputs[i] in needed]
-        return [(v.inputs[i], partial_as_value(v, i)) for i in places]
+        pairs = as_graph(v, needed) if create_graph else recorded(v)
+        return [(u, p) for u, p in pairs if u in needed and p is not None]
     return edges
+
+
+def as_graph(v: Value, needed: Container[Value]) -> list[tuple[Value, Any]]:
+    """The needed inputs of v, each with its partial as a Value, or None."""
+    places = [i for i, u in enumerate(v.inputs) if u in needed]
+    if FOR_OTHER_NUMBERS.get():
+        return [(v.inputs[i], general_partial(v, i)) for i in places]
+    return [(v.inputs[i], partial_as_value(v, i)) for i in places if v.partials[i] is not None]
 
 
 def leaves_sides_out(order: Sequence[Value], needed: Container[Value]) -> bool:

@@ -89,10 +89,7 @@ def points(inputs: Sequence[Sequence[int]]) -> list[tuple[float, float]]:
     columns: list[list[int]] = [[] for _ in range(max(rank) + 1)]
     for i, k in enumerate(rank):
         columns[k].append(i)
-    near: list[list[int]] = [list(sources) for sources in inputs]
-    for i, sources in enumerate(inputs):
-        for j in sources:
-            near[j].append(i)
+    near = neighbors(inputs)
     y = {i: (k + 0.5) / len(column) for column in columns for k, i in enumerate(column)}
     for _ in range(SWEEPS):
         for column in columns:
@@ -101,6 +98,15 @@ def points(inputs: Sequence[Sequence[int]]) -> list[tuple[float, float]]:
             y.update((i, (k + 0.5) / len(column)) for k, i in enumerate(column))
     last = max(len(columns) - 1, 1)
     return [(round(rank[i] / last, 4), round(y[i], 4)) for i in range(len(inputs))]
+
+
+def neighbors(inputs: Sequence[Sequence[int]]) -> list[list[int]]:
+    """For each node what it uses and what uses it."""
+    near = [list(sources) for sources in inputs]
+    for i, sources in enumerate(inputs):
+        for j in sources:
+            near[j].append(i)
+    return near
 
 
 def own_lines(order: Sequence[Value], lines: Mapping[Value, Line],

@@ -9,10 +9,11 @@ import numpy as np
 
 from autograd import compiler
 from autograd.compiler.jit.checks import Checks
-from autograd.compiler.jit.flat import (INT, Unfit, FLOAT, build, flatten, flatten_result, kinds_of,
-                                    numbers, of_values, skeleton)
-from autograd.compiler.jit.choices import replaced
+from autograd.compiler.jit.choices import definition, replaced
+from autograd.compiler.jit.flat import (FLOAT, INT, LARGEST, Unfit, build, flatten, flatten_result,
+                                        kinds_of, numbers, of_values, skeleton, with_kinds)
 from autograd.compiler.jit.guards import Notes, Whole, noticing
+from autograd.compiler.jit.kinds import settle
 from autograd.compiler.jit.lookups import Lookups
 from autograd.compiler.jit.quick import builder
 from autograd.compiler.jit.reach import Reach
@@ -95,8 +96,10 @@ class Branch:
         self.signature = signature.apart(self.argnums)
         self.wrt = signature.places(self.argnums)
         self.key = self.gradient_key() if over else flatten_result(expected, [])
-        self.build = builder(self.key)
         notes, variables, results = self.recorded(over.f if over else f, theta, reach)
+        self.build = builder(self.key)
+        kinds = [] if over else kinds_of(self.key)
+        self.whole = np.array([i for i, kind in enumerate(kinds) if kind == INT], dtype=int)
         self.lookups = notes.lookups
         guards = notes.all_guards()
         self.lines = [g.line for g in guards]
@@ -160,16 +163,23 @@ class Branch:
         VARIABLES_AT_WORK.update(at_work)
         reason = ""
         try:
-            functions = [] if reach.asks_same else reach.functions
-            with replaced(functions), noticing(numbers, self.lookups_of(variables)) as notes:
+            refuse_unread(reach)
+            with replaced(reach.functions, reach.asks_same), \
+                    noticing(numbers, self.lookups_of(variables)) as notes:
                 returned = f(*args, **named)
+                notes.check_rows()
+                results, found = listed(returned, notes.made)
+                as_float = settle(results, notes) if self.over is None else set()
+        except Refused:
+            raise
         except Exception as error:
             reason = f"it cannot be recorded ({type(error).__name__}: {error})"
         finally:
             VARIABLES_AT_WORK.difference_update(at_work)
         if notes.refusals or reason:
             raise Refused(notes.refusals[0] if notes.refusals else reason)
-        results, found = listed(returned, notes.made)
+        if as_float:
+            self.key = with_kinds(self.key, lambda kind, i: FLOAT if i in as_float else kind, [0])
         if self.over is not None and skeleton(found) != "number":
             raise Refused(GRADIENT_OF_MANY)
         if self.over is None and skeleton(found) != skeleton(self.key):
@@ -256,6 +266,7 @@ class Branch:
         if self.over is None:
             found = self.program(theta)
             checked_finite(found)
+            self.check_whole(found)
             return self.build(found)
         y, gradient = self.raw(theta)
         checked_finite(gradient)
@@ -264,6 +275,13 @@ class Branch:
         parts = self.build(gradient)
         return (y, parts) if self.over.with_value else parts
 
+    def check_whole(self, found: Any) -> None:
+        """Raise ArithmeticError where an int among results, in the last axis, is none: for these
+        numbers the function returns something else."""
+        if len(self.whole):
+            ints = found[..., self.whole]
+            if (ints != np.rint(ints)).any() or (np.abs(ints) > LARGEST).any():
+                raise ArithmeticError("a result is not an int")
 
     def with_fetched(self, theta: Any, gradient: Any) -> Any:
         """The gradient with respect to the arguments, in which that of what was fetched counts for
@@ -274,6 +292,15 @@ class Branch:
         theta = theta[:len(self.lookups.place)]
         places = np.concatenate(self.lookups.numbers(theta)[1])[self.active]
         return gradient[:count] + np.bincount(places, gradient[count:], len(theta))[self.wrt]
+
+
+def refuse_unread(reach: Reach) -> None:
+    """Raise Refused where a function asks for kinds or identities, and its source, in which these
+    are answered for the numbers that Values stand for, is not known."""
+    for f in reach.asking:
+        if definition(f.__code__) is None:
+            raise Refused(f"{f.__name__} asks what kind of number it was given, or whether it is "
+                          "the same as another, and its source is not found")
 
 
 def in_a_row(places: list[int]) -> Any:

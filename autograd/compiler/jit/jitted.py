@@ -110,7 +110,7 @@ class Jitted:
                 return key, None
             hash(key)
             theta = numbers(leaves)
-            self.templates.add((args, named), key)
+            self.templates.add((args, named), key, len(theta))
         return (key, same_objects(args)), theta
 
     def is_current(self) -> bool:

@@ -93,14 +93,15 @@ class Templates:
                 return key, found
         return None, None
 
-    def add(self, nest: Any, key: Any) -> None:
-        """Know a nest from now on, if it can be."""
+    def add(self, nest: Any, key: Any, count: int) -> None:
+        """Know a nest of so many numbers from now on, if it can be."""
         try:
             written = marshal.dumps(nest, 2)
             template = Template(written)
         except ValueError:
             return
-        self.known.setdefault(len(written), []).append((template, key))
+        if len(template.is_int) == count:               # else there are numbers among the keys
+            self.known.setdefault(len(written), []).append((template, key))
 
 
 # Results ------------------------------------------------------------------------------------------

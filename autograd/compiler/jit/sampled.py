@@ -13,8 +13,8 @@ import numpy as np
 from autograd import compiler
 from autograd.compat.messages import entries
 from autograd.compiler.jit.branch import Branch, Signature, argument_keys
-from autograd.compiler.jit.flat import (BOOL, FLOAT, INT, flatten, flatten_result, numbers,
-                                    skeleton)
+from autograd.compiler.jit.flat import (BOOL, FLOAT, INT, flatten, flatten_result, kinds_of,
+                                        numbers, skeleton, with_kinds)
 from autograd.compiler.jit.guards import Notes, notes_here
 from autograd.compiler.jit.jitted import VALUES, Jitted, same_objects
 from autograd.compiler.jit.lookups import Lookups
@@ -95,6 +95,7 @@ class RowsBranch(Branch):
         found = self.program(full[0, self.shared], full[:, self.inputs])
         if not np.isfinite(found).all():
             raise ArithmeticError("a result is not finite")
+        self.check_whole(found)
         return found
 
     def of_rows(self, full: Any) -> tuple[float, Any]:
@@ -236,7 +237,7 @@ class Rows:
         for i, x in enumerate(args):
             if i not in samples:
                 self.parts.append(self.flat(x)[1])
-            elif isinstance(x, np.ndarray) and x.dtype.kind in "fiu":
+            elif isinstance(x, np.ndarray) and x.dtype.kind in "fi" and x.dtype.itemsize == 8:
                 self.keys.append([None] * len(x))
                 self.parts.append(list(x.reshape(len(x), -1).astype(float)))
             else:
@@ -298,8 +299,22 @@ def joined(found: list[Any], reduce: str | None, m: int) -> Any:
         raise ValueError("results of samples differ in structure")
     rows = np.array([row for _, row in found])
     if reduce is None:
-        return columns(key, rows, [0])
+        return columns(joint_key([key for key, _ in found]), rows, [0])
     return builder(floats_of(key))(rows.sum(axis=0) / (m if reduce == "mean" else 1))
+
+
+def joint_key(keys: list[Any]) -> Any:
+    """The key of results of one structure together, in which a leaf is an int, or a bool, where it
+    is in all of them."""
+    distinct = list({id(key): key for key in keys}.values())
+    if len(distinct) == 1:
+        return distinct[0]
+    kinds = list(zip(*map(kinds_of, distinct)))
+
+    def joint(kind: str, i: int) -> str:
+        among = set(kinds[i])
+        return kind if len(among) == 1 else FLOAT if FLOAT in among else INT
+    return with_kinds(distinct[0], joint, [0])
 
 
 def floats_of(key: Any) -> Any:
