@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from autograd import compiler
+from autograd.compiler.jit.arguments import Signature, argument_keys
 from autograd.compiler.jit.checks import Checks
 from autograd.compiler.jit.choices import definition, replaced
-from autograd.compiler.jit.flat import (FLOAT, INT, LARGEST, VALUE, Unfit, build, flatten,
-                                        flatten_result, kinds_of, numbers, of_values, skeleton,
-                                        with_kinds, without_values)
+from autograd.compiler.jit.flat import (FLOAT, INT, LARGEST, VALUE, Unfit, flatten,
+                                        flatten_result, kinds_of, numbers, skeleton, with_kinds,
+                                        without_values)
 from autograd.compiler.jit.guards import Notes, Stop, Whole, noticing
 from autograd.compiler.jit.kinds import settle
 from autograd.compiler.jit.lookups import Lookups
@@ -29,53 +30,15 @@ Function = Callable[..., Any]
 GRADIENT_OF_MANY = "gives derivatives of more than one number"
 
 
+NOTHING = np.empty(0)
+
+
 class Refused(Exception):
     """What was recorded cannot stand for other numbers."""
 
 
 class Unsure(Exception):
     """Only the function itself can tell."""
-
-
-class Signature:
-    """How the arguments of a call look: what recordings are kept by.
-
-    key     the key of (args, named)
-    same    for each argument the first one that is the same object
-    given   the places of Values among the numbers
-    """
-
-    def __init__(self, key: Any, same: tuple[int, ...], given: tuple[int, ...] = ()) -> None:
-        self.key, self.same, self.given = key, same, given
-
-    def apart(self, argnums: tuple[int, ...]) -> Signature:
-        """The same where some arguments are objects of their own: a transform differentiates with
-        respect to each of its arguments, whichever others they were."""
-        first: dict[int, int] = {}
-        same = [i if i in argnums else first.setdefault(k, i) for i, k in enumerate(self.same)]
-        return Signature(self.key, tuple(same), self.given)
-
-    def arguments(self, leaves: Iterable[Any]) -> tuple[Any, Any]:
-        """Arguments with these Values."""
-        args, named = build(self.key, iter(leaves), of_values)
-        return tuple(args[i] for i in self.same), named
-
-    def filled(self, theta: Any) -> tuple[Any, Any]:
-        """Arguments with these numbers."""
-        args, named = builder(self.key)(theta)
-        return tuple(args[i] for i in self.same), named
-
-    def places(self, argnums: tuple[int, ...]) -> list[int]:
-        """The places among the leaves of some arguments' own."""
-        counts = [len(kinds_of(part)) for part in argument_keys(self.key)]
-        starts = np.cumsum([0, *counts])
-        return [i for k in argnums for i in range(starts[k], starts[k + 1])]
-
-
-def argument_keys(key: Any) -> list[Any]:
-    """The keys of the arguments without names."""
-    args = key[2][0]
-    return [args[1]] * args[2] if type(args[2]) is int else list(args[2])
 
 
 class Branch:
@@ -104,8 +67,9 @@ class Branch:
         notes, variables, results = self.recorded(over.f if over else f, theta, reach)
         self.place_results(made)
         self.lookups = notes.lookups
-        guards = notes.all_guards()
-        self.lines = [g.line for g in guards]
+        self.lookups.finished()
+        guards = notes.guards
+        self.lines = [*(g.line for g in guards), *self.lookups.bounds.values()]
         compared = [x for g in guards for x in (g.a, g.b) if isinstance(x, Value)]
         looked_up = self.lookups.arguments()
         order = topological_order(*results, *compared)
@@ -126,13 +90,17 @@ class Branch:
             self.program = self.compiled([results[i] for i in self.numbered], every)
         places = [*signature.given, *range(len(variables), len(variables) + len(self.outside))]
         name = getattr(f, "__name__", "jit")
-        self.made = {i: self.made_of(results[i], every, places, name) for i in made}
+        self.made = {i: Made(results[i], every, places, name) for i in made}
 
     def differentiable(self, result: Value, every: list[Value], looked_up: list[Value],
                        notes: Notes) -> list[Value]:
         """Compile the result of which there is a gradient; what that is with respect to."""
-        self.active = [i for i, v in enumerate(looked_up) if v not in notes.numbers]
-        fetched = [len(every) - len(looked_up) + i for i in self.active]
+        active = [i for i, v in enumerate(looked_up) if v not in notes.numbers]
+        self.active = in_a_row(active)
+        # for the place of each argument that in the gradient, or one after all of them
+        self.in_gradient = np.full(self.lookups.places(), len(self.wrt))
+        self.in_gradient[self.wrt] = np.arange(len(self.wrt))
+        fetched = [len(every) - len(looked_up) + i for i in active]
         chosen = [*self.wrt, *fetched]
         rest = sorted({*range(len(every))} - set(chosen))
         self.theta, self.rest, self.has_data = in_a_row(chosen), in_a_row(rest), bool(rest)
@@ -149,10 +117,6 @@ class Branch:
         self.numbered = np.array([i for i in range(self.size) if i not in values], dtype=int)
         key = with_kinds(self.key, lambda kind, i: VALUE if i in values else kind, [0])
         self.build = builder(key if made else self.key)
-
-    def made_of(self, result: Value, every: list[Value], sources: list[int], name: str) -> Made:
-        """A result that is a Value."""
-        return Made(result, every, sources, name)
 
     def result_key(self) -> Any:
         """The key of the result."""
@@ -245,22 +209,26 @@ class Branch:
             return False
         return same and len(held) == len(before) and all(map(is_, held, before))
 
-    def numbers(self, theta: Any) -> Any:
+    def given(self, theta: Any) -> tuple[Any, Any] | None:
         """The numbers it needs: those of the arguments, of Values from outside, and of what is
-        looked up."""
-        looked_up = self.lookups.numbers(theta)[0]
-        if not self.outside and not looked_up:
-            return theta
-        return np.concatenate((theta, [v.data for v in self.outside], *looked_up))
+        looked up, and the places where that is; None where an int is none of its tables'."""
+        if not self.lookups.bounds:
+            outside = [[v.data for v in self.outside]] if self.outside else []
+            return (np.concatenate((theta, *outside)) if outside else theta), None
+        found = self.lookups.numbers(theta)
+        if found is None:
+            return None
+        return np.concatenate((theta, [v.data for v in self.outside], *found[0])), found[1]
 
-    def holds(self, theta: Any) -> int:
+    def holds(self, given: tuple[Any, Any] | None) -> int:
         """1 where every guard comes out as recorded, 0 where one does not, -1 where the numbers
         are too close to tell; raises what the program raises."""
-        outputs = np.empty((1, 0)) if self.guard is None else self.guard(theta)[None]
-        if not self.lines:
+        if given is None:
+            return 0
+        outputs = NOTHING if self.guard is None else self.guard(given[0])
+        if not self.checks.count:
             return 1
-        outputs = outputs[:, :self.compared]
-        return int(self.checks.hold(theta[None], outputs)[0])
+        return int(self.checks.hold(given[0], outputs[:self.compared]))
 
     def proved(self, theta: Any) -> Any:
         """What the function returns where it was recorded: the program's result, which must be that
@@ -271,8 +239,9 @@ class Branch:
         assert self.over is not None
         args, named = self.signature.filled(theta)
         plain = self.over.f(*args, **named)
-        full = self.numbers(theta)
-        y, gradient = self.raw(full)
+        given = self.given(theta)
+        assert given is not None
+        y, gradient = self.raw(given[0])
         by_graph = self.recorded_result()
         same = agree([plain, y, gradient], [by_graph[0], by_graph[0], by_graph[1]])
         leaves: list[Any] = []
@@ -280,7 +249,7 @@ class Branch:
             raise Unsure
         if numbers(leaves).tobytes() != theta.tobytes():
             raise Unsure
-        return self.run(full)
+        return self.run(given)
 
     def raw(self, theta: Any) -> tuple[float, Any]:
         """The number and the gradient with respect to what the program takes."""
@@ -288,39 +257,42 @@ class Branch:
         return self.program.value_and_grad(theta[self.theta],
                                            theta[self.rest] if self.has_data else None)
 
-    def run(self, theta: Any, given: Sequence[Value] = ()) -> Any:
+    def run(self, given: tuple[Any, Any], values: Sequence[Value] = ()) -> Any:
         """What the function returns for these numbers, with these Values among the arguments.
         Raises ArithmeticError where a result is not finite."""
+        full, places = given
         if self.made:
-            return self.with_values(theta, given)
+            return self.with_values(full, values)
         if self.program is None:
-            return self.build(np.empty(0))
+            return self.build(NOTHING)
         if self.over is None:
-            found = self.program(theta)
+            found = self.program(full)
             checked_finite(found)
             self.check_whole(found)
             return self.build(found)
-        y, gradient = self.raw(theta)
+        y, gradient = self.raw(full)
         checked_finite(gradient)
-        checked_finite(y)
-        gradient = self.with_fetched(theta, gradient)
+        if y - y != 0:
+            raise ArithmeticError("the result is not finite")
+        if len(gradient) > len(self.wrt):
+            gradient = self.with_fetched(gradient, places)
         parts = self.build(gradient)
         return (y, parts) if self.over.with_value else parts
 
-    def with_values(self, theta: Any, given: Sequence[Value]) -> Any:
+    def with_values(self, theta: Any, values: Sequence[Value]) -> Any:
         """What the function returns, some of which are Values."""
         found = np.zeros(self.size)
         if self.program is not None:
             found[self.numbered] = self.program(theta)
             checked_finite(found)
             self.check_whole(found)
-        values = self.values_for(given)
-        return self.build(found, {i: made.node(theta, values) for i, made in self.made.items()})
+        known = self.values_for(values)
+        return self.build(found, {i: made.node(theta, known) for i, made in self.made.items()})
 
-    def values_for(self, given: Sequence[Value]) -> dict[int, Value]:
+    def values_for(self, values: Sequence[Value]) -> dict[int, Value]:
         """The Values from outside and among the arguments, by their places."""
         first = len(self.lookups.place)
-        return {**dict(zip(self.signature.given, given)),
+        return {**dict(zip(self.signature.given, values)),
                 **{first + i: v for i, v in enumerate(self.outside)}}
 
     def agrees(self, eager: Any, found: Any, given: Sequence[Value]) -> bool:
@@ -331,13 +303,12 @@ class Branch:
         others: list[Any] = []
         flatten_result(eager, leaves)
         flatten_result(found, others)
-        values = self.values_for(given)
-        sources = set(values.values())
-        if any(e in sources and e is not v for e, v in zip(without_values(leaves)[2],
-                                                           without_values(others)[2])):
+        known = self.values_for(given)
+        pairs = list(zip(without_values(leaves)[2], without_values(others)[2]))
+        if any(e in known.values() and e is not v for e, v in pairs):
             raise Refused("returns a Value of a table that an argument indexes")
-        nodes = zip(self.made.values(), without_values(leaves)[2], without_values(others)[2])
-        return all(found is e or made.agrees(e, found, values) for made, e, found in nodes)
+        return all(v is e or made.agrees(e, v, known)
+                   for made, (e, v) in zip(self.made.values(), pairs))
 
     def check_whole(self, found: Any) -> None:
         """Raise ArithmeticError where an int among results, in the last axis, is none: for these
@@ -347,15 +318,12 @@ class Branch:
             if (ints != np.rint(ints)).any() or (np.abs(ints) > LARGEST).any():
                 raise ArithmeticError("a result is not an int")
 
-    def with_fetched(self, theta: Any, gradient: Any) -> Any:
+    def with_fetched(self, gradient: Any, places: list[Any]) -> Any:
         """The gradient with respect to the arguments, in which that of what was fetched counts for
         where it was."""
         count = len(self.wrt)
-        if len(gradient) == count:
-            return gradient
-        theta = theta[:len(self.lookups.place)]
-        places = np.concatenate(self.lookups.numbers(theta)[1])[self.active]
-        return gradient[:count] + np.bincount(places, gradient[count:], len(theta))[self.wrt]
+        at = self.in_gradient[np.concatenate(places)[self.active]]
+        return gradient[:count] + np.bincount(at, gradient[count:], count + 1)[:count]
 
 
 def refuse_unread(reach: Reach) -> None:

@@ -22,6 +22,7 @@ from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 from autograd import ops, value
+from autograd.compat.methods import for_numpy
 from autograd.compat.numbers import is_array, is_numpy_scalar
 from autograd.compiler.jit.flat import LARGEST, Row
 from autograd.compiler.jit.lookups import Lookups
@@ -55,7 +56,7 @@ class Notes:
     def __init__(self, numbers: set[Value], lookups: Lookups) -> None:
         self.numbers, self.lookups = numbers, lookups
         self.guards: list[Guard] = []
-        self.bounds: dict[tuple[Value, int], str] = {}
+        self.columns: dict[int, tuple[tuple[Any, ...], bool, bool]] = {}
         self.refusals: list[str] = []
         self.made: set[Value] = set()       # leaves that were made while it was recorded
         # what stands for one of several Values and numbers, as it was chosen, and these
@@ -96,7 +97,7 @@ class Notes:
         found = self.lookups.entry(table, index, int(_data_of(index)), self.stand_in)
         if found is None:
             return None
-        self.bounds.setdefault((index, len(table)), line_of_user())
+        self.lookups.bound(index, len(table), line_of_user)
         self.watch_rows(table)
         return fixed(found)
 
@@ -115,18 +116,17 @@ class Notes:
             if len(now) != len(held) or not all(map(operator.is_, now, held)):
                 self.refuse("changes a table that an argument indexes")
 
-    def all_guards(self) -> list[Guard]:
-        """The guards, and those of the indices of tables, which are between 0 and their length."""
-        low = [Guard(i, 0.0, GREATER | EQUAL, line) for (i, _), line in self.bounds.items()]
-        high = [Guard(i, n - 1.0, LESS | EQUAL, line) for (i, n), line in self.bounds.items()]
-        return self.guards + low + high
-
-    def stand_in(self, number: float, column: Sequence[Any]) -> Value:
+    def stand_in(self, number: float, column: tuple[Any, ...]) -> Value:
         """A Value for an entry of a table; it is a number in f where all entries are."""
-        v = Whole(number) if column and all(type(x) is Whole for x in column) else Value(number)
-        if all(not isinstance(x, Value) or x in self.numbers for x in column):
+        known = self.columns.get(id(column))
+        if known is None:
+            are_ints = bool(column) and all(type(x) is Whole for x in column)
+            are_numbers = all(not isinstance(x, Value) or x in self.numbers for x in column)
+            known = self.columns[id(column)] = column, are_ints, are_numbers
+        v = Whole(number) if known[1] else Value(number)
+        if known[2]:
             self.numbers.add(v)
-        self.chosen[v] = tuple(column)
+        self.chosen[v] = column
         return v
 
     def chose(self, found: Any, a: Any, b: Any, by: tuple[str, Any, Any]) -> None:
@@ -367,6 +367,13 @@ OF_FLOATS = ("__floordiv__", "__rfloordiv__", "__mod__", "__rmod__", "__divmod__
              "__floor__", "__ceil__", "__complex__")
 
 
+# numbers on the right with which an operator is defined for whatever stands on its left
+IS_TOTAL: dict[str, Callable[[Any], bool]] = {
+    "__truediv__": lambda divisor: divisor != 0,
+    "__pow__": lambda exponent: exponent >= 0 and exponent % 1 == 0,
+}
+
+
 def _replace() -> None:
     """Put methods that notice into Value."""
     found: dict[str, Any] = {f"__{kind}__": _comparison(kind) for kind in TRUE_FOR}
@@ -377,8 +384,9 @@ def _replace() -> None:
     found["grad"] = property(_read_grad, _setting(_set_grad, "sets .grad"))
     found["backward"] = _setting(Value.backward, "calls backward()")
     found["__init__"] = _init(Value.__init__)
+    found["__array_ufunc__"] = _array_ufunc
     for name in ("__truediv__", "__rtruediv__", "__pow__", "__rpow__"):
-        found[name] = _limited(getattr(Value, name))
+        found[name] = _limited(name, getattr(Value, name))
     _put(Operation, "__call__", _called(Operation.__call__))
     for name, method in found.items():
         _put(Value, name, method)
@@ -395,6 +403,19 @@ def _replace() -> None:
 def _put(owner: Any, name: str, method: Any) -> None:
     _before.append((owner, name, vars(owner).get(name)))
     setattr(owner, name, method)
+
+
+def _array_ufunc(self: Any, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+    """A comparison with a number of NumPy's, which NumPy would make a bool; or what it does."""
+    compare = COMPARED.get(ufunc.__name__)
+    if _notes.get() is None or compare is None or any(getattr(x, "ndim", 0) for x in inputs):
+        return for_numpy(ufunc, method, inputs, options)
+    a, b = [x if isinstance(x, Value) else x.item() for x in inputs]
+    return compare(a, b)
+
+
+COMPARED = {"less": operator.lt, "less_equal": operator.le, "greater": operator.gt,
+            "greater_equal": operator.ge, "equal": operator.eq, "not_equal": operator.ne}
 
 
 def _comparison(kind: str) -> Callable[[Any, Any], Any]:
@@ -497,12 +518,15 @@ def _refusing(name: str, what: str) -> Callable[..., Any]:
     return method
 
 
-def _limited(plain: Any) -> Callable[[Any, Any], Any]:
+def _limited(name: str, plain: Any) -> Callable[[Any, Any], Any]:
     """An operator that has a domain: it may fail for other numbers, used or not."""
+    is_total = IS_TOTAL.get(name, lambda other: False)
+
     def method(self: Any, other: Any) -> Any:
         found, notes = plain(self, other), _notes.get()
         if notes is not None and isinstance(found, Value):
-            notes.limited.append(found)
+            if type(other) not in (int, float) or not is_total(other):
+                notes.limited.append(found)
         return found
     return method
 
@@ -538,8 +562,12 @@ def _data(x: Any) -> float:
 def from_user() -> bool:
     """Whether the method that calls this was called from outside of this project, or by what
     stands for a statement of the user's."""
-    name = str(sys._getframe(2).f_globals.get("__name__", ""))
-    return not name.startswith(OURS) or name == FOR_USER
+    frame = sys._getframe(2)
+    name = str(frame.f_globals.get("__name__", ""))
+    return not name.startswith(OURS) or name == FOR_USER or frame.f_code in OF_NUMPY
+
+
+OF_NUMPY = {for_numpy.__code__, _array_ufunc.__code__}      # what NumPy calls for the user
 
 
 def line_of_user() -> str:

@@ -24,10 +24,10 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from autograd.compat.numbers import is_array
-from autograd.compiler.jit.branch import Branch, Refused, Signature, agree
+from autograd.compiler.jit.arguments import Arguments, Signature
+from autograd.compiler.jit.branch import Branch, Refused, agree
 from autograd.compiler.jit.flat import INT, flatten, kinds_of, numbers, without_values
 from autograd.compiler.jit.guards import OURS, REMEDY, notes_here
-from autograd.compiler.jit.quick import Templates
 from autograd.compiler.jit.reach import TRANSPARENT, Reach
 from autograd.compiler.run import Program
 from autograd.derivatives.level import VARIABLES_AT_WORK
@@ -53,11 +53,11 @@ class Jitted:
     def __init__(self, f: Function) -> None:
         functools.update_wrapper(self, f)
         self.f = f
-        self.known: dict[Any, list[Branch]] = {}
+        self.known: dict[Signature, list[Branch]] = {}
         self.reach: Reach | None = None
         self.refused = ""
         self.calls = self.changes = 0
-        self.templates = Templates()
+        self.arguments = Arguments()
         self.lock = threading.RLock()
         self.bound: dict[Any, Jitted] = {}
         self.methods: WeakKeyDictionary[Any, Jitted] = WeakKeyDictionary()
@@ -81,49 +81,28 @@ class Jitted:
         if self.refused or notes_here() is not None:
             return self.f(*args, **named)
         try:
-            key, theta, given = self.flattened(args, named)
+            signature, theta, values = self.arguments.find(args, named)
         except TypeError as error:
             return self.with_objects(str(error), args, named)
-        if theta is None or not self.is_current():
+        if values and hasattr(self.f, "differentiated") and not VARIABLES_AT_WORK:
+            return self.give_up("it is given Values, of which it gives Values; pass numbers, as in "
+                                "v.data", args, named)
+        if values and VARIABLES_AT_WORK or not self.is_current():
             return self.f(*args, **named)
         if self.reach is not None and self.reach.asks_same and self.are_shared([args, named]):
             return self.f(*args, **named)
         try:
-            for branch in self.known.get(key, ()):
-                full = branch.numbers(theta)
-                holds = branch.holds(full)
+            for branch in self.known.get(signature, ()):
+                given = branch.given(theta)
+                holds = branch.holds(given)
                 if holds < 0 or holds and branch.outside and VARIABLES_AT_WORK:
                     return self.f(*args, **named)
-                if holds:
-                    return self.checked(branch, branch.run(full, given), args, named)
+                if holds and given is not None:
+                    return self.checked(branch, branch.run(given, values), args, named)
         except (ArithmeticError, ValueError):
             return self.f(*args, **named)
         with self.lock:
-            return self.first(key, theta, args, named, given)
-
-    def flattened(self, args: Any, named: Any) -> tuple[Any, Any, list[Value]]:
-        """The key of arguments, their numbers, and the Values among them; None instead of numbers
-        where these belong to a transform that is at work.
-
-        Raises TypeError for arguments that cannot be compiled for.
-        """
-        key, theta = self.templates.find((args, named))
-        if theta is not None:
-            return (key, same_objects(args)), theta, []
-        leaves: list[Any] = []
-        key = flatten((args, named), leaves)
-        hash(key)
-        if set(map(type, leaves)).isdisjoint(VALUES):
-            theta = numbers(leaves)
-            self.templates.add((args, named), key, len(theta))
-            return (key, same_objects(args)), theta, []
-        leaves, places, given = without_values(leaves)
-        if VARIABLES_AT_WORK:
-            return key, None, given
-        if hasattr(self.f, "differentiated"):
-            raise TypeError("it is given Values, of which it gives Values; pass numbers, as in "
-                            "v.data")
-        return (key, same_objects(args), tuple(places)), numbers(leaves), given
+            return self.first(signature, theta, args, named, values)
 
     def with_objects(self, reason: str, args: Any, named: Any) -> Any:
         """The result where there are objects among the arguments, such as a Module: a function of
@@ -194,8 +173,8 @@ class Jitted:
         except Exception:
             return False
 
-    def first(self, key: Any, theta: Any, args: Any, named: Any,
-              given: Sequence[Value] = ()) -> Any:
+    def first(self, key: Signature, theta: Any, args: Any, named: Any,
+              values: Sequence[Value] = ()) -> Any:
         """The result of a call that no branch is for; the branch that was taken is recorded."""
         reach, known = self.reach, self.known.get(key, [])
         branch, result = self.proved(key, theta) if len(known) < BRANCHES else (None, None)
@@ -209,7 +188,7 @@ class Jitted:
             return result
         if before is not None and drawn() != before:
             self.give_up(f"{reach.may_draw}; draw them outside, and make them an argument")
-        elif not self.is_same(args, named, key[0], theta, given):
+        elif not self.is_same(args, named, key.key, theta, values):
             self.give_up("changes its arguments")
         elif not reach.same():
             self.changes += 2
@@ -222,7 +201,7 @@ class Jitted:
             self.give_up(f"more than {STRUCTURES} structures of arguments: other lengths, other "
                          "strings, or ints where there were floats")
         else:
-            branch = self.recorded(key, theta, result, reach, given)
+            branch = self.recorded(key, theta, result, reach, values)
             if branch is not None:
                 self.known.setdefault(key, []).append(branch)
         return result
@@ -230,15 +209,16 @@ class Jitted:
     def check_result(self, result: Any) -> None:
         """Raise TypeError for a result that cannot be."""
 
-    def is_same(self, args: Any, named: Any, key: Any, theta: Any, given: Sequence[Value]) -> bool:
+    def is_same(self, args: Any, named: Any, key: Any, theta: Any,
+                values: Sequence[Value]) -> bool:
         """Whether the arguments are as they were."""
         leaves: list[Any] = []
         same = flatten((args, named), leaves) == key
-        leaves, _, values = without_values(leaves)
-        same = same and len(values) == len(given) and all(map(is_, values, given))
+        leaves, _, now = without_values(leaves)
+        same = same and len(now) == len(values) and all(map(is_, now, values))
         return same and numbers(leaves).tobytes() == theta.tobytes()
 
-    def proved(self, key: Any, theta: Any) -> tuple[Branch | None, Any]:
+    def proved(self, key: Signature, theta: Any) -> tuple[Branch | None, Any]:
         """A branch and its result, without a call of the eager gradient: where f cannot change
         anything, it may be recorded before it has run. None, None where that is not enough."""
         reach = self.reach
@@ -249,22 +229,21 @@ class Jitted:
         if not is_recording():
             return None, None
         try:
-            branch = self.unproved(Signature(*key), theta, reach)
+            branch = self.unproved(key, theta, reach)
             return (branch, branch.proved(theta)) if branch.over else (None, None)
         except Exception:                               # the function itself says what is wrong
             return None, None
 
-    def recorded(self, key: Any, theta: Any, result: Any, reach: Reach,
-                 given: Sequence[Value] = ()) -> Branch | None:
+    def recorded(self, key: Signature, theta: Any, result: Any, reach: Reach,
+                 values: Sequence[Value] = ()) -> Branch | None:
         """A branch that gives the result; None where there is none, or not at these numbers."""
         states = random.getstate(), np.random.get_state()
-        signature = Signature(*key)
         try:
-            branch = self.branch(signature, theta, reach, result)
-            found = branch.run(branch.numbers(theta), given)
-            if not branch.agrees(result, found, given):
+            branch = self.branch(key, theta, reach, result)
+            given = branch.given(theta)
+            if given is None or not branch.agrees(result, branch.run(given, values), values):
                 raise Refused(DIFFERENT)
-            if reach.asks_kind and not given:
+            if reach.asks_kind and not values:
                 self.try_elsewhere(branch, theta)
             if not reach.same():
                 raise Refused("changes what it refers to")
@@ -294,13 +273,13 @@ class Jitted:
         moved = np.where(is_int, theta, theta * rng.uniform(0.999, 1.001, len(theta)))
         args, named = branch.signature.filled(moved)
         try:
-            full = branch.numbers(moved)
-            if branch.holds(full) != 1:
+            given = branch.given(moved)
+            if given is None or branch.holds(given) != 1:
                 return
-            given, found = self.f(*args, **named), branch.run(full)
+            eager, found = self.f(*args, **named), branch.run(given)
         except Exception:                               # numbers that f does not take
             return
-        if not agree(given, found):
+        if not agree(eager, found):
             raise Refused("does something else for Values than for numbers")
 
     def give_up(self, reason: str, args: Any = None, named: Any = None) -> Any:
@@ -341,16 +320,7 @@ def drawn() -> Any:
     return random.getstate(), inside["key"].tobytes(), rest
 
 
-VALUES = {Value}
 TRANSPARENT.add(Jitted)
-
-
-def same_objects(args: tuple[Any, ...]) -> tuple[int, ...]:
-    """For each argument the first one that is the same list, tuple, dict or array."""
-    first: dict[int, int] = {}
-    nests = (list, tuple, dict, np.ndarray)
-    return tuple([first.setdefault(id(x), i) if isinstance(x, nests) else i
-                  for i, x in enumerate(args)])
 
 
 def warn(message: str) -> None:
