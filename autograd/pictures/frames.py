@@ -105,7 +105,7 @@ def frames(value: Value, *, parameters: Sequence[Value] | None = None,
              for v, node in zip(order, (n for n in scene.nodes if n.shape == "card"))}
     steps = list(steps_of(order, cards, title))
     widest = max((step.caption for step in steps), key=len)
-    scene, places, splines = laid_out(scene, rankdir)
+    scene, places, splines = laid_out(lambda _: scene, rankdir)
     svgs = [frame_of(scene, step, (places, splines), dict(zip(order, cards)), widest)
             for step in steps]
     count = f"{plural(len(order), 'Value')}: {plural(len(steps), 'step')}"
