@@ -40,7 +40,8 @@ of `z2` would do. (`dot(w, f, b)` is the operation that `nn.Neuron` uses.)
 # %%
 lesson.ask("W takes the two entries of f1 to the three entries of z2. Which shape does it have?",
            "{} x {}".format(*np.zeros((3, 2)).shape), choices=("2 x 3", "3 x 2", "3 x 3"),
-           wrong={"2 x 3": "the rows of W belong to z2, the columns to f1"}, why="A row for each entry of z2, a column for each of f1.")
+           wrong={"2 x 3": "the rows of W belong to z2, the columns to f1"}, why="A row for each entry of z2, a column for each "
+           "of f1.")
 
 # %%
 z1 = [Value(0.5, label="z1(1)"), Value(-1.0, label="z1(2)")]
@@ -68,8 +69,10 @@ lesson.show(picture, "layer", "The graph up to one entry of z2, with the gradien
 
 # %%
 lesson.ask("On the edge from f1(1) to z2(2) stands the local derivative ∂z2(2)/∂f1(1). Which entry of W is it?",
-           next(w.label for row in W for w in row if w.data == z2[1].partials[next(k for k, u in enumerate(z2[1].inputs) if u is f1[0])]),
-           choices=[w.label for row in W for w in row], wrong={"W(1,2)": "first the row, the neuron of z2; then the column, the entry of f1"},
+           next(w.label for row in W for w in row if w.data == z2[1].partials[next(k for k,
+           u in enumerate(z2[1].inputs) if u is f1[0])]),
+           choices=[w.label for row in W for w in row], wrong={"W(1,2)": "first the row, the neuron of z2; then the column, the "
+           "entry of f1"},
            why="z2(2) = W(2,1) f1(1) + W(2,2) f1(2) + b(2).")
 
 # %% [markdown]
@@ -139,7 +142,8 @@ is exact for any `t`.)
 print(str(explain(loss, wrt=z1[0])).replace("; ", ";\n").replace(":  ", ":\n       "))
 
 # %%
-lesson.play(loss, "play", "The layer, step by step. With p you predict each number. Then drag W(1,1) to 0: what is its grad?")
+lesson.play(loss, "play", "The layer, step by step. With p you predict each number. Then drag "
+            "W(1,1) to 0: what is its grad?")
 
 # %% [markdown]
 """
@@ -279,8 +283,10 @@ print(f"    engine and finite differences  {comparison.quotient_difference:.1e}"
 # %%
 off = comparison.quotient_difference / comparison.theorem_difference
 lesson.ask("Three ways to each derivative. Which one is less exact than the other two?",
-           "finite differences" if off > 100 else "none of them", choices=("the engine", "the theorem", "finite differences", "none of them"),
-           why="The engine and the theorem differ by rounding only. A finite difference has an error of its own, as in the first lesson.")
+           "finite differences" if off > 100 else "none of them", choices=("the engine", "the theorem", "finite differences",
+           "none of them"),
+           why="The engine and the theorem differ by rounding only. A finite difference has an error of its own, as in the first "
+           "lesson.")
 
 # %% [markdown]
 """
@@ -362,7 +368,8 @@ lesson.show(figure, "vanishing", "From right to left the derivatives go back thr
 # %%
 per_layer = (of["sigmoid"][-1] / of["sigmoid"][0]) ** (1 / 11)
 lesson.ask("Read the red line: by about which factor does the derivative fall with each layer further back?", per_layer, within=0.25,
-           wrong={10.0: "one factor of ten is about a layer and a half"}, why="At least 4, as σ' is at most 1/4. Xavier's weights do not make up for it.")
+           wrong={10.0: "one factor of ten is about a layer and a half"}, why="At least 4, as σ' is at most 1/4. Xavier's weights "
+           "do not make up for it.")
 
 # %% [markdown]
 """

@@ -22,8 +22,9 @@ from demos.lesson import Lesson
 lesson = Lesson("build")
 
 # %%
+x = Value(1.0)
 lesson.ask("From the last lesson: x is used by three operations. How many contributions are added up in x.grad?",
-           (lambda x: (lambda y: sum(u is x for v in topological_order(y) for u in v.inputs))(x.exp() + x.sin() * x.cos()))(Value(1.0)),
+           sum(u is x for v in topological_order(x.exp() + x.sin() * x.cos()) for u in v.inputs),
            within=0.001, why="One for each use. This is what `+=` is for in the engine that you are about to write.")
 
 # %% [markdown]

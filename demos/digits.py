@@ -216,7 +216,8 @@ lesson.show(figure, "training",
 # %%
 later = [row[2] for row in seen[len(seen) // 2:]]
 lesson.ask("In the second half of the training: does the accuracy on the test images still move by more than two percentage points?",
-           max(later) - min(later) > 0.02, why=f"It moves by {100 * (max(later) - min(later)):.1f}. The loss still falls, on the images "
+           max(later) - min(later) > 0.02, why=f"It moves by {100 * (max(later) - min(later)):.1f}. The loss still falls, on the "
+           f"images "
            "that are learned: the network becomes surer of what it already classifies correctly.")
 
 # %% [markdown]
@@ -235,7 +236,8 @@ eager = (time.perf_counter() - start) / len(few) * len(train)
 net.zero_grad()
 
 # %%
-lesson.ask("By which factor is an epoch faster with the compiled program than with a graph for each image?", eager / (seconds / epochs),
+lesson.ask("By which factor is an epoch faster with the compiled program than with a graph for each image?",
+           eager / (seconds / epochs),
            factor=4, why="Measured on the machine that made this page. (Within a factor of 4 counts as right.)")
 
 # %%
@@ -319,7 +321,8 @@ lesson.show(figure, "mistakes",
 among = np.mean(probabilities(net, xs[train]).argmax(axis=1) != ys[train]), np.mean(read != ys[test])
 lesson.ask("Is the share of mistakes among the training images smaller, larger, or about the same?",
            "smaller" if among[0] < 0.7 * among[1] else "larger" if among[0] > 1.4 * among[1] else "about the same",
-           choices=("smaller", "about the same", "larger"), why=f"{among[0]:.1%}, instead of {among[1]:.1%}. These images were learned.")
+           choices=("smaller", "about the same", "larger"), why=f"{among[0]:.1%}, instead of {among[1]:.1%}. These images were "
+           f"learned.")
 
 # %% [markdown]
 """
@@ -354,8 +357,10 @@ print("pixels that are always paper:      ", np.flatnonzero(xs[train].max(axis=0
 print("pixels whose weights never changed:", np.flatnonzero((W1 == began).all(axis=0)))
 
 # %%
-lesson.ask(f"{dead.sum()} of the 32 neurons are dead. How many parameters of the first layer do not learn any more?", int(dead.sum()) * 65,
-           within=0.001, wrong={int(dead.sum()): "each neuron has 64 weights and a bias", int(dead.sum()) * 64: "and the bias of each"},
+lesson.ask(f"{dead.sum()} of the 32 neurons are dead. How many parameters of the first layer do not learn any more?",
+           int(dead.sum()) * 65,
+           within=0.001, wrong={int(dead.sum()): "each neuron has 64 weights and a bias", int(dead.sum()) * 64: "and the bias of "
+           "each"},
            why="65 for each of them.") if dead.any() else lesson.ask("Is any of the neurons dead?", False)
 
 # %% tags=["hide-input"]
@@ -369,7 +374,8 @@ lesson.show(figure, "weights",
 moved_by = np.abs(W1 - began).mean(axis=1)
 lesson.ask("Which weights have moved farther from where they began, those of the dead neurons or those of the others?",
            "those of the others" if not dead.any() or moved_by[dead].mean() < moved_by[~dead].mean() else "those of the dead neurons",
-           choices=("those of the dead neurons", "those of the others"), why="A dead neuron stops learning early. Its picture still looks "
+           choices=("those of the dead neurons", "those of the others"), why="A dead neuron stops learning early. Its picture "
+           "still looks "
            "much like random numbers.")
 
 # %% [markdown]
@@ -405,7 +411,8 @@ lesson.ask("An image has 64 pixels. How many backward passes does it take to fin
 print(f"pixel {pixel}: by the graph {slopes[pixel]:.8f}, by a finite difference {quotient:.8f}")
 
 # %%
-lesson.ask(f"The derivative of the logit with respect to pixel {pixel} is {slopes[pixel]:.2f}. By how much does the logit change if the "
+lesson.ask(f"The derivative of the logit with respect to pixel {pixel} is {slopes[pixel]:.2f}. By how much does the logit change "
+           f"if the "
            "pixel gets 0.01 more ink?", 0.01 * slopes[pixel], within=0.03, wrong={slopes[pixel]: "that is for 1 more"},
            why="The derivative times the change. It is exact as long as no ReLU switches.")
 
@@ -440,7 +447,8 @@ lesson.show(figure, "why",
 # %%
 i = wrong[0]
 lead = speak(xs[test[i]], read[i], ys[test[i]])
-lesson.ask("Of the 64 pixels of the first mistake: for about how many would more ink speak for the wrong digit?", int((lead > 0).sum()),
+lesson.ask("Of the 64 pixels of the first mistake: for about how many would more ink speak for the wrong digit?",
+           int((lead > 0).sum()),
            factor=1.4, wrong={64: "blue pixels only"}, why="The blue ones. (Within a factor of 1.4 counts as right.)")
 
 # %% [markdown]

@@ -80,7 +80,8 @@ lesson.ask("u = a b at a = 1.5, b = 2. When a moves with speed 1 and b stands st
 lesson.show(draw(y), "graph", "The graph of both outputs, with the local derivative on each edge.")
 
 # %%
-lesson.ask("y1 = v + a, and v moves with the speed 2 cos(3), about -1.98, when a moves with speed 1. How fast does y1 move?", by_a[y[0]],
+lesson.ask("y1 = v + a, and v moves with the speed 2 cos(3), about -1.98, when a moves with speed 1. How fast does y1 move?",
+           by_a[y[0]],
            within=0.03, wrong={by_a[y[0]] - 1: "a is also added directly, and moves with speed 1"},
            why="The speeds of both inputs of the sum are added.")
 
@@ -245,7 +246,8 @@ for name, found in (("inputs, 1 output", by_inputs), ("outputs, 1 input", by_out
 
 # %%
 twice = by_inputs[MANY]["forward"] / by_inputs[MANY // 2]["forward"]
-lesson.ask(f"Read the first table: from {MANY // 2} to {MANY} inputs, by which factor does the cost of forward mode grow?", twice, within=0.15,
+lesson.ask(f"Read the first table: from {MANY // 2} to {MANY} inputs, by which factor does the cost of forward mode grow?", twice,
+           within=0.15,
            wrong={1.0: "that is reverse mode"}, why="Twice as many inputs, twice as many sweeps.")
 
 # %% tags=["hide-input"]
@@ -336,7 +338,8 @@ x = inputs(64)
 y = long_function(x, 10)
 sweeps = [pullback(topological_order(*y), x, {v: 1.0}, True) for v in y]
 lesson.ask("A network with 64 parameters and 10 outputs. How many sweeps back give all derivatives of all outputs?", len(sweeps),
-           within=0.001, wrong={64: "that is forward mode", 1: "a sweep begins at one output"}, why="One for each output. A loss is a single one.")
+           within=0.001, wrong={64: "that is forward mode", 1: "a sweep begins at one output"}, why="One for each output. A loss "
+           "is a single one.")
 
 # %% [markdown]
 """

@@ -104,7 +104,8 @@ Where the margin is above 1, the derivative is 0: such a sample has no influence
 # %%
 lesson.ask("A sample has the label -1 and the score 0.3. Which way does gradient descent push its score?",
            "down" if grad(hinge)(0.3, -1) > 0 else "up", choices=("up", "down"),
-           wrong={"up": "the derivative is -y = 1, and the step goes against it"}, why="Its margin is -0.3: it is on the wrong side of 0.")
+           wrong={"up": "the derivative is -y = 1, and the step goes against it"}, why="Its margin is -0.3: it is on the wrong "
+           "side of 0.")
 
 # %% tags=["hide-input"]
 figure, ax = plots.plot("What a sample costs", "margin  y f(x)", size=(12, 6.5))
@@ -262,7 +263,8 @@ for k in (0, 1, 3, 10, 30, EPOCHS - 1):
 
 # %%
 reached = [k for k in range(1, len(losses)) if accuracy(stages[k], xs, ys) == 1.0]
-lesson.ask("A sample has the margin 0.4. It is classified correctly; does it still contribute to the gradient?", grad(hinge)(0.4, 1) != 0,
+lesson.ask("A sample has the margin 0.4. It is classified correctly; does it still contribute to the gradient?", grad(hinge)(0.4,
+           1) != 0,
            wrong={"no": "the hinge loss asks for a margin of 1"}, why="So training goes on after the accuracy has reached 100%.")
 
 # %% [markdown]
@@ -287,7 +289,8 @@ lesson.show(figure, "training", "A sample with a margin below 0 is classified wr
 
 # %%
 lesson.ask("In how many of the steps does the loss go up instead of down?", int(np.sum(np.diff(losses) > 0)), factor=1.7,
-           wrong={0: "look at the left picture: its line is jagged"}, why="The steps are long. (Within a factor of 1.7 counts as right.)")
+           wrong={0: "look at the left picture: its line is jagged"}, why="The steps are long. (Within a factor of 1.7 counts as "
+           "right.)")
 
 # %% [markdown]
 """
@@ -391,8 +394,10 @@ for c, (_, own, others) in penalized.items():
     print(f"{c:9} {sizes[c]:6.2f} {own:20.0%} {others:22.1%}")
 
 # %%
-lesson.ask("Which strength c leaves the parameters largest?", f"{max(sizes, key=sizes.get):g}", choices=[f"{c:g}" for c in sorted(sizes)],
-           wrong={"0.03": "regularization pulls the parameters towards 0"}, why="Without regularization nothing holds them back: look at |θ|.")
+lesson.ask("Which strength c leaves the parameters largest?", f"{max(sizes, key=sizes.get):g}",
+           choices=[f"{c:g}" for c in sorted(sizes)],
+           wrong={"0.03": "regularization pulls the parameters towards 0"}, why="Without regularization nothing holds them back: "
+           "look at |θ|.")
 
 # %% [markdown]
 """

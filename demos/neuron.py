@@ -238,7 +238,8 @@ print("nn.MLP     ", net(x).data)
 # %%
 lesson.ask("In a picture with a node for each number and a line for each weight: how many lines lead from layer 1 to layer 2?",
            len(net.layers[1].neurons) * len(net.layers[1].neurons[0].w), within=0.001,
-           wrong={8: "that is the number of nodes; each of the 2 is connected to each of the 6"}, why="n₂ n₁ = 6 · 2, the entries of W₂.")
+           wrong={8: "that is the number of nodes; each of the 2 is connected to each of the 6"}, why="n₂ n₁ = 6 · 2, the entries "
+           "of W₂.")
 
 # %% tags=["hide-input"]
 figure, ax = plots.plot(size=(14, 7.5))

@@ -136,7 +136,8 @@ f.label = "f"
 f.backward()
 
 # %%
-lesson.ask("On the edge from the third weight to the dot stands its local derivative. Which number is it? The third input is x.2 = 0.5.",
+lesson.ask("On the edge from the third weight to the dot stands its local derivative. Which number is it? The third input is x.2 "
+           "= 0.5.",
            f.inputs[0].partials[next(k for k, v in enumerate(f.inputs[0].inputs) if v.label.endswith("w.2"))],
            wrong={next(v.data for v in f.inputs[0].inputs if v.label.endswith("w.2")): "that is the weight itself"},
            why="What the weight is multiplied by.")
@@ -173,7 +174,8 @@ show(figure2.draw(), "network", "The network of the lecture's figure 2, with its
 
 # %%
 negative = [w.data < 0 for layer in figure2.layers for n in layer.neurons for w in n.w]
-lesson.ask("How many of its weights are negative?", sum(negative), factor=1.35, why=f"The dashed lines, {sum(negative)} of {len(negative)}. "
+lesson.ask("How many of its weights are negative?", sum(negative), factor=1.35, why=f"The dashed lines, {sum(negative)} of "
+           f"{len(negative)}. "
            "(Within a factor of 1.35 counts as right.)")
 
 # %% [markdown]
@@ -192,7 +194,8 @@ show(figure2.draw(sample), "network-sample", "The same network for one sample.")
 
 # %%
 moons = nn.MLP(2, [16, 16, 1], seed=1337)
-lesson.ask("And in a network 2-16-16-1, how many lines?", 2 * 16 + 16 * 16 + 16 * 1, within=0.001, wrong={337: "that includes the biases"},
+lesson.ask("And in a network 2-16-16-1, how many lines?", 2 * 16 + 16 * 16 + 16 * 1, within=0.001, wrong={337: "that includes the "
+           "biases"},
            why="2·16 + 16·16 + 16·1: the limit of what an eye can follow.")
 
 # %%
@@ -200,7 +203,8 @@ show(moons.draw([0.5, -0.3]), "moons", "The network for the two moons, for one s
 
 # %%
 weights = [w.data for layer in moons.layers for n in layer.neurons for w in n.w]
-lesson.ask("About which share of the lines is dashed, for a negative weight? (1 is all of them.)", sum(w < 0 for w in weights) / len(weights),
+lesson.ask("About which share of the lines is dashed, for a negative weight? (1 is all of them.)",
+           sum(w < 0 for w in weights) / len(weights),
            within=0.15, why="Initial weights are drawn evenly around 0.")
 
 # %% [markdown]
@@ -305,7 +309,8 @@ unlabelled = moons_loss(SAMPLES, labels=False)
 show(autograd.draw(unlabelled), "loss-unlabelled", "The same loss, without labels.")
 
 # %%
-lesson.ask("Is the loss without labels the same number as before?", unlabelled.data == loss.data, why="Labels are for pictures and words only.")
+lesson.ask("Is the loss without labels the same number as before?", unlabelled.data == loss.data, why="Labels are for pictures "
+           "and words only.")
 
 # %% [markdown]
 """
@@ -356,7 +361,8 @@ print(autograd.expression(g))
 
 # %%
 lesson.ask("In what follows each derivative is computed once. How many multiplications by a local derivative does that take?",
-           sum(len(v.inputs) for v in topological_order(g)), factor=1.6, why="One for each edge, instead of one for each step of each path.")
+           sum(len(v.inputs) for v in topological_order(g)), factor=1.6, why="One for each edge, instead of one for each step of "
+           "each path.")
 
 # %%
 said = str(autograd.explain(g, wrt=labelled(g, "a"))).split("\n")

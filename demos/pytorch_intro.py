@@ -66,7 +66,8 @@ A `Value` records what is done with it. A PyTorch *tensor* is an array that does
 """
 
 # %%
-lesson.ask("A Python float has 64 bits, with 53 for its digits. How many decimal digits are that, about?", 53 * np.log10(2), within=0.08,
+lesson.ask("A Python float has 64 bits, with 53 for its digits. How many decimal digits are that, about?", 53 * np.log10(2),
+           within=0.08,
            why="53 · log₁₀ 2. PyTorch's default of 32 bits has about 7.")
 
 # %%
@@ -197,7 +198,8 @@ tensor itself, and `torch.no_grad()` stops the recording.
 x, y = Value(2.0), Value(1.5)
 f = x**2 / 2 + y**4 / 4
 f.backward()
-lesson.ask("What is ∂f/∂y at (2, 1.5)?", y.grad, wrong={1.5: "y⁴/4 has the derivative y³", 3.375 / 4: "the 4 and the 1/4 cancel"}, why="y³.")
+lesson.ask("What is ∂f/∂y at (2, 1.5)?", y.grad, wrong={1.5: "y⁴/4 has the derivative y³", 3.375 / 4: "the 4 and the 1/4 cancel"},
+           why="y³.")
 
 # %%
 alpha, steps = 0.2, 60
@@ -268,7 +270,8 @@ lesson.show(figure, "descent",
             "First across the contour lines, then slowly along the flat floor of the valley.")
 
 # %%
-lesson.ask("At y = 0.1 the derivative with respect to y is y³. How long is a step there, with α = 0.2?", 0.2 * grad(lambda y: y**4 / 4)(0.1),
+lesson.ask("At y = 0.1 the derivative with respect to y is y³. How long is a step there, with α = 0.2?",
+           0.2 * grad(lambda y: y**4 / 4)(0.1),
            wrong={0.02: "that is α y", 0.001: "that is the derivative; times α"}, why="0.2 · 0.001. The path converges, but slowly.")
 
 # %% [markdown]
@@ -329,7 +332,8 @@ print(f"plain: α = {plain:.5f}; with momentum: α = {best:.5f}, β = {beta:.3f}
 
 # %%
 lesson.ask("By which factor do both the slowest and the fastest direction shrink with this plain α? (It is |1 - α μ| = |1 - α λ|.)",
-           abs(1 - plain * mu), within=0.01, why="Just below 1, because λ is much larger than μ: that is why momentum is worth having here.")
+           abs(1 - plain * mu), within=0.01, why="Just below 1, because λ is much larger than μ: that is why momentum is worth "
+           "having here.")
 
 # %% [markdown]
 """
@@ -406,7 +410,8 @@ print(f"the loss above its minimum after {steps} steps: {slow_losses[-1] - lowes
 
 # %%
 lesson.ask("After these steps, which run is closer to the minimum of the loss?",
-           "with momentum" if losses[-1] < slow_losses[-1] else "plain", choices=("plain", "with momentum"), why="The right picture shows both.")
+           "with momentum" if losses[-1] < slow_losses[-1] else "plain", choices=("plain", "with momentum"),
+           why="The right picture shows both.")
 
 # %% tags=["hide-input"]
 figure, (left, right) = plots.plots(1, 2, size=(17, 7.5))
@@ -504,7 +509,8 @@ print(f"{share:.1%} of the points are classified correctly by the line w · x = 
 
 # %%
 lesson.ask("What shape has the boundary w · x = b in the plane?",
-           "a straight line" if abs((points[0] + points[1]) @ [w0, w1] - points[0] @ [w0, w1] - points[1] @ [w0, w1]) < 1e-9 else "a curve",
+           "a straight line" if abs((points[0] + points[1]) @ [w0, w1] - points[0] @ [w0, w1] - points[1] @ [w0,
+           w1]) < 1e-9 else "a curve",
            choices=("a straight line", "a curve"), wrong={"a curve": "σ does not bend it: σ is 1/2 exactly where w · x - b is 0"},
            why="w · x is linear in x.")
 

@@ -190,7 +190,8 @@ swing = 0.0
 for g in signs:
     swing = g + 0.9 * swing
 lesson.ask("And on a slope that changes its sign in each step, +1, -1, +1, ...: how long do the steps become?", abs(swing),
-           within=0.03, wrong={1.0: "the step before points the other way and is partly taken back", 10.0: "that was the constant slope"},
+           within=0.03, wrong={1.0: "the step before points the other way and is partly taken back", 10.0: "that was the constant "
+           "slope"},
            why="1 - 0.9 + 0.81 - ... = 1 / (1 + 0.9). Momentum lengthens steps that agree, and shortens those that do not.")
 
 # %% [markdown]

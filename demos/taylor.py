@@ -23,7 +23,8 @@ from demos.lesson import Lesson
 lesson = Lesson("taylor")
 
 # %%
-lesson.ask("f(x) = exp(2x). What is f'(0)?", grad(lambda x: exp(2 * x))(0.0), wrong={1.0: "that is f(0); the chain rule brings a factor"},
+lesson.ask("f(x) = exp(2x). What is f'(0)?", grad(lambda x: exp(2 * x))(0.0), wrong={1.0: "that is f(0); the chain rule brings a "
+           "factor"},
            why="2 exp(2x). And f' has a derivative itself: 4 exp(2x).")
 
 # %% [markdown]
@@ -99,7 +100,8 @@ The sum of these terms is the *Taylor polynomial*:
 
 # %%
 lesson.ask("f = exp and a = 0: every derivative is 1 there. What is the coefficient of x³?",
-           derivatives(exp, 0.0, 3)[3] / math.factorial(3), wrong={1.0: "divide by 3!", 1 / 3: "3! is 6"}, why="The third derivative is 1, and 3! is 6.")
+           derivatives(exp, 0.0, 3)[3] / math.factorial(3), wrong={1.0: "divide by 3!", 1 / 3: "3! is 6"},
+           why="The third derivative is 1, and 3! is 6.")
 
 # %%
 CENTER, DEGREE = 0.0, lesson.size(11, 9)
@@ -267,7 +269,8 @@ for n in range(1, DEGREE + 1):
 
 # %%
 growth = counts[-1] / counts[-2]
-lesson.ask(f"If the growth goes on like this: how many Values has the derivative of order {DEGREE + 10}?", counts[-1] * growth**10, factor=30,
+lesson.ask(f"If the growth goes on like this: how many Values has the derivative of order {DEGREE + 10}?", counts[-1] * growth**10,
+           factor=30,
            why=f"{counts[-1]:,} · {growth:.1f}¹⁰. Within a factor of 30 counts as right: any such number is far too large.")
 
 # %% tags=["hide-input"]

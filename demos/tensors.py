@@ -263,7 +263,8 @@ check(convolve, g, (x, w), (np.convolve(g, w, "full"), np.correlate(x, g, "valid
 # %%
 b = rng.normal(size=3)
 lesson.ask("Six rules. For which operation is the vjp the same whatever the numbers in x are?",
-           "x + b" if np.array_equal(by_scalars(lambda x: x + b, np.ones(3), np.zeros(3))[0], by_scalars(lambda x: x + b, np.ones(3), b)[0])
+           "x + b" if np.array_equal(by_scalars(lambda x: x + b, np.ones(3), np.zeros(3))[0], by_scalars(lambda x: x + b,
+           np.ones(3), b)[0])
            else "softmax", choices=("x + b", "softmax", "layer norm"),
            why="A sum is linear: nothing of the forward pass has to be kept for it. Softmax keeps p, layer norm keeps x̂ and s.")
 
@@ -325,7 +326,8 @@ def evaluate(tree, x):
 
 # %%
 lesson.ask("l₂ = 4 · x · (1 - x) has 3 operations. How many has l₃ = 4 · l₂ · (1 - l₂), with l₂ written out both times?",
-           size(written(3)), within=0.001, wrong={6: "l₂ stands there twice"}, why="3 and twice 3. In a graph l₂ would be computed once.")
+           size(written(3)), within=0.001, wrong={6: "l₂ stands there twice"}, why="3 and twice 3. In a graph l₂ would be "
+           "computed once.")
 
 
 # %%
@@ -371,7 +373,8 @@ plots.legend(ax)
 lesson.show(figure, "swell", "A formula writes out whatever is used twice; a graph shares it.")
 
 # %%
-lesson.ask("By about which factor does the formula of the derivative grow with each further n?", rows[-1][1] / rows[-2][1], within=0.25,
+lesson.ask("By about which factor does the formula of the derivative grow with each further n?", rows[-1][1] / rows[-2][1],
+           within=0.25,
            wrong={1.0: "the red line rises"}, why="The graph only gets a fixed number of further operations: its line bends.")
 
 # %% [markdown]
@@ -386,7 +389,8 @@ TensorFlow's `GradientTape` work this way. Here is one in a few lines:
 
 # %%
 u, v = Value(2.0), Value(-3.0)
-lesson.ask("For u · v: how many local derivatives does a tape record?", len((u * v).partials), within=0.001, why="One for each input: v and u.")
+lesson.ask("For u · v: how many local derivatives does a tape record?", len((u * v).partials), within=0.001, why="One for each "
+           "input: v and u.")
 
 # %%
 class Tape:
