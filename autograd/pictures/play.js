@@ -637,13 +637,14 @@
   // or what the wheel and the mouse chose. ------------------------------------------------
   let all = false, chosen = null;                       // chosen: {x, y, scale}, its centre
   const READABLE = 1420;                                // units across, where text reads from afar
+  const LARGEST = 1.7;                                  // times that size, for a small graph
 
   function look() {
     const {width: W, height: H} = graph.getBoundingClientRect();
     if (!W || !H) return;
     const whole = Math.min(W / story.width, H / story.height), goal = W / READABLE;
     const small = whole < 0.99 * goal;
-    let view = {x: story.width / 2, y: story.height / 2, scale: Math.min(whole, 1.25 * goal)};
+    let view = {x: story.width / 2, y: story.height / 2, scale: Math.min(whole, LARGEST * goal)};
     if (small && !all) view = around(goal, W / goal, H / goal);
     view = chosen || view;
     const w = W / view.scale, h = H / view.scale;

@@ -6,6 +6,7 @@ groups, which may use each other in turn (`columns_of`).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 
 from autograd.pictures.groups import Key
 
@@ -33,12 +34,19 @@ def ranks(inputs: Sequence[Sequence[int]], most: int = 0) -> list[int]:
 
 
 def spread_leaves(rank: list[int], inputs: Sequence[Sequence[int]], most: int) -> None:
-    """Move the first leaves of each column of more than `most` nodes to columns before it."""
+    """Move the first leaves of each column of more than `most` nodes to columns before it.
+
+    >>> places = [0] * 8
+    >>> spread_leaves(places, [[]] * 8, most=3)
+    >>> places
+    [0, 0, 1, 1, 1, 2, 2, 2]
+    """
     r = max(rank)
     while r >= min(rank):
         column = [i for i, own in enumerate(rank) if own == r]
         leaves = [i for i in column if not inputs[i]]
-        for i in leaves[:max(len(column) - most, 0)]:
+        parts = max(ceil(len(column) / most), 1)
+        for i in leaves[:len(column) - ceil(len(column) / parts)]:
             rank[i] -= 1
         r -= 1
     first = min(rank)
