@@ -30,6 +30,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from autograd.compat.keywords import OF_TRANSFORMS, told
 from autograd.compat.messages import choice, described, entries, truth
 from autograd.compiler.arrays.array import Misfit
 from autograd.compiler.printers.emit import Blocks, emit, one_by_one
@@ -54,6 +55,7 @@ NARROW, NARROW_WITH_SAMPLES = 40, 8
 TARGETS = ("numpy", "c")
 
 
+@told(OF_TRANSFORMS)
 def compile(
     output: Value | Sequence[Value],
     parameters: Sequence[Value],

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from autograd.compat.keywords import OF_TRANSFORMS, told
 from autograd.derivatives.engine_runs import (OPERATORS, POINTS, Expression, Operator, Run,
                                               TooLong, as_float, bounded, described, run)
 from autograd.derivatives.misconceptions import FAULTS, NOTES, close, kind_of_rule
@@ -75,6 +76,7 @@ class EngineReport:
 WALK = ("no order", "no visited", "equal", "state")         # faults after which no rule is tried
 
 
+@told(OF_TRANSFORMS)
 def check_engine(cls: Any) -> EngineReport:
     """A report on a Value class of your own: true when its derivatives are right.
 

@@ -7,12 +7,14 @@ from typing import Any
 from autograd import ops
 from autograd.compat.messages import described, entries, truth
 from autograd.backward import Edges, forward, recorded, reverse
+from autograd.compat.keywords import OF_TRANSFORMS, told
 from autograd.graph import depends_on, topological_order
 from autograd.operation import Undefined, partial_at
 from autograd.recording import FOR_OTHER_NUMBERS, ONE_SIDED
 from autograd.value import Value
 
 
+@told(OF_TRANSFORMS)
 def gradients(output: Value, inputs: Value | Sequence[Value], create_graph: bool = False) -> Any:
     """d output / d v for each Value v of `inputs`, a list of floats (one float for one Value).
 

@@ -10,6 +10,8 @@ import pathlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from autograd.compat.keywords import OF_PICTURES, told
+from autograd.compat.messages import described
 from autograd.graph import topological_order
 from autograd.pictures.canvas import numbered, write_drawings
 from autograd.pictures.cards import Splines
@@ -17,7 +19,7 @@ from autograd.pictures.collapsed import READABLE
 from autograd.pictures.columns import Places
 from autograd.pictures.draw import laid_out
 from autograd.pictures.marks import drawing_of
-from autograd.pictures.operations import operations
+from autograd.pictures.operations import checked_parameters, operations
 from autograd.pictures.picture import XML
 from autograd.pictures.scene import Node, Scene
 from autograd.pictures.svg import Focus, svg_of
@@ -77,6 +79,7 @@ class Step:
     passed: int = 0                 # edges whose local derivative was used
 
 
+@told(OF_PICTURES)
 def frames(value: Value, *, parameters: Sequence[Value] | None = None,
            rankdir: str | None = None) -> Frames:
     """The forward and the backward pass of a Value as frames: `frames(y).write("steps.pdf")`.
@@ -91,8 +94,8 @@ def frames(value: Value, *, parameters: Sequence[Value] | None = None,
 'x.grad += 1 * 3', 'x.grad += 1 * 3']
     """
     if not isinstance(value, Value):
-        kind, shown = type(value).__name__, shorten(repr(value), 60)
-        raise TypeError(f"frames needs a Value, got {kind} {shown}")
+        raise TypeError(f"frames needs a Value, got {described(value)}")
+    parameters = checked_parameters(parameters)
     order = topological_order(value)
     if value.is_leaf:
         raise ValueError("frames needs a Value that was computed from others: a leaf has no pass")
@@ -105,7 +108,7 @@ def frames(value: Value, *, parameters: Sequence[Value] | None = None,
     title = {v: shorten(node.title or node.name, LONGEST) for v, node in zip(order, cards)}
     steps = list(steps_of(order, name, title))
     widest = max((step.caption for step in steps), key=len)
-    scene, places, splines = laid_out(scene, rankdir)
+    scene, places, splines = laid_out(lambda _: scene, rankdir)
     svgs = [frame_of(scene, step, (places, splines), name, widest) for step in steps]
     count = f"{plural(len(order), 'Value')}: {plural(len(steps), 'step')}"
     return Frames(svgs, [step.caption for step in steps], f"forward and backward pass of {count}")

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import html
 import os
-import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from autograd.compat.keywords import OF_PICTURES, told
+from autograd.compat.messages import described, path_of, text
 from autograd.pictures.lines import Line
 from autograd.pictures.page import embedded, filled, read
 from autograd.pictures.play import Player
@@ -26,6 +27,7 @@ HEIGHT = 760                            # pixels, in a notebook
 NO_LINES: Mapping[Value, Line] = {}
 
 
+@told(OF_PICTURES)
 def matrices_page(program: Any, path: str | os.PathLike[str] | None = None, *,
                   title: str = "", lines: Mapping[Value, Line] = NO_LINES) -> Player:
     """A page of a compiled program: scalars of the graph flow into the blocks they become, and
@@ -44,7 +46,12 @@ def matrices_page(program: Any, path: str | os.PathLike[str] | None = None, *,
     """
     if not hasattr(program, "correspondence"):
         raise TypeError("matrices_page needs a program of autograd.compile, got "
-                        f"{type(program).__name__} {shorten(repr(program), 60)}")
+                        f"{described(program)}")
+    text(title, "title")
+    place = None if path is None else path_of(path)
+    if not isinstance(lines, Mapping):
+        raise TypeError("lines must be what `with autograd.lines() as made` made, got "
+                        f"{described(lines)}")
     found = program.correspondence()
     if len(found.order) > MOST:
         raise ValueError(f"{plural(len(found.order), 'Value')} are too many to look at (at most "
@@ -56,11 +63,10 @@ def matrices_page(program: Any, path: str | os.PathLike[str] | None = None, *,
              "rows": [row._asdict() for row in found.rows], "lines": written}
     page = filled("matrices", {"title": html.escape(name), "data": embedded(story)},
                   read("matrices.js"))
-    if path is not None:
-        path = pathlib.Path(path)
-        path.write_text(page, encoding="utf-8")
+    if place is not None:
+        place.write_text(page, encoding="utf-8")
     size = plural(len(found.order), "Value")
-    return Player(page, path, f"{name}: {size} as arrays", HEIGHT)
+    return Player(page, place, f"{name}: {size} as arrays", HEIGHT)
 
 
 def scalars(order: Sequence[Value], blocks: Sequence[Any],
