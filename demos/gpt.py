@@ -328,7 +328,8 @@ each with 32 names of one length.
 # %%
 BATCH = 32
 chooser = random.Random(7)
-by_length = {length: [name for name in training if len(name) == length] for length in {len(name) for name in names}}
+LENGTHS = {len(name) for name in training}
+by_length = {n: [name for name in training if len(name) == n] for n in LENGTHS}
 
 
 def batch():
@@ -452,7 +453,8 @@ def make_up(W, rng, temperature=0.6):
 
 
 made = {}
-for who, W in (("before training", initial), ("one by one", one_by_one), ("in batches", in_batches)):
+for who, W in (("before training", initial), ("one by one", one_by_one),
+               ("in batches", in_batches)):
     rng = random.Random(3)
     made[who] = [make_up(W, rng) for _ in range(lesson.size(25, 3))]
     new = sum(name not in names for name in made[who])
