@@ -19,6 +19,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import Any, NamedTuple
 
 from autograd import ops, value
@@ -103,6 +104,8 @@ class Notes:
         """Remember what the rows of a table hold: what was looked up in it are copies."""
         rows: list[Any] = [table] if is_array(table) else [x for x in table if isinstance(x, list)]
         for row in rows if id(table) not in self.rows else ():
+            if id(row) in self.rows:
+                continue                        # `rows` keeps it: there is no other with its id
             self.rows[id(row)] = row, row.ravel().tolist() if is_array(row) else list(row)
             if not is_array(row) and any(isinstance(x, list) for x in row):
                 self.watch_rows(row)
@@ -347,7 +350,7 @@ REFUSED = {"__format__": "prints", "__repr__": "prints", "__float__": "calls flo
            "__int__": "calls int() of", "__round__": "rounds", "__trunc__": "rounds",
            "backward": "calls backward() of",
            "item": "calls item() of", "__copy__": "copies", "__deepcopy__": "copies",
-           "__reduce__": "copies", "__hash__": "looks up in a dict or a set"}
+           "__reduce__": "copies"}
 OF_FLOATS = ("__floordiv__", "__rfloordiv__", "__mod__", "__rmod__", "__divmod__", "__rdivmod__",
              "__floor__", "__ceil__", "__complex__")
 
@@ -367,7 +370,7 @@ def _replace() -> None:
     found["__bool__"], found["__index__"], found["__getattr__"] = _truth, _index, _attribute
     found["data"] = property(_read_data, _setting(_set_data, "sets .data"))
     found["grad"] = property(_read_grad, _setting(_set_grad, "sets .grad"))
-    found["__init__"] = _init(Value.__init__)
+    found["__init__"], found["__hash__"] = _init(Value.__init__), _hash
     for name in ("__truediv__", "__rtruediv__", "__pow__", "__rpow__"):
         found[name] = _limited(name, getattr(Value, name))
     _put(Operation, "__call__", _called(Operation.__call__))
@@ -428,9 +431,17 @@ def _index(self: Any) -> int:
     return int(x)
 
 
+def _hash(self: Any) -> int:
+    if of_user(sys._getframe(1).f_globals.get("__name__")):
+        notes = _notes.get()
+        if notes is not None:
+            notes.refuse("looks up in a dict or a set a Value")
+    return object.__hash__(self)
+
+
 def _read_data(self: Any) -> Any:
     notes = _notes.get()
-    if notes is None or not from_user():
+    if notes is None or not of_user(sys._getframe(1).f_globals.get("__name__")):
         return _data_of(self)
     if notes.is_number(self):
         notes.refuse("asks a number for .data")
@@ -531,8 +542,13 @@ def _data(x: Any) -> float:
 def from_user() -> bool:
     """Whether the method that calls this was called from outside of this project, or by what
     stands for a statement of the user's."""
-    name = str(sys._getframe(2).f_globals.get("__name__", ""))
-    return not name.startswith(OURS) or name == FOR_USER
+    return of_user(sys._getframe(2).f_globals.get("__name__"))
+
+
+@cache
+def of_user(module: Any) -> bool:
+    """Whether a module is outside of this project, or stands for a statement of the user's."""
+    return not str(module).startswith(OURS) or module == FOR_USER
 
 
 def line_of_user() -> str:
