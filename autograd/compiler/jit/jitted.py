@@ -22,6 +22,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from autograd.compat.numbers import is_array
+from autograd.compiler import paused_collector
 from autograd.compiler.jit.arguments import Arguments, Signature
 from autograd.compiler.jit.branch import Branch, Refused, agree
 from autograd.compiler.jit.flat import INT, flatten, kinds_of, numbers
@@ -36,6 +37,7 @@ STRUCTURES = 64
 CHECKED = {2 * 32 ** k for k in range(10)}      # the calls that are compared with eager ones
 CHANGES = 8                         # as often what a function refers to may be found changed
 DIFFERENT = "the compiled program gives other numbers than the function"
+NOTHING = None, None
 Function = Callable[..., Any]
 
 
@@ -185,20 +187,22 @@ class Jitted:
         anything, it may be recorded before it has run. None, None where that is not enough."""
         reach = self.reach
         if reach is None or reach.can_change or reach.asks_kind or not is_recording():
-            return None, None
+            return NOTHING
         if not hasattr(self.f, "differentiated") or len(self.known) >= STRUCTURES:
-            return None, None
+            return NOTHING
         try:
-            branch = self.unproved(key, theta, reach)
-            return (branch, branch.proved(theta)) if branch.over else (None, None)
+            with paused_collector():
+                branch = self.unproved(key, theta, reach)
+                return (branch, branch.proved(theta, not self.known)) if branch.over else NOTHING
         except Exception:                               # the function itself says what is wrong
-            return None, None
+            return NOTHING
 
     def recorded(self, key: Signature, theta: Any, result: Any, reach: Reach) -> Branch | None:
         """A branch that gives the result; None where there is none, or not at these numbers."""
         states = random.getstate(), np.random.get_state()
         try:
-            branch = self.branch(key, theta, reach, result)
+            with paused_collector():
+                branch = self.branch(key, theta, reach, result)
             given = branch.given(theta)
             if given is None or not agree(result, branch.run(given)):
                 raise Refused(DIFFERENT)
