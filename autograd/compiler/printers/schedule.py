@@ -93,25 +93,13 @@ class _Scheduler:
         needed = set(topological_order(ends))
         every = topological_order([*plan.arrays, plan.output, *backward.values()])
         self.order = [x for x in every if x in needed]
+        self.ends = set(ends)
         self.blocks = {x: ids for x, (ids, _) in zip(plan.arrays, plan.ids) if x in needed}
-        self.cotangent_of: dict[Array, Array] = {}
-        for y, d in backward.items():
-            if isinstance(d, Array) and d not in self.blocks and y is not plan.theta:
-                self.cotangent_of.setdefault(d, y)
+        self.cotangent_of = self.cotangents(backward)
         self.uses: dict[Array, int] = dict.fromkeys(ends, 2)
         self.user: dict[Array, Array] = {}
-        for x in reversed(self.order):
-            # written wherever x is used
-            times = self.uses[x] if isinstance(x.op, (View, Reshape, Broadcast)) else 1
-            for u in x.inputs:
-                if isinstance(u, Array):
-                    self.uses[u] = self.uses.get(u, 0) + times
-                    self.user[u] = x
         self.users: dict[Array, list[Array]] = {}
-        for x in self.order:
-            for u in x.inputs:
-                if isinstance(u, Array):
-                    self.users.setdefault(u, []).append(x)
+        self.count_uses()
         self.list_names: dict[Array, str] = {}
         self.layer_inputs = {u for x in self.order if self.is_weighted(x) for u in x.inputs}
         self.looped = {u for x in self.order if isinstance(x.op, Loop) for u in x.inputs}
@@ -119,18 +107,33 @@ class _Scheduler:
         self.free = Names()
         self.names: dict[Array, str] = {}
 
+    def cotangents(self, backward: dict[Array, Operand]) -> dict[Array, Array]:
+        """For each Array that is a cotangent alone the first whose cotangent it is."""
+        found: dict[Array, Array] = {}
+        for y, d in backward.items():
+            if isinstance(d, Array) and d not in self.blocks and y is not self.plan.theta:
+                found.setdefault(d, y)
+        return found
+
+    def count_uses(self) -> None:
+        """Note what uses each Array, and how often it is written."""
+        for x in reversed(self.order):
+            # written wherever x is used
+            times = self.uses[x] if isinstance(x.op, (View, Reshape, Broadcast)) else 1
+            for u in x.arrays():
+                self.uses[u] = self.uses.get(u, 0) + times
+                self.user[u] = x
+        for x in self.order:
+            for u in x.arrays():
+                self.users.setdefault(u, []).append(x)
+
     # Which Arrays get a line ------------------------------------------------------------------
 
     def has_line(self, x: Array) -> bool:
         """Whether x gets a line of its own."""
         if isinstance(x.op, (Named, Numbers, Stacked)) or self.is_view_of_theta(x):
             return False
-        if (
-            isinstance(x.op, (Assemble, Loop))
-            or x in self.looped
-            or x is self.gradient
-            or x is self.plan.output
-        ):
+        if isinstance(x.op, (Assemble, Loop)) or x in self.looped or x in self.ends:
             return True
         if x in self.cotangent_of:
             return self.cotangent_has_line(x)
