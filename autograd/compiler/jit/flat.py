@@ -86,7 +86,10 @@ def _flatten_items(kind: type, x: Any, leaves: list[Any]) -> Any:
     if kinds == {int} and max(x) <= LARGEST and min(x) >= -LARGEST:
         leaves.extend(map(float, x))
         return kind, INT, len(x)
-    return kind, "", tuple([flatten(item, leaves) for item in x])
+    keys = tuple([flatten(item, leaves) for item in x])
+    if keys and keys[0] in (FLOAT, INT) and keys.count(keys[0]) == len(keys):
+        return kind, keys[0], len(keys)
+    return kind, "", keys
 
 
 def _flatten_array(x: Any, leaves: list[Any]) -> Any:

@@ -55,7 +55,7 @@ class Notes:
     def __init__(self, numbers: set[Value], lookups: Lookups) -> None:
         self.numbers, self.lookups = numbers, lookups
         self.guards: list[Guard] = []
-        self.bounds: dict[tuple[Value, int], str] = {}
+        self.columns: dict[int, tuple[tuple[Any, ...], bool, bool]] = {}
         self.refusals: list[str] = []
         self.made: set[Value] = set()       # leaves that were made while it was recorded
         # what stands for one of several Values and numbers, as it was chosen, and these
@@ -95,7 +95,7 @@ class Notes:
         found = self.lookups.entry(table, index, int(_data_of(index)), self.stand_in)
         if found is None:
             return None
-        self.bounds.setdefault((index, len(table)), line_of_user())
+        self.lookups.bound(index, len(table), line_of_user)
         self.watch_rows(table)
         return fixed(found)
 
@@ -114,18 +114,17 @@ class Notes:
             if len(now) != len(held) or not all(map(operator.is_, now, held)):
                 self.refuse("changes a table that an argument indexes")
 
-    def all_guards(self) -> list[Guard]:
-        """The guards, and those of the indices of tables, which are between 0 and their length."""
-        low = [Guard(i, 0.0, GREATER | EQUAL, line) for (i, _), line in self.bounds.items()]
-        high = [Guard(i, n - 1.0, LESS | EQUAL, line) for (i, n), line in self.bounds.items()]
-        return self.guards + low + high
-
-    def stand_in(self, number: float, column: Sequence[Any]) -> Value:
+    def stand_in(self, number: float, column: tuple[Any, ...]) -> Value:
         """A Value for an entry of a table; it is a number in f where all entries are."""
-        v = Whole(number) if column and all(type(x) is Whole for x in column) else Value(number)
-        if all(not isinstance(x, Value) or x in self.numbers for x in column):
+        known = self.columns.get(id(column))
+        if known is None:
+            are_ints = bool(column) and all(type(x) is Whole for x in column)
+            are_numbers = all(not isinstance(x, Value) or x in self.numbers for x in column)
+            known = self.columns[id(column)] = column, are_ints, are_numbers
+        v = Whole(number) if known[1] else Value(number)
+        if known[2]:
             self.numbers.add(v)
-        self.chosen[v] = tuple(column)
+        self.chosen[v] = column
         return v
 
     def chose(self, found: Any, a: Any, b: Any, by: tuple[str, Any, Any]) -> None:
@@ -353,6 +352,13 @@ OF_FLOATS = ("__floordiv__", "__rfloordiv__", "__mod__", "__rmod__", "__divmod__
              "__floor__", "__ceil__", "__complex__")
 
 
+# numbers on the right with which an operator is defined for whatever stands on its left
+IS_TOTAL: dict[str, Callable[[Any], bool]] = {
+    "__truediv__": lambda divisor: divisor != 0,
+    "__pow__": lambda exponent: exponent >= 0 and exponent % 1 == 0,
+}
+
+
 def _replace() -> None:
     """Put methods that notice into Value."""
     found: dict[str, Any] = {f"__{kind}__": _comparison(kind) for kind in TRUE_FOR}
@@ -363,7 +369,7 @@ def _replace() -> None:
     found["grad"] = property(_read_grad, _setting(_set_grad, "sets .grad"))
     found["__init__"] = _init(Value.__init__)
     for name in ("__truediv__", "__rtruediv__", "__pow__", "__rpow__"):
-        found[name] = _limited(getattr(Value, name))
+        found[name] = _limited(name, getattr(Value, name))
     _put(Operation, "__call__", _called(Operation.__call__))
     for name, method in found.items():
         _put(Value, name, method)
@@ -481,12 +487,15 @@ def _refusing(name: str, what: str) -> Callable[..., Any]:
     return method
 
 
-def _limited(plain: Any) -> Callable[[Any, Any], Any]:
+def _limited(name: str, plain: Any) -> Callable[[Any, Any], Any]:
     """An operator that has a domain: it may fail for other numbers, used or not."""
+    is_total = IS_TOTAL.get(name, lambda other: False)
+
     def method(self: Any, other: Any) -> Any:
         found, notes = plain(self, other), _notes.get()
         if notes is not None and isinstance(found, Value):
-            notes.limited.append(found)
+            if type(other) not in (int, float) or not is_total(other):
+                notes.limited.append(found)
         return found
     return method
 

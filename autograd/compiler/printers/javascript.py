@@ -26,7 +26,7 @@ from autograd.compiler.printers.schedule import Line, Schedule
 from autograd.compiler.arrays.structure import (Assemble, Broadcast, Contract, Named, Numbers,
                                                 Reshape, RunSums, Structural, Sum, Take, View)
 from autograd.formulas.javascript import RUNTIME
-from autograd.formulas.symbol import in_javascript
+from autograd.formulas.symbol import in_javascript, written
 from autograd.formulas.text import Text
 from autograd.ops import Operation
 
@@ -51,7 +51,7 @@ class JavaScript(Language):
         self.inside: Loop | None = None  # the loop whose body is printed
         self.print = {
             Named: lambda x: Text(x.op.name),
-            Numbers: lambda x: Text(self.constants.name(x.op.numbers, x.op.stem or "c")),
+            Numbers: self.constant,
             View: self.view,
             Take: self.take,
             RunSums: lambda x: self.call("sum_runs", x.inputs[0], self.at_places(x.op.starts)),
@@ -193,6 +193,12 @@ class JavaScript(Language):
         return name
 
     # Structural operations --------------------------------------------------------------------
+
+    def constant(self, x: Array) -> Text:
+        """A constant array by its name; one without axes is a number."""
+        if x.shape == ():
+            return written(float(x.op.numbers), "javascript")
+        return Text(self.constants.name(x.op.numbers, x.op.stem or "c"))
 
     def view(self, x: Array) -> Text:
         places, source = x.op.places, x.inputs[0]
