@@ -15,7 +15,7 @@ import numpy as np
 from autograd.value import Value
 
 STATIC = (str, bytes, bool, type(None), np.bool_)
-FLOAT, INT, BOOL = "f", "i", "b"
+FLOAT, INT, BOOL, VALUE = "f", "i", "b", "v"        # VALUE: of a result
 LARGEST = 2 ** 53                       # ints up to it are floats, too
 
 
@@ -128,6 +128,19 @@ def numbers(leaves: list[Any]) -> Any:
         together = list(run)
         parts += together if is_array else [np.array(together, dtype=float)]
     return np.concatenate(parts, dtype=float)
+
+
+def without_values(leaves: list[Any]) -> tuple[list[Any], list[int], list[Value]]:
+    """The leaves with numbers instead of Values, the places of these among all numbers, and the
+    Values."""
+    places: list[int] = []
+    at = 0
+    for x in leaves:
+        if isinstance(x, Value):
+            places.append(at)
+        at += x.size if isinstance(x, np.ndarray) else 1
+    values = [x for x in leaves if isinstance(x, Value)]
+    return [x.data if isinstance(x, Value) else x for x in leaves], places, values
 
 
 def kinds_of(key: Any) -> list[str]:

@@ -117,7 +117,7 @@ class RowsBranch(Branch):
         rows = theta[None]
         return (self.full_rows(rows)[0], None) if self.lookups.within(rows).all() else None
 
-    def run(self, given: tuple[Any, Any]) -> Any:
+    def run(self, given: tuple[Any, Any], values: Sequence[Value] = ()) -> Any:
         """The result of one sample."""
         if self.over is not None:
             return super().run(given)
@@ -219,6 +219,10 @@ class Sampled(Jitted):
         self.eagerly(left[holds < 0], places, given, found)
         return left[holds == 0]
 
+    def check_result(self, result: Any) -> None:
+        """Raise TypeError for Values."""
+        of_one(result)
+
     def branch(self, signature: Signature, theta: Any, reach: Reach, result: Any) -> Branch:
         """A recording, compiled for many rows."""
         summed = self.reduce is not None
@@ -293,6 +297,9 @@ def of_one(result: Any) -> tuple[Any, Any]:
     """The key and the numbers of one sample's result."""
     leaves: list[Any] = []
     key = flatten_result(result, leaves)
+    if not VALUES.isdisjoint(map(type, leaves)):
+        raise TypeError("a function of one sample must return numbers to be stacked, it returned a "
+                        "Value: return v.data, or take value_and_grad of it")
     return key, numbers(leaves)
 
 
