@@ -54,7 +54,7 @@ RIGHT = [
     ("e08_backward", "    for node in nodes:\n        node.grad = 0.0",
      "    for node in order(output):\n        node.grad -= node.grad"),
     ("e08_backward", BACKWARD, PARTS),
-    ("e09_neuron", "return dz * x, dz, dz * w", "dw, dx = dz * x, dz * w; w *= 0; x *= 0; return [dw, dz, dx]"),
+    ("e09_neuron", "return dz * x, dz, dz * w", "dw, dx = dz * x, dz * w; w = x = None; return [dw, dz, dx]"),
     ("e10_momentum", "points, before = [w], w", "points, before = [(*w,)], [*w]"),
     ("e11_two_layers", "np.outer(dz1, x)", "(dz1[:, None] * x).tolist()"),
     ("e12_trigonometric", "while max(map(abs, gradient)) > 1e-4", "for _ in range(300)"),

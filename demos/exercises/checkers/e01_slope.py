@@ -45,9 +45,19 @@ MISTAKES = [
     ("f(x) is divided by h: the change of f is missing", lambda f, x, h: f(x) / h),
     ("f(h) is subtracted, where f(x - h) belongs", lambda f, x, h: (f(x + h) - f(h)) / (2 * h)),
     ("f is taken of the difference of the points, where the difference of its values belongs", lambda f, x, h: f(2 * h) / (2 * h)),
-    ("h is added to the values of f, where it belongs to x", lambda f, x, h: 1.0),
+    ("it is 1 whatever f is: h is added to the values of f, or f is not taken at all", lambda f, x, h: 1.0),
+    ("h² stands where h should", lambda f, x, h: (f(x + h * h) - f(x - h * h)) / (2 * h * h)),
+    ("h² stands where h should, inside f", lambda f, x, h: (f(x + h * h) - f(x - h * h)) / (2 * h)),
+    ("x is multiplied by 1 + h and 1 - h, where h is added and subtracted", lambda f, x, h: (f(x * (1 + h)) - f(x * (1 - h))) / (2 * h)),
+    ("x is multiplied by h, where h is added and subtracted", lambda f, x, h: (f(x * h) - f(-x * h)) / (2 * h)),
+    ("it is an extrapolation from two steps: more than the quotient that was asked for",
+     lambda f, x, h: (4 * quotient(f, x, h / 2) - quotient(f, x, h)) / 3),
+    ("it is an extrapolation from two steps: more than the quotient that was asked for",
+     lambda f, x, h: (4 * quotient(f, x, h) - quotient(f, x, 2 * h)) / 3),
+    ("the quotient is rounded to a whole number", lambda f, x, h: round(quotient(f, x, h))),
     ("the size of the change is taken: a slope may be negative", lambda f, x, h: abs(f(x + h) - f(x - h)) / (2 * h)),
-    ("// cuts the quotient off to a whole number; / divides", lambda f, x, h: (f(x + h) - f(x - h)) // (2 * h)),
+    ("the quotient is cut off to a whole number, by // or int(...)", lambda f, x, h: (f(x + h) - f(x - h)) // (2 * h)),
+    ("the quotient is cut off to a whole number, by // or int(...)", lambda f, x, h: int(quotient(f, x, h))),
     ("this is f itself", lambda f, x, h: f(x))]
 
 

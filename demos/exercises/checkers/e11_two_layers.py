@@ -81,6 +81,12 @@ def at_hidden(s, key):
     yield "W₂ is missing: the error goes back through the weights", s.d * s.dz2
     yield "σ' of z₂ in place of σ' of z₁", s.f2 * (1 - s.f2) * s.back
     yield "D₁ is there twice", s.d * s.d * s.back
+    yield "two sums are multiplied, where the sum is of products: each z₂(i) has its own weight", s.d * s.W2.sum(axis=0) * s.dz2.sum()
+    yield "only the first z₂ is there: z₁(j) reaches all of them", s.d * s.W2[0] * s.dz2[0]
+    yield "only the last z₂ is there: z₁(j) reaches all of them, and their parts are added", s.d * s.W2[-1] * s.dz2[-1]
+    yield "the mean over the z₂, where (7) has a sum", s.d * s.back / len(s.dz2)
+    yield "the weights W₂ are summed, without the error of each z₂", s.d * s.W2.sum(axis=0)
+    yield "W₂ is taken by rows, where (7) has its columns: a sum over j, not over i", s.d * s.W2.sum(axis=1) * s.dz2
     yield "D₁ stands on the wrong side of W₂ᵀ", s.W2.T @ (s.d * s.dz2)
     yield "dz₂ is taken as f₂ - y, with a sigmoid at the output", s.d * (s.W2.T @ (s.f2 - s.y))
     yield "y is missing: the error is taken as z₂", s.d * (s.W2.T @ s.z2)
