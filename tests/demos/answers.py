@@ -235,7 +235,7 @@ WRONG = {
          "h = 1e-5; return x - slope(x) / ((slope(x + h) - slope(x - h)) / (2 * h))", "comes from a difference quotient"),
         ("self.tangent * other.value + self.value * other.tangent", "self.tangent * other.value",
          "product rule has two terms"),
-        ("self.tangent - y * other.tangent", "self.tangent + y * other.tangent", "the tangent of 1 / x for "),
+        ("self.tangent - y * other.tangent", "self.tangent + y * other.tangent", "the tangent of (x * x + 1) / (x + 3) for "),
         ("cos(x.value) * x.tangent", "cos(x.value)", "the tangent of what is inside the sine is missing"),
         ("cos(x.value) * x.tangent", "sin(x.value) * x.tangent", "the derivative of sin is cos"),
         ("Dual(sin(x.value), cos(x.value)", "Dual(sin(x.value), math.cos(x.value)", "raised TypeError"),

@@ -58,13 +58,14 @@ def all_close(a: Floats, b: Floats, rtol: float = 1e-6, atol: float = 1e-8) -> b
 
 
 def compare(names: Sequence[str], got: Floats, expected: Floats, suspects: Suspects = (), where: str = "",
-            by: str = "by finite differences it is", more: Suspects = ()) -> None:
+            by: str = "by finite differences it is", more: Suspects = (), said: Callable[[], str] | None = None) -> None:
     """Raise Wrong for the first of the numbers `got` that is not as expected.
 
     names     what each number is called
     suspects  well-known mistakes: what to say, and the numbers that each would give, or a function that computes them
     more      mistakes made by the computer out of a right answer, tried after what numbers alone say
     where     the inputs, in words
+    said      finds the cause, where it takes more than these numbers
     """
     if len(got) == len(expected) and all_close(got, expected):
         return
@@ -72,7 +73,7 @@ def compare(names: Sequence[str], got: Floats, expected: Floats, suspects: Suspe
         raise Wrong(names[0])
     i = next(i for i, (a, b) in enumerate(zip(got, expected)) if not close(a, b))
     a, b = apart(got[i], expected[i])
-    raise Wrong(f"{names[i]} is {a}; {by} {b}", where, mistake=cause(got, expected, suspects, more))
+    raise Wrong(f"{names[i]} is {a}; {by} {b}", where, mistake=said() if said else cause(got, expected, suspects, more))
 
 
 def cause(got: Floats, expected: Floats, suspects: Suspects = (), more: Suspects = ()) -> str:

@@ -2,7 +2,7 @@
 import math
 
 from demos.exercises.checkers.asking import Part, call, draw
-from demos.exercises.checkers.comparing import compare, derivative
+from demos.exercises.checkers.comparing import all_close, cause, compare, derivative
 from demos.exercises.marking.policy import ENGINES, GRADIENTS, Policy
 from demos.exercises.mutations.suspects import suspects
 
@@ -55,23 +55,36 @@ MISTAKES = [
     ("it is an extrapolation from two steps: more than the quotient that was asked for",
      lambda f, x, h: (4 * quotient(f, x, h) - quotient(f, x, 2 * h)) / 3),
     ("the quotient is rounded to a whole number", lambda f, x, h: round(quotient(f, x, h))),
+    ("this is the mean of the two values, where their difference over the distance belongs", lambda f, x, h: (f(x + h) + f(x - h)) / 2),
+    ("the size of h is taken: a negative step divides by a negative number", lambda f, x, h: (f(x + h) - f(x - h)) / (2 * abs(h))),
     ("the size of the change is taken: a slope may be negative", lambda f, x, h: abs(f(x + h) - f(x - h)) / (2 * h)),
     ("the quotient is cut off to a whole number, by // or int(...)", lambda f, x, h: (f(x + h) - f(x - h)) // (2 * h)),
     ("the quotient is cut off to a whole number, by // or int(...)", lambda f, x, h: int(quotient(f, x, h))),
     ("this is f itself", lambda f, x, h: f(x))]
 
 
+CURVES = (math.exp, math.sin, math.cosh)                # of all together mistakes show: none of them is odd, even, or rising alone
+
+
+def points(student, function):
+    rng = student.random(function.__name__)
+    found = [(function, draw(rng), draw(rng, 0.1, 0.5)) for _ in range(3)]
+    found.append((function, draw(rng, 0.3, 1.5), -draw(rng, 0.1, 0.3)))                  # a negative step looks to both sides too
+    return [*found, (math.cosh, -1.25, 0.25)] if function is math.cosh else found        # there the slope is negative
+
+
 def on(function):
     def check(student):
-        rng = student.random(function.__name__)
-        points = [(function, draw(rng), draw(rng, 0.1, 0.5)) for _ in range(3)]
-        points.append((function, draw(rng, 0.3, 1.5), -draw(rng, 0.1, 0.3)))            # a negative step looks to both sides too
-        compare([call("slope", *point) for point in points],
-                [student.number("slope", *point) for point in points],
-                [quotient(*point) for point in points],
-                [(said, lambda wrong=wrong: [wrong(*point) for point in points]) for said, wrong in MISTAKES],
-                by="the central quotient is",
-                more=suspects("e01_slope", ("slope",), lambda names: [names["slope"](*point) for point in points]))
+        mine = points(student, function)
+        got = [student.number("slope", *point) for point in mine]
+        if not all_close(got, [quotient(*point) for point in mine]) and "all" not in student.memo:
+            student.memo["all"] = [(point, student.number("slope", *point)) for f in CURVES for point in points(student, f)]
+        asked = student.memo.get("all", list(zip(mine, got)))
+        every, numbers = [point for point, _ in asked], [y for _, y in asked]
+        known = [(said, lambda wrong=wrong: [wrong(*point) for point in every]) for said, wrong in MISTAKES]
+        more = suspects("e01_slope", ("slope",), lambda names: [names["slope"](*point) for point in every])
+        compare([call("slope", *point) for point in mine], got, [quotient(*point) for point in mine], by="the central quotient is",
+                said=lambda: cause(numbers, [quotient(*point) for point in every], known, more))
     return check
 
 

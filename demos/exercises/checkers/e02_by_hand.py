@@ -79,7 +79,7 @@ MISTAKES = [
 
 
 def check(student):
-    xs = draws(student.random(), 6)
+    xs = [*draws(student.random(), 6), *draws(student.random("far"), 2, 3.3, 6.0)]      # where x sin(x) is negative too
     got = [student.number("df", x) for x in xs]
     terms = [("u' v / v²", [cos(x) / (1 + x**2) for x in xs], 1.0), ("u v' / v²", [2 * x * sin(x) / (1 + x**2)**2 for x in xs], -1.0)]
     sums = combination(got, terms)

@@ -80,14 +80,16 @@ def value(student):
 
 def derivatives(student):
     found = answers(student)
-    sums = [0.0, 0.0]
-    for p, (_, *slope) in found:
-        sums = [a + b for a, b in zip(sums, slopes(*p))]
-        names = [f"{call('value_and_derivatives', *p)}: ∂y/∂{x}" for x in "ab"]
-        compare(names, [as_number(d, name) for d, name in zip(slope, names)], slopes(*p),
-                [(said, lambda wrong=wrong: wrong(*p)) for said, wrong in
-                 [*SLOPES, ("the grads of earlier calls are still there: make new Values in each call", lambda a, b, sums=sums: sums)]],
-                more=mutants(lambda names: list(names["value_and_derivatives"](*p)[1:])))
+    names = [f"{call('value_and_derivatives', *p)}: ∂y/∂{x}" for p, _ in found for x in "ab"]
+    got = [as_number(d, name) for d, name in zip((d for _, (_, *slope) in found for d in slope), names)]
+    sums, total = [], [0.0, 0.0]
+    for p, _ in found:
+        total = [a + b for a, b in zip(total, slopes(*p))]
+        sums += total
+    compare(names, got, [d for p, _ in found for d in slopes(*p)],
+            [*[(said, lambda wrong=wrong: [d for p, _ in found for d in wrong(*p)]) for said, wrong in SLOPES],
+             ("the grads of earlier calls are still there: make new Values in each call", sums)],
+            more=mutants(lambda names: [d for p, _ in found for d in names["value_and_derivatives"](*p)[1:]]))
     if not student.called & {"Value.backward", "autograd.backward"}:
         raise Wrong("the derivatives are right, but no `backward` was called",
                     mistake="they come from a formula by hand; here the graph should find them, with backward()")

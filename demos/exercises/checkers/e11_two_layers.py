@@ -52,6 +52,9 @@ def at_output(s, key):
     yield "there is a sigmoid at the output, which has no activation", s.f2 * (1 - s.f2) * (s.f2 - s.y)
     yield "σ' at the output, which has no activation", s.f2 * (1 - s.f2) * s.dz2
     yield "b₂ is missing in z₂", s.dz2 - s.b2
+    for a, b, said in ((s.W1.T, s.W2, "W₁ x is taken with the transpose of W₁"), (s.W1, s.W2.T, "W₂ f₁ is taken with the transpose of W₂"),
+                       (s.W1.T, s.W2.T, "both layers are taken with transposes, x W where (6) has W x")):
+        yield said, b @ sigmoid(a @ s.x + s.b1) + s.b2 - s.y
     yield "z₁ stands where f₁ should, in z₂: the hidden layer's sigmoid is missing", s.W2 @ s.z1 + s.b2 - s.y
     yield "b₁ is missing in z₁", s.W2 @ sigmoid(s.W1 @ s.x) + s.b2 - s.y
     yield "this is z₂, without the target y", s.z2
@@ -74,7 +77,8 @@ def at_hidden(s, key):
     yield "σ' is taken at f₁, not at z₁", sigmoid(s.f1) * (1 - sigmoid(s.f1)) * s.back
     yield "z₁ (1 - z₁) in place of f₁ (1 - f₁)", s.z1 * (1 - s.z1) * s.back
     yield "this is the derivative of tanh, 1 - f₁², not that of the sigmoid", (1 - s.f1**2) * s.back
-    yield "the derivative of relu stands in D₁, not that of the sigmoid", (s.z1 > 0) * s.back
+    if (s.z1 > 0).any():
+        yield "the derivative of relu stands in D₁, not that of the sigmoid", (s.z1 > 0) * s.back
     yield "W₂ where (7) has its transpose", s.d * (s.W2 @ s.dz2)
     yield "W₁ stands where W₂ should", s.d * (s.W1.T @ s.dz2)
     yield "W₁ stands where W₂ᵀ should", s.d * (s.W1 @ s.dz2)

@@ -1,6 +1,6 @@
 """The cause of wrong numbers that no known mistake gives: one change of the student's own file that makes them right.
 
-Each edit is tried in a process like the student's. What helps is what was wrong, so the cause is true; it is said in words, with
+Each edit is tried in a process like the student's. An exercise of one function has to be right as a whole, else its part. What helps is what was wrong, so the cause is true; it is said in words, with
 its line. This changes no points, and ends after a few seconds.
 """
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from demos.exercises.catalogue import NAMES, solution_source, stub
+from demos.exercises.catalogue import NAMES, asked_for, solution_source, stub
 from demos.exercises.checkers.asking import NotBegun, Part, Student, Wrong
 from demos.exercises.checkers.comparing import undiagnosed
 from demos.exercises.marking.process import NURSERY, Process
@@ -35,13 +35,14 @@ def cause(name: str, checker: Checker, path: Path, student: Student, part: int, 
         tree = None
     if tree is None:
         return ""
+    parts, whole = checker.parts, len(asked_for(name)) == 1 if name in NAMES else False
     end, options, written = time.monotonic() + min(seconds, SECONDS), candidates(name, tree), Written(tree)
     while time.monotonic() < end:
         with NURSERY.process(path, name, end - time.monotonic(), EACH) as process:
             for edit in options:
                 if time.monotonic() > end:
                     return ""
-                if helps(process, checker.parts[:part + 1], path.name, student.seed, written.with_(edit)):
+                if helps(process, parts if whole else parts[:part + 1], path.name, student.seed, written.with_(edit)):
                     return edit.words
                 if process.gone:
                     break                                               # the next one in a new process
@@ -66,7 +67,7 @@ def helps(process: Process, parts: list[Part], file: str, seed: str, source: str
     student = Student(process.ask, file, seed)
     try:
         with undiagnosed():
-            for part in reversed(parts):                                # the one that was wrong first
+            for part in parts:
                 part.check(student)
     except (Wrong, NotBegun):
         return False

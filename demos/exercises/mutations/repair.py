@@ -84,6 +84,7 @@ def drops(node: ast.AST, around: Around) -> Found:
     if isinstance(node, ast.Call) and len(node.args) > 1:
         for i in range(len(node.args)):
             yield ast.Call(node.func, [*node.args[:i], *node.args[i + 1:]], node.keywords), "an argument too much"
+            yield node.args[i], f"{_short(node.func)}(...) is taken of something, where it does not belong"
     if isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Load):
         what = f".{node.attr}" if isinstance(node, ast.Attribute) else "an index"
         yield node.value, f"{what} does not belong there"
@@ -134,7 +135,7 @@ def subtrees(node: ast.AST, around: Around) -> Found:
 
 
 def places(node: ast.AST, around: Around) -> Found:
-    """An index or a range that is off by one, an order that is the wrong way round."""
+    """An index or a slice that is off by one, an order that is the wrong way round."""
     if isinstance(node, ast.Subscript) and not isinstance(node.slice, (ast.Slice, ast.Tuple)):
         for op in (ast.Add(), ast.Sub()):
             yield ast.Subscript(node.value, ast.BinOp(node.slice, op, ast.Constant(1)), node.ctx), "an index is off by one"
@@ -146,6 +147,10 @@ def places(node: ast.AST, around: Around) -> Found:
                     other = copy.copy(node.slice)
                     setattr(other, field, ast.BinOp(end, op, ast.Constant(1)))
                     yield ast.Subscript(node.value, other, node.ctx), "a slice begins or ends one off"
+
+
+def ranges(node: ast.AST, around: Around) -> Found:
+    """A loop that begins or ends one off, or goes the wrong way round."""
     if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "range":
         for i, end in enumerate(node.args[:2]):
             for op in (ast.Add(), ast.Sub()):
@@ -153,11 +158,10 @@ def places(node: ast.AST, around: Around) -> Found:
                        "the loop begins or ends one off")
         if len(node.args) == 1:
             yield ast.Call(node.func, [ast.Constant(1), *node.args], []), "the loop begins at 0, where 1 belongs"
-    for part in [gen for gen in getattr(node, "generators", [])] + [node] * isinstance(node, ast.For):
-        turned = copy.copy(part)
-        turned.iter = ast.Call(ast.Name("reversed", ast.Load()), [ast.Call(ast.Name("list", ast.Load()), [part.iter], [])], [])
-        if part is node:
-            yield turned, "the loop goes the wrong way round"
+    if isinstance(node, ast.For):
+        turned = copy.copy(node)
+        turned.iter = ast.Call(ast.Name("reversed", ast.Load()), [ast.Call(ast.Name("list", ast.Load()), [node.iter], [])], [])
+        yield turned, "the loop goes the wrong way round"
 
 
 def collections(node: ast.AST, around: Around) -> Found:
@@ -221,14 +225,14 @@ def _insertable(node: ast.AST) -> bool:
         isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
 
 
-FEW: list[Rule] = [operators, drops, functions, numbers, places, collections, conditions, matrices]
+FEW: list[Rule] = [drops, operators, functions, numbers, places, ranges, collections, conditions, matrices]
 MANY: list[Rule] = [names, subtrees, inserts]                           # one for each name
 
 
 # What statements may be ---------------------------------------------------------------------------------------------------------
 
 def statements(body: list[ast.stmt]) -> Iterator[tuple[list[ast.stmt], str, int]]:
-    """Other lists of statements in place of one: a line too much, two exchanged, = for +=, in or out of a loop."""
+    """Other lists of statements in place of one: two exchanged, = for +=, in or out of a loop."""
     for i, statement in enumerate(body):
         before, after, line = body[:i], body[i + 1:], statement.lineno
         if isinstance(statement, ast.AugAssign):
@@ -244,8 +248,6 @@ def statements(body: list[ast.stmt]) -> Iterator[tuple[list[ast.stmt], str, int]
                     made = ast.parse(f"{maker}({ast.unparse(statement.value)})", mode="eval").body
                     yield [*before, ast.Assign([target], made), *after], \
                         f"{_short(target)} = {_short(statement.value)} makes no copy: both are one and the same", line
-        if len(body) > 1 and not isinstance(statement, (ast.FunctionDef, ast.Return)):
-            yield [*before, *after], "a line too much", line
         if after and not isinstance(statement, ast.FunctionDef):
             yield [*before, after[0], statement, *after[1:]], "two lines are in the wrong order", line
         yield from _loops(before, statement, after)
@@ -285,6 +287,12 @@ def edits(tree: ast.Module, given: frozenset[str] = frozenset()) -> Iterator[Edi
     given   functions, as `ast.dump` gives them, that came with the exercise and are left alone
     """
     blocks = list(_blocks(tree, given))
+    for owner, field, body in blocks:
+        for i, statement in enumerate(body):
+            if len(body) > 1 and not isinstance(statement, (ast.FunctionDef, ast.Return)):
+                changed = copy.copy(owner)
+                setattr(changed, field, [*body[:i], *body[i + 1:]])
+                yield Edit("a line too much", ((owner, changed),), statement.lineno)
     for owner, field, body in blocks:
         for other, said, line in statements(body):
             changed = copy.copy(owner)

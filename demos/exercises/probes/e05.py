@@ -45,7 +45,8 @@ def ruined(name: str, i: int, words: str, new: bool = False) -> dict[str, Any]:
 def fault(desk: Desk, name: str, i: int, words: str, new: bool = False) -> Any:
     """What at_fault gives for a ruined table, and the inputs for which it asked the values of the ruined row and of the first."""
     table: dict[str, Any] = ruined(name, i, words, new)
-    asked: dict[str, list[Any]] = {key: [] for key in (name, next(iter(table)))}
+    first = next(iter(table))
+    asked: dict[str, list[Any]] = {key: [] for key in (name, first)}
 
     def watched(key: str, forward: Any) -> Any:
         def f(*inputs: Any) -> Any:
@@ -55,7 +56,7 @@ def fault(desk: Desk, name: str, i: int, words: str, new: bool = False) -> Any:
     for key in asked:
         table[key] = (watched(key, table[key][0]), *table[key][1:])
     found = desk.get("at_fault")(table)
-    return [found, asked[name][:200], asked[next(iter(table))][:50]]
+    return [found, asked[name][:200], asked[first][:50]]
 
 
 def fault_of_own(desk: Desk) -> Any:
