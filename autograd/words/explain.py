@@ -96,7 +96,7 @@ def explain(output: Value, wrt: Any, paths: int = PATHS, *,
       3. x -> 2 * x -> y:  2 * 1 = 2
     Sum: dy/dx = 3 + 3 + 2 = 8. This is x.grad after y.backward().
     """
-    at_least(paths, "paths", 0)
+    paths = at_least(paths, "paths", 0)
     if isinstance(wrt, (list, tuple)) or getattr(wrt, "shape", None):
         return explain_layer(output, wrt, through)
     return explain_value(output, wrt, paths)
