@@ -205,7 +205,7 @@ def typeset(steps, first=1):
 lesson.write(typeset(explained.steps[:3]))
 
 # %%
-lesson.ask("How many numbers ∂z2(i)/∂z1(j) are there in this small layer?", 
+lesson.ask("How many numbers ∂z2(i)/∂z1(j) are there in this small layer?",
            sum(map(len, explained.steps[1].left)),
            within=0.001, wrong={5: "each of the 3 with respect to each of the 2"}, why="3 · 2, the Jacobian of z2 with respect to z1.")
 

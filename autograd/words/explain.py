@@ -61,7 +61,6 @@ class Explanation:
         return f"```text\n{self}\n```\n\n$$ {self.latex} $$"
 
 
-@told(OF_PICTURES)
 @overload
 def explain(output: Value, wrt: Value, paths: int = PATHS, *,
             through: None = None) -> Explanation: ...
@@ -72,6 +71,7 @@ def explain(output: Value, wrt: Sequence[Any], paths: int = PATHS, *,
             through: Iterable[Value] | None = None) -> LayerExplanation: ...
 
 
+@told(OF_PICTURES)
 def explain(output: Value, wrt: Any, paths: int = PATHS, *,
             through: Iterable[Value] | None = None) -> Explanation | LayerExplanation:
     """The derivative of the output with respect to `wrt`, by the chain rule, in words.
