@@ -61,7 +61,7 @@ class Operation:
         if any(is_array(x) for x in inputs):
             return on_arrays(self, inputs)
         for x in inputs:
-            if hasattr(x, "__operation__"):
+            if hasattr(type(x), "__operation__"):
                 return x.__operation__(self, inputs)
         return self.value(*inputs)
 
@@ -113,8 +113,8 @@ def find(name: str) -> Operation:
     for op in (TABLE.get(text(name, "the name of an operation"), LEAF), LEAF, *TABLE.values()):
         if name in (op.name, op.symbol):
             return op
-    raise LookupError(f"no operation {name!r} in the table; "
-                      f"define it with autograd.operation({name!r}, ...) first")
+    raise LookupError(f"no operation {name[:60]!r} in the table; "
+                      f"define it with autograd.operation({name[:60]!r}, ...) first")
 
 
 class Undefined:

@@ -1,6 +1,6 @@
 """A scene whose nodes have their places as SVG. No program is needed, and it knows no Values.
 
-It shows what Graphviz shows of the same scene; a picture takes it where there is no Graphviz.
+It shows what Graphviz shows of the same scene, with each text centred whichever fonts there are.
 Texts come from users: every one is escaped.
 """
 from __future__ import annotations
@@ -12,7 +12,7 @@ from html import escape
 
 from autograd.pictures import style
 from autograd.pictures.arrows import Point
-from autograd.pictures.cards import Spline, Splines, sign_width
+from autograd.pictures.cards import Spline, Splines, label_width, sign_width
 from autograd.pictures.columns import Place, Places
 from autograd.pictures.dot import NO_SPLINES, edge_look, local_text, thickness
 from autograd.pictures.scene import Edge, Node, Scene
@@ -47,21 +47,13 @@ class Focus:
 def svg_of(scene: Scene, places: Places, splines: Splines = NO_SPLINES,
            focus: Focus = Focus()) -> str:
     """The scene as an <svg> element."""
-    node = {n.name: n for n in scene.nodes}
-    canvas = Canvas({name: with_size(node[name], place) for name, place in places.items()},
-                    splines, focus.widest or scene.legend)
-    points = thickness(scene)
-    back = [n for n in scene.nodes if n.shape == "frame"]
-    for n in back:
-        draw_node(canvas, n)
-    for k, edge in enumerate(scene.edges):
-        look, spline = edge_look(edge, points), splines.get(k)
-        if k in focus.edges:
-            look.update(color=style.GRAD if focus.back else style.DATA, penwidth=FOCUSED)
-            spline = backward(spline) if focus.back and spline else spline
-        draw_edge(canvas, edge, node, look, spline)
+    canvas = Canvas(with_sizes(scene, places), splines, focus.widest or scene.legend)
     for n in scene.nodes:
-        if n not in back:
+        if n.shape == "frame":          # behind everything
+            draw_node(canvas, n)
+    draw_edges(canvas, scene, splines, focus)
+    for n in scene.nodes:
+        if n.shape != "frame":
             draw_node(canvas, n)
         if n.name in focus.nodes:
             draw_ring(canvas, canvas.places[n.name], style.GRAD if focus.back else style.DATA)
@@ -71,6 +63,23 @@ def svg_of(scene: Scene, places: Places, splines: Splines = NO_SPLINES,
     if scene.legend:
         canvas.text((canvas.width / 2, canvas.height - PAD - 8), scene.legend, fill=style.INK)
     return canvas.svg(scene.title)
+
+
+def with_sizes(scene: Scene, places: Places) -> Places:
+    """The places, each with the size that its node has in a picture."""
+    node = {n.name: n for n in scene.nodes}
+    return {name: with_size(node[name], place) for name, place in places.items()}
+
+
+def draw_edges(canvas: Canvas, scene: Scene, splines: Splines, focus: Focus) -> None:
+    """The edges, those of the focus thick, and turned round where it goes backward."""
+    node, points = {n.name: n for n in scene.nodes}, thickness(scene)
+    for k, edge in enumerate(scene.edges):
+        look, spline = edge_look(edge, points), splines.get(k)
+        if k in focus.edges:
+            look.update(color=style.GRAD if focus.back else style.DATA, penwidth=FOCUSED)
+            spline = backward(spline) if focus.back and spline else spline
+        draw_edge(canvas, edge, node, look, spline)
 
 
 class Canvas:
@@ -102,9 +111,12 @@ class Canvas:
         self.parts.append(f"<{tag}{given}>{inside}</{tag}>")
 
     def text(self, middle: Point, string: str, size: float = style.TITLE_TEXT,
-             fill: str = style.TEXT, weight: str = "normal") -> None:
-        """A line of text around a point."""
-        self.add("text", escape(string), x=f"{middle[0]:.1f}",
+             fill: str = style.TEXT, weight: str = "normal", tail: str = "") -> None:
+        """A line of text around a point; `tail` is what it ends with, quiet and not bold."""
+        inside = escape(string)
+        if tail:
+            inside += f' <tspan font-weight="normal" fill="{style.QUIET}">{escape(tail)}</tspan>'
+        self.add("text", inside, x=f"{middle[0]:.1f}",
                  y=f"{middle[1] + BASELINE * size:.1f}", text_anchor="middle", font_size=size,
                  fill=fill, font_weight=weight)
 
@@ -167,13 +179,11 @@ def draw_card(canvas: Canvas, node: Node, middle: Point, size: Point) -> None:
         canvas.text((left + sign / 2, middle[1]), node.sign, style.sign_text(node.sign), "white")
     for k, fill in enumerate([role.fill, style.PAPER, style.PAPER]):
         canvas.rect((left + sign, top + k * row), (width, row), fill, role.line, line)
-    title = shorten(node.title)
-    if node.role in style.NAMED_ROLES:
-        title = f"{title}  {node.role}".strip()
+    tail = node.role if node.role in style.NAMED_ROLES else ""
     data = DASH if node.data is None else fixed(node.data)
     numbers = {"data": data, "grad": grad_text(node.grad)}
     numbers.update(dict.fromkeys(node.blanks, style.BLANK))
-    canvas.text((centre, top + row / 2), title, weight="bold")
+    canvas.text((centre, top + row / 2), shorten(node.title), weight="bold", tail=tail)
     canvas.text((centre, top + 1.5 * row), f"data {numbers['data']}", fill=style.DATA)
     canvas.text((centre, top + 2.5 * row), f"grad {numbers['grad']}", fill=style.GRAD)
 
@@ -293,7 +303,7 @@ def draw_label(canvas: Canvas, edge: Edge, spline: Spline) -> None:
     """A local derivative on its arrow."""
     label = local_text(edge)
     middle = canvas.at(spline.label)
-    size = len(label) * style.LETTER_POINTS * 0.95 + 8, style.EDGE_TEXT * 1.25
+    size = label_width(edge), style.EDGE_TEXT * 1.25
     canvas.rect((middle[0] - size[0] / 2, middle[1] - size[1] / 2), size, style.LOCAL_FILL,
                 round_=size[1] / 2)
     canvas.text(middle, label, style.EDGE_TEXT, style.LOCAL)

@@ -13,6 +13,7 @@ import builtins
 import dis
 import importlib
 import marshal
+import random
 import sys
 import types
 from array import array
@@ -36,6 +37,11 @@ SAFE = {"builtins", "math", "cmath", "operator", "_operator", "functools", "_fun
         "__future__", "struct", "_struct"}
 CHANGING = {"random": "random numbers", "secrets": "random numbers", "time": "the clock",
             "datetime": "the clock", "_random": "random numbers", "uuid": "random numbers"}
+# functions of `random` and `numpy.random` that change a state which everybody shares
+DRAWS = {"random", "uniform", "randint", "randrange", "choice", "choices", "sample", "shuffle",
+         "gauss", "normalvariate", "expovariate", "betavariate", "triangular", "rand", "randn",
+         "random_sample", "normal", "permutation", "binomial", "poisson", "standard_normal",
+         "exponential"}
 FOREIGN = {id(f): f.__name__ for f in (
     eval, exec, compile, globals, locals, vars, open, input, print, id, __import__, breakpoint,
     memoryview, np.load, np.loadtxt, np.genfromtxt, np.fromfile, np.memmap)}
@@ -50,12 +56,14 @@ NO_ROOMS = ("autograd.pictures", "autograd.words", "autograd.derivatives.check",
 INSIDE = {"__globals__", "__code__", "__closure__", "__builtins__", "__subclasses__", "f_locals",
           "f_globals", "f_back", "gi_frame", "cr_frame", "tb_frame", "__self__", "__func__"}
 BY_NAME = {"getattr", "attrgetter", "methodcaller", "__dict__", "__getattribute__"}
+ABOUT = {"__name__", "__qualname__", "__doc__", "__annotations__", "__module__"}
 ASKS_KIND = {"isinstance", "issubclass", "type", "hasattr", "callable", "__class__"}
 PLAIN = (int, float, str, bytes, complex, type(None), type(...), Value, np.generic, range, slice,
          types.CodeType, types.GetSetDescriptorType, types.MemberDescriptorType,
          types.WrapperDescriptorType, types.MethodDescriptorType, types.ClassMethodDescriptorType,
          types.MethodWrapperType)
 CONTAINERS = (list, tuple, dict, set, frozenset, deque, np.ndarray, bytearray, array)
+CALLED_BY_NN = {"forward", "parameters", "_arrays", "_apart"}   # methods that Module calls itself
 OF_CLASSES = {"__dict__", "__weakref__", "__doc__", "_abc_impl", "__annotations__"}
 MOST = 20000                                # more objects than this are not looked through
 TRANSPARENT: set[type] = set()              # objects that stand for their `f`: jit adds its own
@@ -79,6 +87,7 @@ class Reach:
     """The present state of what f reads; `refusals` says what cannot be watched.
 
     asks_kind    whether something asks what kind of object it was given
+    asking       the functions that ask for kinds, or whether two things are the same object
     can_change   whether there is anything that f could change, beside its arguments
     asks_same    whether something asks whether two things are the same object
     """
@@ -87,6 +96,7 @@ class Reach:
         self.refusals: list[str] = []
         self.values: list[Value] = []
         self.functions: list[types.FunctionType] = []
+        self.asking: list[types.FunctionType] = []
         self.watches: list[Watch] = []
         self.seen: dict[int, Any] = {}                  # what was visited, so that ids stay its own
         self.asks_kind = self.asks_same = self.by_name = self.can_change = False
@@ -94,14 +104,27 @@ class Reach:
         self.globals: list[tuple[Callable[..., Any], str]] = []
         self.modules: set[tuple[str, ...]] = set()
         self.unread: list[types.ModuleType] = []
+        self.may_draw = ""              # where it may draw random numbers that everybody shares
+        self.pending: dict[str, list[Any]] = {}     # methods whose names nothing has read yet
+        self.asked = set(CALLED_BY_NN)  # attributes that are read
+        self.about: set[str] = set()    # what is read about functions and classes
         self.visit(f)
-        while self.by_name and self.unread:
-            for x in self.of_module(self.unread.pop()):
+        while self.by_name and (self.unread or self.pending):
+            held = self.pending.popitem()[1] if self.pending else self.of_module(self.unread.pop())
+            for x in held:
                 self.visit(x)
+        asked = {name for name in self.asked if hasattr(random, name) or hasattr(np.random, name)}
+        if self.may_draw and (self.by_name or not asked <= DRAWS):
+            self.refuse(self.may_draw)
         self.watch(lambda: [x for f in self.functions
                             for x in (f.__code__, f.__defaults__, f.__kwdefaults__)])
         self.watch(lambda: [get(name, MISSING) for get, name in self.globals])
         self.watch(lambda: [_contents(cell) for cell in self.cells])
+        named = [x for x in self.seen.values() if isinstance(x, (types.FunctionType, type))
+                 and not is_trusted(_module(x))]
+        for name in sorted(self.about):
+            self.watch(lambda name=name: [getattr(x, name, MISSING)      # type: ignore[misc]
+                                          for x in named])
 
     def same(self) -> bool:
         """Whether everything is as it was."""
@@ -149,7 +172,7 @@ class Reach:
         elif isinstance(x, types.FunctionType):
             return self.of_function(x)
         elif isinstance(x, type):
-            return [] if _is_trusted(owner) else self.of_class(x)
+            return [] if is_trusted(owner) else self.of_class(x)
         elif isinstance(x, CONTAINERS):
             return self.of_container(x) + self.of_object(x)
         elif isinstance(x, types.MethodType):
@@ -160,7 +183,7 @@ class Reach:
             names = ("fget", "fset", "fdel", "func", "__func__")
             return [_attribute(x, name) for name in names]
         elif isinstance(x, partial):
-            return [x.func, x.args, x.keywords, *self.of_object(x)]
+            return self.watch(lambda: [x.func, x.args, x.keywords]) + self.of_object(x)
         elif isinstance(x, types.MappingProxyType):
             return self.watch(lambda: [*x, *x.values()])
         else:
@@ -178,7 +201,7 @@ class Reach:
             self.refuse(f"calls {f.__name__}()")
         held = [*map(_contents, f.__closure__ or ()), *f.__dict__.values()]
         self.cells += f.__closure__ or ()
-        if _is_trusted(owner):
+        if is_trusted(owner):
             return held
         self.functions.append(f)
         held += [*(f.__defaults__ or ()), f.__kwdefaults__]
@@ -187,8 +210,7 @@ class Reach:
             self.refuse(refusal)
         self.asks_same |= reads.asks_same
         self.can_change |= reads.stores
-        self.asks_kind |= bool(ASKS_KIND & (reads.names | reads.attributes))
-        self.by_name |= bool(BY_NAME & (reads.names | reads.attributes))
+        held += self.note(f, reads)
         names, space = sorted(reads.names), f.__globals__
         self.globals += [(space.get, name) for name in names]
         held += [space.get(name, MISSING) for name in names]
@@ -196,6 +218,7 @@ class Reach:
         for name in reads.imports:
             try:
                 held.append(importlib.import_module(name))
+                self.globals.append((sys.modules.get, name))
             except ImportError:
                 self.refuse(f"imports {name}")
         attributes = sorted(reads.attributes | reads.names)
@@ -204,40 +227,71 @@ class Reach:
                 self.read_of_module(x, attributes)
         return held
 
+    def note(self, f: types.FunctionType, reads: Reads) -> list[Any]:
+        """Note what a function asks for; the methods that it is the first to call by name."""
+        asks_kind = bool(ASKS_KIND & (reads.names | reads.attributes))
+        self.asks_kind |= asks_kind
+        if asks_kind or reads.asks_same:
+            self.asking.append(f)
+        self.about |= ABOUT & reads.attributes
+        self.by_name |= bool(BY_NAME & (reads.names | reads.attributes))
+        self.asked |= reads.attributes
+        called = self.pending.keys() & reads.attributes
+        return [x for name in sorted(called) for x in self.pending.pop(name)]
+
     def read_of_module(self, module: types.ModuleType, attributes: list[str]) -> None:
         """Watch some attributes of a module, and of the modules among them."""
         if (module.__name__, *attributes) in self.modules or self.refusals:
             return
+        if module in (random, np.random):
+            drawing = {name for name in attributes if hasattr(module, name)}
+            if drawing <= DRAWS:                         # whether it does is seen when it runs
+                self.may_draw = "uses random numbers"
+                self.seen[id(module)] = module
+                return self.watch_names(module, sorted(drawing))
         if reason := _changing(module, module.__name__):
             return self.refuse(reason)
         self.modules.add((module.__name__, *attributes))
         there = [name for name in attributes if hasattr(module, name)]
         look: Callable[[], list[Any]] = lambda: [getattr(module, n, MISSING) for n in there]
-        for x in look() if _is_trusted(module.__name__) else self.watch(look):
+        for x in look() if is_trusted(module.__name__) else self.watch(look):
             if isinstance(x, types.ModuleType):
                 self.read_of_module(x, attributes)
             else:
                 self.visit(x)
 
+    def watch_names(self, module: types.ModuleType, names: list[str]) -> None:
+        """Watch some attributes of a module, without a look into them."""
+        self.watch(lambda: [getattr(module, name, MISSING) for name in names])
+
     def of_module(self, module: types.ModuleType) -> list[Any]:
         """All of it where it is read by names that are computed; else nothing."""
         if not self.by_name:
             self.unread.append(module)
-        elif not _is_trusted(module.__name__):
+        elif not is_trusted(module.__name__):
             return self.watch(lambda: list(vars(module).values()))
         return []
 
     def of_class(self, kind: type) -> list[Any]:
         """What a class of the user's defines, and what it is derived from."""
         self.can_change = True
-        return self.watch(lambda: [x for name, x in vars(kind).items() if name not in OF_CLASSES]
-                          ) + list(kind.__bases__)
+        self.watch(lambda: [x for name, x in vars(kind).items() if name not in OF_CLASSES])
+        held = list(kind.__bases__)
+        for name, x in vars(kind).items():
+            is_method = isinstance(x, (types.FunctionType, property, staticmethod, classmethod))
+            if name in OF_CLASSES:
+                continue
+            if is_method and not name.startswith("__") and name not in self.asked:
+                self.pending.setdefault(name, []).append(x)
+            else:
+                held.append(x)
+        return held
 
     def of_container(self, x: Any) -> list[Any]:
         """The items of a list, tuple, dict, set, deque or array."""
         self.can_change |= not isinstance(x, (tuple, frozenset))
         if isinstance(x, np.ndarray):
-            self.watch(lambda: [x.shape, x.dtype.str, x.tobytes()])
+            self.watch(lambda: [f"{x.dtype.str} {x.shape}", x.tobytes()])
             return x.ravel().tolist() if x.dtype == object else []
         if _bytes_of(x) is not None:
             if not isinstance(x, tuple) or not all(isinstance(item, PLAIN) for item in x):
@@ -257,14 +311,14 @@ class Reach:
         slots = [name for base in kind.__mro__ for name in _slots(base)]
         built_in = [base for base in kind.__mro__ if not base.__flags__ & 1 << 9
                     and base is not object and base not in CONTAINERS]
-        if built_in and not _is_trusted(_module(kind)):
+        if built_in and not is_trusted(_module(kind)):
             self.refuse(f"refers to a {kind.__name__}, which cannot be watched")
         fields = _attribute(x, "__dict__")
         if not isinstance(x, Operation):                    # a row of the table stays as it is
             self.can_change |= fields is not MISSING or bool(slots)
         held: list[Any] = []
         if fields is not MISSING:
-            held = self.watch(lambda: [*fields, *fields.values()])
+            held = self.watch(lambda: [type(x), *fields, *fields.values()])
         if slots:
             held = held + self.watch(lambda: [_attribute(x, name) for name in slots])
         return [*held, kind]
@@ -282,6 +336,10 @@ class Reads(NamedTuple):
     stores: bool                            # whether it sets attributes or variables from outside
 
 
+REFUSED_CODE = {"STORE_GLOBAL": "changes the global {}", "DELETE_GLOBAL": "changes the global {}",
+                "MATCH_CLASS": "asks for the kind of something by match"}
+
+
 @cache
 def names_in(code: types.CodeType) -> Reads:
     """What a piece of code reads."""
@@ -294,8 +352,8 @@ def names_in(code: types.CodeType) -> Reads:
             found.attributes.add(i.argval)
         elif i.opname == "IMPORT_NAME":
             found.imports.add(i.argval)
-        elif i.opname in ("STORE_GLOBAL", "DELETE_GLOBAL"):
-            found.refusals.append(f"changes the global {i.argval}")
+        elif i.opname in REFUSED_CODE:
+            found.refusals.append(REFUSED_CODE[i.opname].format(i.argval))
         elif i.opname == "IS_OP" and not (before and _is_constant(before)):
             asks_same = True
         elif i.opname == "IS_OP" and before and isinstance(before.argval, bool):
@@ -334,10 +392,22 @@ def _contents(cell: types.CellType) -> Any:
 
 def _bytes_of(x: Any) -> bytes | None:
     """Data as bytes; None for what holds anything but numbers, strings and nests of them."""
+    stack = [x]
+    while stack:
+        item = stack.pop()
+        if type(item) is dict:
+            stack += [*item, *item.values()]
+        elif type(item) in (list, tuple, set, frozenset):
+            stack += item
+        elif type(item) not in WRITTEN:                 # marshal writes an array as its bytes alone
+            return None
     try:
         return marshal.dumps(x, 2)
     except ValueError:
         return None
+
+
+WRITTEN = {int, float, complex, bool, str, bytes, type(None)}
 
 
 def _changing(x: Any, owner: str) -> str:
@@ -347,10 +417,12 @@ def _changing(x: Any, owner: str) -> str:
         return f"uses {CHANGING.get(first, 'random numbers')}"
     if isinstance(x, Iterator):
         return "reads from an iterator"
+    if type(x) is type(names_in):
+        return f"calls {getattr(x, '__name__', '?')}(), whose results are kept (functools.cache)"
     if first in sys.stdlib_module_names and first not in SAFE and first != "__main__":
         return f"uses the module {first}"
     if isinstance(x, types.BuiltinFunctionType) and isinstance(x.__self__, types.ModuleType):
-        if not _is_trusted(owner):
+        if not is_trusted(owner):
             return f"calls {x.__name__}(), which is not written in Python"
     return ""
 
@@ -367,7 +439,7 @@ def _module(x: Any) -> str:
     return named if isinstance(named, str) else str(type(x).__module__)
 
 
-def _is_trusted(module: str) -> bool:
+def is_trusted(module: str) -> bool:
     """Whether a module is Python's, NumPy's or this project's: its globals do not change."""
     first = module.partition(".")[0]
     return first in OURS or first in sys.stdlib_module_names and first != "__main__"
@@ -392,5 +464,7 @@ def _alike(a: Any, b: Any) -> bool:
     """Whether they are one object, or numbers or strings of one kind and value."""
     if a is b:
         return True
-    simple = (int, float, str, bytes, bool, complex, np.generic)
+    if type(a) is type(b) and isinstance(a, (str, bytes)):
+        return bool(a == b)
+    simple = (int, float, bool, complex, np.generic)
     return type(a) is type(b) and isinstance(a, simple) and repr(a) == repr(b)
