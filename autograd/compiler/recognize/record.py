@@ -332,6 +332,10 @@ class _Numbering:
             return [self.product(self.of(side.left[0]), self.of(side.right[0]))]
         if not side.left and not side.scaled:
             return rest
+        if len(rest) == len(side.left) == 1 and not side.scaled:
+            weight = self.weight_and_bias(self.of(side.left[0]), self.of(side.right[0]), rest[0])
+            if weight is not None:
+                return [weight]
         left = [ids[t] if type(t) is int else number(t) for t in side.left]
         right = [ids[t] if type(t) is int else number(t) for t in side.right]
         found = self.scaled(side, left, right) if side.scaled else []
@@ -367,6 +371,16 @@ class _Numbering:
         if self.kinds[a] > self.kinds[b]:
             a, b = b, a
         return self.node(ops.mul if self.kinds[a] == CONSTANT else ops.dot, (a, b))
+
+    def weight_and_bias(self, a: int, b: int, bias: int) -> Optional[int]:
+        """w * x + b as a dot, as `terms` makes it of more products; None for anything else."""
+        if self.kinds[a] > self.kinds[b]:
+            a, b = b, a
+        kinds = self.kinds[a], self.kinds[b], self.kinds[bias]
+        if kinds != (PARAMETER, CONSTANT, PARAMETER) or a == bias:
+            return None
+        beside = self.lies_beside(bias, [a])
+        return self.node(ops.dot, (a, bias, b, self.number(1.0))) if beside else None
 
     def merge_rest(self, rest: list[int], weights: list[int], data: list[int]) -> None:
         """Put parameters that are weights as well among the weights, times 1."""
