@@ -76,7 +76,7 @@ def explain(output: Value, wrt: Value, paths: int = PATHS) -> Explanation:
       3. x -> 2 * x -> y:  2 * 1 = 2
     Sum: dy/dx = 3 + 3 + 2 = 8. This is x.grad after y.backward().
     """
-    at_least(paths, "paths", 0)
+    paths = at_least(paths, "paths", 0)
     part = between(output, wrt)
     text, latex = notations(part)
     products: list[float] = []

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd import compiler
-from autograd.compat.messages import entries
+from autograd.compat.messages import described, entries
 from autograd.compiler.jit.arguments import VALUES, Signature, argument_keys, same_objects
 from autograd.compiler.jit.branch import Branch
 from autograd.compiler.jit.flat import (BOOL, FLOAT, INT, flatten, flatten_result, kinds_of,
@@ -284,7 +284,10 @@ def size_of(args: Sequence[Any], i: int) -> int:
     if i >= len(args):
         raise ValueError(f"samples names argument {i}, but there are {len(args)} arguments; they "
                          "count from 0")
-    return len(entries(args[i], f"argument {i}, which samples names,", "samples"))
+    what = f"argument {i}, which samples names,"
+    if not hasattr(args[i], "__getitem__"):             # what is read only once, or has no order
+        raise TypeError(f"{what} must be a list of samples, got {described(args[i])}")
+    return len(entries(args[i], what, "samples"))
 
 
 TRANSPARENT.add(Sampled)
