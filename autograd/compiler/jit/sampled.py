@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd import compiler
-from autograd.compat.messages import entries
+from autograd.compat.messages import described, entries
 from autograd.compiler.jit.arguments import VALUES, Signature, argument_keys, same_objects
 from autograd.compiler.jit.branch import Branch
 from autograd.compiler.jit.flat import (BOOL, FLOAT, INT, flatten, flatten_result, kinds_of,
@@ -55,20 +55,25 @@ class RowsBranch(Branch):
 
     def compiled(self, outputs: list[Value], every: list[Value]) -> Program:
         """The program of some outputs, whose inputs are the numbers of a sample."""
+        self.place_inputs(every)
+        return compiler.program(outputs, [every[i] for i in self.shared],
+                                [every[i] for i in self.inputs])
+
+    def place_inputs(self, every: list[Value]) -> None:
+        """Note which numbers a program takes once, and which for each sample."""
         count = len(self.lookups.arguments())
         looked_up = range(len(every) - count, len(every))
         self.inputs = [*self.columns, *looked_up]
         chosen = {*self.inputs, *self.wrt}
         self.shared = [*self.wrt, *(i for i in range(len(every)) if i not in chosen)]
-        return compiler.compile(outputs, [every[i] for i in self.shared],
-                                [every[i] for i in self.inputs])
 
-    def differentiable(self, result: Value, every: list[Value], looked_up: list[Value],
+    def differentiable(self, order: list[Value], every: list[Value], looked_up: list[Value],
                        notes: Notes) -> list[Value]:
-        """Compile the result of which there is a gradient; what that is with respect to."""
-        self.program = self.compiled([result], every)
-        self.program = compiler.compile(result, [every[i] for i in self.shared],
-                                        [every[i] for i in self.inputs])
+        """Compile the result of which there is a gradient, the last in a topological order; what
+        the gradient is with respect to."""
+        self.place_inputs(every)
+        self.program = compiler.program(order[-1], [every[i] for i in self.shared],
+                                        [every[i] for i in self.inputs], order=order)
         return [every[i] for i in self.wrt]
 
     def full_rows(self, rows: Any) -> Any:
@@ -284,7 +289,10 @@ def size_of(args: Sequence[Any], i: int) -> int:
     if i >= len(args):
         raise ValueError(f"samples names argument {i}, but there are {len(args)} arguments; they "
                          "count from 0")
-    return len(entries(args[i], f"argument {i}, which samples names,", "samples"))
+    what = f"argument {i}, which samples names,"
+    if not hasattr(args[i], "__getitem__"):             # what is read only once, or has no order
+        raise TypeError(f"{what} must be a list of samples, got {described(args[i])}")
+    return len(entries(args[i], what, "samples"))
 
 
 TRANSPARENT.add(Sampled)
