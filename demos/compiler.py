@@ -57,8 +57,8 @@ def error(W, b, x, y):
 
 # %% [markdown]
 """
-`value_and_grad` makes a function that returns its value and its gradient, here with respect to arguments 0 and 1, and `jit`
-compiles that when it is first called. It was written for one sample; `samples=(2, 3)` says that `x` and `y` have many, and
+`value_and_grad` makes a function that returns the error and its gradient, here with respect to arguments 0 and 1, and `jit`
+compiles that when it is first called. `error` is written for one sample; `samples=(2, 3)` says that `x` and `y` have many, and
 `reduce="sum"` that we want the sum over them. That is all: this line is what you need in a program of your own.
 """
 
