@@ -33,7 +33,7 @@ CASES = [
     ("dz2", lambda h: h.e**2 / 2, "half of (f - y)²"),
     ("dz2", lambda h: np.sign(h.e), "the absolute error"),
     ("dz2", lambda h: h.dz2 / h.y, "divided by y"),
-    ("dz2", lambda h: abs(h.dz2), "the signs are lost"),
+    ("dz1", lambda h: abs(h.dz1), "the signs are lost"),
     ("dz1", lambda h: h.ds(h.z1) * h.dz2.sum(1, keepdims=True), "W2ᵀ is missing"),
     ("dz1", lambda h: h.ds(h.z1) * h.dz2.sum(1, keepdims=True) * h.W2.sum(0), "each summed before they were multiplied"),
     ("dz1", lambda h: h.ds(h.z1) * h.W2.sum(0), "only the weights are summed"),
