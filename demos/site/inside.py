@@ -267,6 +267,33 @@ def check(name: str, code: str) -> dict[str, Any]:
     return {**result, "printed": result["printed"] or "".join(printed), "line": None}
 
 
+# Long chains -------------------------------------------------------------------------------------------------------------
+
+def holders(held: list[Any], k: int) -> int:
+    """How many references there are to an entry of a list, as counted from here."""
+    return sys.getrefcount(held[k])
+
+
+ALONE = holders([object()], 0)                          # of what only the list holds
+
+
+def take_apart(v: Value) -> None:
+    """Free what only v holds, and what only that holds, one after the other.
+
+    Python frees a chain of objects by calls inside calls, for which a browser's stack is too small: as `Value.__del__` this
+    lets a chain of any length end.
+    """
+    todo = [v]
+    while todo:
+        u = todo.pop()
+        held = list({id(w): w for w in u.inputs if isinstance(w, Value) and not w.is_leaf}.values())
+        if not held:
+            continue
+        Value.__init__(u, 0.0)                          # it forgets its inputs
+        todo += [held[k] for k in range(len(held)) if holders(held, k) == ALONE]
+        del u, held
+
+
 # What JavaScript calls ---------------------------------------------------------------------------------------------------
 
 def begin(show: Callable[[Part], None], layout: Callable[[str, str, str], str], numpy: bool = False) -> Session:
@@ -280,6 +307,7 @@ def begin(show: Callable[[Part], None], layout: Callable[[str, str, str], str], 
             raise PictureError(f"Graphviz failed: {str(error).splitlines()[0]}") from None
 
     sys.setrecursionlimit(DEEPEST)
+    setattr(Value, "__del__", take_apart)
     use_graphviz(graphviz)
     sys.modules["demos.lesson"] = lesson_module(show)
     if not numpy:
