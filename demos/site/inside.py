@@ -307,7 +307,7 @@ def begin(show: Callable[[Part], None], layout: Callable[[str, str, str], str], 
             raise PictureError(f"Graphviz failed: {str(error).splitlines()[0]}") from None
 
     sys.setrecursionlimit(DEEPEST)
-    setattr(Value, "__del__", take_apart)
+    Value.__del__ = take_apart                          # type: ignore[attr-defined]
     use_graphviz(graphviz)
     sys.modules["demos.lesson"] = lesson_module(show)
     if not numpy:
