@@ -111,13 +111,10 @@ class Canvas:
         self.parts.append(f"<{tag}{given}>{inside}</{tag}>")
 
     def text(self, middle: Point, string: str, size: float = style.TITLE_TEXT,
-             fill: str = style.TEXT, weight: str = "normal", tail: str = "") -> None:
-        """A line of text around a point; `tail` is what it ends with, quiet and not bold."""
-        inside = escape(string)
-        if tail:
-            inside += f' <tspan font-weight="normal" fill="{style.QUIET}">{escape(tail)}</tspan>'
-        self.add("text", inside, x=f"{middle[0]:.1f}",
-                 y=f"{middle[1] + BASELINE * size:.1f}", text_anchor="middle", font_size=size,
+             fill: str = style.TEXT, weight: str = "normal", anchor: str = "middle") -> None:
+        """A line of text around a point, or from it on ("start"), or up to it ("end")."""
+        self.add("text", escape(string), x=f"{middle[0]:.1f}",
+                 y=f"{middle[1] + BASELINE * size:.1f}", text_anchor=anchor, font_size=size,
                  fill=fill, font_weight=weight)
 
     def rect(self, corner: Point, size: Point, fill: str, stroke: str = "none",
@@ -179,13 +176,28 @@ def draw_card(canvas: Canvas, node: Node, middle: Point, size: Point) -> None:
         canvas.text((left + sign / 2, middle[1]), node.sign, style.sign_text(node.sign), "white")
     for k, fill in enumerate([role.fill, style.PAPER, style.PAPER]):
         canvas.rect((left + sign, top + k * row), (width, row), fill, role.line, line)
-    tail = node.role if node.role in style.NAMED_ROLES else ""
     data = DASH if node.data is None else fixed(node.data)
     numbers = {"data": data, "grad": grad_text(node.grad)}
     numbers.update(dict.fromkeys(node.blanks, style.BLANK))
-    canvas.text((centre, top + row / 2), shorten(node.title), weight="bold", tail=tail)
+    draw_title(canvas, node, (centre, top + row / 2))
     canvas.text((centre, top + 1.5 * row), f"data {numbers['data']}", fill=style.DATA)
     canvas.text((centre, top + 2.5 * row), f"grad {numbers['grad']}", fill=style.GRAD)
+
+
+def draw_title(canvas: Canvas, node: Node, middle: Point) -> None:
+    """The title, bold, and the role of a leaf or an output.
+
+    These two meet at one point, so that they never overlap, however wide the font is.
+    """
+    title, role = shorten(node.title), node.role
+    if role not in style.NAMED_ROLES:
+        return canvas.text(middle, title, weight="bold")
+    if not title.strip():
+        return canvas.text(middle, role, fill=style.QUIET)
+    widths = len(title) * style.LETTER_POINTS, len(role) * style.LETTER_POINTS * 0.85
+    x, y = middle[0] + (widths[0] - widths[1]) / 2, middle[1]
+    canvas.text((x - 3, y), title, weight="bold", anchor="end")
+    canvas.text((x + 3, y), role, fill=style.QUIET, anchor="start")
 
 
 def draw_circle(canvas: Canvas, node: Node, middle: Point, size: Point) -> None:
