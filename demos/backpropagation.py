@@ -180,13 +180,43 @@ $$\frac{\partial \mathcal{L}}{\partial z_{k-1}} = D_{k-1} W_k^T \frac{\partial \
 $$\frac{\partial \mathcal{L}}{\partial W_k} = \frac{\partial \mathcal{L}}{\partial z_k} f_{k-1}^T \quad \text{and} \quad
 \frac{\partial \mathcal{L}}{\partial b_k} = \frac{\partial \mathcal{L}}{\partial z_k} \qquad (8)$$
 
-The lesson `proof` goes through it line by line, for any network.
 """
 
 # %%
 D = np.diag([sigmoid(v.data) * (1 - sigmoid(v.data)) for v in z1])
 lesson.ask("D₁ for our z1 with two entries: how many of its entries are not 0?", np.count_nonzero(D), within=0.001,
            wrong={4: "a diagonal matrix is 0 off the diagonal"}, why="σ'(z1(1)) and σ'(z1(2)), on the diagonal.")
+
+# %% [markdown]
+"""
+The lesson `proof` goes through it line by line, for any network. `explain` writes down the same way for any layer of yours,
+when you give it a vector or a matrix of Values instead of a single one. Here it is for our `z1`:
+"""
+
+# %%
+explained = explain(loss, wrt=z1)
+
+
+def typeset(steps, first=1):
+    return "\n\n".join(f"**{k}.** {step.reason}\n\n$${step.latex}$$"
+                       for k, step in enumerate(steps, first))
+
+
+lesson.write(typeset(explained.steps[:3]))
+
+# %%
+lesson.ask("How many numbers ∂z2(i)/∂z1(j) are there in this small layer?",
+           sum(map(len, explained.steps[1].left)),
+           within=0.001, wrong={5: "each of the 3 with respect to each of the 2"}, why="3 · 2, the Jacobian of z2 with respect to z1.")
+
+# %%
+lesson.write(f"{typeset(explained.steps[3:], 4)}\n\n$${explained.numbers}$$")
+
+# %%
+lesson.ask("`explain(loss, wrt=b)` does the same for b. What is its last line?",
+           explain(loss, wrt=b).steps[-1].text, choices=("∂ℒ/∂b = ∂ℒ/∂z2", "∂ℒ/∂b = D ∂ℒ/∂z2", "∂ℒ/∂b = ∂ℒ/∂z2 f1ᵀ"),
+           wrong={"∂ℒ/∂b = ∂ℒ/∂z2 f1ᵀ": "that is the line for W", "∂ℒ/∂b = D ∂ℒ/∂z2": "b is added to z2, outside of any σ"},
+           why="The second half of (8).")
 
 # %%
 def data(values):

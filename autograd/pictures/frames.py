@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from autograd.compat.keywords import OF_PICTURES, told
-from autograd.compat.messages import described
+from autograd.compat.messages import choice, described
 from autograd.graph import topological_order
 from autograd.pictures.canvas import numbered, write_drawings
 from autograd.pictures.cards import Splines
@@ -96,6 +96,7 @@ def frames(value: Value, *, parameters: Sequence[Value] | None = None,
     if not isinstance(value, Value):
         raise TypeError(f"frames needs a Value, got {described(value)}")
     parameters = checked_parameters(parameters)
+    choice(rankdir, ("LR", "TB", None), "rankdir")
     order = topological_order(value)
     if value.is_leaf:
         raise ValueError("frames needs a Value that was computed from others: a leaf has no pass")
