@@ -237,8 +237,8 @@ def lesson_module(show: Callable[[Part], None]) -> types.ModuleType:
             else:
                 show({**picture(picture_of), "caption": caption})
 
-        def play(self, value: Value, name: str, caption: str = "") -> None:
-            show({"kind": "page", "html": autograd.play(value).html, "title": caption})
+        def page(self, page: Any, name: str, caption: str = "") -> None:        # type: ignore[override]
+            show({"kind": "page", "html": page.html, "title": caption})
 
         def ask(self, text: str, answer: Any, **options: Any) -> None:
             """Nothing: the page has the question already."""
