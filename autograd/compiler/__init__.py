@@ -47,7 +47,7 @@ from autograd.value import Value
 
 WIDE = 4  # a loop over so many numbers at once is one over arrays
 # for loops over single numbers: nodes in all, in a turn, and outside
-LOOPED, LONG_TURN, OUTSIDE = 20_000, 300, 150
+LOOPED, LONG_TURN, OUTSIDE = 4_000_000, 300, 150
 # with fewer terms for each array operation, straight-line code is faster
 NARROW, NARROW_WITH_SAMPLES = 40, 8
 

@@ -22,6 +22,7 @@ from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 from autograd import ops, value
+from autograd.compat.finishing import finish
 from autograd.compat.methods import for_numpy
 from autograd.compat.numbers import is_array, is_numpy_scalar
 from autograd.compiler.jit.flat import LARGEST, Row
@@ -177,7 +178,8 @@ class Notes:
 
 
 _notes: ContextVar[Notes | None] = ContextVar("notes", default=None)
-_lock, _recordings = threading.Lock(), [0]
+_lock = threading.Lock()
+_recordings: list[Notes] = []
 _before: list[tuple[Any, str, Any]] = []
 _data_of, _set_data = Value.data.fget, Value.data.fset          # type: ignore[attr-defined]
 _grad_of, _set_grad = Value.grad.fget, Value.grad.fset          # type: ignore[attr-defined]
@@ -192,25 +194,32 @@ def how(x: float, y: float) -> int:
 def noticing(numbers: set[Value], lookups: Lookups) -> Iterator[Notes]:
     """Inside, in this thread, what is said at the head of this file is noted."""
     notes = Notes(numbers, lookups)
-    with _lock:
-        _recordings[0] += 1
-        if _recordings[0] == 1:
-            _replace()
-    tokens = _notes.set(notes), FOR_OTHER_NUMBERS.set(True)
-    try:
+    before = _notes.get(), FOR_OTHER_NUMBERS.get()
+    try:                                            # a Ctrl-C may come at any time
+        with _lock:
+            _recordings.append(notes)
+            if len(_recordings) == 1:
+                _replace()
+        _notes.set(notes)
+        FOR_OTHER_NUMBERS.set(True)
         yield notes
     finally:
-        _notes.reset(tokens[0])
-        FOR_OTHER_NUMBERS.reset(tokens[1])
-        with _lock:
-            _recordings[0] -= 1
-            if not _recordings[0]:
-                while _before:
-                    owner, name, method = _before.pop()
-                    if method is None:
-                        delattr(owner, name)
-                    else:
-                        setattr(owner, name, method)
+        _notes.set(before[0])
+        FOR_OTHER_NUMBERS.set(before[1])
+        finish(lambda: _leave(notes))
+
+
+def _leave(notes: Notes) -> None:
+    """Put everything back when these are the last notes."""
+    with _lock:
+        _recordings[:] = [other for other in _recordings if other is not notes]
+        if not _recordings:
+            for owner, name, method in reversed(_before):
+                if method is not None:
+                    setattr(owner, name, method)
+                elif name in vars(owner):
+                    delattr(owner, name)
+            _before.clear()
 
 
 # What a comparison and an int are -----------------------------------------------------------------
