@@ -48,12 +48,12 @@ class Tape(NamedTuple):
 
 def record(
     outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value],
-    samples: bool = True,
+    samples: bool = True, order: list[Value] | None = None,
 ) -> Tape:
     """The graph of the outputs as a Tape. Parameters and inputs are where it begins, even if they
-    were computed.
+    were computed. `order` is the topological order of the outputs, where it is known.
     """
-    tape = numbered(outputs, parameters, inputs)[0]
+    tape = numbered(outputs, parameters, inputs, order)[0]
     return tape._replace(samples=samples and bool(inputs))
 
 
@@ -66,10 +66,11 @@ def places_and_ids(
 
 
 def numbered(
-    outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value]
+    outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value],
+    order: list[Value] | None = None,
 ) -> tuple[Tape, list[Any]]:
     """The Tape, and the id of each place of the topological order, NONE where it has none."""
-    order = with_labels(graph.topological_order(*outputs))
+    order = with_labels(graph.topological_order(*outputs) if order is None else order)
     place = dict(zip(order, range(len(order))))
     begin = {place[v] for v in (*parameters, *inputs) if v in place}
     args = graph.wiring(order, place)
