@@ -29,7 +29,7 @@ from autograd.graph import topological_order
 from autograd.pictures import PictureError, use_graphviz
 from demos import lesson as lessons
 from demos.exercises import notebook
-from demos.mathematics import mathml
+from demos.mathematics import FORMULA, mathml
 
 Part = dict[str, Any]
 FILE = "your code"                      # what a traceback calls the cells
@@ -239,6 +239,13 @@ def lesson_module(show: Callable[[Part], None]) -> types.ModuleType:
 
         def page(self, page: Any, name: str, caption: str = "") -> None:        # type: ignore[override]
             show({"kind": "page", "html": page.html, "title": caption})
+
+        def write(self, text: str) -> None:                                     # type: ignore[override]
+            typeset, end = [], 0
+            for found in FORMULA.finditer(text):
+                typeset += [escape(text[end:found.start()]), mathml(found[1] or found[2], display=bool(found[1]))]
+                end = found.end()
+            show({"kind": "html", "html": "".join([*typeset, escape(text[end:])])})
 
         def ask(self, text: str, answer: Any, **options: Any) -> None:
             """Nothing: the page has the question already."""
