@@ -110,7 +110,7 @@ def otter(name: str) -> list[Cell]:
     points = int(sum(part.points for part in Checker.of(name).parts))
     answer = between(name).replace("### BEGIN SOLUTION", "# BEGIN SOLUTION").replace("### END SOLUTION", "# END SOLUTION")
     return [_raw(f"# BEGIN QUESTION\nname: {name[:3]}\npoints: {points}"), markdown(statement(name), f"{name}-text"),
-            _raw("# BEGIN SOLUTION"), code(answer, name), _raw("# END SOLUTION"), _raw("# BEGIN TESTS"),
+            _raw("# BEGIN SOLUTION"), code(answer, name), _raw("# END SOLUTION"), code(checking(name), f"{name}-look"), _raw("# BEGIN TESTS"),
             code(f"\"\"\" # BEGIN TEST CONFIG\nfailure_message: {title(name)} is not right yet\n\"\"\" # END TEST CONFIG\n"
                  f"assert {checking(name)}", f"{name}-check"),
             _raw("# END TESTS"), _raw("# END QUESTION")]
