@@ -10,7 +10,7 @@ network, with the shape of every matrix in it; you know why initial weights are 
 
 **In class:** 35 minutes. **The lecture:** Jeff Calder, Mathematics of Image and Data Analysis (Math 5467), Lecture 22: Neural
 Networks. Its formulas keep their numbers, (1) to (8), in all four parts.
-r"""
+"""
 
 # %% tags=["hide-input"]
 import numpy as np

@@ -69,7 +69,7 @@ def slide_text(picture) -> float:
     lambda: of_many_inputs(16), lambda: of_many_inputs(18),
     lambda: autograd.sum([Value(i * 0.5, label=f"x{i}") for i in range(19)]),
     *[lambda seed=seed: small(seed)[0] for seed in (5160, 5178, 5016, 5057, 5212, 5067)],
-], ids=str)
+])
 def test_a_crowded_picture_of_20_values_reads_from_the_last_row(make):
     """Leaves in several columns, short titles, cards close together: 15 to 21 pixels without."""
     assert slide_text(autograd.draw(make())) >= 24
