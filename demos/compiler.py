@@ -9,7 +9,7 @@ by hand. Takes about ten seconds.
 **Goals.** You can read the NumPy that a graph of scalars compiles to, beside the lecture's formulas; you can say how matrices
 are found in a graph; you know what a recorded graph does not contain.
 
-**In class:** 40 minutes.
+**In class:** 55 minutes.
 """
 
 # %% tags=["hide-input"]

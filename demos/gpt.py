@@ -9,7 +9,7 @@ more. Takes about twenty seconds.
 **Goals.** You can explain embedding, attention and residual connections with numbers you have seen; you can compare a
 language model with counting, by its perplexity; you know what compiling saves.
 
-**In class:** 40 minutes.
+**In class:** 50 minutes.
 """
 
 # %% tags=["hide-input"]
