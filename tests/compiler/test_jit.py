@@ -76,6 +76,19 @@ def test_a_refusal_names_the_line():
         assert f(2.0) == 2.0
 
 
+RATES = [0.1]
+
+
+def test_what_changes_all_the_time_is_named():
+    def f(x):
+        return x * RATES[0]
+    compiled = jit(f)
+    with pytest.warns(UserWarning, match=r"what it refers to \(test_jit.py, line \d+\) changes from call to call"):
+        for _ in range(20):
+            RATES[0] *= 0.9
+            assert compiled(2.0) == 2.0 * RATES[0]
+
+
 def test_what_changes_outside():
     scale = [2.0]
     f = jit(lambda x: x * scale[0])

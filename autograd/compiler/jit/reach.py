@@ -74,6 +74,7 @@ class Watch(NamedTuple):
     """Something that may change: `look()` gives what it holds now, `held` is what it held."""
     look: Callable[[], list[Any]]
     held: list[Any]
+    of: Any                                 # what holds it, where that is one object
 
     def same(self) -> bool:
         """Whether it holds the same objects, or numbers and strings of the same value."""
@@ -134,11 +135,20 @@ class Reach:
         """Note what cannot be watched, and where it is named."""
         self.refusals.append(reason + where_named(self.functions, culprit))
 
-    def watch(self, look: Callable[[], list[Any]]) -> list[Any]:
+    def watch(self, look: Callable[[], list[Any]], of: Any = None) -> list[Any]:
         """What look() gives, which is watched from now on."""
         held = look()
-        self.watches.append(Watch(look, held))
+        self.watches.append(Watch(look, held, of))
         return held
+
+    def changed(self) -> str:
+        """Where the first thing that is not as it was is named, such as ` (model.py, line 12)`."""
+        for look, held, of in self.watches:
+            for x, before in zip(look(), held):
+                if not _alike(x, before):
+                    where = where_named(self.functions, x if of is None else of)
+                    return where or where_named(self.functions, x)
+        return ""
 
     def visit(self, x: Any) -> None:
         """Note the state of x and of what it holds."""
@@ -291,11 +301,11 @@ class Reach:
         """The items of a list, tuple, dict, set, deque or array."""
         self.can_change |= not isinstance(x, (tuple, frozenset))
         if isinstance(x, np.ndarray):
-            self.watch(lambda: [f"{x.dtype.str} {x.shape}", x.tobytes()])
+            self.watch(lambda: [f"{x.dtype.str} {x.shape}", x.tobytes()], x)
             return x.ravel().tolist() if x.dtype == object else []
         if _bytes_of(x) is not None:
             if not isinstance(x, tuple) or not all(isinstance(item, PLAIN) for item in x):
-                self.watch(lambda: [_bytes_of(x)])
+                self.watch(lambda: [_bytes_of(x)], x)
             return []
         if isinstance(x, dict):
             return self.watch(lambda: [*x, *x.values()])
@@ -318,7 +328,7 @@ class Reach:
             self.can_change |= fields is not MISSING or bool(slots)
         held: list[Any] = []
         if fields is not MISSING:
-            held = self.watch(lambda: [type(x), *fields, *fields.values()])
+            held = self.watch(lambda: [type(x), *fields, *fields.values()], x)
         if slots:
             held = held + self.watch(lambda: [_attribute(x, name) for name in slots])
         return [*held, kind]
