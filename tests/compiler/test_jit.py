@@ -300,3 +300,47 @@ def test_threads_share_a_function():
         found = list(pool.map(lambda p: f(*p), points))
     expected = [value_and_grad(lambda x, k: (x * x if x > 1 else -x) * k + newton(x))(*p) for p in points]
     np.testing.assert_allclose(found, expected, rtol=1e-9)
+
+
+def appends(seen):
+    def f(x, w):
+        if x > 3:
+            seen.append(1.0)
+        return w * x * len(seen)
+    return f
+
+
+def sets(seen):
+    def f(x, w):
+        if x > 3:
+            seen[0] = seen[0] + 1.0
+        return w * x + seen[0]
+    return f
+
+
+def counts(seen):
+    def f(x, w, memo={}):       # noqa: B006
+        if x > 3:
+            seen[0] += 1.0
+            memo["n"] = seen[0]
+        return w * x + memo.get("n", 0) + seen[0]
+    return f
+
+
+@pytest.mark.parametrize("make", [appends, sets, counts])
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.filterwarnings("ignore:jit runs")
+def test_samples_after_one_that_changes_something_see_the_change(make, seed):
+    rng = random.Random(seed)
+    eager, jitted = make([0.5]), jit(make([0.5]), samples=(0,))
+    for call in range(8):
+        xs = [5.0 if call > 2 and rng.random() < 0.3 else rng.choice([1.0, 2.0, 2.5]) for _ in range(6)]
+        assert list(jitted(xs, 2.0)) == [eager(x, 2.0) for x in xs]
+
+
+@pytest.mark.filterwarnings("ignore:jit runs")
+def test_a_sum_of_samples_in_which_one_changes_something_is_refused():
+    gradient = jit(grad(sets([0.5]), argnums=1), samples=(0,), reduce="sum")
+    assert gradient([1.0, 2.0], 2.0) == 3.0
+    with pytest.raises(RuntimeError, match="call it for each sample"):
+        gradient([1.0, 5.0, 2.0], 2.0)

@@ -158,8 +158,25 @@ class Sampled(Jitted):
         for places in rows.groups():
             first = self.sample(args, places[0])
             key = self.signature(first, named)
-            self.run_group(key, places, rows.of(places), (args, named), found)
+            k = self.run_group(key, places, rows.of(places), (args, named), found)
+            if k is not None:
+                self.from_then_on(k, (args, named), found)
+                break
         return joined(found, self.reduce, m)
+
+    def from_then_on(self, k: int, given: Any, found: list[Any]) -> None:
+        """Find the results of the samples after k, at which f changed what it refers to.
+
+        Raises RuntimeError where some of them are in a sum already.
+        """
+        if any(b.over is not None for branches in self.known.values() for b in branches):
+            if any(x is not None for j, x in enumerate(found) if j != k):
+                raise RuntimeError("the function changes what it refers to at one sample, where "
+                                   "others are in a sum already: call it for each sample, without "
+                                   "samples=")
+        for j, x in enumerate(found):
+            if j > k or x is None:
+                found[j] = of_one(self.f(*self.sample(given[0], j), **given[1]))
 
     def signature(self, first: tuple[Any, ...], named: Any) -> Signature:
         """How the arguments of a sample look."""
@@ -182,9 +199,10 @@ class Sampled(Jitted):
         return sizes[0]
 
     def run_group(self, key: Signature, places: list[int], rows: Any, given: Any,
-                  found: list[Any]) -> None:
+                  found: list[Any]) -> int | None:
         """Find the results of samples of one structure, (key, row) for each; `rows` are their
-        numbers."""
+        numbers. The place of a sample at which f changed what it refers to: what comes after it
+        is not right; None where there is none."""
         left = np.arange(len(places))
         tried = 0
         while len(left) and not self.refused:
@@ -198,7 +216,10 @@ class Sampled(Jitted):
                 one = self.sample(given[0], places[k])
                 with self.lock:
                     found[places[k]] = of_one(self.first(key, rows[k], one, given[1]))
+                    if self.reach is not None and not self.reach.same():
+                        return int(places[k])
         self.eagerly(left, places, given, found)
+        return None
 
     def eagerly(self, left: Any, places: list[int], given: Any, found: list[Any]) -> None:
         """Find the results of some samples one by one."""
