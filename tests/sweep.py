@@ -14,6 +14,7 @@ import numpy as np
 
 import autograd
 from autograd import Value, grad, gradients, jvp, ops
+from autograd.recording import FOR_OTHER_NUMBERS
 from tests.truth import TRUTH, mp, mpf
 
 ARITY = {"sum": 3, "dot": 5, "max": 2, "select": 3}
@@ -181,7 +182,15 @@ def compiled(name, points, seed):
 
 
 def recorded(op, inputs, x):
-    """The derivative, recorded at x and compiled; None where it is a constant number."""
+    """The derivative, recorded at x for other numbers too and compiled; None where it is a constant number."""
+    token = FOR_OTHER_NUMBERS.set(True)                 # as jit does: both sides of where
+    try:
+        return compiled_derivative(op, inputs, x)
+    finally:
+        FOR_OTHER_NUMBERS.reset(token)
+
+
+def compiled_derivative(op, inputs, x):
     variables = [Value(a) for a in x]
     y = op(*variables[:-1], x[-1]) if op.name == "power_log" else op(*variables)
     for i in inputs:
