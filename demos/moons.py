@@ -407,6 +407,11 @@ noise, too; with too much of it, it cannot even learn the moons. What is best fo
 chosen by these very points, so its accuracy is a little too optimistic.)
 """
 
+# %%
+lesson.ask("A hundred times the regularization, c = 0.01 instead of 0.0001: is |θ| at the end smaller or larger?",
+           "smaller" if sizes[0.01] < sizes[0.0001] else "larger", choices=("smaller", "larger"),
+           why=f"{sizes[0.01]:.2f} instead of {sizes[0.0001]:.2f}: see the table.")
+
 # %% tags=["hide-input"]
 figure, axes = plots.plots(1, 3, size=(15, 4.6))
 for ax, c in zip(axes, (0.0, best, 0.03)):
@@ -420,15 +425,22 @@ lesson.show(figure, "penalty", "No regularization, the best strength of the tabl
 """
 ## A network to touch
 
-The page below trains a network on 60 samples, in the page itself: press play. The middle shows each of its units over the plane;
-the boundary is where the output is 0. Click a weight to see which samples moved it, and along which paths. The losses are those
-of `fit`, to rounding.
+The page below trains a network on 60 samples, in the page itself: press play. The middle shows each of its units over the
+plane; the boundary is where the output is 0. Click a weight to see which samples moved it, and along which paths. The losses
+are those of `fit`, to rounding.
 """
 
 # %%
-lesson.page(nn.playground(nn.MLP(2, [6, 6, 1], activation="tanh", seed=1), xs[:60], ys[:60], loss="hinge",
-                          optimizer=nn.GradientDescent(0.005), batch_size=20, test=0.25), "playground",
-            "Train it, step by step or all at once; change the learning rate, the batch size or the noise, and begin anew.")
+lesson.ask("Its network is 2-6-6-1. How many parameters does it train?",
+           len(nn.MLP(2, [6, 6, 1]).parameters()), wrong={54: "and the biases?", 13: "that is how many neurons it has"},
+           why="Weights 2 · 6 + 6 · 6 + 6 · 1 and biases 6 + 6 + 1.")
+
+# %%
+touched = nn.MLP(2, [6, 6, 1], activation="tanh", seed=1)
+page = nn.playground(touched, xs[:60], ys[:60], loss="hinge", optimizer=nn.GradientDescent(0.005),
+                     batch_size=20, test=0.25)
+lesson.page(page, "playground", "Train it, step by step or all at once; change the learning rate, "
+            "the batch size or the noise, and begin anew.")
 
 # %% [markdown]
 """

@@ -2,10 +2,9 @@
 """
 # Twelve misconceptions: before and after
 
-Twelve questions about automatic differentiation and training that many people get wrong. Take the quiz before the first
-lesson and again after the last one: the page remembers how many you predicted right. Takes a second or two.
+Take the quiz before the first lesson and after the last one: the page remembers your score. Takes a second or two.
 
-**Goals.** You know which of the twelve classic misconceptions are yours, and which lesson is about each.
+**Goals.** You know which misconceptions are yours, and which lesson is about each.
 
 **In class:** 15 minutes before the course, 15 minutes after it.
 """

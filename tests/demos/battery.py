@@ -67,7 +67,7 @@ TWO = [
     ("a complex step", "import cmath\ndef df(x):\n    z = complex(x, 1e-30)\n    return (cmath.sin(z) / (1 + z * z)).imag / 1e-30", "complex"),
     ("grad", "from autograd import grad, sin\ndf = grad(lambda x: sin(x) / (1 + x**2))", "autograd.grad"),
     ("grad by getattr", "import autograd\ndf = lambda x: getattr(autograd, 'gr' + 'ad')(lambda t: autograd.sin(t) / (1 + t**2))(x)", "autograd.grad"),
-    ("Values", "from autograd import Value, sin\ndef df(x):\n    v = Value(x)\n    (sin(v) / (1 + v**2)).backward()\n    return v.grad", "Value.backward"),
+    ("Values", "from autograd import Value, sin\ndef df(x):\n    v = Value(x)\n    (sin(v) / (1 + v**2)).backward()\n    return v.grad", "autograd.Value"),
     ("sympy", "import sympy\nt = sympy.symbols('t')\ndf = sympy.lambdify(t, sympy.diff(sympy.sin(t) / (1 + t**2)))", "sympy"),
 ]
 

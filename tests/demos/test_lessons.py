@@ -205,7 +205,7 @@ def test_somebody_does_something_in_every_section(name):
         for part in re.split(r"^(?=## )", cell.text, flags=re.MULTILINE) if cell.markdown else [cell.text]:
             if cell.markdown and part.startswith("## "):
                 sections.append([part.partition("\n")[0], False])
-            elif not cell.markdown and re.search(r"^lesson\.(ask|play)\(", part, re.MULTILINE):
+            elif not cell.markdown and re.search(r"^lesson\.(ask|play|page)\(", part, re.MULTILINE):
                 sections[-1][1] = True
     idle = [title for title, active in sections[1:] if not active and title != "## To try"]
     assert idle == []
