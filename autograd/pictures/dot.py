@@ -13,6 +13,8 @@ from autograd.words.numbers import compact
 
 NO_SPLINES: Splines = {}
 FREE = {"ordering": "in", "nodesep": "0.22"}
+MANY = 60                                                   # nodes, from which `dot` is to stop at
+QUICK = {"nslimit": "2", "nslimit1": "2"}                   # a good place instead of the best
 PINNED = {"splines": "line", "inputscale": "72"}            # positions are in points
 
 
@@ -56,6 +58,7 @@ def sheet(scene: Scene, places: Places | None) -> list[str]:
     graph = dict(PINNED, outputorder="edgesfirst")
     if places is None:
         graph = dict(FREE, rankdir=scene.rankdir, ranksep=("0.45", "1.1")[scene.spread])
+        graph.update(QUICK if len(scene.nodes) > MANY else {})
     elif any(n.shape == "box" for n in scene.nodes):
         graph["outputorder"] = "nodesfirst"
     graph.update(pad="0.15", bgcolor=style.PAPER, fontname=style.FONT, labelloc="b",
