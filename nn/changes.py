@@ -2,6 +2,7 @@
 
 A change is a function that may be called again: it sets everything to given numbers. Whatever can
 be refused is checked before, so the only thing that can stop it is an interrupt, such as Ctrl-C.
+The engine has a `finish` of its own: nn knows autograd's public names alone.
 """
 from __future__ import annotations
 

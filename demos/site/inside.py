@@ -7,7 +7,7 @@ Every answer is plain data that becomes JSON. What a cell shows is a list of par
     svg        a picture, with its caption
     page       a whole page, such as one of play
     html       a piece of HTML
-    recorded   the name of a plot that the lesson drew when the site was made, since there is no Matplotlib
+    recorded   the name of a plot that the lesson drew when the site was made, since a browser has no Matplotlib
 """
 from __future__ import annotations
 
@@ -195,7 +195,7 @@ def in_words(output: Value) -> str:
 # Lessons -----------------------------------------------------------------------------------------------------------------
 
 class Recorded:
-    """What takes the place of a plot where there is no Matplotlib: it takes every call, and draws nothing."""
+    """Stands for a plot where Matplotlib is missing: it accepts every call, and draws nothing."""
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):

@@ -175,7 +175,7 @@ def test_a_huge_or_tiny_number_is_dragged_in_steps_of_its_own_size(browser, tmp_
     assert moved != number and abs(moved - number) < 2 * abs(number) and math.isfinite(moved)
 
 
-# A leaf is nudged ---------------------------------------------------------------------------------------------
+# A leaf is changed by h ---------------------------------------------------------------------------------------------
 
 def open_leaf(browser: Browser, place: int) -> None:
     browser.run(f"document.getElementById('node{place}').focus()")

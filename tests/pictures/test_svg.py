@@ -1,4 +1,4 @@
-"""Pictures where there is no Graphviz: the same words, numbers and arrows, drawn by ourselves."""
+"""Pictures without Graphviz: the same words, numbers and arrows, drawn by ourselves."""
 from __future__ import annotations
 
 import re

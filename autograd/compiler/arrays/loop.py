@@ -179,7 +179,7 @@ def row_places(x: Array, first: int, count: int) -> Strided:
 
 
 class Reversal:
-    """The way back through a loop."""
+    """The backward pass of a loop."""
 
     def __init__(self, loop: Loop, parts: Sequence[Part], active: set[Array]) -> None:
         self.loop, self.active = loop, active
