@@ -425,7 +425,7 @@ lesson.show(figure, "penalty", "No regularization, the best strength of the tabl
 """
 ## A network to touch
 
-The page below trains a network on 60 samples, in the page itself: press play. The middle shows each of its units over the
+The page below trains a network on 60 samples, in the page itself: press train. The middle shows each of its units over the
 plane; the boundary is where the output is 0. Click a weight to see which samples moved it, and along which paths. The losses
 are those of `fit`, to rounding.
 """
