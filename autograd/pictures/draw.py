@@ -56,9 +56,7 @@ def draw(value: Value | Sequence[Value], level: str | None = None, *,   # noqa: 
     rankdir     "LR" or "TB": from left to right or top to bottom; None takes what is larger on a
                 slide, where a long graph wraps like lines of text
     hide        what is left blank, to be filled in on paper: "data" (of operations), "grad",
-                "local" (derivatives); of a graph in full. The picture's `solution` is the same
-                picture filled in. Where blanks would crowd their arrows, arrows have numbers, and
-                the blanks stand below
+                "local" (derivatives); of a graph in full. `draw(...).solution` is filled in
 
     Nothing is computed: grads are those that backward() left, a dash where none has come. The same
     graph gives the same bytes. Raises TypeError when something is not a Value, ValueError for an
@@ -78,12 +76,8 @@ def draw(value: Value | Sequence[Value], level: str | None = None, *,   # noqa: 
     in_full = level is None and not expand and len(order) <= readable(order)
     if level == "operation" or in_full:
         check_size(len(order), force)
-        def scene_with(longest: int) -> Scene:
-            return operations(outputs, order, parameters, open_dots, longest)
-
-        if hide and len(scene_with(LONGEST_TITLE).nodes) <= READABLE:
-            return worksheet(scene_with, rankdir, hide)
-        return in_full_picture(lambda longest: with_blanks(scene_with(longest), hide), rankdir)
+        return in_full_picture(lambda longest: with_blanks(operations(
+            outputs, order, parameters, open_dots, longest), hide), rankdir, bool(hide))
     return picture_of(collapsed(outputs, order, level, expand, force))
 
 
@@ -96,7 +90,8 @@ def check_choices(level: str | None, rankdir: str | None, hide: Sequence[str]) -
         raise ValueError(f"hide must be a tuple of some of {HIDDEN}, got {printed(hide)}")
 
 
-def in_full_picture(scene_with: Callable[[int], Scene], rankdir: str | None) -> Picture:
+def in_full_picture(scene_with: Callable[[int], Scene], rankdir: str | None,
+                    has_blanks: bool) -> Picture:
     """The picture of all Values, of a scene with titles of some length.
 
     A graph too large for a slide is left to dot.
@@ -105,20 +100,21 @@ def in_full_picture(scene_with: Callable[[int], Scene], rankdir: str | None) -> 
     if len(scene.nodes) > READABLE:
         scene.legend, scene.rankdir = LEGEND, rankdir or "LR"
         return picture_of(scene)
+    if has_blanks:
+        return worksheet(scene_with, rankdir)
     scene, placed = laid_out(scene_with, rankdir)
     scene.legend = LEGEND
     return picture_of(scene, placed.places, placed.splines)
 
 
-def worksheet(scene_with: Callable[[int], Scene], rankdir: str | None,
-              hide: Sequence[str]) -> Picture:
-    """The picture of all Values with blanks; its `solution` is the same picture filled in."""
-    def blank(longest: int) -> Scene:
-        return with_blanks(scene_with(longest), hide)
+def worksheet(scene_with: Callable[[int], Scene], rankdir: str | None) -> Picture:
+    """The picture of all Values with blanks; its `solution` is the same picture filled in.
 
-    scene, placed = laid_out(blank, rankdir)
+    Where blanks would crowd their arrows, arrows have numbers, and the blanks stand below.
+    """
+    scene, placed = laid_out(scene_with, rankdir)
     if is_crowded(scene, placed.covered):
-        scene, placed = laid_out(lambda longest: with_keys(blank(longest)), rankdir)
+        scene, placed = laid_out(lambda longest: with_keys(scene_with(longest)), rankdir)
     pictures = []
     for each, is_solution in ((scene, False), (with_answers(scene), True)):
         each.legend = below(each, LEGEND, is_solution)

@@ -55,11 +55,14 @@ def below(scene: Scene, legend: str, is_solution: bool) -> str:
     keyed = [edge for edge in scene.edges if edge.key]
     if not keyed:
         return legend
-    told = [f"∂{edge.key} {answer(edge) if is_solution else style.BLANK}" for edge in keyed]
+    told = [f"∂{edge.key} {blank_or_answer(edge, is_solution)}" for edge in keyed]
     rows = [APART.join(told[k:k + IN_ROW]) for k in range(0, len(told), IN_ROW)]
     return "\n".join([legend, *rows])
 
 
-def answer(edge: Edge) -> str:
-    """The local derivative of an arrow; ? where none is known."""
-    return "?" if edge.local is None else compact(edge.local)
+def blank_or_answer(edge: Edge, is_solution: bool) -> str:
+    """The local derivative of an arrow, ? where none is known, or a blank: of one length."""
+    answer = "?" if edge.local is None else compact(edge.local)
+    if is_solution:
+        return answer.ljust(len(style.BLANK), APART[0])
+    return style.BLANK.ljust(len(answer), "_")
