@@ -28,7 +28,7 @@ import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograd.compat.keywords import OF_TRANSFORMS, told
 from autograd.compat.messages import choice, described, entries, truth
@@ -140,19 +140,35 @@ def in_blocks(
         return None
     asked = form == "matrices"
     worth = NARROW_WITH_SAMPLES if tape.samples else NARROW
-    enough = terms if asked else terms / worth  # array operations, at most
-    may_loop = asked or worth <= terms
-    narrow, tape = tape, with_extrema(tape)
-    depth = depth if depth and tape is narrow else earliest(tape)
-    least = len({depth[i] for i in tape.nodes})  # at least one operation for each depth
-    if least <= enough or may_loop and len(tape.nodes) >= WIDE * least:
-        keys = keys_of(tape)
-        items = with_loops(tape, groups(tape, levels(tape, depth, keys), keys))
-        operations = sum(map(operations_in, items))
-        looped = sum([operations_in(item) for item in items if is_wide(item)])
-        if operations <= enough or may_loop and operations <= 2 * looped:
-            return emitted(tape, items, asked)
-    return scalar_loops(narrow) if may_loop else None
+    bound = Bound(terms, True) if asked else Bound(terms / worth, worth <= terms)
+    whole = with_extrema(tape)
+    if not depth or whole is not tape:
+        depth = earliest(whole)
+    items = grouped(whole, depth, bound)
+    if items is not None:
+        return emitted(whole, items, asked)
+    return scalar_loops(tape) if bound.may_loop else None
+
+
+class Bound(NamedTuple):
+    """How many array operations a program may take, and whether loops may take more."""
+
+    operations: float
+    may_loop: bool
+
+
+def grouped(tape: Tape, depth: list[int], bound: Bound) -> list[Group | Turns] | None:
+    """The tape as groups and loops; None where they take too many array operations."""
+    nodes, least = len(tape.nodes), len({depth[i] for i in tape.nodes})  # one for each depth
+    if least > bound.operations and not (bound.may_loop and nodes >= WIDE * least):
+        return None
+    keys = keys_of(tape)
+    items = with_loops(tape, groups(tape, levels(tape, depth, keys), keys))
+    operations = sum(map(operations_in, items))
+    looped = sum([operations_in(item) for item in items if is_wide(item)])
+    if operations <= bound.operations or bound.may_loop and operations <= 2 * looped:
+        return items
+    return None
 
 
 def operations_in(item: Group | Turns) -> int:
