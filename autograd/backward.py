@@ -24,7 +24,7 @@ Edges = Callable[[Any], Iterable[tuple[Any, Any]]]      # of a Value: pairs (inp
 
 
 def backward(output: Any, seed: Any = 1.0, **others: Any) -> None:
-    """Backpropagate from `output`, a Value; see Value.backward."""
+    """Backpropagate from `output`, a Value, with the derivative `seed`; see Value.backward."""
     seed = seed_of(output, seed, others)
     order = topological_order(output)
     grads = {v: v.grad if v.is_leaf else 0.0 for v in order}

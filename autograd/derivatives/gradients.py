@@ -75,15 +75,20 @@ def finite(derivatives: list[Any], order: Sequence[Value], given: Iterable[Any])
 
     A number on the way was then too large for a float; times 0 it is NaN.
     """
-    if all(isinstance(g, Value) or math.isfinite(g) for g in derivatives):
+    wrong = next((g for g in derivatives if not is_finite(g)), None)
+    if wrong is None:
         return derivatives
-    numbers = [*given, *(v.data for v in order if v.is_leaf)]
-    numbers += [u for v in order for u in v.inputs]
-    if all(isinstance(u, Value) or math.isfinite(u) for u in numbers):
-        wrong = next(g for g in derivatives if not math.isfinite(g))
+    leaves = [v.data for v in order if v.is_leaf]
+    operands = [u for v in order for u in v.inputs]
+    if all(map(is_finite, [*given, *leaves, *operands])):
         raise ValueError(f"a derivative is {wrong}, although all numbers given are finite: one on "
                          "the way is too large for a float")
     return derivatives
+
+
+def is_finite(x: Any) -> bool:
+    """Whether a number is neither NaN nor infinite. A Value counts as finite."""
+    return isinstance(x, Value) or math.isfinite(x)
 
 
 def edges_to(needed: Container[Value], create_graph: bool) -> Edges:

@@ -143,10 +143,11 @@ def hessian(f: Function, argnums: Argnums = 0) -> Function:
 
 @told(OF_TRANSFORMS)
 def hvp(f: Function, primals: Sequence[Nested], tangents: Sequence[Nested]) -> Nested:
-    """The Hessian of f times `tangents`, H v, in the structure of the argument.
+    """The Hessian of f at `primals` times `tangents`, H v, in the structure of the argument.
 
-    For several arguments it is a tuple of these. Forward mode over reverse mode: it costs a
-    constant times f, however many inputs there are.
+    primals and tangents are a tuple or list of arguments each. For several arguments the result is
+    a tuple. Forward mode over reverse mode: it costs a constant times f, however many inputs there
+    are.
 
     >>> hvp(lambda x: x[0] ** 2 * x[1], ([2.0, 3.0],), ([1.0, 0.0],))
     [6.0, 4.0]
