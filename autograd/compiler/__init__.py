@@ -138,8 +138,8 @@ def in_blocks(
     terms = sum([len(args) for _, args in tape.nodes.values()])
     if not terms:
         return None
-    asked = form == "matrices"
     worth = NARROW_WITH_SAMPLES if tape.samples else NARROW
+    asked = form == "matrices" or not worth
     bound = Bound(terms, True) if asked else Bound(terms / worth, worth <= terms)
     whole = with_extrema(tape)
     if not depth or whole is not tape:
