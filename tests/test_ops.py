@@ -109,6 +109,10 @@ def point_of(op):
 
 
 def is_smooth(op, point):
+    """Whether the row has a value and derivatives there; so has mpmath's function of its name, and no complex ones."""
+    namesake = getattr(mp, op.name, None) if op.name not in DOMAINS else None
+    if namesake is not None and not isinstance(namesake(*map(mp.mpf, point)), mp.mpf):
+        return False
     try:
         y = op(*point)
         numbers = [y, *(op.partial(i, y, point) or 0.0 for i in range(len(point)))]
