@@ -86,7 +86,7 @@ def number_of(x: Any) -> str:
 
 
 def line_of_user() -> Line:
-    """The line outside of this package and nn that is at work."""
+    """The line that is running outside this package and nn."""
     frame = sys._getframe(1)
     while frame.f_back and frame.f_globals.get("__name__", "").split(".")[0] in ("autograd", "nn"):
         frame = frame.f_back
@@ -94,7 +94,7 @@ def line_of_user() -> Line:
 
 
 def spelt(line: Line | None) -> str:
-    """A line in a message, with its source where that can be had."""
+    """A line for a message, with its source where that is available."""
     if line is None:
         return "recorded before the block of detect_anomaly was entered"
     source = linecache.getline(*line).strip()
@@ -140,7 +140,7 @@ def detect_anomaly(infinite: bool = True) -> Iterator[None]:
 
 
 def is_watched() -> bool:
-    """Whether a block is at work in this thread or task."""
+    """Whether this thread or task is inside a block."""
     return _watch.get() is not None
 
 
@@ -162,7 +162,7 @@ def _leave(block: Block) -> None:
 
 
 def _replace() -> None:
-    """Put functions that look into the core."""
+    """Replace functions of the core by those that look at each number."""
     _put(Value, "_set_inputs", _looking(Value._set_inputs))
     for module in (import_module("autograd.backward"), gradients):
         _put(module, "reverse", _edge_by_edge(vars(module)["reverse"], 1))

@@ -369,7 +369,8 @@ class Branch:
         """The gradient with respect to the arguments, in which that of what was fetched counts for
         where it was."""
         count = len(self.wrt)
-        at = self.in_gradient[np.concatenate(places)[self.active]]
+        at = places[0] if len(places) == 1 else np.concatenate(places)
+        at = self.in_gradient.take(at[self.active])
         return gradient[:count] + np.bincount(at, gradient[count:], count + 1)[:count]
 
 
@@ -397,7 +398,9 @@ def in_a_row(places: list[int]) -> Any:
 
 def checked_finite(found: Any) -> None:
     """Raise ArithmeticError where a number is not finite: floats say more about it than arrays."""
-    if not np.isfinite(found).all():
+    flat = found.ravel()
+    square = flat.dot(flat)
+    if square - square != 0 and not np.isfinite(found).all():
         raise ArithmeticError("a result is not finite")
 
 
