@@ -31,6 +31,7 @@ GRADIENT_OF_MANY = "gives derivatives of more than one number"
 
 
 NOTHING = np.empty(0)
+are_all = np.logical_and.reduce                   # all(), in half of its time
 NO_GRAPH: Any = ()
 STEP = 1e-5                                     # of the two points of a slope, relative
 SMALL = 600                                     # Values
@@ -398,9 +399,7 @@ def in_a_row(places: list[int]) -> Any:
 
 def checked_finite(found: Any) -> None:
     """Raise ArithmeticError where a number is not finite: floats say more about it than arrays."""
-    flat = found.ravel()
-    square = flat.dot(flat)
-    if square - square != 0 and not np.isfinite(found).all():
+    if not are_all(np.isfinite(found).ravel()):
         raise ArithmeticError("a result is not finite")
 
 
