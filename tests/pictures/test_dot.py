@@ -139,7 +139,7 @@ def test_a_function_takes_the_place_of_the_program(picture, path):
     program.use_graphviz(inside)
     try:
         assert picture.svg() == "<svg>inside</svg>"
-        assert asked == [(picture.source, "svg", "dot", program.SECONDS)]
+        assert asked == [(picture.source, "svg", "dot", picture.seconds)]
     finally:
         program.use_graphviz(None)
     with pytest.raises(PictureError, match="no program `dot`"):
