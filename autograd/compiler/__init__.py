@@ -37,7 +37,7 @@ from autograd.compiler.recognize.extrema import OF_TWO, with_extrema
 from autograd.compiler.recognize.group import Group, earliest, groups, keys_of, levels
 from autograd.compiler.arrays.loop import Stacked
 from autograd.compiler.printers.native import Native, c_compiler, loaded
-from autograd.compiler.recognize.record import Tape, record
+from autograd.compiler.recognize.record import Tape, record, without_zeros
 from autograd.compiler.recognize.repeat import Turns, with_loops
 from autograd.compiler.run import Program
 from autograd.compiler.printers.scalar import Straight, straight
@@ -108,8 +108,8 @@ def coded(tape: Tape, form: str | None, target: str) -> Blocks | Straight | Nati
     """The tape as a program in a form, for a target."""
     blocks = None if form == "scalars" else in_blocks(tape, form)
     if target == "c":
-        return loaded(blocks or one_by_one(tape))
-    return blocks or straight(tape)._replace(as_arrays=partial(in_blocks, tape, "matrices"))
+        return loaded(blocks or one_by_one(without_zeros(tape)))
+    return blocks or straight(without_zeros(tape))._replace(as_arrays=partial(in_blocks, tape, "matrices"))
 
 
 def in_blocks(tape: Tape, form: str | None = None) -> Blocks | None:

@@ -214,13 +214,15 @@ def negative(op: Operation, inputs: Sequence[Operand]) -> Operand:
 
 
 def difference(op: Operation, inputs: Sequence[Operand]) -> Operand:
-    """a - b for a + -b and -b + a; a + b for a - -b."""
+    """a - b for a + -b and -b + a; a + b for a - -b; -a for 0 - a."""
     if op is ops.add and is_negative(inputs[1]):
         return inputs[0] - inputs[1].inputs[0]
     if op is ops.add and is_negative(inputs[0]):
         return inputs[1] - inputs[0].inputs[0]
     if op is ops.add and isinstance(inputs[1], float) and inputs[1] < 0:
         return inputs[0] - -inputs[1]
+    if op is ops.sub and inputs[0] == 0.0:
+        return -inputs[1]
     if op is not ops.sub or not isinstance(inputs[1], Array):
         return None
     less = inputs[1]

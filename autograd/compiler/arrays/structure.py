@@ -126,7 +126,7 @@ class Take(Structural):
             times = np.diff([*starts, len(chosen)])
             value = d * one_number(times.astype(float))
             return (
-                Part(value, unique)
+                at_places(value, unique, source)
                 if len(unique) < prod(inner(source))
                 else Part(reshape(value, inner(source)) if shape_of(value) else value)
             )
@@ -138,7 +138,16 @@ class Take(Structural):
             value = run_sums(value, starts)
         if len(unique) == prod(inner(source)):
             return Part(reshape(value, source.shape if is_batched(value) else inner(source)))
-        return Part(value, unique)
+        return at_places(value, unique, source)
+
+
+def at_places(value: Operand, places: np.ndarray, target: Array) -> Part:
+    """A row of values for places of a target, none twice; for a slice where they are one."""
+    if len(places) == 1:
+        single = reshape(value, lead(value)) if shape_of(value) else value
+        return Part(single, Strided((), int(places[0]), ()))
+    found = strided(places) if len(inner(target)) == 1 else None
+    return Part(value, places if found is None or slicing(found, inner(target)) is None else found)
 
 
 def take(sources: Sequence[Array], places: np.ndarray) -> Array:

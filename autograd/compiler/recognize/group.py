@@ -127,10 +127,12 @@ def key(tape: Tape, node: tuple[Operation, tuple[int, ...]]) -> Key:
         n, each = len(args) // 2, list(map(kinds.__getitem__, args))
         return op, common(each[:n]), common(each[n:])
     if op is ops.sum:
-        each = list(map(kinds.__getitem__, args))
+        each = [kinds[a] for a in args if a != tape.zero] or [kinds[tape.zero]]
         return (op, common(each)) if len(args) > 2 else (op, *sorted(set(each)))
     if op.arity is None and op is not ops.select:
         return op, common(list(map(kinds.__getitem__, args)))
+    if op is ops.sub and tape.zero in args:  # as if both were what one of them is
+        return op, *[kinds[a] if a != tape.zero else kinds[b] for a, b in (args, args[::-1])]
     return (op, *map(kinds.__getitem__, args))
 
 

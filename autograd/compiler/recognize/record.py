@@ -7,6 +7,7 @@ terms, one addition or subtraction of these. Everything is named by a number, it
 """
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Optional
 
@@ -20,6 +21,8 @@ from autograd.value import Value
 
 PARAMETER, INPUT, CONSTANT, NODE = range(4)  # what an id stands for
 NONE = None  # instead of an id
+NEIGHBOURS = 5  # terms of a sum, among which a 0 may be one that is missing
+OFTEN = 4  # nodes with a 0 are like others where these are so many times as many
 
 # An operation and the ids it is applied to; a dot has its left factors, then its right factors, and
 # no rest.
@@ -54,6 +57,19 @@ def record(
     """
     tape = numbered(outputs, parameters, inputs)[0]
     return tape._replace(samples=samples and bool(inputs))
+
+
+def without_zeros(tape: Tape) -> Tape:
+    """The tape with sums of what is not 0."""
+    nodes = dict(tape.nodes)
+    for i, (op, args) in tape.nodes.items():
+        if op is ops.sum and len(args) <= NEIGHBOURS and tape.zero in args:
+            nodes[i] = op, tuple([a for a in args if a != tape.zero]) or args[:1]
+        elif op is ops.sub and tape.zero == args[0]:
+            nodes[i] = ops.neg, args[1:]
+        elif op is ops.sub and tape.zero == args[1]:
+            nodes[i] = ops.sum, args[:1]
+    return tape._replace(nodes=nodes)
 
 
 def places_and_ids(
@@ -143,6 +159,8 @@ class _Numbering:
         self.inputs: list[int] = []
         # first and last weight that a bias is added to, where they differ
         self.beside: dict[int, tuple[int, int]] = {}
+        # what else nodes with a 0 in them may be, as at the ends of a row: u - 0, or 0 - u
+        self.others: dict[int, Node] = {}
 
     def fresh(self, kind: int) -> int:
         """A new id."""
@@ -213,6 +231,7 @@ class _Numbering:
         if set(parameters) & set(inputs):
             where = dict(zip(inputs, self.inputs))
             chosen = [where.get(v, p) for v, p in zip(parameters, self.parameters)]
+        self.like_others(ends)
         return Tape(
             self.kinds,
             self.nodes,
@@ -225,12 +244,32 @@ class _Numbering:
             len(self.ids),
         )
 
+    def like_others(self, ends: list[int]) -> None:
+        """Make differences from 0 of the nodes that are used as differences mostly are."""
+        if not self.others:
+            return
+        nodes, count = self.nodes, Counter[Any]()
+        roles: dict[int, Any] = {}
+        for op, args in nodes.values():
+            several = op is ops.sum or op is ops.dot or op.arity is None
+            for slot, i in enumerate(args):
+                if i in nodes:
+                    role = op, len(args) if several else slot
+                    count[role, nodes[i][0]] += 1
+                    if i in self.others:
+                        roles.setdefault(i, role)
+        for i, role in roles.items():
+            mine, (op, _) = count[role, nodes[i][0]], self.others[i]
+            if count[role, op] > OFTEN * mine:
+                nodes[i] = self.others[i]
+
     # Sums -------------------------------------------------------------------------------------
 
     def linear(self, plus: Side, minus: Side) -> int:
         """The node of a sum: what is added less what is subtracted."""
         if minus.left or minus.rest:
             self.move_weights(plus, minus)
+        zero = bool(plus.rest)
         shift, products = self.shift(plus), plus.has_products()
         added = self.terms(plus)
         if not minus.has_products() and not minus.rest:
@@ -238,10 +277,16 @@ class _Numbering:
         shift -= self.shift(minus)
         taken = self.terms(minus)
         if not taken:
-            return self.total(added, shift, products)
+            found = self.total(added, shift, products)
+            if len(added) == 1 and not shift:
+                self.others[found] = ops.sub, (added[0], self.number(0.0))
+            return found
         less = taken[0] if len(taken) == 1 else self.total(taken, 0.0, minus.has_products())
         if not added and not shift:
-            return self.node(ops.neg, (less,))
+            found = self.node(ops.neg, (less,))
+            if zero:
+                self.others[found] = ops.sub, (self.number(0.0), less)
+            return found
         alone = len(added) == 1 and not shift
         more = added[0] if alone else self.total(added, shift, products)
         return self.node(ops.sub, (more, less))
@@ -275,13 +320,17 @@ class _Numbering:
         return type(t) is float or self.constant[t] is not None
 
     def shift(self, side: Side) -> float:
-        """The sum of the numbers among the terms, which are left out of them."""
+        """The sum of the numbers among the terms, which are left out of them; but a 0 stays where
+        it stands beside few terms: at the ends of a row it is the neighbour that is missing.
+        """
         if not side.rest:
             return 0.0
         constant, found, left = self.constant, 0.0, []
+        few = len(side.rest) <= NEIGHBOURS and not side.has_products() and not all(
+            map(self.is_number, side.rest))
         for t in side.rest:
             number = t if type(t) is float else constant[t]
-            if number is None:
+            if number is None or few and number == 0.0:
                 left.append(t)
             else:
                 found += number
@@ -310,7 +359,7 @@ class _Numbering:
         rest.
         """
         ids, number = self.ids, self.number
-        rest = [ids[t] for t in side.rest]
+        rest = list(map(self.of, side.rest))
         if not side.left and not side.scaled:
             return rest
         left = [ids[t] if type(t) is int else number(t) for t in side.left]

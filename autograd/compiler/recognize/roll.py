@@ -30,6 +30,8 @@ class Roller:
         self.loop = Loop(self.count)
         # how many turns are looked back, for each group that is a stack
         self.before: dict[int, int] = {}
+        # the order of the nodes of a group in its stack
+        self.order = {g: np.arange(ids.shape[1]) for g, ids in enumerate(turns.ids)}
         self.ahead, self.core, self.after = self.stages()
 
     def stages(self) -> tuple[list[int], list[int], list[int]]:
@@ -118,14 +120,14 @@ class Roller:
         for g in self.ahead:
             planner.group(self.all_turns(g))
         self.needed = self.needed | {a for g in self.after for a in turns.args[g].ravel().tolist()}
-        stacks = self.stacks(starts)
-        reads: dict[Any, Any] = {}
-        for g in self.core:
-            last = turns.turns[-1][g]
-            planner.group(Group(last.op, last.ids, self.arguments(g, turns.args[g], stacks, reads)))
+        self.choose_orders(starts)
+        stacks = self.body(starts)
+        for g in stacks.keys() - self.before.keys():
+            self.order[g] = self.order_of(turns.ids[g][-1])
         for g, k in stacks.items():
             stack = self.loop.stacks[k]
-            value = full(planner.full(turns.ids[g][-1], stack.inner), (*stack.lead, *stack.inner))
+            ids = turns.ids[g][-1, self.order[g]]
+            value = full(planner.full(ids, stack.inner), (*stack.lead, *stack.inner))
             self.loop.stacks[k] = stack._replace(of=value)
             self.loop.writes.append(Write(k, stack.before, value))
         sums = prefix_sum(self.loop)
@@ -136,6 +138,38 @@ class Roller:
         for g in self.after:
             planner.group(self.all_turns(g))
         return True
+
+    def body(self, starts: dict[int, np.ndarray]) -> dict[int, int]:
+        """Plan one turn; the stack of each group that has one."""
+        turns, stacks = self.turns, self.stacks(starts)
+        reads: dict[Any, Any] = {}
+        for g in self.core:
+            last = turns.turns[-1][g]
+            args = self.arguments(g, turns.args[g], stacks, reads)
+            self.planner.group(Group(last.op, last.ids, args))
+        return stacks
+
+    def choose_orders(self, starts: dict[int, np.ndarray]) -> None:
+        """Sort what turns before are asked for: as it starts, or, where that says nothing, as a
+        turn leaves it.
+        """
+        open_ones = []
+        for g, rows in starts.items():
+            if (self.planner.array_of[rows[-1]] >= 0).all():
+                self.order[g] = self.order_of(rows[-1])
+            elif rows.shape[1] > 1:
+                open_ones.append(g)
+        if open_ones:
+            before = self.planner.state()
+            self.body(starts)
+            for g in open_ones:
+                self.order[g] = self.order_of(self.turns.ids[g][-1])
+            self.planner.go_back(before)
+            self.loop.stacks = []
+
+    def order_of(self, ids: np.ndarray) -> np.ndarray:
+        """The ids sorted by where they are."""
+        return np.lexsort((self.planner.place_of[ids], self.planner.array_of[ids]))
 
     def stacks(self, starts: dict[int, np.ndarray]) -> dict[int, int]:
         """The stack of each group that turns after it or groups after the loop need."""
@@ -148,15 +182,15 @@ class Roller:
             before = self.before.get(g, 0)
             inner = ids.shape[1:] if ids.shape[1] > 1 else ()
             shape = (before, *inner) if before > 1 else inner
-            start = self.planner.full(starts[g], shape) if before else None
+            start = self.planner.full(starts[g][:, self.order[g]], shape) if before else None
             found[g] = self.loop.stack(Stack(before, samples, inner, start))
         return found
 
     def keep(self, g: int, result: Array, start: Optional[np.ndarray]) -> None:
         """Note that the nodes of a group are in a stack; what it starts with is there, too."""
-        ids = self.turns.ids[g].ravel()
+        ids = self.turns.ids[g][:, self.order[g]].ravel()
         if start is not None:
-            ids = np.concatenate((start.ravel(), ids))
+            ids = np.concatenate((start[:, self.order[g]].ravel(), ids))
         ids, places = np.unique(ids, return_index=True)
         nodes = (self.planner.kinds[ids] == NODE) & (ids != self.planner.tape.zero)
         self.planner.keep(result, ids[nodes], places[nodes])
@@ -179,6 +213,7 @@ class Roller:
         varies = (args != args[0]).any(axis=0) & (lags == OUTSIDE)
         new = [e for e in np.nonzero(varies)[0].tolist() if args[:, e].tobytes() not in reads]
         new = list({args[:, e].tobytes(): e for e in new}.values())
+        new = [new[k] for k in self.order_of(args[0, new])]
         if new:
             inner = (len(new),) if len(new) > 1 else ()
             source = planner.full(args[:, new], (self.count, *inner))
@@ -201,7 +236,8 @@ class Roller:
         if (g, lag) not in reads:
             ids = self.planner.fresh(self.turns.ids[g].shape[1])
             stack = self.loop.stacks[stacks[g]]
-            self.planner.keep(self.loop.row(stacks[g], stack.before - lag), ids)
+            row = self.loop.row(stacks[g], stack.before - lag)
+            self.planner.keep(row, ids[self.order[g]])
             reads[g, lag] = ids
         ids = reads[g, lag]
         return ids
