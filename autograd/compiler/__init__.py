@@ -9,8 +9,9 @@ compilation; each has its files in the order of reading.
         record      the graph as a flat list of operations; sums in a normal form (normal, affine)
         group       nodes that do the same, at one depth
         extrema     the largest of a list as one node
+        shared      one number times what many share
         repeat      repetition in time: groups that come again and again, as loops (roll)
-        shape       groups as Arrays, their arguments as views of others    (ragged, fill)
+        shape       groups as Arrays, their arguments as views of others    (split, ragged, fill)
     printers    what writes it down
         schedule    which Arrays get a line, and their names                    (names)
         language    Arrays as text: NumPy in printer; jax, javascript, c
@@ -39,6 +40,7 @@ from autograd.compiler.arrays.loop import Stacked
 from autograd.compiler.printers.native import Native, c_compiler, loaded
 from autograd.compiler.recognize.record import Tape, record, without_zeros
 from autograd.compiler.recognize.repeat import Turns, with_loops
+from autograd.compiler.recognize.shared import with_shared
 from autograd.compiler.run import Program
 from autograd.compiler.printers.scalar import Straight, straight
 from autograd.compiler.recognize.shape import plan
@@ -122,6 +124,7 @@ def in_blocks(tape: Tape, form: str | None = None) -> Blocks | None:
     enough = terms / worth if worth else terms
     if not terms:
         return None
+    tape = with_shared(tape)
     narrow, tape = tape, with_extrema(tape)
     depth = earliest(tape)
     least = len({depth[i] for i in tape.nodes})  # at least one operation for each depth

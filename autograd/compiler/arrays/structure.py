@@ -64,8 +64,19 @@ class View(Structural):
     def __init__(self, places: Strided, slicing: Slicing) -> None:
         self.places, self.slicing = places, slicing
 
+    def is_transposed(self, source: Shape) -> bool:
+        """Whether it is all of the source, its axes in another order."""
+        run, radix, entries, order, new_axes = self.slicing
+        return not new_axes and order is not None and run is None and radix is None and all(
+            entry == slice(None) for entry in entries)
+
     def back(self, i: int, y: Array, d: Operand) -> Part:
         source, small = y.inputs[0], without_broadcast(self.places)
+        if shape_of(d) and d.shape != y.shape and self.is_transposed(inner(source)):
+            sizes = padded(inner(d), len(self.slicing.order))
+            turned = tuple(sizes[self.slicing.order.index(k)] for k in range(len(sizes)))
+            if sum(n != 1 for n in sizes) <= 1:
+                return Part(reshape(d, (*lead(d), *turned)))
         if isinstance(d, Array) and d.shape:
             d = reshape(full(d, y.shape), (*lead(y), *small.shape))
         return placed(d, source, small)
@@ -130,6 +141,11 @@ class Take(Structural):
                 if len(unique) < prod(inner(source))
                 else Part(reshape(value, inner(source)) if shape_of(value) else value)
             )
+        alone = all(x is source or isinstance(x.op, Numbers) for x in y.inputs)
+        if alone and y.op.takes_all(y.inputs) and not is_batched(y) and len(y.inputs) > 1:
+            some = clipped(d, start, prod(inner(source)))
+            if some is not None:
+                return Part(reshape(some, source.shape))
         value = full(d, y.shape)
         if is_batched(y) and not is_batched(source):
             value = total(value, (0,))
@@ -265,6 +281,27 @@ def assembled(parts: Sequence[Part], shape: Shape, copied: bool = False) -> Oper
     return Array(op, tuple(p.value for p in parts), shape)
 
 
+def clipped(x: Operand, start: int, count: int) -> Array | None:
+    """A stretch of a row that is put together of slices, as the sum of parts of these; None where
+    it is no such row, or they end in it.
+    """
+    if not isinstance(x, Array) or not isinstance(x.op, Assemble) or len(x.shape) != 1:
+        return None
+    found = []
+    for value, where in zip(x.inputs, x.op.places):
+        if where is None:
+            where = whole(x.shape)
+        if not isinstance(where, Strided) or where.strides != (1,) or not shape_of(value):
+            return None
+        first = start - where.base
+        if not 0 <= first <= where.shape[0] - count:
+            return None
+        minus = value.op is ops.neg
+        part = view(value.inputs[0] if minus else value, Strided((count,), first, (1,)))
+        found.append(-part if minus else part)
+    return full(summed(found), (count,))
+
+
 def extent(part: Part) -> tuple[int, int]:
     """What parts are sorted by: the largest first, of equal ones the one that begins first."""
     places = places_of(part.where) if isinstance(part.where, Strided) else part.where
@@ -309,6 +346,8 @@ def total(x: Array, axes: tuple[int, ...], inside: bool = False) -> Array:
     if isinstance(x.op, Broadcast) and not shape_of(x.inputs[0]):  # the same number again and again
         left_over = tuple(n for k, n in enumerate(x.shape) if k not in axes)
         return full(repeated(x.inputs[0], [x.shape[k] for k in axes]), left_over)
+    if x.op is ops.neg and x.inputs[0].shape == x.shape:
+        return -total(x.inputs[0], axes, inside)
     labels = LABELS[: len(x.shape)]
     left = "".join(c for k, c in enumerate(labels) if k not in axes)
     if isinstance(x.op, Numbers):

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd import ops
-from autograd.compiler.recognize.record import NODE, Tape
+from autograd.compiler.recognize.record import CONSTANT, NODE, Tape
 from autograd.ops import Operation
 
 
@@ -125,6 +125,8 @@ def key(tape: Tape, node: tuple[Operation, tuple[int, ...]]) -> Key:
     kinds, (op, args) = tape.kinds, node
     if op is ops.dot:
         n, each = len(args) // 2, list(map(kinds.__getitem__, args))
+        if n == 2 and tape.zero in args[:n]:  # as if both were what one of them is
+            each[:n] = [max(each[:n], key=lambda kind: kind != CONSTANT)] * n
         return op, common(each[:n]), common(each[n:])
     if op is ops.sum:
         each = [kinds[a] for a in args if a != tape.zero] or [kinds[tape.zero]]

@@ -65,6 +65,11 @@ def without_zeros(tape: Tape) -> Tape:
     for i, (op, args) in tape.nodes.items():
         if op is ops.sum and len(args) <= NEIGHBOURS and tape.zero in args:
             nodes[i] = op, tuple([a for a in args if a != tape.zero]) or args[:1]
+        elif op is ops.dot and len(args) == 4 and tape.zero in args[:2] and [
+            tape.constants.get(a) for a in args[2:]
+        ] == [1.0, -1.0]:
+            a, b = args[:2]
+            nodes[i] = (ops.neg, (b,)) if a == tape.zero else (ops.sum, (a,))
         elif op is ops.sub and tape.zero == args[0]:
             nodes[i] = ops.neg, args[1:]
         elif op is ops.sub and tape.zero == args[1]:
@@ -273,23 +278,32 @@ class _Numbering:
         shift, products = self.shift(plus), plus.has_products()
         added = self.terms(plus)
         if not minus.has_products() and not minus.rest:
-            return self.total(added, shift, products)
+            found = self.total(added, shift, products)
+            if len(added) == 2 and added[1] == self.number(0.0):
+                self.others[found] = self.difference(*added)
+            return found
         shift -= self.shift(minus)
         taken = self.terms(minus)
         if not taken:
             found = self.total(added, shift, products)
             if len(added) == 1 and not shift:
-                self.others[found] = ops.sub, (added[0], self.number(0.0))
+                self.others[found] = self.difference(added[0], self.number(0.0))
             return found
         less = taken[0] if len(taken) == 1 else self.total(taken, 0.0, minus.has_products())
         if not added and not shift:
             found = self.node(ops.neg, (less,))
             if zero:
-                self.others[found] = ops.sub, (self.number(0.0), less)
+                self.others[found] = self.difference(self.number(0.0), less)
             return found
         alone = len(added) == 1 and not shift
         more = added[0] if alone else self.total(added, shift, products)
         return self.node(ops.sub, (more, less))
+
+    def difference(self, a: int, b: int) -> Node:
+        """a - b, of which one is 0, as the difference of two such things would be."""
+        if PARAMETER in (self.kinds[a], self.kinds[b]):
+            return ops.dot, (a, b, self.number(1.0), self.number(-1.0))
+        return ops.sub, (a, b)
 
     def move_weights(self, plus: Side, minus: Side) -> None:
         """Put what is subtracted among what is added, its numbers negated, where both are

@@ -37,6 +37,7 @@ from autograd.ops import Operation
 FEW = 4  # dots and sums of so few terms, taken from here and there, are written out
 LONGER = 8  # sums so many times as long as most are not of their kind
 SPLIT = 4  # a group about more Arrays than that stays together
+STEPS = 4  # by so many places arguments are stretches of one row
 PARTS = 8  # a sum of terms of so many Arrays is a sum of sums, one for each; of more a gather
 
 
@@ -118,11 +119,17 @@ class _Planner:
             return group
         if len(set(map(len, group.args))) == 1:
             table = self.without_zeros(as_table(group.args))
-            columns = min(self.orders(list(table.T)), key=self.stretches)
-            if len(columns) <= FEW and all(len(self.runs(c)) <= RUNS for c in columns):
+            if self.has_ends(table):
                 return Group(group.op, group.ids, list(map(tuple, table.tolist())))
-        return Group(
-            group.op, group.ids, [tuple([a for a in row if a != zero]) or row[:1] for row in args])
+        args = [tuple([a for a in row if a != zero]) or row[:1] for row in group.args]
+        return Group(group.op, group.ids, args)
+
+    def has_ends(self, args: np.ndarray) -> bool:
+        """Whether rows of few terms overlap, with a 0 or something else at the ends."""
+        if args.shape[1] > FEW or self.in_one_block(args):
+            return False
+        columns = min(self.orders(list(args.T)), key=self.stretches)
+        return all(len(self.runs(c)) <= RUNS for c in columns)
 
     def stretches(self, columns: list[np.ndarray]) -> int:
         """In how many stretches columns of ids are."""
@@ -141,7 +148,7 @@ class _Planner:
                 return [group]
             chosen = [np.nonzero(which == k)[0].tolist() for k in range(len(sizes))]
         else:
-            parts = self.splitter.parts(as_table(group.args))
+            parts = self.splitter.parts(group.op, as_table(group.args))
             if len(parts) == 1:
                 return [group]
             chosen = [part.tolist() for part in parts]
@@ -218,7 +225,7 @@ class _Planner:
             if sum(map(of_column, ordered)) < sum(map(of_column, columns)):  # else as written
                 ids, columns = ids[order], ordered
         shape = self.common_shape(columns)
-        arguments = [self.argument(c, shape) for c in columns]
+        arguments = self.arguments(columns, shape)
         found = (
             written_out(op, arguments) if op in (ops.sum, ops.dot) else elementwise(op, arguments)
         )
@@ -309,6 +316,21 @@ class _Planner:
     def source(self, ids: np.ndarray) -> Array:
         """The Array of the first id."""
         return self.arrays[int(self.array_of[ids.flat[0]])]
+
+    def arguments(self, columns: list[np.ndarray], shape: Shape) -> list[Operand]:
+        """Columns of ids as arguments of that shape; where several are put together, and each is
+        what the one before is, a step further, as slices of one array.
+        """
+        found: list[Operand] = [None] * len(columns)
+        several = [k for k, c in enumerate(columns) if 1 < len(self.runs(c)) <= RUNS]
+        if len(several) > 1 and len(shape) == 1:
+            row, starts = overlapping([columns[k] for k in several])
+            runs = self.runs(row) if len(row) else []
+            if 1 < len(runs) <= RUNS:
+                together = self.joined(runs, (len(row),))
+                for k, start in zip(several, starts):
+                    found[k] = view(together, Strided(shape, start, (1,)))
+        return [self.argument(c, shape) if x is None else x for c, x in zip(columns, found)]
 
     def argument(self, ids: np.ndarray, shape: Shape, stem: str = "") -> Operand:
         """The ids, reshaped to `shape`: a number, or an Array that broadcasts to it."""
@@ -485,6 +507,8 @@ class _Planner:
     def dots(self, ids: np.ndarray, left: np.ndarray, right: np.ndarray) -> None:
         """Dots as a matrix product, as several of one size, or row by row."""
         n, k = left.shape
+        if 1 < k <= FEW < n and self.tape.zero in left and self.stencil(ids, left, right):
+            return
         (left, right), parts = self.sorted_terms(left, right)
         zero = [self.is_zero(left[:, part]) or self.is_zero(right[:, part]) for part in parts]
         if any(zero) and not all(zero):
@@ -514,7 +538,7 @@ class _Planner:
             constant = (self.kinds[factors] == CONSTANT).all() and not self.one_number(factors)
             if constant and (values == values[0]).all():
                 order = np.argsort(self.place_of[nodes[:, 0]], kind="stable")
-                if self.is_window(nodes[order]):
+                if self.is_window(nodes[order]) or self.has_ends(nodes):
                     self.each(ops.dot, ids[order], np.hstack((left, right))[order])
                     return True
         return False
@@ -558,7 +582,10 @@ class _Planner:
         alike = all((np.bincount(team, minlength=count) == size).all()
                     for team, size in ((team_a, rows), (team_b, columns)))
         one_row = rows == 1 or columns == 1
-        if not alike or 3 * len(ids) < count * rows * columns or rows * columns == 1 or \
+        few_numbers = count > 1 and one_row and k <= FEW and any(
+            len(side) == count and (self.kinds[side] == CONSTANT).all() for side in (a, b)
+        )  # that rows of data are the same says nothing
+        if few_numbers or not alike or 3 * len(ids) < count * rows * columns or rows * columns == 1 or \
                 k == 1 and (count > 1 or one_row):
             return False
         (order_a, in_a), (order_b, in_b) = in_teams(team_a, rows), in_teams(team_b, columns)
@@ -616,6 +643,24 @@ def in_teams(team: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
     places = np.empty(len(team), np.intp)
     places[order] = np.arange(len(team)) % size
     return order, places
+
+
+def overlapping(columns: list[np.ndarray]) -> tuple[np.ndarray, list[int]]:
+    """A row of which all columns are stretches, and where each begins in it; an empty row where
+    they do not overlap by all but a few.
+    """
+    row, starts = columns[0], [0]
+    for c in columns[1:]:
+        for start in chain.from_iterable((s, -s) for s in range(STEPS + 1)):
+            ahead, behind = row[max(start, 0) :], c[max(-start, 0) :]
+            n = min(len(ahead), len(behind))
+            if n > STEPS and (ahead[:n] == behind[:n]).all():
+                row = np.concatenate((c[: max(-start, 0)], row, behind[n:]))
+                starts = [s + max(-start, 0) for s in starts] + [max(start, 0)]
+                break
+        else:
+            return row[:0], []
+    return row, starts
 
 
 def put_together(parts: Sequence[Array], shape: Shape) -> Array:
