@@ -21,9 +21,9 @@ from autograd.operation import Undefined
 Edges = Callable[[Any], Iterable[tuple[Any, Any]]]      # of a Value: pairs (input, partial)
 
 
-def backward(output: Any, seed: Any = 1.0) -> None:
+def backward(output: Any, seed: Any = 1.0, **others: Any) -> None:
     """Backpropagate from `output`, a Value; see Value.backward."""
-    seed = seed_of(output, seed)
+    seed = seed_of(output, seed, others)
     order = topological_order(output)
     grads = {v: v.grad if v.is_leaf else 0.0 for v in order}
     grads[output] += seed

@@ -41,10 +41,10 @@ _add, _sub, _mul, _pow, _relu, _dot = ops.add, ops.sub, ops.mul, ops.pow, ops.re
 
 # A Value ------------------------------------------------------------------------------------------
 
-def init(self: Value, data: Any, inputs: Any = (), op: Any = "", label: str = "", *,
-         _children: Any = (), _op: Any = "") -> None:
+def init(self: Value, data: Any, inputs: Any = (), op: Any = "", label: str = "",
+         **others: Any) -> None:
     """Value.__init__."""
-    leaf = inputs is _children is EMPTY and op is _op is NAMELESS
+    leaf = inputs is EMPTY and op is NAMELESS and not others
     if leaf and type(data) is float and data == data and type(label) is str:
         self._data = data
         self._grad = UNREACHED
@@ -52,7 +52,7 @@ def init(self: Value, data: Any, inputs: Any = (), op: Any = "", label: str = ""
         self.label = label
         self._first = self._second = self._first_partial = self._second_partial = None
     else:
-        plain_init(self, data, inputs, op, label, _children=_children, _op=_op)
+        plain_init(self, data, inputs, op, label, **others)
 
 
 def set_data(self: Value, data: Any) -> None:
@@ -496,9 +496,9 @@ def wiring(order: Iterable[Any], place: dict[Any, int]) -> list[tuple[Any, ...]]
     return found
 
 
-def backward(output: Any, seed: Any = 1.0) -> None:
+def backward(output: Any, seed: Any = 1.0, **others: Any) -> None:
     """Backpropagate from `output`, a Value; see Value.backward."""
-    seed = seed_of(output, seed)
+    seed = seed_of(output, seed, others)
     order = topological_order(output)
     before = [v._grad for v in order]
     try:

@@ -61,7 +61,7 @@ class Operation:
         if any(is_array(x) for x in inputs):
             return on_arrays(self, inputs)
         for x in inputs:
-            if hasattr(x, "__operation__"):
+            if hasattr(type(x), "__operation__"):
                 return x.__operation__(self, inputs)
         return self.value(*inputs)
 

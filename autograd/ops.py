@@ -24,7 +24,7 @@ from autograd.operation import TABLE, Operation, Rule, find
 
 __all__ = ["TABLE", "BUILT_IN", "Operation", "find", "number", "operation"]
 
-NO_SCALARS = {str, bytes, list, tuple, dict, type(None)}
+NO_SCALARS = {str, bytes, list, tuple, dict, type(None), type}
 builtin_sum = sum                                       # `sum` is a row below
 ROOT_HALF, ROOT_2_PI = math.sqrt(0.5), math.sqrt(2 * math.pi)
 TWO_OVER_ROOT_PI = 2 / math.sqrt(math.pi)
@@ -420,7 +420,7 @@ def max_of(*values: Any) -> Any:
 
     Raises ValueError where there are none.
     """
-    if len(values) == 1 and not hasattr(values[0], "__operation__"):
+    if len(values) == 1 and not hasattr(type(values[0]), "__operation__"):
         values = _scalars(values[0], "what max compares")
     if not values:
         raise ValueError("max needs one value at least")

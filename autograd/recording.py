@@ -4,6 +4,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
+from weakref import WeakSet
 
 
 class Block:
@@ -28,6 +30,9 @@ def is_recording() -> bool:
 # Whether what is recorded here stands for other numbers than those it is recorded with: then the
 # derivative of a choice goes to what was not chosen, too.
 FOR_OTHER_NUMBERS: ContextVar[bool] = ContextVar("for_other_numbers", default=False)
+
+# Derivatives whose graph holds only the side of a choice that was chosen where it was recorded.
+ONE_SIDED: WeakSet[Any] = WeakSet()
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from autograd import ops
 from autograd.backward import backward
 from autograd.compat.copying import Copies
 from autograd.compat.methods import Methods
-from autograd.compat.micrograd import Closure, MicrogradNames, by_hand, either
+from autograd.compat.micrograd import Closure, MicrogradNames, by_hand, given
 from autograd.compat.numbers import UNREACHED, error_at, is_array, label_of, number
 from autograd.operation import ARITHMETIC, LEAF, Operation, partials_at
 from autograd.recording import is_recording
@@ -64,12 +64,12 @@ class Value(Copies, Methods, MicrogradNames):
     label: str
 
     def __init__(self, data: Number, inputs: Iterable[Value | Number] = (), op: Any = "",
-                 label: str = "", *, _children: Any = (), _op: Any = "") -> None:
+                 label: str = "", **others: Any) -> None:
         self.label = label_of(label)
         self._data = _checked(data, label)
         self._grad = UNREACHED
         self._set_inputs(LEAF, (), ())
-        inputs, op = either(inputs, _children), either(op, _op)     # as micrograd calls them
+        inputs, op = given(inputs, op, others)          # _children and _op, too, as in micrograd
         if inputs or op:
             self._set_inputs(*by_hand(self._data, inputs, op, operand))
 
@@ -120,14 +120,14 @@ class Value(Copies, Methods, MicrogradNames):
         partial = self._first_partial
         return partial if isinstance(partial, Closure) else None
 
-    def backward(self, seed: Number = 1.0) -> None:
+    def backward(self, seed: Number = 1.0, **others: Any) -> None:
         """Backpropagate from here: afterwards v.grad is seed * d self / d v for every Value v that
         this one was computed from.
 
         Leaves add this pass to the grad they have; all other Values hold this pass alone. Raises
         ValueError when a derivative on the way does not exist; all grads are then as they were.
         """
-        backward(self, seed)
+        backward(self, seed, **others)
 
     # Operators ------------------------------------------------------------------------------------
 

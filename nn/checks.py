@@ -10,16 +10,46 @@ import inspect
 import math
 import operator
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from numbers import Real
-from typing import Any, Protocol, SupportsIndex
+from functools import wraps
+from typing import Any, ParamSpec, Protocol, SupportsIndex, TypeVar
 
 import numpy as np
 
 from autograd import Value
 
+DEEPEST = 100                   # lists in lists; deeper, one contains itself
 LONGEST = 60                    # characters of what was given, in a message
+
+
+OF_FIT = {                      # arguments of PyTorch and scikit-learn: what does it here
+    "lr": "write optimizer=nn.SGD(learning_rate)",
+    "learning_rate": "write optimizer=nn.SGD(learning_rate)",
+    "n_epochs": "write epochs=", "num_epochs": "write epochs=", "max_iter": "write epochs=",
+    "steps": "write epochs=", "iterations": "write epochs=", "epoch": "write epochs=",
+    "batch": "write batch_size=", "criterion": "write loss=", "loss_fn": "write loss=",
+    "X": "write xs=", "x": "write xs=", "y": "write ys=", "net": "write model=",
+    "callbacks": "write callback=, one function", "verbose": "write progress=",
+    "shuffle": "with batch_size= the mini-batches are drawn anew each epoch: leave it out",
+    "random_state": "write seed=", "weight_decay": "write optimizer=nn.SGD(0.1, weight_decay=...)",
+    "momentum": "write optimizer=nn.SGD(0.1, momentum)", "opt": "write optimizer=",
+    "validation_data": "compute it in callback=", "device": "everything is a Python float",
+}
+OF_LAYERS = {
+    "in_features": "write nin=", "out_features": "write nout=", "n_in": "write nin=",
+    "n_out": "write nout=", "in_size": "write nin=", "bias": "every neuron has a bias; set "
+    "neuron.b.data = 0 and leave it out of the parameters", "act": "write activation=",
+    "nonlinearity": "write activation=", "hidden": "write nouts=, the widths of all layers",
+    "hidden_sizes": "write nouts=, the widths of all layers", "layers": "write nouts=",
+    "sizes": "write nin=, nouts=", "random_state": "write seed=", "dropout": "there is none",
+    "device": "everything is a Python float", "dtype": "everything is a Python float",
+}
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Model(Protocol):
@@ -44,6 +74,8 @@ def whole(n: object, name: str, least: int = 1) -> int:
     Raises TypeError for what is not a number, ValueError below `least` or for 2.5.
     """
     number = index(n)
+    if number is not None and number > sys.maxsize:
+        raise ValueError(f"{name} must be at most {sys.maxsize}, got {shown(n)}")
     if number is not None and number >= least:
         return number
     is_number = isinstance(n, Real) and not isinstance(n, bool)
@@ -66,7 +98,10 @@ def real(x: object, name: str, allowed: str = "that is finite",
     """x as a number. Raises TypeError for anything else, ValueError where it does not fit."""
     if not isinstance(x, Real) or isinstance(x, bool):
         raise TypeError(f"{name} must be a number {allowed}, got {shown(x)}{remedy(x)}")
-    number = x if isinstance(x, (int, float)) else float(x)
+    try:
+        number = x if isinstance(x, float) else float(x)
+    except OverflowError:
+        number = math.inf
     if not math.isfinite(number) or not fits(number):
         raise ValueError(f"{name} must be a number {allowed}, got {shown(x)}")
     return number
@@ -95,6 +130,56 @@ def listed(x: object, name: str, of: str = "samples") -> list[object]:
     if not isinstance(x, Iterable) or isinstance(x, without) or getattr(x, "shape", None) == ():
         raise TypeError(f"{name} must be a list of {of}, got {shown(x)}")
     return list(x)
+
+
+def within(name: str, key: object) -> str:
+    """The name of an entry, name[key]. Raises ValueError where nests are DEEPEST deep."""
+    if name.count("[") >= DEEPEST:
+        raise ValueError(f"{name[:LONGEST]}... is nested {DEEPEST} deep: does a list contain "
+                         "itself?")
+    return f"{name}[{key!r}]"
+
+
+def untensored(x: Any, name: str) -> Any:
+    """A tensor of PyTorch's as an array, whether it requires grad or not; all else as it is.
+
+    Raises TypeError where it cannot become one, as when it is sparse or has no data.
+    """
+    if not callable(getattr(x, "cpu", None)):
+        return x
+    try:
+        x = x.detach().cpu()
+        if "bfloat16" in str(getattr(x, "dtype", "")):      # NumPy has no such floats
+            x = x.float()
+        return x.numpy()
+    except (TypeError, RuntimeError) as error:
+        raise TypeError(f"{name} is a tensor that cannot become an array: {error}") from None
+
+
+def told(hints: Mapping[str, str]) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """A decorator: a call with a name that no argument has says what to write instead."""
+    def decorate(f: Callable[P, R]) -> Callable[P, R]:
+        @wraps(f)
+        def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+            try:
+                return f(*args, **kwargs)
+            except TypeError as error:
+                if error.__traceback__ is None or error.__traceback__.tb_next is not None:
+                    raise                                   # from inside f
+                _refuse_call(f, kwargs, hints, str(error))
+                raise
+        return checked
+    return decorate
+
+
+def _refuse_call(f: Callable[..., object], given: Iterable[str], hints: Mapping[str, str],
+                 says: str) -> None:
+    who, names = f.__qualname__.removesuffix(".__init__"), list(inspect.signature(f).parameters)
+    takes = f"{who} takes {', '.join(name for name in names if name != 'self')}"
+    for name in given:
+        if name not in names:
+            raise TypeError(f"{who} has no argument {name!r}{hint(name, hints)}; {takes}")
+    raise TypeError(f"{takes}, and was called otherwise: {says.partition('() ')[2] or says}")
 
 
 def check_call(function: object, arguments: tuple[object, ...], says: str) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from html import escape
+from typing import NamedTuple
 
 WIDTH, HEIGHT, LEFT, LOW = 720, 360, 90, 50         # of a plot, and its margins
 SMALL, LARGE = 1e-3, 1e5                            # numbers that are written without an exponent
@@ -41,31 +42,43 @@ def curve(ys: Sequence[float], x: str, y: str) -> str:
     is_log = low > 0 and high / low > MUCH
     scale = math.log10 if is_log else float
     bottom, top = (scale(low), scale(high)) if high > low else (scale(low) - 1, scale(low) + 1)
-    last = max(len(ys), 2)
-
-    def at(k: float, value: float) -> tuple[float, float]:
-        across, up = (k - 1) / (last - 1), (value - bottom) / (top - bottom)
-        return LEFT + across * (WIDTH - LEFT - 20), HEIGHT - LOW - up * (HEIGHT - LOW - 20)
-
-    line = " ".join(f"{a:.1f},{b:.1f}" for a, b in (at(k, scale(number)) for k, number in points))
-    marks = []
-    for value in ticks(bottom, top):
-        shown = short(10 ** value if is_log else value)
-        height = at(1, value)[1]
-        marks.append(f'<line x1="{LEFT}" x2="{WIDTH - 20}" y1="{height:.1f}" y2="{height:.1f}" '
-                     'stroke="#dddddd"/>'
-                     f'<text x="{LEFT - 8}" y="{height + 5:.1f}" text-anchor="end">{shown}</text>')
-    for k in ticks(1, last):
-        if k == int(k):
-            marks.append(f'<text x="{at(k, bottom)[0]:.1f}" y="{HEIGHT - LOW + 22}" '
-                         f'text-anchor="middle">{int(k)}</text>')
+    axes = Axes(max(len(ys), 2), bottom, top)
+    places = [axes.at(k, scale(number)) for k, number in points]
+    line = " ".join(f"{a:.1f},{b:.1f}" for a, b in places)
     title = f"{y}, on a logarithmic scale" if is_log else y
     return ('<svg xmlns="http://www.w3.org/2000/svg" font-family="sans-serif" font-size="15" '
             f'viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" '
             'style="max-width:100%;background:white">'
-            f'{"".join(marks)}<polyline points="{line}" fill="none" stroke="{LINE}" '
+            f'{axes.marks(is_log)}<polyline points="{line}" fill="none" stroke="{LINE}" '
             f'stroke-width="3"/><text x="{LEFT}" y="14">{escape(title)}</text>'
             f'<text x="{WIDTH / 2}" y="{HEIGHT - 6}" text-anchor="middle">{escape(x)}</text></svg>')
+
+
+class Axes(NamedTuple):
+    """The axes of a plot: 1 to `last` across, `bottom` to `top` upward."""
+    last: int
+    bottom: float
+    top: float
+
+    def at(self, k: float, value: float) -> tuple[float, float]:
+        """Where a point stands, in pixels."""
+        across = (k - 1) / (self.last - 1)
+        up = (value - self.bottom) / (self.top - self.bottom)
+        return LEFT + across * (WIDTH - LEFT - 20), HEIGHT - LOW - up * (HEIGHT - LOW - 20)
+
+    def marks(self, is_log: bool) -> str:
+        """The lines across with their numbers, and the numbers below."""
+        marks = []
+        for value in ticks(self.bottom, self.top):
+            shown, height = short(10 ** value if is_log else value), self.at(1, value)[1]
+            marks.append(f'<line x1="{LEFT}" x2="{WIDTH - 20}" y1="{height:.1f}" '
+                         f'y2="{height:.1f}" stroke="#dddddd"/><text x="{LEFT - 8}" '
+                         f'y="{height + 5:.1f}" text-anchor="end">{shown}</text>')
+        for k in ticks(1, self.last):
+            if k == int(k):
+                marks.append(f'<text x="{self.at(k, self.bottom)[0]:.1f}" y="{HEIGHT - LOW + 22}" '
+                             f'text-anchor="middle">{int(k)}</text>')
+        return "".join(marks)
 
 
 def ticks(low: float, high: float, most: int = 6) -> list[float]:

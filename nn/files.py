@@ -149,7 +149,7 @@ def read_file(path: Path) -> tuple[dict[str, Any] | None, State]:
     except (FileNotFoundError, IsADirectoryError, PermissionError):
         raise
     except Exception as error:          # a damaged file raises errors of many kinds
-        raise ValueError(f"{path} is cut off or is not a saved model ({error}); "
+        raise ValueError(f"{name[-200:]} is cut off or is not a saved model ({str(error)[:200]}); "
                          "write one with model.save(path)") from None
     return description, arrays
 
@@ -170,6 +170,10 @@ def checked_path(path: object) -> str:
     if not isinstance(path, (str, bytes, os.PathLike)):
         raise TypeError(f"path must be a file name, such as 'model.npz', got {shown(path)}")
     text = os.fsdecode(path)
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError:                              # half of a character
+        text = ""
     if not text or "\0" in text:
-        raise ValueError(f"path must be a file name, such as 'model.npz', got {text!r}")
+        raise ValueError(f"path must be a file name, such as 'model.npz', got {shown(path)}")
     return text

@@ -9,7 +9,7 @@ import numpy as np
 
 import autograd
 from autograd import Value
-from nn.checks import check_call, shown
+from nn.checks import check_call, real, shown, within
 from nn.module import Module
 
 
@@ -44,9 +44,9 @@ def as_values(x: Any, name: str) -> Any:
     if isinstance(x, np.ndarray):
         x = x.tolist()
     if isinstance(x, Mapping):
-        return {key: as_values(item, f"{name}[{key!r}]") for key, item in x.items()}
+        return {key: as_values(item, within(name, key)) for key, item in x.items()}
     if isinstance(x, (list, tuple)):
-        return [as_values(item, f"{name}[{i}]") for i, item in enumerate(x)]
+        return [as_values(item, within(name, i)) for i, item in enumerate(x)]
     if isinstance(x, Real) and not isinstance(x, bool):
-        return Value(float(x))
+        return Value(real(x, name))
     raise TypeError(f"{name} must be a number, or a list or dict of numbers, got {shown(x)}")

@@ -46,7 +46,7 @@ def find_initial(init: str) -> Draw:
     if not isinstance(init, str):
         raise TypeError(f"init must be one of {', '.join(INITIAL)}, got {shown(init)}")
     if init not in INITIAL:
-        raise ValueError(f"no initial weights {init!r}; there are {', '.join(INITIAL)}")
+        raise ValueError(f"no initial weights {shown(init)}; there are {', '.join(INITIAL)}")
     return INITIAL[init]
 
 

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import autograd
 from autograd import Operation, Value
 from nn.activations import Activation, activation_name, chosen, fast, find_activation
-from nn.checks import index, shown
+from nn.checks import OF_LAYERS, index, shown, told
 from nn.display import table
 from nn.files import Path, State, read_file
 from nn.initial import Generator, find_generator, find_initial
@@ -87,6 +87,7 @@ class Neuron(_Activated):
     numbers and Values.
     """
 
+    @told(OF_LAYERS)
     def __init__(self, nin: int, activation: Activation = "relu", nonlin: bool | None = None, *,
                  init: str = "uniform", rng: Generator | None = None, seed: int | None = None,
                  nout: int = 1) -> None:
@@ -127,6 +128,7 @@ class Layer(_Activated):
     Layer of [TanhNeuron(2), TanhNeuron(2), TanhNeuron(2)]
     """
 
+    @told(OF_LAYERS)
     def __init__(self, nin: int, nout: int, activation: Activation = "relu",
                  nonlin: bool | None = None, *, init: str = "uniform",
                  rng: Generator | None = None, seed: int | None = None) -> None:
@@ -187,6 +189,7 @@ class MLP(Module):
     'layers.0.neurons.2.w.1'
     """
 
+    @told(OF_LAYERS)
     def __init__(self, nin: int, nouts: Sequence[int],
                  activation: Activation | Sequence[Activation] = "relu",
                  output: Activation = "linear", *, init: str = "uniform",

@@ -64,7 +64,9 @@ def cross_entropy(f: object, y: object) -> Value:
     ValueError for another class or row, and where no logit is finite; TypeError where f is not a
     list.
     """
-    if isinstance(f, Value) or not isinstance(f, (Sequence, np.ndarray)) or len(f) < 2:
+    text = isinstance(f, (str, bytes, bytearray, memoryview))
+    if text or not isinstance(f, (Sequence, np.ndarray)) or getattr(f, "shape", 0) == () \
+            or len(f) < 2:
         raise TypeError("cross_entropy needs a list of at least 2 logits, one for each class; "
                         f"with 1 use binary_cross_entropy; got {shown(f)}")
     row = one_hot(y, len(f))
@@ -84,7 +86,7 @@ def one_hot(y: Any, classes: int) -> list[Any]:
     Raises ValueError for anything else.
     """
     if not isinstance(y, (list, tuple)) and not getattr(y, "shape", ()):
-        if not isinstance(y, Value) and y in range(classes):
+        if isinstance(y, (Real, np.bool_)) and y in range(classes):
             return [float(k == y) for k in range(classes)]
     elif len(y) == classes:
         row = list(y)
@@ -155,7 +157,7 @@ def find_loss(loss: str | Loss) -> Loss:
     """
     if isinstance(loss, str):
         if loss not in LOSSES:
-            raise ValueError(f"no loss {loss!r}: give {', '.join(LOSSES)}, or a function of a "
+            raise ValueError(f"no loss {shown(loss)}: give {', '.join(LOSSES)}, or a function of a "
                              "prediction and a target")
         return LOSSES[loss]
     if not any(loss is ours for ours in LOSSES.values()):
@@ -204,9 +206,18 @@ def _number(x: object, name: str) -> Any:
         return x
     if not isinstance(x, (Real, np.bool_)):
         raise TypeError(f"{name} must be a Value or a number, got {shown(x)}")
+    if isinstance(x, int):
+        _fits_a_float(x, name)
     if math.isnan(x):
-        raise ValueError(f"{name} is NaN")
+        raise ValueError(f"{name} is NaN: repair the data, or leave that sample out")
     return x
+
+
+def _fits_a_float(x: Any, name: str) -> None:
+    try:
+        float(x)
+    except OverflowError:
+        raise ValueError(f"{name} is too large for a float: {shown(x)}") from None
 
 
 def _label(y: Any, allowed: tuple[int, int], name: str) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd import jit, value_and_grad
-from nn.checks import check_call, listed, shown, switch, whole
+from nn.checks import OF_FIT, check_call, listed, shown, switch, told, whole
 from nn.epochs import Batches, History, stops
 from nn.nests import Nest, flat, shaped
 from nn.optim import GradientDescent, Optimizer, advice
@@ -22,6 +22,7 @@ from nn.steps import is_huge
 Step = Callable[..., tuple[float, Nest]]
 
 
+@told(OF_FIT)
 def minimize(f: Callable[..., Any], params: Nest, *data: Any,           # noqa: PLR0913
              optimizer: Optimizer | None = None, epochs: int = 100, batch_size: int | None = None,
              seed: int | None = None, compiled: bool = True,

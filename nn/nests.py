@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.checks import shown
+from nn.checks import shown, within
 
 Nest = Any                              # a number, or lists, tuples, dicts and arrays of them
 
@@ -34,19 +34,26 @@ def flat(nest: Nest, name: str = "params") -> np.ndarray:
 def _collect(x: Any, name: str, parts: list[Any]) -> None:
     if isinstance(x, dict):
         for key, item in x.items():
-            _collect(item, f"{name}[{key!r}]", parts)
+            _collect(item, within(name, key), parts)
     elif isinstance(x, np.ndarray) and x.dtype.kind in "fiu":
         parts.append(x.ravel().astype(float))
     elif isinstance(x, (list, tuple)) and set(map(type, x)) == {float}:
         parts.append(np.array(x))
     elif isinstance(x, (list, tuple)):
         for i, item in enumerate(x):
-            _collect(item, f"{name}[{i}]", parts)
+            _collect(item, within(name, i), parts)
     elif isinstance(x, (int, float, np.floating, np.integer)) and not isinstance(x, bool):
-        parts.append(float(x))
+        parts.append(_as_float(x, name))
     else:
         raise TypeError(f"{name} must be a number, or a list, tuple, dict or array of numbers, "
                         f"got {shown(x)}")
+
+
+def _as_float(x: Any, name: str) -> float:
+    try:
+        return float(x)
+    except OverflowError:
+        raise ValueError(f"{name} is too large for a float: {shown(x)}") from None
 
 
 def shaped(nest: Nest, theta: np.ndarray) -> Nest:

@@ -18,7 +18,7 @@ import autograd
 from autograd import Value
 from nn.branches import watched
 from nn.changes import assign, finish, theta_of
-from nn.checks import Model, real, shown, whole
+from nn.checks import Model, OF_FIT, real, shown, told, whole
 from nn.function import Function
 from nn.losses import LOSSES, Loss, binary_cross_entropy, find_loss, hinge
 from nn.optim import Adam, GradientDescent, Optimizer
@@ -30,6 +30,7 @@ MOST_CLASSES = 6
 MARGIN = 0.12                           # of the plane, around the samples
 
 
+@told(OF_FIT)
 def playground(model: Model | Callable[..., Any], xs: object, ys: object,   # noqa: PLR0913
                path: str | os.PathLike[str] | None = None, *, loss: str | Loss = "squared",
                optimizer: Optimizer | None = None, batch_size: int | None = None, seed: int = 0,

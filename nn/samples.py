@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Value
-from nn.checks import Model, listed, remedy, shown
+from nn.checks import Model, listed, remedy, shown, untensored
 from nn.losses import LOSSES, Loss, absolute, cross_entropy, one_hot, squared
 
 
@@ -27,7 +27,7 @@ def samples(data: object, name: str) -> np.ndarray:
     data = _held(data, name)
     array = as_array(data, name)
     if array.size == 0:
-        raise ValueError(f"{name} is empty")
+        raise ValueError(f"{name} is empty: there must be at least one sample")
     if array.ndim > 2:
         raise ValueError(f"{name} has shape {array.shape}: a sample must be a number "
                          "or a list of numbers; reshape(m, -1) makes rows of images")
@@ -93,8 +93,7 @@ def as_array(data: object, name: str, of: str = "samples") -> np.ndarray:
 
 def _held(data: Any, name: str, of: str = "samples") -> Any:
     """The data as an array, a table or a list, which can be read more than once."""
-    if callable(getattr(data, "cpu", None)):            # a tensor, which may require grad
-        data = data.detach().cpu().numpy()
+    data = untensored(data, name)
     return data if hasattr(data, "__array__") else listed(data, name, of)
 
 
@@ -111,11 +110,18 @@ def _check_masks(data: Any, name: str) -> None:
 
 def _ragged(data: Any) -> str:
     """Which row differs from the first, for a message."""
-    sizes = [len(row) if hasattr(row, "__len__") else 1 for row in data]
+    sizes = [_size(row) for row in data]
     for i, size in enumerate(sizes):
         if size != sizes[0]:
             return f", sample {i} has {size} and sample 0 has {sizes[0]}"
     return ""
+
+
+def _size(row: Any) -> int:
+    """The number of entries; 1 for what has none."""
+    if isinstance(row, Value) or getattr(row, "shape", None) == () or not hasattr(row, "__len__"):
+        return 1
+    return len(row)
 
 
 # Numbers ----------------------------------------------------------------------

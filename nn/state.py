@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Value
-from nn.checks import shown
+from nn.checks import shown, untensored
 
 Group = Any                     # what one array holds: a parameter, or a rectangle of parameters
 LAYER = re.compile(r"(.*?)(\d+)\.(weight|bias)")        # an array of a numbered layer
@@ -91,8 +91,7 @@ def check_names(groups: Mapping[str, Group], state: Mapping[str, Any]) -> None:
 
 def checked(name: str, given: Any, shape: tuple[int, ...]) -> np.ndarray:
     """An array of a state as floats of that shape; a tensor of PyTorch's, too."""
-    if callable(getattr(given, "cpu", None)):
-        given = given.detach().cpu().numpy()
+    given = untensored(given, name)
     try:
         array = np.asarray(given)
     except ValueError:

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nn.changes import assign, finish, theta_of
-from nn.checks import Model, check_call, parameters_of, shown, switch, whole
+from nn.checks import Model, OF_FIT, check_call, parameters_of, shown, switch, told, whole
 from nn.epochs import Batches, Chosen, History, stops
 from nn.live import Live
 from nn.losses import Loss, find_loss
@@ -32,6 +32,7 @@ from nn.steps import Steps, Task, is_huge
 Callback = Callable[[int, float, Any], bool | None]
 
 
+@told(OF_FIT)
 def fit(model: Any, xs: object, ys: object = None, loss: Any = "squared",           # noqa: PLR0913
         optimizer: Optimizer | None = None, epochs: int = 100, batch_size: int | None = None,
         seed: int | None = None, compiled: bool = True, callback: Callback | None = None,

@@ -1,4 +1,6 @@
 """What all tests share: how hypothesis draws, and which tests are slow."""
+from pathlib import Path
+
 from hypothesis import settings
 
 # The same examples in every run, so that a failure can be looked at again; and, to look for new ones,
@@ -7,7 +9,7 @@ settings.register_profile("repeat", derandomize=True, deadline=None)
 settings.register_profile("search", max_examples=1000, deadline=None)
 settings.load_profile("repeat")
 
-# Tests that take a second or more, by the beginning of their names: whole lessons, browsers, arbitrary precision, graphs
+# Tests that take a second or more, alone or with all their cases, by the beginning of their names: whole lessons, browsers, arbitrary precision, graphs
 # of a million Values. `python -m pytest -m "not slow"` runs all others.
 SLOW = (
     "tests/demos/",
@@ -21,6 +23,17 @@ SLOW = (
     "tests/pictures/test_draw.py::test_the_same_expression_gives_the_same_bytes_in_another_process",
     "tests/nn/test_train.py::test_a_thread_each_trains_as_one_thread_alone",
     "tests/compiler/test_c.py::test_random",
+    "tests/compiler/test_c.py::test_a_label_that_means",
+    "tests/compiler/test_cells.py::test_a_program_of_any_style",
+    "tests/compiler/test_javascript.py::test_a_label_that_means",
+    "tests/compiler/test_jit.py::test_a_function_at_random",
+    "tests/compiler/test_jit.py::test_samples_of_a_function_at_random",
+    "tests/compiler/test_names.py::test_an_operation_of_any_name_compiles",
+    "tests/compiler/test_variants.py::test_the_largest",
+    "tests/derivatives/test_check.py::test_a_planted_error",
+    "tests/derivatives/test_structure.py::test_round_trip",
+    "tests/pictures/test_draw.py::test_every_value_and_every_use",
+    "tests/words/test_words.py::test_a_hostile_name",
     "tests/compiler/test_javascript.py::test_programs",
     "tests/compiler/test_javascript.py::test_random",
     "tests/compiler/test_jax.py::test_a_program",
@@ -74,6 +87,14 @@ SLOW = (
     "tests/test_value.py::test_work_is_linear",
     "tests/words/test_explain.py::test_every_equation_is_latex",
 )
+
+
+SLOW_FILES = {Path(__file__).parent.parent / name for name in SLOW if name.endswith(".py")}
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Files of slow tests alone are not even imported where slow tests are left out."""
+    return True if config.option.markexpr == "not slow" and collection_path in SLOW_FILES else None
 
 
 def pytest_collection_modifyitems(items):

@@ -1,20 +1,26 @@
 """The habits of this project that no linter knows: small functions, tests that mirror the rooms, names of slow tests."""
+import ast
+import re
 from pathlib import Path
 
 import pytest
 
 import autograd
 from tests.conftest import SLOW
-from tests.figures import figures, sources
+from tests.figures import FUNCTIONS, figures, last_line
+from tests.test_rooms import TREES
 
 ROOT = Path(__file__).parent.parent
 SOURCE = Path(autograd.__file__).parent.parent           # elsewhere, where the wheel is installed
-FUNCTIONS = [function for source in sources(SOURCE) for function in source.functions()]
+WRITTEN_BY_HAND = {".py", ".md", ".cfg", ".toml", ".js", ".css", ".c"}
 
 
 def test_a_function_fits_on_a_screen():
     """At most 40 lines, docstring included; fast.py is written out for speed."""
-    assert [f for f in FUNCTIONS if f.lines > 40 and not f.where.startswith("autograd/fast.py")] == []
+    functions = [(module, node) for module, tree in TREES.items() for node in ast.walk(tree) if isinstance(node, FUNCTIONS)]
+    assert len(functions) > 1000
+    assert [f"{module} {node.name}" for module, node in functions
+            if last_line(node) - node.lineno >= 40 and module != "autograd.fast"] == []
 
 
 @pytest.mark.parametrize("folder", [path for path in (ROOT / "tests").iterdir() if path.is_dir() and path.name[0] not in "_."],
@@ -30,6 +36,13 @@ def test_a_slow_test_exists(name):
     file, _, test = name.partition("::")
     assert (ROOT / file).exists()
     assert not test or f"\ndef {test}" in (ROOT / file).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("folder", ["", "autograd", "nn", "tests", "demos"])
+def test_no_file_holds_two_versions_of_a_merge(folder):
+    files = (ROOT / folder).rglob("*.*") if folder else (path for path in ROOT.iterdir() if path.is_file())
+    texts = {path: path.read_text(encoding="utf-8") for path in files if path.suffix in WRITTEN_BY_HAND}
+    assert [path for path, text in texts.items() if re.search(r"^(<{7}|>{7}) ", text, re.MULTILINE)] == []
 
 
 def test_the_figures_are_printed():

@@ -4,6 +4,8 @@ Each function gives back what it was given, checked, or raises TypeError or Valu
 """
 from __future__ import annotations
 
+import os
+import pathlib
 import re
 import sys
 from collections.abc import Iterable, Mapping
@@ -11,6 +13,7 @@ from typing import Any
 
 ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+|\n")
 LONGEST = 60
+DEEPEST = 100                   # lists in lists; deeper, one contains itself
 
 
 def described(x: object) -> str:
@@ -57,15 +60,33 @@ def truth(x: object, what: str) -> bool:
 def choice(x: Any, choices: Iterable[Any], what: str) -> Any:
     """x, which must be one of the choices."""
     choices = tuple(choices)
-    if not any(type(x) is type(c) and x == c for c in choices):
+    if not any(type(x) is type(c) and x == c for c in choices):     # an array equals nothing
         *some, last = map(repr, choices)
         raise ValueError(f"{what} must be {', '.join(some)} or {last}, got {printed(x)}")
     return x
 
 
+def within(what: str, key: object) -> str:
+    """The name of an entry, what[key]. Raises ValueError where nests are DEEPEST deep."""
+    if what.count("[") >= DEEPEST:
+        raise ValueError(f"{what[:LONGEST]}... is nested {DEEPEST} deep: does a list contain "
+                         "itself?")
+    return f"{what}[{key!r}]"
+
+
+def path_of(x: Any, what: str = "path") -> pathlib.Path:
+    """x as a path. Raises TypeError for what is not a file name, ValueError for no name."""
+    if not isinstance(x, (str, os.PathLike)):
+        raise TypeError(f"{what} must be a file name, such as 'page.html', got {described(x)}")
+    if not str(x) or "\0" in str(x) or not str(x).isprintable():
+        raise ValueError(f"{what} must be a file name, such as 'page.html', got {printed(x)}")
+    return pathlib.Path(x)
+
+
 def entries(x: Any, what: str, of: str = "Values and numbers") -> list[Any]:
     """The entries of x, which must be a list, or something else with entries, but not text."""
-    if isinstance(x, (str, bytes, Mapping)) or not isinstance(x, Iterable):
+    if isinstance(x, (str, bytes, bytearray, memoryview, Mapping, type)) \
+            or not isinstance(x, Iterable):
         raise TypeError(f"{what} must be a list of {of}, got {described(x)}")
     try:
         return list(x)
@@ -75,7 +96,7 @@ def entries(x: Any, what: str, of: str = "Values and numbers") -> list[Any]:
 
 def at_least(n: Any, what: str, least: int = 1) -> int:
     """n, which must be an int of at least `least`."""
-    if isinstance(n, bool) or not hasattr(n, "__index__") or hasattr(n, "__operation__"):
+    if isinstance(n, bool) or not hasattr(n, "__index__"):
         raise TypeError(f"{what} must be an int, got {described(n)}")
     try:
         whole = int(n.__index__())

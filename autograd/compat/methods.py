@@ -10,7 +10,7 @@ import sys
 from typing import Any, NoReturn
 
 from autograd import ops
-from autograd.compat.habits import OF_VALUE, missing
+from autograd.compat.habits import OF_NUMPY, OF_VALUE, missing
 from autograd.compat.display import card
 from autograd.compat.numbers import is_array, is_numpy_scalar, number
 
@@ -51,6 +51,15 @@ class Methods:
 
     def __getattr__(self, name: str) -> NoReturn:
         raise AttributeError(missing("a Value", name, OF_VALUE))
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        return for_numpy(ufunc, method, inputs, options)
+
+    def __len__(self) -> int:
+        raise TypeError(f"{shown(self)} is one number and has no len(): a list of Values has one")
+
+    # No __getitem__, which could say as much of v[0]: NumPy would then take a Value for a sequence,
+    # and hide what __float__ says when somebody plots Values.
 
     def item(self) -> float: return self.data
     def conjugate(self) -> Any: return self             # NumPy's std asks for it
@@ -107,6 +116,27 @@ def shown(v: Any) -> str:
     """A Value in a message."""
     name = f" {v.label!r}" if v.label else ""
     return f"the Value{name} of data {v.data}"
+
+
+def for_numpy(ufunc: Any, method: str, inputs: Any, options: Any) -> Any:
+    """What a function of NumPy's gives for Values: it calls their methods and operators.
+
+    Raises TypeError where there are none, as for np.isnan.
+    """
+    np = sys.modules["numpy"]
+    arrays = [np.empty((), dtype=object) if isinstance(x, Methods) else x for x in inputs]
+    for array, x in zip(arrays, inputs):
+        if isinstance(x, Methods):
+            array[()] = x
+    try:
+        return getattr(ufunc, method)(*arrays, **options)
+    except TypeError as error:
+        if error.__traceback__ is None or error.__traceback__.tb_next is not None:
+            raise                                           # not NumPy's own
+        instead = OF_NUMPY.get(ufunc.__name__, f"of the numbers alone, np.{ufunc.__name__}(v.data)")
+        if "out" in options:
+            instead = "an array of floats cannot hold a Value: write a = a + v, not a += v"
+        raise TypeError(f"np.{ufunc.__name__} is not defined for Values: {instead}") from None
 
 
 def _same(sign: str, v: Any, other: Any) -> Any:

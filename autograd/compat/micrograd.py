@@ -9,9 +9,11 @@ The base class writes nothing down: Value has `inputs`, `partials`, `closure` an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from types import NoneType
 from typing import Any
 
 from autograd import ops
+from autograd.compat.keywords import OF_CONSTRUCTOR, refuse_names
 from autograd.compat.messages import described
 from autograd.compat.numbers import is_array, number
 from autograd.operation import Operation, Undefined, partials_at
@@ -98,10 +100,21 @@ class Handmade(Operation):
         return Handmade, (self.name, len(self.partials))
 
 
-def either(given: Any, other: Any) -> Any:
-    """What was given under one name or the other, an array as a list."""
-    given = given.tolist() if is_array(given) else given
-    return given if hasattr(given, "__operation__") else given or other
+def given(inputs: Any, op: Any, others: dict[str, Any]) -> tuple[Any, Any]:
+    """Inputs and operation of Value(data, ...), given under these names or under micrograd's.
+
+    Raises TypeError for another name.
+    """
+    if others:
+        inputs = others.pop("_children", inputs)
+        op = others.pop("_op", op)
+        refuse_names("Value", others, OF_CONSTRUCTOR, "data, inputs, op, label")
+    return _listed(inputs), _listed(op)
+
+
+def _listed(x: Any) -> Any:
+    """An array as a list, which is true where it has entries."""
+    return x.tolist() if is_array(x) and x.ndim else x
 
 
 def by_hand(data: float, given: Any, op: Any, operand: Callable[[Any], Any]
@@ -111,22 +124,39 @@ def by_hand(data: float, given: Any, op: Any, operand: Callable[[Any], Any]
     op is a row, its name or symbol, or the partials. Raises TypeError when the inputs are not a
     tuple of Values, ValueError when there are none, or not as many partials as inputs.
     """
-    if isinstance(given, (str, bytes, Mapping, Set)) or not isinstance(given, Iterable):
+    inputs = _operands(given, op, operand)
+    if isinstance(op, (tuple, list)):
+        return Handmade("?", len(inputs)), inputs, _given(op, inputs)
+    row = _row(op, len(inputs))
+    if row:
+        numbers = [x if isinstance(x, float) else x.data for x in inputs]
+        return row, inputs, partials_at(row, data, numbers, inputs)
+    unknown = Undefined(f"no derivative is known for operation {str(op)!r}: define it with "
+                        "autograd.operation, or set _backward of the Value")
+    return Handmade(str(op) or "?", len(inputs)), inputs, _of_values(unknown, inputs)
+
+
+def _operands(given: Any, op: Any, operand: Callable[[Any], Any]) -> tuple[Any, ...]:
+    if not isinstance(op, (str, Operation, tuple, list, NoneType)):
+        raise TypeError("op of a Value must be an operation, its name, or a tuple of local "
+                        f"derivatives, got {described(op)}")
+    scalar = getattr(given, "shape", None) == ()
+    if scalar or isinstance(given, (str, bytes, bytearray, Mapping, Set)) \
+            or not isinstance(given, Iterable):
         raise TypeError(f"inputs of a Value must be a tuple of Values, got {described(given)}; "
                         "a label goes by name: label=...")
     inputs = tuple(operand(x) for x in given)
     if not inputs:
         raise ValueError(f"a Value with an operation ({op!r}) needs inputs: a leaf has neither")
-    if isinstance(op, (tuple, list)):
-        return Handmade("?", len(inputs)), inputs, _given(op, inputs)
-    rows = [op] if isinstance(op, Operation) else ops.TABLE.values()
-    for row in rows:
-        if (row is op or str(op) in (row.name, row.symbol)) and row.arity in (len(inputs), None):
-            numbers = [x if isinstance(x, float) else x.data for x in inputs]
-            return row, inputs, partials_at(row, data, numbers, inputs)
-    unknown = Undefined(f"no derivative is known for operation {str(op)!r}: define it with "
-                        "autograd.operation, or set _backward of the Value")
-    return Handmade(str(op) or "?", len(inputs)), inputs, _of_values(unknown, inputs)
+    return inputs
+
+
+def _row(op: Any, count: int) -> Operation | None:
+    """The row of that name or symbol for so many inputs; None when the table has none."""
+    for row in [op] if isinstance(op, Operation) else ops.TABLE.values():
+        if (row is op or str(op) in (row.name, row.symbol)) and row.arity in (count, None):
+            return row
+    return None
 
 
 def _given(partials: Sequence[Any], inputs: Sequence[Any]) -> tuple[Any, ...]:

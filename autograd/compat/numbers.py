@@ -5,9 +5,10 @@ NumPy is not imported here: an array can only come from somebody who has loaded 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from autograd.compat.keywords import OF_BACKWARD, refuse_names
 from autograd.compat.messages import described
 from autograd.compat.messages import text as text
 
@@ -41,9 +42,14 @@ def number(x: Any, what: str = "data") -> float:
         raise OverflowError(f"{what} is an int too large for a float") from None
 
 
-def seed_of(output: Any, seed: Any) -> float:
-    """The seed of a backward pass from a Value, as a float. Raises TypeError."""
-    if not hasattr(output, "__operation__"):
+def seed_of(output: Any, seed: Any, others: Mapping[str, Any]) -> float:
+    """The seed of a backward pass from a Value, as a float; others are names there are not.
+
+    Raises TypeError.
+    """
+    if others:
+        refuse_names("backward", others, OF_BACKWARD, "output and seed")
+    if not hasattr(type(output), "__operation__"):
         raise TypeError(f"backward needs a Value to go back from, got {described(output)}")
     return number(seed, "seed")
 

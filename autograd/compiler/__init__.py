@@ -31,6 +31,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from autograd.compat.keywords import OF_TRANSFORMS, told
 from autograd.compat.messages import choice, described, entries, truth
 from autograd.compiler.arrays.array import Misfit
 from autograd.compiler.printers.emit import Blocks, emit, one_by_one
@@ -56,6 +57,7 @@ NARROW, NARROW_WITH_SAMPLES = 40, 8
 TARGETS = ("numpy", "c")
 
 
+@told(OF_TRANSFORMS)
 def compile(
     output: Value | Sequence[Value],
     parameters: Sequence[Value],
@@ -76,7 +78,8 @@ def compile(
     target      "numpy", or "c": the same program, compiled by the C compiler of this machine
 
     All other leaves are constants. Raises TypeError for what is not a Value, ValueError for a Value
-    given twice, another form or target; RuntimeError where there is no C compiler for "c".
+    given twice, another form or target, and for a derivative made with create_graph that holds one
+    side of a where, max or select alone; RuntimeError where there is no C compiler for "c".
     """
     outputs = [output] if isinstance(output, Value) else _listed(output, "output")
     parameters, inputs = _listed(parameters, "parameters"), _listed(inputs, "inputs")
@@ -108,15 +111,19 @@ def check(outputs: list[Any], parameters: list[Any], inputs: list[Any]) -> None:
 
 def coded(tape: Tape, form: str | None, target: str) -> Blocks | Straight | Native:
     """The tape as a program in a form, for a target."""
-    blocks = None if form == "scalars" else in_blocks(tape, form)
+    depth = earliest(tape)
+    blocks = None if form == "scalars" else in_blocks(tape, form, depth)
     if target == "c":
         return loaded(blocks or one_by_one(without_zeros(tape)))
-    return blocks or straight(without_zeros(tape))._replace(as_arrays=partial(in_blocks, tape, "matrices"))
+    in_arrays = partial(in_blocks, tape, "matrices")
+    return blocks or straight(without_zeros(tape), depth)._replace(as_arrays=in_arrays)
 
 
-def in_blocks(tape: Tape, form: str | None = None) -> Blocks | None:
+def in_blocks(
+    tape: Tape, form: str | None = None, depth: list[int] | None = None
+) -> Blocks | None:
     """The tape as array operations, or as loops; None where it is too narrow for them, unless
-    `form` asks for matrices.
+    `form` asks for matrices. `depth` as `earliest` gives it, where it is known.
     """
     terms = sum([len(args) for _, args in tape.nodes.values()])
     worth = NARROW_WITH_SAMPLES if tape.samples else NARROW
@@ -124,9 +131,9 @@ def in_blocks(tape: Tape, form: str | None = None) -> Blocks | None:
     enough = terms / worth if worth else terms
     if not terms:
         return None
-    tape = with_shared(tape)
-    narrow, tape = tape, with_extrema(tape)
-    depth = earliest(tape)
+    recorded, narrow = tape, with_shared(tape)
+    tape = with_extrema(narrow)
+    depth = depth if depth and tape is recorded else earliest(tape)
     least = len({depth[i] for i in tape.nodes})  # at least one operation for each depth
     if least <= enough or worth <= terms and len(tape.nodes) >= WIDE * least:
         keys = keys_of(tape)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compat.messages import described, printed
+from autograd.compat.messages import at_least, choice, described, entries, printed
 from autograd.compiler.printers import c as in_c
 from autograd.compiler.printers import javascript
 from autograd.compiler.printers import jax as in_jax
@@ -358,13 +358,14 @@ class Program:
         on floats, and small rational graphs at one more point on fractions. Raises AssertionError
         that names the first cell that differs, ValueError where the graph is gone or not rational.
         """
-        given = (
-            [r() for r in self._outputs]
-            if output is None
-            else [output]
-            if isinstance(output, Value)
-            else list(output)
-        )
+        given = [r() for r in self._outputs]
+        if output is not None:
+            given = [output] if isinstance(output, Value) else entries(output, "output", "Values")
+        if len(given) != len(self._outputs) or not all(isinstance(v, Value | None) for v in given):
+            raise TypeError(f"output must be what was compiled, {len(self._outputs)} Values in "
+                            f"order, got {described(output)}")
+        points, seed = at_least(points, "points"), at_least(seed, "seed", 0)
+        choice(exact, (True, False, None), "exact")
         outputs = [v for v in given if v is not None]
         if len(outputs) < len(self._outputs):
             raise ValueError("the graph is gone: give its output, verify(output)")

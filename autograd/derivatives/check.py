@@ -13,6 +13,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from autograd.compat.keywords import OF_TRANSFORMS, told
 from autograd.compat.messages import choice, truth
 from autograd.compat.numbers import number
 from autograd.derivatives.culprits import find_culprits, find_kinks
@@ -23,6 +24,7 @@ from autograd.derivatives.transforms import refuse_number
 from autograd.derivatives.structure import Leaf, Nested, Structure, flatten, rebuild
 
 
+@told(OF_TRANSFORMS)
 def check_gradients(f: Function, *args: Nested, order: int = 2, rtol: float = 1e-6,
                     raising: bool = True) -> Report:
     """A Report that lays derivatives by reverse and forward mode beside finite differences.

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from autograd.compat.keywords import OF_TRANSFORMS, told
 from autograd.derivatives.engine_runs import (OPERATORS, POINTS, Expression, Operator, Run,
                                               TooLong, as_float, bounded, described, run)
 from autograd.derivatives.misconceptions import FAULTS, NOTES, close, kind_of_rule
@@ -75,6 +76,7 @@ class EngineReport:
 WALK = ("no order", "no visited", "equal", "state")         # faults after which no rule is tried
 
 
+@told(OF_TRANSFORMS)
 def check_engine(cls: Any) -> EngineReport:
     """A report on a Value class of your own: true when its derivatives are right.
 
@@ -247,22 +249,12 @@ class Check:
 
     def use_faults(self, operator: Operator) -> Iterator[Fault]:
         """The faults of a Value that is an input twice."""
-        f, write = operator.f, operator.written
-        tries: list[tuple[str, Any]] = []
-        if operator.arity == 2:
-            tries.append((write("x", "x"), lambda x, y, z: f(x, x)))
-        if "x + y" in self.outer:
-            if operator.arity == 1:
-                tries.append((f"{write('x')} + {write('x')}", lambda x, y, z: f(x) + f(x)))
-            else:
-                tries.append((f"({write('x', 'y')}) + ({write('x', 'z')})",
-                              lambda x, y, z: f(x, y) + f(x, z)))
-                tries.append((f"({write('y', 'x')}) + ({write('z', 'x')})",
-                              lambda x, y, z: f(y, x) + f(z, x)))
+        tries = twice(operator, "x + y" in self.outer)
         found = [(text, p[:3], d) for text, g in tries for p in operator.points[:1]
                  if (d := compared(self.cls, Expression(text, g), p[:3]))]
         if found:
-            once = len(found) == 1 and found[0][0] == write("x", "x") and len(tries) == 3
+            itself = operator.written("x", "x")
+            once = len(found) == 1 and found[0][0] == itself and len(tries) == 3
             text, point, difference = found[0]
             kind = "repeated" if once else "no +="
             nothing = not isinstance(difference[1], str) and close(difference[1], 0.0)
@@ -381,25 +373,50 @@ class Check:
 Difference = tuple[int, Any, float]         # which input, what it got, what was expected
 
 
+def twice(operator: Operator, adds: bool) -> list[tuple[str, Any]]:
+    """Expressions that use a Value twice, as text and as functions; sums only where + is right."""
+    f, write = operator.f, operator.written
+    tries: list[tuple[str, Any]] = []
+    if operator.arity == 2:
+        tries.append((write("x", "x"), lambda x, y, z: f(x, x)))
+    if adds and operator.arity == 1:
+        tries.append((f"{write('x')} + {write('x')}", lambda x, y, z: f(x) + f(x)))
+    elif adds:
+        tries.append((f"({write('x', 'y')}) + ({write('x', 'z')})",
+                      lambda x, y, z: f(x, y) + f(x, z)))
+        tries.append((f"({write('y', 'x')}) + ({write('z', 'x')})",
+                      lambda x, y, z: f(y, x) + f(z, x)))
+    return tries
+
+
 def rule_faults(operator: Operator, runs: Sequence[tuple[tuple[float, ...], Run]]
                 ) -> Iterator[Fault]:
     """The fault of an operation alone: an error, data that change, a wrong value or derivative."""
-    expression = operator.alone()
-    text = expression.text
     for p, got in runs:
-        value = float(operator.f(*p))
-        if got.error:
-            kind = "endless" if got.error.startswith("TooLong") else "error"
-            if operator.name.startswith("2 ") and got.stage == "forward":
-                kind = "reflected"
-            yield Fault(kind, text, p, "what comes", got.error, value)
-        elif not all(map(close, got.operands, p)):
-            i = [close(a, b) for a, b in zip(got.operands, p)].index(False)
-            yield Fault("in place", text, p, f"{'xy'[i]}.data", got.operands[i], p[i])
-        elif not close(got.data, value):
-            yield Fault(kind_of_value(operator.name), text, p, "data", got.data, value)
-    if any(got.error for _, got in runs):
-        return
+        yield from value_faults(operator, p, got)
+    if not any(got.error for _, got in runs):
+        yield from grad_faults(operator, runs)
+
+
+def value_faults(operator: Operator, p: tuple[float, ...], got: Run) -> Iterator[Fault]:
+    """The fault of one run going forward: an error, changed data, a wrong value."""
+    text, value = operator.alone().text, float(operator.f(*p))
+    if got.error:
+        kind = "endless" if got.error.startswith("TooLong") else "error"
+        if operator.name.startswith("2 ") and got.stage == "forward":
+            kind = "reflected"
+        yield Fault(kind, text, p, "what comes", got.error, value)
+    elif not all(map(close, got.operands, p)):
+        i = [close(a, b) for a, b in zip(got.operands, p)].index(False)
+        yield Fault("in place", text, p, f"{'xy'[i]}.data", got.operands[i], p[i])
+    elif not close(got.data, value):
+        yield Fault(kind_of_value(operator.name), text, p, "data", got.data, value)
+
+
+def grad_faults(operator: Operator, runs: Sequence[tuple[tuple[float, ...], Run]]
+                ) -> Iterator[Fault]:
+    """The wrong derivatives of runs that all came to an end."""
+    expression = operator.alone()
     points = [p for p, _ in runs]
     expected = [expression.expected(p) for p in points]
     for i in range(operator.arity):
@@ -408,7 +425,7 @@ def rule_faults(operator: Operator, runs: Sequence[tuple[tuple[float, ...], Run]
             if not close(grad, truth):
                 kind = kind_of_rule(operator.name, i, points, [got.data for _, got in runs],
                                     grads, truths)
-                yield Fault(kind, text, p, f"{'xy'[i]}.grad", grad, truth)
+                yield Fault(kind, expression.text, p, f"{'xy'[i]}.grad", grad, truth)
 
 
 def kind_of_value(name: str) -> str:

@@ -7,12 +7,14 @@ from typing import Any
 from autograd import ops
 from autograd.compat.messages import described, entries, truth
 from autograd.backward import Edges, forward, recorded, reverse
+from autograd.compat.keywords import OF_TRANSFORMS, told
 from autograd.graph import depends_on, topological_order
 from autograd.operation import Undefined, partial_at
-from autograd.recording import FOR_OTHER_NUMBERS
+from autograd.recording import FOR_OTHER_NUMBERS, ONE_SIDED
 from autograd.value import Value
 
 
+@told(OF_TRANSFORMS)
 def gradients(output: Value, inputs: Value | Sequence[Value], create_graph: bool = False) -> Any:
     """d output / d v for each Value v of `inputs`, a list of floats (one float for one Value).
 
@@ -50,17 +52,19 @@ def gradients(output: Value, inputs: Value | Sequence[Value], create_graph: bool
 def pullback(order: Sequence[Value], wanted: Sequence[Value], cotangents: dict[Value, Any],
              create_graph: bool) -> list[Any]:
     """The cotangents of `wanted`, given those of outputs: reverse mode, the lecture's (7)."""
-    table = dict(cotangents)
-    reverse(order, table, edges_to(depends_on(order, wanted), create_graph))
-    return [table.get(v, 0.0) for v in wanted]
+    table, needed = dict(cotangents), depends_on(order, wanted)
+    reverse(order, table, edges_to(needed, create_graph))
+    found = [table.get(v, 0.0) for v in wanted]
+    return noted(found) if create_graph and leaves_sides_out(order, needed) else found
 
 
 def pushforward(order: Sequence[Value], wanted: Sequence[Value], tangents: dict[Value, Any],
                 create_graph: bool) -> list[Any]:
     """The tangents of `wanted`, given those of inputs: forward mode."""
-    table = dict(tangents)
-    forward(order, table, edges_to(depends_on(order, tangents), create_graph))
-    return [table.get(v, 0.0) for v in wanted]
+    table, needed = dict(tangents), depends_on(order, tangents)
+    forward(order, table, edges_to(needed, create_graph))
+    found = [table.get(v, 0.0) for v in wanted]
+    return noted(found) if create_graph and leaves_sides_out(order, needed) else found
 
 
 def edges_to(needed: Container[Value], create_graph: bool) -> Edges:
@@ -72,14 +76,33 @@ def edges_to(needed: Container[Value], create_graph: bool) -> Edges:
         if v.closure is not None:
             raise ValueError(f"{v!r} has a _backward function of its own: only backward() can go "
                              "through it")
-        if not create_graph:
-            return [(u, p) for u, p in recorded(v) if u in needed]
-        if FOR_OTHER_NUMBERS.get():
-            found = [(u, general_partial(v, i)) for i, u in enumerate(v.inputs) if u in needed]
-            return [(u, p) for u, p in found if p is not None]
-        places = [i for i, p in enumerate(v.partials) if p is not None and v.inputs[i] in needed]
-        return [(v.inputs[i], partial_as_value(v, i)) for i in places]
+        pairs = as_graph(v, needed) if create_graph else recorded(v)
+        return [(u, p) for u, p in pairs if u in needed and p is not None]
     return edges
+
+
+def as_graph(v: Value, needed: Container[Value]) -> list[tuple[Value, Any]]:
+    """The needed inputs of v, each with its partial as a Value, or None."""
+    places = [i for i, u in enumerate(v.inputs) if u in needed]
+    if FOR_OTHER_NUMBERS.get():
+        return [(v.inputs[i], general_partial(v, i)) for i in places]
+    return [(v.inputs[i], partial_as_value(v, i)) for i in places if v.partials[i] is not None]
+
+
+def leaves_sides_out(order: Sequence[Value], needed: Container[Value]) -> bool:
+    """Whether a sweep leaves out the side of a choice, as where's, that other numbers choose."""
+    return not FOR_OTHER_NUMBERS.get() and any(
+        v.op.partial(i, v, v.inputs) is not None
+        for v in order if v in needed and None in v.partials and v.closure is None
+        for i, (u, p) in enumerate(zip(v.inputs, v.partials)) if p is None and u in needed
+    )
+
+
+def noted(derivatives: Sequence[Any]) -> list[Value]:
+    """The derivatives, as Values that are known to hold for the sides chosen here alone."""
+    values = [ops.identity(g if isinstance(g, Value) else Value(g)) for g in derivatives]
+    ONE_SIDED.update(values)
+    return values
 
 
 def general_partial(v: Value, i: int) -> Any:

@@ -170,7 +170,7 @@ def positions(argnums: Argnums, n: int) -> tuple[int, ...]:
     argument.
     """
     chosen = argnums if isinstance(argnums, tuple) else (argnums,)
-    if not all(isinstance(i, int) for i in chosen):
+    if not chosen or not all(isinstance(i, int) for i in chosen):
         raise TypeError("argnums must be an int or a tuple of ints, such as 0 or (0, 1), "
                         f"got {described(argnums)}")
     if not all(-n <= i < n for i in chosen):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice, product
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, Union
 
+from autograd.compat.messages import within
 from autograd.compat.numbers import is_array, number
 from autograd.value import Value
 
@@ -98,7 +99,7 @@ def flatten_items(kind: type[Any], items: Iterable[Nested], keys: tuple[Any, ...
     parts = []
     for i, item in enumerate(items):
         key = keys[i] if kind is dict else i
-        item_leaves, part = flatten(item, f"{what}[{key!r}]")
+        item_leaves, part = flatten(item, within(what, key))
         leaves += item_leaves
         parts.append(part)
     return leaves, Structure(kind, len(leaves), tuple(parts), keys=keys)

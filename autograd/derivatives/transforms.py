@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from autograd.compat.keywords import OF_TRANSFORMS, told
 from autograd.compat.messages import described
 from autograd.derivatives.level import Argnums, Function, Level
 from autograd.derivatives.structure import Leaf, Nested, Structure, flatten, rebuild, rebuild_matrix
@@ -24,6 +25,7 @@ class Differentiated(NamedTuple):
     with_value: bool
 
 
+@told(OF_TRANSFORMS)
 def grad(f: Function, argnums: Argnums = 0) -> Function:
     """A function that returns the gradient of f with respect to argument `argnums`.
 
@@ -45,6 +47,7 @@ def grad(f: Function, argnums: Argnums = 0) -> Function:
     return gradient
 
 
+@told(OF_TRANSFORMS)
 def value_and_grad(f: Function, argnums: Argnums = 0) -> Callable[..., tuple[Nested, Nested]]:
     """A function that returns f(*args) and its gradient with respect to argument `argnums`.
 
@@ -66,6 +69,7 @@ def value_and_grad(f: Function, argnums: Argnums = 0) -> Callable[..., tuple[Nes
     return value_and_gradient
 
 
+@told(OF_TRANSFORMS)
 def jvp(f: Function, primals: Sequence[Nested],
         tangents: Sequence[Nested]) -> tuple[Nested, Nested]:
     """f(*primals), and its directional derivative along `tangents`, J v.
@@ -84,6 +88,7 @@ def jvp(f: Function, primals: Sequence[Nested],
     return level.value(), rebuild(level.outputs, level.push(direction))
 
 
+@told(OF_TRANSFORMS)
 def vjp(f: Function, *primals: Nested) -> tuple[Nested, Function]:
     """f(*primals), and a function that gives the cotangents of the arguments, v^T J.
 
@@ -103,6 +108,7 @@ def vjp(f: Function, *primals: Nested) -> tuple[Nested, Function]:
     return level.value(), pull
 
 
+@told(OF_TRANSFORMS)
 def jacobian(f: Function, argnums: Argnums = 0, mode: str | None = None) -> Function:
     """A function that returns the Jacobian of f with respect to argument `argnums`.
 
@@ -123,6 +129,7 @@ def jacobian(f: Function, argnums: Argnums = 0, mode: str | None = None) -> Func
     return jacobian_of_f
 
 
+@told(OF_TRANSFORMS)
 def hessian(f: Function, argnums: Argnums = 0) -> Function:
     """A function that returns the second derivatives of f with respect to argument `argnums`.
 
@@ -134,6 +141,7 @@ def hessian(f: Function, argnums: Argnums = 0) -> Function:
     return jacobian(jacobian(f, argnums, "reverse"), argnums, "forward")
 
 
+@told(OF_TRANSFORMS)
 def hvp(f: Function, primals: Sequence[Nested], tangents: Sequence[Nested]) -> Nested:
     """The Hessian of f times `tangents`, H v, in the structure of the argument.
 

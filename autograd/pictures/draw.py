@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from autograd.compat.keywords import OF_PICTURES, told
 from autograd.compat.numbers import with_labels
 from autograd.compat.messages import choice, entries, printed, truth
 from autograd.graph import topological_order
@@ -32,6 +33,7 @@ HIDDEN = ("data", "grad", "local")
 LEVELS = ("operation", "neuron", "layer")
 
 
+@told(OF_PICTURES)
 def draw(value: Value | Sequence[Value], level: str | None = None, *,   # noqa: PLR0913
          expand: str | Sequence[str] = (), parameters: Sequence[Value] | None = None,
          open_dots: bool = False, force: bool = False, rankdir: str | None = None,

@@ -10,6 +10,8 @@ import pathlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from autograd.compat.keywords import OF_PICTURES, told
+from autograd.compat.messages import described
 from autograd.graph import topological_order
 from autograd.pictures.canvas import numbered, write_drawings
 from autograd.pictures.cards import Splines
@@ -17,9 +19,9 @@ from autograd.pictures.collapsed import READABLE
 from autograd.pictures.columns import Places
 from autograd.pictures.draw import laid_out
 from autograd.pictures.marks import drawing_of
-from autograd.pictures.operations import operations
+from autograd.pictures.operations import checked_parameters, operations
 from autograd.pictures.picture import XML
-from autograd.pictures.scene import Scene
+from autograd.pictures.scene import Node, Scene
 from autograd.pictures.svg import Focus, svg_of
 from autograd.value import Value
 from autograd.words.labels import plural, shorten
@@ -77,6 +79,7 @@ class Step:
     passed: int = 0                 # edges whose local derivative was used
 
 
+@told(OF_PICTURES)
 def frames(value: Value, *, parameters: Sequence[Value] | None = None,
            rankdir: str | None = None) -> Frames:
     """The forward and the backward pass of a Value as frames: `frames(y).write("steps.pdf")`.
@@ -91,8 +94,8 @@ def frames(value: Value, *, parameters: Sequence[Value] | None = None,
 'x.grad += 1 * 3', 'x.grad += 1 * 3']
     """
     if not isinstance(value, Value):
-        kind, shown = type(value).__name__, shorten(repr(value), 60)
-        raise TypeError(f"frames needs a Value, got {kind} {shown}")
+        raise TypeError(f"frames needs a Value, got {described(value)}")
+    parameters = checked_parameters(parameters)
     order = topological_order(value)
     if value.is_leaf:
         raise ValueError("frames needs a Value that was computed from others: a leaf has no pass")
@@ -100,22 +103,20 @@ def frames(value: Value, *, parameters: Sequence[Value] | None = None,
         raise ValueError(f"{plural(len(order), 'Value')} are too many to read on a slide (at most "
                          f"{READABLE}): take a part of the expression")
     scene = operations([value], order, parameters)
-    cards = [node.name for node in scene.nodes if node.shape == "card"]
-    title = {v: shorten(node.title or node.name, LONGEST)
-             for v, node in zip(order, (n for n in scene.nodes if n.shape == "card"))}
-    steps = list(steps_of(order, cards, title))
+    cards = [node for node in scene.nodes if node.shape == "card"]
+    name = {v: node.name for v, node in zip(order, cards)}
+    title = {v: shorten(node.title or node.name, LONGEST) for v, node in zip(order, cards)}
+    steps = list(steps_of(order, name, title))
     widest = max((step.caption for step in steps), key=len)
     scene, places, splines = laid_out(scene, rankdir)
-    svgs = [frame_of(scene, step, (places, splines), dict(zip(order, cards)), widest)
-            for step in steps]
+    svgs = [frame_of(scene, step, (places, splines), name, widest) for step in steps]
     count = f"{plural(len(order), 'Value')}: {plural(len(steps), 'step')}"
     return Frames(svgs, [step.caption for step in steps], f"forward and backward pass of {count}")
 
 
-def steps_of(order: Sequence[Value], cards: Sequence[str],
+def steps_of(order: Sequence[Value], name: dict[Value, str],
              title: dict[Value, str]) -> Iterator[Step]:
     """The steps of both passes, in their order."""
-    name = dict(zip(order, cards))
     leaves = sum(v.is_leaf for v in order)
     yield Step("the leaves have their data", "", leaves, {})
     known = leaves
@@ -157,22 +158,32 @@ def firsts(order: Sequence[Value]) -> dict[Value, int]:
 def frame_of(scene: Scene, step: Step, layout: tuple[Places, Splines], name: dict[Value, str],
              widest: str) -> str:
     """The SVG of one step: what is not known yet is a dash, and has no local derivative."""
-    leaves = {name[v] for v in name if v.is_leaf}
-    done = [name[v] for v in name if not v.is_leaf][:step.known - len(leaves)]
-    grads = {name[v]: grad for v, grad in step.grads.items()}
-    nodes = [node if node.shape != "card" else replace(
-        node, data=node.data if node.name in leaves or node.name in done else None,
-        grad=grads.get(node.name)) for node in scene.nodes]
     uses = [k for k, edge in enumerate(scene.edges) if edge.kind == "use"]
-    moving = {uses[step.edge]} if step.edge is not None else set()
-    backward = bool(step.grads)
-    hidden = frozenset() if backward else frozenset(uses)
-    into = {edge.target for edge in scene.edges if edge.target == step.node}
-    if not backward and step.node:
-        circle = {edge.source for edge in scene.edges if edge.target == step.node
-                  and edge.kind == "result"} or into
-        moving = {k for k, edge in enumerate(scene.edges)
-                  if edge.target == step.node or edge.target in circle}
-    focus = Focus(frozenset({step.node}), frozenset(moving), backward, hidden, widest)
-    shown = replace(scene, nodes=nodes, legend=step.caption)
+    if step.grads:
+        moving = {uses[step.edge]} if step.edge is not None else set()
+    else:
+        moving = edges_into(step.node, scene) if step.node else set()
+    hidden = frozenset() if step.grads else frozenset(uses)
+    focus = Focus(frozenset({step.node}), frozenset(moving), bool(step.grads), hidden, widest)
+    shown = replace(scene, nodes=cards_at(step, scene, name), legend=step.caption)
     return svg_of(shown, *layout, focus)
+
+
+def cards_at(step: Step, scene: Scene, name: dict[Value, str]) -> list[Node]:
+    """The nodes of a step: cards with the data and the grads that are known."""
+    computed = [name[v] for v in name if not v.is_leaf]
+    leaves = [name[v] for v in name if v.is_leaf]
+    known = {*leaves, *computed[:step.known - len(leaves)]}
+    grads = {name[v]: grad for v, grad in step.grads.items()}
+
+    def card_at(node: Node) -> Node:
+        data = node.data if node.name in known else None
+        return replace(node, data=data, grad=grads.get(node.name))
+    return [card_at(node) if node.shape == "card" else node for node in scene.nodes]
+
+
+def edges_into(node: str, scene: Scene) -> set[int]:
+    """The places of the edges that lead to a card, by way of its operation if that has a circle."""
+    into = {edge.source for edge in scene.edges
+            if edge.target == node and edge.kind == "result"} | {node}
+    return {k for k, edge in enumerate(scene.edges) if edge.target in into}

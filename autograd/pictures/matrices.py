@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import html
 import os
-import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from autograd.compat.keywords import OF_PICTURES, told
+from autograd.compat.messages import described, path_of, text
 from autograd.pictures.lines import Line
 from autograd.pictures.page import embedded, filled, read
 from autograd.pictures.play import Player
@@ -26,6 +27,7 @@ HEIGHT = 760                            # pixels, in a notebook
 NO_LINES: Mapping[Value, Line] = {}
 
 
+@told(OF_PICTURES)
 def matrices_page(program: Any, path: str | os.PathLike[str] | None = None, *,
                   title: str = "", lines: Mapping[Value, Line] = NO_LINES) -> Player:
     """A page of a compiled program: scalars of the graph flow into the blocks they become, and
@@ -44,7 +46,12 @@ def matrices_page(program: Any, path: str | os.PathLike[str] | None = None, *,
     """
     if not hasattr(program, "correspondence"):
         raise TypeError("matrices_page needs a program of autograd.compile, got "
-                        f"{type(program).__name__} {shorten(repr(program), 60)}")
+                        f"{described(program)}")
+    text(title, "title")
+    place = None if path is None else path_of(path)
+    if not isinstance(lines, Mapping):
+        raise TypeError("lines must be what `with autograd.lines() as made` made, got "
+                        f"{described(lines)}")
     found = program.correspondence()
     if len(found.order) > MOST:
         raise ValueError(f"{plural(len(found.order), 'Value')} are too many to look at (at most "
@@ -56,11 +63,10 @@ def matrices_page(program: Any, path: str | os.PathLike[str] | None = None, *,
              "rows": [row._asdict() for row in found.rows], "lines": written}
     page = filled("matrices", {"title": html.escape(name), "data": embedded(story)},
                   read("matrices.js"))
-    if path is not None:
-        path = pathlib.Path(path)
-        path.write_text(page, encoding="utf-8")
+    if place is not None:
+        place.write_text(page, encoding="utf-8")
     size = plural(len(found.order), "Value")
-    return Player(page, path, f"{name}: {size} as arrays", HEIGHT)
+    return Player(page, place, f"{name}: {size} as arrays", HEIGHT)
 
 
 def scalars(order: Sequence[Value], blocks: Sequence[Any],
@@ -83,10 +89,7 @@ def points(inputs: Sequence[Sequence[int]]) -> list[tuple[float, float]]:
     columns: list[list[int]] = [[] for _ in range(max(rank) + 1)]
     for i, k in enumerate(rank):
         columns[k].append(i)
-    near: list[list[int]] = [list(sources) for sources in inputs]
-    for i, sources in enumerate(inputs):
-        for j in sources:
-            near[j].append(i)
+    near = neighbors(inputs)
     y = {i: (k + 0.5) / len(column) for column in columns for k, i in enumerate(column)}
     for _ in range(SWEEPS):
         for column in columns:
@@ -95,6 +98,15 @@ def points(inputs: Sequence[Sequence[int]]) -> list[tuple[float, float]]:
             y.update((i, (k + 0.5) / len(column)) for k, i in enumerate(column))
     last = max(len(columns) - 1, 1)
     return [(round(rank[i] / last, 4), round(y[i], 4)) for i in range(len(inputs))]
+
+
+def neighbors(inputs: Sequence[Sequence[int]]) -> list[list[int]]:
+    """For each node what it uses and what uses it."""
+    near = [list(sources) for sources in inputs]
+    for i, sources in enumerate(inputs):
+        for j in sources:
+            near[j].append(i)
+    return near
 
 
 def own_lines(order: Sequence[Value], lines: Mapping[Value, Line],

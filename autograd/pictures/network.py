@@ -4,6 +4,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from autograd.compat.keywords import OF_PICTURES, told
+from autograd.compat.messages import described, entries, function
+from autograd.compat.numbers import number
 from autograd.derivatives.gradients import gradients
 from autograd.graph import topological_order
 from autograd.ops import sum_of as total_of
@@ -18,6 +21,7 @@ LEGEND = "blue: positive weight; orange, dashed: negative weight"
 Numbers = dict[Any, tuple[float, float]]    # data and gradient, by a neuron's name or an input's j
 
 
+@told(OF_PICTURES)
 def draw_network(model: Any, x: Sequence[Any] | None = None,
                  loss: Callable[[Any], Value] | None = None) -> Picture:
     """The network as a picture: neurons in columns, and a line for each weight.
@@ -61,15 +65,14 @@ def neurons_of(model: Any) -> dict[str, NeuronView]:
     names = parameter_names(model)
     neurons = find_parameters(list(names), names).neurons
     if not neurons:
-        shown = shorten(clean(repr(model)), 60)
         raise TypeError("draw_network needs a model whose parameters are named like nn's "
-                        f"(layers.0.neurons.3.w.1), got {type(model).__name__} {shown}")
+                        f"(layers.0.neurons.3.w.1), got {described(model)}")
     return neurons
 
 
 def parameter_names(model: Any) -> dict[Value, str]:
     """The names of a model's parameters; none for what is not a model."""
-    if not callable(getattr(model, "named_parameters", None)):
+    if isinstance(model, type) or not callable(getattr(model, "named_parameters", None)):
         return {}
     return {v: name for name, v in model.named_parameters()}
 
@@ -77,7 +80,9 @@ def parameter_names(model: Any) -> dict[Value, str]:
 def data_and_gradients(model: Any, x: Sequence[Any],
                        loss: Callable[[Any], Value] | None) -> tuple[Numbers, str]:
     """Data and gradients for one sample, and a note that says what they are gradients of."""
-    inputs = [u if isinstance(u, Value) else Value(u, label=f"x{j}") for j, u in enumerate(x)]
+    sample = entries(x, "x", "numbers, one sample")
+    inputs = [u if isinstance(u, Value) else Value(number(u, f"x[{j}]"), label=f"x{j}")
+              for j, u in enumerate(sample)]
     target, of = target_of(model(inputs), loss)
     order = topological_order(target)
     neurons, _ = find_neurons(order, parameter_names(model))
@@ -92,7 +97,10 @@ def data_and_gradients(model: Any, x: Sequence[Any],
 def target_of(output: Any, loss: Callable[[Any], Value] | None) -> tuple[Value, str]:
     """What the gradients are of, as a Value and in words."""
     if loss is not None:
-        return loss(output), "the loss"
+        found = function(loss, "loss is a function of the output:")(output)
+        if not isinstance(found, Value):
+            raise TypeError(f"the loss of the output must be a Value, got {described(found)}")
+        return found, "the loss"
     if isinstance(output, (list, tuple)):
         total: Any = total_of(output)
         return total, "the sum of the outputs"

@@ -14,6 +14,7 @@ from typing import Any
 
 import graphviz
 
+from autograd.compat.messages import path_of, text
 from autograd.pictures.canvas import write_drawings
 from autograd.pictures.cards import Splines
 from autograd.pictures.columns import Places, place_columns
@@ -55,7 +56,7 @@ class Picture(graphviz.Digraph):                                # type: ignore[m
         """
         if args or any(options.values()):
             return super().pipe(format, *args, engine=engine, encoding=encoding, **options)
-        format = format or self.format
+        format = self.format if format is None else text(format, "the format of a picture")
         if engine is None:
             engine = self.engine if self.pinned != self.body else "nop2"
         output = lay_out(self.source, format, engine, self.seconds)
@@ -73,7 +74,7 @@ class Picture(graphviz.Digraph):                                # type: ignore[m
         \input. PDF and EPS take Matplotlib and no program. Raises PictureError where something
         is missing.
         """
-        path = pathlib.Path(path)
+        path = path_of(path)
         kind = path.suffix[1:].lower()
         if not kind:
             raise ValueError("a picture's file needs an ending such as .svg or .png, "

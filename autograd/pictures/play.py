@@ -13,8 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from autograd.compat.keywords import OF_PICTURES, told
 from autograd.compat.numbers import with_labels
-from autograd.compat.messages import described
+from autograd.compat.messages import described, path_of, text, within
 from autograd.formulas.javascript import rule
 from autograd.formulas.text import Slot, Text
 from autograd.graph import topological_order
@@ -49,6 +50,7 @@ class Player:
                 f'sandbox="allow-scripts" style="border:1px solid {EDGE_OF_PAGE}"></iframe>')
 
 
+@told(OF_PICTURES)
 def play(value: Value | Callable[..., Any], path: str | os.PathLike[str] | None = None, *,
          title: str | None = None, parameters: Sequence[Value] | None = None,
          at: Mapping[str, Any] | None = None) -> Player:
@@ -74,6 +76,8 @@ def play(value: Value | Callable[..., Any], path: str | os.PathLike[str] | None 
     written.
     """
     comparisons: list[Comparison] = []
+    place = None if path is None else path_of(path)
+    text("" if title is None else title, "title")
     if not isinstance(value, Value):
         value, comparisons = recorded(value, at)
     order = with_labels(topological_order(value))
@@ -83,11 +87,10 @@ def play(value: Value | Callable[..., Any], path: str | os.PathLike[str] | None 
     scene = playable(value, order, parameters)
     scene.comparisons = compared(comparisons, order, scene.nodes)
     page = page_of(scene, shown)
-    if path is not None:
-        path = pathlib.Path(path)
-        path.write_text(page, encoding="utf-8")
+    if place is not None:
+        place.write_text(page, encoding="utf-8")
     size = plural(len(order), "Value")
-    return Player(page, path, f"{shown}: forward and backward pass of {size}")
+    return Player(page, place, f"{shown}: forward and backward pass of {size}")
 
 
 def check_playable(order: Sequence[Value]) -> None:
@@ -108,22 +111,35 @@ def recorded(f: Any, at: Mapping[str, Any] | None) -> tuple[Value, list[Comparis
     if at is None:
         raise TypeError(f"play needs a Value, got {described(f)}: for a function give at=, such as "
                         'at={"x": 2.0}')
-    values = {key: as_values(numbers) for key, numbers in at.items()}
+    if not isinstance(at, Mapping):
+        raise TypeError('at must be a dict of numbers by the names of the arguments, such as '
+                        f'{{"x": 2.0}}, got {described(at)}')
+    values = {key: as_values(numbers, f"at[{key!r}]") for key, numbers in at.items()}
     name(values)
     with noted() as comparisons:
-        found = f(**values)
+        found = called(f, values)
     if not isinstance(found, Value):
-        raise TypeError(f"the function must give a Value, got {type(found).__name__} "
-                        f"{shorten(repr(found), 60)}")
+        raise TypeError(f"the function must give a Value, got {described(found)}")
     return found, comparisons
 
 
-def as_values(x: Any) -> Any:
+def called(f: Any, values: Mapping[str, Any]) -> Any:
+    """f(**values). Raises TypeError where f has no arguments of these names."""
+    try:
+        return f(**values)
+    except TypeError as error:
+        if error.__traceback__ and error.__traceback__.tb_next:
+            raise
+        raise TypeError(f"{getattr(f, '__name__', 'the function')} does not take the arguments "
+                        f"of at=, {', '.join(map(str, values))}: {error}") from None
+
+
+def as_values(x: Any, what: str) -> Any:
     """The same lists and dicts with a Value for each number."""
     if isinstance(x, Mapping):
-        return {key: as_values(item) for key, item in x.items()}
+        return {key: as_values(item, within(what, key)) for key, item in x.items()}
     if isinstance(x, (list, tuple)):
-        return [as_values(item) for item in x]
+        return [as_values(item, within(what, i)) for i, item in enumerate(x)]
     return x if isinstance(x, Value) else Value(x)
 
 

@@ -12,6 +12,8 @@ import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from autograd.compat import messages
+from autograd.compat.messages import text
 from autograd.formulas.javascript import arithmetic
 from autograd.graph import topological_order
 from autograd.pictures import style
@@ -56,8 +58,11 @@ def training_page(recorded: Sequence[Any], programs: Sequence[str], facts: Mappi
     Raises ValueError for an operation without a form in JavaScript, and for a page of more than
     300 kB.
     """
+    if not isinstance(recorded, Sequence) or len(recorded) != len(Recorded._fields):
+        raise TypeError(f"recorded must be {', '.join(Recorded._fields)} of one sample, got "
+                        f"{messages.described(recorded)}")
     sample = Recorded(*recorded)
-    name = clean(title or "playground")
+    name = clean(text(title, "title") or "playground")
     order = topological_order(*sample.inputs, sample.loss, *sample.outputs)
     order = [v for v in order if v is not sample.loss] + [sample.loss]
     tape = tape_of(order, numbered(sample))

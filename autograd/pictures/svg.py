@@ -47,21 +47,13 @@ class Focus:
 def svg_of(scene: Scene, places: Places, splines: Splines = NO_SPLINES,
            focus: Focus = Focus()) -> str:
     """The scene as an <svg> element."""
-    node = {n.name: n for n in scene.nodes}
-    canvas = Canvas({name: with_size(node[name], place) for name, place in places.items()},
-                    splines, focus.widest or scene.legend)
-    points = thickness(scene)
-    back = [n for n in scene.nodes if n.shape == "frame"]
-    for n in back:
-        draw_node(canvas, n)
-    for k, edge in enumerate(scene.edges):
-        look, spline = edge_look(edge, points), splines.get(k)
-        if k in focus.edges:
-            look.update(color=style.GRAD if focus.back else style.DATA, penwidth=FOCUSED)
-            spline = backward(spline) if focus.back and spline else spline
-        draw_edge(canvas, edge, node, look, spline)
+    canvas = Canvas(with_sizes(scene, places), splines, focus.widest or scene.legend)
     for n in scene.nodes:
-        if n not in back:
+        if n.shape == "frame":          # behind everything
+            draw_node(canvas, n)
+    draw_edges(canvas, scene, splines, focus)
+    for n in scene.nodes:
+        if n.shape != "frame":
             draw_node(canvas, n)
         if n.name in focus.nodes:
             draw_ring(canvas, canvas.places[n.name], style.GRAD if focus.back else style.DATA)
@@ -71,6 +63,23 @@ def svg_of(scene: Scene, places: Places, splines: Splines = NO_SPLINES,
     if scene.legend:
         canvas.text((canvas.width / 2, canvas.height - PAD - 8), scene.legend, fill=style.INK)
     return canvas.svg(scene.title)
+
+
+def with_sizes(scene: Scene, places: Places) -> Places:
+    """The places, each with the size that its node has in a picture."""
+    node = {n.name: n for n in scene.nodes}
+    return {name: with_size(node[name], place) for name, place in places.items()}
+
+
+def draw_edges(canvas: Canvas, scene: Scene, splines: Splines, focus: Focus) -> None:
+    """The edges, those of the focus thick, and turned round where it goes backward."""
+    node, points = {n.name: n for n in scene.nodes}, thickness(scene)
+    for k, edge in enumerate(scene.edges):
+        look, spline = edge_look(edge, points), splines.get(k)
+        if k in focus.edges:
+            look.update(color=style.GRAD if focus.back else style.DATA, penwidth=FOCUSED)
+            spline = backward(spline) if focus.back and spline else spline
+        draw_edge(canvas, edge, node, look, spline)
 
 
 class Canvas:

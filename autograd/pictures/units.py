@@ -73,9 +73,11 @@ def between(order: Sequence[Value], inputs: Sequence[Value]) -> list[Value]:
     """The Values that are like neurons, in topological order."""
     neurons, _ = find_neurons(order)
     named = {v for neuron in neurons.values() for v in neuron.outputs}
-    if named:
-        return [v for v in order if v in named]
-    changing = depends_on(order, inputs)
+    return [v for v in order if v in named] or bending(order, depends_on(order, inputs))
+
+
+def bending(order: Sequence[Value], changing: set[Value]) -> list[Value]:
+    """The Values that are more than weighted sums, without those that are steps to another."""
     found = {v for v in order if not v.is_leaf and v in changing and bends(v, changing)}
     return [v for v in order if v in found and not is_step_to(v, order, found, changing)]
 
@@ -104,19 +106,28 @@ def factors(v: Value) -> list[tuple[Any, Any]]:
 
 def is_step_to(v: Value, order: Sequence[Value], found: set[Value], changing: set[Value]) -> bool:
     """Whether v is but a step on the way to one other: exp(-z) in 1 / (1 + exp(-z))."""
-    uses: dict[Value, list[Value]] = {}
-    for u in order:
-        for w in dict.fromkeys(x for x in u.inputs if isinstance(x, Value)):
-            uses.setdefault(w, []).append(u)
+    uses = users(order)
     while not v.label and len(uses.get(v, [])) == 1:
         v = uses[v][0]
-        if any(isinstance(u, Value) and u.is_leaf for u in v.inputs) or v.label:
-            return False
-        if len([u for u in v.inputs if u in changing]) > 1:
+        if v.label or has_leaf(v) or sum(u in changing for u in v.inputs) > 1:
             return False
         if v in found:
             return True
     return False
+
+
+def users(order: Sequence[Value]) -> dict[Value, list[Value]]:
+    """For each Value those that use it, each once."""
+    uses: dict[Value, list[Value]] = {}
+    for u in order:
+        for w in dict.fromkeys(x for x in u.inputs if isinstance(x, Value)):
+            uses.setdefault(w, []).append(u)
+    return uses
+
+
+def has_leaf(v: Value) -> bool:
+    """Whether a leaf is among the inputs of v."""
+    return any(isinstance(u, Value) and u.is_leaf for u in v.inputs)
 
 
 # Titles ----------------------------------------------------------------------------------------
@@ -147,26 +158,33 @@ def add_links(units: Sequence[Unit], parameters: set[Value]) -> None:
     for unit in units:
         if unit.kind == "input":
             continue
-        links: dict[tuple[int, Value | None], None] = {}
-        own: dict[Value, None] = {}
-        todo: list[tuple[Value, Value | None]] = [(unit.value, None)]
-        seen = set(todo)
-        while todo:
-            v, weight = todo.pop()
-            for u, factor in with_factors(v, parameters):
-                step = (u, factor or weight)
-                if u in place:
-                    links[place[u], factor or weight] = None
-                elif u in parameters:
-                    own[u] = None
-                elif step not in seen:
-                    seen.add(step)
-                    todo.append(step)
+        links, own = reached(unit.value, place, parameters)
         weights = {weight for _, weight in links}
         unit.links = sorted(links, key=lambda link: link[0])
         unit.own = [p for p in own if p not in weights]
         unit.column = max((units[i].column + 1 for i, _ in links if i != place[unit.value]),
                           default=1)
+
+
+def reached(value: Value, place: dict[Value, int], parameters: set[Value]
+            ) -> tuple[list[tuple[int, Value | None]], list[Value]]:
+    """The units that a unit uses, each with its weight, and the parameters of its own."""
+    links: dict[tuple[int, Value | None], None] = {}
+    own: dict[Value, None] = {}
+    todo: list[tuple[Value, Value | None]] = [(value, None)]
+    seen = set(todo)
+    while todo:
+        v, weight = todo.pop()
+        for u, factor in with_factors(v, parameters):
+            step = (u, factor or weight)
+            if u in place:
+                links[place[u], factor or weight] = None
+            elif u in parameters:
+                own[u] = None
+            elif step not in seen:
+                seen.add(step)
+                todo.append(step)
+    return list(links), list(own)
 
 
 def with_factors(v: Value, parameters: set[Value]) -> list[tuple[Value, Value | None]]:

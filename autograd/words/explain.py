@@ -11,6 +11,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from autograd.compat.keywords import OF_PICTURES, told
+from autograd.compat.messages import at_least
 from autograd.formulas.symbol import in_latex
 from autograd.value import Value
 from autograd.words.between import MANY, Between, Use, between, list_paths
@@ -57,6 +59,7 @@ class Explanation:
         return f"```text\n{self}\n```\n\n$$ {self.latex} $$"
 
 
+@told(OF_PICTURES)
 def explain(output: Value, wrt: Value, paths: int = PATHS) -> Explanation:
     """The derivative of the output with respect to `wrt`, by the chain rule, in words.
 
@@ -73,6 +76,7 @@ def explain(output: Value, wrt: Value, paths: int = PATHS) -> Explanation:
       3. x -> 2 * x -> y:  2 * 1 = 2
     Sum: dy/dx = 3 + 3 + 2 = 8. This is x.grad after y.backward().
     """
+    at_least(paths, "paths", 0)
     part = between(output, wrt)
     text, latex = notations(part)
     products: list[float] = []

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
+from autograd.compat.keywords import OF_PICTURES, told
 from autograd.compat.numbers import with_labels
 from autograd.compat.messages import at_least, choice, described
 from autograd.formulas.text import Text
@@ -29,6 +30,7 @@ LONGEST = 72                        # characters of a part; a longer one becomes
 Parts = list[tuple[str, str]]       # (name, formula) of each part that has a line of its own
 
 
+@told(OF_PICTURES)
 def expression(value: Value, language: str = "text", limit: int = 2000) -> str:
     """The formula of a Value as "text" or "latex", with a line for each shared or long part.
 
@@ -47,7 +49,7 @@ def expression(value: Value, language: str = "text", limit: int = 2000) -> str:
     if not isinstance(value, Value):
         raise TypeError(f"expression needs a Value, got {described(value)}")
     choice(language, ("text", "latex"), "language")
-    at_least(limit, "limit")
+    limit = at_least(limit, "limit")
     order = with_labels(topological_order(value))
     if len(order) > limit:
         return _too_long(len(order), language)

@@ -5,12 +5,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from typing import Any
 
+from autograd.compat.keywords import OF_PICTURES, told
 from autograd.value import Value
 
 NOTEBOOK = ("In", "Out")            # what IPython keeps beside one's own variables
 Named = tuple[str, Any]             # a name and what it stands for
 
 
+@told(OF_PICTURES)
 def name(namespace: Mapping[str, Any]) -> None:
     """Label the Values of a namespace with their names: `autograd.name(locals())`.
 

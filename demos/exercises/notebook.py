@@ -7,6 +7,7 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
+import tokenize
 import types
 from collections.abc import Iterator
 from contextlib import suppress
@@ -88,7 +89,7 @@ def _source(answers: Any) -> str:
     found = []
     for f in answers:
         if isinstance(f, (types.FunctionType, type)):
-            with suppress(OSError, TypeError, SyntaxError):
+            with suppress(OSError, TypeError, SyntaxError, tokenize.TokenError):
                 text = textwrap.dedent(inspect.getsource(f))
                 ast.parse(text)
                 found.append(text)

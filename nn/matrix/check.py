@@ -151,10 +151,23 @@ def _numbers(name: str, array: object) -> np.ndarray:
 
 def _graph(model: MLP, problem: Problem) -> dict[Place, np.ndarray]:
     """What the scalar engine has at each place, by the graph of the whole loss."""
-    L = problem.L
+    values = _recorded(model, problem)
+    outputs = [f if len(f) > 1 else f[0] for f in values["f", problem.L]]
+    whole = total(problem.loss, outputs, problem.Y.tolist())
+    found: dict[Place, np.ndarray] = {}
+    for (step, k), rows in values.items():
+        found[step, k] = np.array([[v.data for v in row] for row in rows])
+        found[f"d{step}", k] = _gradient(whole, rows)
+    for k, layer in enumerate(model.layers, 1):
+        found["dW", k] = _gradient(whole, [n.w for n in layer.neurons])
+        found["db", k] = _gradient(whole, [[n.b for n in layer.neurons]])[0]
+    return found
+
+
+def _recorded(model: MLP, problem: Problem) -> dict[Place, list[Any]]:
+    """z_k and f_k as Values, a row for each sample, for each layer k."""
     values: dict[Place, list[Any]] = {
-        (step, k): [] for k in range(1, L + 1) for step in ("z", "f")}
-    outputs = []
+        (step, k): [] for k in range(1, problem.L + 1) for step in ("z", "f")}
     for x in problem.X.tolist():
         f: list[Any] = x
         for k, (layer, (_, _, sigma)) in enumerate(zip(model.layers, problem.layers), 1):
@@ -162,16 +175,7 @@ def _graph(model: MLP, problem: Problem) -> dict[Place, np.ndarray]:
             f = [sigma(v) if sigma else v for v in z]
             values["z", k].append(z)
             values["f", k].append(f)
-        outputs.append(f if len(f) > 1 else f[0])
-    whole = total(problem.loss, outputs, problem.Y.tolist())
-    found = {place: np.array([[v.data for v in row] for row in rows])
-             for place, rows in values.items()}
-    for (step, k), rows in values.items():
-        found[f"d{step}", k] = _gradient(whole, rows)
-    for k, layer in enumerate(model.layers, 1):
-        found["dW", k] = _gradient(whole, [n.w for n in layer.neurons])
-        found["db", k] = _gradient(whole, [[n.b for n in layer.neurons]])[0]
-    return found
+    return values
 
 
 def _gradient(output: Any, rows: list[list[Any]]) -> np.ndarray:

@@ -17,7 +17,7 @@ import numpy as np
 import autograd
 from autograd import Operation, Value
 from nn.activations import Function, find_activation
-from nn.checks import shown
+from nn.checks import listed, shown
 from nn.layers import MLP, Layer
 from nn.losses import Loss, find_loss
 from nn.samples import as_array
@@ -66,8 +66,9 @@ def forward(layers: Sequence[LayerMatrices],
     Raises TypeError for anything but numbers, ValueError when X has another number of columns than
     the first layer has inputs.
     """
+    _check_layers(layers)
     f = _floats(X, "X")
-    inputs = layers[0].W.shape[1]
+    inputs = layers[0][0].shape[1]
     if f.ndim not in (1, 2) or f.shape[-1] != inputs:
         raise ValueError(f"X has shape {f.shape}, the network needs (m, {inputs})")
     zs, fs = [], [f]
@@ -86,6 +87,9 @@ def backward(layers: Sequence[LayerMatrices], zs: Sequence[np.ndarray], fs: Sequ
     zs and fs are what `forward` gave, df = dL/df_L. Raises ValueError when df has another shape
     than f_L.
     """
+    _check_layers(layers)
+    zs, fs = _arrays(zs, "zs", len(layers)), _arrays(fs, "fs", len(layers) + 1)
+    _check_shapes(layers, zs, fs)
     df = _floats(df, "df")
     if df.shape != fs[-1].shape:
         raise ValueError(f"df has shape {df.shape}, the output of the network has {fs[-1].shape}")
@@ -148,6 +152,39 @@ def _as_output(values: list[Value]) -> Any:
 def _entrywise(function: Callable[[float], Any], z: np.ndarray) -> np.ndarray:
     result: np.ndarray = np.frompyfunc(function, 1, 1)(z)
     return result.astype(float)
+
+
+def _check_layers(layers: object) -> None:
+    """Raise TypeError for what is not a list of layers."""
+    given: list[Any] = listed(layers, "layers", "LayerMatrices")
+    if not given:
+        raise ValueError("layers is empty: nn.matrix.parameters(model) gives those of a model")
+    for k, layer in enumerate(given):
+        fits = isinstance(layer, tuple) and len(layer) == len(LayerMatrices._fields)
+        W, b = (_floats(x, f"layers[{k}]") for x in layer[:2]) if fits else (np.zeros(0),) * 2
+        if W.ndim != 2 or b.shape != W.shape[:1]:
+            raise TypeError(f"layers[{k}] must be LayerMatrices, W (n, n0), b (n,) and sigma, as "
+                            f"nn.matrix.parameters(model) gives; got {shown(layer)}")
+
+
+def _check_shapes(layers: Sequence[LayerMatrices], zs: Sequence[np.ndarray],
+                  fs: Sequence[np.ndarray]) -> None:
+    """Raise ValueError where they are not of one forward pass."""
+    for k, (W, b, _) in enumerate(layers):
+        z, before, after = zs[k], fs[k], fs[k + 1]
+        if z.shape != (*before.shape[:-1], *b.shape) or z.shape != after.shape \
+                or before.shape[-1:] != W.shape[1:]:
+            raise ValueError(f"layer {k + 1} has W {W.shape}, f_{k} {before.shape}, z {z.shape}, "
+                             f"f_{k + 1} {after.shape}, which do not fit: zs and fs are what "
+                             "forward(layers, X) gives")
+
+
+def _arrays(x: object, name: str, n: int) -> list[np.ndarray]:
+    """The arrays in a list. Raises TypeError for anything else, ValueError for another number."""
+    found = [_floats(a, f"{name}[{i}]") for i, a in enumerate(listed(x, name, "arrays"))]
+    if len(found) != n:
+        raise ValueError(f"{name} has {len(found)} arrays, and must have {n}")
+    return found
 
 
 def _floats(x: object, name: str) -> np.ndarray:

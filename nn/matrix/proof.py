@@ -17,6 +17,7 @@ from nn.checks import whole
 from nn.layers import MLP
 from nn.losses import Loss, find_loss
 from nn.matrix.formulas import activate, derivative, parameters
+from nn.samples import samples
 
 CLOSE = 1e-9                    # relative: two sides that differ by less are equal
 
@@ -298,7 +299,7 @@ def proof(model: MLP, x: object, y: object, loss: str | Loss = "squared", k: int
     k = L if k is None else whole(k, "k", 2)
     if not 2 <= k <= L:
         raise ValueError(f"the theorem is about layers 2 to L; this network has {L}; got k = {k}")
-    facts = facts_of(model, np.asarray(x, dtype=float).ravel(), y, find_loss(loss), k)
+    facts = facts_of(model, samples(x, "x").astype(float).ravel(), y, find_loss(loss), k)
     return Proof([_line(row, facts, k) for row in TABLE], facts, k)
 
 

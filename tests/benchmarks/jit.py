@@ -7,7 +7,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from autograd import exp, grad, hessian, jit, log, relu, tanh, value_and_grad
+import numpy as np
+
+from autograd import Value, compile, exp, grad, hessian, jit, log, relu, tanh, value_and_grad
 from tests.benchmarks.gpt import SHAPES, encode, linear, normalized
 
 RNG = random.Random(1)
@@ -120,28 +122,110 @@ def cases() -> dict[str, tuple[Any, list[Any]]]:
     }
 
 
-def median(f: Callable[[], object], rounds: int) -> float:
-    """The median time of a call in ms."""
-    times = []
+def arrays(x: Any) -> Any:
+    """x with NumPy arrays instead of nested lists of numbers, where they have one length."""
+    if isinstance(x, dict):
+        return {name: arrays(part) for name, part in x.items()}
+    if isinstance(x, (list, tuple)):
+        try:
+            return np.array(x)
+        except ValueError:
+            return type(x)(map(arrays, x))
+    return x
+
+
+class Hand:
+    """What a person writes without jit: the loss of Values, compiled, with a flat theta and a flat x.
+
+    The parameters are Values, the data are inputs, ints stay as they are. `flat` makes theta and x of the
+    arguments, as a loop has to do for each new batch; `step` is the program alone, where they are made once.
+    """
+
+    def __init__(self, f: Any, args: list[Any]) -> None:
+        over = getattr(f, "differentiated", None)
+        parameters: list[Value] = []
+        inputs: list[Value] = []
+        first = copied(args[0], lambda x: parameters.append(Value(x)) or parameters[-1])
+        rest = [copied(x, lambda x: inputs.append(Value(x)) or inputs[-1]) for x in args[1:]]
+        self.output = (over.f if over else f)(first, *rest)
+        output = self.output if over else [x for row in self.output for x in row]
+        program = compile(output, parameters, inputs, samples=False)
+        self.run = program.value_and_grad if over else program
+        self.given = self.flat(args)
+
+    def flat(self, args: list[Any]) -> list[Any]:
+        """theta, and x if there is data."""
+        return [x for x in (np.array(numbers(args[0])), np.array(numbers(args[1:]))) if len(x)]
+
+    def step(self) -> Any:
+        """The program alone."""
+        return self.run(*self.given)
+
+    def stacked(self, args: list[Any]) -> Any:
+        """The program, with the arguments put into rows."""
+        return self.run(*self.flat(args))
+
+
+def copied(x: Any, leaf: Any) -> Any:
+    """x with something else instead of floats."""
+    if isinstance(x, dict):
+        return {name: copied(part, leaf) for name, part in x.items()}
+    if isinstance(x, (list, tuple)):
+        return type(x)(copied(part, leaf) for part in x)
+    if isinstance(x, np.ndarray):
+        return copied(x.tolist(), leaf)
+    return leaf(x) if isinstance(x, float) else x
+
+
+def numbers(x: Any) -> list[float]:
+    """The floats in x, in order, as fast as plain Python flattens."""
+    if isinstance(x, float):
+        return [x]
+    if isinstance(x, (list, tuple, dict)):
+        items = x.values() if isinstance(x, dict) else x
+        if items and all(type(item) is float for item in items):
+            return list(items)
+        return [number for part in items for number in numbers(part)]
+    return []
+
+
+def side_by_side(*sides: Callable[[], object], rounds: int = 60) -> list[float]:
+    """The median time of each in ms, one call of each in turn."""
+    times: list[list[float]] = [[] for _ in sides]
     for _ in range(rounds):
-        start = time.perf_counter()
-        f()
-        times.append(1e3 * (time.perf_counter() - start))
-    return statistics.median(times)
+        for side, found in zip(sides, times):
+            start = time.perf_counter()
+            side()
+            found.append(1e3 * (time.perf_counter() - start))
+    return [statistics.median(found) for found in times]
+
+
+def row(f: Any, args: list[Any]) -> tuple[Any, list[float], float]:
+    """The jitted function; the medians of a call with lists, one with arrays, their flattening, the program
+    by hand, and by hand with the arguments stacked; and the first call."""
+    as_arrays = [arrays(x) for x in args]
+    hand = Hand(f, args)
+    jitted, of_arrays = jit(f), jit(f)
+    start = time.perf_counter()
+    jitted(*args)
+    first = 1e3 * (time.perf_counter() - start)
+    for _ in range(3):
+        jitted(*args)
+        of_arrays(*as_arrays)
+    found = side_by_side(lambda: jitted(*args), lambda: jitted.arguments.find(args, {}),
+                         lambda: of_arrays(*as_arrays), hand.step, lambda: hand.stacked(args))
+    return jitted, found, first
 
 
 def main() -> None:
-    """Print for each case the eager step, the first call, a later call, and its program alone, in ms."""
-    print(f"{'':36}{'eager':>9}{'first':>9}{'in steps':>9}{'later':>9}{'program':>9}{'ratio':>7}   programs")
+    """Print for each case, in ms: a step in eager mode; the first call, also in eager steps; a later call with lists,
+    how much of it is flattening, and one with arrays; the program by hand, alone and with its arguments
+    stacked; and how a call compares with each."""
+    print(f"{'':36}{'eager':>9}{'first':>8}{'steps':>6} |{'lists':>8}{'flatten':>8}{'arrays':>8} |"
+          f"{'alone':>8}{'stacked':>8} | lists/alone arrays/alone lists/stacked")
     for name, (f, args) in cases().items():
-        eager = median(lambda: f(*args), 3)
-        jitted = jit(f)
-        first = median(lambda: jitted(*args), 1)
-        for _ in range(3):
-            jitted(*args)
-        later = median(lambda: jitted(*args), 60)
-        (branch,) = [b for branches in jitted.known.values() for b in branches]
-        full = branch.numbers(jitted.flattened(args, {})[1])
-        alone = branch.raw if branch.over else branch.program
-        program = median(lambda: alone(full), 60)
-        print(f"{name:36}{eager:9.2f}{first:9.1f}{first / eager:9.1f}{later:9.3f}{program:9.3f}{later / program:7.2f}   {len(jitted.programs)}{jitted.refused}")
+        (eager,) = side_by_side(lambda: f(*args), rounds=3)
+        jitted, (lists, flattening, of_arrays, alone, stacked), first = row(f, args)
+        print(f"{name:36}{eager:9.2f}{first:8.1f}{first / eager:6.1f} |{lists:8.3f}{flattening / lists:8.0%}{of_arrays:8.3f} |"
+              f"{alone:8.3f}{stacked:8.3f} |{lists / alone:8.2f}{of_arrays / alone:8.2f}{lists / stacked:8.2f}"
+              f"   {len(jitted.programs)}{jitted.refused}")

@@ -287,10 +287,11 @@ _args("booleans in a list", "def f(x, mask): return sum(v for v, m in zip(x, mas
 def made(name: str, known: bool = True) -> types.ModuleType:
     """A fresh copy of a case, whose source can be found or not."""
     source = PRELUDE + CASES[name]
-    linecache.cache[f"<{name}>"] = (len(source), None, source.splitlines(True) if known else [], f"<{name}>")
+    file = f"<{name}>" if known else f"<{name}, no source>"
+    linecache.cache[file] = (len(source), None, source.splitlines(True) if known else [], file)
     module = types.ModuleType(f"case_{abs(hash(name))}")
     sys.modules[module.__name__] = module
-    exec(compile(source, f"<{name}>", "exec"), vars(module))
+    exec(compile(source, file, "exec"), vars(module))
     return module
 
 

@@ -9,7 +9,8 @@ import pytest
 from autograd import exp, grad, greater, hessian, jacobian, jit, log, value_and_grad, where
 from autograd.compiler.jit import branch
 from tests.compiler.functions import compare, compare_samples
-from tests.compiler.hostile import CASES, history, numbers_alike
+from tests.compiler.hostile import history, numbers_alike
+from tests.compiler.late import HOSTILE, LATE_CASES
 
 
 def same(f, points, warned=None):
@@ -126,7 +127,7 @@ def test_arguments_that_are_the_same_object_and_errors():
 
 
 @pytest.mark.parametrize("known", [True, False])
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [*sorted(HOSTILE), *LATE_CASES])
 def test_a_case_is_as_eager_or_refused(name, known):
     """Whatever changes between calls, each call gives what f gives, and leaves the same behind."""
     given, left, _ = history(name, jitted=False)

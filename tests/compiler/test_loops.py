@@ -118,6 +118,15 @@ def heat(P, turns):
     return sum(v * v for v in u)
 
 
+def wave(P, turns):
+    u = [P[i % 6] * 0.1 for i in range(9)]
+    before = u[:]
+    for _ in range(turns):
+        inside = [2 * u[i] - before[i] + 0.2 * P[0] * (u[i + 1] - 2 * u[i] + u[i - 1]) for i in range(1, 8)]
+        before, u = u, [0.0, *inside, 0.0]
+    return sum(v * v for v in u)
+
+
 def looks_back_far(P, turns):
     a = [P[0] * 0.3] * 12
     for t in range(turns):
@@ -126,7 +135,7 @@ def looks_back_far(P, turns):
 
 
 LOOPS = [looks_back_far, product, euler, moving_average, recurrent, loss_at_every_step, log_likelihood, bounded, newton, powers,
-         from_both_sides, conditional_start, nested, heat]
+         from_both_sides, conditional_start, nested, heat, wave]
 FORMS = ["own", "arrays", "straight"]
 
 

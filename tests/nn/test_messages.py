@@ -119,7 +119,15 @@ CALLS = [
     ("compare loss", lambda x: nn.matrix.compare(NET, XS, YS, x), set(), "loss"),
     ("matrix.parameters", lambda x: nn.matrix.parameters(x), set(), "MLP"),
     ("matrix.forward", lambda x: nn.matrix.forward(LAYERS, x), set(), "X"),
+    ("matrix.forward layers", lambda x: nn.matrix.forward(x, XS[:, None]), set(), "layers"),
+    ("matrix.forward layer", lambda x: nn.matrix.forward([x, LAYERS[1]], XS[:, None]), set(), r"layers\[0\]"),
+    ("matrix.backward layers", lambda x: nn.matrix.backward(x, ZS, FS, FS[-1]), set(), "layers"),
+    ("matrix.backward zs", lambda x: nn.matrix.backward(LAYERS, x, FS, FS[-1]), set(), "zs"),
+    ("matrix.backward zs[0]", lambda x: nn.matrix.backward(LAYERS, [x, ZS[1]], FS, FS[-1]), set(), r"zs\[0\]|zs and fs"),
+    ("matrix.backward fs", lambda x: nn.matrix.backward(LAYERS, ZS, x, FS[-1]), set(), "fs"),
     ("matrix.backward", lambda x: nn.matrix.backward(LAYERS, ZS, FS, x), set(), "df"),
+    ("matrix.proof x", lambda x: nn.matrix.proof(NET, x, [1.0]), set(), "x"),
+    ("one_hot", lambda x: nn.losses.one_hot(x, 3), {"bool"}, "class"),
 ]
 
 GENERIC = re.compile(r"unsupported operand|object (is not|has no|cannot)|not supported between|required positional|unpack|"
@@ -162,3 +170,49 @@ def test_methods_of_pytorchs_modules_are_told(name):
         getattr(NET, name)
     with pytest.raises(AttributeError, match="MLP has no attribute 'nothing'$"):
         NET.nothing
+
+
+# Names of arguments that there are not ----------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("call", [lambda **k: nn.fit(NET, XS, YS, **k), lambda **k: nn.minimize(lambda w: w * w, 1.0, **k),
+                                  lambda **k: nn.playground(NET, XS, YS, **k)])
+@pytest.mark.parametrize("name", [*nn.checks.OF_FIT, "nothing"])
+def test_settings_of_other_packages_are_told(call, name):
+    before = NET.state_dict()
+    with pytest.raises(TypeError, match=f"^(fit|minimize|playground) has no argument '{name}'.*; (fit|minimize|playground) takes "):
+        call(**{name: None})
+    assert all((before[key] == array).all() for key, array in NET.state_dict().items())
+
+
+@pytest.mark.parametrize("call", [lambda **k: nn.MLP(2, [1], **k), lambda **k: nn.Layer(2, 1, **k), lambda **k: nn.Neuron(2, **k)])
+@pytest.mark.parametrize("name", [*nn.checks.OF_LAYERS, "nothing"])
+def test_settings_of_other_packages_layers_are_told(call, name):
+    with pytest.raises(TypeError, match=f"^(MLP|Layer|Neuron) has no argument '{name}'.*; .* takes nin, "):
+        call(**{name: None})
+
+
+def test_a_call_with_too_few_arguments_shows_what_there_is():
+    with pytest.raises(TypeError, match="^fit takes model, xs, ys, .*, and was called otherwise: missing 2 required"):
+        nn.fit()
+    with pytest.raises(TypeError, match="^MLP takes nin, nouts, .*, and was called otherwise: missing 1 required"):
+        nn.MLP(3)
+
+
+def test_lists_that_contain_themselves_are_named():
+    endless = [1.0, (2.0, 3.0)]
+    endless.append(endless)
+    for call in (lambda: nn.Function(lambda p, x: x, endless), lambda: nn.SGD(0.1).update(endless, endless),
+                 lambda: nn.minimize(lambda p: p[0] ** 2, endless)):
+        with pytest.raises(ValueError, match=r"is nested 100 deep: does a list contain itself\?"):
+            call()
+
+
+@pytest.mark.parametrize("call, name", [
+    (lambda: nn.SGD(10 ** 400), "learning_rate"), (lambda: nn.SGD(0.1).update([10 ** 400, [1.0]], [0.0, [0.0]]), "params|theta"),
+    (lambda: nn.softmax([10 ** 400, 1.0]), "logit 0"), (lambda: nn.losses.squared(Value(1.0), -10 ** 400), "target"),
+    (lambda: nn.data.sine(10 ** 400), "m must be at most"), (lambda: nn.data.xor(10 ** 400), "n_samples must be at most"),
+    (lambda: nn.Function(lambda p, x: p, [10 ** 400]), "parameters"), (lambda: nn.data.spiral(10, turns=10 ** 400), "turns"),
+])
+def test_an_int_too_large_for_a_float_is_named(call, name):
+    with pytest.raises(ValueError, match=name):
+        call()

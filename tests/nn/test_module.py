@@ -484,3 +484,31 @@ def test_masked_arrays_in_a_state():
     state = {"weight": np.zeros((2, 1)), "bias": np.ma.array([1.0, 2.0], mask=[True, False])}
     with pytest.raises(ValueError, match="bias has masked entries"):
         layer.load_state_dict(state)
+
+
+@pytest.mark.parametrize("error", [TypeError("Got unsupported ScalarType"), RuntimeError("no data"), NotImplementedError("Cannot copy out")])
+def test_a_tensor_that_cannot_become_an_array_is_named(error):
+    class Sparse(Tensor):
+        def numpy(self):
+            raise error
+    layer = nn.Layer(1, 2, seed=1)
+    before = [p.data for p in layer.parameters()]
+    with pytest.raises(TypeError, match=f"^weight is a tensor that cannot become an array: {error}"):
+        layer.load_state_dict({"bias": Tensor([0.0, 0.0]), "weight": Sparse([[0.0], [0.0]])})
+    with pytest.raises(TypeError, match="^xs is a tensor that cannot become an array"):
+        nn.fit(layer, Sparse([1.0]), [1.0])
+    assert [p.data for p in layer.parameters()] == before
+
+
+def test_a_tensor_of_bfloat16_loads_as_float32():
+    class Brain(Tensor):
+        dtype = "torch.bfloat16"
+
+        def float(self):
+            return Tensor(self.array)
+
+        def numpy(self):
+            raise TypeError("Got unsupported ScalarType BFloat16")
+    layer = nn.Layer(1, 2, seed=1)
+    layer.load_state_dict({"bias": Brain([0.5, 1.0]), "weight": Brain([[2.0], [3.0]])})
+    assert [p.data for p in layer.parameters()] == [2.0, 0.5, 3.0, 1.0]

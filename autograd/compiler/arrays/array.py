@@ -243,7 +243,7 @@ def sign_outside(op: Operation, inputs: Sequence[Operand]) -> Operand:
         return found if is_negative(a) and is_negative(b) else -found
     if op is ops.neg and isinstance(inputs[0], Array) and inputs[0].op in (ops.mul, ops.div):
         a, b = inputs[0].inputs
-        return elementwise(inputs[0].op, (-a, b)) if is_constant(a) else None
+        return elementwise(inputs[0].op, (-a, b)) if is_constant(a) and a != 1.0 else None
     return None
 
 

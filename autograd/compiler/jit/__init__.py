@@ -4,11 +4,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd.compat.messages import at_least, entries, function
+from autograd.compat.keywords import OF_TRANSFORMS, told
+from autograd.compat.messages import at_least, choice, entries, function
 from autograd.compiler.jit.jitted import Jitted
 from autograd.compiler.jit.sampled import Sampled
 
 
+@told(OF_TRANSFORMS)
 def jit(f: Callable[..., Any] | None = None, samples: Sequence[int] = (),
         reduce: str | None = None) -> Any:
     """f, recorded and compiled when it is first called, and run as a program after that.
@@ -38,6 +40,8 @@ def jit(f: Callable[..., Any] | None = None, samples: Sequence[int] = (),
     if f is None:
         return lambda g: jit(g, samples, reduce)
     function(f, "jit takes")
-    if reduce not in (None, "sum", "mean") or reduce and not samples:
-        raise ValueError(f"reduce must be 'sum' or 'mean', of samples=..., or None; got {reduce!r}")
+    choice(reduce, ("sum", "mean", None), "reduce")
+    if reduce and not samples:
+        raise ValueError(f"reduce={reduce!r} is over samples: write samples=, the places of the "
+                         "arguments with an axis of samples")
     return Sampled(f, samples, reduce) if samples else Jitted(f)

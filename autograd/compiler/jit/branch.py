@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 
 from autograd import compiler
+from autograd.compiler.jit.arguments import Signature, argument_keys
 from autograd.compiler.jit.checks import Checks
-from autograd.compiler.jit.flat import (INT, Unfit, FLOAT, build, flatten, flatten_result, kinds_of,
-                                    numbers, of_values, skeleton)
-from autograd.compiler.jit.choices import replaced
+from autograd.compiler.jit.choices import definition, replaced
+from autograd.compiler.jit.flat import (FLOAT, INT, LARGEST, Unfit, flatten, flatten_result,
+                                        kinds_of, numbers, skeleton, with_kinds)
 from autograd.compiler.jit.guards import Notes, Whole, noticing
+from autograd.compiler.jit.kinds import settle
 from autograd.compiler.jit.lookups import Lookups
 from autograd.compiler.jit.quick import builder
 from autograd.compiler.jit.reach import Reach
@@ -26,52 +28,15 @@ Function = Callable[..., Any]
 GRADIENT_OF_MANY = "gives derivatives of more than one number"
 
 
+NOTHING = np.empty(0)
+
+
 class Refused(Exception):
     """What was recorded cannot stand for other numbers."""
 
 
 class Unsure(Exception):
     """Only the function itself can tell."""
-
-
-class Signature:
-    """How the arguments of a call look: what recordings are kept by.
-
-    key     the key of (args, named)
-    same    for each argument the first one that is the same object
-    """
-
-    def __init__(self, key: Any, same: tuple[int, ...]) -> None:
-        self.key, self.same = key, same
-
-    def apart(self, argnums: tuple[int, ...]) -> Signature:
-        """The same where some arguments are objects of their own: a transform differentiates with
-        respect to each of its arguments, whichever others they were."""
-        first: dict[int, int] = {}
-        same = [i if i in argnums else first.setdefault(k, i) for i, k in enumerate(self.same)]
-        return Signature(self.key, tuple(same))
-
-    def arguments(self, leaves: Iterable[Any]) -> tuple[Any, Any]:
-        """Arguments with these Values."""
-        args, named = build(self.key, iter(leaves), of_values)
-        return tuple(args[i] for i in self.same), named
-
-    def filled(self, theta: Any) -> tuple[Any, Any]:
-        """Arguments with these numbers."""
-        args, named = builder(self.key)(theta)
-        return tuple(args[i] for i in self.same), named
-
-    def places(self, argnums: tuple[int, ...]) -> list[int]:
-        """The places among the leaves of some arguments' own."""
-        counts = [len(kinds_of(part)) for part in argument_keys(self.key)]
-        starts = np.cumsum([0, *counts])
-        return [i for k in argnums for i in range(starts[k], starts[k + 1])]
-
-
-def argument_keys(key: Any) -> list[Any]:
-    """The keys of the arguments without names."""
-    args = key[2][0]
-    return [args[1]] * args[2] if type(args[2]) is int else list(args[2])
 
 
 class Branch:
@@ -95,11 +60,14 @@ class Branch:
         self.signature = signature.apart(self.argnums)
         self.wrt = signature.places(self.argnums)
         self.key = self.gradient_key() if over else flatten_result(expected, [])
-        self.build = builder(self.key)
         notes, variables, results = self.recorded(over.f if over else f, theta, reach)
+        self.build = builder(self.key)
+        kinds = [] if over else kinds_of(self.key)
+        self.whole = np.array([i for i, kind in enumerate(kinds) if kind == INT], dtype=int)
         self.lookups = notes.lookups
-        guards = notes.all_guards()
-        self.lines = [g.line for g in guards]
+        self.lookups.finished()
+        guards = notes.guards
+        self.lines = [*(g.line for g in guards), *self.lookups.bounds.values()]
         compared = [x for g in guards for x in (g.a, g.b) if isinstance(x, Value)]
         looked_up = self.lookups.arguments()
         order = topological_order(*results, *compared)
@@ -122,8 +90,12 @@ class Branch:
     def differentiable(self, result: Value, every: list[Value], looked_up: list[Value],
                        notes: Notes) -> list[Value]:
         """Compile the result of which there is a gradient; what that is with respect to."""
-        self.active = [i for i, v in enumerate(looked_up) if v not in notes.numbers]
-        fetched = [len(every) - len(looked_up) + i for i in self.active]
+        active = [i for i, v in enumerate(looked_up) if v not in notes.numbers]
+        self.active = in_a_row(active)
+        # for the place of each argument that in the gradient, or one after all of them
+        self.in_gradient = np.full(self.lookups.places(), len(self.wrt))
+        self.in_gradient[self.wrt] = np.arange(len(self.wrt))
+        fetched = [len(every) - len(looked_up) + i for i in active]
         chosen = [*self.wrt, *fetched]
         rest = sorted({*range(len(every))} - set(chosen))
         self.theta, self.rest, self.has_data = in_a_row(chosen), in_a_row(rest), bool(rest)
@@ -160,16 +132,23 @@ class Branch:
         VARIABLES_AT_WORK.update(at_work)
         reason = ""
         try:
-            functions = [] if reach.asks_same else reach.functions
-            with replaced(functions), noticing(numbers, self.lookups_of(variables)) as notes:
+            refuse_unread(reach)
+            with replaced(reach.functions, reach.asks_same), \
+                    noticing(numbers, self.lookups_of(variables)) as notes:
                 returned = f(*args, **named)
+                notes.check_rows()
+                results, found = listed(returned, notes.made)
+                as_float = settle(results, notes) if self.over is None else set()
+        except Refused:
+            raise
         except Exception as error:
             reason = f"it cannot be recorded ({type(error).__name__}: {error})"
         finally:
             VARIABLES_AT_WORK.difference_update(at_work)
         if notes.refusals or reason:
             raise Refused(notes.refusals[0] if notes.refusals else reason)
-        results, found = listed(returned, notes.made)
+        if as_float:
+            self.key = with_kinds(self.key, lambda kind, i: FLOAT if i in as_float else kind, [0])
         if self.over is not None and skeleton(found) != "number":
             raise Refused(GRADIENT_OF_MANY)
         if self.over is None and skeleton(found) != skeleton(self.key):
@@ -205,22 +184,26 @@ class Branch:
             return False
         return same and len(held) == len(before) and all(map(is_, held, before))
 
-    def numbers(self, theta: Any) -> Any:
+    def given(self, theta: Any) -> tuple[Any, Any] | None:
         """The numbers it needs: those of the arguments, of Values from outside, and of what is
-        looked up."""
-        looked_up = self.lookups.numbers(theta)[0]
-        if not self.outside and not looked_up:
-            return theta
-        return np.concatenate((theta, [v.data for v in self.outside], *looked_up))
+        looked up, and the places where that is; None where an int is none of its tables'."""
+        if not self.lookups.bounds:
+            outside = [[v.data for v in self.outside]] if self.outside else []
+            return (np.concatenate((theta, *outside)) if outside else theta), None
+        found = self.lookups.numbers(theta)
+        if found is None:
+            return None
+        return np.concatenate((theta, [v.data for v in self.outside], *found[0])), found[1]
 
-    def holds(self, theta: Any) -> int:
+    def holds(self, given: tuple[Any, Any] | None) -> int:
         """1 where every guard comes out as recorded, 0 where one does not, -1 where the numbers
         are too close to tell; raises what the program raises."""
-        outputs = np.empty((1, 0)) if self.guard is None else self.guard(theta)[None]
-        if not self.lines:
+        if given is None:
+            return 0
+        outputs = NOTHING if self.guard is None else self.guard(given[0])
+        if not self.checks.count:
             return 1
-        outputs = outputs[:, :self.compared]
-        return int(self.checks.hold(theta[None], outputs)[0])
+        return int(self.checks.hold(given[0], outputs[:self.compared]))
 
     def proved(self, theta: Any) -> Any:
         """What the function returns where it was recorded: the program's result, which must be that
@@ -231,8 +214,9 @@ class Branch:
         assert self.over is not None
         args, named = self.signature.filled(theta)
         plain = self.over.f(*args, **named)
-        full = self.numbers(theta)
-        y, gradient = self.raw(full)
+        given = self.given(theta)
+        assert given is not None
+        y, gradient = self.raw(given[0])
         by_graph = self.recorded_result()
         same = agree([plain, y, gradient], [by_graph[0], by_graph[0], by_graph[1]])
         leaves: list[Any] = []
@@ -240,7 +224,7 @@ class Branch:
             raise Unsure
         if numbers(leaves).tobytes() != theta.tobytes():
             raise Unsure
-        return self.run(full)
+        return self.run(given)
 
     def raw(self, theta: Any) -> tuple[float, Any]:
         """The number and the gradient with respect to what the program takes."""
@@ -248,32 +232,49 @@ class Branch:
         return self.program.value_and_grad(theta[self.theta],
                                            theta[self.rest] if self.has_data else None)
 
-    def run(self, theta: Any) -> Any:
+    def run(self, given: tuple[Any, Any]) -> Any:
         """What the function returns for these numbers. Raises ArithmeticError where a result is
         not finite."""
+        full, places = given
         if self.program is None:
-            return self.build(np.empty(0))
+            return self.build(NOTHING)
         if self.over is None:
-            found = self.program(theta)
+            found = self.program(full)
             checked_finite(found)
+            self.check_whole(found)
             return self.build(found)
-        y, gradient = self.raw(theta)
+        y, gradient = self.raw(full)
         checked_finite(gradient)
-        checked_finite(y)
-        gradient = self.with_fetched(theta, gradient)
+        if y - y != 0:
+            raise ArithmeticError("the result is not finite")
+        if len(gradient) > len(self.wrt):
+            gradient = self.with_fetched(gradient, places)
         parts = self.build(gradient)
         return (y, parts) if self.over.with_value else parts
 
+    def check_whole(self, found: Any) -> None:
+        """Raise ArithmeticError where an int among results, in the last axis, is none: for these
+        numbers the function returns something else."""
+        if len(self.whole):
+            ints = found[..., self.whole]
+            if (ints != np.rint(ints)).any() or (np.abs(ints) > LARGEST).any():
+                raise ArithmeticError("a result is not an int")
 
-    def with_fetched(self, theta: Any, gradient: Any) -> Any:
+    def with_fetched(self, gradient: Any, places: list[Any]) -> Any:
         """The gradient with respect to the arguments, in which that of what was fetched counts for
         where it was."""
         count = len(self.wrt)
-        if len(gradient) == count:
-            return gradient
-        theta = theta[:len(self.lookups.place)]
-        places = np.concatenate(self.lookups.numbers(theta)[1])[self.active]
-        return gradient[:count] + np.bincount(places, gradient[count:], len(theta))[self.wrt]
+        at = self.in_gradient[np.concatenate(places)[self.active]]
+        return gradient[:count] + np.bincount(at, gradient[count:], count + 1)[:count]
+
+
+def refuse_unread(reach: Reach) -> None:
+    """Raise Refused where a function asks for kinds or identities, and its source, in which these
+    are answered for the numbers that Values stand for, is not known."""
+    for f in reach.asking:
+        if definition(f.__code__) is None:
+            raise Refused(f"{f.__name__} asks what kind of number it was given, or whether it is "
+                          "the same as another, and its source is not found")
 
 
 def in_a_row(places: list[int]) -> Any:

@@ -35,15 +35,19 @@ class Checks:
         self.b = np.array([of(b) for _, b, _ in unique], dtype=int)
         self.allowed = np.array([allowed for _, _, allowed in unique], dtype=int)
         self.rounded = np.array([not {of(a), of(b)} <= exact for a, b, _ in unique], dtype=bool)
+        self.count, self.are_exact = len(unique), not self.rounded.any()
 
     def hold(self, arguments: Any, outputs: Any) -> Any:
-        """For each row of arguments: 1 where every guard holds, 0 where one fails, -1 where the
-        numbers are too close to tell."""
-        m = len(arguments)
-        constants = np.broadcast_to(self.numbers, (m, len(self.numbers)))
-        found = np.concatenate((arguments, outputs, constants), axis=1)
-        a, b = found[:, self.a], found[:, self.b]
+        """For the numbers of one call, or for each row: 1 where every guard holds, 0 where one
+        fails, -1 where numbers are too close to tell."""
+        constants = self.numbers
+        if arguments.ndim > 1:
+            constants = np.broadcast_to(constants, (len(arguments), len(constants)))
+        found = np.concatenate((arguments, outputs, constants), axis=-1)
+        a, b = found.take(self.a, axis=-1), found.take(self.b, axis=-1)
         beside = LESS * (a < b) + EQUAL * (a == b) + GREATER * (a > b)
-        holds = ((beside & self.allowed) != 0).all(1)
+        holds = ((beside & self.allowed) != 0).all(axis=-1)
+        if self.are_exact:
+            return holds.astype(int)
         near = self.rounded & (np.abs(a - b) <= CLOSE * (np.abs(a) + np.abs(b)))
-        return np.where(near.any(1), -1, holds.astype(int))
+        return np.where(near.any(axis=-1), -1, holds.astype(int))

@@ -5,7 +5,8 @@
    can be computed and have one structure, the result is where(c, a, b); else the side that was
    taken, and a guard. `max`, `min` and `table[i]` call functions of this file in the same way.
 2. A side is computed only where that changes nothing and cannot fail for other numbers: names,
-   attributes, sums, products, powers, and operations of the table that are defined everywhere.
+   attributes, sums, products, powers, and operations of the table that are defined everywhere. Code
+   of the user's that a side would run (a property, a function called exp) has to be as quiet.
 3. To everybody who does not record, the replaced code does what the function did: other threads may
    run it. A function whose source is not found, or is not what runs, is recorded as it is.
 """
@@ -13,8 +14,11 @@ from __future__ import annotations
 
 import ast
 import builtins
+import dis
+import inspect
 import linecache
 import operator
+import sys
 import threading
 import types
 import warnings
@@ -26,7 +30,10 @@ from typing import Any
 
 from autograd import ops
 from autograd.compat.numbers import is_array
-from autograd.compiler.jit.guards import Truth, Whole, notes_here
+from autograd.compiler.jit.flat import Row
+from autograd.compiler.jit.guards import OURS, Truth, Whole, notes_here
+from autograd.compiler.jit.kinds import type_for
+from autograd.compiler.jit.reach import is_trusted, names_in
 from autograd.value import Value
 
 # operations that are defined for every number, by the name they are called by
@@ -53,14 +60,11 @@ def choose(c: Any, then: Callable[[], Any], other: Callable[[], Any]) -> Any:
         return then() if c else other()
     before = notes.mark()
     try:
-        trying.depth += 1
-        a, b = then(), other()
+        a, b = quietly(then, other)
         found = merged(c, a, b)
-        notes.chose(found, a, b)
+        notes.chose(found, a, b, c.comparison)
     except Exception:
         found = Unsafe
-    finally:
-        trying.depth -= 1
     if found is Unsafe or notes.mark() != before:
         notes.back_to(before)
         return then() if c else other()
@@ -68,11 +72,58 @@ def choose(c: Any, then: Callable[[], Any], other: Callable[[], Any]) -> Any:
 
 
 class Trying(threading.local):
-    """How many choices this thread is computing both sides of."""
-    depth = 0
+    """How many choices this thread is computing both sides of, and the code of these."""
+    depth, sides = 0, frozenset[types.CodeType]()
 
 
 trying = Trying()
+READERS = {"math", "_operator", "numpy"}    # modules whose functions change nothing
+READING = TOTAL | {"len", "any", "all", "sorted", "divmod", "pow", "round", "isinstance"}
+
+
+def quietly(*sides: Callable[[], Any]) -> list[Any]:
+    """What sides give; raises Unsafe before code of the user's runs that may change something."""
+    before, depth, known = sys.getprofile(), trying.depth, trying.sides
+    trying.depth, trying.sides = depth + 1, known | {side.__code__ for side in sides}
+    sys.setprofile(refuse_loud)
+    try:
+        return [side() for side in sides]
+    finally:
+        sys.setprofile(before)
+        trying.depth, trying.sides = depth, known
+
+
+def refuse_loud(frame: types.FrameType, event: str, called: Any) -> None:
+    """Raise Unsafe where the user's code calls what may change something."""
+    if event == "call" and frame.f_code not in trying.sides and not is_ours(frame):
+        is_asked = is_users(frame) or frame.f_back is not None and is_users(frame.f_back)
+        if is_asked and not is_quiet(frame.f_code):
+            raise Unsafe
+    if event == "c_call" and is_users(frame):
+        owner = getattr(called, "__self__", None)
+        module = getattr(called, "__module__", None)
+        is_known = module in READERS or called.__name__ in READING and module == "builtins"
+        if not is_known and not isinstance(owner, (Value, int, float, str, tuple, type(None))):
+            raise Unsafe
+
+
+def is_users(frame: types.FrameType) -> bool:
+    """Whether this is code of the user's."""
+    return frame.f_code in trying.sides or not is_trusted(str(frame.f_globals.get("__name__", "")))
+
+
+def is_ours(frame: types.FrameType) -> bool:
+    """Whether this is code of this project, or of NumPy."""
+    return str(frame.f_globals.get("__name__", "")).startswith((*OURS, "numpy."))
+
+
+@cache
+def is_quiet(code: types.CodeType) -> bool:
+    """Whether a function calls only what is defined everywhere, and sets nothing."""
+    reads = names_in(code)
+    stores = any(i.opname.startswith(("STORE_SUBSCR", "STORE_GLOBAL", "STORE_DEREF", "DELETE"))
+                 for i in dis.get_instructions(code))
+    return not (reads.stores or stores or reads.refusals or code.co_flags & inspect.CO_GENERATOR)
 
 
 def merged(c: Truth, a: Any, b: Any) -> Any:
@@ -80,10 +131,12 @@ def merged(c: Truth, a: Any, b: Any) -> Any:
     if a is b:
         return a
     if isinstance(a, (Value, int, float)) and isinstance(b, (Value, int, float)):
+        if type(a) is not type(b) and not isinstance(a, Value) and not isinstance(b, Value):
+            raise Unsafe
         return of_numbers(c, a, b)
-    if type(a) is type(b) and type(a) in (tuple, list) and len(a) == len(b):
-        return type(a)([merged(c, x, y) for x, y in zip(a, b)])
-    raise Unsafe
+    if type(a) is type(b) is tuple and len(a) == len(b):
+        return tuple([merged(c, x, y) for x, y in zip(a, b)])
+    raise Unsafe                            # a list may be known by another name
 
 
 def of_numbers(c: Truth, a: Any, b: Any) -> Any:
@@ -139,7 +192,7 @@ def decided(part: Callable[[], Any], before: Any, ends: bool) -> Any:
     if type(before) is not Truth:
         return part()
     try:
-        return part()
+        return quietly(part)[0]
     except Exception:
         return ends if bool(before) is ends else part()
 
@@ -174,13 +227,15 @@ def largest(function: Any, *args: Any) -> Any:
         pairs = [of_two(a, b) for a, b in zip(values[::2], values[1::2])]
         values_before, values = values, pairs + values[2 * len(pairs):]
         for found, a, b in zip(pairs, values_before[::2], values_before[1::2]):
-            notes.chose(found, a, b)
+            notes.chose(found, a, b, ("ge" if function is max else "le", a, b))
     return values[0]
 
 
 def item(table: Any, index: Any) -> Any:
     """table[index], by an index that is data where that is possible."""
     notes = notes_here()
+    if trying.depth and isinstance(table, dict) and type(table) is not dict:
+        raise Unsafe                        # a defaultdict adds what is missing
     if notes is not None and isinstance(index, Whole):
         found = notes.looked_up(table, index)
         return table[index] if found is None else found
@@ -192,8 +247,66 @@ def item(table: Any, index: Any) -> Any:
     return table[index]
 
 
+# Questions about the kind and the identity of numbers ---------------------------------------------
+
+def asked(question: Any) -> Any:
+    """isinstance, type or hasattr, as it is answered for what a Value stands for."""
+    return ANSWERS.get(id(question), question) if notes_here() is not None else question
+
+
+def is_instance(x: Any, kind: Any) -> bool:
+    """isinstance(x, kind)."""
+    notes = notes_here()
+    kind = type if kind is type_of else kind
+    if notes is None or not isinstance(x, Value):
+        return isinstance(x, kind)
+    found = type_for(x, notes)
+    return isinstance(x if found is Value else found(1), kind)
+
+
+def type_of(*x: Any) -> Any:
+    """type(x)."""
+    notes = notes_here()
+    if notes is None or len(x) > 1:
+        return type(*x)
+    return list if type(x[0]) is Row else type_for(x[0], notes)
+
+
+def has_attribute(x: Any, name: str) -> bool:
+    """hasattr(x, name)."""
+    notes = notes_here()
+    found = type_for(x, notes) if notes is not None and isinstance(x, Value) else Value
+    return hasattr(x if found is Value else found(1), name)
+
+
+def kind_attribute(x: Any, name: str) -> Any:
+    """x.__class__, or what an array says about its numbers."""
+    notes = notes_here()
+    if notes is not None and name == "__class__" and isinstance(x, Value):
+        return type_for(x, notes)
+    if notes is not None and is_array(x) and x.dtype == object and name in OF_ARRAYS:
+        notes.refuse(f"asks an array for .{name}")
+    return getattr(x, name)
+
+
+def same(a: Any, b: Any) -> bool:
+    """a is b. Whether two numbers are one object is not known."""
+    notes = notes_here()
+    if notes is not None and a is not b and (isinstance(a, Value) or isinstance(b, Value)):
+        plain = (int, float)
+        if all(isinstance(x, plain) or isinstance(x, Value) and notes.is_number(x)
+               for x in (a, b)):
+            notes.refuse("asks whether two numbers are the same object")
+    return a is b
+
+
+ANSWERS: dict[int, Any] = {id(isinstance): is_instance, id(type): type_of,
+                           id(hasattr): has_attribute}
+OF_ARRAYS = {"dtype", "itemsize", "nbytes"}
+KIND_NAMES = {"isinstance", "type", "hasattr"}
 CALLED = {PREFIX + f.__name__: f
-          for f in (choose, both, either, negation, in_place, largest, item)}
+          for f in (choose, both, either, negation, in_place, largest, item, asked, kind_attribute,
+                    same)}
 
 
 # How code is replaced -----------------------------------------------------------------------------
@@ -202,15 +315,16 @@ _lock, _depth = threading.RLock(), [0]
 
 
 @contextmanager
-def replaced(functions: Iterable[types.FunctionType]) -> Iterator[None]:
-    """Inside, these functions run as they are recorded."""
+def replaced(functions: Iterable[types.FunctionType], asks_same: bool) -> Iterator[None]:
+    """Inside, these functions run as they are recorded; where something asks whether things are the
+    same object, choices stay branches."""
     with _lock:
         before = []
         vars(builtins).update(CALLED)
         _depth[0] += 1
         try:
             for f in functions:
-                code = rewritten(f.__code__)
+                code = rewritten(f.__code__, f.__code__.co_filename, not asks_same)
                 if code is not None:
                     before.append((f, f.__code__))
                     f.__code__ = code
@@ -224,19 +338,21 @@ def replaced(functions: Iterable[types.FunctionType]) -> Iterator[None]:
 
 
 @cache
-def rewritten(code: types.CodeType) -> types.CodeType | None:
-    """The code of a function that calls the functions above; None where there is nothing to call,
-    or the source is not known."""
-    found = None if "__class__" in code.co_freevars else definition(code)
+def rewritten(code: types.CodeType, file: str, chooses: bool) -> types.CodeType | None:
+    """The code of a function in a file that calls the functions above; None where there is nothing
+    to call, or the source is not known. The same code may stand in two files."""
+    found = definition(code)
     if found is None:
         return None
-    writer = Writer(found)
+    writer = Writer(found, chooses)
     new = writer.written(deepcopy(found))
     return compiled(new, code) if writer.changes else None
 
 
 def definition(code: types.CodeType) -> ast.FunctionDef | ast.Lambda | None:
     """The syntax tree of a function, which compiles to this code; None where there is none."""
+    if "__class__" in code.co_freevars:
+        return None
     text = "".join(linecache.getlines(code.co_filename))
     for found in definitions(text):
         if first_line(found) == code.co_firstlineno:
@@ -312,7 +428,18 @@ def call(function: Callable[..., Any], *args: ast.expr) -> ast.Call:
 
 def later(x: ast.expr) -> ast.Lambda:
     """A function without arguments that gives x."""
+    x = Items().visit(deepcopy(x))
     return ast.Lambda(ast.arguments([], [], None, [], [], None, []), x)
+
+
+class Items(ast.NodeTransformer):
+    """Replaces each table[i] that is left by a call of `item`."""
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+        self.generic_visit(node)
+        if any(isinstance(x, (ast.Slice, ast.Starred)) for x in ast.walk(node.slice)):
+            return node
+        return call(item, node.value, node.slice)
 
 
 def is_safe(x: ast.AST) -> bool:
@@ -354,10 +481,13 @@ def is_total_call(x: ast.Call) -> bool:
 
 
 class Writer(ast.NodeTransformer):
-    """Writes a definition anew. `changes` counts what it has replaced."""
+    """Writes a definition anew. `changes` counts what it has replaced.
 
-    def __init__(self, definition: Any) -> None:
-        self.changes = 0
+    chooses     whether choices and tables become operations, beside what asks for a kind
+    """
+
+    def __init__(self, definition: Any, chooses: bool) -> None:
+        self.changes, self.chooses = 0, chooses
         special = (ast.Global, ast.Nonlocal, ast.Delete)
         self.keeps_statements = any(isinstance(x, special) for x in ast.walk(definition))
 
@@ -383,7 +513,7 @@ class Writer(ast.NodeTransformer):
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
         test, a, b = self.condition(node.test), self.visit(node.body), self.visit(node.orelse)
-        if is_safe(a) and is_safe(b):
+        if self.chooses and is_safe(a) and is_safe(b):
             return self.call(choose, test, later(a), later(b), at=node)
         return ast.copy_location(ast.IfExp(test, a, b), node)
 
@@ -391,20 +521,47 @@ class Writer(ast.NodeTransformer):
         self.generic_visit(node)
         plain = isinstance(node.slice, (ast.Slice, ast.Constant)) or any(
             isinstance(x, (ast.Slice, ast.Starred)) for x in ast.walk(node.slice))
-        if plain or not isinstance(node.ctx, ast.Load):
+        if plain or not self.chooses or not isinstance(node.ctx, ast.Load):
             return node
         return self.call(item, node.value, node.slice, at=node)
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         self.generic_visit(node)
         chooses = isinstance(node.func, ast.Name) and node.func.id in ("max", "min")
-        if not chooses or node.keywords or any(isinstance(x, ast.Starred) for x in node.args):
+        if not chooses or not self.chooses or node.keywords:
+            return node
+        if any(isinstance(x, ast.Starred) for x in node.args):
             return node
         return self.call(largest, node.func, *node.args, at=node)
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        if node.id not in KIND_NAMES or not isinstance(node.ctx, ast.Load):
+            return node
+        return self.call(asked, node, at=node)
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        self.generic_visit(node)
+        asks = node.attr == "__class__" or node.attr in OF_ARRAYS
+        if not asks or not isinstance(node.ctx, ast.Load):
+            return node
+        return self.call(kind_attribute, node.value, ast.Constant(node.attr), at=node)
+
+    def visit_Compare(self, node: ast.Compare) -> ast.expr:
+        self.generic_visit(node)
+        constants = (ast.Constant, ast.Tuple)
+        if len(node.ops) > 1 or not isinstance(node.ops[0], (ast.Is, ast.IsNot)) or isinstance(
+                node.comparators[0], constants):
+            return node
+        found = self.call(same, node.left, node.comparators[0], at=node)
+        is_not = isinstance(node.ops[0], ast.IsNot)
+        return ast.copy_location(ast.UnaryOp(ast.Not(), found), node) if is_not else found
 
     def condition(self, test: ast.expr) -> ast.expr:
         """A condition, in which `and`, `or`, `not` and a < b < c are of numbers as far as both
         sides can be computed."""
+        if not self.chooses:
+            plain: ast.expr = self.visit(test)
+            return plain
         if isinstance(test, ast.BoolOp):
             parts = [self.condition(x) for x in test.values]
             if all(map(is_safe, parts)):
@@ -430,7 +587,7 @@ class Writer(ast.NodeTransformer):
         bound, found = set(bound), list[ast.stmt]()
         for k, statement in enumerate(block):
             if isinstance(statement, ast.If):
-                returned = self.returned(block[k:])
+                returned = self.returned(block[k:]) if self.chooses else None
                 if returned is not None:
                     return [*found, ast.copy_location(ast.Return(returned), statement)]
                 found.append(self.branches(statement, bound))
@@ -479,7 +636,8 @@ class Writer(ast.NodeTransformer):
 
     def branches(self, statement: ast.If, bound: set[str]) -> ast.stmt:
         """An if-statement, as an assignment where its sides only assign."""
-        chosen = None if self.keeps_statements else self.chosen(statement, bound)
+        keeps = self.keeps_statements or not self.chooses
+        chosen = None if keeps else self.chosen(statement, bound)
         if chosen is not None:
             return chosen
         statement.test = self.condition(statement.test)

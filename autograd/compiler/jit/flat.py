@@ -19,6 +19,10 @@ FLOAT, INT, BOOL = "f", "i", "b"
 LARGEST = 2 ** 53                       # ints up to it are floats, too
 
 
+class Row(list[Any]):
+    """A list that was looked up in a table; see guards."""
+
+
 class Unfit(TypeError):
     """An argument or result that jit cannot take."""
 
@@ -35,7 +39,9 @@ def flatten(x: Any, leaves: list[Any]) -> Any:
     if kind is list or kind is tuple:
         return _flatten_items(kind, x, leaves)
     if kind is dict:
-        return dict, tuple(x), tuple([flatten(item, leaves) for item in x.values()])
+        return _key_of_dict(x, tuple([flatten(item, leaves) for item in x.values()]))
+    if isinstance(x, np.generic):
+        _check_width(x.dtype, f"a number of {x.dtype}")
     if kind is int or isinstance(x, np.integer):
         if abs(int(x)) > LARGEST:
             raise Unfit(f"{x} is an int too large for a float")
@@ -50,8 +56,26 @@ def flatten(x: Any, leaves: list[Any]) -> Any:
         return FLOAT
     if isinstance(x, tuple) and hasattr(x, "_fields"):
         return kind, "*", tuple([flatten(item, leaves) for item in x])
+    if kind is Row:
+        return _flatten_items(list, x, leaves)
     raise Unfit(f"a {kind.__name__} is neither a number nor a list, tuple, dict or array of "
                 "numbers")
+
+
+def _key_of_dict(x: dict[Any, Any], parts: tuple[Any, ...]) -> Any:
+    """The key of a dict: 1, 1.0 and True are equal as keys, but are not the same."""
+    kinds = tuple(map(type, x))
+    if set(kinds) <= {str}:
+        return dict, tuple(x), parts
+    return dict, tuple(x), parts, kinds
+
+
+def _check_width(dtype: Any, what: str) -> None:
+    """Raise Unfit for numbers that NumPy calculates with in its own way: a program has floats of
+    64 bits."""
+    if dtype.kind in "fiu" and (dtype.itemsize != 8 or dtype.kind == "u"):
+        remedy = "x.astype(float)" if dtype.kind == "f" else "x.astype(int)"
+        raise Unfit(f"{what} has a precision and a range of its own; pass {remedy}")
 
 
 def _flatten_items(kind: type, x: Any, leaves: list[Any]) -> Any:
@@ -62,11 +86,15 @@ def _flatten_items(kind: type, x: Any, leaves: list[Any]) -> Any:
     if kinds == {int} and max(x) <= LARGEST and min(x) >= -LARGEST:
         leaves.extend(map(float, x))
         return kind, INT, len(x)
-    return kind, "", tuple([flatten(item, leaves) for item in x])
+    keys = tuple([flatten(item, leaves) for item in x])
+    if keys and keys[0] in (FLOAT, INT) and keys.count(keys[0]) == len(keys):
+        return kind, keys[0], len(keys)
+    return kind, "", keys
 
 
 def _flatten_array(x: Any, leaves: list[Any]) -> Any:
     kind = x.dtype.kind
+    _check_width(x.dtype, f"an array of {x.dtype}")
     if kind == "f":
         leaves.append(x.ravel())
     elif kind in "iu":
@@ -143,11 +171,28 @@ def flatten_result(x: Any, leaves: list[Any]) -> Any:
     if kind in (bool, np.bool_):
         leaves.append(float(x))
         return BOOL
-    if kind in (list, tuple):
+    if kind in (list, tuple, Row):
+        kind = tuple if kind is tuple else list
         return kind, "", tuple([flatten_result(item, leaves) for item in x])
     if kind is dict:
-        return dict, tuple(x), tuple([flatten_result(item, leaves) for item in x.values()])
+        return _key_of_dict(x, tuple([flatten_result(item, leaves) for item in x.values()]))
     return flatten(x, leaves)
+
+
+def with_kinds(key: Any, of: Callable[[str, int], str], at: list[int]) -> Any:
+    """A key of a result in which each leaf has the kind of(its kind, its place)."""
+    if type(key) is str or key[0] == "array":
+        size = 1 if type(key) is str else prod(key[1])
+        at[0] += size
+        if type(key) is str:
+            return of(key, at[0] - 1)
+        return *key[:2], INT if key[2] == INT and all(
+            of(INT, i) == INT for i in range(at[0] - size, at[0])) else "f"
+    if key[0] in ("=", "array="):
+        return key
+    parts = (key[1],) * key[2] if type(key[2]) is int else key[2]
+    parts = tuple([with_kinds(part, of, at) for part in parts])
+    return key[0], "" if type(key[2]) is int else key[1], parts, *key[3:]
 
 
 def skeleton(key: Any) -> Any:

@@ -22,7 +22,8 @@ from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 from autograd import ops, value
-from autograd.compat.numbers import is_numpy_scalar
+from autograd.compat.numbers import is_array, is_numpy_scalar
+from autograd.compiler.jit.flat import LARGEST, Row
 from autograd.compiler.jit.lookups import Lookups
 from autograd.operation import Operation
 from autograd.recording import FOR_OTHER_NUMBERS
@@ -54,20 +55,23 @@ class Notes:
     def __init__(self, numbers: set[Value], lookups: Lookups) -> None:
         self.numbers, self.lookups = numbers, lookups
         self.guards: list[Guard] = []
-        self.bounds: dict[tuple[Value, int], str] = {}
+        self.columns: dict[int, tuple[tuple[Any, ...], bool, bool]] = {}
         self.refusals: list[str] = []
         self.made: set[Value] = set()       # leaves that were made while it was recorded
         # what stands for one of several Values and numbers, as it was chosen, and these
         self.chosen: dict[Value, tuple[Any, ...]] = {}
+        self.chosen_by: dict[Value, tuple[Any, ...]] = {}       # the comparison of a choice
+        self.kinds: dict[Value, Any] = {}                       # see kinds
+        self.rows: dict[int, tuple[Any, list[Any]]] = {}        # what was looked up, as it was
         self.limited: list[Value] = []      # results of operations that have a domain
 
-    def compared(self, kind: str, a: Any, b: Any) -> bool:
+    def compared(self, kind: str, a: Any, b: Any, line: str = "") -> bool:
         """The outcome of a comparison, which becomes a guard."""
         beside = how(_data(a), _data(b))
         outcome = bool(TRUE_FOR[kind] & beside)
         if beside:
             allowed = TRUE_FOR[kind] if outcome else 7 - TRUE_FOR[kind]
-            self.guards.append(Guard(a, b, allowed, line_of_user()))
+            self.guards.append(Guard(a, b, allowed, line or line_of_user()))
         else:
             self.refuse("compares NaN")
         return outcome
@@ -86,32 +90,51 @@ class Notes:
 
     def looked_up(self, table: Any, index: Whole) -> Any:
         """table[index] as data; None where that is not possible."""
+        if len({type(x) is Whole for x in table if isinstance(x, Value)}) > 1:
+            return None
         found = self.lookups.entry(table, index, int(_data_of(index)), self.stand_in)
-        if found is not None:
-            self.bounds.setdefault((index, len(table)), line_of_user())
-        return found
+        if found is None:
+            return None
+        self.lookups.bound(index, len(table), line_of_user)
+        self.watch_rows(table)
+        return fixed(found)
 
-    def all_guards(self) -> list[Guard]:
-        """The guards, and those of the indices of tables, which are between 0 and their length."""
-        low = [Guard(i, 0.0, GREATER | EQUAL, line) for (i, _), line in self.bounds.items()]
-        high = [Guard(i, n - 1.0, LESS | EQUAL, line) for (i, n), line in self.bounds.items()]
-        return self.guards + low + high
+    def watch_rows(self, table: Any) -> None:
+        """Remember what the rows of a table hold: what was looked up in it are copies."""
+        rows: list[Any] = [table] if is_array(table) else [x for x in table if isinstance(x, list)]
+        for row in rows if id(table) not in self.rows else ():
+            self.rows[id(row)] = row, row.ravel().tolist() if is_array(row) else list(row)
+            if not is_array(row) and any(isinstance(x, list) for x in row):
+                self.watch_rows(row)
 
-    def stand_in(self, number: float, column: Sequence[Any]) -> Value:
+    def check_rows(self) -> None:
+        """Refuse where a row of a table was changed after something was looked up in it."""
+        for row, held in self.rows.values():
+            now = row.ravel().tolist() if is_array(row) else row
+            if len(now) != len(held) or not all(map(operator.is_, now, held)):
+                self.refuse("changes a table that an argument indexes")
+
+    def stand_in(self, number: float, column: tuple[Any, ...]) -> Value:
         """A Value for an entry of a table; it is a number in f where all entries are."""
-        v = Whole(number) if column and all(type(x) is Whole for x in column) else Value(number)
-        if all(not isinstance(x, Value) or x in self.numbers for x in column):
+        known = self.columns.get(id(column))
+        if known is None:
+            are_ints = bool(column) and all(type(x) is Whole for x in column)
+            are_numbers = all(not isinstance(x, Value) or x in self.numbers for x in column)
+            known = self.columns[id(column)] = column, are_ints, are_numbers
+        v = Whole(number) if known[1] else Value(number)
+        if known[2]:
             self.numbers.add(v)
-        self.chosen[v] = tuple(column)
+        self.chosen[v] = column
         return v
 
-    def chose(self, found: Any, a: Any, b: Any) -> None:
+    def chose(self, found: Any, a: Any, b: Any, by: tuple[str, Any, Any]) -> None:
         """Note what stands for one of two Values or numbers, or for tuples of them."""
-        if isinstance(found, (tuple, list)):
+        if isinstance(found, tuple):
             for each in zip(found, a, b):
-                self.chose(*each)
+                self.chose(*each, by)
         elif isinstance(found, Value) and found is not a:
             self.chosen[found] = a, b
+            self.chosen_by[found] = *by, line_of_user()
 
     def are_numbers(self, a: Value, b: Any) -> bool:
         """Whether both are floats as f was written. A Value that stands for one of several, as it
@@ -226,7 +249,16 @@ class Whole(Value):
         notes, x = _notes.get(), _data_of(self)
         if notes is not None:
             notes.compared("eq", self, x)
+            if abs(x) > LARGEST:
+                notes.refuse("calculates with an int too large for a float")
         return int(x)
+
+    def __pow__(self, other: Any) -> Value:
+        return _whole_where(Value.__pow__(self, other), other)
+
+    def __rpow__(self, other: Any) -> Value:
+        found = Value.__rpow__(self, other)
+        return _whole_where(found, self) if isinstance(other, int) else found
 
     def __hash__(self) -> int:
         return hash(self.number()) if _notes.get() and from_user() else object.__hash__(self)
@@ -260,6 +292,17 @@ def _whole(v: Value) -> Value:
     return Whole(_data_of(v), v.inputs, v.op)
 
 
+def _whole_where(v: Value, exponent: Any) -> Value:
+    """A power of an int, which is an int where the exponent is not negative: a guard."""
+    notes = _notes.get()
+    if type(exponent) not in (int, Whole):
+        return v
+    is_whole = _data(exponent) >= 0
+    if notes is not None and isinstance(exponent, Whole):
+        is_whole = notes.compared("ge", exponent, 0.0)
+    return _whole(v) if is_whole else v
+
+
 for _name in ("__add__", "__radd__", "__sub__", "__rsub__", "__mul__", "__rmul__"):
     setattr(Whole, _name, _of_whole(_name))
 for _name in ("floordiv", "mod", "divmod", "lshift", "rshift", "and_", "or_", "xor"):
@@ -269,6 +312,33 @@ for _name in ("floordiv", "mod", "divmod", "lshift", "rshift", "and_", "or_", "x
 for _name in ("__index__", "__int__", "__float__", "__trunc__", "__floor__", "__ceil__",
               "__round__", "__invert__", "__format__", "__repr__", "bit_length"):
     setattr(Whole, _name, lambda self, *rest, _name=_name: getattr(self.number(), _name)(*rest))
+
+
+# Rows of tables -----------------------------------------------------------------------------------
+
+def fixed(x: Any) -> Any:
+    """What was looked up, so that a change of it, which would not reach the table, is noticed."""
+    if type(x) is list:
+        return Row(map(fixed, x))
+    if is_array(x):
+        x.flags.writeable = False
+    return x
+
+
+def _changes_row(name: str) -> Any:
+    plain = getattr(list, name)
+
+    def method(self: Any, *rest: Any, **named: Any) -> Any:
+        notes = _notes.get()
+        if notes is not None:
+            notes.refuse("changes a row of a table that an argument indexes")
+        return plain(self, *rest, **named)
+    return method
+
+
+for _name in ("__setitem__", "__delitem__", "__iadd__", "__imul__", "append", "extend", "insert",
+              "pop", "remove", "clear", "sort", "reverse"):
+    setattr(Row, _name, _changes_row(_name))
 
 
 # What is put into Value ---------------------------------------------------------------------------
@@ -282,6 +352,13 @@ OF_FLOATS = ("__floordiv__", "__rfloordiv__", "__mod__", "__rmod__", "__divmod__
              "__floor__", "__ceil__", "__complex__")
 
 
+# numbers on the right with which an operator is defined for whatever stands on its left
+IS_TOTAL: dict[str, Callable[[Any], bool]] = {
+    "__truediv__": lambda divisor: divisor != 0,
+    "__pow__": lambda exponent: exponent >= 0 and exponent % 1 == 0,
+}
+
+
 def _replace() -> None:
     """Put methods that notice into Value."""
     found: dict[str, Any] = {f"__{kind}__": _comparison(kind) for kind in TRUE_FOR}
@@ -292,7 +369,7 @@ def _replace() -> None:
     found["grad"] = property(_read_grad, _setting(_set_grad, "sets .grad"))
     found["__init__"] = _init(Value.__init__)
     for name in ("__truediv__", "__rtruediv__", "__pow__", "__rpow__"):
-        found[name] = _limited(getattr(Value, name))
+        found[name] = _limited(name, getattr(Value, name))
     _put(Operation, "__call__", _called(Operation.__call__))
     for name, method in found.items():
         _put(Value, name, method)
@@ -352,9 +429,13 @@ def _index(self: Any) -> int:
 
 
 def _read_data(self: Any) -> Any:
-    if _notes.get() is not None and from_user():
-        return ops.stop_gradient(self)
-    return _data_of(self)
+    notes = _notes.get()
+    if notes is None or not from_user():
+        return _data_of(self)
+    if notes.is_number(self):
+        notes.refuse("asks a number for .data")
+        raise AttributeError("'float' object has no attribute 'data'")
+    return ops.stop_gradient(self)
 
 
 def _read_grad(self: Any) -> Any:
@@ -406,12 +487,15 @@ def _refusing(name: str, what: str) -> Callable[..., Any]:
     return method
 
 
-def _limited(plain: Any) -> Callable[[Any, Any], Any]:
+def _limited(name: str, plain: Any) -> Callable[[Any, Any], Any]:
     """An operator that has a domain: it may fail for other numbers, used or not."""
+    is_total = IS_TOTAL.get(name, lambda other: False)
+
     def method(self: Any, other: Any) -> Any:
         found, notes = plain(self, other), _notes.get()
         if notes is not None and isinstance(found, Value):
-            notes.limited.append(found)
+            if type(other) not in (int, float) or not is_total(other):
+                notes.limited.append(found)
         return found
     return method
 

@@ -22,15 +22,14 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from autograd.compat.numbers import is_array
-from autograd.compiler.jit.branch import Branch, Refused, Signature, agree
+from autograd.compiler.jit.arguments import Arguments, Signature
+from autograd.compiler.jit.branch import Branch, Refused, agree
 from autograd.compiler.jit.flat import INT, flatten, kinds_of, numbers
 from autograd.compiler.jit.guards import OURS, REMEDY, notes_here
-from autograd.compiler.jit.quick import Templates
 from autograd.compiler.jit.reach import TRANSPARENT, Reach
 from autograd.compiler.run import Program
 from autograd.derivatives.level import VARIABLES_AT_WORK
 from autograd.recording import is_recording
-from autograd.value import Value
 
 BRANCHES = 32                       # of one structure of arguments; more are not recorded
 STRUCTURES = 64
@@ -50,11 +49,11 @@ class Jitted:
     def __init__(self, f: Function) -> None:
         functools.update_wrapper(self, f)
         self.f = f
-        self.known: dict[Any, list[Branch]] = {}
+        self.known: dict[Signature, list[Branch]] = {}
         self.reach: Reach | None = None
         self.refused = ""
         self.calls = self.changes = 0
-        self.templates = Templates()
+        self.arguments = Arguments()
         self.lock = threading.RLock()
         self.methods: WeakKeyDictionary[Any, Jitted] = WeakKeyDictionary()
 
@@ -77,41 +76,25 @@ class Jitted:
         if self.refused or notes_here() is not None:
             return self.f(*args, **named)
         try:
-            key, theta = self.flattened(args, named)
+            signature, theta = self.arguments.find(args, named)
         except TypeError as error:
             return self.give_up(str(error), args, named)
-        if theta is None or not self.is_current():
+        if signature is None or not self.is_current():
             return self.f(*args, **named)
         if self.reach is not None and self.reach.asks_same and self.are_shared([args, named]):
             return self.f(*args, **named)
         try:
-            for branch in self.known.get(key, ()):
-                full = branch.numbers(theta)
-                holds = branch.holds(full)
+            for branch in self.known.get(signature, ()):
+                given = branch.given(theta)
+                holds = branch.holds(given)
                 if holds < 0 or holds and branch.outside and VARIABLES_AT_WORK:
                     return self.f(*args, **named)
-                if holds:
-                    return self.checked(branch, branch.run(full), args, named)
+                if holds and given is not None:
+                    return self.checked(branch, branch.run(given), args, named)
         except (ArithmeticError, ValueError):
             return self.f(*args, **named)
         with self.lock:
-            return self.first(key, theta, args, named)
-
-    def flattened(self, args: Any, named: Any) -> tuple[Any, Any]:
-        """The key of arguments and their numbers; None instead of numbers where there are Values.
-
-        Raises TypeError for arguments that cannot be compiled for.
-        """
-        key, theta = self.templates.find((args, named))
-        if theta is None:
-            leaves: list[Any] = []
-            key = flatten((args, named), leaves)
-            if not set(map(type, leaves)).isdisjoint(VALUES):
-                return key, None
-            hash(key)
-            theta = numbers(leaves)
-            self.templates.add((args, named), key)
-        return (key, same_objects(args)), theta
+            return self.first(signature, theta, args, named)
 
     def is_current(self) -> bool:
         """Whether branches may be used and recorded: what f refers to is known, and as it was."""
@@ -168,7 +151,7 @@ class Jitted:
         except Exception:
             return False
 
-    def first(self, key: Any, theta: Any, args: Any, named: Any) -> Any:
+    def first(self, key: Signature, theta: Any, args: Any, named: Any) -> Any:
         """The result of a call that no branch is for; the branch that was taken is recorded."""
         reach, known = self.reach, self.known.get(key, [])
         branch, result = self.proved(key, theta) if len(known) < BRANCHES else (None, None)
@@ -179,7 +162,7 @@ class Jitted:
         if not is_recording() or self.refused or reach is None:
             return result
         after: list[Any] = []
-        if flatten((args, named), after) != key[0] or numbers(after).tobytes() != theta.tobytes():
+        if flatten((args, named), after) != key.key or numbers(after).tobytes() != theta.tobytes():
             self.give_up("changes its arguments")
         elif not reach.same():
             self.changes += 2
@@ -197,7 +180,7 @@ class Jitted:
                 self.known.setdefault(key, []).append(branch)
         return result
 
-    def proved(self, key: Any, theta: Any) -> tuple[Branch | None, Any]:
+    def proved(self, key: Signature, theta: Any) -> tuple[Branch | None, Any]:
         """A branch and its result, without a call of the eager gradient: where f cannot change
         anything, it may be recorded before it has run. None, None where that is not enough."""
         reach = self.reach
@@ -206,18 +189,18 @@ class Jitted:
         if not hasattr(self.f, "differentiated") or len(self.known) >= STRUCTURES:
             return None, None
         try:
-            branch = self.unproved(Signature(*key), theta, reach)
+            branch = self.unproved(key, theta, reach)
             return (branch, branch.proved(theta)) if branch.over else (None, None)
         except Exception:                               # the function itself says what is wrong
             return None, None
 
-    def recorded(self, key: Any, theta: Any, result: Any, reach: Reach) -> Branch | None:
+    def recorded(self, key: Signature, theta: Any, result: Any, reach: Reach) -> Branch | None:
         """A branch that gives the result; None where there is none, or not at these numbers."""
         states = random.getstate(), np.random.get_state()
-        signature = Signature(*key)
         try:
-            branch = self.branch(signature, theta, reach, result)
-            if not agree(result, branch.run(branch.numbers(theta))):
+            branch = self.branch(key, theta, reach, result)
+            given = branch.given(theta)
+            if given is None or not agree(result, branch.run(given)):
                 raise Refused(DIFFERENT)
             if reach.asks_kind:
                 self.try_elsewhere(branch, theta)
@@ -249,13 +232,13 @@ class Jitted:
         moved = np.where(is_int, theta, theta * rng.uniform(0.999, 1.001, len(theta)))
         args, named = branch.signature.filled(moved)
         try:
-            full = branch.numbers(moved)
-            if branch.holds(full) != 1:
+            given = branch.given(moved)
+            if given is None or branch.holds(given) != 1:
                 return
-            given, found = self.f(*args, **named), branch.run(full)
+            eager, found = self.f(*args, **named), branch.run(given)
         except Exception:                               # numbers that f does not take
             return
-        if not agree(given, found):
+        if not agree(eager, found):
             raise Refused("does something else for Values than for numbers")
 
     def give_up(self, reason: str, args: Any = None, named: Any = None) -> Any:
@@ -266,16 +249,7 @@ class Jitted:
         return None if args is None else self.f(*args, **named)
 
 
-VALUES = {Value}
 TRANSPARENT.add(Jitted)
-
-
-def same_objects(args: tuple[Any, ...]) -> tuple[int, ...]:
-    """For each argument the first one that is the same list, tuple, dict or array."""
-    first: dict[int, int] = {}
-    nests = (list, tuple, dict, np.ndarray)
-    return tuple([first.setdefault(id(x), i) if isinstance(x, nests) else i
-                  for i, x in enumerate(args)])
 
 
 def warn(message: str) -> None:

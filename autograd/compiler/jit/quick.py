@@ -7,19 +7,39 @@
 """
 from __future__ import annotations
 
-import marshal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograd.compiler.jit.flat import BOOL, FLOAT, INT
 
 SIZE = {ord("g"): 8, ord("i"): 4}       # the bytes of a float and of an int
+DTYPE: dict[int, Any] = {ord("g"): np.dtype("<f8"), ord("i"): np.dtype("<i4")}
 COUNTED = {ord("["), ord("(")}          # a list and a tuple: their length, then their items
-CONSTANT = {ord("N"), ord("T"), ord("F"), ord("0")}
+CONSTANT = {ord("N"), ord("T"), ord("F")}
 TEXT = {ord("u"), ord("t"), ord("a"), ord("A")}
+DICT, END = ord("{"), ord("0")
+MANY = 200                              # numbers and arrays that are read one by one
+FEW = 16                                # blocks that are read one by one
+
+
+class Block(NamedTuple):
+    """Numbers of one kind at regular places: rows of so many, `apart` bytes after each other."""
+    kind: int
+    start: int
+    columns: int
+    rows: int = 1
+    apart: int = 0
+
+    def read(self, written: bytes) -> Any:
+        """Its numbers, (rows * columns,)."""
+        size = SIZE[self.kind] + 1
+        if self.rows == 1:
+            return np.ndarray((self.columns,), DTYPE[self.kind], written, self.start, (size,))
+        shape, strides = (self.rows, self.columns), (self.apart, size)
+        return np.ndarray(shape, DTYPE[self.kind], written, self.start, strides).ravel()
 
 
 class Template:
@@ -29,78 +49,151 @@ class Template:
     """
 
     def __init__(self, written: bytes) -> None:
-        found = list(places(written))
-        structure = np.ones(len(written), bool)
+        found: list[tuple[int, int]] = []
+        find_numbers(written, 0, found)
+        self.count = len(found)
+        self.structure = np.full(len(written), 255, np.uint8)
         for kind, at in found:
-            structure[at:at + SIZE[kind]] = False
-        self.structure = structure
-        self.same = np.frombuffer(written, np.uint8)[structure].tobytes()
+            self.structure[at:at + SIZE[kind]] = 0
+        self.same = self.without_numbers(written)
+        self.blocks = blocks(found)
         self.floats = self.bytes_of(found, ord("g"))
         self.ints = self.bytes_of(found, ord("i"))
-        order = [kind == ord("i") for kind, _ in found]
-        self.is_int = np.array(order, bool)
+        self.is_int = np.array([kind == ord("i") for kind, _ in found], bool)
 
     def bytes_of(self, found: list[tuple[int, int]], kind: int) -> Any:
         """The places of the bytes of all numbers of a kind."""
         at = np.array([a for k, a in found if k == kind], int)
         return (at[:, None] + np.arange(SIZE[kind])).ravel()
 
-    def numbers(self, written: bytes) -> Any:
-        """The numbers of a nest of the same length in bytes; None where it is another nest."""
-        data = np.frombuffer(written, np.uint8)
-        if data[self.structure].tobytes() != self.same:
+    def without_numbers(self, written: bytes) -> bytes:
+        """The bytes with zeros for the numbers."""
+        return (np.frombuffer(written, np.uint8) & self.structure).tobytes()
+
+    def numbers(self, written: bytes) -> list[Any] | None:
+        """The numbers of a nest of the same length in bytes, in parts; None where it is another
+        nest."""
+        if self.without_numbers(written) != self.same:
             return None
+        if len(self.blocks) <= FEW:
+            return [block.read(written) for block in self.blocks]
+        data = np.frombuffer(written, np.uint8)
         floats = data[self.floats].view("<f8")
         if not len(self.ints):
-            return floats
-        found = np.empty(len(self.is_int))
+            return [floats]
+        found = np.empty(self.count)
         found[~self.is_int], found[self.is_int] = floats, data[self.ints].view("<i4")
+        return [found]
+
+
+def blocks(found: list[tuple[int, int]]) -> list[Block]:
+    """Numbers, each its kind and where its bytes begin, as blocks."""
+    rows: list[list[int]] = []                          # kind, start, count
+    end = None
+    for kind, at in found:
+        if end == (kind, at):
+            rows[-1][2] += 1
+        else:
+            rows.append([kind, at, 1])
+        end = kind, at + SIZE[kind] + 1
+    together: list[Block] = []
+    for kind, start, count in rows:
+        last = together[-1] if together else None
+        if last and (last.kind, last.columns) == (kind, count):
+            apart = last.apart or start - last.start
+            if start == last.start + last.rows * apart:
+                together[-1] = Block(kind, last.start, count, last.rows + 1, apart)
+                continue
+        together.append(Block(kind, start, count))
+    return together
+
+
+def find_numbers(written: bytes, at: int, found: list[tuple[int, int]]) -> int:
+    """Where the nest that begins here ends; the kind of each of its numbers, and where its bytes
+    begin, are added to `found`. Keys of dicts are not among them. Raises ValueError for others."""
+    kind = written[at]
+    at += 1
+    if kind in SIZE:
+        found.append((kind, at))
+        return at + SIZE[kind]
+    if kind in CONSTANT:
+        return at
+    if kind == DICT:
+        while written[at] != END:
+            at = find_numbers(written, find_numbers(written, at, []), found)
+        return at + 1
+    count = int.from_bytes(written[at:at + 4], "little")
+    at += 4
+    if kind in TEXT:
+        return at + count
+    if kind not in COUNTED:
+        raise ValueError(f"no template for {chr(kind)!r}")
+    for _ in range(count):
+        at = find_numbers(written, at, found)
+    return at
+
+
+# Nests of arrays ----------------------------------------------------------------------------------
+
+class Reader:
+    """Writes a function that gives the numbers of a nest of arrays and floats, in parts, or None
+    for a nest that looks different."""
+
+    def __init__(self, key: Any) -> None:
+        self.constants: dict[str, Any] = {"ndarray": np.ndarray, "FLOAT64": np.dtype(float)}
+        self.lines: list[str] = []
+        self.pieces: list[str] = []
+        self.add(key, "x")
+
+    def function(self) -> Callable[[Any], Any]:
+        """The function."""
+        lines = [*self.lines, f"return [{', '.join(self.pieces)}]"]
+        exec("def read(x):\n" + "".join(f"    {line}\n" for line in lines), self.constants)
+        found: Callable[[Any], Any] = self.constants["read"]
         return found
 
+    def constant(self, x: Any) -> str:
+        """The name of something in the function."""
+        name = f"c{len(self.constants)}"
+        self.constants[name] = x
+        return name
 
-def places(written: bytes) -> Iterator[tuple[int, int]]:
-    """The kind of each number, and where its bytes begin. Raises ValueError for other things."""
-    at = 0
-    while at < len(written):
-        kind = written[at]
-        at += 1
-        if kind in SIZE:
-            yield kind, at
-            at += SIZE[kind]
-        elif kind in COUNTED:
-            at += 4
-        elif kind in TEXT:
-            at += 4 + int.from_bytes(written[at:at + 4], "little")
-        elif kind not in CONSTANT and kind != ord("{"):
-            raise ValueError(f"no template for {chr(kind)!r}")
+    def unless(self, *tests: str) -> None:
+        """None for what does not pass the tests."""
+        self.lines.append(f"if not ({' and '.join(tests)}): return None")
+
+    def add(self, key: Any, x: str) -> None:
+        """Read what has this key and this name. Raises ValueError where it has no arrays."""
+        if key == FLOAT:
+            self.unless(f"type({x}) is float")
+            self.pieces.append(f"({x},)")
+        elif type(key) is str or len(self.pieces) > MANY:
+            raise ValueError("ints, or too much for one function")
+        elif key[0] == "array" and key[2] == FLOAT:
+            self.unless(f"type({x}) is ndarray", f"{x}.dtype is FLOAT64", f"{x}.shape == {key[1]}")
+            self.pieces.append(f"{x}.ravel()")
+        elif type(key[2]) is tuple and key[2] and type(key[0]) is type:
+            tests = [f"type({x}) is {self.constant(key[0])}", f"len({x}) == {len(key[2])}"]
+            if key[0] is dict and set(map(type, key[1])) == {str}:
+                tests.append(f"tuple({x}) == {self.constant(key[1])}")
+            elif key[0] is dict:
+                raise ValueError("keys that are not strings")
+            self.unless(*tests)
+            names = [f"{x}{i}_" for i in range(len(key[2]))]
+            items = f"{x}.values()" if key[0] is dict else x
+            self.lines.append(f"{''.join(name + ', ' for name in names)}= {items}")
+            for part, name in zip(key[2], names):
+                self.add(part, name)
+        else:
+            raise ValueError("neither an array nor a nest of arrays")
 
 
-class Templates:
-    """What was flattened before: the key and the numbers of a nest that looks the same."""
-
-    def __init__(self) -> None:
-        self.known: dict[int, list[tuple[Template, Any]]] = {}
-
-    def find(self, nest: Any) -> tuple[Any, Any]:
-        """The key and the numbers of a nest; None, None where it is not known."""
-        try:
-            written = marshal.dumps(nest, 2)
-        except ValueError:
-            return None, None
-        for template, key in self.known.get(len(written), ()):
-            found = template.numbers(written)
-            if found is not None:
-                return key, found
-        return None, None
-
-    def add(self, nest: Any, key: Any) -> None:
-        """Know a nest from now on, if it can be."""
-        try:
-            written = marshal.dumps(nest, 2)
-            template = Template(written)
-        except ValueError:
-            return
-        self.known.setdefault(len(written), []).append((template, key))
+def reader(key: Any) -> Callable[[Any], Any] | None:
+    """A function that reads nests of arrays with this key; None for other nests."""
+    try:
+        return Reader(key).function()
+    except (ValueError, RecursionError):
+        return None
 
 
 # Results ------------------------------------------------------------------------------------------
@@ -132,6 +225,9 @@ def expression(key: Any, at: int, constants: dict[str, Any]) -> tuple[str, int]:
         end = at + key[2]
         part = f"v[{at}:{end}]" if key[1] == FLOAT else f"[round(x) for x in v[{at}:{end}]]"
         return (part if kind is list else f"tuple({part})"), end
+    if kind is list and (columns := row_length(key[2])):
+        end = at + columns * len(key[2])
+        return f"a[{at}:{end}].reshape({len(key[2])}, {columns}).tolist()", end
     parts = []
     for part_key in key[2]:
         part, at = expression(part_key, at, constants)
@@ -146,3 +242,11 @@ def expression(key: Any, at: int, constants: dict[str, Any]) -> tuple[str, int]:
         constants[name] = kind
         return f"{name}({inside})", at
     return (f"[{inside}]" if kind is list else f"({inside})"), at
+
+
+def row_length(keys: tuple[Any, ...]) -> int:
+    """How many floats are in each of several lists; 0 where that is not all there is."""
+    first = keys[0] if len(keys) > 1 else None
+    if type(first) is not tuple or first[:2] != (list, FLOAT) or keys.count(first) < len(keys):
+        return 0
+    return int(first[2])

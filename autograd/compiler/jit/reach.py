@@ -50,6 +50,7 @@ NO_ROOMS = ("autograd.pictures", "autograd.words", "autograd.derivatives.check",
 INSIDE = {"__globals__", "__code__", "__closure__", "__builtins__", "__subclasses__", "f_locals",
           "f_globals", "f_back", "gi_frame", "cr_frame", "tb_frame", "__self__", "__func__"}
 BY_NAME = {"getattr", "attrgetter", "methodcaller", "__dict__", "__getattribute__"}
+ABOUT = {"__name__", "__qualname__", "__doc__", "__annotations__", "__module__"}
 ASKS_KIND = {"isinstance", "issubclass", "type", "hasattr", "callable", "__class__"}
 PLAIN = (int, float, str, bytes, complex, type(None), type(...), Value, np.generic, range, slice,
          types.CodeType, types.GetSetDescriptorType, types.MemberDescriptorType,
@@ -79,6 +80,7 @@ class Reach:
     """The present state of what f reads; `refusals` says what cannot be watched.
 
     asks_kind    whether something asks what kind of object it was given
+    asking       the functions that ask for kinds, or whether two things are the same object
     can_change   whether there is anything that f could change, beside its arguments
     asks_same    whether something asks whether two things are the same object
     """
@@ -87,6 +89,7 @@ class Reach:
         self.refusals: list[str] = []
         self.values: list[Value] = []
         self.functions: list[types.FunctionType] = []
+        self.asking: list[types.FunctionType] = []
         self.watches: list[Watch] = []
         self.seen: dict[int, Any] = {}                  # what was visited, so that ids stay its own
         self.asks_kind = self.asks_same = self.by_name = self.can_change = False
@@ -94,6 +97,7 @@ class Reach:
         self.globals: list[tuple[Callable[..., Any], str]] = []
         self.modules: set[tuple[str, ...]] = set()
         self.unread: list[types.ModuleType] = []
+        self.about: set[str] = set()            # what is read about functions and classes
         self.visit(f)
         while self.by_name and self.unread:
             for x in self.of_module(self.unread.pop()):
@@ -102,6 +106,11 @@ class Reach:
                             for x in (f.__code__, f.__defaults__, f.__kwdefaults__)])
         self.watch(lambda: [get(name, MISSING) for get, name in self.globals])
         self.watch(lambda: [_contents(cell) for cell in self.cells])
+        named = [x for x in self.seen.values() if isinstance(x, (types.FunctionType, type))
+                 and not is_trusted(_module(x))]
+        for name in sorted(self.about):
+            self.watch(lambda name=name: [getattr(x, name, MISSING)      # type: ignore[misc]
+                                          for x in named])
 
     def same(self) -> bool:
         """Whether everything is as it was."""
@@ -149,7 +158,7 @@ class Reach:
         elif isinstance(x, types.FunctionType):
             return self.of_function(x)
         elif isinstance(x, type):
-            return [] if _is_trusted(owner) else self.of_class(x)
+            return [] if is_trusted(owner) else self.of_class(x)
         elif isinstance(x, CONTAINERS):
             return self.of_container(x) + self.of_object(x)
         elif isinstance(x, types.MethodType):
@@ -160,7 +169,7 @@ class Reach:
             names = ("fget", "fset", "fdel", "func", "__func__")
             return [_attribute(x, name) for name in names]
         elif isinstance(x, partial):
-            return [x.func, x.args, x.keywords, *self.of_object(x)]
+            return self.watch(lambda: [x.func, x.args, x.keywords]) + self.of_object(x)
         elif isinstance(x, types.MappingProxyType):
             return self.watch(lambda: [*x, *x.values()])
         else:
@@ -178,7 +187,7 @@ class Reach:
             self.refuse(f"calls {f.__name__}()")
         held = [*map(_contents, f.__closure__ or ()), *f.__dict__.values()]
         self.cells += f.__closure__ or ()
-        if _is_trusted(owner):
+        if is_trusted(owner):
             return held
         self.functions.append(f)
         held += [*(f.__defaults__ or ()), f.__kwdefaults__]
@@ -187,7 +196,11 @@ class Reach:
             self.refuse(refusal)
         self.asks_same |= reads.asks_same
         self.can_change |= reads.stores
-        self.asks_kind |= bool(ASKS_KIND & (reads.names | reads.attributes))
+        asks_kind = bool(ASKS_KIND & (reads.names | reads.attributes))
+        self.asks_kind |= asks_kind
+        if asks_kind or reads.asks_same:
+            self.asking.append(f)
+        self.about |= ABOUT & reads.attributes
         self.by_name |= bool(BY_NAME & (reads.names | reads.attributes))
         names, space = sorted(reads.names), f.__globals__
         self.globals += [(space.get, name) for name in names]
@@ -196,6 +209,7 @@ class Reach:
         for name in reads.imports:
             try:
                 held.append(importlib.import_module(name))
+                self.globals.append((sys.modules.get, name))
             except ImportError:
                 self.refuse(f"imports {name}")
         attributes = sorted(reads.attributes | reads.names)
@@ -213,7 +227,7 @@ class Reach:
         self.modules.add((module.__name__, *attributes))
         there = [name for name in attributes if hasattr(module, name)]
         look: Callable[[], list[Any]] = lambda: [getattr(module, n, MISSING) for n in there]
-        for x in look() if _is_trusted(module.__name__) else self.watch(look):
+        for x in look() if is_trusted(module.__name__) else self.watch(look):
             if isinstance(x, types.ModuleType):
                 self.read_of_module(x, attributes)
             else:
@@ -223,7 +237,7 @@ class Reach:
         """All of it where it is read by names that are computed; else nothing."""
         if not self.by_name:
             self.unread.append(module)
-        elif not _is_trusted(module.__name__):
+        elif not is_trusted(module.__name__):
             return self.watch(lambda: list(vars(module).values()))
         return []
 
@@ -257,14 +271,14 @@ class Reach:
         slots = [name for base in kind.__mro__ for name in _slots(base)]
         built_in = [base for base in kind.__mro__ if not base.__flags__ & 1 << 9
                     and base is not object and base not in CONTAINERS]
-        if built_in and not _is_trusted(_module(kind)):
+        if built_in and not is_trusted(_module(kind)):
             self.refuse(f"refers to a {kind.__name__}, which cannot be watched")
         fields = _attribute(x, "__dict__")
         if not isinstance(x, Operation):                    # a row of the table stays as it is
             self.can_change |= fields is not MISSING or bool(slots)
         held: list[Any] = []
         if fields is not MISSING:
-            held = self.watch(lambda: [*fields, *fields.values()])
+            held = self.watch(lambda: [type(x), *fields, *fields.values()])
         if slots:
             held = held + self.watch(lambda: [_attribute(x, name) for name in slots])
         return [*held, kind]
@@ -282,6 +296,10 @@ class Reads(NamedTuple):
     stores: bool                            # whether it sets attributes or variables from outside
 
 
+REFUSED_CODE = {"STORE_GLOBAL": "changes the global {}", "DELETE_GLOBAL": "changes the global {}",
+                "MATCH_CLASS": "asks for the kind of something by match"}
+
+
 @cache
 def names_in(code: types.CodeType) -> Reads:
     """What a piece of code reads."""
@@ -294,8 +312,8 @@ def names_in(code: types.CodeType) -> Reads:
             found.attributes.add(i.argval)
         elif i.opname == "IMPORT_NAME":
             found.imports.add(i.argval)
-        elif i.opname in ("STORE_GLOBAL", "DELETE_GLOBAL"):
-            found.refusals.append(f"changes the global {i.argval}")
+        elif i.opname in REFUSED_CODE:
+            found.refusals.append(REFUSED_CODE[i.opname].format(i.argval))
         elif i.opname == "IS_OP" and not (before and _is_constant(before)):
             asks_same = True
         elif i.opname == "IS_OP" and before and isinstance(before.argval, bool):
@@ -334,10 +352,22 @@ def _contents(cell: types.CellType) -> Any:
 
 def _bytes_of(x: Any) -> bytes | None:
     """Data as bytes; None for what holds anything but numbers, strings and nests of them."""
+    stack = [x]
+    while stack:
+        item = stack.pop()
+        if type(item) is dict:
+            stack += [*item, *item.values()]
+        elif type(item) in (list, tuple, set, frozenset):
+            stack += item
+        elif type(item) not in WRITTEN:                 # marshal writes an array as its bytes alone
+            return None
     try:
         return marshal.dumps(x, 2)
     except ValueError:
         return None
+
+
+WRITTEN = {int, float, complex, bool, str, bytes, type(None)}
 
 
 def _changing(x: Any, owner: str) -> str:
@@ -347,10 +377,12 @@ def _changing(x: Any, owner: str) -> str:
         return f"uses {CHANGING.get(first, 'random numbers')}"
     if isinstance(x, Iterator):
         return "reads from an iterator"
+    if type(x) is type(names_in):
+        return f"calls {getattr(x, '__name__', '?')}(), whose results are kept (functools.cache)"
     if first in sys.stdlib_module_names and first not in SAFE and first != "__main__":
         return f"uses the module {first}"
     if isinstance(x, types.BuiltinFunctionType) and isinstance(x.__self__, types.ModuleType):
-        if not _is_trusted(owner):
+        if not is_trusted(owner):
             return f"calls {x.__name__}(), which is not written in Python"
     return ""
 
@@ -367,7 +399,7 @@ def _module(x: Any) -> str:
     return named if isinstance(named, str) else str(type(x).__module__)
 
 
-def _is_trusted(module: str) -> bool:
+def is_trusted(module: str) -> bool:
     """Whether a module is Python's, NumPy's or this project's: its globals do not change."""
     first = module.partition(".")[0]
     return first in OURS or first in sys.stdlib_module_names and first != "__main__"

@@ -12,11 +12,12 @@ import numpy as np
 
 from autograd import compiler
 from autograd.compat.messages import entries
-from autograd.compiler.jit.branch import Branch, Signature, argument_keys
-from autograd.compiler.jit.flat import (BOOL, FLOAT, INT, flatten, flatten_result, numbers,
-                                    skeleton)
+from autograd.compiler.jit.arguments import VALUES, Signature, argument_keys, same_objects
+from autograd.compiler.jit.branch import Branch
+from autograd.compiler.jit.flat import (BOOL, FLOAT, INT, flatten, flatten_result, kinds_of,
+                                        numbers, skeleton, with_kinds)
 from autograd.compiler.jit.guards import Notes, notes_here
-from autograd.compiler.jit.jitted import VALUES, Jitted, same_objects
+from autograd.compiler.jit.jitted import Jitted
 from autograd.compiler.jit.lookups import Lookups
 from autograd.compiler.jit.quick import builder
 from autograd.compiler.jit.reach import TRANSPARENT, Reach
@@ -81,9 +82,10 @@ class RowsBranch(Branch):
         outputs = np.empty((len(full), 0))
         if self.guard is not None:
             outputs = self.guard(full[0, self.shared], full[:, self.inputs])
-        if not self.lines:
-            return np.ones(len(full), int)
-        return self.checks.hold(full, outputs[:, :self.compared])
+        holds = np.ones(len(full), int)
+        if self.checks.count:
+            holds = self.checks.hold(full, outputs[:, :self.compared])
+        return np.where(self.lookups.within(full), holds, 0)
 
     def run_at(self, full: Any) -> Any:
         """The results for rows, a row for each; where there is a transform their sum, in one."""
@@ -95,6 +97,7 @@ class RowsBranch(Branch):
         found = self.program(full[0, self.shared], full[:, self.inputs])
         if not np.isfinite(found).all():
             raise ArithmeticError("a result is not finite")
+        self.check_whole(found)
         return found
 
     def of_rows(self, full: Any) -> tuple[float, Any]:
@@ -109,19 +112,16 @@ class RowsBranch(Branch):
         """The value and the gradient of one sample."""
         return self.of_rows(theta[None])
 
-    def with_fetched(self, theta: Any, gradient: Any) -> Any:
-        """The gradient as it is: nothing is fetched."""
-        return gradient
-
-    def numbers(self, theta: Any) -> Any:
+    def given(self, theta: Any) -> tuple[Any, Any] | None:
         """The numbers of one sample."""
-        return self.full_rows(theta[None])[0]
+        rows = theta[None]
+        return (self.full_rows(rows)[0], None) if self.lookups.within(rows).all() else None
 
-    def run(self, theta: Any) -> Any:
+    def run(self, given: tuple[Any, Any]) -> Any:
         """The result of one sample."""
         if self.over is not None:
-            return super().run(theta)
-        return self.build(self.run_at(theta[None])[0])
+            return super().run(given)
+        return self.build(self.run_at(given[0][None])[0])
 
 
 class Sampled(Jitted):
@@ -130,6 +130,7 @@ class Sampled(Jitted):
     def __init__(self, f: Callable[..., Any], samples: Sequence[int], reduce: str | None) -> None:
         super().__init__(f)
         self.samples, self.reduce = frozenset(samples), reduce
+        self.signatures: dict[Any, Signature] = {}
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         bound = self.f.__get__(instance, owner)
@@ -149,9 +150,14 @@ class Sampled(Jitted):
         found: list[Any] = [None] * m
         for places in rows.groups():
             first = self.sample(args, places[0])
-            key = flatten((first, named), []), same_objects(first)
+            key = self.signature(first, named)
             self.run_group(key, places, rows.of(places), (args, named), found)
         return joined(found, self.reduce, m)
+
+    def signature(self, first: tuple[Any, ...], named: Any) -> Signature:
+        """How the arguments of a sample look."""
+        at = flatten((first, named), []), same_objects(first)
+        return self.signatures.setdefault(at, Signature(*at))
 
     def sample(self, args: tuple[Any, ...], k: int) -> tuple[Any, ...]:
         """The arguments of sample k."""
@@ -168,7 +174,7 @@ class Sampled(Jitted):
             raise ValueError(f"arguments of samples have {' and '.join(map(str, sizes))} samples")
         return sizes[0]
 
-    def run_group(self, key: Any, places: list[int], rows: Any, given: Any,
+    def run_group(self, key: Signature, places: list[int], rows: Any, given: Any,
                   found: list[Any]) -> None:
         """Find the results of samples of one structure, (key, row) for each; `rows` are their
         numbers."""
@@ -236,7 +242,7 @@ class Rows:
         for i, x in enumerate(args):
             if i not in samples:
                 self.parts.append(self.flat(x)[1])
-            elif isinstance(x, np.ndarray) and x.dtype.kind in "fiu":
+            elif isinstance(x, np.ndarray) and x.dtype.kind in "fi" and x.dtype.itemsize == 8:
                 self.keys.append([None] * len(x))
                 self.parts.append(list(x.reshape(len(x), -1).astype(float)))
             else:
@@ -298,8 +304,22 @@ def joined(found: list[Any], reduce: str | None, m: int) -> Any:
         raise ValueError("results of samples differ in structure")
     rows = np.array([row for _, row in found])
     if reduce is None:
-        return columns(key, rows, [0])
+        return columns(joint_key([key for key, _ in found]), rows, [0])
     return builder(floats_of(key))(rows.sum(axis=0) / (m if reduce == "mean" else 1))
+
+
+def joint_key(keys: list[Any]) -> Any:
+    """The key of results of one structure together, in which a leaf is an int, or a bool, where it
+    is in all of them."""
+    distinct = list({id(key): key for key in keys}.values())
+    if len(distinct) == 1:
+        return distinct[0]
+    kinds = list(zip(*map(kinds_of, distinct)))
+
+    def joint(kind: str, i: int) -> str:
+        among = set(kinds[i])
+        return kind if len(among) == 1 else FLOAT if FLOAT in among else INT
+    return with_kinds(distinct[0], joint, [0])
 
 
 def floats_of(key: Any) -> Any:

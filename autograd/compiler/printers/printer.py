@@ -227,9 +227,7 @@ class Printer(Language):
         text = self.formula(value)
         if not isinstance(value, Array) or value.shape != shape:
             return Text(f"np.full({sizes_text(shape)}, {text})")
-        own = value not in self.names and not isinstance(
-            value.op, (View, Reshape, Broadcast, Named, Numbers)
-        )
+        own = value not in self.names and is_new(value)
         if len(shape) < 2:
             return text if own else Text(f"np.array({text})")
         if own:  # what is computed from transposes is in their order
@@ -374,6 +372,13 @@ class Printer(Language):
         """A product summed over some axes, in NumPy's form for it."""
         (A, left), (B, right) = factors(x)
         return Product(x, (self.formula(A), left), (self.formula(B), right)).text()
+
+
+def is_new(x: Array) -> bool:
+    """Whether the formula of x makes an array, so that writing to it writes to no other."""
+    if isinstance(x.op, Operation):  # a template of the user's may be its input
+        return x.op.name in ops.BUILT_IN and x.op not in (ops.identity, ops.stop_gradient)
+    return not isinstance(x.op, (View, Reshape, Broadcast, At, Stacked, Named, Numbers))
 
 
 def as_operator(op: Operation, texts: Sequence[Text], inputs: Sequence[Any]) -> Text | None:

@@ -21,7 +21,6 @@ import numpy as np
 
 from autograd import ops
 from autograd.compiler.printers.names import called
-from autograd.compiler.recognize.group import earliest
 from autograd.compiler.recognize.record import CONSTANT, INPUT, PARAMETER, Tape
 from autograd.ops import Operation
 from autograd.formulas.text import Text
@@ -203,9 +202,9 @@ class Piece(NamedTuple):
     begins: list[int]  # of what is given, those that do
 
 
-def straight(tape: Tape) -> Straight:
-    """The tape as pieces of straight-line code."""
-    writer = _PieceWriter(tape)
+def straight(tape: Tape, depth: list[int]) -> Straight:
+    """The tape as pieces of straight-line code; depth as `earliest` gives it."""
+    writer = _PieceWriter(tape, depth)
     if len(tape.nodes) <= WHOLE:
         return Straight(writer.whole(), [], tape, sorted(writer.formulas.calls))
     pieces = writer.pieces()
@@ -251,12 +250,12 @@ def repetition(looks: np.ndarray) -> tuple[int, int, int]:
 class _PieceWriter:
     """Cuts a tape into pieces and writes the code of each kind of piece once."""
 
-    def __init__(self, tape: Tape) -> None:
+    def __init__(self, tape: Tape, depth: list[int]) -> None:
         self.tape, self.kinds = tape, tape.kinds
         self.formulas = Formulas(tape)
         self.known: dict[Any, str] = {}  # the name of a piece by what it looks like
         self.texts: list[str] = []
-        self.depth = earliest(tape)
+        self.depth = depth
         self.active = set(tape.parameters)  # what depends on the parameters
         for i, (_, args) in tape.nodes.items():
             if not self.active.isdisjoint(args):
@@ -289,16 +288,12 @@ class _PieceWriter:
         """The tape in pieces; where the same operations come again and again, each has whole turns,
         so that all look alike.
         """
-        nodes = list(self.tape.nodes)
-        known: dict[Any, int] = {}
-        looks = np.array(
-            [
-                known.setdefault(
-                    (op, len(args), *[self.kinds[a] == CONSTANT for a in args]), len(known)
-                )
-                for op, args in self.tape.nodes.values()
-            ]
-        )
+        nodes, known = list(self.tape.nodes), dict[Any, int]()
+        is_constant = [kind == CONSTANT for kind in self.kinds].__getitem__
+        looks = np.array([
+            known.setdefault((op, *map(is_constant, args)), len(known))
+            for op, args in self.tape.nodes.values()
+        ])
         start, stop, period = repetition(looks)
         turns = period * max(1, PIECE // period)
         cuts = [
@@ -308,10 +303,11 @@ class _PieceWriter:
             len(nodes),
         ]
         chosen = [nodes[a:b] for a, b in zip(cuts, cuts[1:])]
-        piece_of = {i: k for k, some in enumerate(chosen) for i in some}
-        shared = set(self.tape.outputs)  # what other pieces use
-        for i, (_, args) in self.tape.nodes.items():
-            shared.update([a for a in args if piece_of.get(a) != piece_of[i]])
+        shared = set(self.tape.outputs)  # what other pieces use: ids go up
+        for some in filter(None, chosen):
+            first = some[0]
+            for i in some:
+                shared.update([a for a in self.tape.nodes[i][1] if a < first])
         return [self.piece(some, shared) for some in chosen]
 
     def piece(self, nodes: list[int], shared: set[int]) -> Piece:
@@ -320,18 +316,19 @@ class _PieceWriter:
 
         All that `text` depends on must be in the look: two pieces that look alike share one text.
         """
-        names: dict[int, Text] = {}
+        place: dict[int, int] = {}  # k for a node, ~k for what is given
         given: list[int] = []
         look: list[Any] = []
+        at = place.__getitem__
         for k, i in enumerate(nodes):
             op, args = self.tape.nodes[i]
             for a in args:
-                if a not in names:
-                    names[a] = Text(f"x{len(given)}")
+                if a not in place:
+                    place[a] = ~len(given)
                     given.append(a)
-            names[i] = Text(f"v{k}")
+            place[i] = k
             numbers = [self.tape.constants.get(a) for a in args] if op in LOOKS_AT_NUMBERS else ()
-            look.append((op, i in shared, *[names[a] for a in args], *numbers))
+            look.append((op, i in shared, *map(at, args), *numbers))
         active = self.active
         made, begins = [i for i in nodes if i in shared], [a for a in given if a in active]
         ends = [i for i in made if i in active]
@@ -339,6 +336,7 @@ class _PieceWriter:
         name = self.known.get(key)
         if name is None:
             name = self.known[key] = str(len(self.known) + 1)
+            names = {i: Text(f"v{k}" if k >= 0 else f"x{~k}") for i, k in place.items()}
             code = Code(self, nodes, names, set(made))
             self.texts.append(code.text(name, Piece(name, given, made, ends, begins)))
         return Piece(name, given, made, ends, begins)

@@ -17,6 +17,7 @@ from autograd.compat.micrograd import Closure, Handmade
 from autograd.compiler.recognize.affine import Term
 from autograd.compiler.recognize.normal import INSIDE, Flattener, Linear, Side
 from autograd.ops import Operation
+from autograd.recording import ONE_SIDED
 from autograd.value import Value
 
 PARAMETER, INPUT, CONSTANT, NODE = range(4)  # what an id stands for
@@ -96,6 +97,7 @@ def numbered(
     for i in begin:
         args[i] = ()
     refuse_closures(order, args)
+    refuse_one_sided(order)
     ends = [place[v] for v in outputs]
     uses = _uses(args, ends)
     constant = _constants(order, args, begin)
@@ -117,6 +119,16 @@ def refuse_closures(order: list[Value], args: list[tuple[Term, ...]]) -> None:
         raise ValueError(
             "a Value with a _backward function set by hand cannot be compiled: define its "
             "operation with autograd.operation"
+        )
+
+
+def refuse_one_sided(order: list[Value]) -> None:
+    """Raise ValueError for a derivative that holds for one side of a choice alone."""
+    if ONE_SIDED and not ONE_SIDED.isdisjoint(order):
+        raise ValueError(
+            "a derivative of where, max or select that was made with create_graph, or by a "
+            "transform on Values, cannot be compiled: its graph holds only the sides chosen by "
+            "the numbers it was recorded with; autograd.jit(autograd.grad(f)) compiles all sides"
         )
 
 
@@ -220,6 +232,8 @@ class _Numbering:
             ids[i] = number(self.constant[i])
         elif linear is not None:
             ids[i] = self.linear(*linear)
+        elif op is ops.max and len(args) == 1:  # the largest of one number
+            ids[i] = ids[args[0]]
         elif isinstance(op, Handmade) or not isinstance(op, Operation):
             raise ValueError(
                 f"a Value made by hand with operation {str(op)!r} cannot be compiled, for the "

@@ -1,0 +1,239 @@
+"""The arguments of a call as one array of numbers, and how they look: what recordings are kept by.
+
+1. Each argument is looked at by itself: an array is taken as it is, a nest by its Template.
+2. Nothing is known by its identity: lists change. A list that came again is compared number by
+   number with a copy, which takes an eighth of the time of reading it again.
+"""
+from __future__ import annotations
+
+import marshal
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd.compiler.jit.flat import (FLOAT, INT, LARGEST, build, flatten, kinds_of, numbers,
+                                        of_values)
+from autograd.compiler.jit.quick import Template, builder, reader
+from autograd.value import Value
+
+READERS = 8                             # of nests of arrays, at one place
+LONG = 500                              # bytes of a list that is worth a copy
+FLOAT64 = np.dtype(np.float64)
+VALUES, LISTS = {Value}, {list}
+NESTS = (list, tuple, dict, np.ndarray)
+
+
+class Signature:
+    """How the arguments of a call look. Arguments that look alike have the same object.
+
+    key     the key of (args, named)
+    same    for each argument the first one that is the same object
+    """
+
+    def __init__(self, key: Any, same: tuple[int, ...]) -> None:
+        self.key, self.same = key, same
+
+    def apart(self, argnums: tuple[int, ...]) -> Signature:
+        """The same where some arguments are objects of their own: a transform differentiates with
+        respect to each of its arguments, whichever others they were."""
+        first: dict[int, int] = {}
+        same = [i if i in argnums else first.setdefault(k, i) for i, k in enumerate(self.same)]
+        return Signature(self.key, tuple(same))
+
+    def arguments(self, leaves: Iterable[Any]) -> tuple[Any, Any]:
+        """Arguments with these Values."""
+        args, named = build(self.key, iter(leaves), of_values)
+        return tuple(args[i] for i in self.same), named
+
+    def filled(self, theta: Any) -> tuple[Any, Any]:
+        """Arguments with these numbers."""
+        args, named = builder(self.key)(theta)
+        return tuple(args[i] for i in self.same), named
+
+    def places(self, argnums: tuple[int, ...]) -> list[int]:
+        """The places among the leaves of some arguments' own."""
+        counts = [len(kinds_of(part)) for part in argument_keys(self.key)]
+        starts = np.cumsum([0, *counts])
+        return [i for k in argnums for i in range(starts[k], starts[k + 1])]
+
+
+def argument_keys(key: Any) -> list[Any]:
+    """The keys of the arguments without names."""
+    args = key[2][0]
+    return [args[1]] * args[2] if type(args[2]) is int else list(args[2])
+
+
+def same_objects(args: tuple[Any, ...]) -> tuple[int, ...]:
+    """For each argument the first one that is the same list, tuple, dict or array."""
+    if len(args) == 1:
+        return (0,)
+    first: dict[int, int] = {}
+    return tuple([first.setdefault(id(x), i) if isinstance(x, NESTS) else i
+                  for i, x in enumerate(args)])
+
+
+class Part:
+    """How one argument looks; arguments that look alike have the same object."""
+
+    def __init__(self, key: Any) -> None:
+        self.key = key
+
+
+Found = tuple[Part, list[Any]]          # and the numbers, in parts
+
+
+class Snapshot(NamedTuple):
+    """A list of floats, or of lists of floats, that came again, and what was found of it.
+
+    No float in it is an int: so nothing but a float is equal to one of them, and 0.0 and -0.0 are
+    not among them.
+    """
+    copy: list[Any]
+    found: Found
+
+    def is_of(self, x: list[Any]) -> bool:
+        """Whether x holds the same numbers in lists."""
+        try:
+            same = x == self.copy
+        except Exception:               # what does not compare with a float
+            return False
+        return same and (type(self.copy[0]) is float or set(map(type, x)) == LISTS)
+
+
+def snapshot(x: list[Any], found: Found) -> Snapshot | None:
+    """The Snapshot of a list; None where there cannot be one."""
+    kind, inside, items = found[0].key
+    if inside != FLOAT and not all(key[:2] == (list, FLOAT) for key in items):
+        return None
+    flat = np.concatenate(found[1])
+    if not np.all(flat % 1.0):
+        return None
+    return Snapshot(x[:] if inside == FLOAT else [row[:] for row in x], (found[0], [flat]))
+
+
+class Slot:
+    """What stood at one place among the arguments of earlier calls.
+
+    parts   the Part of each key, for all places
+    """
+
+    def __init__(self, parts: dict[Any, Part]) -> None:
+        self.parts = parts
+        self.templates: dict[int, list[tuple[Template, Part]]] = {}     # by the length in bytes
+        self.arrays: dict[tuple[int, ...], Part] = {}                   # by shape
+        self.readers: list[tuple[Callable[[Any], Any], Part]] = []      # of nests of arrays
+        self.snapshot: Snapshot | None = None
+        self.written, self.repeated = b"", 0
+
+    def part(self, key: Any) -> Part:
+        """The Part of a key."""
+        return self.parts.get(key) or self.parts.setdefault(key, Part(key))
+
+    def find(self, x: Any) -> Found | None:
+        """How x looks, and its numbers; None where there are Values among them.
+
+        Raises TypeError for what cannot be compiled for.
+        """
+        kind = type(x)
+        if kind is np.ndarray:
+            part = self.arrays.get(x.shape) if x.dtype is FLOAT64 else None
+            return (part, [x.ravel()]) if part else self.walked(x, b"")
+        if kind is float:
+            return self.part(FLOAT), [(x,)]
+        if kind is int and -LARGEST <= x <= LARGEST:
+            return self.part(INT), [(x,)]
+        if kind is list and self.snapshot is not None:
+            if self.snapshot.is_of(x):
+                return self.snapshot.found
+            self.snapshot, self.repeated = None, 0
+        for read, part in self.readers:
+            pieces = read(x)
+            if pieces is not None:
+                return part, pieces
+        try:
+            written = marshal.dumps(x, 2)
+        except ValueError:
+            return self.walked(x, b"")
+        return self.read(x, written) or self.walked(x, written)
+
+    def read(self, x: Any, written: bytes) -> Found | None:
+        """What is found by a Template."""
+        for template, part in self.templates.get(len(written), ()):
+            pieces = template.numbers(written)
+            if pieces is None:
+                continue
+            if type(x) is list and len(written) > LONG:
+                self.repeated = self.repeated + 1 if written == self.written else 0
+                self.written = written
+                if self.repeated == 1:
+                    self.snapshot = snapshot(x, (part, pieces))
+            return part, pieces
+        return None
+
+    def walked(self, x: Any, written: bytes) -> Found | None:
+        """What is found by a walk; it leaves a Template."""
+        leaves: list[Any] = []
+        key = flatten(x, leaves)
+        if not VALUES.isdisjoint(map(type, leaves)):
+            return None
+        part, flat = self.part(key), numbers(leaves)
+        self.learn(x, part, written, len(flat))
+        return part, [flat]
+
+    def learn(self, x: Any, part: Part, written: bytes, count: int) -> None:
+        """Know from now on how to read what looks like x."""
+        if type(x) is np.ndarray:
+            if x.dtype is FLOAT64:
+                self.arrays[x.shape] = part
+            return
+        read = reader(part.key) if len(self.readers) < READERS else None
+        if read is not None and read(x) is not None:
+            self.readers.append((read, part))
+            return
+        with suppress(ValueError, IndexError, RecursionError):      # other things, or nothing
+            template = Template(written)
+            if template.count == count:
+                self.templates.setdefault(len(written), []).append((template, part))
+
+
+class Arguments:
+    """The arguments of earlier calls of one function."""
+
+    def __init__(self) -> None:
+        self.parts: dict[Any, Part] = {}
+        self.slots: list[Slot] = []
+        self.names: dict[str, Slot] = {}
+        self.signatures: dict[Any, Signature] = {}
+
+    def find(self, args: tuple[Any, ...], named: dict[str, Any]) -> tuple[Signature | None, Any]:
+        """The Signature of arguments and their numbers; None, None where there are Values.
+
+        Raises TypeError for arguments that cannot be compiled for.
+        """
+        found = self.slots_of(args, named)
+        parts: list[Any] = []
+        pieces: list[Any] = []
+        for slot, x in found:
+            got = slot.find(x)
+            if got is None:
+                return None, None
+            parts.append(got[0])
+            pieces += got[1]
+        at = (*parts, *named, same_objects(args))
+        signature = self.signatures.get(at)
+        if signature is None:
+            signature = self.signatures[at] = Signature(flatten((args, named), []), at[-1])
+        return signature, np.concatenate(pieces, dtype=float) if pieces else np.empty(0)
+
+    def slots_of(self, args: tuple[Any, ...], named: dict[str, Any]) -> list[tuple[Slot, Any]]:
+        """Each argument with its slot."""
+        while len(self.slots) < len(args):
+            self.slots.append(Slot(self.parts))
+        found = list(zip(self.slots, args))
+        for name, x in named.items():
+            if name not in self.names:
+                self.names[name] = Slot(self.parts)
+            found.append((self.names[name], x))
+        return found
