@@ -64,17 +64,18 @@ class View(Structural):
     def __init__(self, places: Strided, slicing: Slicing) -> None:
         self.places, self.slicing = places, slicing
 
-    def is_transposed(self, source: Shape) -> bool:
-        """Whether it is all of the source, its axes in another order."""
+    def order_of_axes(self) -> tuple[int, ...] | None:
+        """How the axes are transposed, where it is all of the source; else None."""
         run, radix, entries, order, new_axes = self.slicing
-        return not new_axes and order is not None and run is None and radix is None and all(
-            entry == slice(None) for entry in entries)
+        everything = run is None and radix is None and all(e == slice(None) for e in entries)
+        return order if everything and not new_axes else None
 
     def back(self, i: int, y: Array, d: Operand) -> Part:
         source, small = y.inputs[0], without_broadcast(self.places)
-        if shape_of(d) and d.shape != y.shape and self.is_transposed(inner(source)):
-            sizes = padded(inner(d), len(self.slicing.order))
-            turned = tuple(sizes[self.slicing.order.index(k)] for k in range(len(sizes)))
+        order = self.order_of_axes()
+        if shape_of(d) and d.shape != y.shape and order is not None:
+            sizes = padded(inner(d), len(order))
+            turned = tuple(sizes[order.index(k)] for k in range(len(sizes)))
             if sum(n != 1 for n in sizes) <= 1:
                 return Part(reshape(d, (*lead(d), *turned)))
         if isinstance(d, Array) and d.shape:
@@ -347,7 +348,8 @@ def total(x: Array, axes: tuple[int, ...], inside: bool = False) -> Array:
         left_over = tuple(n for k, n in enumerate(x.shape) if k not in axes)
         return full(repeated(x.inputs[0], [x.shape[k] for k in axes]), left_over)
     if x.op is ops.neg and x.inputs[0].shape == x.shape:
-        return -total(x.inputs[0], axes, inside)
+        found: Array = -total(x.inputs[0], axes, inside)
+        return found
     labels = LABELS[: len(x.shape)]
     left = "".join(c for k, c in enumerate(labels) if k not in axes)
     if isinstance(x.op, Numbers):

@@ -277,7 +277,7 @@ class _Numbering:
                     count[role, nodes[i][0]] += 1
                     if i in self.others:
                         roles.setdefault(i, role)
-        for i, role in roles.items():
+        for i, role in roles.items():  # an argument of each is among its own
             mine, (op, _) = count[role, nodes[i][0]], self.others[i]
             if count[role, op] > OFTEN * mine:
                 nodes[i] = self.others[i]
@@ -300,7 +300,7 @@ class _Numbering:
         taken = self.terms(minus)
         if not taken:
             found = self.total(added, shift, products)
-            if len(added) == 1 and not shift:
+            if len(added) == 1 and found != added[0] and not shift:
                 self.others[found] = self.difference(added[0], self.number(0.0))
             return found
         less = taken[0] if len(taken) == 1 else self.total(taken, 0.0, minus.has_products())

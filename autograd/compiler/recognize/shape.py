@@ -585,8 +585,8 @@ class _Planner:
         few_numbers = count > 1 and one_row and k <= FEW and any(
             len(side) == count and (self.kinds[side] == CONSTANT).all() for side in (a, b)
         )  # that rows of data are the same says nothing
-        if few_numbers or not alike or 3 * len(ids) < count * rows * columns or rows * columns == 1 or \
-                k == 1 and (count > 1 or one_row):
+        too_few = 3 * len(ids) < count * rows * columns or rows * columns == 1
+        if few_numbers or not alike or too_few or k == 1 and (count > 1 or one_row):
             return False
         (order_a, in_a), (order_b, in_b) = in_teams(team_a, rows), in_teams(team_b, columns)
         places = (team_a[a_of] * columns + in_b[b_of]) * rows + in_a[a_of]
