@@ -129,7 +129,10 @@ def key(tape: Tape, node: tuple[Operation, tuple[int, ...]]) -> Key:
             each[:n] = [max(each[:n], key=lambda kind: kind != CONSTANT)] * n
         return op, common(each[:n]), common(each[n:])
     if op is ops.sum:
-        each = [kinds[a] for a in args if a != tape.zero] or [kinds[tape.zero]]
+        zero = tape.zero
+        if zero in args and args.count(zero) < len(args):  # a missing neighbour is as the others
+            args = tuple([a for a in args if a != zero])
+        each = list(map(kinds.__getitem__, args))
         return (op, common(each)) if len(args) > 2 else (op, *sorted(set(each)))
     if op.arity is None and op is not ops.select:
         return op, common(list(map(kinds.__getitem__, args)))

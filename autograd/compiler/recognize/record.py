@@ -354,16 +354,23 @@ class _Numbering:
         if not side.rest:
             return 0.0
         constant, found, left = self.constant, 0.0, []
-        few = len(side.rest) <= NEIGHBOURS and not side.has_products() and not all(
-            map(self.is_number, side.rest))
+        zeros = False
         for t in side.rest:
             number = t if type(t) is float else constant[t]
-            if number is None or few and number == 0.0:
+            if number is None:
                 left.append(t)
+            elif number == 0.0:
+                zeros = True
             else:
                 found += number
+        if zeros and left and len(side.rest) <= NEIGHBOURS and not side.has_products():
+            left = [t for t in side.rest if not self.is_number(t) or self.is_zero(t)]
         side.rest = left
         return found
+
+    def is_zero(self, t: Term) -> bool:
+        """Whether a term is the number 0."""
+        return (t if type(t) is float else self.constant[t]) == 0.0
 
     def total(self, terms: list[int], shift: float, products: bool) -> int:
         """The sum of some nodes and a number; whether there are products among them."""
@@ -387,7 +394,7 @@ class _Numbering:
         rest.
         """
         ids, number = self.ids, self.number
-        rest = list(map(self.of, side.rest))
+        rest = [ids[t] if type(t) is int else number(t) for t in side.rest]
         if not side.left and not side.scaled:
             return rest
         left = [ids[t] if type(t) is int else number(t) for t in side.left]

@@ -7,6 +7,7 @@ so that the body is planned as if it stood alone.
 """
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Optional
 
 import numpy as np
@@ -17,7 +18,7 @@ from autograd.compiler.arrays.loop import At, Loop, Stack, Write
 from autograd.compiler.arrays.prefix import prefix_sum
 from autograd.compiler.recognize.record import NODE
 from autograd.compiler.recognize.repeat import OUTSIDE, Turns
-from autograd.compiler.arrays.structure import full
+from autograd.compiler.arrays.structure import Take, full
 
 
 class Roller:
@@ -32,6 +33,7 @@ class Roller:
         self.before: dict[int, int] = {}
         # the order of the nodes of a group in its stack
         self.order = {g: np.arange(ids.shape[1]) for g, ids in enumerate(turns.ids)}
+        self.left = self.order  # the order in which a turn leaves them
         self.ahead, self.core, self.after = self.stages()
 
     def stages(self) -> tuple[list[int], list[int], list[int]]:
@@ -120,16 +122,7 @@ class Roller:
         for g in self.ahead:
             planner.group(self.all_turns(g))
         self.needed = self.needed | {a for g in self.after for a in turns.args[g].ravel().tolist()}
-        self.choose_orders(starts)
-        stacks = self.body(starts)
-        for g in stacks.keys() - self.before.keys():
-            self.order[g] = self.order_of(turns.ids[g][-1])
-        for g, k in stacks.items():
-            stack = self.loop.stacks[k]
-            ids = turns.ids[g][-1, self.order[g]]
-            value = full(planner.full(ids, stack.inner), (*stack.lead, *stack.inner))
-            self.loop.stacks[k] = stack._replace(of=value)
-            self.loop.writes.append(Write(k, stack.before, value))
+        stacks = self.best_body(starts)
         sums = prefix_sum(self.loop)
         if self.core and sums is None:
             self.loop.close()
@@ -149,27 +142,64 @@ class Roller:
             self.planner.group(Group(last.op, last.ids, args))
         return stacks
 
-    def choose_orders(self, starts: dict[int, np.ndarray]) -> None:
-        """Sort what turns before are asked for: as it starts, or, where that says nothing, as a
-        turn leaves it.
+    def best_body(self, starts: dict[int, np.ndarray]) -> dict[int, int]:
+        """Plan one turn, in the order in which it has the fewest gathers; the stack of each group
+        that has one.
         """
-        open_ones = []
-        for g, rows in starts.items():
-            if (self.planner.array_of[rows[-1]] >= 0).all():
-                self.order[g] = self.order_of(rows[-1])
-            elif rows.shape[1] > 1:
-                open_ones.append(g)
-        if open_ones:
-            before = self.planner.state()
-            self.body(starts)
-            for g in open_ones:
-                self.order[g] = self.order_of(self.turns.ids[g][-1])
-            self.planner.go_back(before)
-            self.loop.stacks = []
+        before, best, least = self.planner.state(), self.order, -1
+        for order in self.orders(starts):
+            if least >= 0:
+                if all(np.array_equal(self.order[g], its) for g, its in order.items()):
+                    continue
+                self.planner.go_back(before)
+            self.order = {**self.order, **order}
+            stacks, count = self.attempt(starts)
+            if least < 0 or count < least:
+                best, least = self.order, count
+            if not count:
+                return stacks
+        if self.order is best:
+            return stacks
+        self.planner.go_back(before)
+        self.order = best
+        return self.attempt(starts)[0]
+
+    def orders(self, starts: dict[int, np.ndarray]) -> Iterator[dict[int, np.ndarray]]:
+        """Ways to sort what turns before are asked for: as it is written, as it starts, as a turn
+        leaves it.
+        """
+        yield {}
+        carried = [g for g, rows in starts.items() if rows.shape[1] > 1]
+        if carried:
+            left, last = self.left, {g: starts[g][-1] for g in carried}
+            placed = {g: (self.planner.array_of[ids] >= 0).all() for g, ids in last.items()}
+            yield {g: self.order_of(last[g]) if placed[g] else left[g] for g in carried}
+            yield {g: left[g] for g in carried}
+
+    def attempt(self, starts: dict[int, np.ndarray]) -> tuple[dict[int, int], int]:
+        """Plan one turn and what it writes; the stacks, and how many arguments are gathered."""
+        self.loop.stacks = []
+        stacks = self.body(starts)
+        self.loop.writes = self.write(stacks)
+        self.left = {g: self.order_of(ids[-1]) for g, ids in enumerate(self.turns.ids)}
+        return stacks, sum(isinstance(x.op, Take) for x in self.loop.local())
 
     def order_of(self, ids: np.ndarray) -> np.ndarray:
         """The ids sorted by where they are."""
         return np.lexsort((self.planner.place_of[ids], self.planner.array_of[ids]))
+
+    def write(self, stacks: dict[int, int]) -> list[Write]:
+        """What a turn writes; it is noted what each stack is of."""
+        writes = []
+        for g, k in stacks.items():
+            stack = self.loop.stacks[k]
+            if g not in self.before:
+                self.order[g] = self.order_of(self.turns.ids[g][-1])
+            ids = self.turns.ids[g][-1, self.order[g]]
+            value = full(self.planner.full(ids, stack.inner), (*stack.lead, *stack.inner))
+            self.loop.stacks[k] = stack._replace(of=value)
+            writes.append(Write(k, stack.before, value))
+        return writes
 
     def stacks(self, starts: dict[int, np.ndarray]) -> dict[int, int]:
         """The stack of each group that turns after it or groups after the loop need."""

@@ -31,7 +31,7 @@ from autograd.compiler.recognize.ragged import (as_table, same_length, same_leng
 from autograd.compiler.recognize.record import CONSTANT, INPUT, NODE, PARAMETER, Tape
 from autograd.compiler.arrays.structure import (LABELS, Named, contract, full, numbers, reshape,
                                                 summed, take, total, total_of_terms, view)
-from autograd.compiler.recognize.split import RUNS, Splitter
+from autograd.compiler.recognize.split import JOINED, RUNS, SLICE, Splitter
 from autograd.ops import Operation
 
 FEW = 4  # dots and sums of so few terms, taken from here and there, are written out
@@ -205,11 +205,11 @@ class _Planner:
 
     def state(self) -> dict[str, Any]:
         """What the planner knows, to go back to."""
-        return {name: x.copy() if hasattr(x, "copy") else x for name, x in vars(self).items()}
+        return copied(vars(self))
 
     def go_back(self, state: dict[str, Any]) -> None:
         """Forget what was planned since."""
-        vars(self).update(state)
+        vars(self).update(copied(state))
 
     # Elementwise operations -------------------------------------------------------------------
 
@@ -218,14 +218,16 @@ class _Planner:
         of few terms, too.
         """
         columns = list(args.T)
-        order = self.leading_order(columns) if len(ids) > 1 else None
+        of_column = self.splitter.of_column
+        costs = list(map(of_column, columns))
+        order = self.leading_order(columns) if sum(costs) > SLICE * len(columns) else None
         if order is not None:
             ordered = [c[order] for c in columns]
-            of_column = self.splitter.of_column
-            if sum(map(of_column, ordered)) < sum(map(of_column, columns)):  # else as written
-                ids, columns = ids[order], ordered
+            of_ordered = list(map(of_column, ordered))
+            if sum(of_ordered) < sum(costs):  # else as written
+                ids, columns, costs = ids[order], ordered, of_ordered
         shape = self.common_shape(columns)
-        arguments = self.arguments(columns, shape)
+        arguments = self.arguments(columns, shape, [cost >= JOINED for cost in costs])
         found = (
             written_out(op, arguments) if op in (ops.sum, ops.dot) else elementwise(op, arguments)
         )
@@ -317,12 +319,14 @@ class _Planner:
         """The Array of the first id."""
         return self.arrays[int(self.array_of[ids.flat[0]])]
 
-    def arguments(self, columns: list[np.ndarray], shape: Shape) -> list[Operand]:
-        """Columns of ids as arguments of that shape; where several are put together, and each is
+    def arguments(
+        self, columns: list[np.ndarray], shape: Shape, joined: list[bool]
+    ) -> list[Operand]:
+        """Columns of ids as arguments of that shape; where several have to be `joined`, and each is
         what the one before is, a step further, as slices of one array.
         """
         found: list[Operand] = [None] * len(columns)
-        several = [k for k, c in enumerate(columns) if 1 < len(self.runs(c)) <= RUNS]
+        several = [k for k, c in enumerate(columns) if joined[k] and len(self.runs(c)) <= RUNS]
         if len(several) > 1 and len(shape) == 1:
             row, starts = overlapping([columns[k] for k in several])
             runs = self.runs(row) if len(row) else []
@@ -621,6 +625,11 @@ class _Planner:
         rank = np.empty(len(rows), np.intp)
         rank[order] = np.arange(len(rows))
         return rows[order], rank[which]
+
+
+def copied(state: dict[str, Any]) -> dict[str, Any]:
+    """Names and copies of what they stand for, where there are copies of it."""
+    return {name: x.copy() if hasattr(x, "copy") else x for name, x in state.items()}
 
 
 def by_length(group: Group) -> list[Group]:

@@ -18,6 +18,7 @@ from autograd.compiler.recognize.affine import is_moderate
 from autograd.compiler.recognize.group import earliest, groups
 from autograd.compiler.recognize.record import CONSTANT, NODE, Node, Tape
 
+FEWEST = 0.05  # looked at where so large a part of the nodes are numbers times what many share
 GAIN = 0.9  # worth it where at most so many of the nodes are left
 
 Scaled = tuple[int, int]  # the ids of a number and of what it multiplies
@@ -33,7 +34,7 @@ def with_shared(tape: Tape) -> Tape:
         ):
             factors.setdefault(args[1], set()).add(args[0])
     shared = {i for i, some in factors.items() if len(some) > 1}
-    if not shared:
+    if sum(len(factors[i]) for i in shared) < FEWEST * len(tape.nodes):
         return tape
     found = Drawer(tape, shared).drawn()
     return found if len(found.nodes) <= GAIN * len(tape.nodes) else tape
