@@ -125,14 +125,13 @@ def key(tape: Tape, node: tuple[Operation, tuple[int, ...]]) -> Key:
     kinds, (op, args) = tape.kinds, node
     if op is ops.dot:
         n, each = len(args) // 2, list(map(kinds.__getitem__, args))
-        if n == 2 and tape.zero in args[:n]:  # as if both were what one of them is
+        if n == 2 and CONSTANT in each[:n]:  # as if both were what one of them is
             each[:n] = [max(each[:n], key=lambda kind: kind != CONSTANT)] * n
         return op, common(each[:n]), common(each[n:])
     if op is ops.sum:
-        zero = tape.zero
-        if zero in args and args.count(zero) < len(args):  # a missing neighbour is as the others
-            args = tuple([a for a in args if a != zero])
         each = list(map(kinds.__getitem__, args))
+        if len(each) <= 2 and CONSTANT in each:  # a number at the end of a row is as the others
+            each = [kind for kind in each if kind != CONSTANT] or each
         return (op, common(each)) if len(args) > 2 else (op, *sorted(set(each)))
     if op.arity is None and op is not ops.select:
         return op, common(list(map(kinds.__getitem__, args)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from math import copysign
 from typing import Any, NamedTuple, Optional
 
 from autograd import graph, ops
@@ -71,6 +72,8 @@ def without_zeros(tape: Tape) -> Tape:
         ] == [1.0, -1.0]:
             a, b = args[:2]
             nodes[i] = (ops.neg, (b,)) if a == tape.zero else (ops.sum, (a,))
+        elif op is ops.add and tape.zero in args:
+            nodes[i] = ops.sum, (args[0] if args[1] == tape.zero else args[1],)
         elif op is ops.sub and tape.zero == args[0]:
             nodes[i] = ops.neg, args[1:]
         elif op is ops.sub and tape.zero == args[1]:
@@ -176,7 +179,7 @@ class _Numbering:
         self.inputs: list[int] = []
         # first and last weight that a bias is added to, where they differ
         self.beside: dict[int, tuple[int, int]] = {}
-        # what else nodes with a 0 in them may be, as at the ends of a row: u - 0, or 0 - u
+        # what else nodes with a number in them may be, as at the ends of a row: u - 1, or 0 - u
         self.others: dict[int, Node] = {}
 
     def fresh(self, kind: int) -> int:
@@ -264,16 +267,17 @@ class _Numbering:
         )
 
     def like_others(self, ends: list[int]) -> None:
-        """Make differences from 0 of the nodes that are used as differences mostly are."""
+        """Make differences from numbers of the nodes that are used as differences mostly are."""
         if not self.others:
             return
         nodes, count = self.nodes, Counter[Any]()
         roles: dict[int, Any] = {}
         for op, args in nodes.values():
-            several = op is ops.sum or op is ops.dot or op.arity is None
+            if len(args) > NEIGHBOURS:
+                continue
             for slot, i in enumerate(args):
                 if i in nodes:
-                    role = op, len(args) if several else slot
+                    role = op, len(args) if op.arity is None else slot
                     count[role, nodes[i][0]] += 1
                     if i in self.others:
                         roles.setdefault(i, role)
@@ -288,33 +292,43 @@ class _Numbering:
         """The node of a sum: what is added less what is subtracted."""
         if minus.left or minus.rest:
             self.move_weights(plus, minus)
-        zero = bool(plus.rest)
         shift, products = self.shift(plus), plus.has_products()
         added = self.terms(plus)
-        if not minus.has_products() and not minus.rest:
-            found = self.total(added, shift, products)
-            if len(added) == 2 and added[1] == self.number(0.0):
-                self.others[found] = self.difference(*added)
-            return found
-        shift -= self.shift(minus)
-        taken = self.terms(minus)
+        if minus.has_products() or minus.rest:
+            shift -= self.shift(minus, negative=True)
+            taken = self.terms(minus)
+        else:
+            taken = []
         if not taken:
-            found = self.total(added, shift, products)
-            if len(added) == 1 and found != added[0] and not shift:
-                self.others[found] = self.difference(added[0], self.number(0.0))
-            return found
+            return self.shifted(added, shift, products, plus.zero or minus.zero)
         less = taken[0] if len(taken) == 1 else self.total(taken, 0.0, minus.has_products())
         if not added and not shift:
             found = self.node(ops.neg, (less,))
-            if zero:
-                self.others[found] = self.difference(self.number(0.0), less)
+            self.others[found] = self.difference(self.number(0.0), less)
             return found
         alone = len(added) == 1 and not shift
         more = added[0] if alone else self.total(added, shift, products)
-        return self.node(ops.sub, (more, less))
+        found = self.node(ops.sub, (more, less))
+        if not added and self.kinds[less] == PARAMETER:
+            self.others[found] = self.difference(more, less)
+        return found
+
+    def shifted(self, added: list[int], shift: float, products: bool, subtracted: bool) -> int:
+        """The sum of some nodes and a number; of a product and a datum of 0, if one was
+        `subtracted`, too: it is as the others.
+        """
+        zero = self.number(0.0)
+        found = self.total(added, shift, products)
+        if subtracted and not shift and len(added) == 1 and products and found == added[0]:
+            return self.node(ops.add, (found, zero))
+        if found not in added and len(added) == 1:
+            self.others[found] = self.difference(added[0], self.number(-shift))
+        elif len(added) == 2 and added[1] == zero and not shift:
+            self.others[found] = self.difference(*added)
+        return found
 
     def difference(self, a: int, b: int) -> Node:
-        """a - b, of which one is 0, as the difference of two such things would be."""
+        """a - b, of which one is a number, as the difference of two such things would be."""
         if PARAMETER in (self.kinds[a], self.kinds[b]):
             return ops.dot, (a, b, self.number(1.0), self.number(-1.0))
         return ops.sub, (a, b)
@@ -347,7 +361,7 @@ class _Numbering:
         """Whether a term is a number, not a node or a leaf."""
         return type(t) is float or self.constant[t] is not None
 
-    def shift(self, side: Side) -> float:
+    def shift(self, side: Side, negative: bool = False) -> float:
         """The sum of the numbers among the terms, which are left out of them; but a 0 stays where
         it stands beside few terms: at the ends of a row it is the neighbour that is missing.
         """
@@ -361,6 +375,7 @@ class _Numbering:
                 left.append(t)
             elif number == 0.0:
                 zeros = True
+                side.zero |= negative or copysign(1.0, number) < 0
             else:
                 found += number
         if zeros and left and len(side.rest) <= NEIGHBOURS and not side.has_products():

@@ -511,7 +511,8 @@ class _Planner:
     def dots(self, ids: np.ndarray, left: np.ndarray, right: np.ndarray) -> None:
         """Dots as a matrix product, as several of one size, or row by row."""
         n, k = left.shape
-        if 1 < k <= FEW < n and self.tape.zero in left and self.stencil(ids, left, right):
+        mixed = 0 < (self.kinds[left] == CONSTANT).sum() < left.size
+        if mixed and 1 < k <= FEW < n and self.stencil(ids, left, right):
             return
         (left, right), parts = self.sorted_terms(left, right)
         zero = [self.is_zero(left[:, part]) or self.is_zero(right[:, part]) for part in parts]
