@@ -394,7 +394,7 @@ def _affine(rows: list[Any], x: Any, b: list[Any]) -> list[Any]:
         try:
             weights = [u._data for u in w]                  # weights and bias are Values
             y = total(map(times, weights, numbers[1])) + c._data
-        except AttributeError:
+        except (AttributeError, TypeError):                 # TypeError: of the class Value itself
             weights = []
         if len(weights) != n or n == 0:
             neurons.append(plain_dot(w, x, c))

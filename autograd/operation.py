@@ -113,8 +113,8 @@ def find(name: str) -> Operation:
     for op in (TABLE.get(text(name, "the name of an operation"), LEAF), LEAF, *TABLE.values()):
         if name in (op.name, op.symbol):
             return op
-    raise LookupError(f"no operation {name!r} in the table; "
-                      f"define it with autograd.operation({name!r}, ...) first")
+    raise LookupError(f"no operation {name[:60]!r} in the table; "
+                      f"define it with autograd.operation({name[:60]!r}, ...) first")
 
 
 class Undefined:

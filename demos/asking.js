@@ -12,7 +12,7 @@
   all.textContent = "show everything";
 
   function* following(form) {                   // up to the next section
-    for (let e = form.nextElementSibling; e && !e.matches("h1, h2, .score"); e = e.nextElementSibling) yield e;
+    for (let e = form.nextElementSibling; e && !e.matches("h1, h2, .score, .contents"); e = e.nextElementSibling) yield e;
   }
   function reveal(form) {                       // up to the next question, itself included
     for (const e of following(form)) {

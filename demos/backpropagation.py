@@ -21,6 +21,10 @@ from demos.lesson import Lesson
 
 lesson = Lesson("backpropagation", cover="vanishing")
 
+# %%
+lesson.ask("From the lesson `chain_rule`: y = u², u = 3x, at x = 1. What is dy/dx?", grad(lambda x: (3 * x) ** 2)(1.0),
+           wrong={6.0: "that is dy/du = 2u; times du/dx = 3", 9.0: "dy/du is 2u = 6, and du/dx is 3"}, why="2u · 3 = 6 · 3.")
+
 # %% [markdown]
 r"""
 ## One layer, scalar by scalar
@@ -32,6 +36,12 @@ $$z_k = W_k f_{k-1} + b_k, \quad f_k = \sigma_k(z_k) \qquad (6)$$
 Take `z1` with two entries, `f1 = σ(z1)`, and `z2 = W f1 + b` with three. `ℒ` stands for everything that follows; any function
 of `z2` would do. (`dot(w, f, b)` is the operation that `nn.Neuron` uses.)
 """
+
+# %%
+lesson.ask("W takes the two entries of f1 to the three entries of z2. Which shape does it have?",
+           "{} x {}".format(*np.zeros((3, 2)).shape), choices=("2 x 3", "3 x 2", "3 x 3"),
+           wrong={"2 x 3": "the rows of W belong to z2, the columns to f1"}, why="A row for each entry of z2, a column for each "
+           "of f1.")
 
 # %%
 z1 = [Value(0.5, label="z1(1)"), Value(-1.0, label="z1(2)")]
@@ -50,8 +60,20 @@ loss.label = "ℒ"
 loss.backward()
 
 # %%
+lesson.ask("Here ℒ = 2 z2(1) - z2(2) + 3 z2(3). What is ∂ℒ/∂z2(3)?", z2[2].grad, wrong={z2[2].data: "that is z2(3) itself"},
+           why="The factor that z2(3) is multiplied by. Everything below begins with these three numbers, 2, -1 and 3.")
+
+# %%
 picture = draw(z2[1], parameters=[*W[1], b[1]])
 lesson.show(picture, "layer", "The graph up to one entry of z2, with the gradients of ℒ.")
+
+# %%
+lesson.ask("On the edge from f1(1) to z2(2) stands the local derivative ∂z2(2)/∂f1(1). Which entry of W is it?",
+           next(w.label for row in W for w in row if w.data == z2[1].partials[next(k for k,
+           u in enumerate(z2[1].inputs) if u is f1[0])]),
+           choices=[w.label for row in W for w in row], wrong={"W(1,2)": "first the row, the neuron of z2; then the column, the "
+           "entry of f1"},
+           why="z2(2) = W(2,1) f1(1) + W(2,2) f1(2) + b(2).")
 
 # %% [markdown]
 r"""
@@ -119,6 +141,10 @@ is exact for any `t`.)
 # %%
 print(str(explain(loss, wrt=z1[0])).replace("; ", ";\n").replace(":  ", ":\n       "))
 
+# %%
+lesson.play(loss, "play", "The layer, step by step. With p you predict each number. Then drag "
+            "W(1,1) to 0: what is its grad?")
+
 # %% [markdown]
 """
 ## Theorem 1
@@ -154,8 +180,43 @@ $$\frac{\partial \mathcal{L}}{\partial z_{k-1}} = D_{k-1} W_k^T \frac{\partial \
 $$\frac{\partial \mathcal{L}}{\partial W_k} = \frac{\partial \mathcal{L}}{\partial z_k} f_{k-1}^T \quad \text{and} \quad
 \frac{\partial \mathcal{L}}{\partial b_k} = \frac{\partial \mathcal{L}}{\partial z_k} \qquad (8)$$
 
-The lesson `proof` goes through it line by line, for any network.
 """
+
+# %%
+D = np.diag([sigmoid(v.data) * (1 - sigmoid(v.data)) for v in z1])
+lesson.ask("D₁ for our z1 with two entries: how many of its entries are not 0?", np.count_nonzero(D), within=0.001,
+           wrong={4: "a diagonal matrix is 0 off the diagonal"}, why="σ'(z1(1)) and σ'(z1(2)), on the diagonal.")
+
+# %% [markdown]
+"""
+The lesson `proof` goes through it line by line, for any network. `explain` writes down the same way for any layer of yours,
+when you give it a vector or a matrix of Values instead of a single one. Here it is for our `z1`:
+"""
+
+# %%
+explained = explain(loss, wrt=z1)
+
+
+def typeset(steps, first=1):
+    return "\n\n".join(f"**{k}.** {step.reason}\n\n$${step.latex}$$"
+                       for k, step in enumerate(steps, first))
+
+
+lesson.write(typeset(explained.steps[:3]))
+
+# %%
+lesson.ask("How many numbers ∂z2(i)/∂z1(j) are there in this small layer?",
+           sum(map(len, explained.steps[1].left)),
+           within=0.001, wrong={5: "each of the 3 with respect to each of the 2"}, why="3 · 2, the Jacobian of z2 with respect to z1.")
+
+# %%
+lesson.write(f"{typeset(explained.steps[3:], 4)}\n\n$${explained.numbers}$$")
+
+# %%
+lesson.ask("`explain(loss, wrt=b)` does the same for b. What is its last line?",
+           explain(loss, wrt=b).steps[-1].text, choices=("∂ℒ/∂b = ∂ℒ/∂z2", "∂ℒ/∂b = D ∂ℒ/∂z2", "∂ℒ/∂b = ∂ℒ/∂z2 f1ᵀ"),
+           wrong={"∂ℒ/∂b = ∂ℒ/∂z2 f1ᵀ": "that is the line for W", "∂ℒ/∂b = D ∂ℒ/∂z2": "b is added to z2, outside of any σ"},
+           why="The second half of (8).")
 
 # %%
 def data(values):
@@ -171,6 +232,11 @@ by_7 = D1 @ np.array([data(row) for row in W]).T @ dz2
 by_8 = np.outer(dz2, data(f1))
 print("(7)\n", by_7, "\nthe engine\n", grads(z1))
 print("\n(8)\n", by_8, "\nthe engine\n", np.array([grads(row) for row in W]))
+
+# %%
+ranks = np.linalg.matrix_rank(by_8)
+lesson.ask("Which rank has the matrix ∂ℒ/∂W of (8), for one sample?", int(ranks), within=0.001,
+           wrong={2: "all its rows are multiples of f1ᵀ"}, why="A column times a row: each row is a multiple of f1ᵀ.")
 
 # %% [markdown]
 """
@@ -201,6 +267,11 @@ for k in range(1, last + 1):                                    # forward
     zs[k] = Ws[k] @ fs[k - 1] + bs[k]                           # (6)
     fs[k] = sigmoid(zs[k]) if k < last else zs[k]               # (3)
 
+# %%
+lesson.ask("Going back from ∂ℒ/∂z₄ to ∂ℒ/∂z₁: how many times is (7) used?", last - 1, within=0.001,
+           wrong={4: "the loss gives ∂ℒ/∂z₄ itself"}, why="From 4 to 3, to 2, to 1.")
+
+# %%
 dz, theorem = 2 * (fs[last] - y), {}
 for k in range(last, 0, -1):                                    # backward
     theorem[k] = np.outer(dz, fs[k - 1]), dz                    # (8)
@@ -224,6 +295,11 @@ nothing of matrices; the theorem, which knows nothing of graphs; and finite diff
 """
 
 # %%
+lesson.ask("20 samples as the rows of a matrix. Which shape has ∂ℒ/∂W₁ of this network, n₀ = 6 and n₁ = 2?",
+           "{} x {}".format(*theorem[1][0].shape), choices=("2 x 6", "20 x 2 x 6", "40 x 6"),
+           wrong={"20 x 2 x 6": "(4) sums over the samples, and so does its gradient"}, why="That of W₁, for any number of samples.")
+
+# %%
 rng = np.random.default_rng(22)
 X = rng.uniform(-1, 1, (20, WIDTHS[0]))
 Y = np.sin(np.pi * X.sum(axis=1))
@@ -233,6 +309,14 @@ for row in comparison.table(most=13):
 print(f"\n{len(comparison)} derivatives; relative to the largest, they differ by at most")
 print(f"    engine and theorem             {comparison.theorem_difference:.1e}")
 print(f"    engine and finite differences  {comparison.quotient_difference:.1e}")
+
+# %%
+off = comparison.quotient_difference / comparison.theorem_difference
+lesson.ask("Three ways to each derivative. Which one is less exact than the other two?",
+           "finite differences" if off > 100 else "none of them", choices=("the engine", "the theorem", "finite differences",
+           "none of them"),
+           why="The engine and the theorem differ by rounding only. A finite difference has an error of its own, as in the first "
+           "lesson.")
 
 # %% [markdown]
 """
@@ -296,12 +380,10 @@ print("layer    sigmoid       tanh")
 for k, (a, b) in enumerate(zip(*of.values()), 1):
     print(f"{k:5} {a:10.1e} {b:10.1e}")
 
-# %% [markdown]
-"""
-This is the problem of *vanishing gradients*: the first layers of a deep network of sigmoids hardly learn. An activation with
-slope 1 at 0, weights of the right size, and connections that skip layers, called residual connections, are what is done about
-it.
-"""
+# %%
+lesson.ask("And with tanh: is the derivative in the first layer more than a hundred times smaller than in the last?",
+           of["tanh"][-1] / of["tanh"][0] > 100, wrong={"yes": "tanh has slope 1 at 0, four times that of the sigmoid"},
+           why=f"It is {of['tanh'][-1] / of['tanh'][0]:.1f} times smaller.")
 
 # %% tags=["hide-input"]
 figure, ax = plots.plot("Vanishing gradients", "layer k", "mean size of ∂ℒ/∂zₖ, logarithmic")
@@ -312,6 +394,19 @@ plots.legend(ax)
 lesson.show(figure, "vanishing", "From right to left the derivatives go back through the layers. "
             "With sigmoids each layer takes most of them away; with tanh, which has slope 1 at 0, "
             "they stay about as they are.")
+
+# %%
+per_layer = (of["sigmoid"][-1] / of["sigmoid"][0]) ** (1 / 11)
+lesson.ask("Read the red line: by about which factor does the derivative fall with each layer further back?", per_layer, within=0.25,
+           wrong={10.0: "one factor of ten is about a layer and a half"}, why="At least 4, as σ' is at most 1/4. Xavier's weights "
+           "do not make up for it.")
+
+# %% [markdown]
+"""
+This is the problem of *vanishing gradients*: the first layers of a deep network of sigmoids hardly learn. An activation with
+slope 1 at 0, weights of the right size, and connections that skip layers, called residual connections, are what is done about
+it.
+"""
 
 # %% [markdown]
 """

@@ -16,9 +16,16 @@ import math
 import random
 
 from autograd import Value, check_engine, draw
+from autograd.graph import topological_order
 from demos.lesson import Lesson
 
 lesson = Lesson("build")
+
+# %%
+x = Value(1.0)
+lesson.ask("From the last lesson: x is used by three operations. How many contributions are added up in x.grad?",
+           sum(u is x for v in topological_order(x.exp() + x.sin() * x.cos()) for u in v.inputs),
+           within=0.001, why="One for each use. This is what `+=` is for in the engine that you are about to write.")
 
 # %% [markdown]
 """
@@ -61,6 +68,21 @@ With `__add__` and `__mul__` you write formulas as usual. A plain number becomes
 float, which does not know Numbers, and then calls `x.__rmul__(2)`.
 """
 
+# %%
+def as_number(x):
+    return x if isinstance(x, Number) else Number(x)
+
+# %%
+class Asked:
+    def __rmul__(self, other):
+        return "x.__rmul__(2)"
+
+
+asked = {"x.__rmul__(2)": 2 * Asked()}
+lesson.ask("x is a Number. Which method does Python call in the end for `2 * x`?",
+           next(name for name, got in asked.items() if got == name), choices=("x.__mul__(2)", "x.__rmul__(2)", "(2).__mul__(x) alone"),
+           wrong={"(2).__mul__(x) alone": "the int does not know Numbers, and says so", "x.__mul__(2)": "x stands on the right"},
+           why="r is for right: x stands on the right of the sign.")
 
 # %%
 class Number:
@@ -90,10 +112,6 @@ class Number:
 
     def backward(self):
         backward(self)
-
-
-def as_number(x):
-    return x if isinstance(x, Number) else Number(x)
 
 
 x = Number(0.5)
@@ -190,6 +208,12 @@ lesson.play(z, "play", "The way back, step by step.")
 z.backward()
 lesson.show(draw(z), "graph", "Every Value with its data and its gradient.")
 
+# %%
+at = Number(-1.0)
+backward(at * at + at)
+lesson.ask("y = x · x + x again, now at x = -1. What is x.grad? (In the page above you can drag x to -1.)", at.grad,
+           wrong={7.0: "that is at 3; the local derivatives of x · x are x and x"}, why="-1 - 1 through u, and 1.")
+
 # %% [markdown]
 """
 ## It learns
@@ -198,6 +222,11 @@ Four samples: "and" for inputs -1 and 1. The formula `tanh(w1 x1 + w2 x2 + b)` h
 them a little against the derivative of the sum of the squared errors. This is all of machine learning that the next four
 lessons take apart.
 """
+
+# %%
+lesson.ask("The formula tanh(w1 x1 + w2 x2 + b) with w1 = w2 = 1 and b = -1, for the inputs (1, 1). Which sign has the output?",
+           "positive" if (1.0 * 1 + 1.0 * 1 - 1.0) > 0 else "negative", choices=("positive", "negative"),
+           why="tanh(1 + 1 - 1) is above 0. For the other three inputs the sum is below 0: so \"and\" can be written this way.")
 
 # %%
 samples = [((-1.0, -1.0), -1.0), ((-1.0, 1.0), -1.0), ((1.0, -1.0), -1.0), ((1.0, 1.0), 1.0)]
@@ -225,6 +254,11 @@ lesson.ask("\"And\" is 1 only if both inputs are 1. After training, which sign h
 print(f"loss {losses[0]:.3f} at first, {losses[-1]:.4f} at the end")
 for (inputs, target), output in zip(samples, outputs):
     print(inputs, "target", target, f"output {output:6.3f}")
+
+# %%
+decided = sum((output > 0) == (target > 0) for output, (_, target) in zip(outputs, samples))
+lesson.ask("How many of the four outputs have the sign of their target?", decided, within=0.001,
+           why="The sign is the decision. A longer training moves the outputs closer to -1 and 1, but changes no decision.")
 
 # %% [markdown]
 """

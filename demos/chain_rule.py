@@ -14,13 +14,17 @@ lines; you recognize four classic mistakes by the numbers they give.
 # %% tags=["hide-input"]
 import time
 
-from autograd import Value, draw, explain, sin
+from autograd import Value, draw, explain, grad, sin
 from autograd.graph import topological_order
 from autograd.words.titles import titles
 from demos import plots
 from demos.lesson import Lesson
 
 lesson = Lesson("chain_rule")
+
+# %%
+lesson.ask("From the last lesson: y = x² at x = 3. What is dy/dx?", grad(lambda x: x**2)(3.0),
+           wrong={9.0: "that is y itself"}, why="2x. On a graph, this is the local derivative of the one operation that made y.")
 
 # %% [markdown]
 r"""
@@ -100,6 +104,13 @@ lesson.play(c, "play", "The same expression, step by step. The menu has passes w
 # %%
 print(explain(c, wrt=a))
 
+# %%
+v = first = Value(1.0)
+for _ in range(10):
+    v = v + v
+lesson.ask("Two doublings make 4 paths. How many do ten doublings make?", explain(v, wrt=first).paths, within=0.001,
+           wrong={20: "each doubling multiplies the number of paths by 2", 100: "2 to the power of 10"}, why="2¹⁰.")
+
 # %% [markdown]
 """
 ## Backpropagation in ten lines
@@ -112,6 +123,10 @@ A *topological order* lists the inputs of each operation before the operation. R
 before the node: exactly what is needed.
 """
 
+# %%
+lesson.ask("b = a + a and c = b + b. How many contributions must reach b before its derivative is complete?",
+           sum(u is c.inputs[0] for v in topological_order(c) for u in v.inputs), within=0.001,
+           wrong={1: "c = b + b uses b twice"}, why="One along each edge from b to its users. Only then is it passed on to a.")
 
 # %%
 def edges(v):
@@ -150,13 +165,19 @@ print("order:", order)
 for v, g in right(c).items():
     print(f"derivative with respect to {name(c, v)}: {g}   the engine: {v.grad}")
 
+# %%
+lesson.ask("How many multiplications by a local derivative does the sweep make on this graph?",
+           sum(len(edges(v)) for v in topological_order(c)), within=0.001,
+           wrong={3: "that is the number of nodes; there is one multiplication for each edge",
+                  8: "that is along every path: four paths of two edges"},
+           why="One for each edge, however many paths there are.")
+
 # %% [markdown]
 """
 ## Four ways to get it wrong
 
 Each of these has been written many times. The first assigns where it should add. The second ignores the order: whenever a
-node receives a contribution, it passes on all that it has *so far*. The third and the fourth go back twice: the third forgets
-to reset the leaves in between, the fourth forgets to reset anything.
+node receives a contribution, it passes on all that it has *so far*.
 """
 
 
@@ -182,6 +203,23 @@ def recurses(output):
     return grads
 
 
+# %%
+lesson.ask(f"The right dc/da is {right(c)[a]:g}. What does the first algorithm give, with = instead of +=?", assigns(c)[a],
+           wrong={right(c)[a]: "it keeps only the last contribution at each node", 2.0: "b keeps one contribution of two"},
+           why="Each node keeps only the contribution that came last.")
+
+
+# %%
+lesson.ask("And the second one, which passes on at once, without an order?", recurses(c)[a],
+           wrong={right(c)[a]: "a node passes on what it has after each contribution, and so passes on parts of it twice"},
+           why="For a doubled twice: b passes on 1, and then 2, each time along both edges to a: 2 · 1 + 2 · 2.")
+
+# %% [markdown]
+"""
+The third and the fourth go back twice: the third forgets to reset the leaves in between, the fourth forgets to reset anything.
+"""
+
+# %%
 def keeps_leaves(output):
     grads = right(output)
     for v in grads:
@@ -195,15 +233,8 @@ def keeps_all(output):
 
 
 # %%
-lesson.ask(f"The right dc/da is {right(c)[a]:g}. What does the first algorithm give, with = instead of +=?", assigns(c)[a],
-           wrong={right(c)[a]: "it keeps only the last contribution at each node", 2.0: "b keeps one contribution of two"},
-           why="Each node keeps only the contribution that came last.")
-
-# %%
-lesson.ask("And the second one, which passes on at once, without an order?", recurses(c)[a],
-           wrong={right(c)[a]: "a node passes on what it has after each contribution, and so passes on parts of it twice"},
-           why="For a doubled twice: b passes on 1, and then 2, each time along both edges to a: 2 · 1 + 2 · 2.")
-
+lesson.ask("The third algorithm goes back twice and resets all nodes but the leaves. What does it give for a?", keeps_leaves(c)[a],
+           wrong={right(c)[a]: "the leaf still has the 4 of the first pass"}, why="4 from each pass.")
 
 # %% [markdown]
 """
@@ -228,6 +259,13 @@ def different(g, wanted):
     return abs(g - wanted) > 1e-9 * max(1.0, abs(wanted))
 
 
+# %%
+lesson.ask("The fourth algorithm resets nothing: its second pass finds 2 in b and 4 in a. What does it leave in b?",
+           keeps_all(c)[c.inputs[0]], wrong={2.0: "b still has the 2 of the first pass"},
+           why="2 of the first pass, and 1 + 1 of the second. So b passes on 4 instead of 2.")
+
+
+# %%
 def table(output):
     """Print the gradient of each node by each algorithm; return the first node where each parts."""
     found = {title: (wrong(output), wanted(output)) for title, (wrong, wanted) in WRONG.items()}
@@ -246,6 +284,13 @@ def table(output):
 
 
 parts = table(c)
+
+# %%
+lesson.ask("Which node is right in all five columns?",
+           next(name(c, v) for v in topological_order(c) if not any(different(wrong(c)[v], wanted(c)[v])
+                                                                     for wrong, wanted in WRONG.values())),
+           choices=[name(c, v) for v in topological_order(c)],
+           why="Each algorithm begins with 1 at the output. The mistakes show from there on, going back.")
 
 # %% [markdown]
 """
@@ -355,6 +400,11 @@ lesson.ask("In a graph where every node is used once: is the result of `=` inste
 # %%
 say_why(tree, table(tree))
 
+# %%
+lesson.ask("How many of the four algorithms give the right numbers for this tree?",
+           sum(not any(different(wrong(tree)[v], wanted(tree)[v]) for v in right(tree)) for wrong, wanted in WRONG.values()),
+           within=0.001, why="The first two: nothing is used twice. The other two go back twice, and a tree does not help there.")
+
 # %% [markdown]
 """
 And a graph that is not a tree: `x` is used in two places, and `h` three times.
@@ -372,7 +422,19 @@ def shared():
 
 
 y = shared()
+
+# %%
+lesson.ask("x = 2, w = -1.5, h = w x = -3, and y = h² + h x. What is dy/dh?", right(y)[y.inputs[0].inputs[0]],
+           wrong={-6.0: "that is the part through h²; h is also a factor of h x", 2.0: "that is the part through h x"},
+           why="2h + x.")
+
+# %%
 say_why(y, table(y))
+
+# %%
+lesson.ask("Is there a column without a star, an algorithm that is right for this graph?",
+           any(not any(different(wrong(y)[v], wanted(y)[v]) for v in right(y)) for wrong, wanted in WRONG.values()),
+           why="Test backpropagation on a graph like this one: shared nodes, and two passes.")
 
 # %% [markdown]
 """
@@ -403,6 +465,13 @@ def along_every_path(output):
     return total, steps
 
 
+# %%
+lesson.ask("a is doubled 8 times: v = v + v. The sweep in order takes 2 · 8 = 16 steps. How many steps does it take along every "
+           "path?", along_every_path(chain(8))[1], within=0.1,
+           wrong={256: "that is the number of paths, and the last step of each; there are steps before"},
+           why="2 + 4 + 8 + ... + 256. The number of paths doubles with every addition.")
+
+# %%
 counts = []
 for n in range(2, lesson.size(17, 9)):
     output = chain(n)
@@ -411,16 +480,14 @@ for n in range(2, lesson.size(17, 9)):
     assert total == right(output)[topological_order(output)[0]]
     counts.append((n, steps, in_order))
 
-# %%
-lesson.ask("a is doubled 8 times: v = v + v. The sweep in order takes 2 · 8 = 16 steps. How many steps does it take along every "
-           "path?", next(steps for n, steps, _ in counts if n == 8), within=0.1,
-           wrong={256: "that is the number of paths, and the last step of each; there are steps before"},
-           why="2 + 4 + 8 + ... + 256. The number of paths doubles with every addition.")
-
-# %%
 print(" n   steps along paths   steps in order")
 for n, steps, in_order in counts:
     print(f"{n:2} {steps:19} {in_order:16}")
+
+# %%
+days = counts[-1][1] * 2.0 ** (40 - counts[-1][0]) / 1e6 / 86400
+lesson.ask("At a million steps a second: how many days would n = 40 take along every path?", days, factor=3,
+           why="Within a factor of 3 counts as right. In order it takes 80 steps.")
 
 # %% tags=["hide-input"]
 figure, ax = plots.plot("Steps to the derivative of a, doubled n times", "n",
@@ -432,6 +499,14 @@ plots.legend(ax)
 lesson.show(figure, "steps",
             "The number of paths doubles with every addition; the number of edges grows by two.")
 
+# %%
+growth = [after[1] / before[1] for before, after in zip(counts[3:], counts[4:])]
+lesson.ask("The red line is straight, and the scale is logarithmic. What does that say about the number of steps?",
+           "it is multiplied by a constant" if max(growth) - min(growth) < 0.1 else "it grows by a constant",
+           choices=("it grows by a constant", "it is multiplied by a constant"),
+           wrong={"it grows by a constant": "that is the blue curve: two more steps for each n"},
+           why=f"By about {growth[-1]:.2f} for each further addition.")
+
 # %% [markdown]
 """
 Recursion has another limit: Python stops it after about a thousand nested calls. The engine therefore finds the order without
@@ -440,7 +515,17 @@ recursion, and a long chain is not a problem.
 
 # %%
 v = x = Value(1.0)
-for _ in range(lesson.size(100_000, 5_000)):
+for _ in range(100):
+    v = v + 1
+v.backward()
+lesson.ask("v = x, and then v = v + 1 a hundred times. What is dv/dx?", x.grad,
+           wrong={100.0: "the local derivatives along a path are multiplied, not added", 101.0: "that is v itself"},
+           why="One path, and each local derivative on it is 1.")
+
+# %%
+LONG = lesson.size(100_000, 5_000)
+v = x = Value(1.0)
+for _ in range(LONG):
     v = v + 1
 try:
     recurses(v)

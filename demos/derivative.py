@@ -22,6 +22,11 @@ from demos.lesson import Lesson
 
 lesson = Lesson("derivative", cover="slope")
 
+# %%
+lesson.ask("To warm up: at 2 o'clock a train is 150 km from home, at 3 o'clock 210 km. How fast is it on average, in km/h?",
+           (210 - 150) / (3 - 2), wrong={210.0: "that is where it is, not how fast it moves"},
+           why="The change of the distance divided by the change of the time. A slope is the same quotient, for any function.")
+
 # %% [markdown]
 """
 ## Finite differences
@@ -34,10 +39,6 @@ by the change of `x` is the slope of a line through two points of the curve. It 
 # %%
 def f(x):
     return x**3 - 4 * x + 5
-
-
-def slope_on_paper(x):
-    return 3 * x**2 - 4
 
 
 x, h = 3.0, 0.001
@@ -62,6 +63,10 @@ So why not take the smallest `h` there is?
 """
 
 # %%
+def slope_on_paper(x):
+    return 3 * x**2 - 4
+
+
 exact = slope_on_paper(x)
 errors = []
 for k in range(1, 16):
@@ -87,14 +92,10 @@ for i, name in ((1, "one-sided"), (2, "central")):
     best = min(errors, key=lambda row: row[i])
     print(f"{name}: h = {best[0]:.0e} is best, with an error of {best[i]:.0e}")
 
-# %% [markdown]
-"""
-At first the error falls with `h`. Then it grows again: a float has about 16 digits, `f(x + h)` and `f(x)` agree in more and
-more of them, and what remains after the subtraction is rounding error. The *central* quotient looks to both sides. It is far
-more accurate, because its error falls with `h²`.
-
-Finite differences can check a derivative. To compute one we want something better.
-"""
+# %%
+lesson.ask("Look at the first two rows. When h becomes ten times smaller, by which factor does the error of the one-sided quotient "
+           "fall, roughly?", errors[0][1] / errors[1][1], within=0.15,
+           wrong={100.0: "that is the central quotient"}, why="Its error is about a constant times h.")
 
 # %% tags=["hide-input"]
 figure, ax = plots.plot("The error of a difference quotient", "h", "error of the slope")
@@ -106,6 +107,20 @@ ax.loglog(hs, central, "s--", color=plots.RED, linewidth=4, markersize=11,
           label="central: (f(x + h) - f(x - h)) / 2h")
 plots.legend(ax)
 lesson.show(figure, "quotients", "Large h: the curve bends. Small h: rounding.")
+
+# %%
+lesson.ask("And the error of the central quotient, by which factor?", errors[0][2] / errors[1][2], within=0.05,
+           wrong={10.0: "that is the one-sided quotient; in the figure the red line is twice as steep as the blue one"},
+           why="Its error is about a constant times h²: the figure has logarithmic scales, so that h² is a line of slope 2.")
+
+# %% [markdown]
+"""
+At first the error falls with `h`. Then it grows again: a float has about 16 digits, `f(x + h)` and `f(x)` agree in more and
+more of them, and what remains after the subtraction is rounding error. The *central* quotient looks to both sides. It is far
+more accurate, because its error falls with `h²`.
+
+Finite differences can check a derivative. To compute one we want something better.
+"""
 
 # %% [markdown]
 """
@@ -168,6 +183,11 @@ lesson.ask("d = a * b + c at a = 2, b = -3, c = 10. What is the derivative of d 
 for v in (a, b, c):
     print(f"dd/d{v.label} = {v.grad}")
 
+# %%
+lesson.ask("a is increased from 2 to 2.001. By how much does d change?", make(2.001, -3, 10) - make(2, -3, 10), within=0.01,
+           wrong={-3.0: "that is the change per 1; a changes by 0.001 only", 0.003: "dd/da is negative"},
+           why="dd/da times the change of a: -3 · 0.001.")
+
 # %% [markdown]
 """
 Finite differences agree, for each leaf in turn:
@@ -220,6 +240,10 @@ lesson.ask("g(x) = sin(x) x² / 10. Without computing it: what is g'(0)?", grad(
 # %%
 print("g'(0) =", grad(g)(0.0), "  g'(2) =", grad(g)(2.0))
 
+# %%
+lesson.ask("At x = 2, is g rising or falling as x grows?", "rising" if g(2.001) > g(2.0) else "falling",
+           choices=("rising", "falling"), why="g'(2) is positive: the sign of the slope says which.")
+
 # %% tags=["hide-input"]
 figure, ax = plots.plot("A function and its derivative", "x")
 ax.plot(xs, [g(x) for x in xs], color=plots.BLUE, linewidth=4, label="g(x) = sin(x) x² / 10")
@@ -233,6 +257,15 @@ ax.annotate(f"slope {grad(g)(at):.2f}", (at, g(at)), (at - 2.3, g(at) + 0.35), f
 plots.legend(ax)
 lesson.show(figure, "slope", "Where the blue curve rises, the red one is above 0; where the blue "
             "curve is level, the red one is 0.")
+
+# %%
+level = [i for i in range(1, len(xs)) if slopes[i - 1] * slopes[i] < 0]
+turns = [(g(xs[i - 1]) - g(xs[i - 3])) * (g(xs[i + 2]) - g(xs[i])) < 0 for i in level]
+lesson.ask("Look at the places where the red curve crosses 0. What does the blue curve do there?",
+           "it turns: a peak or a valley" if all(turns) else "it crosses 0 as well",
+           choices=("it crosses 0 as well", "it turns: a peak or a valley", "it is steepest"),
+           wrong={"it is steepest": "there the red curve is farthest from 0"},
+           why="A slope that changes its sign means: up before, down after, or the other way round.")
 
 # %% [markdown]
 """

@@ -17,11 +17,16 @@ import math
 import numpy as np
 
 import nn
-from autograd import Value
+from autograd import Value, grad
 from demos import plots
 from demos.lesson import Lesson
 
 lesson = Lesson("descent", cover="figure3")
+
+# %%
+lesson.ask("From the last lesson: a layer with 3 inputs and 2 neurons. How many parameters does it have?",
+           len(nn.MLP(3, [2]).parameters()), within=0.001, wrong={6: "these are the weights; each neuron has a bias as well"},
+           why="2 · 3 weights and 2 biases. Training is the search for good values of these numbers.")
 
 # %% [markdown]
 r"""
@@ -40,6 +45,9 @@ It is a function of the *parameters*; the data are fixed. Here $y_i = \sin(\pi x
 $\ell(f, y) = |f - y|$. A small network will do for now, 1-8-1 with ReLU.
 """
 
+# %%
+lesson.ask("At one sample the network returns f = 0.3, and y = 0.5. What is ℓ(f, y) = |f - y|?", abs(0.3 - 0.5),
+           wrong={-0.2: "the absolute value"}, why="The distance of the output from the target.")
 
 # %%
 def total_loss(net, xs, ys):
@@ -136,6 +144,10 @@ same = nn.MLP(1, [8, 1], seed=4)
 fit_losses = nn.fit(same, few_xs, few_ys, "absolute", nn.GradientDescent(alpha), epochs=5)
 print("nn.fit       ", *(f"{number:.6f}" for number in fit_losses))
 
+# %%
+lesson.ask("21 samples, and each epoch is one step. How many samples does the network see in these five epochs, repetitions counted?",
+           5 * len(few_xs), within=0.001, wrong={5: "each step takes all samples"}, why="All 21 of them, five times.")
+
 # %% [markdown]
 """
 The numbers agree. But `fit` does not build a new graph in each step: it *compiles* one into a program for arrays. How, and how
@@ -179,6 +191,12 @@ spaced points `-1 = x₁ ≤ ... ≤ x_m = 1`. The graph of a hidden neuron `max
 """
 
 # %%
+w, b = 4.0, -1.0
+kink = next(t / 1000 for t in range(-1000, 1000) if max(w * (t + 1) / 1000 + b, 0.0) > 0)
+lesson.ask("Where is the kink of max{4x - 1, 0}?", kink, wrong={-0.25: "at 4x - 1 = 0", 1.0: "that is -b alone; divide it by w"},
+           why="At x = -b/w = 1/4.")
+
+# %%
 HIDDEN = 100
 EPOCHS = lesson.size(2000, 100)
 xs, ys = nn.data.sine(100)                      # -1 = x₁ ≤ x₂ ≤ ... ≤ x₁₀₀ = 1, and sin(πx)
@@ -197,6 +215,10 @@ def error(net):
 
 
 print("loss of the untrained network", error(network()))
+
+# %%
+lesson.ask("The absolute loss |f - y|: f is 0.5 too large. What is its derivative with respect to f?", grad(abs)(0.5),
+           wrong={0.5: "that is the loss itself"}, why="The slope of |t| is 1 for t > 0, and -1 for t < 0.")
 
 # %% [markdown]
 """
@@ -217,6 +239,12 @@ def train(learning_rate, **options):
     return net, nn.fit(net, xs, ys, "absolute", descent, EPOCHS, **options)
 
 
+# %%
+lesson.ask("`falling(0.006, 2000)` is a function of the step j. What is the learning rate of the last step, j = 2000?",
+           falling(0.006, 2000)(2000), wrong={0.003: "`to` is the factor at the end, not the learning rate"},
+           why="0.006 times 0.003.")
+
+# %%
 ALPHA = 0.006
 constant = {name: error(train(rate)[0])
             for name, rate in (("large", ALPHA), ("small", ALPHA * 0.003))}
@@ -244,6 +272,11 @@ lesson.ask("Three learning rates, the same number of steps. Which one ends with 
 for name, value in found.items():
     print(f"{name:42} loss {value:7.3f}")
 
+# %%
+lesson.ask("100 samples, and at the end a loss of about this size. How far is the network from sin(πx) at one sample, on average?",
+           error(descent) / len(xs), factor=1.6, wrong={error(descent): "that is the sum over all samples"},
+           why="The loss (4) is a sum: divide it by m = 100.")
+
 # %% tags=["hide-input"]
 figure, (left, right) = plots.plots(1, 2)
 plots.dress(left, "(a) Training iterations", "j", "the loss, on a logarithmic scale")
@@ -259,6 +292,11 @@ plots.legend(right, loc="upper left")
 lesson.show(figure, "figure3",
             f"Figure 3. A 2-layer network with {HIDDEN} hidden neurons, fitted to sin(πx). "
             f"The loss went from {descent_history[0]:.1f} to {error(descent):.2f}.")
+
+# %%
+kinks = [-neuron.b.data / neuron.w[0].data for neuron in descent.layers[0].neurons if neuron.w[0].data]
+lesson.ask("(b) shows straight pieces, if you look closely. How many kinks can this network have at most between -1 and 1?", HIDDEN,
+           within=0.001, why=f"One for each hidden neuron. Here {sum(-1 < k < 1 for k in kinks)} of them lie between -1 and 1.")
 
 # %% [markdown]
 """

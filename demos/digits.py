@@ -25,6 +25,10 @@ from demos.lesson import DATA, Lesson
 
 lesson = Lesson("digits")
 
+# %%
+lesson.ask("From the lesson before: the score of a sample is -0.2 and its label is 1. What does it cost, max(0, 1 - y f)?",
+           max(0.0, 1 - 1 * -0.2), wrong={0.8: "1 - (-0.2)"}, why="1.2. For ten classes we need another loss: cross-entropy.")
+
 # %% [markdown]
 """
 ## The data
@@ -39,6 +43,10 @@ rows = np.loadtxt(DATA / "digits.csv.gz", delimiter=",")
 xs, ys = rows[:, :64] / 16, rows[:, 64].astype(int)
 print("images", xs.shape, "  pixels from", xs.min(), "to", xs.max())
 print("of each digit:", np.bincount(ys))
+
+# %%
+lesson.ask("How many inputs does a network need that takes all pixels of one image?", xs.shape[1], within=0.001,
+           wrong={8: "8 rows of 8 pixels"}, why="8 · 8.")
 
 # %% tags=["hide-input"]
 some = range(lesson.size(20, 10))
@@ -75,6 +83,10 @@ print("Values behind the loss of one image:", len(topological_order(loss)))
 print(f"loss {loss.data:.3f}; with ten equal probabilities it is log 10 = {np.log(10):.3f}")
 lesson.show(draw(logits), "network", "The graph of the ten logits, drawn by layers.")
 
+# %%
+lesson.ask("How many of the 2,410 parameters are in the first layer, 64 inputs and 32 neurons?", len(net.layers[0].parameters()),
+           within=0.001, wrong={2048: "and a bias for each neuron"}, why="32 · 64 + 32.")
+
 # %% [markdown]
 """
 You can look at each of these Values. Here are two weights of one neuron after a backward pass: one for the pixel with the most
@@ -103,15 +115,26 @@ for pixel in (int(xs[0].argmax()), 0):
 
 How well it reads must be judged on images it has never seen. So a part of the data, drawn at random, is put aside for the
 test. No step of the training looks at it.
+"""
 
+# %%
+order = np.random.default_rng(1).permutation(len(xs))
+train, test = order[:1400], order[1400:]
+print(f"{len(train)} images to learn from, {len(test)} for the test")
+
+# %%
+lesson.ask("By how many percentage points does the accuracy on the test images change if one more image is classified correctly?",
+           100 / len(test), within=0.1, wrong={1.0: "that would be 100 images"},
+           why="So differences of half a percentage point mean one or two images.")
+
+# %% [markdown]
+"""
 For the test we need the ten probabilities of many images. They were recorded for one image, with the pixels as inputs, and
 `autograd.compile` turns this graph into a program that takes any number of images at once. We compare it with the scalars for
 a few images.
 """
 
 # %%
-order = np.random.default_rng(1).permutation(len(xs))
-train, test = order[:1400], order[1400:]
 program = autograd.compile(nn.softmax(logits), net.parameters(), inputs=x)
 
 
@@ -126,7 +149,6 @@ def accuracy(net, chosen):
 few = xs[test[:5]]
 by_scalars = np.array([[p.data for p in nn.softmax(net(image))] for image in few.tolist()])
 difference = np.abs(probabilities(net, few) - by_scalars).max()
-print(f"{len(train)} images to learn from, {len(test)} for the test")
 print(f"the program and the scalars differ by {difference:.0e}")
 print(f"before training, {accuracy(net, test):.1%} of the test images are classified correctly")
 
@@ -136,6 +158,9 @@ Mini-batches of 32 images, and the lecture's momentum. The loss is a sum over th
 small: `α = 0.005` here corresponds to 0.16 for the mean.
 """
 
+# %%
+lesson.ask("1,400 images in mini-batches of 32: how many steps does an epoch have? (The last mini-batch is smaller.)",
+           -(-len(train) // 32), within=0.001, wrong={43: "43 full mini-batches, and one of 24 images"}, why="1,400 / 32 = 43.75.")
 
 # %%
 def learn(net, train, epochs, after_epoch=None):
@@ -161,7 +186,7 @@ lesson.ask("1,400 images, 30 epochs, 2,410 parameters: which share of the test i
 
 # %%
 lesson.ask("After the first epoch the training has seen each image once. Is the accuracy on the test images then already above "
-           "one half?", seen[0][2] > 0.5, wrong={"no": "an epoch has 44 mini-batches, so 44 steps"},
+           "one half?", seen[0][2] > 0.5, wrong={"no": "44 steps are enough for a first impression"},
            why="44 steps of momentum have been taken.")
 
 # %%
@@ -169,6 +194,11 @@ print("epoch  loss per image  training       test")
 for epoch in sorted({e for e in (1, 2, 3, 5, 10, 20, epochs) if e <= epochs}):
     print("{:5} {:14.4f} {:10.1%} {:10.1%}".format(epoch, *seen[epoch - 1]))
 print(f"\n{seen[-1][2]:.1%} of the test images are classified correctly")
+
+# %%
+lesson.ask("After how many epochs are more than 95% of the test images classified correctly for the first time?",
+           next(e for e, row in enumerate(seen, 1) if row[2] > 0.95 or e == len(seen)), factor=1.6,
+           why="The table and the figure show it. (Within a factor of 1.6 counts as right.)")
 
 # %% tags=["hide-input"]
 figure, (left, right) = plots.plots(1, 2, size=(17, 7.5))
@@ -182,6 +212,13 @@ right.plot(epoch, of_test, "--", color=plots.RED, linewidth=4, label="test image
 plots.legend(right, loc="lower right")
 lesson.show(figure, "training",
             "The loss keeps falling; the accuracy on the test images soon gains little.")
+
+# %%
+later = [row[2] for row in seen[len(seen) // 2:]]
+lesson.ask("In the second half of the training: does the accuracy on the test images still move by more than two percentage points?",
+           max(later) - min(later) > 0.02, why=f"It moves by {100 * (max(later) - min(later)):.1f}. The loss still falls, on the "
+           f"images "
+           "that are learned: the network becomes surer of what it already classifies correctly.")
 
 # %% [markdown]
 """
@@ -197,6 +234,13 @@ for image, digit in zip(xs[few].tolist(), ys[few].tolist()):
     nn.losses.cross_entropy(net(image), digit).backward()
 eager = (time.perf_counter() - start) / len(few) * len(train)
 net.zero_grad()
+
+# %%
+lesson.ask("By which factor is an epoch faster with the compiled program than with a graph for each image?",
+           eager / (seconds / epochs),
+           factor=4, why="Measured on the machine that made this page. (Within a factor of 4 counts as right.)")
+
+# %%
 print(f"on this machine an epoch takes {seconds / epochs:.3f} s, the test included;")
 print(f"with a graph for each image about {eager:.1f} s, "
       f"and all {epochs} epochs {eager * epochs:.0f} s")
@@ -215,6 +259,11 @@ for seed in range(2, lesson.size(6, 3)):
     other = nn.MLP(64, [32, 10], init="he", seed=seed)
     learn(other, order[:1400], epochs)
     shares.append(accuracy(other, order[1400:]))
+
+# %%
+lesson.ask("Is any of these networks below 90%?", bool(min(shares) < 0.9), why="The result does not hang on one lucky draw.")
+
+# %%
 print("accuracy:", "  ".join(f"{share:.1%}" for share in shares))
 
 # %% [markdown]
@@ -244,6 +293,10 @@ for digit in range(10):
     print(f"{digit:7}        " + "".join(f"{n or '·':>5}" for n in confusion[digit]))
 
 # %%
+lesson.ask("The numbers on the diagonal are images classified correctly. How many mistakes are there, all in all?", int(missed.sum()),
+           factor=1.6, why="All numbers off the diagonal, added up. (Within a factor of 1.6 counts as right.)")
+
+# %%
 wrong = np.flatnonzero(read != ys[test])
 wrong = wrong[np.argsort(-p[wrong, read[wrong]])]           # the surest first
 for i in wrong[:12]:
@@ -251,12 +304,25 @@ for i in wrong[:12]:
     print(f"image {test[i]:4}: a {written}, probability {p[i, written]:.3f}, "
           f"is taken for a {read[i]}, probability {p[i, read[i]]:.3f}")
 
+# %%
+sure = np.mean([p[i, read[i]] > 0.5 for i in wrong])
+lesson.ask("In how many of its mistakes does the network give the wrong digit more than half of the probability?",
+           "in most of them" if sure > 0.5 else "in few of them", choices=("in few of them", "in most of them"),
+           why=f"In {sure:.0%}. A network is not unsure because it is wrong.")
+
 # %% tags=["hide-input"]
 figure = plots.images([(xs[test[i]].reshape(8, 8),
                         f"a {ys[test[i]]}, read {read[i]}\np = {p[i, read[i]]:.2f}")
                        for i in wrong[:lesson.size(12, 6)]], columns=6, size=2.6)
 lesson.show(figure, "mistakes",
             "What was written, what was predicted, and with which probability.")
+
+# %%
+among = np.mean(probabilities(net, xs[train]).argmax(axis=1) != ys[train]), np.mean(read != ys[test])
+lesson.ask("Is the share of mistakes among the training images smaller, larger, or about the same?",
+           "smaller" if among[0] < 0.7 * among[1] else "larger" if among[0] > 1.4 * among[1] else "about the same",
+           choices=("smaller", "about the same", "larger"), why=f"{among[0]:.1%}, instead of {among[1]:.1%}. These images were "
+           f"learned.")
 
 # %% [markdown]
 """
@@ -278,12 +344,11 @@ still = [abs(p.grad) for n, off in zip(net.layers[0].neurons, dead) if off for p
 
 # %%
 lesson.ask("A ReLU neuron has z < 0 for every training image. What are the derivatives of the loss with respect to its weights?",
-           max(still, default=0.0), why="σ'(z) = 0, for each image. Such a neuron is a *dead ReLU*: it does not learn any more.")
+           max(still, default=0.0), why="σ'(z) = 0, for each image. Such a neuron does not learn any more.")
 
 # %% [markdown]
 """
-It is a *dead ReLU*: it passes nothing on, neither forward nor backward, and does not learn any more. A step that is too long,
-early in training, can cause this.
+A *dead ReLU* passes nothing on, neither forward nor backward. A step that is too long, early in training, can cause this.
 """
 
 # %%
@@ -291,12 +356,27 @@ print("dead ReLUs:", dead.sum(), "of", len(dead))
 print("pixels that are always paper:      ", np.flatnonzero(xs[train].max(axis=0) == 0))
 print("pixels whose weights never changed:", np.flatnonzero((W1 == began).all(axis=0)))
 
+# %%
+lesson.ask(f"{dead.sum()} of the 32 neurons are dead. How many parameters of the first layer do not learn any more?",
+           int(dead.sum()) * 65,
+           within=0.001, wrong={int(dead.sum()): "each neuron has 64 weights and a bias", int(dead.sum()) * 64: "and the bias of "
+           "each"},
+           why="65 for each of them.") if dead.any() else lesson.ask("Is any of the neurons dead?", False)
+
 # %% tags=["hide-input"]
 ordered = np.lexsort((votes, dead))[:lesson.size(None, 8)]
 figure = plots.images([(W1[i].reshape(8, 8), "dead" if dead[i] else f"for {votes[i]}")
                        for i in ordered], columns=8, size=1.9, cmap="RdBu", limit=np.abs(W1).max())
 lesson.show(figure, "weights",
             "The neurons of the first layer, in the order of the digits whose logits they raise.")
+
+# %%
+moved_by = np.abs(W1 - began).mean(axis=1)
+lesson.ask("Which weights have moved farther from where they began, those of the dead neurons or those of the others?",
+           "those of the others" if not dead.any() or moved_by[dead].mean() < moved_by[~dead].mean() else "those of the dead neurons",
+           choices=("those of the dead neurons", "those of the others"), why="A dead neuron stops learning early. Its picture "
+           "still looks "
+           "much like random numbers.")
 
 # %% [markdown]
 """
@@ -330,6 +410,12 @@ lesson.ask("An image has 64 pixels. How many backward passes does it take to fin
 # %%
 print(f"pixel {pixel}: by the graph {slopes[pixel]:.8f}, by a finite difference {quotient:.8f}")
 
+# %%
+lesson.ask(f"The derivative of the logit with respect to pixel {pixel} is {slopes[pixel]:.2f}. By how much does the logit change "
+           f"if the "
+           "pixel gets 0.01 more ink?", 0.01 * slopes[pixel], within=0.03, wrong={slopes[pixel]: "that is for 1 more"},
+           why="The derivative times the change. It is exact as long as no ReLU switches.")
+
 # %% tags=["hide-input"]
 right = test[read == ys[test]]
 some = right[np.unique(ys[right], return_index=True)[1]]                # the first of each digit
@@ -337,6 +423,13 @@ figure = plots.image_pairs([(xs[i].reshape(8, 8), str(ys[i])) for i in some],
                            [(speak(xs[i], ys[i]).reshape(8, 8), "") for i in some], size=1.6)
 lesson.show(figure, "pixels",
             "Blue: more ink here raises the logit of the digit above. Red: it lowers it.")
+
+# %%
+image_of = next(i for i in right if ys[i] == 0)
+ink = xs[image_of] > 0.5
+towards = speak(xs[image_of], 0)[ink].mean()
+lesson.ask("Look at the 0 in the figure. Does more ink on its ring, on average, raise or lower the logit of 0?",
+           "raise" if towards > 0 else "lower", choices=("raise", "lower"), why="Blue is where more ink raises it.")
 
 # %% [markdown]
 """
@@ -350,6 +443,13 @@ figure = plots.image_pairs([(image.reshape(8, 8), f"a {a}, read {b}") for image,
                             for image, a, b in some], size=2.4)
 lesson.show(figure, "why",
             "Blue: more ink here speaks for the predicted digit. Red: for the written one.")
+
+# %%
+i = wrong[0]
+lead = speak(xs[test[i]], read[i], ys[test[i]])
+lesson.ask("Of the 64 pixels of the first mistake: for about how many would more ink speak for the wrong digit?",
+           int((lead > 0).sum()),
+           factor=1.4, wrong={64: "blue pixels only"}, why="The blue ones. (Within a factor of 1.4 counts as right.)")
 
 # %% [markdown]
 """

@@ -22,6 +22,11 @@ from demos.lesson import Lesson
 
 lesson = Lesson("forward_reverse")
 
+# %%
+f, x = (lambda t: t**2), Value(3.0)
+lesson.ask("x = 3 moves with speed 2, and y = x². How fast does y move?", jvp(f, (3.0,), (2.0,))[1],
+           wrong={6.0: "that is dy/dx; x moves with speed 2", 9.0: "that is y"}, why="dy/dx times the speed of x: 6 · 2.")
+
 # %% [markdown]
 """
 ## Forward: how fast does everything move?
@@ -45,7 +50,12 @@ order = topological_order(*y)
 for v, name in zip(order, ("a", "b", "u", "v", "y1", "y2")):
     v.label = name
 
+# %%
+lesson.ask("y2 = v b. On the edges into y2 stand ∂y2/∂v and ∂y2/∂b. What is ∂y2/∂v, with b = 2?", y[1].partials[0],
+           wrong={order[3].data: "that is v, the derivative with respect to b"}, why="The other factor.")
 
+
+# %%
 def edges(v):
     """The inputs of v, each with its local derivative."""
     return [(u, d) for u, d in zip(v.inputs, v.partials) if d is not None]
@@ -68,6 +78,12 @@ lesson.ask("u = a b at a = 1.5, b = 2. When a moves with speed 1 and b stands st
 
 # %%
 lesson.show(draw(y), "graph", "The graph of both outputs, with the local derivative on each edge.")
+
+# %%
+lesson.ask("y1 = v + a, and v moves with the speed 2 cos(3), about -1.98, when a moves with speed 1. How fast does y1 move?",
+           by_a[y[0]],
+           within=0.03, wrong={by_a[y[0]] - 1: "a is also added directly, and moves with speed 1"},
+           why="The speeds of both inputs of the sum are added.")
 
 # %% [markdown]
 """
@@ -142,6 +158,10 @@ for mode in ("forward", "reverse"):
     J = jacobian(lambda x: function(*x), mode=mode)([1.5, 2.0])
     print(f"{mode}:        ", J)
 
+# %%
+lesson.ask("In the direction (3, -1): what is the first entry of J t, computed from the columns?", 3 * J[0][0] - J[0][1], within=0.03,
+           why="3 times the column of a minus the column of b. One sweep gives it at once, without the columns.")
+
 # %% [markdown]
 """
 ## What it costs
@@ -172,6 +192,14 @@ def operations(values):
     return sum(bool(v.inputs) for v in nodes)
 
 
+# %%
+x = [Value(0.9), Value(1.1)]
+lesson.ask(f"`long_function` takes {STEPS} steps of two operations, `*` and `sin`. How many operations has it for 2 inputs and 3 "
+           "outputs? (Each further output is one more `sin`.)", operations(long_function(x, 3)), within=0.001,
+           wrong={2 * STEPS: "and two more for the outputs 2 and 3"}, why="The outputs share the long part.")
+
+
+# %%
 def costs(x, y):
     """By mode, the operations for all dy/dx, as a multiple of those for y."""
     order = topological_order(*y)
@@ -216,6 +244,12 @@ for name, found in (("inputs, 1 output", by_inputs), ("outputs, 1 input", by_out
     for size, cost in found.items():
         print(f"{size:18}  {cost['forward']:7.1f}  {cost['reverse']:7.1f}")
 
+# %%
+twice = by_inputs[MANY]["forward"] / by_inputs[MANY // 2]["forward"]
+lesson.ask(f"Read the first table: from {MANY // 2} to {MANY} inputs, by which factor does the cost of forward mode grow?", twice,
+           within=0.15,
+           wrong={1.0: "that is reverse mode"}, why="Twice as many inputs, twice as many sweeps.")
+
 # %% tags=["hide-input"]
 figure, axes = plots.plots(1, 2, size=(16, 8), sharey=True)
 WAYS = {"forward": (plots.BLUE, "o-"), "reverse": (plots.RED, "s--")}
@@ -236,12 +270,27 @@ figure.suptitle("What all derivatives cost", fontsize=26)
 lesson.show(figure, "costs", "Forward mode grows with the number of inputs, reverse mode with the "
             "number of outputs.")
 
+# %%
+same = min(SIZES, key=lambda n: abs(by_inputs[n]["forward"] - by_inputs[n]["reverse"]))
+lesson.ask("Left: for how many inputs do the two modes cost about the same?", same, within=0.001,
+           why="One sweep each. From two inputs on, reverse mode is cheaper for one output.")
+
 # %% [markdown]
 """
 One sweep of either mode costs a small multiple of the function. Here a step of the function is two operations, `sin` and `*`.
 Forward, its derivative takes a `cos`, two multiplications and an addition; in reverse, one more multiplication. The difference
 is the number of sweeps: one for each input, or one for each output. Unless you choose, `jacobian` takes the mode with fewer.
+"""
 
+# %%
+x = inputs(4)
+y = long_function(x, 8)
+mode = min(costs(x, y).items(), key=lambda item: item[1])[0]
+lesson.ask("A function of 4 inputs with 8 outputs: which mode takes fewer operations for the whole Jacobian?", mode,
+           choices=("forward", "reverse"), wrong={"reverse": "8 sweeps, instead of 4"}, why="4 sweeps instead of 8.")
+
+# %% [markdown]
+"""
 ## Networks
 
 A network's loss is one number, with as many inputs as there are parameters. Here is the hinge loss of one sample, by networks
@@ -282,7 +331,18 @@ for n, cost in by_width.items():
 """
 Forward mode costs more with every parameter (less than a whole sweep for each, since tangents that are 0 are left out here).
 The cost of reverse mode does not depend on how many there are. That is why networks are trained with it.
+"""
 
+# %%
+x = inputs(64)
+y = long_function(x, 10)
+sweeps = [pullback(topological_order(*y), x, {v: 1.0}, True) for v in y]
+lesson.ask("A network with 64 parameters and 10 outputs. How many sweeps back give all derivatives of all outputs?", len(sweeps),
+           within=0.001, wrong={64: "that is forward mode", 1: "a sweep begins at one output"}, why="One for each output. A loss "
+           "is a single one.")
+
+# %% [markdown]
+"""
 ## What reverse mode pays with
 
 Forward mode accompanies the function: once the last user of a Value is computed, the Value and its tangent can be forgotten.

@@ -15,11 +15,16 @@ how L2 regularization (weight decay) acts against it.
 import numpy as np
 
 import nn
-from autograd import grad, relu
+from autograd import Value, grad, relu
 from demos import plots
 from demos.lesson import Lesson
 
 lesson = Lesson("moons", cover="stages")
+
+# %%
+lesson.ask("From the lesson before: a loss of 337 parameters. How many sweeps back give its whole gradient?",
+           len([hinge_graph.backward() for hinge_graph in [relu(1 - 0.5 * Value(0.3))]]), within=0.001,
+           wrong={337: "that is forward mode"}, why="One, for any number of parameters: there is one output, the loss.")
 
 # %% [markdown]
 """
@@ -37,6 +42,9 @@ m = len(xs)
 print("samples", xs.shape, "  labels", ys.shape)
 print("the first:", xs[0].round(2), "with label", ys[0])
 
+# %%
+lesson.ask("Half of the points belong to each moon. How many labels are -1?", int(np.sum(ys == -1)), within=0.001, why="m = 100.")
+
 # %% tags=["hide-input"]
 figure, ax = plots.plot("Two moons", "x₁", "x₂", size=(12, 6.6))
 for label, color, marker in ((-1, plots.RED, "o"), (1, plots.BLUE, "s")):
@@ -49,8 +57,6 @@ lesson.show(figure, "data", "Two classes, and no straight line that separates th
 # %%
 line, _, _, _ = np.linalg.lstsq(np.column_stack([xs, np.ones(m)]), ys, rcond=None)
 by_a_line = np.mean(np.sign(np.column_stack([xs, np.ones(m)]) @ line) == ys)
-
-# %%
 lesson.ask("A single neuron can only draw a straight line. The best line by least squares classifies which share of the points "
            "correctly? (1 is all of them.)", by_a_line, within=0.08,
            wrong={1.0: "the ends of the moons reach behind each other", 0.5: "that is guessing"},
@@ -95,6 +101,12 @@ Where the margin is above 1, the derivative is 0: such a sample has no influence
 `-y`: they push the score up where the label is 1, down where it is -1, and all with the same strength.
 """
 
+# %%
+lesson.ask("A sample has the label -1 and the score 0.3. Which way does gradient descent push its score?",
+           "down" if grad(hinge)(0.3, -1) > 0 else "up", choices=("up", "down"),
+           wrong={"up": "the derivative is -y = 1, and the step goes against it"}, why="Its margin is -0.3: it is on the wrong "
+           "side of 0.")
+
 # %% tags=["hide-input"]
 figure, ax = plots.plot("What a sample costs", "margin  y f(x)", size=(12, 6.5))
 margins = np.linspace(-2, 3, 501).tolist()
@@ -108,6 +120,11 @@ plots.legend(ax)
 lesson.show(figure, "hinge", "The number of wrong predictions is level almost everywhere; the "
             "hinge loss has a slope.")
 
+# %%
+lesson.ask("Suppose the loss were the dashed red line. What would be its derivative at the margin -1?",
+           ((t := [float(s <= 0) for s in (-1.001, -0.999)])[1] - t[0]) / 0.002,
+           wrong={-1.0: "that is the blue line"}, why="0, as nearly everywhere: it does not say in which direction to go.")
+
 # %% [markdown]
 r"""
 ## micrograd's loss, and ours
@@ -117,7 +134,16 @@ term that grows with the parameters:
 
 $$\frac{1}{m} \sum_{i=1}^m \ell(f(x_i), y_i) + c \sum \theta^2, \qquad m = 100, \quad c = 0.0001$$
 
-Its learning rate falls from 1 to 0.1 over 100 epochs. Here it is as a loop over scalars, one graph for each step:
+Its learning rate falls from 1 to 0.1 over 100 epochs.
+"""
+
+# %%
+lesson.ask("The learning rate falls from 1 to 0.1 on a straight line. What is it after 50 of the 100 epochs?", 1.0 - 0.9 * 50 / 100,
+           wrong={0.5: "it ends at 0.1, not at 0"}, why="1 - 0.9 · 50/100.")
+
+# %% [markdown]
+"""
+Here it is as a loop over scalars, one graph for each step:
 """
 
 # %%
@@ -143,7 +169,12 @@ def step_by_scalars(net, epoch):
 
 
 net, STEPS = network(), lesson.size(5, 2)
-print(len(net.parameters()), "parameters")
+
+# %%
+lesson.ask("A network 2-16-16-1: how many parameters?", len(net.parameters()), within=0.001,
+           wrong={304: "these are the weights; add a bias for each neuron"}, why="16 · 3 + 16 · 17 + 17.")
+
+# %%
 for epoch in range(STEPS):
     print(f"epoch {epoch + 1}: loss {step_by_scalars(net, epoch):.4f}")
 
@@ -183,6 +214,10 @@ by_scalars, net = theta(net), network()
 train(net, xs, ys, L2, rate, STEPS)
 difference = np.abs(theta(net) - by_scalars).max()
 print(f"after {STEPS} epochs, the largest difference of a parameter: {difference:.1e}")
+
+# %%
+lesson.ask("m = 100 and c = 0.0001. Which number is `weight_decay=2 * m * L2`?", 2 * m * L2, wrong={L2: "times 2 m"},
+           why="The derivative of m c θ² with respect to θ is 2 m c θ.")
 
 # %% [markdown]
 """
@@ -226,6 +261,12 @@ for k in (0, 1, 3, 10, 30, EPOCHS - 1):
     print(f"{k:6} {losses[k]:17.4f} {np.sum(margins[k] < 1):16} "
           f"{accuracy(stages[k], xs, ys):10.0%}")
 
+# %%
+reached = [k for k in range(1, len(losses)) if accuracy(stages[k], xs, ys) == 1.0]
+lesson.ask("A sample has the margin 0.4. It is classified correctly; does it still contribute to the gradient?", grad(hinge)(0.4,
+           1) != 0,
+           wrong={"no": "the hinge loss asks for a margin of 1"}, why="So training goes on after the accuracy has reached 100%.")
+
 # %% [markdown]
 """
 The third column counts the samples that still contribute to the gradient. There are fewer and fewer of them: late in training
@@ -234,7 +275,7 @@ only the regularization still changes the parameters.
 """
 
 # %% tags=["hide-input"]
-figure, (left, right) = plots.plots(1, 2)
+figure, (left, right) = plots.plots(1, 2, size=(17, 7.2))
 plots.dress(left, "Mean hinge loss", "epoch", "on a logarithmic scale")
 left.semilogy(np.where(losses > 0, losses, np.nan), color=plots.BLUE, linewidth=4)
 plots.dress(right, f"Samples, of {m}", "epoch")
@@ -245,6 +286,11 @@ for level, label, color, style in ((1, "with a margin below 1", plots.BLUE, "-")
 plots.legend(right)
 lesson.show(figure, "training", "A sample with a margin below 0 is classified wrongly; one with a "
             "margin below 1 still contributes. The line of the loss ends where the loss is 0.")
+
+# %%
+lesson.ask("In how many of the steps does the loss go up instead of down?", int(np.sum(np.diff(losses) > 0)), factor=1.7,
+           wrong={0: "look at the left picture: its line is jagged"}, why="The steps are long. (Within a factor of 1.7 counts as "
+           "right.)")
 
 # %% [markdown]
 """
@@ -279,6 +325,11 @@ for ax, k in zip(axes.ravel(), (1, 10, 30, EPOCHS)):
 lesson.show(figure, "stages", "The darker, the larger the score. At first the decision boundary is "
             "almost a line; then it bends around the moons.")
 
+# %%
+first = next((str(k) for k in (1, 10, 30, EPOCHS) if accuracy(stages[k], xs, ys) == 1.0), "none of them")
+lesson.ask("In which of the four pictures are all points for the first time on their side?", first,
+           choices=("1", "10", "30", str(EPOCHS), "none of them"), why="The titles say it: accuracy 100%.")
+
 # %% [markdown]
 """
 ## What regularization is for
@@ -302,6 +353,10 @@ of them fits the samples and misses the moons: that is *overfitting*.
 You cannot see it in the training samples. It takes new points, from the same moons, that the network was not trained on: a
 *test set*.
 """
+
+# %%
+lesson.ask("A network classifies 1,840 of the 2,000 new points correctly. What is its accuracy?", 1840 / 2000, within=0.001,
+           wrong={0.08: "that is the share of its mistakes"}, why="1,840 / 2,000, or 92%.")
 
 # %%
 few, labels = nn.data.moons(50, noise=0.3, random_state=1)
@@ -337,6 +392,12 @@ lesson.ask("And which has the best accuracy on new points?",
 print("        c    |θ|   accuracy, training   accuracy, new points")
 for c, (_, own, others) in penalized.items():
     print(f"{c:9} {sizes[c]:6.2f} {own:20.0%} {others:22.1%}")
+
+# %%
+lesson.ask("Which strength c leaves the parameters largest?", f"{max(sizes, key=sizes.get):g}",
+           choices=[f"{c:g}" for c in sorted(sizes)],
+           wrong={"0.03": "regularization pulls the parameters towards 0"}, why="Without regularization nothing holds them back: "
+           "look at |θ|.")
 
 # %% [markdown]
 """

@@ -10,17 +10,23 @@ network, with the shape of every matrix in it; you know why initial weights are 
 
 **In class:** 40 minutes. **The lecture:** Jeff Calder, Mathematics of Image and Data Analysis (Math 5467), Lecture 22: Neural
 Networks. Its formulas keep their numbers, (1) to (8), in all four parts.
-r"""
+"""
 
 # %% tags=["hide-input"]
 import numpy as np
 
 import nn
 from autograd import Value, draw, exp, grad, maximum, relu, sigmoid
+from autograd.graph import topological_order
 from demos import plots
 from demos.lesson import Lesson
 
 lesson = Lesson("neuron", cover="figure2")
+
+# %%
+lesson.ask("From the last lesson: y = w x + b with w = 3, x = 2, b = 1. What is the derivative of y with respect to w?",
+           grad(lambda w: w * 2.0 + 1.0)(3.0), wrong={3.0: "that is w, the derivative with respect to x", 7.0: "that is y itself"},
+           why="w is multiplied by x. A neuron is such a sum, and a function around it.")
 
 # %% [markdown]
 r"""
@@ -83,12 +89,12 @@ lesson.ask("σ' = σ (1 - σ). What is the largest slope that the sigmoid has an
            wrong={1.0: "that is the slope of ReLU on the right", 0.5: "that is σ(0); the slope is σ(0) (1 - σ(0))"},
            why="At 0, where σ = 1/2. Remember this number: it matters in deep networks.")
 
-# %%
+# %% tags=["hide-input"]
 ts = np.linspace(-6, 6, 601).tolist()
 slopes = {sigma: [grad(sigma)(t) for t in ts] for sigma in (relu, sigmoid)}
 
 # %% tags=["hide-input"]
-figure, axes = plots.plots(2, 2, size=(15, 8.5), sharex="col")
+figure, axes = plots.plots(2, 2, size=(15, 7.8), sharex="col")
 formulas = (r"(1) ReLU,  $\max\{t, 0\}$", r"(2) sigmoid,  $1 / (1 + e^{-t})$")
 for sigma, formula, (top, bottom) in zip(slopes, formulas, axes.T):
     plots.dress(top, formula)
@@ -106,6 +112,13 @@ relu_slope.text(0.5, 0.08, r"$\sigma'(0) = 0$", fontsize=23, color=plots.RED)
 lesson.show(figure, "figure1",
             "Figure 1. Blue: the activation functions; below a threshold they are 0, or close "
             "to it. Red: their derivatives, computed by the engine point by point.")
+
+# %%
+steep = max(ts, key=lambda t: relu(t) - sigmoid(t) if t < 0 else -1.0)
+lesson.ask("Look at the red curves: for which t does ReLU learn nothing at all, because its derivative is exactly 0?",
+           "t ≤ 0" if all((grad(relu)(t) == 0) == (t <= 0) for t in ts) else "for none", choices=("t ≤ 0", "t > 0", "for none"),
+           wrong={"for none": "that is the sigmoid: its slope is small far from 0, but never exactly 0"},
+           why="The sigmoid's derivative is small there, but not 0.")
 
 # %% [markdown]
 """
@@ -137,6 +150,9 @@ lesson.ask("With the sigmoid, σ'(z) = σ(z) (1 - σ(z)) is about 0.235 here. Wh
 # %%
 lesson.show(draw(f), "neuron", "The neuron as a graph, after backward().")
 
+# %%
+lesson.play(f, "play", "The neuron, step by step. Drag w2 until f is above 0.9.")
+
 # %% [markdown]
 """
 `nn.Neuron` holds such parameters and computes the same. It records `wᵀx + b` as *one* operation, a `dot`, instead of a product
@@ -153,6 +169,11 @@ print("by hand  ", f.data, [p.grad for p in [*w, b]])
 print("nn.Neuron", g.data, [p.grad for p in neuron.parameters()])
 print("operations:", g.op, "of", g.inputs[0].op)
 
+# %%
+lesson.ask("nn.Neuron with n inputs: how many operations does it record?", sum(bool(v.inputs) for v in topological_order(g)),
+           within=0.001, wrong={5: "that is the graph written out by hand: two products, two sums and the sigmoid"},
+           why="One dot and one activation, for any n.")
+
 # %% [markdown]
 r"""
 ## The network
@@ -166,7 +187,15 @@ $$f_k = \sigma_k(W_k f_{k-1} + b_k), \quad k = 1, \dots, L \qquad (3)$$
 - $f_k \in \mathbb{R}^{n_k}$ for $k = 1, \dots, L - 1$ are the values at the *hidden* layers; layer $k$ has $n_k$ neurons;
 - the weights $W_k \in \mathbb{R}^{n_k \times n_{k-1}}$, a matrix with $n_k$ rows and $n_{k-1}$ columns, and the biases
   $b_k \in \mathbb{R}^{n_k}$ are the learnable parameters.
+"""
 
+# %%
+lesson.ask("W₁ has 2 rows and 6 columns. How many numbers must the input f₀ have?", np.zeros((2, 6)).shape[1], within=0.001,
+           wrong={2: "that is the number of neurons, and the length of f₁", 12: "these are the weights"},
+           why="One for each column: in W₁ f₀ each row of W₁ is multiplied by f₀, entry by entry.")
+
+# %% [markdown]
+"""
 In plain Python a layer is one line, and the network a loop. `nn.MLP` (*multi-layer perceptron*) does the same and holds the
 parameters. It counts layers from 0: `layers.0` has `W₁` and `b₁`. Here is the network of figure 2 with its three hidden
 layers. Its last layer is *linear*: it has no `σ`.
@@ -206,6 +235,12 @@ for k in range(1, len(WIDTHS)):
 print("(3) by hand", f[0].data)
 print("nn.MLP     ", net(x).data)
 
+# %%
+lesson.ask("In a picture with a node for each number and a line for each weight: how many lines lead from layer 1 to layer 2?",
+           len(net.layers[1].neurons) * len(net.layers[1].neurons[0].w), within=0.001,
+           wrong={8: "that is the number of nodes; each of the 2 is connected to each of the 6"}, why="n₂ n₁ = 6 · 2, the entries "
+           "of W₂.")
+
 # %% tags=["hide-input"]
 figure, ax = plots.plot(size=(14, 7.5))
 last, gap, half = len(WIDTHS) - 1, 2.2, max(WIDTHS) / 2
@@ -232,10 +267,22 @@ lesson.show(figure, "figure2",
             "weight, an entry of some W; each node except the inputs is a neuron with a bias.")
 
 # %%
+lesson.ask("Which layer has the most parameters, counted with its biases?",
+           max(range(1, 5), key=lambda k: len(net.layers[k - 1].parameters())), choices=("1", "2", "3", "4"),
+           why="Layer 3: 4 · 6 + 4 = 28. It is not the widest one that counts, but the product of two neighbours.")
+
+# %%
 lesson.show(net.draw(x), "figure2-at-work",
             "The same network for one sample: in each neuron its value, and the derivative of the "
             "output with respect to it. The larger a weight, the wider its line; it is dashed "
             "where the weight is negative.")
+
+# %%
+linear = net.layers[-1].neurons[0]
+lesson.ask("The output is f₄ = W₄ f₃ + b₄, without σ. What is its derivative with respect to f₃(2), the second neuron of layer 3?",
+           "W₄(1,2)" if abs(grad(lambda v: sum(w.data * v for w in linear.w[1:2]))(0.3) - linear.w[1].data) < 1e-12 else "f₃(2)",
+           choices=("W₄(1,2)", "f₃(2)", "1"), wrong={"f₃(2)": "that is the derivative with respect to W₄(1,2)"},
+           why="The weight on the line between them: look it up in the picture.")
 
 # %% [markdown]
 """

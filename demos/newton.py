@@ -20,6 +20,11 @@ from demos.lesson import Lesson
 
 lesson = Lesson("newton")
 
+# %%
+lesson.ask("From the lesson `derivative`: f(x) = x³. What is its second derivative at x = 2, the derivative of 3x²?",
+           grad(grad(lambda x: x**3))(2.0), wrong={8.0: "that is f(2)", 6.0: "6x, at x = 2"},
+           why="6x. It says how fast the slope changes.")
+
 # %% [markdown]
 """
 ## A curved valley
@@ -48,6 +53,11 @@ def momentum(p, before):
     return p - ALPHA * grad(valley)(p) + BETA * (p - before)
 
 
+# %%
+lesson.ask("f(x, y) = x²/2 + 5 (y - x²/2)². On the floor of the valley, at (1, 0.5): what is f?", valley([1.0, 0.5]),
+           wrong={0.0: "only the second term is 0 there"}, why="1/2: on the floor y = x²/2 only the first term is left.")
+
+# %%
 MOST = 1000                                             # steps
 
 
@@ -108,6 +118,10 @@ print("Newton goes to  ", newton(p, p).round(4))
 paths["Newton"] = path(newton)
 print(f"and needs {len(paths['Newton']) - 1} steps to converge")
 
+# %%
+lesson.ask("Newton's step solves H s = -g. For two variables, how many equations are that?", len(hessian(valley)(START)),
+           within=0.001, why="One for each variable.")
+
 # %% tags=["hide-input"]
 AREA = (-2.1, 1.9), (-1.2, 1.8)
 LEVELS = [0.02, 0.1, 0.3, 0.7, 1.5, 3, 5, 8, 12]
@@ -139,6 +153,11 @@ ax.plot(0, 0, "*", color=plots.GREEN, markersize=30)
 lesson.show(figure, "parabola", "Gray: the function. Purple, dashed: the quadratic function with "
             "the same value, gradient and Hessian at p. The star is the minimum of the function.")
 
+# %%
+lesson.ask("Does this first step lead to the minimum of f, to three digits?", bool(np.abs(newton(p, p)).max() < 1e-3),
+           wrong={"yes": "it leads to the minimum of the purple, dashed approximation"},
+           why="f is not quadratic. The next step uses the gradient and the Hessian at the new point.")
+
 # %% [markdown]
 """
 ## Three ways down
@@ -151,13 +170,10 @@ as well. Momentum is faster, and overshoots. Newton's method takes the curvature
 lesson.ask("Does Newton's method go downhill in every step here?",
            all(valley(b) <= valley(a) for a, b in zip(paths["Newton"], paths["Newton"][1:])),
            wrong={"yes": "it goes to the minimum of the approximation, and the function may be higher there"},
-           why="The values of f along its path show it.")
-
-# %%
-print("f along Newton's path:", *(f"{valley(point):.2g}" for point in paths["Newton"]))
+           why="f along its path: " + ", ".join(f"{valley(point):.2g}" for point in paths["Newton"]) + ".")
 
 # %% tags=["hide-input"]
-figure, ax = plots.plot("Three ways down", "x", "y", size=(14, 9))
+figure, ax = plots.plot("Three ways down", "x", "y", size=(14, 8))
 contours(ax, valley, *AREA, LEVELS)
 WAYS = {"gradient descent": (plots.RED, "o", "-"), "momentum": (plots.BLUE, "s", "--"),
         "Newton": ("black", "^", "-")}
@@ -168,6 +184,11 @@ for name, (color, marker, style) in WAYS.items():
 ax.plot(0, 0, "*", color=plots.GREEN, markersize=30, zorder=5)
 plots.legend(ax, loc="lower right")
 lesson.show(figure, "paths", "The first sixty steps of each.")
+
+# %%
+lesson.ask("After sixty steps: is gradient descent within 0.1 of the minimum?",
+           bool(np.linalg.norm(paths["gradient descent"][60]) < 0.1), why=f"Its distance is "
+           f"{np.linalg.norm(paths['gradient descent'][60]):.2f}; with momentum {np.linalg.norm(paths['momentum'][60]):.1e}.")
 
 # %% [markdown]
 """
@@ -199,6 +220,11 @@ print("   k", *(f"{name:>17}" for name in paths))
 for k in (0, 1, 2, 3, 4, 5, 6, 10, 50, 100, 200, 500, 900):
     print(f"{k:4}", *(f"{digits(name, k):>17}" for name in paths))
 
+# %%
+e = distances("gradient descent")
+lesson.ask("Read the column of gradient descent: how many digits does it gain in 100 steps?", np.log10(e[100] / e[200]), within=0.2,
+           why="About the same number in each hundred steps: this is what the next paragraph calls linear convergence.")
+
 # %% [markdown]
 """
 The first two gain about the same number of digits in each step: each step multiplies the distance by about the same factor,
@@ -218,6 +244,12 @@ print("eigenvalues of the Hessian at (0, 0):", eigenvalues)
 print("at the start:                        ", np.linalg.eigvalsh(hessian(valley)(START)).round(1))
 
 
+# %%
+lesson.ask("Along the floor λ = 1, and α = 0.03. By which factor does a step of gradient descent multiply the distance?",
+           1 - ALPHA * eigenvalues[0], within=0.002, wrong={0.03: "that is the part that a step removes"}, why="1 - α λ.")
+
+
+# %%
 def factor(name, steps=110, window=22):
     """The mean factor of a step, by the largest distances in two windows: one swings."""
     e = distances(name)
@@ -234,6 +266,10 @@ e = distances("Newton")
 squared = e[1:] / e[:-1] ** 2
 print("Newton: each distance over the square of the last:", *(f"{r:.2f}" for r in squared))
 
+# %%
+lesson.ask("With momentum the factor is √β. What is it for β = 0.8?", BETA**0.5, within=0.01, wrong={0.8: "the square root"},
+           why="0.89 instead of 0.97: about four times as many digits for each step.")
+
 # %% tags=["hide-input"]
 figure, ax = plots.plot("Distance from the minimum", "step", "on a logarithmic scale")
 for name, (color, marker, style) in WAYS.items():
@@ -242,6 +278,11 @@ for name, (color, marker, style) in WAYS.items():
 plots.legend(ax)
 lesson.show(figure, "distances", "A line that is straight, or oscillates about a straight one, is "
             "linear convergence. Newton's line falls ever more steeply.")
+
+# %%
+lesson.ask("Which of the three lines bends downward more and more?",
+           "Newton" if max(squared[-3:]) < 10 else "momentum", choices=("gradient descent", "momentum", "Newton"),
+           why="Its distance is squared in each step; a constant factor would be a straight line.")
 
 # %% [markdown]
 """
@@ -260,6 +301,10 @@ print("network          parameters   entries of the Hessian          GB")
 for sizes in ((2, 16, 16, 1), (64, 32, 10), (784, 128, 10), (784, 1000, 10)):
     n = sum(inputs * outputs + outputs for inputs, outputs in zip(sizes[:-1], sizes[1:]))
     print(f"{'-'.join(map(str, sizes)):15} {n:11,} {n**2:24,} {8 * n**2 / 1e9:11,.3f}")
+
+# %%
+lesson.ask("H v gives one combination of the columns of H. How many such products give all columns, for 100 variables?",
+           len(np.eye(100)), within=0.001, why="H e₁, ..., H e₁₀₀. If a method needs only a few products, it saves the rest.")
 
 # %% [markdown]
 """
@@ -289,6 +334,13 @@ def conjugate_gradients(times, b, accuracy=1e-10):
     return x, used
 
 
+# %%
+lesson.ask("A matrix with the eigenvalues 1, 1, 1, 10, 10, 10, so only two different ones. How many products does the method of "
+           "conjugate gradients take?", conjugate_gradients(lambda v: np.array([1.0, 1, 1, 10, 10, 10]) * v, np.arange(1.0, 7))[1],
+           within=0.001, wrong={6: "that is the number of variables"}, why="One for each different eigenvalue.")
+
+
+# %%
 def step_by_products(p):
     def times(v):
         return hvp(long_valley, (p,), (v,))
@@ -316,6 +368,10 @@ lesson.ask(f"The Hessian of this valley has {len(p)} columns. How many products 
 print(f"step         f   products H v     (the Hessian has {len(p)} columns)")
 for k, (height, used) in enumerate(zip(heights, products), 1):
     print(f"{k:4} {height:9.1e} {used:14}")
+
+# %%
+lesson.ask("How many products do all Newton steps take together?", sum(products), factor=1.5,
+           why="The column on the right, added up. (Within a factor of 1.5 counts as right.)")
 
 # %% [markdown]
 """
@@ -360,6 +416,12 @@ for name, points in ASTRAY.items():
           f"f = {two_hollows(end):.4f}, "
           f"eigenvalues there {np.linalg.eigvalsh(hessian(two_hollows)(end))}")
 
+# %%
+signs = np.sign(np.linalg.eigvalsh(hessian(two_hollows)(ends["Newton"])))
+lesson.ask("At (0, 0) one eigenvalue of the Hessian is negative and one positive. What is this point?",
+           "a saddle point" if set(signs) == {-1.0, 1.0} else "a minimum", choices=("a minimum", "a maximum", "a saddle point"),
+           why="Down along one eigenvector, up along the other.")
+
 # %% tags=["hide-input"]
 figure, ax = plots.plot("To the saddle, and past it", "x", "y", size=(13, 7.5))
 contours(ax, two_hollows, (-1.7, 1.7), (-0.6, 1.2),
@@ -371,6 +433,10 @@ ax.plot(0, 0, "X", color=plots.RED, markersize=20, zorder=5, label="the saddle p
 plots.legend(ax)
 lesson.show(figure, "saddle", "Stars: the two minima. Newton's method converges to the saddle "
             "point, because the gradient is 0 there.")
+
+# %%
+lesson.ask("With |λ| instead of λ the path ends elsewhere. Where?", "({:.0f}, {:.0f})".format(*(ends["with |λ|"] + 0.0)),
+           choices=("(-1, 0)", "(0, 0)", "(1, 0)"), why="Along the negative eigenvalue it now goes down instead of up.")
 
 # %% [markdown]
 """

@@ -24,7 +24,7 @@ h1      { font-size: 2.6rem; line-height: 1.15; margin: 1.5rem 0 .5rem; }
 h2      { font-size: 1.9rem; line-height: 1.2; margin: 3.5rem 0 .8rem; padding-top: 1rem; border-top: 3px solid #1f5fa8; }
 p       { max-width: 58rem; margin: .8rem 0; }
 figure  { margin: 1.5rem 0; overflow-x: auto; }
-figure img { display: block; width: 100%; height: auto; }
+figure img { display: block; width: 100%; height: auto; max-height: 40rem; object-fit: contain; object-position: left; }
 figcaption { font-size: 1.15rem; color: #444; margin-top: .5rem; max-width: 58rem; }
 table   { border-collapse: collapse; font-size: 1.1rem; font-variant-numeric: tabular-nums; margin: 1.2rem 0; }
 th, td  { padding: .3rem 1.1rem .3rem .2rem; text-align: left; border-bottom: 1px solid #ccc; white-space: nowrap; }
@@ -41,7 +41,7 @@ math[display="block"] { font-size: 1.45em; margin: 1.2rem 0; }
 nav     { display: flex; flex-wrap: wrap; gap: .3rem 2rem; margin: 1rem 0; }
 nav a, .contents a { color: #1f5fa8; text-decoration: none; padding: .15rem 0; }
 nav a:hover, .contents a:hover { text-decoration: underline; }
-.contents { columns: 2; column-gap: 3rem; margin: 1.5rem 0; padding: .9rem 1.2rem; background: #f3f6fa; list-style: none; }
+.contents { columns: 3; column-gap: 3rem; margin: 1.5rem 0; padding: .9rem 1.2rem; background: #f3f6fa; list-style: none; }
 .contents li { break-inside: avoid; padding: .12rem 0 .12rem 1.2rem; text-indent: -1.2rem; }
 .k { color: #7b3f9d; font-weight: 600; } .s { color: #1e6b43; } .c { color: #5c6670; font-style: italic; } .m { color: #a0420d; }
 .f { color: #1f5fa8; }                                  /* keywords, strings, comments, numbers, names that are defined */
@@ -95,8 +95,12 @@ class Page:
 
     def figure(self, picture: Path, caption: str) -> None:
         """Add a picture, a PNG or SVG file, with its caption; a wide graph can be scrolled, so that its words stay legible."""
-        width = re.search(r'<svg [^>]*?width="([\d.]+)pt"', picture.read_text(encoding="utf-8")) if picture.suffix == ".svg" else None
-        style = f' style="min-width: {SMALLEST * float(width[1]):.0f}pt"' if width else ""
+        size = re.search(r'<svg [^>]*?width="([\d.]+)pt" height="([\d.]+)pt"', picture.read_text(encoding="utf-8")) \
+            if picture.suffix == ".svg" else None
+        style = ""
+        if size:
+            width, height = (SMALLEST * float(number) for number in size.groups())
+            style = f' style="min-width: {width:.0f}pt; max-height: max(40rem, {height:.0f}pt)"'
         self.parts.append(f"<figure>{_embedded(picture, caption, style)}<figcaption>{escape(caption)}</figcaption></figure>")
 
     def question(self, asked: Question) -> None:

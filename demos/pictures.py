@@ -35,6 +35,11 @@ def show(picture, name, caption):
     return shown
 
 
+# %%
+lesson.ask("A graph is drawn with a node for each Value. How many nodes has a * b + c?",
+           len(topological_order(Value(1.0) * Value(2.0) + Value(3.0))), within=0.001, wrong={3: "and the product, and the sum"},
+           why="Three leaves and two operations.")
+
 # %% [markdown]
 """
 ## A Value and all it was made from
@@ -67,6 +72,10 @@ lesson.ask("o = tanh(x1 w1 + x2 w2 + b), and the local derivative of tanh is 1/2
 # %%
 show(autograd.draw(o), "neuron", "A neuron, tanh(w · x + b), after backward().")
 
+# %%
+lesson.ask("In the picture: what is do/dx2? Its weight w2 is 1.", next(v for v in topological_order(o) if v.label == "x2").grad,
+           wrong={0.0: "that is do/dw2, since x2 is 0"}, why="1/2 times w2.")
+
 # %% [markdown]
 """
 In a longer expression the operations are fields of the cards, to save width. This is the expression in micrograd's README.
@@ -93,7 +102,18 @@ def readme_expression():
 
 g = readme_expression()
 g.backward()
+
+# %%
+lesson.ask("How many operations does this expression record?", sum(bool(v.inputs) for v in topological_order(g)), factor=1.35,
+           why="Count the signs; x += ... is one, too. (Within a factor of 1.35 counts as right.)")
+
+# %%
 show(autograd.draw(g), "readme", "micrograd's expression, one Value for each operation.")
+
+# %%
+a, b = (next(v for v in topological_order(g) if v.label == name) for name in "ab")
+lesson.ask("Look at the two leaves: with respect to which is the derivative of g larger?", "b" if abs(b.grad) > abs(a.grad) else "a",
+           choices=("a", "b"), why=f"{a.grad:.1f} and {b.grad:.1f}: the same numbers as in micrograd's README.")
 
 # %% [markdown]
 """
@@ -114,10 +134,27 @@ x = [Value(d, label=f"x.{i}") for i, d in enumerate([1.0, -2.0, 0.5])]
 f = nn.Neuron(3, "tanh", seed=2)(x)
 f.label = "f"
 f.backward()
+
+# %%
+lesson.ask("On the edge from the third weight to the dot stands its local derivative. Which number is it? The third input is x.2 "
+           "= 0.5.",
+           f.inputs[0].partials[next(k for k, v in enumerate(f.inputs[0].inputs) if v.label.endswith("w.2"))],
+           wrong={next(v.data for v in f.inputs[0].inputs if v.label.endswith("w.2")): "that is the weight itself"},
+           why="What the weight is multiplied by.")
+
+# %%
 show(autograd.draw(f), "dot", "nn's neuron: one dot and its activation.")
 
 # %%
+lesson.ask(f"f = {f.data:.3f}. Which local derivative does tanh have, 1 - f²?", f.partials[0], within=0.02,
+           wrong={f.data: "that is f"}, why="It stands on the edge between the dot and f.")
+
+# %%
 show(autograd.draw(f, open_dots=True), "dot-opened", "The same with open_dots=True.")
+
+# %%
+lesson.ask("Does opening the dot change the derivatives?", any(abs(v.grad - p) > 1e-12 for v, p in zip(
+    f.inputs[0].inputs, [f.inputs[0].grad * d for d in f.inputs[0].partials])), why="It is the same record, drawn with more nodes.")
 
 # %% [markdown]
 """
@@ -129,7 +166,17 @@ weights. The larger a weight, the wider its line.
 
 # %%
 figure2 = nn.MLP(6, [2, 6, 4, 1], activation="tanh", seed=22)
+lesson.ask("A network 6-2-6-4-1 has a node for each number in each layer. How many nodes?", sum((6, 2, 6, 4, 1)), within=0.001,
+           wrong={13: "the inputs are nodes, too"}, why="6 + 2 + 6 + 4 + 1.")
+
+# %%
 show(figure2.draw(), "network", "The network of the lecture's figure 2, with its weights.")
+
+# %%
+negative = [w.data < 0 for layer in figure2.layers for n in layer.neurons for w in n.w]
+lesson.ask("How many of its weights are negative?", sum(negative), factor=1.35, why=f"The dashed lines, {sum(negative)} of "
+           f"{len(negative)}. "
+           "(Within a factor of 1.35 counts as right.)")
 
 # %% [markdown]
 """
@@ -147,7 +194,18 @@ show(figure2.draw(sample), "network-sample", "The same network for one sample.")
 
 # %%
 moons = nn.MLP(2, [16, 16, 1], seed=1337)
+lesson.ask("And in a network 2-16-16-1, how many lines?", 2 * 16 + 16 * 16 + 16 * 1, within=0.001, wrong={337: "that includes the "
+           "biases"},
+           why="2·16 + 16·16 + 16·1: the limit of what an eye can follow.")
+
+# %%
 show(moons.draw([0.5, -0.3]), "moons", "The network for the two moons, for one sample.")
+
+# %%
+weights = [w.data for layer in moons.layers for n in layer.neurons for w in n.w]
+lesson.ask("About which share of the lines is dashed, for a negative weight? (1 is all of them.)",
+           sum(w < 0 for w in weights) / len(weights),
+           within=0.15, why="Initial weights are drawn evenly around 0.")
 
 # %% [markdown]
 """
@@ -159,7 +217,7 @@ computes for all samples into one node.
 """
 
 
-# %%
+# %% tags=["hide-input"]
 def scalar_neuron(neuron, x, relu):
     z = sum((wi * xi for wi, xi in zip(neuron.w, x)), neuron.b)
     return z.relu() if relu else z
@@ -191,8 +249,12 @@ lesson.ask(f"The loss of a 2-16-16-1 network over {SAMPLES} samples, one scalar 
            len(topological_order(loss)), factor=3, why="Within a factor of 3 counts as right.")
 
 # %%
-print(f"{len(topological_order(loss)):,} Values")
 show(autograd.draw(loss), "loss", "Neurons hold what they computed for all samples.")
+
+# %%
+lesson.ask("Each neuron is one node here. How many Values does it stand for, on average? (33 neurons.)",
+           len(topological_order(loss)) / 33, factor=2, wrong={1.0: "and what it computed for all samples"},
+           why="For each sample a few products, sums and a ReLU. (Within a factor of 2 counts as right.)")
 
 # %% [markdown]
 """
@@ -202,6 +264,12 @@ Coarser still, `level="layer"`:
 # %%
 show(autograd.draw(loss, level="layer"), "loss-layers", "The loss, by layers.")
 
+# %%
+lesson.ask("Neurons are named like parameters, counted from 0. What is the third neuron of the second layer called?",
+           figure2.layers[1].neurons[2].b.label.rpartition(".")[0],
+           choices=("layers.1.neurons.2", "layers.2.neurons.3", "layers.2.neurons.1"), wrong={"layers.2.neurons.3": "counted from 0"},
+           why="Layer 1, neuron 2.")
+
 # %% [markdown]
 """
 To look into one neuron, name it: `expand="layers.1.neurons.2"`. Here in a smaller network, over 3 samples:
@@ -210,15 +278,26 @@ To look into one neuron, name it: `expand="layers.1.neurons.2"`. Here in a small
 
 # %%
 def small_loss():
-    net = nn.MLP(2, [4, 4, 1], activation="tanh", seed=3)
+    net = nn.MLP(2, [3, 3, 1], activation="tanh", seed=3)
     loss = autograd.sum([nn.losses.squared(net([0.5 * i, 1.0]), 1.0) for i in range(3)])
     loss.label = "loss"
     loss.backward()
     return loss
 
 
+# %%
+small = small_loss()
+lesson.ask("This network, 2-3-3-1 with tanh, and the squared errors of 3 samples: how many Values are behind the loss?",
+           len(topological_order(small)), factor=2, why="Few enough to look at, if most of it stays closed. "
+           "(Within a factor of 2 counts as right.)")
+
+# %%
 opened = autograd.draw(small_loss(), expand="layers.1.neurons.2")
 show(opened, "loss-opened", "One neuron of a layer is open; the others are closed.")
+
+# %%
+lesson.ask("The open neuron has three inputs. How many parameters does it have?", len(nn.Neuron(3, "tanh").parameters()), within=0.001,
+           wrong={3: "and its bias"}, why="Three weights and a bias.")
 
 # %% [markdown]
 """
@@ -228,6 +307,10 @@ Without labels no neurons can be recognized. Then operations of the same kind an
 # %%
 unlabelled = moons_loss(SAMPLES, labels=False)
 show(autograd.draw(unlabelled), "loss-unlabelled", "The same loss, without labels.")
+
+# %%
+lesson.ask("Is the loss without labels the same number as before?", unlabelled.data == loss.data, why="Labels are for pictures "
+           "and words only.")
 
 # %% [markdown]
 """
@@ -275,8 +358,15 @@ Value instead, as backpropagation does.
 
 # %%
 print(autograd.expression(g))
-print()
-print(autograd.explain(g, wrt=labelled(g, "a")))
+
+# %%
+lesson.ask("In what follows each derivative is computed once. How many multiplications by a local derivative does that take?",
+           sum(len(v.inputs) for v in topological_order(g)), factor=1.6, why="One for each edge, instead of one for each step of "
+           "each path.")
+
+# %%
+said = str(autograd.explain(g, wrt=labelled(g, "a"))).split("\n")
+print(*said[:12], "...", *said[-2:], sep="\n")
 
 # %% [markdown]
 """

@@ -26,6 +26,12 @@ from demos.lesson import Lesson
 
 lesson = Lesson("proof", cover="cost")
 
+# %%
+small_net = nn.MLP(1, [1, 1], "tanh", seed=0)
+k_values = [k for k in range(1, 10) if 2 <= k <= len(small_net.layers)]
+lesson.ask("From the last lesson: a network has L = 2 layers. For how many k does (7) say something? (It is for k = 2, ..., L.)",
+           len(k_values), within=0.001, why="For k = 2: from ∂ℒ/∂z₂ to ∂ℒ/∂z₁.")
+
 # %% [markdown]
 r"""
 ## What is to be proved
@@ -37,6 +43,11 @@ $$z_k = W_k f_{k-1} + b_k, \qquad f_k = \sigma_k(z_k)$$
 Theorem 1 says how the derivatives with respect to $z_{k-1}$, $W_k$ and $b_k$ come from those with respect to $z_k$. Here is a
 network of random shape. Change `SEED` for another one: everything below is computed from it.
 """
+
+# %%
+lesson.ask("Layer 2 has three neurons, layer 1 has four. Which shape has W₂?", "{} x {}".format(*np.zeros((3, 4)).shape),
+           choices=("3 x 4", "4 x 3"), wrong={"4 x 3": "rows for the layer that W₂ leads to, columns for the one before"},
+           why="n₂ x n₁.")
 
 # %%
 SEED = 5
@@ -97,6 +108,11 @@ lesson.ask("z₂(i) = Σₗ W₂(i,l) f₁(l) + b₂(i). What is ∂z₂(i)/∂W
 # %%
 lesson.write(typeset(lines[:5]))
 
+# %%
+lesson.ask("z₂(i) = Σₗ W₂(i,l) f₁(l) + b₂(i). What is ∂z₂(i)/∂b₂(i)?", (lambda b: (sum(
+    [facts.W[0, j] * facts.f[j] for j in range(len(facts.f))], b).backward(), b.grad)[1])(Value(0.5)),
+           wrong={0.0: "b₂(i) is one of the terms"}, why="b₂(i) stands in the sum once, without a factor.")
+
 # %% [markdown]
 r"""
 Line 5 is the first half of (8). The bias is simpler:
@@ -139,6 +155,11 @@ activation functions. So the same lines hold for every network:
 """
 
 # %%
+lesson.ask("What did the proof use about σ?", "that it has a derivative" if all(line.holds for line in lines) else "that it is tanh",
+           choices=("that it is tanh", "that it has a derivative", "that its slope is at most 1"),
+           wrong={"that it is tanh": "no line uses which function σ is"}, why="And not even the same σ in each layer.")
+
+# %%
 NETWORKS = lesson.size(100, 10)
 worst = {name: 0.0 for name in names}
 checked = 0
@@ -151,6 +172,14 @@ for seed in range(NETWORKS):
 print(f"{checked} lines of {NETWORKS} random networks; "
       f"the largest difference of two sides is {max(worst.values()):.0e}")
 
+# %%
+lesson.ask("If one of the fifteen lines were wrong for some network, how large would the largest difference be, roughly?",
+           "of the size of the derivatives" if not lines.with_fault(seed=1).holds else "of the size of rounding",
+           choices=("of the size of rounding", "of the size of the derivatives"),
+           wrong={"of the size of rounding": "that is what you see when all lines hold"},
+           why="A false line is off by a visible amount in nearly every network. Numbers do not prove a line, but they find a "
+           "wrong one.")
+
 # %% [markdown]
 r"""
 ## Put the lines in order
@@ -158,6 +187,12 @@ r"""
 Here are four lines of the proof of (7), shuffled. `lines.ordered(names).gap()` says which line stands before one that it
 needs.
 """
+
+# %%
+chain = lines.ordered(["z2", "z3"])
+lesson.ask("A line that puts ∂z₂(i)/∂z₁(j) = W₂(i,j) σ'(z₁(j)) into a sum: where does it have to stand?",
+           "after that line" if lines.ordered(["6", "z1", "z3", "z4", "z2"]).gap() is not None else "anywhere",
+           choices=("before that line", "after that line", "anywhere"), why="A line may use what stands before it.")
 
 # %%
 four = lines.ordered(["z3", "z5", "z2", "z4"])
@@ -206,6 +241,11 @@ For the network above, a whole vector: `fill` says whether an array is what stan
 # %%
 print(lines.fill("7", facts.slope * (W.T @ facts.dzk)), lines.fill("7", W.T @ facts.dzk))
 
+# %%
+lesson.ask("The second array was not accepted. What does it lack?",
+           "σ'(z₁)" if lines.fill("7", facts.slope * (W.T @ facts.dzk)) else "the transpose",
+           choices=("σ'(z₁)", "the transpose", "a factor of 2"), why="W₂ᵀ ∂ℒ/∂z₂ is ∂ℒ/∂f₁: the factor D₁ is missing.")
+
 # %% [markdown]
 r"""
 ## Find the wrong line
@@ -216,7 +256,7 @@ One of these lines is false. Which one? You may evaluate both sides: that is wha
 # %%
 faulty = lines.with_fault(seed=1)
 shown = faulty.ordered(["W1", "W3", "b1", "z2", "z3", "z5", "7"])
-lesson.write("\n\n".join(f"**{i}.**\n\n$${line.latex}$$" for i, line in enumerate(shown, 1)))
+lesson.write("\n\n".join(f"**{i}.** ${line.latex}$" for i, line in enumerate(shown, 1)))
 
 # %%
 lesson.ask("Which line is false?", next(i for i, line in enumerate(shown, 1) if not line.holds),
@@ -228,7 +268,7 @@ for i, line in enumerate(shown, 1):
 
 # %%
 another = lines.with_fault(seed=8).ordered(["W1", "W3", "b1", "z2", "z3", "z5", "7"])
-lesson.write("\n\n".join(f"**{i}.**\n\n$${line.latex}$$" for i, line in enumerate(another, 1)))
+lesson.write("\n\n".join(f"**{i}.** ${line.latex}$" for i, line in enumerate(another, 1)))
 
 # %%
 lesson.ask("And here?", next(i for i, line in enumerate(another, 1) if not line.holds),
@@ -272,6 +312,12 @@ for k in range(L, 1, -1):
     off = np.abs(dz - step.facts.dzk).max()
     print(f"k = {k}: ∂ℒ/∂z{k} differs by {off:.0e}, all lines hold: {step.holds}")
     dz = step.line("7").right                       # the next step begins with what (7) gives
+
+# %%
+absolute = [nn.matrix.proof(net, x, y, loss="absolute", k=k).holds for k in range(2, L + 1)]
+lesson.ask("With another loss, such as Σ |f - y|: which part of the induction changes?", "the base" if all(absolute) else "the step",
+           choices=("the base", "the step", "both"), wrong={"the step": "(7) and (8) do not contain the loss"},
+           why="Only ∂ℒ/∂f_L, where it begins. The lines hold for that loss as well.")
 
 # %% [markdown]
 r"""
@@ -363,6 +409,11 @@ for n, found in costs.items():
     print(f"{n:3} inputs: between {min(found):.2f} and {max(found):.2f} times the function; "
           f"bound {c}")
 
+# %%
+lesson.ask("A function of a million inputs takes 10 million operations of these kinds. How many operations, in millions, suffice for "
+           "the function and its gradient, by the theorem?", c * 10, within=0.001,
+           wrong={5.0: "c times the operations, not c times the inputs"}, why="c N = 5 · 10 million, for a million derivatives.")
+
 # %% tags=["hide-input"]
 figure, ax = plots.plot("What a gradient costs", "number of inputs",
                         "operations for f and its gradient / for f")
@@ -373,6 +424,12 @@ ax.annotate("the bound of the theorem", (1, c), (1, c - 0.35), fontsize=20, colo
 ax.set_ylim(0, c + 0.6)
 lesson.show(figure, "cost", "Each dot is a random function. The cost does not grow with the number "
             "of inputs.")
+
+# %%
+most = max(map(max, costs.values()))
+lesson.ask("Read the figure: which multiple of the function's operations does the dearest of these functions need?", most, within=0.08,
+           wrong={5.0: "that is the bound; not every operation is a product of two Values"},
+           why="The bound is for the worst case, a function of products only.")
 
 # %% [markdown]
 r"""

@@ -15,11 +15,15 @@ choose a learning rate for a quadratic loss from its curvature.
 import numpy as np
 
 import nn
-from autograd import Value, exp, sigmoid, sin
+from autograd import Value, exp, grad, sigmoid, sin
 from demos import plots
 from demos.lesson import Lesson
 
 lesson = Lesson("pytorch_intro")
+
+# %%
+lesson.ask("From the lesson before: C = A B with A of shape (2, 3), and ∂L/∂C is G. Which shape has ∂L/∂A?",
+           "{} x {}".format(*(np.ones((2, 4)) @ np.ones((3, 4)).T).shape), choices=("2 x 3", "3 x 2", "2 x 4"), why="That of A.")
 
 # %% [markdown]
 """
@@ -29,7 +33,7 @@ Both use the same numbers: a Python float has 64 bits, and PyTorch is told to us
 is 32). So the results should agree to about 16 digits.
 """
 
-# %%
+# %% tags=["hide-input"]
 try:
     import torch
 except ImportError:
@@ -61,6 +65,10 @@ def shown(number):
 A `Value` records what is done with it. A PyTorch *tensor* is an array that does so on request: `requires_grad=True`.
 """
 
+# %%
+lesson.ask("A Python float has 64 bits, with 53 for its digits. How many decimal digits are that, about?", 53 * np.log10(2),
+           within=0.08,
+           why="53 · log₁₀ 2. PyTorch's default of 32 bits has about 7.")
 
 # %%
 def cube():
@@ -91,6 +99,12 @@ Now `y = exp(sin(x₁³)) + exp(sin(x₂³)) + exp(sin(x₃³))` at 1, 2, 3. In 
 are one tensor, and each operation takes all of them. Here each number is a Value with operations of its own. In both, a single
 `backward()` gives all three derivatives.
 """
+
+# %%
+xs = [Value(1.0), Value(2.0), Value(3.0)]
+sum(x**3 for x in xs).backward()
+lesson.ask("How many grads of leaves does one `backward()` fill here?", sum(x.grad != 0 for x in xs), within=0.001,
+           wrong={1: "all leaves behind the output get their derivative"}, why="One pass, all three.")
 
 
 # %%
@@ -132,8 +146,11 @@ print("on paper, 3x² cos(x³) exp(sin x³):",
 """
 ## Gradients add up
 
-Now a second function of the same `x`. The derivative of `x²` at 4 is 8, and that of `x³` is 48.
+Now a second function of the same `x`. The derivative of `x³` at 4 was 48.
 """
+
+# %%
+lesson.ask("And the derivative of x² at 4?", grad(lambda x: x**2)(4.0), wrong={16.0: "that is x²"}, why="2x.")
 
 
 # %%
@@ -178,6 +195,13 @@ tensor itself, and `torch.no_grad()` stops the recording.
 """
 
 # %%
+x, y = Value(2.0), Value(1.5)
+f = x**2 / 2 + y**4 / 4
+f.backward()
+lesson.ask("What is ∂f/∂y at (2, 1.5)?", y.grad, wrong={1.5: "y⁴/4 has the derivative y³", 3.375 / 4: "the 4 and the 1/4 cancel"},
+           why="y³.")
+
+# %%
 alpha, steps = 0.2, 60
 
 
@@ -194,6 +218,14 @@ def descend():
     return path
 
 
+path = descend()
+
+# %%
+lesson.ask("α = 0.2, and the path begins at (2, 1.5). The derivative of f with respect to x is x. What is x after the first step?",
+           path[1][0], wrong={2.4: "against the derivative: minus", 0.4: "that is the length of the step"}, why="2 - 0.2 · 2.")
+
+
+# %%
 def torch_descend():
     x = torch.tensor(2.0, dtype=torch.float64, requires_grad=True)
     y = torch.tensor(1.5, dtype=torch.float64, requires_grad=True)
@@ -205,9 +237,6 @@ def torch_descend():
                 p -= alpha * p.grad
                 p.grad.zero_()
     return [x.item(), y.item()]
-
-
-path = descend()
 
 # %%
 lesson.ask(f"After {steps} steps from (2, 1.5): which coordinate is closer to 0?",
@@ -222,11 +251,9 @@ for k in (0, 1, 2, 5, 10, 20, 40, steps):
 print()
 beside("the end", path[-1], torch_descend)
 
-# %% [markdown]
-"""
-Along `x` each step removes the same share, `α`, of what is left. Along `y` the derivative is `y³`: near 0 there is hardly any
-slope, and the steps become tiny. The path converges, but slowly.
-"""
+# %%
+lesson.ask("Read the column x: by which factor is it multiplied in each step?", path[3][0] / path[2][0],
+           wrong={0.2: "that is the share α that is taken away"}, why="1 - α = 0.8. So it converges like 0.8ʲ.")
 
 # %% tags=["hide-input"]
 figure, ax = plots.plot("Gradient descent on x²/2 + y⁴/4", "x", "y")
@@ -241,6 +268,11 @@ ax.set_aspect("equal")
 plots.legend(ax, loc="upper left")
 lesson.show(figure, "descent",
             "First across the contour lines, then slowly along the flat floor of the valley.")
+
+# %%
+lesson.ask("At y = 0.1 the derivative with respect to y is y³. How long is a step there, with α = 0.2?",
+           0.2 * grad(lambda y: y**4 / 4)(0.1),
+           wrong={0.02: "that is α y", 0.001: "that is the derivative; times α"}, why="0.2 · 0.001. The path converges, but slowly.")
 
 # %% [markdown]
 """
@@ -298,6 +330,11 @@ best = (2 / (lam**0.5 + mu**0.5)) ** 2
 beta = ((lam**0.5 - mu**0.5) / (lam**0.5 + mu**0.5)) ** 2
 print(f"plain: α = {plain:.5f}; with momentum: α = {best:.5f}, β = {beta:.3f}")
 
+# %%
+lesson.ask("By which factor do both the slowest and the fastest direction shrink with this plain α? (It is |1 - α μ| = |1 - α λ|.)",
+           abs(1 - plain * mu), within=0.01, why="Just below 1, because λ is much larger than μ: that is why momentum is worth "
+           "having here.")
+
 # %% [markdown]
 """
 From here on an *optimizer* takes the steps. In both libraries the loop is the same: loss, reset, backward, step.
@@ -324,6 +361,12 @@ def fit(optimizer):
     return [p.data for p in c], losses
 
 
+# %%
+lesson.ask("How many derivatives does one `loss.backward()` compute here for the optimizer?", len(start), within=0.001,
+           wrong={41: "that is the number of points"}, why="One for each of the coefficients c₀ ... c₄.")
+
+
+# %%
 def torch_fit():
     c = torch.tensor(start, dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.SGD([c], lr=best, momentum=beta)
@@ -346,6 +389,11 @@ lesson.ask("The sine is an odd function: sin(-x) = -sin(x). What should the coef
 # %%
 beside("c0 ... c4", c, torch_fit)
 
+# %%
+lesson.ask("The slope of sin(πt) at 0 is π. Is c₁, the slope of the quartic there, larger or smaller?",
+           "smaller" if c[1] < np.pi else "larger", choices=("smaller", "larger"),
+           why="The quartic is to be near the sine everywhere, not only at 0. A Taylor polynomial would have c₁ = π.")
+
 # %% [markdown]
 """
 A least squares problem can also be solved directly, with linear algebra.
@@ -359,6 +407,11 @@ print("found         ", *(f"{number:11.8f}" for number in np.round(c, 8) + 0.0))
 print(f"largest difference {np.abs(exact - c).max():.0e}")
 print(f"the loss above its minimum after {steps} steps: {slow_losses[-1] - lowest:.0e}, "
       f"with momentum {max(losses[-1] - lowest, 0):.0e}")
+
+# %%
+lesson.ask("After these steps, which run is closer to the minimum of the loss?",
+           "with momentum" if losses[-1] < slow_losses[-1] else "plain", choices=("plain", "with momentum"),
+           why="The right picture shows both.")
 
 # %% tags=["hide-input"]
 figure, (left, right) = plots.plots(1, 2, size=(17, 7.5))
@@ -377,6 +430,11 @@ plots.legend(right)
 lesson.show(figure, "quartic",
             "Momentum overshoots at first, then gains more in each step; the floor is rounding.")
 
+# %%
+lesson.ask("In which run does the loss above its minimum go up and down on its way?",
+           "with momentum" if np.sum(np.diff(losses[:100]) > 0) > np.sum(np.diff(slow_losses[:100]) > 0) else "gradient descent",
+           choices=("gradient descent", "with momentum"), why="Momentum overshoots and comes back, and is faster all the same.")
+
 # %% [markdown]
 """
 ## A perceptron
@@ -384,6 +442,10 @@ lesson.show(figure, "quartic",
 One neuron, `f(x) = σ(w · x - b)` with the sigmoid `σ`, should give 0 on one cloud of points and 1 on another. The loss is the
 sum of `(f(xᵢ) - yᵢ)²`. The optimizer is *Adam*: it divides each component of a smoothed gradient by its typical size.
 """
+
+# %%
+lesson.ask("w and b start at 0. What is f(x) = σ(w · x - b) then, for every point?", sigmoid(0.0), wrong={0.0: "σ(0) is not 0"},
+           why="σ(0) = 1/2: no decision yet.")
 
 # %%
 rng = np.random.default_rng(3)
@@ -406,6 +468,17 @@ def perceptron():
     return [w[0].data, w[1].data, b.data]
 
 
+# %%
+steep = Value(0.0)
+(1000.0 * steep).backward()
+nn.Adam(0.1).step([steep])
+lesson.ask("Adam with learning rate 0.1, one parameter, and a derivative of 1,000. How long is the first step?", abs(steep.data),
+           wrong={100.0: "that would be gradient descent"},
+           why="The derivative is divided by its own size. So each parameter moves by about the learning rate, whatever the size of "
+               "its derivative.")
+
+
+# %%
 def torch_perceptron():
     w = torch.zeros(2, dtype=torch.float64, requires_grad=True)
     b = torch.zeros(1, dtype=torch.float64, requires_grad=True)
@@ -421,27 +494,36 @@ def torch_perceptron():
 
 
 w0, w1, b = perceptron()
-steep = Value(0.0)
-(1000.0 * steep).backward()
-nn.Adam(0.1).step([steep])
-
-# %%
-lesson.ask("Adam with learning rate 0.1, one parameter, and a derivative of 1,000. How long is the first step?", abs(steep.data),
-           wrong={100.0: "that would be gradient descent"},
-           why="The derivative is divided by its own size. So each parameter moves by about the learning rate, whatever the size of "
-               "its derivative.")
 
 # %%
 beside("w0, w1, b", [w0, w1, b], torch_perceptron)
+
+# %%
 score = points @ [w0, w1] - b
 share = np.mean((score > 0) == (labels == 1))
+lesson.ask("Which share of the points does the neuron classify correctly? (1 is all of them.)", share, within=0.03,
+           wrong={1.0: "the clouds overlap a little"}, why="Within 3 percent counts as right.")
+
+# %%
 print(f"{share:.1%} of the points are classified correctly by the line w · x = b")
+
+# %%
+lesson.ask("What shape has the boundary w · x = b in the plane?",
+           "a straight line" if abs((points[0] + points[1]) @ [w0, w1] - points[0] @ [w0, w1] - points[1] @ [w0,
+           w1]) < 1e-9 else "a curve",
+           choices=("a straight line", "a curve"), wrong={"a curve": "σ does not bend it: σ is 1/2 exactly where w · x - b is 0"},
+           why="w · x is linear in x.")
 
 # %% tags=["hide-input"]
 figure, ax = plots.plot("σ(w · x - b), and the line where it is ½", "x₀", "x₁", size=(13, 9))
 plots.region(ax, lambda xs: xs @ [w0, w1] - b, points, labels == 1)
 lesson.show(figure, "perceptron",
             "Red: below ½. Blue: above. The decision boundary of one neuron is a straight line.")
+
+# %%
+twice = np.mean(((points @ [2 * w0, 2 * w1] - 2 * b) > 0) == (score > 0))
+lesson.ask("w and b are doubled. Does the decision boundary move?", bool(twice < 1),
+           why="w · x = b is the same line. But σ is steeper: the network is surer of the same decisions.")
 
 # %% [markdown]
 """

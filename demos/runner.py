@@ -26,8 +26,9 @@ from demos.page import Link, Page
 HERE = Path(__file__).parent
 TEACHING = HERE / "TEACHING.md"
 LECTURE = ("neuron", "descent", "sgd", "backpropagation")       # the lecture in four parts
-ORDER = ("derivative", "chain_rule", "build", *LECTURE, "proof", "forward_reverse", "moons", "digits",
-         "tensors", "pytorch_intro", "compiler", "gpt", "newton", "taylor", "pictures", "quiz")        # in the order of teaching
+README = HERE.parent / "README.md"
+# The lessons in the order of teaching: the rows of the README's table
+ORDER = tuple(re.findall(r"^\| \[`(\w+)`\]\(demos/\w+\.py\) \|", README.read_text(encoding="utf-8"), re.MULTILINE))
 
 
 class Cell(NamedTuple):

@@ -20,6 +20,10 @@ from demos.lesson import Lesson
 
 lesson = Lesson("sgd", cover="descents")
 
+# %%
+lesson.ask("From the last lesson: w = 2, the derivative of the loss with respect to w is 3, and α = 0.1. What is w after one step?",
+           2 - 0.1 * 3, wrong={2 + 0.1 * 3: "that is uphill"}, why="w - α ∂ℒ/∂w.")
+
 # %% [markdown]
 """
 The network, the data and the learning rate that falls are those of part 2.
@@ -54,9 +58,9 @@ def train(learning_rate, **options):
     return net, nn.fit(net, xs, ys, "absolute", descent, EPOCHS, **options)
 
 
-def total_loss(net, xs, ys):
-    return sum(abs(net(x) - y) for x, y in zip(xs, ys))                 # (4)
-
+# %%
+lesson.ask("`train` takes 2,000 steps with all 100 samples. How many times is ℓ evaluated for one sample?", 2000 * len(xs),
+           within=0.001, why="2,000 · 100. With a million samples each step alone would take five times as many.")
 
 # %% [markdown]
 r"""
@@ -141,6 +145,11 @@ lesson.ask(f"{EPOCHS} epochs each: with all samples in every step, or with mini-
 print(f"all samples       {EPOCHS:6} steps, loss {error(descent):.3f}")
 print(f"mini-batches      {steps:6} steps, loss {error(sgd):.3f}")
 
+# %%
+lesson.ask("And the work: by how much does an epoch of mini-batches evaluate more samples than an epoch of full steps?",
+           sum(map(len, batches)) / len(xs) - 1, wrong={5.0: "five times the steps, each with a fifth of the samples"},
+           why="Not at all: five steps with 20 samples each.")
+
 # %% [markdown]
 r"""
 ## Momentum
@@ -175,12 +184,26 @@ lesson.ask("On a slope that is the same everywhere, with β = 0.9: how long do t
 lengths = step_lengths(0.9)
 print("steps with β = 0.9:", *(f"{s:.3f}" for s in lengths[:6]), "...", f"{lengths[-1]:.3f}")
 
+# %%
+signs = [(-1.0) ** j for j in range(200)]
+swing = 0.0
+for g in signs:
+    swing = g + 0.9 * swing
+lesson.ask("And on a slope that changes its sign in each step, +1, -1, +1, ...: how long do the steps become?", abs(swing),
+           within=0.03, wrong={1.0: "the step before points the other way and is partly taken back", 10.0: "that was the constant "
+           "slope"},
+           why="1 - 0.9 + 0.81 - ... = 1 / (1 + 0.9). Momentum lengthens steps that agree, and shortens those that do not.")
+
 # %% [markdown]
 """
 By hand, on the small network of part 2, beside `fit`:
 """
 
 # %%
+def total_loss(net, xs, ys):
+    return sum(abs(net(x) - y) for x, y in zip(xs, ys))                 # (4)
+
+
 few_xs, few_ys = nn.data.sine(21)
 alpha, beta = 0.003, 0.9
 small = nn.MLP(1, [8, 1], seed=4)
@@ -201,6 +224,11 @@ same = nn.MLP(1, [8, 1], seed=4)
 optimizer = nn.GradientDescent(alpha, momentum=beta)
 fit_losses_too = nn.fit(same, few_xs, few_ys, "absolute", optimizer, epochs=5)
 print("nn.fit ", *(f"{number:.6f}" for number in fit_losses_too))
+
+# %%
+lesson.ask("Momentum needs W^{j-1}, but at the first step there is no step before. How long is that step, compared with (5)?",
+           step_lengths(0.9)[0], wrong={1.9: "that is the second step", 0.0: "α times the gradient is still there"},
+           why="The same: the term with β is 0. So the first two losses of `by hand` are those of part 2.")
 
 # %% [markdown]
 """
@@ -228,6 +256,10 @@ for name, (net, history) in runs.items():
     print(f"{name:21} from {error(network()):.1f}, in the first 20 epochs up to "
           f"{max(history[:20]):6.1f}, at the end {error(net):.3f}")
 
+# %%
+lesson.ask("Which of the three reaches the largest loss in its first 20 epochs?", max(runs, key=lambda name: max(runs[name][1][:20])),
+           choices=list(runs), why="Each has a learning rate so large that it overshoots at first. The figure shows it on the left.")
+
 # %% tags=["hide-input"]
 figure, ax = plots.plot("Three ways down", "epoch", "the loss, on a logarithmic scale")
 width = EPOCHS // 20
@@ -241,6 +273,12 @@ for (name, (net, history)), (color, style) in zip(runs.items(), looks):
 plots.legend(ax)
 lesson.show(figure, "descents",
             f"Pale: the loss of each epoch. Strong: its median over each {width} epochs.")
+
+# %%
+lesson.ask("After which of the three runs has the network taken the most steps?",
+           max({"gradient descent (5)": EPOCHS, f"mini-batches of {BATCH}": steps, f"momentum, β = {beta}": EPOCHS}.items(),
+               key=lambda item: item[1])[0], choices=list(runs), why=f"{steps:,}, instead of {EPOCHS:,}. All have seen each sample as "
+           "often: an axis of epochs compares the work, one of steps would not.")
 
 # %% [markdown]
 """

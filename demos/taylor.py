@@ -22,6 +22,11 @@ from demos.lesson import Lesson
 
 lesson = Lesson("taylor")
 
+# %%
+lesson.ask("f(x) = exp(2x). What is f'(0)?", grad(lambda x: exp(2 * x))(0.0), wrong={1.0: "that is f(0); the chain rule brings a "
+           "factor"},
+           why="2 exp(2x). And f' has a derivative itself: 4 exp(2x).")
+
 # %% [markdown]
 """
 ## A derivative is a graph, too
@@ -52,6 +57,10 @@ lesson.ask("The graph of f' = exp(sin x) · cos x, with x as its only leaf: how 
 print("f'(0.5) ", slope.data, "  by grad:", grad(f)(0.5))
 print("f''(0.5)", gradients(slope, x), "  by grad:", grad(grad(f))(0.5))
 lesson.show(draw(slope), "slope", "The graph of the derivative of exp(sin x).")
+
+# %%
+lesson.ask("What is the second derivative of exp(2x) at 0?", grad(grad(lambda x: exp(2 * x)))(0.0), wrong={2.0: "that is the first"},
+           why="2 · 2: each derivative brings another factor of 2.")
 
 # %% [markdown]
 """
@@ -90,6 +99,11 @@ The sum of these terms is the *Taylor polynomial*:
 """
 
 # %%
+lesson.ask("f = exp and a = 0: every derivative is 1 there. What is the coefficient of x³?",
+           derivatives(exp, 0.0, 3)[3] / math.factorial(3), wrong={1.0: "divide by 3!", 1 / 3: "3! is 6"},
+           why="The third derivative is 1, and 3! is 6.")
+
+# %%
 CENTER, DEGREE = 0.0, lesson.size(11, 9)
 
 
@@ -106,6 +120,11 @@ for degree in range(0, DEGREE + 1, 3):
     print(f"degree {degree}: {polynomial(c[:degree + 1], 0.5):.12f} at x = 0.5")
 print(f"the function: {f(0.5):.12f}")
 
+# %%
+lesson.ask("From degree to degree in this list: does the error at x = 0.5 become smaller each time?",
+           all(abs(polynomial(c[:k + 4], 0.5) - f(0.5)) < abs(polynomial(c[:k + 1], 0.5) - f(0.5)) for k in range(0, DEGREE - 2, 3)),
+           why="0.5 is close to the center. How is it farther away? The figure shows it.")
+
 # %% tags=["hide-input"]
 title = f"Taylor polynomials of exp(sin x) around {CENTER:g}"
 figure, ax = plots.plot(title, "x", size=(14, 8.5))
@@ -119,6 +138,11 @@ ax.set_ylim(-1, 4)
 plots.legend(ax, loc="upper center")
 lesson.show(figure, "polynomials", "Near the center all follow the function; the higher "
             "the degree, the longer a polynomial stays close to it.")
+
+# %%
+at = {degree: abs(polynomial(c[:degree + 1], -2.0) - f(-2.0)) for degree in (1, 3, 5, 9)}
+lesson.ask("At x = -2: which of the four polynomials is farthest from the function?", f"degree {max(at, key=at.get)}",
+           choices=[f"degree {degree}" for degree in at], why="Far from the center a higher degree need not be better.")
 
 # %% [markdown]
 r"""
@@ -159,6 +183,12 @@ print(" n              by grad         exact   difference")
 for n, (found, true) in enumerate(zip(c, exact)):
     print(f"{n:2} {found:20.16f} {true!s:>13} {float(abs(Fraction(found) - true)):12.0e}")
 
+# %%
+most = max(float(abs(Fraction(found) - true)) for found, true in zip(c, exact))
+lesson.ask("Where do the differences in the last column come from?", "rounding" if most < 1e-14 else "the method",
+           choices=("rounding", "the method", "too small a step h"), wrong={"too small a step h": "there is no h in `grad`"},
+           why="They are of the size of the last digit of a float.")
+
 # %% [markdown]
 """
 ## The error
@@ -186,6 +216,11 @@ print("degree", *(f"{f'x = {x:g}':>10}" for x in PLACES))
 for degree in (1, 3, 5, 9, 15, 20, 30, 40):
     print(f"{degree:6}", *(f"{error(x, degree):10.0e}" for x in PLACES))
 
+# %%
+needed = next(degree for degree in range(41) if error(0.5, degree) < 1e-9)
+lesson.ask("Which degree is needed at x = 0.5 for an error below 1e-9?", needed, within=0.2,
+           why="Read the column for 0.5: it falls by a factor of 3 or 4 with each degree.")
+
 # %% tags=["hide-input"]
 figure, ax = plots.plot("The error of the polynomials", "degree", "on a logarithmic scale")
 for x, color, style in zip(PLACES, plots.COLORS, ("o-", "s--", "^-.")):
@@ -194,6 +229,10 @@ for x, color, style in zip(PLACES, plots.COLORS, ("o-", "s--", "^-.")):
 plots.legend(ax)
 lesson.show(figure, "errors", "In the end it falls everywhere, down to the accuracy of a float; "
             "far from the center it rises first.")
+
+# %%
+lesson.ask("Where do the curves stop falling? (An order of magnitude will do.)", max(error(0.5, 40), 1e-17), factor=30,
+           why="Near 1e-16: that is the accuracy of a float.")
 
 # %% [markdown]
 """
@@ -228,6 +267,12 @@ print("order   Values   times as many   multiplications of the series")
 for n in range(1, DEGREE + 1):
     print(f"{n:5} {counts[n]:8,} {counts[n] / counts[n - 1]:15.2f} {by_series[n]:31}")
 
+# %%
+growth = counts[-1] / counts[-2]
+lesson.ask(f"If the growth goes on like this: how many Values has the derivative of order {DEGREE + 10}?", counts[-1] * growth**10,
+           factor=30,
+           why=f"{counts[-1]:,} · {growth:.1f}¹⁰. Within a factor of 30 counts as right: any such number is far too large.")
+
 # %% tags=["hide-input"]
 figure, ax = plots.plot("What a derivative of high order costs", "order",
                         "on a logarithmic scale")
@@ -239,6 +284,10 @@ ax.semilogy(orders, by_series[1:], "s--", color=plots.BLUE, linewidth=4, markers
 plots.legend(ax)
 lesson.show(figure, "costs", "Each further order multiplies the work of nesting; it only adds "
             "to the work with series.")
+
+# %%
+lesson.ask("And how many multiplications do the first 20 coefficients take with series?", exponential(sine(20))[1], factor=1.5,
+           why="2 + 4 + ... + 40. (Within a factor of 1.5 counts as right.)")
 
 # %% [markdown]
 """

@@ -29,6 +29,10 @@ except ImportError:
     torch = None
     print("PyTorch is not installed, so its column is missing: pip install -e '.[torch]'")
 
+# %%
+lesson.ask("From the lesson `forward_reverse`: a function of 5 inputs with 2 outputs. Its Jacobian has a row for each output. Which "
+           "shape has it?", "{} x {}".format(*np.zeros((2, 5)).shape), choices=("2 x 5", "5 x 2"), why="2 rows, 5 columns.")
+
 # %% [markdown]
 r"""
 ## What a vjp is
@@ -37,7 +41,16 @@ Let $y = f(x)$ be an operation on arrays, and $L$ any number computed from $y$. 
 $g = \partial L / \partial y$, of the shape of $y$, and has to go on with $\partial L / \partial x$, of the shape of $x$. The
 function from $g$ to $\partial L / \partial x$ is the *vjp* of $f$, the vector-Jacobian product: the Jacobian itself is never
 written down.
+"""
 
+# %%
+x = np.zeros(1000)
+lesson.ask("y = sin(x), entry by entry, for an x of 1,000 numbers. How many entries does the Jacobian have?", x.size**2, within=0.001,
+           wrong={1000: "these are the entries that are not 0"},
+           why="All but 1,000 of them are 0. The vjp is g · cos(x): 1,000 multiplications.")
+
+# %% [markdown]
+r"""
 To check one, take $L = \sum g \cdot y$, so that $\partial L / \partial y$ is $g$, and let the scalar engine find
 $\partial L / \partial x$, entry by entry.
 """
@@ -55,6 +68,12 @@ def by_scalars(f, g, *arrays):
     return [np.array(gradients(L, v.ravel().tolist())).reshape(v.shape) for v in values]
 
 
+# %%
+lesson.ask("y = 3x with a single number x, and g = 2. What is ∂L/∂x for L = g y?", by_scalars(lambda x: 3 * x, 2.0, np.array(1.0))[0],
+           wrong={3.0: "that is dy/dx; times g", 2.0: "that is g = ∂L/∂y; times dy/dx"}, why="g times the derivative: 2 · 3.")
+
+
+# %%
 def by_torch(f, g, *arrays):
     """The same by PyTorch, with f written for tensors."""
     tensors = [torch.tensor(a, requires_grad=True) for a in arrays]
@@ -74,12 +93,6 @@ def check(f, g, arrays, mine, twin):
     print(line)
     return found
 
-
-# %%
-x = rng.normal(size=1000)
-lesson.ask("y = sin(x), entry by entry, for an x of 1,000 numbers. How many entries does the Jacobian have?", x.size**2, within=0.001,
-           wrong={1000: "these are the entries that are not 0"},
-           why="All but 1,000 of them are 0. The vjp is g · cos(x): 1,000 multiplications.")
 
 # %% [markdown]
 r"""
@@ -247,6 +260,14 @@ lesson.ask("x₄ is in the middle of x₁, ..., x₇. How many of the yᵢ depen
 check(convolve, g, (x, w), (np.convolve(g, w, "full"), np.correlate(x, g, "valid")),
       lambda x, w: torch.nn.functional.conv1d(x[None, None], w[None, None])[0, 0])
 
+# %%
+b = rng.normal(size=3)
+lesson.ask("Six rules. For which operation is the vjp the same whatever the numbers in x are?",
+           "x + b" if np.array_equal(by_scalars(lambda x: x + b, np.ones(3), np.zeros(3))[0], by_scalars(lambda x: x + b,
+           np.ones(3), b)[0])
+           else "softmax", choices=("x + b", "softmax", "layer norm"),
+           why="A sum is linear: nothing of the forward pass has to be kept for it. Softmax keeps p, layer norm keeps x̂ and s.")
+
 # %% [markdown]
 r"""
 ## Symbolic, numeric, automatic
@@ -267,6 +288,12 @@ def logistic(x, n):
     return l
 
 
+# %%
+lesson.ask("l₂ = 4x (1 - x). What is its derivative at x = 0.2?", autograd.grad(lambda x: logistic(x, 2))(0.2),
+           wrong={3.2: "that is 4 (1 - x); the product rule has two terms", 0.64: "that is l₂ itself"}, why="4 - 8x.")
+
+
+# %%
 def written(n):
     """The formula of l_n, a tree of nested tuples: sums and products of x and numbers."""
     if n == 1:
@@ -297,6 +324,13 @@ def evaluate(tree, x):
     return a * b if sign == "*" else a + b if sign == "+" else a - b
 
 
+# %%
+lesson.ask("l₂ = 4 · x · (1 - x) has 3 operations. How many has l₃ = 4 · l₂ · (1 - l₂), with l₂ written out both times?",
+           size(written(3)), within=0.001, wrong={6: "l₂ stands there twice"}, why="3 and twice 3. In a graph l₂ would be "
+           "computed once.")
+
+
+# %%
 def automatic(x, n):
     """The derivative of l_n, and the number of operations of its graph with the sweep back."""
     v = Value(x)
@@ -338,6 +372,11 @@ ax.semilogy([row[0] for row in rows], [row[2] for row in rows], "s--", color=plo
 plots.legend(ax)
 lesson.show(figure, "swell", "A formula writes out whatever is used twice; a graph shares it.")
 
+# %%
+lesson.ask("By about which factor does the formula of the derivative grow with each further n?", rows[-1][1] / rows[-2][1],
+           within=0.25,
+           wrong={1.0: "the red line rises"}, why="The graph only gets a fixed number of further operations: its line bends.")
+
 # %% [markdown]
 r"""
 ## Tape, graph, source
@@ -348,6 +387,10 @@ Three ways to implement automatic differentiation in reverse mode.
 TensorFlow's `GradientTape` work this way. Here is one in a few lines:
 """
 
+# %%
+u, v = Value(2.0), Value(-3.0)
+lesson.ask("For u · v: how many local derivatives does a tape record?", len((u * v).partials), within=0.001, why="One for each "
+           "input: v and u.")
 
 # %%
 class Tape:
@@ -380,6 +423,14 @@ class Tape:
         return grads
 
 
+# %%
+trial = Tape()
+p, q = trial.leaf(2.0), trial.leaf(-3.0)
+trial.add(trial.mul(p, q), trial.mul(p, p))
+lesson.ask("a b + a² is recorded, with a and b as leaves. How many entries does the tape have?", len(trial.steps), within=0.001,
+           wrong={3: "and the two leaves"}, why="Two leaves, two products and a sum.")
+
+# %%
 tape = Tape()
 a, b = tape.leaf(2.0), tape.leaf(-3.0)
 c = tape.add(tape.mul(a, b), tape.mul(a, a))

@@ -21,7 +21,7 @@ import numpy as np
 
 import autograd
 from autograd import Value
-from nn.checks import check_call, listed, shown
+from nn.checks import check_call, listed, shown, whole
 
 Loss = Callable[[Any, Any], Value]
 
@@ -85,6 +85,7 @@ def one_hot(y: Any, classes: int) -> list[Any]:
 
     Raises ValueError for anything else.
     """
+    classes = whole(classes, "classes")
     if not isinstance(y, (list, tuple)) and not getattr(y, "shape", ()):
         if isinstance(y, (Real, np.bool_)) and y in range(classes):
             return [float(k == y) for k in range(classes)]

@@ -65,11 +65,12 @@ def targets(model: Model, X: np.ndarray, Y: np.ndarray, loss: Loss) -> np.ndarra
     return Y
 
 
-def check_loss(value: object) -> None:
-    """Raise TypeError where the loss of a sample is not a Value."""
+def check_loss(value: object) -> Value:
+    """The loss of a sample. Raises TypeError where it is not a Value."""
     if not isinstance(value, Value):
         raise TypeError(f"the loss of a sample must be a Value, got {shown(value)}; "
                         "the model and the loss must compute with Values, not with their data")
+    return value
 
 
 # Arrays -----------------------------------------------------------------------

@@ -256,7 +256,7 @@ def test_a_wide_graph_is_not_shown_too_small(tmp_path):
     (tmp_path / "graph.svg").write_text('<?xml version="1.0"?>\n<svg width="3000pt" height="100pt"></svg>')
     made = Page("graph")
     made.figure(tmp_path / "graph.svg", "A graph.")
-    assert '<img style="min-width: 1800pt" ' in str(made)
+    assert '<img style="min-width: 1800pt; max-height: max(40rem, 60pt)" ' in str(made)
 
 
 def test_a_page_escapes_its_texts_and_embeds_its_pictures(tmp_path):

@@ -1,6 +1,7 @@
 """The habits of this project that no linter knows: small functions, tests that mirror the rooms, names of slow tests."""
 import ast
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,14 @@ def test_no_file_holds_two_versions_of_a_merge(folder):
     files = (ROOT / folder).rglob("*.*") if folder else (path for path in ROOT.iterdir() if path.is_file())
     texts = {path: path.read_text(encoding="utf-8") for path in files if path.suffix in WRITTEN_BY_HAND}
     assert [path for path, text in texts.items() if re.search(r"^(<{7}|>{7}) ", text, re.MULTILINE)] == []
+
+
+def test_at_the_top_stand_the_six_names_and_what_tools_need():
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a checkout")
+    names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")
+    assert {name.partition("/")[0] for name in names if name} == {
+        "setup.cfg", "README.md", "autograd", "nn", "tests", "demos", "pyproject.toml", "LICENSE", "MANIFEST.in", ".gitignore", ".ci"}
 
 
 def test_the_figures_are_printed():

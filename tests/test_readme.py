@@ -48,6 +48,8 @@ def test_the_ci_script_is_valid_and_takes_its_commands_from_the_readme():
 def test_the_course_is_that_of_the_demos():
     rows = re.findall(r"^\| \[`(\w+)`\]\(demos/(\w+)\.py\) \| (.+) \|$", README, re.M)
     assert rows == [(name, name, opening(name)[0]) for name in ORDER]
+    lessons = [path.stem for path in (ROOT / "demos").glob("*.py") if path.read_text(encoding="utf-8").startswith("# %% [markdown]")]
+    assert sorted(lessons) == sorted(ORDER)
 
 
 def test_links_lead_to_files():

@@ -123,20 +123,28 @@ def for_numpy(ufunc: Any, method: str, inputs: Any, options: Any) -> Any:
 
     Raises TypeError where there are none, as for np.isnan.
     """
-    np = sys.modules["numpy"]
-    arrays = [np.empty((), dtype=object) if isinstance(x, Methods) else x for x in inputs]
-    for array, x in zip(arrays, inputs):
-        if isinstance(x, Methods):
-            array[()] = x
+    arrays = [_array_of(x) for x in inputs]
     try:
+        if any(isinstance(x, Methods) for x in options.get("out", ())):
+            raise TypeError("no Value can be written to")
         return getattr(ufunc, method)(*arrays, **options)
     except TypeError as error:
         if error.__traceback__ is None or error.__traceback__.tb_next is not None:
             raise                                           # not NumPy's own
         instead = OF_NUMPY.get(ufunc.__name__, f"of the numbers alone, np.{ufunc.__name__}(v.data)")
-        if "out" in options:
+        if "out" in options:                                # a += v, or np.sin(v, w)
             instead = "an array of floats cannot hold a Value: write a = a + v, not a += v"
         raise TypeError(f"np.{ufunc.__name__} is not defined for Values: {instead}") from None
+
+
+def _array_of(x: Any) -> Any:
+    """A Value as an array of shape (), and long floats as floats; all else as it is."""
+    np = sys.modules["numpy"]
+    if not isinstance(x, Methods):
+        return np.asarray(x, dtype=float) if getattr(x, "dtype", None) == np.longdouble else x
+    array = np.empty((), dtype=object)
+    array[()] = x
+    return array
 
 
 def _same(sign: str, v: Any, other: Any) -> Any:

@@ -169,14 +169,13 @@ class _Reader:
 
     def kind(self, x: Array, part: str) -> str:
         """What becomes of a bundle of edges in this line."""
-        source = self.code.lines.cotangents.get(x)
-        products = [y for y in (x, *self.written_in(x)) if isinstance(y.op, Contract)]
         if x is self.code.lines.gradient:
             return ""
-        if part == "backward" and self.is_parameter(source):
-            factors = [u for y in products for u in y.inputs if not isinstance(u.op, Named)]
-            return "outer" if len(factors) > 1 else "sum"
-        if any(any(map(self.is_parameter, y.inputs)) for y in products):
+        products = [y for y in (x, *self.written_in(x)) if isinstance(y.op, Contract)]
+        factors = [u for y in products for u in y.inputs]
+        if part == "backward" and self.is_parameter(self.code.lines.cotangents.get(x)):
+            return "outer" if sum(not isinstance(u.op, Named) for u in factors) > 1 else "sum"
+        if any(map(self.is_parameter, factors)):
             return "product" if part == "forward" else "transposed"
         return ""
 

@@ -170,14 +170,15 @@ class Program:
         """The result for arrays as they should be where all is well; None where there is something
         to check or to say.
         """
-        if (
-            type(theta) is not np.ndarray
-            or theta.dtype is not FLOAT64
-            or theta.shape != self._shape
-        ):
+        if type(theta) is not np.ndarray or theta.dtype is not FLOAT64:
             return None
-        if type(self._code) is not Straight:
-            return self._quick_arrays(theta, x)
+        if theta.shape != self._shape:
+            return None
+        return (self._quick_straight if type(self._code) is Straight else self._quick_arrays)(
+            theta, x)
+
+    def _quick_straight(self, theta: np.ndarray, x: Any) -> tuple[float, np.ndarray] | None:
+        """The result of straight-line code where all is well; see _quick."""
         if self._samples or (x is not None) != bool(self._inputs):
             return None
         if x is not None and not self._is_data(x):
@@ -257,15 +258,23 @@ class Program:
                 on_floats = self._function(name, False)
                 return self._of_one(name, on_floats(*[a.tolist() for a in given]))
             if 0 < len(x) <= FEW_SAMPLES:
-                function, numbers = self._function(name, False), theta.tolist()
-                runs = [self._of_one(name, function(numbers, row)) for row in x.tolist()]
-                if name == "value":
-                    return np.array(runs)
-                return sum(y for y, _ in runs), np.sum([d for _, d in runs], axis=0)
+                return self._of_few(name, theta, x)
         except OverflowError:  # Python's floats raise where NumPy's go on with infinity
             pass
         if x is None or not self._samples:
             return self._of_one(name, self._function(name, True)(*map(list, given)))
+        return self._of_many(name, theta, x)
+
+    def _of_few(self, name: str, theta: np.ndarray, x: np.ndarray) -> Any:
+        """Straight-line code on floats, sample after sample."""
+        function, numbers = self._function(name, False), theta.tolist()
+        runs = [self._of_one(name, function(numbers, row)) for row in x.tolist()]
+        if name == "value":
+            return np.array(runs)
+        return sum(y for y, _ in runs), np.sum([d for _, d in runs], axis=0)
+
+    def _of_many(self, name: str, theta: np.ndarray, x: np.ndarray) -> Any:
+        """Straight-line code on one array for each input."""
         found = self._function(name, True)(list(theta), list(x.T))
         if name == "value":
             values = np.stack([np.broadcast_to(y, len(x)) for y in found], axis=1)
@@ -358,19 +367,24 @@ class Program:
         on floats, and small rational graphs at one more point on fractions. Raises AssertionError
         that names the first cell that differs, ValueError where the graph is gone or not rational.
         """
+        outputs = self._recorded_outputs(output)
+        points, seed = at_least(points, "points"), at_least(seed, "seed", 0)
+        choice(exact, (True, False, None), "exact")
+        inputs = [v for v in (r() for r in self._given) if v is not None]
+        return verify(self, Ends(outputs, self._values, inputs), points, seed, exact)
+
+    def _recorded_outputs(self, output: Any) -> list[Value]:
+        """The outputs of the graph, as they were given or as they are still held somewhere."""
         given = [r() for r in self._outputs]
         if output is not None:
             given = [output] if isinstance(output, Value) else entries(output, "output", "Values")
         if len(given) != len(self._outputs) or not all(isinstance(v, Value | None) for v in given):
             raise TypeError(f"output must be what was compiled, {len(self._outputs)} Values in "
                             f"order, got {described(output)}")
-        points, seed = at_least(points, "points"), at_least(seed, "seed", 0)
-        choice(exact, (True, False, None), "exact")
         outputs = [v for v in given if v is not None]
         if len(outputs) < len(self._outputs):
             raise ValueError("the graph is gone: give its output, verify(output)")
-        inputs = [v for v in (r() for r in self._given) if v is not None]
-        return verify(self, Ends(outputs, self._values, inputs), points, seed, exact)
+        return outputs
 
     def correspondence(self) -> Correspondence:
         """Which scalars of the graph became which cells of which arrays, and which line computes

@@ -80,7 +80,7 @@ class Check(NamedTuple):
     def record(self, point: Floats) -> Level:
         """f recorded at a point, all of its arguments being variables."""
         args = rebuild(self.structure, point)
-        return Level(self.f, args, tuple(range(len(args))))
+        return unchecked(self.f, args)
 
     def values(self, point: Floats) -> list[float]:
         """The numbers that f returns at a point."""
@@ -114,6 +114,13 @@ class Check(NamedTuple):
         return derivatives_by_values(self.values, self.point, j, sharp, len(level.results))
 
 
+def unchecked(f: Function, args: Sequence[Nested]) -> Level:
+    """f recorded, all arguments being variables; a derivative may be NaN, which is a finding."""
+    level = Level(f, args, tuple(range(len(args))))
+    level.finite = False
+    return level
+
+
 def verdict(derivative: Derivative, rtol: float, excused: bool) -> str:
     """Whether a derivative is right; excused is one that differs at a kink, with no culprit."""
     if derivative.is_wrong(rtol):
@@ -124,7 +131,7 @@ def verdict(derivative: Derivative, rtol: float, excused: bool) -> str:
 def with_second_order(first: Report, check: Check, names: Sequence[Sequence[str]]) -> Report:
     """The Report of first order, and after it what there is to say of second order."""
     def jacobian(*args: Nested) -> list[list[Leaf]]:
-        return Level(check.f, args, tuple(range(len(args)))).matrix("reverse")
+        return unchecked(check.f, args).matrix("reverse")
 
     second = check._replace(f=jacobian).report(second_names(names))
     named = {culprit.op for culprit in first.culprits}

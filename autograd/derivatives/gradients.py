@@ -1,7 +1,8 @@
 """Derivatives of a recorded graph: gradients, and the sweeps that transforms use."""
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+import math
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Any
 
 from autograd import ops
@@ -44,7 +45,9 @@ def gradients(output: Value, inputs: Value | Sequence[Value], create_graph: bool
     if create_graph:
         refuse_changed(order, wanted)
     derivatives = pullback(order, wanted, {output: 1.0}, create_graph)
-    if create_graph:
+    if not create_graph:
+        finite(derivatives, order, ())
+    else:
         derivatives = [g if isinstance(g, Value) else Value(g) for g in derivatives]
     return derivatives[0] if isinstance(inputs, Value) else derivatives
 
@@ -65,6 +68,22 @@ def pushforward(order: Sequence[Value], wanted: Sequence[Value], tangents: dict[
     forward(order, table, edges_to(needed, create_graph))
     found = [table.get(v, 0.0) for v in wanted]
     return noted(found) if create_graph and leaves_sides_out(order, needed) else found
+
+
+def finite(derivatives: list[Any], order: Sequence[Value], given: Iterable[Any]) -> list[Any]:
+    """The derivatives. Raises ValueError where one is NaN or infinite, of finite numbers.
+
+    A number on the way was then too large for a float; times 0 it is NaN.
+    """
+    if all(isinstance(g, Value) or math.isfinite(g) for g in derivatives):
+        return derivatives
+    numbers = [*given, *(v.data for v in order if v.is_leaf)]
+    numbers += [u for v in order for u in v.inputs]
+    if all(isinstance(u, Value) or math.isfinite(u) for u in numbers):
+        wrong = next(g for g in derivatives if not math.isfinite(g))
+        raise ValueError(f"a derivative is {wrong}, although all numbers given are finite: one on "
+                         "the way is too large for a float")
+    return derivatives
 
 
 def edges_to(needed: Container[Value], create_graph: bool) -> Edges:

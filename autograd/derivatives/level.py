@@ -13,12 +13,12 @@
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from autograd import ops
 from autograd.compat.messages import choice, described
-from autograd.derivatives.gradients import pullback, pushforward
+from autograd.derivatives.gradients import finite, pullback, pushforward
 from autograd.derivatives.structure import Leaf, Nested, Structure, flatten, holds_value, rebuild
 from autograd.recording import is_recording
 from autograd.value import Value
@@ -36,6 +36,7 @@ class Level:
     results       the leaves of what f returned, of Structure `outputs`; numbers where constant
     order         the Values computed from the variables, in topological order
     create_graph  whether derivatives are Values, which can be differentiated again
+    finite        whether a derivative that is NaN or infinite, of finite numbers, is an error
 
     Raises TypeError or ValueError when arguments, argnums or results do not fit, RuntimeError
     inside no_grad().
@@ -44,6 +45,7 @@ class Level:
     >>> level.pull([1.0]), level.push([1.0, 0.0])
     ([3.0, 2.0], [3.0])
     """
+    finite = True
 
     def __init__(self, f: Function, args: Sequence[Nested], argnums: Argnums) -> None:
         refuse_no_grad()
@@ -80,15 +82,23 @@ class Level:
             if isinstance(y, Value) and not is_zero(g):
                 seeds[y] = seeds[y] + g if y in seeds else g            # f may return a Value twice
         create_graph = self.create_graph or holds_value(cotangents)
-        return pullback(self.order, self.variables, seeds, create_graph)
+        found = pullback(self.order, self.variables, seeds, create_graph)
+        return self.checked(found, seeds)
 
     def push(self, tangents: Sequence[Leaf]) -> list[Leaf]:
         """The tangents of the results, from one for each variable: one sweep in forward mode."""
         seeds = {v: t for v, t in zip(self.variables, tangents) if not is_zero(t)}
         create_graph = self.create_graph or holds_value(tangents)
         moving = [y for y in self.results if isinstance(y, Value)]
-        tangents_of = dict(zip(moving, pushforward(self.order, moving, seeds, create_graph)))
+        found = pushforward(self.order, moving, seeds, create_graph)
+        tangents_of = dict(zip(moving, self.checked(found, seeds)))
         return [tangents_of[y] if isinstance(y, Value) else 0.0 for y in self.results]
+
+    def checked(self, derivatives: list[Leaf], seeds: Mapping[Value, Leaf]) -> list[Leaf]:
+        """The derivatives. Raises ValueError as `finite` does."""
+        if self.finite:
+            finite(derivatives, self.order, [*seeds.values(), *(v.data for v in self.variables)])
+        return derivatives
 
     def matrix(self, mode: str | None = None) -> list[list[Leaf]]:
         """The Jacobian, a row for each result.

@@ -27,7 +27,8 @@ const softplus = a => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a)));
 
 // A series of positive terms up to 2; from there on erfc is a continued fraction, from its end.
 function erf(a) {
-  if (!(Math.abs(a) < 2)) return Math.sign(a) * (1 - erfc(Math.abs(a)));
+  if (Number.isNaN(a)) return a;
+  if (Math.abs(a) >= 2) return Math.sign(a) * (1 - erfc(Math.abs(a)));
   let term = a, sum = a;
   for (let n = 1; n < 60; n++) {
     term *= 2 * a * a / (2 * n + 1);

@@ -30,7 +30,14 @@ class Slot(Text):
 
     >>> f"{Slot('0'):sum} - {Slot('1'):power}".replace(chr(127), "#")
     '#0s - #1p'
+    >>> "".join(["max(", Slot("2"), ")"]).replace(chr(127), "#")
+    'max(#2s)'
     """
 
+    def __new__(cls, place: str) -> Slot:
+        self = str.__new__(cls, f"\x7f{place}s")
+        self.level = "atom"
+        return self
+
     def __format__(self, least: str) -> str:
-        return f"\x7f{str(self)}{SLOT_LEVELS[least or 'sum']}"
+        return f"{str(self)[:-1]}{SLOT_LEVELS[least or 'sum']}"

@@ -9,13 +9,13 @@ from typing import NamedTuple
 from autograd.pictures import style
 from autograd.pictures.arrows import Arrow, Point
 from autograd.pictures.columns import Place, Places
-from autograd.pictures.layout import arrange
+from autograd.pictures.layout import DENSE, ROOMY, Page, arrange
 from autograd.pictures.scene import Edge, Node, Scene
 from autograd.words.labels import shorten
 from autograd.words.numbers import compact
 
-SLIDE = (1920.0, 1040.0)
 LEGIBLE = 1.2                       # the scale at which text reads from the last row
+SLIDE = Page(1898.0, 1028.0, LEGIBLE, ROOMY)     # without margins and legend
 INCH = 72.0
 
 
@@ -29,22 +29,31 @@ class Spline(NamedTuple):
 Splines = dict[int, Spline]         # by the place of an edge in the scene
 
 
-def place_cards(scene: Scene, rankdir: str | None) -> tuple[Places, Splines, bool]:
-    """The places of nodes and edges, and whether the picture reads on a slide without wrapping."""
+class Placed(NamedTuple):
+    """Where everything stands; on a slide it is shown at this scale, in this many bands."""
+    places: Places
+    splines: Splines
+    scale: float
+    bands: int
+
+
+def place_cards(scene: Scene, rankdir: str | None, dense: bool = False) -> Placed:
+    """The places of nodes and edges on a slide; `dense` with little around them."""
     into = scene.edges_into()
     labels = [[label_width(scene.edges[k]) for k in edges] for edges in into]
-    sizes = [size_of(node) for node in scene.nodes]
+    sizes = [size_of(node, dense) for node in scene.nodes]
     names = [node.title for node in scene.nodes]
-    layout = arrange(sizes, scene.inputs(), labels, rankdir, SLIDE, LEGIBLE, names)
+    page = SLIDE._replace(spacing=DENSE if dense else ROOMY)
+    layout = arrange(sizes, scene.inputs(), labels, rankdir, page, names)
     places = {node.name: Place(x / INCH, (layout.height - y) / INCH, w / INCH, h / INCH)
               for node, x, y, (w, h) in zip(scene.nodes, layout.x, layout.y, sizes)}
     splines = {k: spline(arrow, layout.height, layout.downwards)
                for edges, arrows in zip(into, layout.arrows) for k, arrow in zip(edges, arrows)}
-    scale = min(SLIDE[0] / layout.width, SLIDE[1] / layout.height)
-    return places, splines, layout.bands == 1 and scale >= LEGIBLE
+    scale = min(SLIDE.width / layout.width, SLIDE.height / layout.height)
+    return Placed(places, splines, scale, layout.bands)
 
 
-def size_of(node: Node) -> Point:
+def size_of(node: Node, dense: bool = False) -> Point:
     """Width and height of a node in points."""
     if node.shape == "circle":
         side = style.CIRCLE_SIZE * INCH
@@ -54,8 +63,11 @@ def size_of(node: Node) -> Point:
     letters = len(shorten(node.title))
     if node.role in style.NAMED_ROLES:
         letters += len(node.role) + 2
-    width = max(letters, style.SHORTEST) * style.LETTER_POINTS + 14
-    return width + sign_width(node), 3 * style.ROW_POINTS
+    letter, row = style.LETTER_POINTS, style.ROW_POINTS
+    if dense:
+        letter, row = style.DENSE_LETTER, style.DENSE_ROW
+    width = max(letters, style.SHORTEST) * letter + 14
+    return width + sign_width(node), 3 * row
 
 
 def sign_width(node: Node) -> float:
@@ -70,7 +82,7 @@ def label_width(edge: Edge) -> float:
     if edge.kind != "use":
         return 0.0
     text = style.BLANK if edge.blank else compact(edge.local or 0.0)
-    return (len(text) + 2.5) * style.LETTER_POINTS
+    return (len(text) + 2) * style.LABEL_LETTER + 8
 
 
 def spline(arrow: Arrow, height: float, downwards: bool) -> Spline:

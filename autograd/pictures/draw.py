@@ -5,13 +5,13 @@ to layers, or to operations of a kind, and its note says so in one line.
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from autograd.compat.keywords import OF_PICTURES, told
 from autograd.compat.numbers import with_labels
 from autograd.compat.messages import choice, entries, printed, truth
 from autograd.graph import topological_order
-from autograd.pictures.cards import Splines, place_cards
+from autograd.pictures.cards import LEGIBLE, Splines, place_cards
 from autograd.pictures.collapsed import MOST, READABLE, collapsed
 from autograd.pictures.columns import Places
 from autograd.pictures.neurons import find_neurons
@@ -24,8 +24,9 @@ from autograd.pictures.operations import (
 )
 from autograd.pictures.picture import Picture, picture_of
 from autograd.pictures.scene import Scene
+from autograd.pictures.style import DENSE_TITLE
 from autograd.value import Value
-from autograd.words.labels import plural
+from autograd.words.labels import LONGEST_TITLE, plural
 
 CIRCLES = 14                        # Values up to which operations may be circles of their own
 LEGEND = "∂: local derivative"
@@ -70,8 +71,8 @@ def draw(value: Value | Sequence[Value], level: str | None = None, *,   # noqa: 
     in_full = level is None and not expand and len(order) <= readable(order)
     if level == "operation" or in_full:
         check_size(len(order), force)
-        scene = operations(outputs, order, parameters, open_dots)
-        return in_full_picture(with_blanks(scene, hide), rankdir)
+        return in_full_picture(lambda longest: with_blanks(operations(
+            outputs, order, parameters, open_dots, longest), hide), rankdir)
     return picture_of(collapsed(outputs, order, level, expand, force))
 
 
@@ -84,27 +85,40 @@ def check_choices(level: str | None, rankdir: str | None, hide: Sequence[str]) -
         raise ValueError(f"hide must be a tuple of some of {HIDDEN}, got {printed(hide)}")
 
 
-def in_full_picture(scene: Scene, rankdir: str | None) -> Picture:
-    """The picture of all Values: operations are circles while there is room for them.
+def in_full_picture(scene_with: Callable[[int], Scene], rankdir: str | None) -> Picture:
+    """The picture of all Values, of a scene with titles of some length.
 
-    Else they are signs on the cards. A graph too large for a slide is left to dot.
+    A graph too large for a slide is left to dot.
     """
-    scene.legend = LEGEND
+    scene = scene_with(LONGEST_TITLE)
     if len(scene.nodes) > READABLE:
-        scene.rankdir = rankdir or "LR"
+        scene.legend, scene.rankdir = LEGEND, rankdir or "LR"
         return picture_of(scene)
-    return picture_of(*laid_out(scene, rankdir))
+    scene, places, splines = laid_out(scene_with, rankdir)
+    scene.legend = LEGEND
+    return picture_of(scene, places, splines)
 
 
-def laid_out(scene: Scene, rankdir: str | None) -> tuple[Scene, Places, Splines]:
-    """The scene with places for a slide; with circles for operations while there is room."""
+def laid_out(scene_with: Callable[[int], Scene],
+             rankdir: str | None) -> tuple[Scene, Places, Splines]:
+    """The scene with places for a slide.
+
+    Operations are circles while there is room for them, else signs on the cards. Where text would
+    still be small, titles are short, and cards stand close.
+    """
+    scene = scene_with(LONGEST_TITLE)
     if len(scene.nodes) <= CIRCLES:
         circles = with_circles(scene)
-        places, splines, is_simple = place_cards(circles, rankdir)
-        if is_simple:
-            return circles, places, splines
-    places, splines, _ = place_cards(scene, rankdir)
-    return scene, places, splines
+        placed = place_cards(circles, rankdir)
+        if placed.bands == 1 and placed.scale >= LEGIBLE:
+            return circles, placed.places, placed.splines
+    placed = place_cards(scene, rankdir)
+    if placed.scale < LEGIBLE:
+        short = scene_with(DENSE_TITLE)
+        closer = place_cards(short, rankdir, dense=True)
+        if closer.scale > placed.scale:
+            scene, placed = short, closer
+    return scene, placed.places, placed.splines
 
 
 def check_size(size: int, force: bool) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from autograd.compat.keywords import OF_PICTURES, told
-from autograd.compat.messages import described
+from autograd.compat.messages import choice, described
 from autograd.graph import topological_order
 from autograd.pictures.canvas import numbered, write_drawings
 from autograd.pictures.cards import Splines
@@ -96,6 +96,7 @@ def frames(value: Value, *, parameters: Sequence[Value] | None = None,
     if not isinstance(value, Value):
         raise TypeError(f"frames needs a Value, got {described(value)}")
     parameters = checked_parameters(parameters)
+    choice(rankdir, ("LR", "TB", None), "rankdir")
     order = topological_order(value)
     if value.is_leaf:
         raise ValueError("frames needs a Value that was computed from others: a leaf has no pass")
@@ -108,7 +109,7 @@ def frames(value: Value, *, parameters: Sequence[Value] | None = None,
     title = {v: shorten(node.title or node.name, LONGEST) for v, node in zip(order, cards)}
     steps = list(steps_of(order, name, title))
     widest = max((step.caption for step in steps), key=len)
-    scene, places, splines = laid_out(scene, rankdir)
+    scene, places, splines = laid_out(lambda _: scene, rankdir)
     svgs = [frame_of(scene, step, (places, splines), name, widest) for step in steps]
     count = f"{plural(len(order), 'Value')}: {plural(len(steps), 'step')}"
     return Frames(svgs, [step.caption for step in steps], f"forward and backward pass of {count}")

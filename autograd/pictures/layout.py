@@ -13,24 +13,51 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
+from typing import NamedTuple
 
 from autograd.pictures.arrows import ROUND, Arrow, Point, smooth, straight
 from autograd.pictures.labelling import Area, place_labels
 from autograd.pictures.strip import Strip
 
-ARROW, LABELLED = 42.0, 30.0        # along the strip, for an arrow alone, and beside its label
-CROWDED, MANY, WIDER = 4, 8, 48.0   # inputs of a card or of a column that need more room before it
-MORE = 24.0                         # for each input more than these
-ROOM = 14.0                         # across it, between cards
-THIN = 14.0                         # across it, for a line that passes
-LANE = 11.0                         # for a line that goes on in the next band, between the bands
-LANE_ASIDE = 9.0                    # and beside them
+CROWDED, MANY = 4, 8                # inputs of a card or of a column that need more room before it
 MARGIN = 11.0
 BANDS = 6
+COLUMNS = (0, 9, 7, 5)              # nodes of a column, beyond which leaves stand before it; 0: any
 BETTER = 1.02                       # times as large: then it is worth being cut or turned
-PAGE = (1920.0, 740.0)              # what a page has for its graph
 LABEL_HEIGHT = 23.0
 SIDE, SIDE_OF_SMALL, SMALL = 0.8, 0.4, 60.0                 # of a side, where arrows arrive
+
+
+class Spacing(NamedTuple):
+    """The room between cards, along the strip and across it.
+
+    arrow       along it, for an arrow alone; `labelled` beside its label, `wider` for many inputs,
+                `more` for each input more than these
+    room        across it, between cards; `thin` for a line that passes
+    lane        for a line that goes on in the next band, between the bands; `aside` beside them
+    """
+    arrow: float = 42.0
+    labelled: float = 30.0
+    wider: float = 48.0
+    more: float = 24.0
+    room: float = 14.0
+    thin: float = 14.0
+    lane: float = 11.0
+    aside: float = 9.0
+
+
+ROOMY, DENSE = Spacing(), Spacing(36.0, 24.0, 30.0, 16.0, 11.0, 11.0, 9.0, 8.0)
+
+
+class Page(NamedTuple):
+    """Width and height that there are, and the scale from where text reads well."""
+    width: float
+    height: float
+    enough: float = 4 / 3
+    spacing: Spacing = ROOMY
+
+
+PAGE = Page(1920.0, 740.0)          # what a page of `play` has for its graph
 
 
 @dataclass
@@ -47,7 +74,7 @@ class Layout:
 
 def arrange(sizes: Sequence[Point], inputs: Sequence[Sequence[int]],
             labels: Sequence[Sequence[float]], direction: str | None = None,
-            page: Point = PAGE, enough: float = 4 / 3, names: Sequence[str] = ()) -> Layout:
+            page: Page = PAGE, names: Sequence[str] = ()) -> Layout:
     """The layout, of all directions and numbers of bands, that can be shown largest.
 
     The simplest that is large enough goes before all others.
@@ -56,17 +83,15 @@ def arrange(sizes: Sequence[Point], inputs: Sequence[Sequence[int]],
     inputs      of each card, the places of its inputs
     labels      the widths of the labels of the arrows from these
     direction   "LR" or "TB", where only one of them is wanted
-    page        the width and height that there are
-    enough      the scale from where text reads well
-    names       of the cards: x1 stands above x2 where that costs nothing
+    names       of the cards: x1 stands above x2
     """
-    strip = Strip(inputs, names)
-    forms = [Arrangement(strip, sizes, labels, wanted == "TB", bands)
-             for bands in range(1, min(BANDS, len(strip.columns)) + 1)
-             for wanted in ("LR", "TB") if direction in (None, wanted)]
-    best = forms[0]
-    for form in forms[1:]:
-        if form.scale(page) > BETTER * best.scale(page) and best.scale(page) < enough:
+    strips = (Strip(inputs, names, most) for most in COLUMNS)
+    forms = (Arrangement(strip, sizes, labels, wanted == "TB", bands, page.spacing)
+             for strip in strips for bands in range(1, min(BANDS, len(strip.columns)) + 1)
+             for wanted in ("LR", "TB") if direction in (None, wanted))
+    best = next(forms)
+    while best.scale(page) < page.enough and (form := next(forms, None)):
+        if form.scale(page) > BETTER * best.scale(page):
             best = form
     return best.layout()
 
@@ -80,8 +105,8 @@ class Arrangement:
     """
 
     def __init__(self, strip: Strip, sizes: Sequence[Point], labels: Sequence[Sequence[float]],
-                 downwards: bool, bands: int) -> None:
-        self.strip, self.labels, self.downwards = strip, labels, downwards
+                 downwards: bool, bands: int, spacing: Spacing = ROOMY) -> None:
+        self.strip, self.labels, self.downwards, self.spacing = strip, labels, downwards, spacing
         self.count = len(sizes)
         self.sizes = list(sizes)
         if downwards:
@@ -100,17 +125,17 @@ class Arrangement:
         cards = [self.labels[p] for p in column if p < self.count]
         widest = max((width for labels in cards for width in labels), default=0.0)
         if not widest:
-            return ARROW
+            return self.spacing.arrow
         if self.downwards:
             widest = LABEL_HEIGHT
         counts = [len(labels) for labels in cards]
         crowded = max(counts) > CROWDED or sum(counts) > MANY
-        more = MORE * max(max(counts) - CROWDED - 1, 0)
-        return LABELLED + widest + WIDER * crowded + min(more, WIDER)
+        more = min(self.spacing.more * max(max(counts) - CROWDED - 1, 0), self.spacing.wider)
+        return self.spacing.labelled + widest + self.spacing.wider * crowded + more
 
     def _place_along(self) -> None:
         lanes = max(self._lane_count(b) for b in range(self.bands))
-        start = MARGIN + LANE_ASIDE * lanes
+        start = MARGIN + self.spacing.aside * lanes
         self.left = [start]
         for r in range(1, len(self.wide)):
             left = self.left[-1] + self.wide[r - 1] + self.gaps[r]
@@ -121,8 +146,8 @@ class Arrangement:
         self.length = max(a + b for a, b in zip(self.left, self.wide)) + start + ROUND
 
     def _place_across(self) -> None:
-        room = [breadth + ROOM for _, breadth in self.sizes]
-        room += [THIN] * (len(self.strip.rank) - self.count)
+        room = [breadth + self.spacing.room for _, breadth in self.sizes]
+        room += [self.spacing.thin] * (len(self.strip.rank) - self.count)
         v = self.strip.heights(room, self.band)
         self.top: list[float] = []                                  # of each band
         top = 0.0
@@ -133,8 +158,8 @@ class Arrangement:
             self.top.append(top)
             for p in mine:
                 v[p] += top - highest
-            top += lowest - highest + LANE * (self._lane_count(b) + 0.5)
-        self.v, self.depth = v, top - LANE * 0.5
+            top += lowest - highest + self.spacing.lane * (self._lane_count(b) + 0.5)
+        self.v, self.depth = v, top - self.spacing.lane * 0.5
 
     def _lanes(self) -> dict[int, int]:
         """The lane of each point whose line goes on in the next band, from 0 on in each band."""
@@ -153,10 +178,10 @@ class Arrangement:
         u, v = round(u, 1), round(v, 1)
         return (v, u) if self.downwards else (u, v)
 
-    def scale(self, page: Point) -> float:
+    def scale(self, page: Page) -> float:
         """How large it can be shown on a page."""
         width, height = self.at(self.length, self.depth)
-        return min(page[0] / width, page[1] / height)
+        return min(page.width / width, page.height / height)
 
     def layout(self) -> Layout:
         """The places of cards, arrows and their labels."""
@@ -210,8 +235,8 @@ class Arrangement:
         """The corners of a line to the next band: to the margin, back between the bands, and on."""
         band, lane = self.band_of(p), self.lanes[p]
         lanes = self._lane_count(band)
-        between = self.top[band + 1] - LANE * (lanes - lane)
-        aside = MARGIN + LANE_ASIDE * (lanes - 1 - lane)
+        between = self.top[band + 1] - self.spacing.lane * (lanes - lane)
+        aside = MARGIN + self.spacing.aside * (lanes - 1 - lane)
         out, back = self.length - aside, aside
         yield out, self.v[p]
         yield out, between

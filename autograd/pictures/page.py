@@ -43,7 +43,11 @@ def story(scene: Scene, name: str) -> dict[str, Any]:
     inputs = scene.inputs()
     labels = [list(map(label_width, edges)) for edges in into]
     sizes = [size_of(node, len(edges)) for node, edges in zip(scene.nodes, into)]
-    layout = arrange(sizes, inputs, labels, names=[node.title for node in scene.nodes])
+    titles = [node.title for node in scene.nodes]
+    layout = arrange(sizes, inputs, labels, names=titles)
+    if layout.downwards:                    # arrows arrive from above: no card need be higher
+        sizes = [size_of(node, 1) for node in scene.nodes]
+        layout = arrange(sizes, inputs, labels, "TB", names=titles)
     nodes = []
     for i, node in enumerate(scene.nodes):
         nodes.append(card(node, i, sizes[i], layout))

@@ -20,7 +20,7 @@ from autograd.pictures.cards import Splines
 from autograd.pictures.columns import Places, place_columns
 from autograd.pictures.dot import NO_SPLINES, lines_of
 from autograd.pictures.marks import drawing_of
-from autograd.pictures.program import SECONDS, PictureError, find_dot, lay_out
+from autograd.pictures.program import SECONDS, find_dot, lay_out
 from autograd.pictures.scene import Scene
 from autograd.pictures.style import FONT, FONTS
 from autograd.pictures.svg import svg_of
@@ -40,7 +40,7 @@ class Picture(graphviz.Digraph):                                # type: ignore[m
     seconds   time limit for the layout
     pinned    the lines of DOT in which every node and edge has its place; None where dot finds
               places. A user who adds a line has Graphviz route the edges anew
-    drawn     gives such a picture as SVG, for where there is no Graphviz
+    drawn     gives such a picture as SVG, without Graphviz
     """
     note: str = ""
     words: Mapping[str, str] = {}
@@ -95,7 +95,8 @@ class Picture(graphviz.Digraph):                                # type: ignore[m
         """The same picture for this many pixels; as it is for None."""
         if pixels is None:
             return self
-        points = float(re.findall(r'<svg [^>]*width="([\d.]+)pt"', self.svg())[0])
+        plain = self.pipe(format="svg", encoding="utf-8")
+        points = float(re.findall(r'<svg [^>]*width="([\d.]+)pt"', plain)[0])
         scaled = Picture(comment=self.comment, engine=self.engine, body=list(self.body))
         scaled.body.append(f"\tgraph [dpi={72 * pixels / points:.2f}]\n")
         if self.pinned == self.body:
@@ -103,13 +104,13 @@ class Picture(graphviz.Digraph):                                # type: ignore[m
         return scaled
 
     def svg(self) -> str:
-        """The picture as an <svg> element. Raises PictureError when it cannot be laid out."""
-        try:
-            text: str = self.pipe(format="svg", encoding="utf-8")
-        except PictureError:
-            if self.drawn is None or self.pinned != self.body:
-                raise
-            text = self.drawn()
+        """The picture as an <svg> element: drawn here where it has its places, else by Graphviz.
+
+        Raises PictureError when it cannot be laid out.
+        """
+        if self.drawn is not None and self.pinned == self.body:
+            return self.drawn()
+        text: str = self.pipe(format="svg", encoding="utf-8")
         return text[text.index("<svg"):]
 
     def render(self, *args: Any, **options: Any) -> str:

@@ -279,7 +279,7 @@
   let step = 0, furthest = 0, timer = null;
   let predicting = false, answered = 0, right = 0, asked = 0, tries = 0;
   const TRIES = 2;
-  const SUMS = ["add", "sub", "neg", "sum", "identity"];          // not worth asking forward
+  const SUMS = ["add", "sub", "neg", "sum", "identity", "stop_gradient"];     // not asked forward
   const wanted = kind => $("ask-" + kind).checked;
 
   // A formula that is a number, such as 1, would not be a hint but the answer.
@@ -310,7 +310,8 @@
     return added.flatMap((a, row) => {
       const v = nodes[i], input = nodes[a.input].title, found = [];
       const {local, upstream, product, before, after} = a;
-      found.push({text: `local derivative of ${v.title} with respect to ${input}` +
+      const isAsked = !SUMS.includes(v.op) || row === 0 || local !== added[0].local;
+      if (isAsked) found.push({text: `local derivative of ${v.title} with respect to ${input}` +
                         `${hint(v.symbols[row], ": ")} =`,
                   value: local, part: "local", row, open: 1e-4,
                   mistakes: [[product, "that is upstream × local already"]]});
@@ -448,10 +449,27 @@
                         backward: tellBackward}[what.kind](v, state, what.node) : tellNudge();
     $("what").textContent = title;
     $("how").textContent = how;
-    $("table").replaceChildren(...(rows.length ? [row("th", heads.map(head => [head]))] : []),
-                               ...rows.map(cells => row("td", cells)));
+    fillTable(heads, rows);
     const spoken = rows.map(cells => cells.map(([text]) => text).join("; "));
     $("live").textContent = [title, how, ...spoken].filter(Boolean).join(". ");
+  }
+
+  // The rows; side by side where they are too many to stand below each other, and narrow enough.
+  function fillTable(heads, rows) {
+    const fill = count => {
+      const high = Math.ceil(rows.length / count), parts = [...Array(count).keys()];
+      const line = (name, cellsOf) => row(name, parts.flatMap(cellsOf));
+      const head = rows.length ? [line("th", () => heads.map(text => [text]))] : [];
+      const body = [...Array(high).keys()].map(k => line("td", part => rows[part * high + k] || []));
+      $("table").replaceChildren(...head, ...body);
+    };
+    const panel = $("panel"), isHigh = () => panel.scrollHeight > panel.clientHeight;
+    let count = 1;
+    fill(count);
+    while (rows.length > 4 && count < rows.length && isHigh()) {
+      fill(++count);
+      if (panel.scrollWidth > panel.clientWidth) return fill(count - 1);
+    }
   }
 
   function tellStart() {
@@ -619,13 +637,14 @@
   // or what the wheel and the mouse chose. ------------------------------------------------
   let all = false, chosen = null;                       // chosen: {x, y, scale}, its centre
   const READABLE = 1420;                                // units across, where text reads from afar
+  const LARGEST = 1.7;                                  // times that size, for a small graph
 
   function look() {
     const {width: W, height: H} = graph.getBoundingClientRect();
     if (!W || !H) return;
     const whole = Math.min(W / story.width, H / story.height), goal = W / READABLE;
     const small = whole < 0.99 * goal;
-    let view = {x: story.width / 2, y: story.height / 2, scale: Math.min(whole, 1.25 * goal)};
+    let view = {x: story.width / 2, y: story.height / 2, scale: Math.min(whole, LARGEST * goal)};
     if (small && !all) view = around(goal, W / goal, H / goal);
     view = chosen || view;
     const w = W / view.scale, h = H / view.scale;
@@ -714,7 +733,8 @@
   function openLeaf(i) {
     leaf = i;
     setNudge(null);
-    reach = round(Math.max(2, Math.min(2 * Math.abs(nodes[i].data), 1e12)));
+    const size = Math.abs(nodes[i].data);
+    reach = round(size > 0 && size < 1e-3 ? 2 * size : Math.min(Math.max(2, 2 * size), 1e308));
     $("leaf-name").textContent = nodes[i].title + " =";
     $("leaf-slider").min = -reach;
     $("leaf-slider").max = reach;

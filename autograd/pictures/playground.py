@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import html
 import os
-import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from autograd.compat import messages
-from autograd.compat.messages import text
+from autograd.compat.messages import path_of, text
 from autograd.formulas.javascript import arithmetic
 from autograd.graph import topological_order
 from autograd.pictures import style
@@ -61,6 +60,7 @@ def training_page(recorded: Sequence[Any], programs: Sequence[str], facts: Mappi
     if not isinstance(recorded, Sequence) or len(recorded) != len(Recorded._fields):
         raise TypeError(f"recorded must be {', '.join(Recorded._fields)} of one sample, got "
                         f"{messages.described(recorded)}")
+    file = None if path is None else path_of(path)
     sample = Recorded(*recorded)
     name = clean(text(title, "title") or "playground")
     order = topological_order(*sample.inputs, sample.loss, *sample.outputs)
@@ -76,11 +76,10 @@ def training_page(recorded: Sequence[Any], programs: Sequence[str], facts: Mappi
                         *map(read, SCRIPTS)])
     page = filled("playground", {"title": html.escape(name), "data": embedded(story)}, script)
     check_size(page)
-    if path is not None:
-        path = pathlib.Path(path)
-        path.write_text(page, encoding="utf-8")
+    if file is not None:
+        file.write_text(page, encoding="utf-8")
     size = plural(len(sample.parameters), "parameter")
-    return Player(page, path, f"{name}: a model of {size} that trains", HEIGHT)
+    return Player(page, file, f"{name}: a model of {size} that trains", HEIGHT)
 
 
 def check_size(page: str) -> None:

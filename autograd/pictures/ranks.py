@@ -6,6 +6,7 @@ groups, which may use each other in turn (`columns_of`).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 
 from autograd.pictures.groups import Key
 
@@ -13,8 +14,11 @@ Links = dict[Key, list[Key]]
 LATE = ("operations", "leaves")     # such groups, if no neuron is before them, stand late
 
 
-def ranks(inputs: Sequence[Sequence[int]]) -> list[int]:
-    """The column of each node: after all its inputs; a leaf stands just before its first use."""
+def ranks(inputs: Sequence[Sequence[int]], most: int = 0) -> list[int]:
+    """The column of each node: after all its inputs; a leaf stands just before its first use.
+
+    With `most`, leaves that would make a column longer than that stand in one before it.
+    """
     rank: list[int] = []
     first_use: dict[int, int] = {}
     for i, sources in enumerate(inputs):
@@ -24,7 +28,29 @@ def ranks(inputs: Sequence[Sequence[int]]) -> list[int]:
     for i, sources in enumerate(inputs):
         if not sources and i in first_use:
             rank[i] = first_use[i] - 1
+    if most:
+        spread_leaves(rank, inputs, most)
     return rank
+
+
+def spread_leaves(rank: list[int], inputs: Sequence[Sequence[int]], most: int) -> None:
+    """Move the first leaves of each column of more than `most` nodes to columns before it.
+
+    >>> places = [0] * 8
+    >>> spread_leaves(places, [[]] * 8, most=3)
+    >>> places
+    [0, 0, 1, 1, 1, 2, 2, 2]
+    """
+    r = max(rank)
+    while r >= min(rank):
+        column = [i for i, own in enumerate(rank) if own == r]
+        leaves = [i for i in column if not inputs[i]]
+        parts = max(ceil(len(column) / most), 1)
+        for i in leaves[:len(column) - ceil(len(column) / parts)]:
+            rank[i] -= 1
+        r -= 1
+    first = min(rank)
+    rank[:] = [r - first for r in rank]
 
 
 def columns_of(groups: Sequence[Key], edges: Sequence[tuple[Key, Key]]) -> dict[Key, int]:

@@ -27,10 +27,11 @@ class Strip:
     ways        for each node and each of its inputs, the points between the two
     """
 
-    def __init__(self, inputs: Sequence[Sequence[int]], names: Sequence[str] = ()) -> None:
+    def __init__(self, inputs: Sequence[Sequence[int]], names: Sequence[str] = (),
+                 most: int = 0) -> None:
         self.inputs = inputs
         self.keys = [numbers_in(name) for name in names]
-        self.rank = ranks(inputs)
+        self.rank = ranks(inputs, most)
         self.before: list[list[int]] = [[] for _ in inputs]     # neighbours in the last column
         self.after: list[list[int]] = [[] for _ in inputs]      # neighbours in the next column
         self.passing: dict[tuple[int, int], int] = {}           # (node, column) -> its point there
@@ -65,18 +66,38 @@ class Strip:
         self.before[b].append(a)
 
     def _reorder(self) -> None:
-        """Sort each column by the mean place of the neighbours, there and back, several times."""
-        place = {p: float(k) for column in self.columns for k, p in enumerate(column)}
-        there, back = (self.columns, self.before), (self.columns[::-1], self.after)
-        for columns, near in [there, back] * (SWEEPS // 2):
-            for column in columns:
-                wanted = {p: mean([place[q] for q in near[p]], place[p]) for p in column}
-                column.sort(key=wanted.__getitem__)
-                place.update((p, float(k)) for k, p in enumerate(column))
+        """Sort each column by its neighbours; then let z1 stand above z2, and sort anew."""
+        self._sweep(SWEEPS)
         self._turn_over()
+        pairs = (pair for column in self.columns for pair in combinations(column, 2))
+        if any(self.prefers(p, q) < 0 for p, q in pairs):
+            self._sweep(SWEEPS // 2, in_order=True)
         for _ in range(EXCHANGES):
             if not self._exchange():
                 break
+
+    def _sweep(self, sweeps: int, in_order: bool = False) -> None:
+        """Sort each column by the mean place of the neighbours, there and back, several times."""
+        place = {p: float(k) for column in self.columns for k, p in enumerate(column)}
+        there, back = (self.columns, self.before), (self.columns[::-1], self.after)
+        for columns, near in [there, back] * (sweeps // 2):
+            for column in columns:
+                wanted = {p: mean([place[q] for q in near[p]], place[p]) for p in column}
+                column.sort(key=wanted.__getitem__)
+                if in_order:
+                    self._put_in_order(column)
+                place.update((p, float(k)) for k, p in enumerate(column))
+
+    def _put_in_order(self, column: list[int]) -> None:
+        """Let those of one name, such as z2 and z1, share their places by their numbers."""
+        by_stem: dict[str, list[int]] = {}
+        for k, p in enumerate(column):
+            if p < len(self.keys) and self.keys[p][1]:
+                by_stem.setdefault(self.keys[p][0], []).append(k)
+        for places in by_stem.values():
+            mine = sorted((column[k] for k in places), key=lambda p: self.keys[p][1])
+            for k, p in zip(places, mine):
+                column[k] = p
 
     def _turn_over(self) -> None:
         """Let z1 stand above z2: the same picture upside down has as many crossings."""
@@ -86,8 +107,7 @@ class Strip:
                 column.reverse()
 
     def _exchange(self) -> bool:
-        """Whether two neighbours changed places: for fewer crossings or, with as many, z1 above z2.
-        """
+        """Whether two neighbours changed places, for fewer crossings; z1 stays above z2."""
         place = {p: k for column in self.columns for k, p in enumerate(column)}
         changed = False
         for column in self.columns:
@@ -95,7 +115,8 @@ class Strip:
                 p, q = column[k], column[k + 1]
                 gain = sum(crossings(near[p], near[q], place) - crossings(near[q], near[p], place)
                            for near in (self.before, self.after))
-                if gain > 0 or (gain == 0 and self.prefers(p, q) < 0):
+                order = self.prefers(p, q)
+                if order < 0 or (gain > 0 and order == 0):
                     column[k], column[k + 1] = q, p
                     place[q], place[p] = k, k + 1
                     changed = True

@@ -1,6 +1,6 @@
 """A scene whose nodes have their places as SVG. No program is needed, and it knows no Values.
 
-It shows what Graphviz shows of the same scene; a picture takes it where there is no Graphviz.
+It shows what Graphviz shows of the same scene, with each text centred whichever fonts there are.
 Texts come from users: every one is escaped.
 """
 from __future__ import annotations
@@ -12,7 +12,7 @@ from html import escape
 
 from autograd.pictures import style
 from autograd.pictures.arrows import Point
-from autograd.pictures.cards import Spline, Splines, sign_width
+from autograd.pictures.cards import Spline, Splines, label_width, sign_width
 from autograd.pictures.columns import Place, Places
 from autograd.pictures.dot import NO_SPLINES, edge_look, local_text, thickness
 from autograd.pictures.scene import Edge, Node, Scene
@@ -111,9 +111,12 @@ class Canvas:
         self.parts.append(f"<{tag}{given}>{inside}</{tag}>")
 
     def text(self, middle: Point, string: str, size: float = style.TITLE_TEXT,
-             fill: str = style.TEXT, weight: str = "normal") -> None:
-        """A line of text around a point."""
-        self.add("text", escape(string), x=f"{middle[0]:.1f}",
+             fill: str = style.TEXT, weight: str = "normal", tail: str = "") -> None:
+        """A line of text around a point; `tail` is what it ends with, quiet and not bold."""
+        inside = escape(string)
+        if tail:
+            inside += f' <tspan font-weight="normal" fill="{style.QUIET}">{escape(tail)}</tspan>'
+        self.add("text", inside, x=f"{middle[0]:.1f}",
                  y=f"{middle[1] + BASELINE * size:.1f}", text_anchor="middle", font_size=size,
                  fill=fill, font_weight=weight)
 
@@ -176,13 +179,11 @@ def draw_card(canvas: Canvas, node: Node, middle: Point, size: Point) -> None:
         canvas.text((left + sign / 2, middle[1]), node.sign, style.sign_text(node.sign), "white")
     for k, fill in enumerate([role.fill, style.PAPER, style.PAPER]):
         canvas.rect((left + sign, top + k * row), (width, row), fill, role.line, line)
-    title = shorten(node.title)
-    if node.role in style.NAMED_ROLES:
-        title = f"{title}  {node.role}".strip()
+    tail = node.role if node.role in style.NAMED_ROLES else ""
     data = DASH if node.data is None else fixed(node.data)
     numbers = {"data": data, "grad": grad_text(node.grad)}
     numbers.update(dict.fromkeys(node.blanks, style.BLANK))
-    canvas.text((centre, top + row / 2), title, weight="bold")
+    canvas.text((centre, top + row / 2), shorten(node.title), weight="bold", tail=tail)
     canvas.text((centre, top + 1.5 * row), f"data {numbers['data']}", fill=style.DATA)
     canvas.text((centre, top + 2.5 * row), f"grad {numbers['grad']}", fill=style.GRAD)
 
@@ -302,7 +303,7 @@ def draw_label(canvas: Canvas, edge: Edge, spline: Spline) -> None:
     """A local derivative on its arrow."""
     label = local_text(edge)
     middle = canvas.at(spline.label)
-    size = len(label) * style.LETTER_POINTS * 0.95 + 8, style.EDGE_TEXT * 1.25
+    size = label_width(edge), style.EDGE_TEXT * 1.25
     canvas.rect((middle[0] - size[0] / 2, middle[1] - size[1] / 2), size, style.LOCAL_FILL,
                 round_=size[1] / 2)
     canvas.text(middle, label, style.EDGE_TEXT, style.LOCAL)

@@ -8,8 +8,9 @@ same rows of the table, applied to symbols.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, overload
 
 from autograd.compat.keywords import OF_PICTURES, told
 from autograd.compat.messages import at_least
@@ -19,6 +20,7 @@ from autograd.words.between import MANY, Between, Use, between, list_paths
 from autograd.words.labels import plural, shorten
 from autograd.words.notation import NUMBERED, Notation, notations
 from autograd.words.numbers import bracketed, compact, grad_of
+from autograd.words.steps import LayerExplanation, explain_layer
 
 PATHS = 8                           # up to so many paths are written out; with more, nodes
 NODES = 40                          # nodes that are written out
@@ -59,13 +61,31 @@ class Explanation:
         return f"```text\n{self}\n```\n\n$$ {self.latex} $$"
 
 
+@overload
+def explain(output: Value, wrt: Value, paths: int = PATHS, *,
+            through: None = None) -> Explanation: ...
+
+
+@overload
+def explain(output: Value, wrt: Sequence[Any], paths: int = PATHS, *,
+            through: Iterable[Value] | None = None) -> LayerExplanation: ...
+
+
 @told(OF_PICTURES)
-def explain(output: Value, wrt: Value, paths: int = PATHS) -> Explanation:
+def explain(output: Value, wrt: Any, paths: int = PATHS, *,
+            through: Iterable[Value] | None = None) -> Explanation | LayerExplanation:
     """The derivative of the output with respect to `wrt`, by the chain rule, in words.
+
+    wrt     a Value; or a vector or a matrix of Values, as lists or a NumPy array: then the way from
+            scalars to the lecture's (7) or (8) is written out, step by step, and every step holds
+            the numbers of its two sides
+    paths   up to so many paths from a Value to the output are written out
+    through of a vector or a matrix: the weighted sums z that follow; found where it is not given
 
     With at most `paths` paths from wrt to the output it is a sum over paths; with more, there is a
     sum for each node. No grad is touched. Raises TypeError when one is not a Value, ValueError when
-    the output does not depend on wrt or a derivative on the way does not exist.
+    the output does not depend on wrt, a derivative on the way does not exist, or the entries of a
+    vector or a matrix have no common place in a layer.
 
     >>> x = Value(3.0, label="x")
     >>> y = x * x + 2 * x
@@ -76,7 +96,14 @@ def explain(output: Value, wrt: Value, paths: int = PATHS) -> Explanation:
       3. x -> 2 * x -> y:  2 * 1 = 2
     Sum: dy/dx = 3 + 3 + 2 = 8. This is x.grad after y.backward().
     """
-    at_least(paths, "paths", 0)
+    paths = at_least(paths, "paths", 0)
+    if isinstance(wrt, (list, tuple)) or getattr(wrt, "shape", None):
+        return explain_layer(output, wrt, through)
+    return explain_value(output, wrt, paths)
+
+
+def explain_value(output: Value, wrt: Value, paths: int) -> Explanation:
+    """The same for a single Value: by its paths to the output, or node by node."""
     part = between(output, wrt)
     text, latex = notations(part)
     products: list[float] = []

@@ -1,6 +1,7 @@
 """The exercises there are: their names, titles, statements, and where their files stand."""
 from __future__ import annotations
 
+import ast
 import base64
 import json
 import zlib
@@ -35,6 +36,13 @@ def title(name: str) -> str:
 def stub(name: str) -> str:
     """The file that a student begins with."""
     return (HERE / f"{name}.py").read_text(encoding="utf-8")
+
+
+def asked_for(name: str) -> list[str]:
+    """The names of the functions and classes that an exercise leaves to be written."""
+    found = [node.name for node in ast.parse(stub(name)).body
+             if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and "NotImplementedError" in ast.unparse(node)]
+    return found or ["backward"]
 
 
 def has_solutions() -> bool:

@@ -7,7 +7,7 @@ node then has its users before it.
 
 Write `order`. Each node appears once, however many users it has, and the output comes last. Among the `inputs` of a Value
 there may be plain numbers: they are not nodes. Do it without recursion, for Python stops that after a thousand calls, and
-graphs are deeper.
+graphs are deeper. Write the search itself: neither the engine's order nor `graphlib`.
 
 Lesson: `chain_rule`.
 """

@@ -7,7 +7,7 @@ The neuron of the lecture, with the sigmoid (2) as its activation:
     f = σ(w · x + b)        σ(t) = 1 / (1 + e⁻ᵗ)
 
 It learns with ∂f/∂w and ∂f/∂b, and hands ∂f/∂x back to the layer before. Write `neuron_gradients`, which computes all three
-with NumPy. Note that σ'(t) = σ(t) (1 - σ(t)).
+with NumPy, and leaves w and x as they are. Note that σ'(t) = σ(t) (1 - σ(t)).
 
 Lesson: `neuron`.
 """

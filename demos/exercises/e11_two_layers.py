@@ -8,7 +8,7 @@ its loss:
     z₁ = W₁ x + b₁      f₁ = σ(z₁)      z₂ = W₂ f₁ + b₂      ℓ = ½ |z₂ - y|²
 
 Begin with ∂ℓ/∂z₂, and derive (7) and (8) for this network on paper, entry by entry: which of the z₂ does z₁(j) reach, and by
-which weight? Then write `backpropagate`, with NumPy.
+which weight? Then write `backpropagate`, with NumPy. It leaves the arrays it is given as they are.
 
 Lesson: `backpropagation`.
 """

@@ -11,7 +11,7 @@ It pays the soft plus, log(1 + eᵗ), which is the max{t, 0} of (1) with a round
 The first term asks for a wide margin. The sum is the loss (4) of the lecture.
 
 Write `loss`, so that it works for numbers and for Values, and then `train`, which finds its minimum. Every derivative of the
-loss is to be smaller than 0.001 there. `autograd.softplus` is exact where `exp` is too large for a float.
+loss is to be smaller than 0.001 there. Both are to be right also where `exp` is too large for a float: `autograd.softplus` is.
 
 Lesson: `moons`.
 """

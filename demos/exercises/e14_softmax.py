@@ -9,7 +9,8 @@ the loss for a sample whose class is known:
 
 Its gradient with respect to the scores is short. Find it on paper. Then write `loss_and_gradient`, with NumPy, so that it also
 works for scores of 1000, where exp is too large for a float, and for scores far apart, such as 1000 and -1000, where some p is
-0 as a float, and has no logarithm. The softmax does not change when the same number is taken from all scores.
+0 as a float, and has no logarithm. The softmax does not change when the same number is taken from all scores. The array z
+itself stays as it is.
 
 Lesson: `digits`.
 """

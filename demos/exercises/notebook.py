@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Any
 
 from demos.exercises import probes
-from demos.exercises.catalogue import NAMES, find, stub
+from demos.exercises.catalogue import NAMES, asked_for, find
 from demos.exercises.checkers.asking import Student
 from demos.exercises.marking.desk import Desk, within
 from demos.exercises.marking.mark import Checker, mark
@@ -53,13 +53,6 @@ def check(exercise: str | int, *answers: Any, seed: str = "", **named: Any) -> R
         return mark(name, Checker.of(name), student, _source(names.values()), {"is": None})
     finally:
         end()
-
-
-def asked_for(name: str) -> list[str]:
-    """The names of the functions and classes that an exercise leaves to be written."""
-    found = [node.name for node in ast.parse(stub(name)).body
-             if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and "NotImplementedError" in ast.unparse(node)]
-    return found or ["backward"]
 
 
 def _names(name: str, answers: tuple[Any, ...], named: dict[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from nn.activations import Function, find_activation
 from nn.checks import listed, shown
 from nn.layers import MLP, Layer
 from nn.losses import Loss, find_loss
-from nn.samples import as_array
+from nn.samples import as_array, check_loss
 
 
 class LayerMatrices(NamedTuple):
@@ -130,7 +130,7 @@ def output_derivatives(loss: str | Loss, F: np.ndarray, Y: np.ndarray) -> np.nda
     rows = []
     for f, y in zip(F.tolist(), Y.tolist()):
         outputs = [Value(number) for number in f]
-        loss(_as_output(outputs), y).backward()
+        check_loss(loss(_as_output(outputs), y)).backward()
         rows.append([v.grad for v in outputs])
     return np.array(rows)
 
@@ -139,7 +139,7 @@ def loss_of(loss: str | Loss, F: np.ndarray, Y: np.ndarray) -> float:
     """The loss (4) of the outputs F (m, n_L)."""
     loss = find_loss(loss)
     with autograd.no_grad():
-        losses = [loss(_as_output([Value(x) for x in f]), y).data
+        losses = [check_loss(loss(_as_output([Value(x) for x in f]), y)).data
                   for f, y in zip(F.tolist(), Y.tolist())]
     return float(sum(losses))
 
@@ -162,7 +162,7 @@ def _check_layers(layers: object) -> None:
     for k, layer in enumerate(given):
         fits = isinstance(layer, tuple) and len(layer) == len(LayerMatrices._fields)
         W, b = (_floats(x, f"layers[{k}]") for x in layer[:2]) if fits else (np.zeros(0),) * 2
-        if W.ndim != 2 or b.shape != W.shape[:1]:
+        if W.ndim != 2 or W.size == 0 or b.shape != W.shape[:1]:
             raise TypeError(f"layers[{k}] must be LayerMatrices, W (n, n0), b (n,) and sigma, as "
                             f"nn.matrix.parameters(model) gives; got {shown(layer)}")
 

@@ -91,3 +91,14 @@ def test_one_number_has_no_length():
     with pytest.raises(TypeError, match="the Value 'v' of data 2.0 is one number and has no len"):
         len(V)
     assert np.array(V).shape == () and np.array([V, Y]).shape == (2,) and np.array([[V], [1.0]]).shape == (2, 1)
+
+
+def test_long_floats_and_outputs_that_are_values():
+    """Each would call the same function of NumPy's again and again."""
+    for f in (lambda: np.longdouble(3.0) + V, lambda: np.array([3.0], dtype=np.longdouble)[0] * V, lambda: V ** np.longdouble(2.0)):
+        assert isinstance(f(), Value)
+    assert (np.array([1.0, 2.0], dtype=np.longdouble) * V)[1].data == 4.0
+    for f in (lambda: np.sin(V, Y), lambda: np.add(V, V, Y), lambda: np.multiply(1.0, 2.0, out=V)):
+        with pytest.raises(TypeError, match="not defined for Values"):
+            f()
+    assert (V.data, Y.data) == (2.0, 4.0)

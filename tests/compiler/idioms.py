@@ -1240,6 +1240,7 @@ class Trial(NamedTuple):
     which: Roles
     how: dict[str, Any]
     listed: bool
+    point: str
     numbers: list[float]
 
     @property
@@ -1261,12 +1262,22 @@ class Trial(NamedTuple):
         return (theta, x[0] if self.is_single else x) if self.which.inputs else (theta,)
 
 
-def fault(seed: int, name: str | None = None, forms: Any = None) -> str | None:
+def trials(seed: int, name: str | None = None) -> list[Trial]:
+    """Program `seed` at several points, the recorded one first."""
+    rng, b = random.Random(seed + 1), build(seed, name)
+    start = [v.data for v in b.leaves]
+    which = roles(rng, len(start))
+    known = {*which.parameters, *which.inputs}
+    return [Trial(seed, name, which, {}, b.listed, what,
+                  [x if i in known else start[i] for i, x in enumerate(numbers)])
+            for what, numbers in points(rng, start)]
+
+
+def fault(seed: int, name: str | None = None) -> str | None:
     """Where a compiled form of program `seed` differs from eager."""
-    rng = random.Random(seed + 1)
-    start = [v.data for v in build(seed, name).leaves]
-    which, where = roles(rng, len(start)), points(rng, start)
-    for how in forms or [{}, rng.choice(FORMS[1:])]:
+    every = trials(seed, name)
+    which = every[0].which
+    for how in [{}, random.Random(seed).choice(FORMS[1:])]:
         if how.get("samples") is False and not which.inputs:
             continue
         b = build(seed, name)
@@ -1277,13 +1288,10 @@ def fault(seed: int, name: str | None = None, forms: Any = None) -> str | None:
             if "holds only the sides" in str(error):
                 return None
             return f"{how}: {error!r}"
-        known = {*which.parameters, *which.inputs}
-        for what, numbers in where:
-            numbers = [x if i in known else start[i] for i, x in enumerate(numbers)]
-            trial = Trial(seed, name, which, how, b.listed, numbers)
+        for trial in [each._replace(how=how) for each in every]:
             problem = differs(program, trial)
-            if problem and not chaotic(seed, name, numbers, which):
-                return f"{how} at {what}: {problem} | {program}"
+            if problem and not chaotic(seed, name, trial.numbers, which):
+                return f"{how} at {trial.point}: {problem} | {program}"
     return None
 
 

@@ -5,16 +5,17 @@ By hand: `python -m tests.compiler.languages javascript 1000 [FIRST]` tries rand
 from __future__ import annotations
 
 import json
+import random
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 import autograd as ag
-from tests.compiler import programs
+from tests.compiler import idioms, programs
 from tests.compiler.agree import form
 from tests.styles.case import Case, eager, other_point, record
 
@@ -56,6 +57,37 @@ def of_random(seed: int, how: str = "own") -> Run:
     call = program if listed else program.value_and_grad
     return Run(program, points, rows if text.inputs else None, listed,
                [call(point, *given) for point in points], (outputs if listed else outputs[0], P, X))
+
+
+def of_idiom(seed: int) -> Run | None:
+    """A program of everyday work at some points, and what the engine gives there; None without one."""
+    trials = idioms.trials(seed)
+    b, which = idioms.build(seed), trials[0].which
+    P, X = ([b.leaves[i] for i in places] for places in which[:2])
+    graph = (b.outputs if b.listed else b.outputs[0], P, X, random.Random(seed).choice([None, "matrices"]))
+    points, wanted = [], []
+    for trial in trials:
+        fixed = [x if i in which.parameters else y for i, (x, y) in enumerate(zip(trial.numbers, trials[0].numbers))]
+        trial = trial._replace(numbers=fixed)
+        found = [idioms.truth(seed, None, row, which) for row in trial.rows()]
+        if None not in found and not any(idioms.chaotic(seed, None, row, which) for row in trial.rows()):
+            values, gradients, _ = zip(*found)
+            points.append(trial.arguments()[0])
+            wanted.append(np.array(values if X else values[0]) if b.listed else (np.sum(values), sum(gradients)))
+    try:
+        program = ag.compile(*graph)
+    except ValueError as error:
+        if "holds only the sides" in str(error):
+            return None
+        raise
+    samples = np.atleast_2d(trials[0].arguments()[1]) if X else None
+    return Run(program, points, samples, b.listed, wanted, graph) if points else None
+
+
+def idioms_with_a_form(seeds: Iterable[int]) -> list[Run]:
+    """Programs of everyday work without the operation that only Python knows."""
+    runs = [run for run in map(of_idiom, seeds) if run is not None]
+    return [run for run in runs if "blend_of_tests" not in run.program.source]
 
 
 PLACES = [3, 0, 0, 5, 1, 4, 2, 2, 5, 3, 1, 0]

@@ -12,7 +12,7 @@ import pytest
 import autograd as ag
 from autograd import Value
 from autograd.compiler.printers import native
-from tests.compiler.languages import BOUND, KINDS, Run, difference, in_c, of_kind, of_random, of_style
+from tests.compiler.languages import BOUND, KINDS, Run, difference, idioms_with_a_form, in_c, of_kind, of_random, of_style
 from tests.compiler.test_source import network, recurrent
 from tests.styles import STYLES
 from tests.test_ops import SIZES, point_of
@@ -178,3 +178,10 @@ def test_an_operation_of_ones_own_is_printed_by_its_form_in_c():
     without = ag.operation("odd_three", lambda a: a * 3, lambda y, a: 3.0 + 0 * a)
     with pytest.raises(LookupError, match="'odd_three' has no form in 'c'.*c=..."):
         ag.compile(without(w) * w, [w]).source_in("c")
+
+
+@needs_cc
+def test_programs_of_everyday_work_are_the_same_in_c():
+    runs = idioms_with_a_form(range(8))
+    for run, got in zip(runs, in_c(runs)):
+        assert difference(run, got) < BOUND, run.program

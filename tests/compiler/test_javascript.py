@@ -8,7 +8,8 @@ import pytest
 
 import autograd as ag
 from autograd import Value
-from tests.compiler.languages import BOUND, KINDS, NODE, Run, difference, in_node, of_kind, of_random, of_style
+from tests.compiler.languages import (BOUND, KINDS, NODE, Run, difference, idioms_with_a_form, in_node, of_kind, of_random,
+                                      of_style)
 from tests.compiler.test_source import network, recurrent
 from tests.styles import STYLES
 
@@ -98,3 +99,11 @@ def test_what_has_no_form_in_javascript_says_so():
         program.source_in("javascript")
     with pytest.raises(ValueError, match="language must be one of .*'javascript'.*, got 'cobol'"):
         program.source_in("cobol")
+
+
+@needs_node
+@pytest.mark.parametrize("first", [2210, 3000])
+def test_programs_of_everyday_work_are_the_same_in_javascript(first):
+    runs = idioms_with_a_form(range(first, first + 20))
+    for run, got in zip(runs, in_node(runs)):
+        assert difference(run, got) < BOUND, run.program

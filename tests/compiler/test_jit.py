@@ -106,7 +106,7 @@ def test_a_branch_recorded_before_the_function_ran_is_compared_in_full_once(monk
     compiled = jit(f)
     assert compiled([2.0, 3.0]) == f([2.0, 3.0])
     run = branch.Branch.run
-    monkeypatch.setattr(branch.Branch, "run", lambda self, theta: (run(self, theta)[0], [1.0, 1.0]))
+    monkeypatch.setattr(branch.Branch, "run", lambda self, theta, given: (run(self, theta)[0], [1.0, 1.0]))
     with pytest.warns(UserWarning, match="other numbers"):
         assert compiled([4.0, 5.0]) == f([4.0, 5.0])
 

@@ -207,7 +207,7 @@ def test_nonsense_is_told_what_it_is(name, nonsense, state_of):
 @pytest.mark.parametrize("source, said", [
     ("def slope(f, x, h:\n    pass\n", "raised SyntaxError"), ("", "has no slope"), ("\0", "Error"),
     ("slope = 3", "'int' object is not callable"), ("def slope():\n    return 1.0\n", "raised TypeError"),
-    ("class slope:\n    def __init__(self, *a): pass\n", "gave a slope"), ("import nowhere", "at line 1 of e01_slope.py")])
+    ("class slope:\n    def __init__(self, *a): pass\n", "gave a slope"), ("import nowhere_at_all", "at line 1 of e01_slope.py")])
 def test_a_file_that_is_no_answer_is_told_what_it_is(source, said, state_of):
     result = state_of("e01_slope", source)
     assert result.state == NOT_RIGHT and said in result.message

@@ -58,6 +58,13 @@ def test_a_notebook_reads_the_same_cells(name):
 
 
 @pytest.mark.parametrize("name", ORDER)
+def test_a_text_is_whole(name):
+    """Nothing of Python's quotes is left in it, as the r of r\"\"\" would be."""
+    for cell in CELLS[name]:
+        assert not (cell.markdown and re.search(r"^r?$|[\"']{3}", cell.text.split("\n")[-1]))
+
+
+@pytest.mark.parametrize("name", ORDER)
 def test_no_line_of_a_paragraph_begins_like_a_list(name):
     """`1. That is` at the beginning of a line would open a list, `- 4` as well."""
     for paragraph in re.split(r"\n\n+", TEXTS[name]):
@@ -200,4 +207,4 @@ def test_the_worksheets_have_every_question_and_its_answer(tmp_path, lesson):
     page = (tmp_path / "worksheets.html").read_text(encoding="utf-8")
     assert page.count('class="sheet"') == sum(len(one.asked) for one in ran) and page.count("<h2") == 3, page[-3000:]
     questions, answers = page.split(">Answers</h2>")
-    assert "What is dc/da?" in questions and "Answer" not in answers.split("<script")[0] and ">23" not in questions
+    assert "What is dc/da?" in questions and "Answer" not in answers.split("<script")[0] and ">23<" not in questions

@@ -4,9 +4,8 @@ import ast
 import pytest
 
 from demos.exercises import NAMES, mark_file
-from demos.exercises.catalogue import solution_source
+from demos.exercises.catalogue import asked_for, solution_source
 from demos.exercises.mutations.mutate import RULES, mutants
-from demos.exercises.notebook import asked_for
 from tests.demos.rare import RARE
 
 EQUIVALENT = {"e09_neuron": 2}          # w @ x is x @ w, and w.T is w

@@ -66,6 +66,19 @@ def test_where_a_branch_decides_or_a_number_is_far_out(op, point):
 
 
 @needs_node
+@pytest.mark.parametrize("op", rows, ids=str)
+def test_what_is_not_a_finite_number_ends_no_script(op):
+    """A page computes on with NaN where an operation before was outside its domain."""
+    count = arity(op)
+    points = [(number,) * count for number in (math.nan, math.inf, -math.inf)]
+    points += [tuple(math.nan if k == i else 1.0 for k in range(count)) for i in range(count)]
+    for point, got in zip(points, computed(op, [None] * count, points)):
+        assert len(got) == 1 + count
+        if op.name in ("erf", "erfc", "gelu", "tanh", "sigmoid") and math.isnan(point[0]):
+            assert got == ["NaN"] * 2
+
+
+@needs_node
 @pytest.mark.parametrize("exponent", [-2.0, 0.0, 1.0, 2.0, 3.0, 0.5])
 def test_numbers_stay_numbers(exponent):
     got = computed(ops.pow, [None, exponent], [(1.7,), (0.3,)])

@@ -162,6 +162,19 @@ def test_a_graph_of_200_values_follows_at_once(browser, tmp_path):
     assert milliseconds < 1000 / 30
 
 
+@needs_browser
+@pytest.mark.parametrize("number", [1e200, -3e150, 1e-200, 3e-7, 1e308])
+def test_a_huge_or_tiny_number_is_dragged_in_steps_of_its_own_size(browser, tmp_path, number):
+    x = Value(number, label="x")
+    browser.open(autograd.play(x * 0.5, tmp_path / "page.html").path)
+    x0, y0 = browser.run("(r => [r.left + r.width / 2, r.top + r.height / 2])"
+                         "(document.getElementById('node0').getBoundingClientRect())")
+    for kind, to in (("mousePressed", x0), ("mouseMoved", x0 + 20), ("mouseReleased", x0 + 20)):
+        browser.call("Input.dispatchMouseEvent", type=kind, x=to, y=y0, button="left", buttons=1, clickCount=1)
+    moved = tips(browser, "data")[0]
+    assert moved != number and abs(moved - number) < 2 * abs(number) and math.isfinite(moved)
+
+
 # A leaf is nudged ---------------------------------------------------------------------------------------------
 
 def open_leaf(browser: Browser, place: int) -> None:

@@ -1,10 +1,15 @@
 """Pictures and pages as a projector shows them; more with `python -m tests.pictures.measure`."""
 from __future__ import annotations
 
+import re
+
 import pytest
 
+import autograd
+from autograd import Value
+from autograd.pictures import style
 from autograd.pictures.strip import Strip
-from tests.pictures.measure import faults, in_slide, measure
+from tests.pictures.measure import faults, in_slide, measure, small
 from tests.pictures.test_play import needs_browser
 
 
@@ -38,9 +43,33 @@ def test_the_measure_finds_what_is_wrong(browser, tmp_path, inside, kind):
     ([[], [], [0, 1]], ["x1", "x2", "y"], [["x1", "x2"], ["y"]]),
     # two neurons, the second recorded first: z1 stands above z2, and each beside its inputs
     ([[], [], [0, 1], [0, 1], [2, 3]], ["x1", "x2", "z2", "z1", "y"], [["x1", "x2"], ["z1", "z2"], ["y"]]),
-    # crossings count more than names
-    ([[], [], [0], [1], [2, 3]], ["x1", "x2", "z2", "z1", "y"], [["x1", "x2"], ["z2", "z1"], ["y"]]),
+    # also where lines cross
+    ([[], [], [0], [1], [2, 3]], ["x1", "x2", "z2", "z1", "y"], [["x1", "x2"], ["z1", "z2"], ["y"]]),
+    # the rest is sorted by what stands before it
+    ([[], [], [0], [1], [2], [3], [4, 5]], ["z2", "z1", "a", "b", "c", "d", "y"],
+     [["z1", "z2"], ["b", "a"], ["d", "c"], ["y"]]),
 ])
-def test_z1_stands_above_z2_where_that_costs_nothing(inputs, names, columns):
+def test_z1_stands_above_z2(inputs, names, columns):
     strip = Strip(inputs, names)
     assert [[names[p] for p in column if p < len(names)] for column in strip.columns] == columns
+
+
+def of_many_inputs(count: int):
+    w, x = ([Value(0.1 * i, label=f"{name}{i}") for i in range(count // 2)] for name in "wx")
+    return autograd.dot(w, x)
+
+
+def slide_text(picture) -> float:
+    """How high the text of a picture is on a slide, in pixels."""
+    width, height = map(float, re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', picture.svg()).groups())
+    return style.TITLE_TEXT * min(1920 / width, 1080 / height)
+
+
+@pytest.mark.parametrize("make", [
+    lambda: of_many_inputs(16), lambda: of_many_inputs(18),
+    lambda: autograd.sum([Value(i * 0.5, label=f"x{i}") for i in range(19)]),
+    *[lambda seed=seed: small(seed)[0] for seed in (5160, 5178, 5016, 5057, 5212, 5067)],
+])
+def test_a_crowded_picture_of_20_values_reads_from_the_last_row(make):
+    """Leaves in several columns, short titles, cards close together: 15 to 21 pixels without."""
+    assert slide_text(autograd.draw(make())) >= 24

@@ -58,6 +58,10 @@ class Array(Operators):
     def __init__(self, op: Any, inputs: tuple[Operand, ...], shape: Shape) -> None:
         self.op, self.inputs, self.shape = op, inputs, shape
 
+    def arrays(self) -> list[Array]:
+        """The inputs that are Arrays."""
+        return [u for u in self.inputs if isinstance(u, Array)]
+
     def __operation__(self, op: Operation, inputs: Sequence[Operand]) -> Operand:
         return elementwise(op, inputs)
 

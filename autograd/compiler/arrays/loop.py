@@ -34,6 +34,12 @@ class At(Structural):
         self.source, self.offset = source, offset
 
 
+def is_number(x: Array) -> bool:
+    """Whether x, inside a loop, is a single number: an operation on such, or one of a row."""
+    of_row = isinstance(x.op, View) and isinstance(x.inputs[0].op, At)
+    return not x.shape and (isinstance(x.op, Operation) or of_row)
+
+
 class Stack(NamedTuple):
     """The rows a loop writes: `before` and then one for each turn."""
 
@@ -106,20 +112,9 @@ class Loop(Structural):
         """
         if any(stack.lead or stack.inner for stack in self.stacks):
             return False
-        for x in self.local():
-            is_number = (
-                isinstance(x.op, Operation)
-                or isinstance(x.op, View)
-                and isinstance(x.inputs[0].op, At)
-            )
-            if not isinstance(x.op, At) and (x.shape or not is_number):
-                return False
-        return all(
-            u.shape == ()
-            for x in self.local()
-            for u in x.inputs
-            if isinstance(u, Array) and not isinstance(u.op, At)
-        )
+        local = [x for x in self.local() if not isinstance(x.op, At)]
+        read = [u for x in self.local() for u in x.arrays() if not isinstance(u.op, At)]
+        return all(map(is_number, local)) and all(u.shape == () for u in read)
 
     def only_reads(self, x: Array) -> bool:
         """Whether x, from outside, is nothing but read row by row."""
@@ -206,34 +201,41 @@ class Reversal:
 
     def sent(self) -> list[tuple[Array, Part | None]]:
         """What the loop sends to its inputs."""
-        found: list[tuple[Array, Part | None]] = []
+        found: list[tuple[Array, Part]] = []
         for x, sent in self.one_turn().items():
-            source = x.op.source if isinstance(x.op, At) else None
-            if isinstance(source, int):
-                k, offset = self.stacks[source], x.op.offset
+            if isinstance(x.op, At) and isinstance(x.op.source, int):
+                k, offset = self.stacks[x.op.source], x.op.offset
                 self.back.writes += [Write(k, offset, p.value, True, p.where) for p in sent]
-                continue
-            if any(p.where is not None for p in sent):
-                sent = [Part(assembled(sent, x.shape))]
-            if source is None:
-                found += [(x, Part(self.over_turns(p.value, x.shape))) for p in sent]
-                continue
-            places = row_places(source, x.op.offset, self.loop.turns)
-            for p in sent:
-                value = self.all_turns(p.value, x.shape)
-                found.append((source, Part(value, None if value.shape == source.shape else places)))
+            else:
+                found += self.sent_outside(x, sent)
         for k, stack in enumerate(self.loop.stacks):
             if stack.start is not None:
-                first = rows(self.back.result(self.stacks[k]), 0, stack.before)
-                if stack.lead and not is_batched(stack.start):
-                    first = total(first, (0,))
-                found.append((stack.start, Part(reshape(first, stack.start.shape))))
+                found.append((stack.start, self.sent_to_start(k, stack, stack.start)))
         self.back.writes = together(
             [w._replace(value=self.read(w.value)) for w in self.back.writes]
         )
         self.loop.close()
         self.back.close()
         return [(x, part) for x, part in found if x in self.active]
+
+    def sent_outside(self, x: Array, sent: list[Part]) -> list[tuple[Array, Part]]:
+        """What all turns send to an Array from outside, given what one turn sends to x."""
+        if any(p.where is not None for p in sent):
+            sent = [Part(assembled(sent, x.shape))]
+        source = x.op.source if isinstance(x.op, At) else None
+        if not isinstance(source, Array):
+            return [(x, Part(self.over_turns(p.value, x.shape))) for p in sent]
+        places = row_places(source, x.op.offset, self.loop.turns)
+        values = [self.all_turns(p.value, x.shape) for p in sent]
+        return [(source, Part(value, None if value.shape == source.shape else places))
+                for value in values]
+
+    def sent_to_start(self, k: int, stack: Stack, start: Array) -> Part:
+        """What is sent to the rows of a stack before the first turn."""
+        first = rows(self.back.result(self.stacks[k]), 0, stack.before)
+        if stack.lead and not is_batched(start):
+            first = total(first, (0,))
+        return Part(reshape(first, start.shape))
 
     def one_turn(self) -> dict[Array, list[Part]]:
         """What is sent, in one turn, to what the body takes from outside and from other turns."""
@@ -273,10 +275,8 @@ class Reversal:
         if self.scalar and shape == () and isinstance(value, Array) and self.varies(value):
             return total(self.kept(value), (0,))
         if isinstance(value, Array) and isinstance(value.op, Contract):
-            (A, left), (B, right) = (
-                self.labelled(u, labels)
-                for u, labels in zip(value.inputs, (value.op.left, value.op.right))
-            )
+            A, left = self.labelled(value.inputs[0], value.op.left)
+            B, right = self.labelled(value.inputs[1], value.op.right)
             if TURN in left and TURN in right:
                 return contract(A, left, B, right, value.op.out)
             # the sum over the samples

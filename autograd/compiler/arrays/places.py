@@ -146,20 +146,16 @@ class Slicing(NamedTuple):
 
 def slicing(places: Strided, source: Shape) -> Slicing | None:
     """How places of an array of shape `source` are taken; None where slices do not do it."""
-    axes = [(st, n, k) for k, (st, n) in enumerate(zip(places.strides, places.shape)) if st != 0]
-    axes.sort(reverse=True)
-    new_axes = tuple(k for k, st in enumerate(places.strides) if st == 0)
-    if any(st < 0 for st, _, _ in axes):
-        return None
+    every = sorted(zip(places.strides, places.shape, range(len(places.shape))), reverse=True)
+    axes = [axis for axis in every if axis[0] != 0]
+    new_axes = tuple(k for k, stride in enumerate(places.strides) if stride == 0)
     if not axes:
         index = tuple(int(i) for i in np.unravel_index(places.base, source)) if source else ()
         return Slicing(None, None, index, None, new_axes)
-    found = _index(places.base, [st for st, _, _ in axes], [n for _, n, _ in axes], source)
-    if found is None:
-        return None
-    kept = [k for _, _, k in axes]
-    order = tuple(kept.index(k) for k in sorted(kept)) if kept != sorted(kept) else None
-    return Slicing(*found, order, new_axes)
+    strides, lengths, kept = map(list, zip(*axes))
+    found = _index(places.base, strides, lengths, source) if strides[-1] > 0 else None
+    order = None if kept == sorted(kept) else tuple(map(kept.index, sorted(kept)))
+    return found and Slicing(*found, order, new_axes)
 
 
 Index = tuple[Union[tuple[int, int], None], Union[Shape, None], tuple[Union[int, slice], ...]]
@@ -167,16 +163,20 @@ Index = tuple[Union[tuple[int, int], None], Union[Shape, None], tuple[Union[int,
 
 def _index(base: int, strides: list[int], lengths: list[int], source: Shape) -> Index | None:
     """The run, reshape and index that take axes with these strides, largest first."""
-    size, run = prod(source), None
     aligned = _along_axes(base, strides, lengths, source)
     if aligned is not None:
         return None, None, aligned
     if len(strides) == 1 and len(source) == 1:
         stop = base + (lengths[0] - 1) * strides[0] + 1
-        everything = (base, stop, strides[0]) == (0, size, 1)
+        everything = (base, stop, strides[0]) == (0, *source, 1)
         return None, None, () if everything else (slice(base, stop, strides[0]),)
-    if any(a % b for a, b in zip(strides, strides[1:])):
-        return None
+    divides = not any(a % b for a, b in zip(strides, strides[1:]))
+    return _reshaped(base, strides, lengths, source) if divides else None
+
+
+def _reshaped(base: int, strides: list[int], lengths: list[int], source: Shape) -> Index | None:
+    """The same by way of a reshape whose axes have these strides."""
+    size, run = prod(source), None
     if len(source) == 1:  # the run of whole rows that they lie in
         start, length = min(base, size - lengths[0] * strides[0]), lengths[0] * strides[0]
         if start < 0:

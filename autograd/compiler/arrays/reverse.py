@@ -69,19 +69,24 @@ def sweep(
     inner = set(within) - set(sources)
     sent = {y: parts for y, parts in sent.items() if y in active and parts}
     found: dict[Array, Operand] = {}
-    for y in reversed(order):
-        if y not in sent or y not in inner:
+    for y in (y for y in reversed(order) if y in inner):
+        parts = sent.pop(y, None)
+        if parts is None:
             continue
-        parts = sent.pop(y)
         if isinstance(y.op, Structural) and y.op.many:
             sends = y.op.send(parts, active)
         else:
             found[y] = d = assembled(parts, y.shape)
             sends = [(x, back(i, y, d)) for i, x in enumerate(y.inputs) if x in active]
-        for x, part in sends:
-            if part is not None:
-                sent.setdefault(x, []).append(part)
+        note(sends, sent)
     return found, sent
+
+
+def note(sends: Iterable[tuple[Array, Part | None]], sent: Sent) -> None:
+    """Put what is sent to the rest."""
+    for x, part in sends:
+        if part is not None:
+            sent.setdefault(x, []).append(part)
 
 
 def back(i: int, y: Array, d: Operand) -> Part | None:

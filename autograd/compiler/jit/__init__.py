@@ -18,21 +18,22 @@ def jit(f: Callable[..., Any] | None = None, samples: Sequence[int] = (),
     f takes and returns numbers, and lists, tuples, dicts and arrays of numbers; it is plain Python.
     `jit(value_and_grad(f))` and the other transforms work as f does.
 
+    f may also work with Values: those it refers to, such as the parameters of a model, and Values
+    and Modules among its arguments. A Value it returns is one node of a graph, and backward() on it
+    fills in the grads of what it depends on. Zeroing grads, backward() and the step stay outside.
+
     An `if` whose sides only return or assign numbers, `max`, `min`, `x > 0` as a number and tables
     indexed by an int among the arguments are operations of one program. Any other comparison is
-    checked on every call, and another branch is recorded when it is met. What f reads from outside
-    is checked, too. What cannot be compiled (random numbers, the clock, printing, float(x)) runs as
-    it was written, with one warning that says why. Where floats would raise OverflowError, a
-    program goes on with infinity.
+    checked on every call, and leads to another branch, as is what f reads from outside. What cannot
+    be compiled (random numbers, the clock, printing, float(x)) runs as it was written, with one
+    warning that says why. Where floats would raise OverflowError, a program goes on with infinity.
 
     samples     the arguments with a leading axis of samples: f is written for one, and every
                 result has a leading axis, one gradient for each sample, too
     reduce      "sum" or "mean" of the results over the samples: value_and_grad then gives the loss
                 (4) of a network and its gradient
 
-    >>> @jit
-    ... def distance(x):
-    ...     return -x if x < 0 else x
+    >>> distance = jit(lambda x: -x if x < 0 else x)
     >>> distance(3.0), distance(2.0), distance(-2.0), distance(-5.0)
     (3.0, 2.0, 2.0, 5.0)
     """

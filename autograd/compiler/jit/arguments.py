@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.compiler.jit.flat import (FLOAT, INT, LARGEST, build, flatten, kinds_of, numbers,
-                                        of_values)
+                                        of_values, without_values)
 from autograd.compiler.jit.quick import Template, builder, reader
 from autograd.value import Value
 
@@ -30,17 +30,18 @@ class Signature:
 
     key     the key of (args, named)
     same    for each argument the first one that is the same object
+    given   the places of Values among the numbers
     """
 
-    def __init__(self, key: Any, same: tuple[int, ...]) -> None:
-        self.key, self.same = key, same
+    def __init__(self, key: Any, same: tuple[int, ...], given: tuple[int, ...] = ()) -> None:
+        self.key, self.same, self.given = key, same, given
 
     def apart(self, argnums: tuple[int, ...]) -> Signature:
         """The same where some arguments are objects of their own: a transform differentiates with
         respect to each of its arguments, whichever others they were."""
         first: dict[int, int] = {}
         same = [i if i in argnums else first.setdefault(k, i) for i, k in enumerate(self.same)]
-        return Signature(self.key, tuple(same))
+        return Signature(self.key, tuple(same), self.given)
 
     def arguments(self, leaves: Iterable[Any]) -> tuple[Any, Any]:
         """Arguments with these Values."""
@@ -207,8 +208,9 @@ class Arguments:
         self.names: dict[str, Slot] = {}
         self.signatures: dict[Any, Signature] = {}
 
-    def find(self, args: tuple[Any, ...], named: dict[str, Any]) -> tuple[Signature | None, Any]:
-        """The Signature of arguments and their numbers; None, None where there are Values.
+    def find(self, args: tuple[Any, ...], named: dict[str, Any]
+             ) -> tuple[Signature, Any, list[Value]]:
+        """The Signature of arguments, their numbers, and the Values among them.
 
         Raises TypeError for arguments that cannot be compiled for.
         """
@@ -218,14 +220,24 @@ class Arguments:
         for slot, x in found:
             got = slot.find(x)
             if got is None:
-                return None, None
+                return self.with_values(args, named)
             parts.append(got[0])
             pieces += got[1]
         at = (*parts, *named, same_objects(args))
         signature = self.signatures.get(at)
         if signature is None:
             signature = self.signatures[at] = Signature(flatten((args, named), []), at[-1])
-        return signature, np.concatenate(pieces, dtype=float) if pieces else np.empty(0)
+        theta = np.concatenate(pieces, dtype=float) if pieces else np.empty(0)
+        return signature, theta, []
+
+    def with_values(self, args: tuple[Any, ...], named: dict[str, Any]
+                    ) -> tuple[Signature, Any, list[Value]]:
+        """The same where there are Values."""
+        leaves: list[Any] = []
+        key = flatten((args, named), leaves)
+        leaves, places, values = without_values(leaves)
+        at = key, same_objects(args), tuple(places)
+        return self.signatures.setdefault(at, Signature(*at)), numbers(leaves), values
 
     def slots_of(self, args: tuple[Any, ...], named: dict[str, Any]) -> list[tuple[Slot, Any]]:
         """Each argument with its slot."""

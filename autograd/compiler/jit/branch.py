@@ -1,7 +1,7 @@
 """One recording of a function, compiled, with the guards under which it holds."""
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from operator import is_
 from typing import Any
 
@@ -11,11 +11,13 @@ from autograd import compiler
 from autograd.compiler.jit.arguments import Signature, argument_keys
 from autograd.compiler.jit.checks import Checks
 from autograd.compiler.jit.choices import definition, replaced
-from autograd.compiler.jit.flat import (FLOAT, INT, LARGEST, Unfit, flatten, flatten_result,
-                                        kinds_of, numbers, skeleton, with_kinds)
-from autograd.compiler.jit.guards import Notes, Whole, noticing
+from autograd.compiler.jit.flat import (FLOAT, INT, LARGEST, VALUE, Unfit, flatten,
+                                        flatten_result, kinds_of, numbers, skeleton, with_kinds,
+                                        without_values)
+from autograd.compiler.jit.guards import Notes, Stop, Whole, noticing
 from autograd.compiler.jit.kinds import settle
 from autograd.compiler.jit.lookups import Lookups
+from autograd.compiler.jit.made import Made, close
 from autograd.compiler.jit.quick import builder
 from autograd.compiler.jit.reach import Reach
 from autograd.compiler.run import Program
@@ -59,11 +61,11 @@ class Branch:
         self.argnums = positions(over.argnums, count) if over else ()
         self.signature = signature.apart(self.argnums)
         self.wrt = signature.places(self.argnums)
-        self.key = self.gradient_key() if over else flatten_result(expected, [])
+        leaves: list[Any] = []
+        self.key = self.gradient_key() if over else flatten_result(expected, leaves)
+        made = without_values(leaves)[1]
         notes, variables, results = self.recorded(over.f if over else f, theta, reach)
-        self.build = builder(self.key)
-        kinds = [] if over else kinds_of(self.key)
-        self.whole = np.array([i for i, kind in enumerate(kinds) if kind == INT], dtype=int)
+        self.place_results(made)
         self.lookups = notes.lookups
         self.lookups.finished()
         guards = notes.guards
@@ -84,8 +86,11 @@ class Branch:
         if over:
             parameters = self.differentiable(results[0], every, looked_up, notes)
             self.graph = (results[0], order, parameters) if keeps_graph else ()
-        elif results:
-            self.program = self.compiled(results, every)
+        elif len(made) < len(results):
+            self.program = self.compiled([results[i] for i in self.numbered], every)
+        places = [*signature.given, *range(len(variables), len(variables) + len(self.outside))]
+        name = getattr(f, "__name__", "jit")
+        self.made = {i: Made(results[i], every, places, name) for i in made}
 
     def differentiable(self, result: Value, every: list[Value], looked_up: list[Value],
                        notes: Notes) -> list[Value]:
@@ -104,6 +109,15 @@ class Branch:
                                         samples=False)
         return parameters
 
+    def place_results(self, made: list[int]) -> None:
+        """Note which results are ints, and which are Values."""
+        kinds, values = kinds_of(self.key) if self.over is None else [], set(made)
+        self.size = len(kinds)
+        self.whole = np.array([i for i, kind in enumerate(kinds) if kind == INT], dtype=int)
+        self.numbered = np.array([i for i in range(self.size) if i not in values], dtype=int)
+        key = with_kinds(self.key, lambda kind, i: VALUE if i in values else kind, [0])
+        self.build = builder(key if made else self.key)
+
     def result_key(self) -> Any:
         """The key of the result."""
         return (tuple, "", (FLOAT, self.key)) if self.over and self.over.with_value else self.key
@@ -118,12 +132,12 @@ class Branch:
 
     def lookups_of(self, variables: list[Value]) -> Lookups:
         """How tables are looked up."""
-        return Lookups(variables)
+        return Lookups(variables, fetches=not self.signature.given)
 
     def recorded(self, f: Function, theta: Any, reach: Reach
                  ) -> tuple[Notes, list[Value], list[Value]]:
         """What recording f noticed, its variables, and its results."""
-        kinds, chosen = kinds_of(self.signature.key), set(self.wrt)
+        kinds, chosen = kinds_of(self.signature.key), {*self.wrt, *self.signature.given}
         variables = [Whole(x) if kind == INT and i not in chosen else Value(x)
                      for i, (x, kind) in enumerate(zip(theta.tolist(), kinds))]
         args, named = self.signature.arguments(variables)
@@ -135,12 +149,15 @@ class Branch:
             refuse_unread(reach)
             with replaced(reach.functions, reach.asks_same), \
                     noticing(numbers, self.lookups_of(variables)) as notes:
+                notes.arguments = {variables[i] for i in self.signature.given}
                 returned = f(*args, **named)
                 notes.check_rows()
                 results, found = listed(returned, notes.made)
-                as_float = settle(results, notes) if self.over is None else set()
+                as_float = self.settled(results, notes, reach) if self.over is None else set()
         except Refused:
             raise
+        except Stop:
+            pass
         except Exception as error:
             reason = f"it cannot be recorded ({type(error).__name__}: {error})"
         finally:
@@ -156,6 +173,14 @@ class Branch:
         if not self.unchanged((args, named), variables):
             raise Refused("changes its arguments")
         return notes, variables, results
+
+    def settled(self, results: list[Value], notes: Notes, reach: Reach) -> set[int]:
+        """The places of results that are floats, since their kinds depend on too many choices."""
+        outside = {*reach.values, *notes.arguments}
+        for i, v in enumerate(results):
+            while not outside.isdisjoint(notes.chosen.get(v, ())):      # it may be one of these
+                v = results[i] = notes.taken(v)
+        return settle(results, notes)
 
     def gradient_key(self) -> Any:
         """The key of the gradient."""
@@ -232,10 +257,12 @@ class Branch:
         return self.program.value_and_grad(theta[self.theta],
                                            theta[self.rest] if self.has_data else None)
 
-    def run(self, given: tuple[Any, Any]) -> Any:
-        """What the function returns for these numbers. Raises ArithmeticError where a result is
-        not finite."""
+    def run(self, given: tuple[Any, Any], values: Sequence[Value] = ()) -> Any:
+        """What the function returns for these numbers, with these Values among the arguments.
+        Raises ArithmeticError where a result is not finite."""
         full, places = given
+        if self.made:
+            return self.with_values(full, values)
         if self.program is None:
             return self.build(NOTHING)
         if self.over is None:
@@ -251,6 +278,37 @@ class Branch:
             gradient = self.with_fetched(gradient, places)
         parts = self.build(gradient)
         return (y, parts) if self.over.with_value else parts
+
+    def with_values(self, theta: Any, values: Sequence[Value]) -> Any:
+        """What the function returns, some of which are Values."""
+        found = np.zeros(self.size)
+        if self.program is not None:
+            found[self.numbered] = self.program(theta)
+            checked_finite(found)
+            self.check_whole(found)
+        known = self.values_for(values)
+        return self.build(found, {i: made.node(theta, known) for i, made in self.made.items()})
+
+    def values_for(self, values: Sequence[Value]) -> dict[int, Value]:
+        """The Values from outside and among the arguments, by their places."""
+        first = len(self.lookups.place)
+        return {**dict(zip(self.signature.given, values)),
+                **{first + i: v for i, v in enumerate(self.outside)}}
+
+    def agrees(self, eager: Any, found: Any, given: Sequence[Value]) -> bool:
+        """Whether a result is the eager one, and the derivatives of the Values in it are, too."""
+        if not agree(eager, found):
+            return False
+        leaves: list[Any] = []
+        others: list[Any] = []
+        flatten_result(eager, leaves)
+        flatten_result(found, others)
+        known = self.values_for(given)
+        pairs = list(zip(without_values(leaves)[2], without_values(others)[2]))
+        if any(e in known.values() and e is not v for e, v in pairs):
+            raise Refused("returns a Value of a table that an argument indexes")
+        return all(v is e or made.agrees(e, v, known)
+                   for made, (e, v) in zip(self.made.values(), pairs))
 
     def check_whole(self, found: Any) -> None:
         """Raise ArithmeticError where an int among results, in the last axis, is none: for these
@@ -344,6 +402,5 @@ def agree(a: Any, b: Any) -> bool:
         same = skeleton(flatten_result(a, x)) == skeleton(flatten_result(b, y))
     except Unfit:
         return False
-    if not same or any(isinstance(leaf, Value) for leaf in (*x, *y)):
-        return False
-    return bool(np.allclose(numbers(x), numbers(y), rtol=1e-7, atol=1e-9))
+    (x, x_values, _), (y, y_values, _) = without_values(x), without_values(y)
+    return same and x_values == y_values and close(numbers(x), numbers(y))

@@ -15,7 +15,7 @@ import numpy as np
 from autograd.value import Value
 
 STATIC = (str, bytes, bool, type(None), np.bool_)
-FLOAT, INT, BOOL = "f", "i", "b"
+FLOAT, INT, BOOL, VALUE = "f", "i", "b", "v"        # VALUE: of a result
 LARGEST = 2 ** 53                       # ints up to it are floats, too
 
 
@@ -32,6 +32,13 @@ def flatten(x: Any, leaves: list[Any]) -> Any:
 
     Raises Unfit for what is neither a number nor holds numbers.
     """
+    try:
+        return _flatten(x, leaves)
+    except RecursionError:
+        raise Unfit("a list contains itself, or is nested too deep") from None
+
+
+def _flatten(x: Any, leaves: list[Any]) -> Any:
     kind = type(x)
     if kind is float or kind is Value:
         leaves.append(x)
@@ -39,7 +46,7 @@ def flatten(x: Any, leaves: list[Any]) -> Any:
     if kind is list or kind is tuple:
         return _flatten_items(kind, x, leaves)
     if kind is dict:
-        return _key_of_dict(x, tuple([flatten(item, leaves) for item in x.values()]))
+        return _key_of_dict(x, tuple([_flatten(item, leaves) for item in x.values()]))
     if isinstance(x, np.generic):
         _check_width(x.dtype, f"a number of {x.dtype}")
     if kind is int or isinstance(x, np.integer):
@@ -55,7 +62,7 @@ def flatten(x: Any, leaves: list[Any]) -> Any:
         leaves.append(x if isinstance(x, Value) else float(x))
         return FLOAT
     if isinstance(x, tuple) and hasattr(x, "_fields"):
-        return kind, "*", tuple([flatten(item, leaves) for item in x])
+        return kind, "*", tuple([_flatten(item, leaves) for item in x])
     if kind is Row:
         return _flatten_items(list, x, leaves)
     raise Unfit(f"a {kind.__name__} is neither a number nor a list, tuple, dict or array of "
@@ -86,7 +93,7 @@ def _flatten_items(kind: type, x: Any, leaves: list[Any]) -> Any:
     if kinds == {int} and max(x) <= LARGEST and min(x) >= -LARGEST:
         leaves.extend(map(float, x))
         return kind, INT, len(x)
-    keys = tuple([flatten(item, leaves) for item in x])
+    keys = tuple([_flatten(item, leaves) for item in x])
     if keys and keys[0] in (FLOAT, INT) and keys.count(keys[0]) == len(keys):
         return kind, keys[0], len(keys)
     return kind, "", keys
@@ -121,6 +128,19 @@ def numbers(leaves: list[Any]) -> Any:
         together = list(run)
         parts += together if is_array else [np.array(together, dtype=float)]
     return np.concatenate(parts, dtype=float)
+
+
+def without_values(leaves: list[Any]) -> tuple[list[Any], list[int], list[Value]]:
+    """The leaves with numbers instead of Values, the places of these among all numbers, and the
+    Values."""
+    places: list[int] = []
+    at = 0
+    for x in leaves:
+        if isinstance(x, Value):
+            places.append(at)
+        at += x.size if isinstance(x, np.ndarray) else 1
+    values = [x for x in leaves if isinstance(x, Value)]
+    return [x.data if isinstance(x, Value) else x for x in leaves], places, values
 
 
 def kinds_of(key: Any) -> list[str]:

@@ -22,6 +22,7 @@ from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 from autograd import ops, value
+from autograd.compat.methods import for_numpy
 from autograd.compat.numbers import is_array, is_numpy_scalar
 from autograd.compiler.jit.flat import LARGEST, Row
 from autograd.compiler.jit.lookups import Lookups
@@ -62,6 +63,7 @@ class Notes:
         self.chosen: dict[Value, tuple[Any, ...]] = {}
         self.chosen_by: dict[Value, tuple[Any, ...]] = {}       # the comparison of a choice
         self.kinds: dict[Value, Any] = {}                       # see kinds
+        self.arguments: set[Value] = set()  # the Values among the arguments
         self.rows: dict[int, tuple[Any, list[Any]]] = {}        # what was looked up, as it was
         self.limited: list[Value] = []      # results of operations that have a domain
 
@@ -76,9 +78,9 @@ class Notes:
             self.refuse("compares NaN")
         return outcome
 
-    def refuse(self, what: str) -> None:
+    def refuse(self, what: str, remedy: str = "") -> None:
         """Note that the recording cannot stand for other numbers."""
-        self.refusals.append(f"{what} ({line_of_user()})")
+        self.refusals.append(f"{what} ({line_of_user()}){remedy and '; ' + remedy}")
 
     def mark(self) -> tuple[int, int]:
         """How much was noticed so far."""
@@ -135,6 +137,14 @@ class Notes:
         elif isinstance(found, Value) and found is not a:
             self.chosen[found] = a, b
             self.chosen_by[found] = *by, line_of_user()
+
+    def taken(self, v: Value) -> Any:
+        """What v stands for here, as it was chosen, which becomes a guard."""
+        if v not in self.chosen_by:
+            self.refuse("returns a Value of a table that an argument indexes")
+            raise Stop
+        a, b = self.chosen[v]
+        return a if self.compared(*self.chosen_by[v]) else b
 
     def are_numbers(self, a: Value, b: Any) -> bool:
         """Whether both are floats as f was written. A Value that stands for one of several, as it
@@ -343,9 +353,14 @@ for _name in ("__setitem__", "__delitem__", "__iadd__", "__imul__", "append", "e
 
 # What is put into Value ---------------------------------------------------------------------------
 
+class Stop(BaseException):
+    """Ends a recording that would change something for a second time."""
+
+
+OUTSIDE = ("decorate the function that returns the loss, and leave zero_grad(), backward() and "
+           "the step outside of it")
 REFUSED = {"__format__": "prints", "__repr__": "prints", "__float__": "calls float() of",
            "__int__": "calls int() of", "__round__": "rounds", "__trunc__": "rounds",
-           "backward": "calls backward() of",
            "item": "calls item() of", "__copy__": "copies", "__deepcopy__": "copies",
            "__reduce__": "copies", "__hash__": "looks up in a dict or a set"}
 OF_FLOATS = ("__floordiv__", "__rfloordiv__", "__mod__", "__rmod__", "__divmod__", "__rdivmod__",
@@ -367,7 +382,9 @@ def _replace() -> None:
     found["__bool__"], found["__index__"], found["__getattr__"] = _truth, _index, _attribute
     found["data"] = property(_read_data, _setting(_set_data, "sets .data"))
     found["grad"] = property(_read_grad, _setting(_set_grad, "sets .grad"))
+    found["backward"] = _setting(Value.backward, "calls backward()")
     found["__init__"] = _init(Value.__init__)
+    found["__array_ufunc__"] = _array_ufunc
     for name in ("__truediv__", "__rtruediv__", "__pow__", "__rpow__"):
         found[name] = _limited(name, getattr(Value, name))
     _put(Operation, "__call__", _called(Operation.__call__))
@@ -386,6 +403,19 @@ def _replace() -> None:
 def _put(owner: Any, name: str, method: Any) -> None:
     _before.append((owner, name, vars(owner).get(name)))
     setattr(owner, name, method)
+
+
+def _array_ufunc(self: Any, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+    """A comparison with a number of NumPy's, which NumPy would make a bool; or what it does."""
+    compare = COMPARED.get(ufunc.__name__)
+    if _notes.get() is None or compare is None or any(getattr(x, "ndim", 0) for x in inputs):
+        return for_numpy(ufunc, method, inputs, options)
+    a, b = [x if isinstance(x, Value) else x.item() for x in inputs]
+    return compare(a, b)
+
+
+COMPARED = {"less": operator.lt, "less_equal": operator.le, "greater": operator.gt,
+            "greater_equal": operator.ge, "equal": operator.eq, "not_equal": operator.ne}
 
 
 def _comparison(kind: str) -> Callable[[Any, Any], Any]:
@@ -446,11 +476,12 @@ def _read_grad(self: Any) -> Any:
 
 
 def _setting(plain: Any, what: str) -> Callable[[Any, Any], None]:
-    def method(self: Any, x: Any) -> None:
+    def method(self: Any, *x: Any) -> None:
         notes = _notes.get()
-        if notes is not None and from_user():
-            notes.refuse(what)
-        plain(self, x)
+        if notes is not None:
+            notes.refuse(what, OUTSIDE)
+            raise Stop
+        plain(self, *x)
     return method
 
 
@@ -531,8 +562,12 @@ def _data(x: Any) -> float:
 def from_user() -> bool:
     """Whether the method that calls this was called from outside of this project, or by what
     stands for a statement of the user's."""
-    name = str(sys._getframe(2).f_globals.get("__name__", ""))
-    return not name.startswith(OURS) or name == FOR_USER
+    frame = sys._getframe(2)
+    name = str(frame.f_globals.get("__name__", ""))
+    return not name.startswith(OURS) or name == FOR_USER or frame.f_code in OF_NUMPY
+
+
+OF_NUMPY = {for_numpy.__code__, _array_ufunc.__code__}      # what NumPy calls for the user
 
 
 def line_of_user() -> str:

@@ -12,10 +12,12 @@ import functools
 import random
 import sys
 import threading
+import types
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from copy import deepcopy
+from operator import is_
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -24,16 +26,18 @@ import numpy as np
 from autograd.compat.numbers import is_array
 from autograd.compiler.jit.arguments import Arguments, Signature
 from autograd.compiler.jit.branch import Branch, Refused, agree
-from autograd.compiler.jit.flat import INT, flatten, kinds_of, numbers
+from autograd.compiler.jit.flat import INT, flatten, kinds_of, numbers, without_values
 from autograd.compiler.jit.guards import OURS, REMEDY, notes_here
 from autograd.compiler.jit.reach import TRANSPARENT, Reach
 from autograd.compiler.run import Program
 from autograd.derivatives.level import VARIABLES_AT_WORK
 from autograd.recording import is_recording
+from autograd.value import Value
 
 BRANCHES = 32                       # of one structure of arguments; more are not recorded
 STRUCTURES = 64
 CHECKED = {2 * 32 ** k for k in range(10)}      # the calls that are compared with eager ones
+OBJECTS = 8                         # as many objects for one argument
 CHANGES = 8                         # as often what a function refers to may be found changed
 DIFFERENT = "the compiled program gives other numbers than the function"
 Function = Callable[..., Any]
@@ -55,6 +59,7 @@ class Jitted:
         self.calls = self.changes = 0
         self.arguments = Arguments()
         self.lock = threading.RLock()
+        self.bound: dict[Any, Jitted] = {}
         self.methods: WeakKeyDictionary[Any, Jitted] = WeakKeyDictionary()
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
@@ -76,10 +81,13 @@ class Jitted:
         if self.refused or notes_here() is not None:
             return self.f(*args, **named)
         try:
-            signature, theta = self.arguments.find(args, named)
+            signature, theta, values = self.arguments.find(args, named)
         except TypeError as error:
-            return self.give_up(str(error), args, named)
-        if signature is None or not self.is_current():
+            return self.with_objects(str(error), args, named)
+        if values and hasattr(self.f, "differentiated") and not VARIABLES_AT_WORK:
+            return self.give_up("it is given Values, of which it gives Values; pass numbers, as in "
+                                "v.data", args, named)
+        if values and VARIABLES_AT_WORK or not self.is_current():
             return self.f(*args, **named)
         if self.reach is not None and self.reach.asks_same and self.are_shared([args, named]):
             return self.f(*args, **named)
@@ -90,11 +98,25 @@ class Jitted:
                 if holds < 0 or holds and branch.outside and VARIABLES_AT_WORK:
                     return self.f(*args, **named)
                 if holds and given is not None:
-                    return self.checked(branch, branch.run(given), args, named)
+                    return self.checked(branch, branch.run(given, values), args, named)
         except (ArithmeticError, ValueError):
             return self.f(*args, **named)
         with self.lock:
-            return self.first(signature, theta, args, named)
+            return self.first(signature, theta, args, named, values)
+
+    def with_objects(self, reason: str, args: Any, named: Any) -> Any:
+        """The result where there are objects among the arguments, such as a Module: a function of
+        the other arguments is compiled for them, which watches them as what it refers to."""
+        objects = {k: x for k, x in (*enumerate(args), *named.items()) if is_object(x)}
+        if not objects:
+            return self.give_up(reason, args, named)
+        key = tuple([(k, id(x)) for k, x in objects.items()])
+        if key not in self.bound and len(self.bound) >= OBJECTS:
+            return self.give_up(f"more than {OBJECTS} objects were given for one argument", args,
+                                named)
+        one = self.bound.setdefault(key, Jitted(Bound(self.f, objects)))
+        return one(*[x for i, x in enumerate(args) if i not in objects],
+                   **{name: x for name, x in named.items() if name not in objects})
 
     def is_current(self) -> bool:
         """Whether branches may be used and recorded: what f refers to is known, and as it was."""
@@ -151,18 +173,22 @@ class Jitted:
         except Exception:
             return False
 
-    def first(self, key: Signature, theta: Any, args: Any, named: Any) -> Any:
+    def first(self, key: Signature, theta: Any, args: Any, named: Any,
+              values: Sequence[Value] = ()) -> Any:
         """The result of a call that no branch is for; the branch that was taken is recorded."""
         reach, known = self.reach, self.known.get(key, [])
         branch, result = self.proved(key, theta) if len(known) < BRANCHES else (None, None)
         if branch is not None:
             self.known.setdefault(key, []).append(branch)
             return result
+        before = drawn() if reach is not None and reach.may_draw else None
         result = self.f(*args, **named)
+        self.check_result(result)
         if not is_recording() or self.refused or reach is None:
             return result
-        after: list[Any] = []
-        if flatten((args, named), after) != key.key or numbers(after).tobytes() != theta.tobytes():
+        if before is not None and drawn() != before:
+            self.give_up(f"{reach.may_draw}; draw them outside, and make them an argument")
+        elif not self.is_same(args, named, key.key, theta, values):
             self.give_up("changes its arguments")
         elif not reach.same():
             self.changes += 2
@@ -175,18 +201,32 @@ class Jitted:
             self.give_up(f"more than {STRUCTURES} structures of arguments: other lengths, other "
                          "strings, or ints where there were floats")
         else:
-            branch = self.recorded(key, theta, result, reach)
+            branch = self.recorded(key, theta, result, reach, values)
             if branch is not None:
                 self.known.setdefault(key, []).append(branch)
         return result
+
+    def check_result(self, result: Any) -> None:
+        """Raise TypeError for a result that cannot be."""
+
+    def is_same(self, args: Any, named: Any, key: Any, theta: Any,
+                values: Sequence[Value]) -> bool:
+        """Whether the arguments are as they were."""
+        leaves: list[Any] = []
+        same = flatten((args, named), leaves) == key
+        leaves, _, now = without_values(leaves)
+        same = same and len(now) == len(values) and all(map(is_, now, values))
+        return same and numbers(leaves).tobytes() == theta.tobytes()
 
     def proved(self, key: Signature, theta: Any) -> tuple[Branch | None, Any]:
         """A branch and its result, without a call of the eager gradient: where f cannot change
         anything, it may be recorded before it has run. None, None where that is not enough."""
         reach = self.reach
-        if reach is None or reach.can_change or reach.asks_kind or not is_recording():
+        if reach is None or reach.can_change or reach.asks_kind or reach.may_draw:
             return None, None
         if not hasattr(self.f, "differentiated") or len(self.known) >= STRUCTURES:
+            return None, None
+        if not is_recording():
             return None, None
         try:
             branch = self.unproved(key, theta, reach)
@@ -194,15 +234,16 @@ class Jitted:
         except Exception:                               # the function itself says what is wrong
             return None, None
 
-    def recorded(self, key: Signature, theta: Any, result: Any, reach: Reach) -> Branch | None:
+    def recorded(self, key: Signature, theta: Any, result: Any, reach: Reach,
+                 values: Sequence[Value] = ()) -> Branch | None:
         """A branch that gives the result; None where there is none, or not at these numbers."""
         states = random.getstate(), np.random.get_state()
         try:
             branch = self.branch(key, theta, reach, result)
             given = branch.given(theta)
-            if given is None or not agree(result, branch.run(given)):
+            if given is None or not branch.agrees(result, branch.run(given, values), values):
                 raise Refused(DIFFERENT)
-            if reach.asks_kind:
+            if reach.asks_kind and not values:
                 self.try_elsewhere(branch, theta)
             if not reach.same():
                 raise Refused("changes what it refers to")
@@ -247,6 +288,36 @@ class Jitted:
         name = getattr(self.f, "__name__", "the function")
         warn(f"jit runs {name} without compiling: {reason}")
         return None if args is None else self.f(*args, **named)
+
+
+class Bound:
+    """A function with some of its arguments, by place or name, given."""
+
+    def __init__(self, f: Function, objects: dict[Any, Any]) -> None:
+        self.f, self.objects = f, objects
+        self.__name__ = getattr(f, "__name__", "the function")
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        rest, by_place = iter(args), sum(1 for k in self.objects if isinstance(k, int))
+        every = [self.objects[i] if i in self.objects else next(rest)
+                 for i in range(len(args) + by_place)]
+        by_name = {k: x for k, x in self.objects.items() if isinstance(k, str)}
+        return self.f(*every, **named, **by_name)
+
+
+def is_object(x: Any) -> bool:
+    """Whether x is neither a number nor a nest, but has attributes, or can be called."""
+    if isinstance(x, (Value, np.ndarray, np.generic, BaseException)):
+        return False
+    return hasattr(x, "__dict__") and not isinstance(x, types.ModuleType)
+
+
+def drawn() -> Any:
+    """The state of the generators of random numbers that everybody shares."""
+    state: Any = np.random.get_state(legacy=False)
+    inside = state["state"]
+    rest = inside["pos"], state["has_gauss"], state["gauss"]
+    return random.getstate(), inside["key"].tobytes(), rest
 
 
 TRANSPARENT.add(Jitted)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiler.jit.flat import BOOL, FLOAT, INT
+from autograd.compiler.jit.flat import BOOL, FLOAT, INT, VALUE
 
 SIZE = {ord("g"): 8, ord("i"): 4}       # the bytes of a float and of an int
 DTYPE: dict[int, Any] = {ord("g"): np.dtype("<f8"), ord("i"): np.dtype("<i4")}
@@ -198,20 +198,23 @@ def reader(key: Any) -> Callable[[Any], Any] | None:
 
 # Results ------------------------------------------------------------------------------------------
 
-def builder(key: Any) -> Callable[[Any], Any]:
-    """A function that gives the nest of a key, filled with the numbers of an array."""
+def builder(key: Any) -> Callable[..., Any]:
+    """A function that gives the nest of a key, filled with the numbers of an array, and with Values
+    by their places."""
     constants: dict[str, Any] = {"np": np}
     text, _ = expression(key, 0, constants)
     listed = "v = a.tolist()" if "v[" in text else "pass"
-    exec(f"def build(a):\n    {listed}\n    return {text}", constants)
-    found: Callable[[Any], Any] = constants["build"]
+    exec(f"def build(a, made=None):\n    {listed}\n    return {text}", constants)
+    found: Callable[..., Any] = constants["build"]
     return found
 
 
 def expression(key: Any, at: int, constants: dict[str, Any]) -> tuple[str, int]:
     """The nest of a key as an expression of the array a and the list v, and the next place."""
     if type(key) is str:
-        return {FLOAT: f"v[{at}]", INT: f"round(v[{at}])", BOOL: f"(v[{at}] != 0)"}[key], at + 1
+        of_kind = {FLOAT: f"v[{at}]", INT: f"round(v[{at}])", BOOL: f"(v[{at}] != 0)",
+                   VALUE: f"made[{at}]"}
+        return of_kind[key], at + 1
     kind = key[0]
     if kind in ("=", "array="):
         name = f"c{len(constants)}"

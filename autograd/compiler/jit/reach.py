@@ -13,6 +13,7 @@ import builtins
 import dis
 import importlib
 import marshal
+import random
 import sys
 import types
 from array import array
@@ -36,6 +37,11 @@ SAFE = {"builtins", "math", "cmath", "operator", "_operator", "functools", "_fun
         "__future__", "struct", "_struct"}
 CHANGING = {"random": "random numbers", "secrets": "random numbers", "time": "the clock",
             "datetime": "the clock", "_random": "random numbers", "uuid": "random numbers"}
+# functions of `random` and `numpy.random` that change a state which everybody shares
+DRAWS = {"random", "uniform", "randint", "randrange", "choice", "choices", "sample", "shuffle",
+         "gauss", "normalvariate", "expovariate", "betavariate", "triangular", "rand", "randn",
+         "random_sample", "normal", "permutation", "binomial", "poisson", "standard_normal",
+         "exponential"}
 FOREIGN = {id(f): f.__name__ for f in (
     eval, exec, compile, globals, locals, vars, open, input, print, id, __import__, breakpoint,
     memoryview, np.load, np.loadtxt, np.genfromtxt, np.fromfile, np.memmap)}
@@ -57,6 +63,7 @@ PLAIN = (int, float, str, bytes, complex, type(None), type(...), Value, np.gener
          types.WrapperDescriptorType, types.MethodDescriptorType, types.ClassMethodDescriptorType,
          types.MethodWrapperType)
 CONTAINERS = (list, tuple, dict, set, frozenset, deque, np.ndarray, bytearray, array)
+CALLED_BY_NN = {"forward", "parameters", "_arrays", "_apart"}   # methods that Module calls itself
 OF_CLASSES = {"__dict__", "__weakref__", "__doc__", "_abc_impl", "__annotations__"}
 MOST = 20000                                # more objects than this are not looked through
 TRANSPARENT: set[type] = set()              # objects that stand for their `f`: jit adds its own
@@ -97,11 +104,18 @@ class Reach:
         self.globals: list[tuple[Callable[..., Any], str]] = []
         self.modules: set[tuple[str, ...]] = set()
         self.unread: list[types.ModuleType] = []
-        self.about: set[str] = set()            # what is read about functions and classes
+        self.may_draw = ""              # where it may draw random numbers that everybody shares
+        self.pending: dict[str, list[Any]] = {}     # methods whose names nothing has read yet
+        self.asked = set(CALLED_BY_NN)  # attributes that are read
+        self.about: set[str] = set()    # what is read about functions and classes
         self.visit(f)
-        while self.by_name and self.unread:
-            for x in self.of_module(self.unread.pop()):
+        while self.by_name and (self.unread or self.pending):
+            held = self.pending.popitem()[1] if self.pending else self.of_module(self.unread.pop())
+            for x in held:
                 self.visit(x)
+        asked = {name for name in self.asked if hasattr(random, name) or hasattr(np.random, name)}
+        if self.may_draw and (self.by_name or not asked <= DRAWS):
+            self.refuse(self.may_draw)
         self.watch(lambda: [x for f in self.functions
                             for x in (f.__code__, f.__defaults__, f.__kwdefaults__)])
         self.watch(lambda: [get(name, MISSING) for get, name in self.globals])
@@ -196,12 +210,7 @@ class Reach:
             self.refuse(refusal)
         self.asks_same |= reads.asks_same
         self.can_change |= reads.stores
-        asks_kind = bool(ASKS_KIND & (reads.names | reads.attributes))
-        self.asks_kind |= asks_kind
-        if asks_kind or reads.asks_same:
-            self.asking.append(f)
-        self.about |= ABOUT & reads.attributes
-        self.by_name |= bool(BY_NAME & (reads.names | reads.attributes))
+        held += self.note(f, reads)
         names, space = sorted(reads.names), f.__globals__
         self.globals += [(space.get, name) for name in names]
         held += [space.get(name, MISSING) for name in names]
@@ -218,10 +227,28 @@ class Reach:
                 self.read_of_module(x, attributes)
         return held
 
+    def note(self, f: types.FunctionType, reads: Reads) -> list[Any]:
+        """Note what a function asks for; the methods that it is the first to call by name."""
+        asks_kind = bool(ASKS_KIND & (reads.names | reads.attributes))
+        self.asks_kind |= asks_kind
+        if asks_kind or reads.asks_same:
+            self.asking.append(f)
+        self.about |= ABOUT & reads.attributes
+        self.by_name |= bool(BY_NAME & (reads.names | reads.attributes))
+        self.asked |= reads.attributes
+        called = self.pending.keys() & reads.attributes
+        return [x for name in sorted(called) for x in self.pending.pop(name)]
+
     def read_of_module(self, module: types.ModuleType, attributes: list[str]) -> None:
         """Watch some attributes of a module, and of the modules among them."""
         if (module.__name__, *attributes) in self.modules or self.refusals:
             return
+        if module in (random, np.random):
+            drawing = {name for name in attributes if hasattr(module, name)}
+            if drawing <= DRAWS:                         # whether it does is seen when it runs
+                self.may_draw = "uses random numbers"
+                self.seen[id(module)] = module
+                return self.watch_names(module, sorted(drawing))
         if reason := _changing(module, module.__name__):
             return self.refuse(reason)
         self.modules.add((module.__name__, *attributes))
@@ -232,6 +259,10 @@ class Reach:
                 self.read_of_module(x, attributes)
             else:
                 self.visit(x)
+
+    def watch_names(self, module: types.ModuleType, names: list[str]) -> None:
+        """Watch some attributes of a module, without a look into them."""
+        self.watch(lambda: [getattr(module, name, MISSING) for name in names])
 
     def of_module(self, module: types.ModuleType) -> list[Any]:
         """All of it where it is read by names that are computed; else nothing."""
@@ -244,14 +275,23 @@ class Reach:
     def of_class(self, kind: type) -> list[Any]:
         """What a class of the user's defines, and what it is derived from."""
         self.can_change = True
-        return self.watch(lambda: [x for name, x in vars(kind).items() if name not in OF_CLASSES]
-                          ) + list(kind.__bases__)
+        self.watch(lambda: [x for name, x in vars(kind).items() if name not in OF_CLASSES])
+        held = list(kind.__bases__)
+        for name, x in vars(kind).items():
+            is_method = isinstance(x, (types.FunctionType, property, staticmethod, classmethod))
+            if name in OF_CLASSES:
+                continue
+            if is_method and not name.startswith("__") and name not in self.asked:
+                self.pending.setdefault(name, []).append(x)
+            else:
+                held.append(x)
+        return held
 
     def of_container(self, x: Any) -> list[Any]:
         """The items of a list, tuple, dict, set, deque or array."""
         self.can_change |= not isinstance(x, (tuple, frozenset))
         if isinstance(x, np.ndarray):
-            self.watch(lambda: [x.shape, x.dtype.str, x.tobytes()])
+            self.watch(lambda: [f"{x.dtype.str} {x.shape}", x.tobytes()])
             return x.ravel().tolist() if x.dtype == object else []
         if _bytes_of(x) is not None:
             if not isinstance(x, tuple) or not all(isinstance(item, PLAIN) for item in x):
@@ -424,5 +464,7 @@ def _alike(a: Any, b: Any) -> bool:
     """Whether they are one object, or numbers or strings of one kind and value."""
     if a is b:
         return True
-    simple = (int, float, str, bytes, bool, complex, np.generic)
+    if type(a) is type(b) and isinstance(a, (str, bytes)):
+        return bool(a == b)
+    simple = (int, float, bool, complex, np.generic)
     return type(a) is type(b) and isinstance(a, simple) and repr(a) == repr(b)

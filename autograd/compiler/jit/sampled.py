@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd import compiler
-from autograd.compat.messages import entries
+from autograd.compat.messages import described, entries
 from autograd.compiler.jit.arguments import VALUES, Signature, argument_keys, same_objects
 from autograd.compiler.jit.branch import Branch
 from autograd.compiler.jit.flat import (BOOL, FLOAT, INT, flatten, flatten_result, kinds_of,
@@ -117,7 +117,7 @@ class RowsBranch(Branch):
         rows = theta[None]
         return (self.full_rows(rows)[0], None) if self.lookups.within(rows).all() else None
 
-    def run(self, given: tuple[Any, Any]) -> Any:
+    def run(self, given: tuple[Any, Any], values: Sequence[Value] = ()) -> Any:
         """The result of one sample."""
         if self.over is not None:
             return super().run(given)
@@ -219,6 +219,10 @@ class Sampled(Jitted):
         self.eagerly(left[holds < 0], places, given, found)
         return left[holds == 0]
 
+    def check_result(self, result: Any) -> None:
+        """Raise TypeError for Values."""
+        of_one(result)
+
     def branch(self, signature: Signature, theta: Any, reach: Reach, result: Any) -> Branch:
         """A recording, compiled for many rows."""
         summed = self.reduce is not None
@@ -280,7 +284,10 @@ def size_of(args: Sequence[Any], i: int) -> int:
     if i >= len(args):
         raise ValueError(f"samples names argument {i}, but there are {len(args)} arguments; they "
                          "count from 0")
-    return len(entries(args[i], f"argument {i}, which samples names,", "samples"))
+    what = f"argument {i}, which samples names,"
+    if not hasattr(args[i], "__getitem__"):             # what is read only once, or has no order
+        raise TypeError(f"{what} must be a list of samples, got {described(args[i])}")
+    return len(entries(args[i], what, "samples"))
 
 
 TRANSPARENT.add(Sampled)
@@ -290,6 +297,9 @@ def of_one(result: Any) -> tuple[Any, Any]:
     """The key and the numbers of one sample's result."""
     leaves: list[Any] = []
     key = flatten_result(result, leaves)
+    if not VALUES.isdisjoint(map(type, leaves)):
+        raise TypeError("a function of one sample must return numbers to be stacked, it returned a "
+                        "Value: return v.data, or take value_and_grad of it")
     return key, numbers(leaves)
 
 

@@ -135,10 +135,9 @@ class C(Language):
         """The number at an index without memory for x; None where it needs that."""
         if isinstance(x.op, Operation):
             return self.write(x.op, [self.number(u, aligned(u, x.shape, index)) for u in x.inputs])
-        if isinstance(x.op, Named) and x.op.name == "m":
-            return Text("(double) m")
-        if isinstance(x.op, Named) and x.op.name == "ones":
-            return Text("1.0")
+        if isinstance(x.op, Named):
+            number = {"m": "(double) m", "ones": "1.0"}.get(x.op.name)
+            return Text(number) if number else None
         if isinstance(x.op, At):
             return self.number(self.source(x), self.with_turn(x, index))
         if isinstance(x.op, Broadcast) or isinstance(x.op, Reshape) and not x.inputs[0].shape:
@@ -258,9 +257,7 @@ class C(Language):
         size = {c: n for factor, labels in terms for c, n in zip(labels, factor.shape)}
         for factor, _ in terms:
             self.prepare(factor, sizes(tuple(size.values())))
-        out = x.op.out if isinstance(x.op, Contract) else "".join(
-            c for k, c in enumerate(terms[0][1]) if k not in x.op.axes)
-        target = self.room(to)
+        out, target = self.labels_left(x, terms[0][1]), self.room(to)
         product = Product(size, out, [(target, out)] + [
             (self.lies.get(u, Lie("", contiguous(u.shape))), labels) for u, labels in terms])
 
@@ -277,6 +274,12 @@ class C(Language):
         else:
             self.code.append(f"double {target.name} = {first({})};")
             self.code += summing(target.name, product.axes(product.summed), value(product.letters))
+
+    def labels_left(self, x: Array, labels: str) -> str:
+        """The labels of the axes that are not summed."""
+        if isinstance(x.op, Contract):
+            return x.op.out
+        return "".join(c for k, c in enumerate(labels) if k not in x.op.axes)
 
     def terms(self, x: Array) -> Sequence[tuple[Array, str]]:
         """The Arrays that are multiplied, and their labels."""

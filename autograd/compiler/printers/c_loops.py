@@ -51,16 +51,21 @@ class Product:
 
     def lines(self, place: Filled, value: Filled, first: Filled) -> list[str]:
         """Lines that set each number of the result to `first` and add the values to it."""
-        left, summed, few = self.left, self.summed, self.few
-        terms = self.unrolled(summed if few(summed) else [])
-        if few(summed):
-            texts = [text for text in (first(self.letters), *map(value, terms)) if text != "0.0"]
+        left, summed = self.left, self.summed
+        if self.few(summed):
+            values = map(value, self.unrolled(summed))
+            texts = [text for text in (first(self.letters), *values) if text != "0.0"]
             return looped(self.axes(left), [f"{place(self.letters)} = {' + '.join(texts)};"])
         if not left or self.together(left[-1]) < 0.75 * self.together(summed[-1], 1):
             body = summing("sum", self.axes(summed), value(self.letters))
             body = [f"double sum = {first(self.letters)};", *body, f"{place(self.letters)} = sum;"]
             return looped(self.axes(left), body, None)
-        short = left[-1:] if len(left) > 1 and few(left[-1:]) else []
+        return self.adding(place, value, first)
+
+    def adding(self, place: Filled, value: Filled, first: Filled) -> list[str]:
+        """The same with the loop of the sum outside: each turn adds a row of values."""
+        left, summed = self.left, self.summed
+        short = left[-1:] if len(left) > 1 and self.few(left[-1:]) else []
         *rows, last = left[: len(left) - len(short)]
         each = self.unrolled(short)
         begin = [f"{place(k)} = {first(k)};" for k in each]

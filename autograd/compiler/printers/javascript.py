@@ -8,6 +8,7 @@ from __future__ import annotations
 import pathlib
 import re
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from autograd.compiler.printers.schedule import Line, Schedule
 from autograd.compiler.arrays.structure import (Assemble, Broadcast, Contract, Named, Numbers,
                                                 Reshape, RunSums, Structural, Sum, Take, View)
 from autograd.formulas.javascript import RUNTIME
-from autograd.formulas.symbol import in_javascript
+from autograd.formulas.symbol import in_javascript, written
 from autograd.formulas.text import Text
 from autograd.ops import Operation
 
@@ -50,7 +51,7 @@ class JavaScript(Language):
         self.inside: Loop | None = None  # the loop whose body is printed
         self.print = {
             Named: lambda x: Text(x.op.name),
-            Numbers: lambda x: Text(self.constants.name(x.op.numbers, x.op.stem or "c")),
+            Numbers: self.constant,
             View: self.view,
             Take: self.take,
             RunSums: lambda x: self.call("sum_runs", x.inputs[0], self.at_places(x.op.starts)),
@@ -172,8 +173,13 @@ class JavaScript(Language):
         """An operand inside a function of numbers, whose arguments are collected in `given`."""
         if not isinstance(x, Array) or x.shape == () and (x in self.names or not x.inputs):
             return self.formula(x)
-        if x not in self.names and x.shape == shape and not isinstance(x.op, Structural):
+        named = x in self.names or isinstance(x.op, Structural)
+        if x.shape == shape and not named:
             return self.write(x.op, [self.in_function(u, shape, given) for u in x.inputs])
+        return self.argument(x, given)
+
+    def argument(self, x: Array, given: dict[Array, str]) -> Text:
+        """The argument of a function of numbers that stands for x."""
         if x not in given:
             own = self.names.get(x) or (x.op.name if isinstance(x.op, Named) else "")
             given[x] = own or self.unused("abcdefgh"[len(given) % 8], given.values())
@@ -187,6 +193,12 @@ class JavaScript(Language):
         return name
 
     # Structural operations --------------------------------------------------------------------
+
+    def constant(self, x: Array) -> Text:
+        """A constant array by its name; one without axes is a number."""
+        if x.shape == ():
+            return written(float(x.op.numbers), "javascript")
+        return Text(self.constants.name(x.op.numbers, x.op.stem or "c"))
 
     def view(self, x: Array) -> Text:
         places, source = x.op.places, x.inputs[0]
@@ -312,10 +324,10 @@ def function(
         body += ["x = matrix(x);", "const m = x.shape[0], ones = broadcast(1, [m]);"]
     elif tape.inputs:
         body += ["x = array(x, [x.length]);"]
-    body += [text for line in (*views, *lines.forward) for text in printer.lines(line)]
+    body += chain.from_iterable(map(printer.lines, (*views, *lines.forward)))
     result = printer.formula(lines.value)
     if gradient is not None:
-        body += [text for line in lines.backward for text in printer.lines(line)]
+        body += chain.from_iterable(map(printer.lines, lines.backward))
         total = Text(f"sum({result}, [0])") if is_batched(lines.value) else result
         body.append(f"return [{total}, flat({printer.formula(gradient)})];")
     else:

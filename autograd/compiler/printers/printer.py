@@ -116,28 +116,10 @@ class Printer(Language):
         """The stacks, then `for t in range(T)`: the lines of a turn, and what it writes."""
         floats = self.floats and op.is_scalar()
         self.some_floats |= floats
-        found = [
-            text
-            for k in range(len(op.stacks))
-            for text in (self.float_stack if floats else self.stack)(op, k)
-        ]
+        stack_of = self.float_stack if floats else self.stack
+        found = [text for k in range(len(op.stacks)) for text in stack_of(op, k)]
         if floats:
-            used = {u for x in op.local() for u in x.inputs if isinstance(u, Array)} - set(
-                op.local()
-            )
-            found += [
-                f"    {self.names[u]} = float({self.names[u]})"
-                for u in op.array.inputs
-                if u in used and u in self.names
-            ]
-            self.lists = {
-                u: self.names[u] if u in self.as_lists else name for name, u in line.lists
-            }
-            found += [
-                f"    {name} = {self.formula(u):atom}.tolist()"
-                for name, u in line.lists
-                if u not in self.as_lists and u not in self.kept
-            ]
+            found += self.before_floats(op, line)
         turns = f"range({op.turns})"
         found.append(f"    for t in {f'reversed({turns})' if op.backwards else turns}:")
         self.inside = op
@@ -151,6 +133,16 @@ class Printer(Language):
             found.append(f"        {target} {'+=' if w.add else '='} {self.formula(w.value)}")
         self.inside, self.lists = None, {}
         return found + (self.after_floats(op, line) if floats else [])
+
+    def before_floats(self, op: Loop, line: Line) -> list[str]:
+        """Lines that make floats and lists of what a loop over single numbers reads."""
+        used = {u for x in op.local() for u in x.inputs if isinstance(u, Array)} - set(op.local())
+        named = [self.names[u] for u in op.array.inputs if u in used and u in self.names]
+        found = [f"    {name} = float({name})" for name in named]
+        known = self.as_lists | self.kept
+        self.lists = {u: self.names[u] if u in self.as_lists else name for name, u in line.lists}
+        return found + [f"    {name} = {self.formula(u):atom}.tolist()"
+                        for name, u in line.lists if u not in known]
 
     def after_floats(self, op: Loop, line: Line) -> list[str]:
         """Lines that make arrays of lists, where they are needed as such."""
@@ -417,17 +409,11 @@ class Product:
 
     def text(self) -> Text:
         """The text of the product."""
-        small = len(self.rows) <= 1 and len(self.columns) <= 1
         if not self.summed:
             return self.outer()
-        if len(self.summed) == 1 and not self.both and small:
-            return self.matmul()
-        if len(self.summed) == 1 and self.left == self.right and self.both == self.out:
-            axis = self.left.index(self.summed)
-            axis_text = "" if axis == len(self.left) - 1 else f", axis={axis}"
-            return Text(f"np.vecdot({self.A}, {self.B}{axis_text})")
-        if len(self.summed) == 1 and small and self.rows and self.columns:
-            return self.stacked()
+        found = self.over_one_axis() if len(self.summed) == 1 else None
+        if found is not None:
+            return found
         if not self.both and self.out == self.rows + self.columns:
             axes = (
                 tuple(map(self.left.index, self.summed)),
@@ -435,6 +421,17 @@ class Product:
             )
             return Text(f"np.tensordot({self.A}, {self.B}, {axes})")
         return Text(f"np.einsum('{self.left},{self.right}->{self.out}', {self.A}, {self.B})")
+
+    def over_one_axis(self) -> Text | None:
+        """The product that sums over one axis, if it is of vectors and matrices."""
+        small = len(self.rows) <= 1 and len(self.columns) <= 1
+        if small and not self.both:
+            return self.matmul()
+        if self.left == self.right and self.both == self.out:
+            axis = self.left.index(self.summed)
+            axis_text = "" if axis == len(self.left) - 1 else f", axis={axis}"
+            return Text(f"np.vecdot({self.A}, {self.B}{axis_text})")
+        return self.stacked() if small and self.rows and self.columns else None
 
     def outer(self) -> Text:
         """Every number of A times every number of B, or those that share a label: axes of length 1
@@ -514,12 +511,17 @@ def sliced(text: Text, how: Slicing, batched: bool) -> Text:
     if how.order:
         order = [0, *(k + 1 for k in how.order)] if batched else list(how.order)
         found += ".T" if order == [1, 0] else f".transpose({', '.join(map(str, order))})"
-    if how.new_axes:
-        rank = len(how.new_axes) + sum(isinstance(i, slice) for i in how.entries)
-        rank = max(rank, 1 + max(how.new_axes))
-        marks = ["None" if k in how.new_axes else ":" for k in range(rank)]
-        found += f"[{', '.join([*lead, *marks])}]"
-    return Text(found)
+    return Text(found + with_axes(how, lead))
+
+
+def with_axes(how: Slicing, lead: list[str]) -> str:
+    """The index that puts in axes of length 1; nothing where there are none."""
+    if not how.new_axes:
+        return ""
+    rank = len(how.new_axes) + sum(isinstance(i, slice) for i in how.entries)
+    rank = max(rank, 1 + max(how.new_axes))
+    marks = ["None" if k in how.new_axes else ":" for k in range(rank)]
+    return f"[{', '.join([*lead, *marks])}]"
 
 
 def index_text(i: Any) -> str:

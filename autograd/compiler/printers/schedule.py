@@ -6,7 +6,8 @@ find. Names are the lecture's where they fit, see names.
 """
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import NamedTuple, Union
 
 import numpy as np
@@ -90,28 +91,15 @@ class _Scheduler:
         self.tape, self.plan = tape, plan
         self.gradient = backward.get(plan.theta)
         ends = [x for x in (plan.output, self.gradient) if isinstance(x, Array)]
-        needed = set(topological_order(ends))
+        self.ends, needed = set(ends), set(topological_order(ends))
         every = topological_order([*plan.arrays, plan.output, *backward.values()])
         self.order = [x for x in every if x in needed]
         self.blocks = {x: ids for x, (ids, _) in zip(plan.arrays, plan.ids) if x in needed}
-        self.cotangent_of: dict[Array, Array] = {}
-        for y, d in backward.items():
-            if isinstance(d, Array) and d not in self.blocks and y is not plan.theta:
-                self.cotangent_of.setdefault(d, y)
+        self.cotangent_of = self.cotangents(backward)
         self.uses: dict[Array, int] = dict.fromkeys(ends, 2)
         self.user: dict[Array, Array] = {}
-        for x in reversed(self.order):
-            # written wherever x is used
-            times = self.uses[x] if isinstance(x.op, (View, Reshape, Broadcast)) else 1
-            for u in x.inputs:
-                if isinstance(u, Array):
-                    self.uses[u] = self.uses.get(u, 0) + times
-                    self.user[u] = x
         self.users: dict[Array, list[Array]] = {}
-        for x in self.order:
-            for u in x.inputs:
-                if isinstance(u, Array):
-                    self.users.setdefault(u, []).append(x)
+        self.count_uses()
         self.list_names: dict[Array, str] = {}
         self.layer_inputs = {u for x in self.order if self.is_weighted(x) for u in x.inputs}
         self.looped = {u for x in self.order if isinstance(x.op, Loop) for u in x.inputs}
@@ -119,18 +107,33 @@ class _Scheduler:
         self.free = Names()
         self.names: dict[Array, str] = {}
 
+    def cotangents(self, backward: dict[Array, Operand]) -> dict[Array, Array]:
+        """For each Array that is a cotangent alone the first whose cotangent it is."""
+        found: dict[Array, Array] = {}
+        for y, d in backward.items():
+            if isinstance(d, Array) and d not in self.blocks and y is not self.plan.theta:
+                found.setdefault(d, y)
+        return found
+
+    def count_uses(self) -> None:
+        """Note what uses each Array, and how often it is written."""
+        for x in reversed(self.order):
+            # written wherever x is used
+            times = self.uses[x] if isinstance(x.op, (View, Reshape, Broadcast)) else 1
+            for u in x.arrays():
+                self.uses[u] = self.uses.get(u, 0) + times
+                self.user[u] = x
+        for x in self.order:
+            for u in x.arrays():
+                self.users.setdefault(u, []).append(x)
+
     # Which Arrays get a line ------------------------------------------------------------------
 
     def has_line(self, x: Array) -> bool:
         """Whether x gets a line of its own."""
         if isinstance(x.op, (Named, Numbers, Stacked)) or self.is_view_of_theta(x):
             return False
-        if (
-            isinstance(x.op, (Assemble, Loop))
-            or x in self.looped
-            or x is self.gradient
-            or x is self.plan.output
-        ):
+        if isinstance(x.op, (Assemble, Loop)) or x in self.looped or x in self.ends:
             return True
         if x in self.cotangent_of:
             return self.cotangent_has_line(x)
@@ -182,6 +185,15 @@ class _Scheduler:
             self.weigh(x, lines)
             if self.has_line(x):
                 lines.add(x)
+        views, forward, backward = self.lines(lines)
+        every = [line for each in (*views, *forward, *backward) for line in (each, *each.body)]
+        names = {line.array: line.name for line in every}
+        names.update({x: name for x, name in self.names.items() if isinstance(x.op, Stacked)})
+        return Schedule(views, forward, backward, self.plan.output, self.gradient, names,
+                        self.cotangent_of)
+
+    def lines(self, lines: set[Array]) -> tuple[list[Line], list[Line], list[Line]]:
+        """The parts of theta, the lines of the forward pass, and those of the backward pass."""
         views: list[Line] = []
         forward: list[Line] = []
         backward: list[Line] = []
@@ -194,11 +206,7 @@ class _Scheduler:
                 views += self.name_views(x, lines)
                 line = self.loop(x, lines) if isinstance(x.op, Loop) else self.line(x, lines)
                 (forward if x in self.ahead else backward).append(line)
-        every = [line for each in (*views, *forward, *backward) for line in (each, *each.body)]
-        names = {line.array: line.name for line in every}
-        names.update({x: name for x, name in self.names.items() if isinstance(x.op, Stacked)})
-        return Schedule(views, forward, backward, self.plan.output, self.gradient, names,
-                        self.cotangent_of)
+        return views, forward, backward
 
     def name_views(self, x: Array, lines: set[Array]) -> Iterable[Line]:
         """Lines for the parts of theta that the formula of x begins to use."""
@@ -220,21 +228,24 @@ class _Scheduler:
         """The name of an Array of the plan: its label if it is one labelled node; z and f of a
         layer, as in (3) and (6).
         """
-        if (
-            x in self.names
-            or isinstance(x.op, (Named, Numbers))
-            or self.is_product(x)
-            and x not in lines
-        ):
-            return  # what is added to a product where it is used: that will be z
+        if x in self.names or isinstance(x.op, (Named, Numbers)):
+            return
+        if x in lines or not self.is_product(x):     # else it is added to where it is used: to a z
+            self.names[x] = self.own_label(x) or self.role_name(x) or self.free.other()
+
+    def own_label(self, x: Array) -> str | None:
+        """The label of the one node that x is; None where there are more, or it has none."""
         ids = self.blocks[x]
         label = self.tape.labels.get(int(ids[0])) if len(ids) == 1 else None
-        name = self.free.label(label) if label else None
-        if name is None and (self.is_product(x) or self.is_layer(x)):
-            name = self.free.layer()
-        if name is None and len(x.inputs) == 1 and not isinstance(x.op, Structural):
-            name = self.free.activation(self.names.get(x.inputs[0], ""))
-        self.names[x] = name or self.free.other()
+        return self.free.label(label) if label else None
+
+    def role_name(self, x: Array) -> str | None:
+        """The name of a layer's z, or of its f; None for anything else."""
+        if self.is_product(x) or self.is_layer(x):
+            return self.free.layer()
+        if len(x.inputs) == 1 and not isinstance(x.op, Structural):
+            return self.free.activation(self.names.get(x.inputs[0], ""))
+        return None
 
     def line(self, x: Array, lines: set[Array]) -> Line:
         if x is self.gradient:
@@ -249,31 +260,34 @@ class _Scheduler:
         """A loop with the lines of its body; its stacks get names here."""
         op: Loop = x.op
         local, scalar = op.local(), op.is_scalar()
-        for value in [w.value for w in op.writes] + [u for y in local for u in y.inputs]:
-            if isinstance(value, Array):
-                self.uses[value] = self.uses.get(value, 0) + 1
+        written = [w.value for w in op.writes if isinstance(w.value, Array)]
+        for u in chain(written, *[y.arrays() for y in local]):
+            self.uses[u] = self.uses.get(u, 0) + 1
         for k in range(len(op.stacks)):
             self.names[op.result(k)] = self.name_of_stack(op, k)
-        body = []
+        body = tuple(self.turn(local, lines, scalar))
+        return self.scalar_loop(x, body, local) if scalar else Line("", x, "", None, body)
+
+    def turn(self, local: Sequence[Array], lines: set[Array], scalar: bool) -> Iterable[Line]:
+        """The lines of one turn of a loop."""
         for y in local:
             self.weigh(y, lines)
             again = self.uses[y] > 1 and (scalar or not isinstance(y.op, At))
             if again or self.weight[y] > LONG or isinstance(y.op, Assemble):
                 lines.add(y)
                 self.names[y] = self.free.other()
-                body.append(Line(self.names[y], y))
-        if not scalar:
-            return Line("", x, "", None, tuple(body))
-        sources = dict.fromkeys(
-            y.op.source for y in local if isinstance(y.op, At) and isinstance(y.op.source, Array)
-        )
+                yield Line(self.names[y], y)
+
+    def scalar_loop(self, x: Array, body: tuple[Line, ...], local: Sequence[Array]) -> Line:
+        """A loop over single numbers, which reads and writes lists."""
+        op: Loop = x.op
+        ats = [y.op for y in local if isinstance(y.op, At)]
+        sources = dict.fromkeys(at.source for at in ats if isinstance(at.source, Array))
         results = [op.result(k) for k in range(len(op.stacks))]
         arrays = tuple(k for k, y in enumerate(results) if self.is_array(y))
-        kept = tuple(
-            (k, self.list_name(results[k])) for k in arrays if self.is_list(results[k])
-        )
+        kept = tuple((k, self.list_name(results[k])) for k in arrays if self.is_list(results[k]))
         lists = tuple((self.list_name(u), u) for u in sources)
-        return Line("", x, "", None, tuple(body), lists, arrays, kept)
+        return Line("", x, "", None, body, lists, arrays, kept)
 
     def list_name(self, x: Array) -> str:
         """What the list of the numbers of an Array is called."""

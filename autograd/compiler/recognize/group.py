@@ -76,9 +76,11 @@ def above(op: Operation, deepest: int, height: int) -> int:
 def earliest(tape: Tape) -> list[int]:
     """The lowest depth each id can have."""
     height, depth = height_of(tape), [0] * len(tape.kinds)
-    deepest = depth.__getitem__
+    of = depth.__getitem__
     for i, (op, args) in tape.nodes.items():
-        depth[i] = above(op, max(map(deepest, args)), height)
+        deepest = max(map(of, args)) if len(args) > 1 else depth[args[0]]
+        is_sum = op is ops.dot or op is ops.sum  # as `above`, written out for speed
+        depth[i] = (deepest // height + 1) * height if is_sum else deepest + 1
     return depth
 
 

@@ -21,7 +21,6 @@ from autograd.compiler.recognize.affine import Affine, Term, is_moderate
 
 SUMS = frozenset((ops.add, ops.sub, ops.sum, ops.dot))
 PRODUCTS = frozenset((ops.mul, ops.div, ops.neg))
-OPENED = SUMS | PRODUCTS
 CHAIN = 4  # sums in a row that others use, too: then they are the turns of a loop
 
 
@@ -168,9 +167,9 @@ class Flattener:
                 a, b = used
                 if (
                     kind is ops.div
-                    or type(a) is int and inner[a] and op[a] in OPENED
-                    or type(b) is int and inner[b] and op[b] in OPENED
-                ):  # a factor is itself a sum, a product, a quotient or a negation
+                    or type(a) is int and inner[a] and self.opens(a, b)
+                    or type(b) is int and inner[b] and self.opens(b, a)
+                ):
                     self.product(t, negative, sides, found)
                 else:
                     side.left.append(a)
@@ -187,6 +186,11 @@ class Flattener:
         return sides
 
     # Products ---------------------------------------------------------------------------------
+
+    def opens(self, a: int, b: Term) -> bool:
+        """Whether a factor is itself a product, a quotient, a negation, or a sum times a number."""
+        kind = self.op[a]
+        return kind in PRODUCTS or kind in SUMS and not self.varies(b)
 
     def product(
         self, t: int, negative: bool, sides: Linear, found: list[Optional[Linear]]

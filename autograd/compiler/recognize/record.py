@@ -290,6 +290,9 @@ class _Numbering:
 
     def linear(self, plus: Side, minus: Side) -> int:
         """The node of a sum: what is added less what is subtracted."""
+        if not minus.left and not minus.rest and not minus.scaled:
+            shift = self.shift(plus) if plus.rest else 0.0
+            return self.total(self.terms(plus), shift, bool(plus.left or plus.scaled))
         if minus.left or minus.rest:
             self.move_weights(plus, minus)
         shift, products = self.shift(plus), plus.has_products()
@@ -410,14 +413,15 @@ class _Numbering:
         """
         ids, number = self.ids, self.number
         rest = [ids[t] if type(t) is int else number(t) for t in side.rest]
+        if not side.scaled and not rest and len(side.left) == 1:
+            return [self.product(self.of(side.left[0]), self.of(side.right[0]))]
         if not side.left and not side.scaled:
             return rest
         left = [ids[t] if type(t) is int else number(t) for t in side.left]
         right = [ids[t] if type(t) is int else number(t) for t in side.right]
         found = self.scaled(side, left, right) if side.scaled else []
         if len(left) == 1 and not rest and not found:
-            swap = self.kinds[left[0]] > self.kinds[right[0]]
-            return [self.dot(right, left) if swap else self.dot(left, right)]
+            return [self.product(left[0], right[0])]
         classes = self.classes(left, right)
         if len(classes) > 1:
             self.share_zeros(classes)
@@ -442,6 +446,12 @@ class _Numbering:
                     dots[k] = which, self.node(ops.add, (bias, data))
                     break
         return [*found, *[i for _, i in dots], *rest]
+
+    def product(self, a: int, b: int) -> int:
+        """One product as a node; the parameter, or the number, is on the left."""
+        if self.kinds[a] > self.kinds[b]:
+            a, b = b, a
+        return self.node(ops.mul if self.kinds[a] == CONSTANT else ops.dot, (a, b))
 
     def merge_rest(self, rest: list[int], weights: list[int], data: list[int]) -> None:
         """Put parameters that are weights as well among the weights, times 1."""
@@ -544,10 +554,13 @@ class _Numbering:
     def note_biases(self, linears: list[Optional[Linear]]) -> None:
         """Note the first and last weight that a bias is added to, where not always to the same."""
         before: dict[int, Side] = {}
-        for side in [side for linear in linears if linear is not None for side in linear]:
-            if not side.rest or not side.left:
-                continue
-            biases = [i for i in map(self.parameter, side.rest) if i is not None]
+        ids, kinds = self.ids, self.kinds
+        sums = [linear for linear in linears if linear is not None and linear is not INSIDE]
+        for side in [side for linear in sums for side in linear if side.rest and side.left]:
+            biases = [
+                ids[t] for t in side.rest
+                if type(t) is int and ids[t] is not NONE and kinds[ids[t]] == PARAMETER
+            ]
             if len(biases) != 1:
                 continue
             bias, other = biases[0], before.setdefault(biases[0], side)

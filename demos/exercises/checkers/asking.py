@@ -50,6 +50,7 @@ class Student:
         self.answered = 0                                       # how many questions brought an answer
         self.called: set[str] = set()                           # what of the engine it called itself
         self.notes: list[str] = []                              # what it did that an answer may not do
+        self.changed = False                                    # whether it changed the arrays that it was given
         self.raised_limit = False                               # whether Python's limit of recursion was raised
         self.memo: dict[str, Any] = {}                          # what one part found out for the next
 
@@ -72,6 +73,7 @@ class Student:
         self.called |= {str(name) for name in listed(answer.get("called"))}
         self.notes += [str(note) for note in listed(answer.get("notes"))]
         self.raised_limit = self.raised_limit or bool(answer.get("raised_limit"))
+        self.changed = self.changed or bool(answer.get("changed"))
         if "raised" in answer:
             raise self.failure(what, answer)
         return decode(answer.get("is"))
@@ -126,6 +128,10 @@ CAUSES = [                                              # what an exception says
     ("'(float|int)' object has no attribute '(inputs|op|partials)'",
      "a plain number among the inputs is not a node; pass it over"),
     ("'(float|int)' object has no attribute '(data|grad|backward)'", "a plain number is treated as if it were a Value or a node"),
+    ("'(float|int)' object has no attribute '(value|tangent)'",
+     "a plain number has no value and no tangent: `dual` makes a dual number of it"),
+    ("float\\(\\) argument must be .*'Dual'", "float(...) was called with a dual number, and loses the tangent"),
+    ("float\\(\\) argument must be .*'(list|tuple)'", "float(...) was called with a list"),
     ("has no attribute", "an attribute that is not there"),
     ("matmul|not aligned|shapes|broadcast|mismatch in its core dimension", "the shapes do not fit: a transpose, or the order of a "
      "product"),

@@ -33,6 +33,7 @@ class Descent:
         yield f"the loss is taken over {self.samples[0]} of the {self.samples[1]} points", lambda: self.samples[0] < self.samples[1]
         yield f"the steps of {', '.join(self.wrong_way())} go uphill, the others downhill", lambda: bool(self.wrong_way())
         yield "one coordinate is taken with the derivative of another", self.exchanged
+        yield "the gradient is taken once, where it began, and not anew at each step", self.once
         yield "it diverges: the steps are too long; the loss is a sum over all points", self.diverges
         yield "it goes uphill: a + before the learning rate", self.uphill
         yield "it does not move from where it began", self.stays
@@ -101,6 +102,12 @@ class Descent:
         step = [b - a for a, b in zip(self.way[k], self.way[k + 1])]
         total = [sum(parts) for parts in zip(*(self.slopes(j) for j in range(k + 1)))]
         return any(abs(_cosine(step, g)) > 0.9999 for g in (total, self.slopes(0)))
+
+    def once(self) -> bool:
+        """Whether the loss was asked at one point only, and the end lies along the gradient there."""
+        if len(self.way) != 1 or not all(map(math.isfinite, self.end)):
+            return False
+        return abs(_cosine([b - a for a, b in zip(self.way[0], self.end)], self.slopes(0))) > 0.99999
 
     def gives_first(self) -> bool:
         return len(self.way) > 2 and self.end == self.way[0] and self.loss(self.way[-1]) < 0.9 * self.loss(self.end)

@@ -68,11 +68,18 @@ MISTAKES = [
     ("tan stands where cos should", lambda x, u, v, du, dv: (u / du * v - u * dv) / v**2),
     ("the derivative of sin is not tan", lambda x, u, v, du, dv: u / du / v),
     ("x is read in degrees in the sine and cosine", lambda x, u, v, du, dv: (cos(radians(x)) * v - sin(radians(x)) * dv) / v**2),
+    ("the derivative of 1 / v is taken as 1 / v', in a product of u and 1 / v", lambda x, u, v, du, dv: du / v + u / dv),
+    ("the derivative of 1 / v is taken as -1 / v²: the inner derivative v' is missing", lambda x, u, v, du, dv: du / v - u / v**2),
+    ("the derivative of 1 / v has a minus, and the inner derivative v' is missing too", lambda x, u, v, du, dv: du / v + u / v**2),
+    ("this is the derivative of cos(x) / (1 + x²)", lambda x, u, v, du, dv: (-u * v - du * dv) / v**2),
+    ("the derivative of the numerator is divided by the square of v'", lambda x, u, v, du, dv: (du * v - u * dv) / dv**2),
+    ("it is divided by the square of the numerator, where that of the denominator belongs",
+     lambda x, u, v, du, dv: (du * v - u * dv) / u**2),
     ("this is f itself", lambda x, u, v, du, dv: u / v)]
 
 
 def check(student):
-    xs = draws(student.random(), 6)
+    xs = [*draws(student.random(), 6), *draws(student.random("far"), 2, 3.3, 6.0)]      # where x sin(x) is negative too
     got = [student.number("df", x) for x in xs]
     terms = [("u' v / v²", [cos(x) / (1 + x**2) for x in xs], 1.0), ("u v' / v²", [2 * x * sin(x) / (1 + x**2)**2 for x in xs], -1.0)]
     sums = combination(got, terms)

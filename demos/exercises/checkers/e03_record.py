@@ -36,6 +36,7 @@ VALUES = [
     ("a product in place of the sum", lambda a, b: a * b**2 * sin(a * b)),
     ("the term with the sine is missing", lambda a, b: a * b**2),
     ("the term a b² is missing", lambda a, b: sin(a * b)),
+    ("this is dy/dy, which is 1, where y should stand", lambda a, b: 1.0),
     ("this is ∂y/∂a, where y should stand", lambda a, b: slopes(a, b)[0]),
     ("this is ∂y/∂b, where y should stand", lambda a, b: slopes(a, b)[1]),
     ("a and b have changed places", lambda a, b: b * a**2 + sin(a * b))]
@@ -45,6 +46,11 @@ SLOPES = [
     ("only the term a b² is differentiated: the sine is not in the graph, for that of math gives a plain number, or backward() was called on a b² alone", lambda a, b: [b * b, 2 * a * b]),
     ("the square is not in the graph", lambda a, b: [b * b + b * cos(a * b), a * cos(a * b)]),
     ("only the sine is in the graph, or backward() was called on it alone", lambda a, b: [b * cos(a * b), a * cos(a * b)]),
+    ("backward begins with y, where dy/dy is 1", lambda a, b: [f(a, b) * d for d in slopes(a, b)]),
+    ("one of the two terms is differentiated twice: backward() was called on it too, and the grads of leaves add up",
+     lambda a, b: [2 * b * b + b * cos(a * b), 4 * a * b + a * cos(a * b)]),
+    ("one of the two terms is differentiated twice: backward() was called on it too, and the grads of leaves add up",
+     lambda a, b: [b * b + 2 * b * cos(a * b), 2 * a * b + 2 * a * cos(a * b)]),
     ("∂y/∂a and ∂y/∂b have changed places", lambda a, b: slopes(a, b)[::-1]),
     ("∂y/∂a stands in both places", lambda a, b: slopes(a, b)[:1] * 2),
     ("∂y/∂b stands in both places", lambda a, b: slopes(a, b)[1:] * 2),
@@ -74,14 +80,16 @@ def value(student):
 
 def derivatives(student):
     found = answers(student)
-    sums = [0.0, 0.0]
-    for p, (_, *slope) in found:
-        sums = [a + b for a, b in zip(sums, slopes(*p))]
-        names = [f"{call('value_and_derivatives', *p)}: ∂y/∂{x}" for x in "ab"]
-        compare(names, [as_number(d, name) for d, name in zip(slope, names)], slopes(*p),
-                [(said, lambda wrong=wrong: wrong(*p)) for said, wrong in
-                 [*SLOPES, ("the grads of earlier calls are still there: make new Values in each call", lambda a, b, sums=sums: sums)]],
-                more=mutants(lambda names: list(names["value_and_derivatives"](*p)[1:])))
+    names = [f"{call('value_and_derivatives', *p)}: ∂y/∂{x}" for p, _ in found for x in "ab"]
+    got = [as_number(d, name) for d, name in zip((d for _, (_, *slope) in found for d in slope), names)]
+    sums, total = [], [0.0, 0.0]
+    for p, _ in found:
+        total = [a + b for a, b in zip(total, slopes(*p))]
+        sums += total
+    compare(names, got, [d for p, _ in found for d in slopes(*p)],
+            [*[(said, lambda wrong=wrong: [d for p, _ in found for d in wrong(*p)]) for said, wrong in SLOPES],
+             ("the grads of earlier calls are still there: make new Values in each call", sums)],
+            more=mutants(lambda names: [d for p, _ in found for d in names["value_and_derivatives"](*p)[1:]]))
     if not student.called & {"Value.backward", "autograd.backward"}:
         raise Wrong("the derivatives are right, but no `backward` was called",
                     mistake="they come from a formula by hand; here the graph should find them, with backward()")

@@ -25,7 +25,8 @@ def of(i):
     name = ("by_a", "by_b")[i]
 
     def check(student):
-        points = [draws(student.random(), 2), draws(student.random(1), 2), draws(student.random(2), 2)]
+        points = [[x * abs(t) for x, t in zip(signs, draws(student.random(k), 2, 0.2))]
+                  for k, signs in enumerate(((-1, -1), (1, -1), (-1, 1), (1, 1)))]
         ys = [y(*p) for p in points]
         got = [student.run("call", call(name, round(r, 6), *p), name, r, *p) for r, p in zip(ys, points)]
         names = [call(name, round(r, 6), *p) for r, p in zip(ys, points)]
@@ -49,6 +50,11 @@ def of(i):
             ("one input is divided by the other", [p[i] / p[1 - i] for p in points]),
             ("y stands for the sum of squares, as if no root had been taken", [p[i] / (2 * r * r) for r, p in zip(ys, points)]),
             ("the arguments are read in another order: y comes first, then a and b", [(r, p[0])[i] / p[1] for r, p in zip(ys, points)]),
+            ("this is a second derivative", [p[1 - i]**2 / r**3 for r, p in zip(ys, points)]),
+            ("the sum of the inputs stands where the root of the sum of squares should", [p[i] / (p[0] + p[1]) for p in points]),
+            ("the sum of the sizes stands where the root of the sum of squares should", [p[i] / (abs(p[0]) + abs(p[1])) for p in points]),
+            ("this is 1 or -1, the sign of the input: the other input is forgotten", [p[i] / abs(p[i]) for p in points]),
+            ("y stands above and the square of the input below, upside down", [r / p[i]**2 for r, p in zip(ys, points)]),
             ("this is y itself", ys)],
             more=suspects("e04_operation", (name,), lambda names: [names[name](r, *p) for r, p in zip(ys, points)]))
         exactly(numbers, expected, name)

@@ -47,8 +47,8 @@ def others(student):
     table(student)
     asked = []
     for case in cases(student):
-        found, points = student.run("e05.fault", "at_fault(table)", *case)
-        asked.append(Answer(*case, found if found is None else as_pair(found), points))
+        found, points, others = student.run("e05.fault", "at_fault(table)", *case)
+        asked.append(Answer(*case, found if found is None else as_pair(found), points, others))
     wrong = [answer for answer in asked if answer.found != answer.expected]
     if wrong:
         answer = wrong[0]
@@ -66,6 +66,13 @@ class Answer(NamedTuple):
     new: bool
     found: Any
     points: Any
+    others: Any
+
+    @property
+    def tried(self):
+        """The inputs for which the values of single rows were asked, as far as they are numbers."""
+        return [[p for p in rows if isinstance(p, list) and all(isinstance(x, float) for x in p)]
+                for rows in (self.points, self.others) if isinstance(rows, list)]
 
     @property
     def expected(self):
@@ -115,6 +122,8 @@ def why(asked, wrong):
         return "nothing is ever found: the tolerance is too large, or a `return` is missing, or it returns too early"
     if all(x == found[0] for x in found):
         return "it gives the same for every table: it looks at TABLE, and not at the table it is given, or computes nothing"
+    if (said := why_quotient(asked)) and not len(nothing) == len(wrong):
+        return said
     if all(a.found == a.first for a in asked):
         return ("the first partial is always taken for a wrong one: the tolerance is too small for a difference quotient, or the quotient "
                 "is wrong, or the condition the wrong way round")
@@ -129,17 +138,35 @@ def why(asked, wrong):
     return "a right partial is taken for a wrong one: the tolerance is too small for a difference quotient, or the quotient is wrong"
 
 
+def why_quotient(asked):
+    """In words, what is wrong with the points of the difference quotient; "" where nothing is to be seen."""
+    moves = [[abs(x - y) for x, y in zip(p, q)] for a in asked for rows in a.tried for p in rows[:12] for q in rows[:12]
+             if len(p) == len(q) and p != q]
+    if not any(rows for a in asked for rows in a.tried):
+        return ""
+    if not moves:
+        return "no input is moved: the step is too small for a float, or the moved list is one and the same as the other"
+    if all(len(move) < 2 or all(move) for move in moves) and any(len(move) > 1 for move in moves):
+        return "both inputs move at once, where only the one in question should"
+    if min(max(move) for move in moves) > 0.01:
+        return "the step of the difference quotient is too large"
+    return ""
+
+
 def why_nothing(asked, wrong):
     """In words, why some faults are not found."""
     if not wrong[0].places():
         return "not all rows of the table are tried"
-    if any(len(a.places()) == 1 for a in wrong):
-        return "it was tried at one point only, where a wrong rule may be right"
     if all(a.i == 1 for a in wrong) and not any(a.moved(1) for a in wrong):
         return "only the partial with respect to the first input of each row is looked at"
+    if all(len(a.places()) == 1 and close(a.rule(a.places()[0]), a.right(a.places()[0]), 1e-3, 1e-5) for a in wrong
+           if len(a.places()[0]) == INPUTS.get(a.name, 1)):
+        return "it was tried at one point only, where a wrong rule may be right"
     points = [p for a in wrong for p in a.places()]
     if all(a.rule(p) < a.right(p) for a in wrong for p in a.places() if len(p) == INPUTS.get(a.name, 1)) and points:
         return "a partial that is too small is not noticed: the size of the difference is wanted, abs(...)"
+    if all(a.rule(p) > a.right(p) for a in wrong for p in a.places() if len(p) == INPUTS.get(a.name, 1)) and points:
+        return "a partial that is too large is not noticed: the size of the difference is wanted, abs(...)"
     return "the tolerance is too large for some faults"
 
 

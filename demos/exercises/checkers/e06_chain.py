@@ -23,7 +23,9 @@ def truth(x, w):
 
 # Mistakes for a node, given what came for the nodes after it (d), so that a mistake is named where it was made
 MISTAKES = {
-    "y": [("this is the value of y, not its derivative with respect to itself", lambda x, w, d: x * w * (x * w + x))],
+    "y": [("this is the value of y, not its derivative with respect to itself", lambda x, w, d: x * w * (x * w + x)),
+          ("this is the derivative of y with respect to x, where that of y with respect to itself belongs", lambda x, w, d: d["x"]),
+          ("this is the derivative of y with respect to w, where that of y with respect to itself belongs", lambda x, w, d: d["w"])],
     "v": [("this is v, the other factor is u", lambda x, w, d: x * w + x),
           ("this is the value of y", lambda x, w, d: x * w * (x * w + x)),
           ("dy/dv is 1 only for a sum; here y is a product", lambda x, w, d: 1.0),

@@ -104,6 +104,28 @@ def by_output(f, p):
     return grads
 
 
+def queued(f, p):
+    """A backward that puts the inputs of each node in a queue: a node comes up once for each path."""
+    nodes = graph(f, p)
+    grads, queue = [0.0] * (len(nodes) - 1) + [1.0], [len(nodes) - 1]
+    while queue and len(queue) < 500:
+        k = queue.pop(0)
+        for u, partial in zip(*nodes[k]):
+            grads[u] += partial * grads[k]
+            queue.append(u)
+    return grads
+
+
+def last_part(f, p):
+    """A backward that takes each input of a node once, with its last partial."""
+    nodes = graph(f, p)
+    grads = [0.0] * (len(nodes) - 1) + [1.0]
+    for k in reversed(range(len(nodes))):
+        for u, partial in dict(zip(*nodes[k])).items():
+            grads[u] += partial * grads[k]
+    return grads
+
+
 def added(f, p):
     """A backward that adds the user's grad to the partial, where it should multiply."""
     nodes = graph(f, p)
@@ -188,11 +210,13 @@ def rules():
         yield said, lambda f, p, how=how: Sweep(f, p, **how)([0.0] * len(graph(f, p)))
     yield ("it calls itself on the inputs at once: a node that is used twice hands on its grad twice, once too early",
            lambda f, p: recursive(f, p, True))
+    yield "all paths are gone, and a node hands on what it has each time it comes up: users have to come first, and each node once", queued
+    yield "an input that stands twice in a product or sum gets one part, where it should get both", last_part
     yield "the partials are added up, and not multiplied by the grad of the user", by_output
     yield "the partial and the grad of the user are added, where they should be multiplied", added
     yield "the partial is missing: the grad of the user is handed on as it is", no_partial
     yield "the data of the input stands where the partial should", lambda f, p: other_sweep(f, p, lambda k, u, d, x: x[u])
-    yield "nothing is handed on from the output to its inputs", lambda f, p: other_sweep(f, p, lambda k, u, d, x: 0.0)
+    yield "all grads but that of the output are 0: nothing is handed on, or it is set to 0 again", lambda f, p: other_sweep(f, p, lambda k, u, d, x: 0.0)
     yield "only the inputs of the output get a part: theirs get none", lambda f, p: other_sweep(
         f, p, lambda k, u, d, x: d if k == len(x) - 1 else 0.0)
     yield "the leaves get no part", lambda f, p: other_sweep(f, p, lambda k, u, d, x: d if u >= len(p) else 0.0)
@@ -249,6 +273,10 @@ def again(student):
             before = [7.0] * len(labels) if "7" in said else before
             known = [(words, lambda how=how, before=before: Sweep(f, p, **how)(before)) for words, how in mistakes()]
             known.append(("backward did nothing in this call", before))
+            known.append((RESET + ", and output.grad grows with each call", lambda before=before: Sweep(
+                f, p, reset="none", seed=before[-1] + 1.0)(before)))
+            known.append(("output.grad grows with each call: += where = belongs", lambda before=before: Sweep(
+                f, p, seed=before[-1] + 1.0)(before)))
             compare([f"y = {text}: {said}, {label}.grad" for label in labels], grads, right, known, at(**dict(zip(labels, p))))
             before = grads
 

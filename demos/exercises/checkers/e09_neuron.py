@@ -41,6 +41,10 @@ def mistakes(w, b, x, k):
     yield "σ(1 - f) or σ(z) (1 - z): z and σ(z) are mixed", f * (1 - z) * inner
     yield "z stands where σ'(z) should", z * inner
     yield "b is missing in z", sigmoid(w @ x) * (1 - sigmoid(w @ x)) * inner
+    for said, k0 in (("only the last product of w · x is in z: the others are missing", -1), ("only the first product of w · x is in z: the others "
+                                                                                         "are missing", 0)):
+        one = sigmoid(w[k0] * x[k0] + b)
+        yield said, one * (1 - one) * inner
     yield "b is subtracted in z", sigmoid(w @ x - b) * (1 - sigmoid(w @ x - b)) * inner
     yield "w and x have changed places", d * np.asarray(other)
     yield "the derivative of z with respect to this input is missing", np.full_like(np.asarray(inner, float), d)

@@ -39,7 +39,15 @@ def on(name, n):
                 where, by="with a gradient from finite differences it should be",
                 more=[*steps.sums(), *suspects("e10_momentum", ("descend",), lambda names: [x for w in names["descend"](f, [*start], alpha, beta, STEPS)[1:]
                                                                           for x in w], {"w, before": "the step"})])
+        at_rest(student, name, n)
     return check
+
+
+def at_rest(student, name, n):
+    """Steps are taken however small the gradient is."""
+    start, where = [1e-4] * n, at(w=[1e-4] * n, alpha=1e-3, beta=0.5, steps=STEPS)
+    points, _ = student.run("e10.descend", "descend(f, w, alpha, beta, steps)", name, start, 1e-3, 0.5, STEPS)
+    way_of(points, n, "descend(f, w, alpha, beta, steps) for a small gradient", where)
 
 
 def way_of(points, n, asked, where):
@@ -156,6 +164,10 @@ MISTAKES = [
     ("α is missing", lambda s: s.make(-1, s.g, s.b, s.d)),
     ("w⁻¹ is 0 in the first step, where it should be w⁰", lambda s: s.make(-s.a, s.g, s.b, s.d if s.j else s.w)),
     ("the momentum is multiplied by α too", lambda s: s.make(-s.a, s.g, s.a * s.b, s.d)),
+    ("the gradient is multiplied by α twice", lambda s: s.make(-s.a**2, s.g, s.b, s.d)),
+    ("the gradient is multiplied by α twice, and there is no momentum", lambda s: s.make(-s.a**2, s.g, 0, s.d)),
+    ("the momentum is β times this step's gradient, not β times the last step", lambda s: s.make(-s.a * (1 + s.b), s.g, 0, s.d)),
+    ("the momentum is divided by β", lambda s: s.make(-s.a, s.g, 1 / s.b, s.d)),
     ("the gradient is multiplied by β too", lambda s: s.make(-s.a * s.b, s.g, s.b, s.d)),
     ("the gradient is multiplied by 1 - β: an average of gradients, not the formula above", lambda s: s.make(-s.a * (1 - s.b), s.g, s.b, s.d)),
     ("the gradient is divided by its length: the formula has the gradient itself", unit),

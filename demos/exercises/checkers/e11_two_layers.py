@@ -52,6 +52,9 @@ def at_output(s, key):
     yield "there is a sigmoid at the output, which has no activation", s.f2 * (1 - s.f2) * (s.f2 - s.y)
     yield "σ' at the output, which has no activation", s.f2 * (1 - s.f2) * s.dz2
     yield "b₂ is missing in z₂", s.dz2 - s.b2
+    for a, b, said in ((s.W1.T, s.W2, "W₁ x is taken with the transpose of W₁"), (s.W1, s.W2.T, "W₂ f₁ is taken with the transpose of W₂"),
+                       (s.W1.T, s.W2.T, "both layers are taken with transposes, x W where (6) has W x")):
+        yield said, b @ sigmoid(a @ s.x + s.b1) + s.b2 - s.y
     yield "z₁ stands where f₁ should, in z₂: the hidden layer's sigmoid is missing", s.W2 @ s.z1 + s.b2 - s.y
     yield "b₁ is missing in z₁", s.W2 @ sigmoid(s.W1 @ s.x) + s.b2 - s.y
     yield "this is z₂, without the target y", s.z2
@@ -74,13 +77,20 @@ def at_hidden(s, key):
     yield "σ' is taken at f₁, not at z₁", sigmoid(s.f1) * (1 - sigmoid(s.f1)) * s.back
     yield "z₁ (1 - z₁) in place of f₁ (1 - f₁)", s.z1 * (1 - s.z1) * s.back
     yield "this is the derivative of tanh, 1 - f₁², not that of the sigmoid", (1 - s.f1**2) * s.back
-    yield "the derivative of relu stands in D₁, not that of the sigmoid", (s.z1 > 0) * s.back
+    if (s.z1 > 0).any():
+        yield "the derivative of relu stands in D₁, not that of the sigmoid", (s.z1 > 0) * s.back
     yield "W₂ where (7) has its transpose", s.d * (s.W2 @ s.dz2)
     yield "W₁ stands where W₂ should", s.d * (s.W1.T @ s.dz2)
     yield "W₁ stands where W₂ᵀ should", s.d * (s.W1 @ s.dz2)
     yield "W₂ is missing: the error goes back through the weights", s.d * s.dz2
     yield "σ' of z₂ in place of σ' of z₁", s.f2 * (1 - s.f2) * s.back
     yield "D₁ is there twice", s.d * s.d * s.back
+    yield "two sums are multiplied, where the sum is of products: each z₂(i) has its own weight", s.d * s.W2.sum(axis=0) * s.dz2.sum()
+    yield "only the first z₂ is there: z₁(j) reaches all of them", s.d * s.W2[0] * s.dz2[0]
+    yield "only the last z₂ is there: z₁(j) reaches all of them, and their parts are added", s.d * s.W2[-1] * s.dz2[-1]
+    yield "the mean over the z₂, where (7) has a sum", s.d * s.back / len(s.dz2)
+    yield "the weights W₂ are summed, without the error of each z₂", s.d * s.W2.sum(axis=0)
+    yield "W₂ is taken by rows, where (7) has its columns: a sum over j, not over i", s.d * s.W2.sum(axis=1) * s.dz2
     yield "D₁ stands on the wrong side of W₂ᵀ", s.W2.T @ (s.d * s.dz2)
     yield "dz₂ is taken as f₂ - y, with a sigmoid at the output", s.d * (s.W2.T @ (s.f2 - s.y))
     yield "y is missing: the error is taken as z₂", s.d * (s.W2.T @ s.z2)

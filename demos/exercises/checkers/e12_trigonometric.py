@@ -56,7 +56,18 @@ def by_place(c, x):
     return c[0] + sum(c[i] * (cos if i % 2 else sin)(i * x) for i in range(1, len(c)))
 
 
+def by_first_place(c, x):
+    """The place of aₖ in the list stands for k, in both waves."""
+    return c[0] + sum(c[i] * cos(i * x) + c[i + 1] * sin(i * x) for i in range(1, len(c) - 1, 2))
+
+
+def summed_inside(c, x):
+    return c[0] + sum(c[2 * k - 1] * cos(k + x) + c[2 * k] * sin(k + x) for k in range(1, len(c) // 2 + 1))
+
+
 MISTAKES = [
+    ("k is the place in the list, where two places have the same k", by_first_place),
+    ("k is added to x, where it should be a factor: cos(k x)", summed_inside),
     ("cos and sin have changed places", lambda c, x: p(swapped(c), x)),
     ("the k in cos(k x) and sin(k x) is missing", one_wave),
     ("k stands before the waves, not inside", times_k),

@@ -67,6 +67,7 @@ def of_gradient(z, label):
     yield "1 is added at the label, not subtracted", p + one
     yield "the sign is the wrong way round", one - p
     yield "only the label has a gradient: the others are in the sum too", p * one - one
+    yield "only p(label) is there: the others are missing, and the -1", p * one
     yield "this is -1 at the label: the term of the sum is missing", -one
     yield "this is 1 at the label: the term of the sum is missing, and the sign is wrong", one
     yield "this is ∂ℓ/∂p, not ∂ℓ/∂z", -one / p

@@ -40,12 +40,14 @@ TANGENTS = {
               ("the tangents are multiplied: the product rule has values too", lambda x: 1.0),
               ("a - between the two terms of the product rule", lambda x: 0.0),
               ("this is the value, not the tangent", lambda x: x * x)],
-    "(x + 2) * x * 3": [("the tangent of a plain number is 0, not 1", lambda x: 6 * x + 6 + 3 * (x + 2) * x / 3),
+    "(x + 2) * x * 3": [("the first term of the product rule is there twice: that is right for squares only", lambda x: 12 * x),
+                        ("the second term of the product rule is there twice: that is right for squares only", lambda x: 12 * x + 24),
+                        ("the tangent of a plain number is 0, not 1", lambda x: 6 * x + 6 + 3 * (x + 2) * x / 3),
                         ("the tangent is not multiplied by the plain number", lambda x: 2 * x + 2)],
     "1 / x": [("the square of the denominator is missing", lambda x: -1.0),
               ("the square of the denominator is missing: it is there once", lambda x: -1 / x),
               ("the square of the denominator is missing, and the -", lambda x: 1 / x),
-              ("the - of the quotient rule is missing", lambda x: 1 / x**2),
+              ("the sign is wrong: the - of the quotient rule is missing, or its terms have changed places", lambda x: 1 / x**2),
               ("the tangents are divided: a quotient has a rule of its own", lambda x: 0.0),
               ("this is the value, not the tangent", lambda x: 1 / x)],
     "(x * x + 1) / (x + 3)": [
@@ -54,6 +56,8 @@ TANGENTS = {
         ("the sign of the quotient rule is the wrong way round", lambda x: -(2 * x * (x + 3) - x * x - 1) / (x + 3)**2),
         ("the square of the denominator is missing", lambda x: 2 * x * (x + 3) - x * x - 1),
         ("the denominator is there, and not its square", lambda x: (2 * x * (x + 3) - x * x - 1) / (x + 3)),
+        ("it is divided by the square of the numerator, where that of the denominator belongs",
+         lambda x: (2 * x * (x + 3) - x * x - 1) / (x * x + 1)**2),
         ("only the term of the numerator is there", lambda x: 2 * x / (x + 3)),
         ("the terms of the numerator are paired wrongly", lambda x: (2 * x * (x * x + 1) - (x + 3)) / (x + 3)**2)],
     "sin(x)": [("the derivative of sin is cos", sin), ("the derivative of sin has the sign +", lambda x: -cos(x)),
@@ -73,6 +77,9 @@ def rules(*texts):
         for text in texts:
             names = [f"{text} for the dual number ({x:g}, 1)" for x in xs]
             duals = [student.run("e15.dual", name, text, x) for name, x in zip(names, xs)]
+            if any(d[2:] != [x, 1.0] for d, x in zip(duals, xs)):
+                raise Wrong(f"{names[0]} changes the dual number it is computed from",
+                            mistake="a rule changes `self` or `other`, where it should give a new Dual")
             for k, (part, truth) in enumerate((("value", f(text)), ("tangent", slope(text)))):
                 asked = [f"the {part} of {name}" for name in names]
                 got = [as_number(d[k], name) for d, name in zip(duals, asked)]
@@ -128,7 +135,7 @@ def second(student):
 
 
 def newton(student):
-    xs = [draw(student.random(i), 0.5) for i in range(4)]
+    xs = [*[draw(student.random(i), 0.5) for i in range(4)], *[-draw(student.random(i), 0.5) for i in range(4)]]     # f'' has both signs
     for text in ALL[-2:]:
         names = [f"newton_step for {text} from {x:g}" for x in xs]
         found = [student.run("e15.newton", name, text, x) for name, x in zip(names, xs)]
@@ -146,6 +153,18 @@ def newton(student):
             ("a step of plain descent: f'' is missing", [x - a for x, a in zip(xs, d)]),
             ("f'' alone is subtracted", [x - b for x, b in zip(xs, dd)]),
             ("the step of f'' divided by its absolute value", [x - a / abs(b) for x, a, b in zip(xs, d, dd)]),
+            ("the square of f' stands where f'' should", [x - 1 / a for x, a in zip(xs, d)]),
+            ("the third derivative stands where the second belongs, and the second where the first does", lambda: [x - b / derivative(lambda t: derivative(slope(text), t), x)
+                                                                  for x, b in zip(xs, dd)]),
+            ("f' over f, where f' over f'' belongs", [x - a / y for x, a, y in zip(xs, d, value)]),
+            ("f' is taken of f'(x): that is not f'', the derivative of f'",
+             lambda: [x - a / slope(text)(a) for x, a in zip(xs, d)]),
+            ("f' is taken of f'(x): that is not f'', the derivative of f'", lambda: [x - slope(text)(a) for x, a in zip(xs, d)]),
+            ("f'' is taken at f'(x), where it belongs at x", lambda: [x - a / derivative(slope(text), a) for x, a in zip(xs, d)]),
+            ("two steps, where one is asked for", lambda: again(text, xs, 2)),
+            ("it goes on to the end, where one step is asked for", lambda: again(text, xs, 60)),
+            ("it goes on to the end, where one step is asked for", lambda: again(text, xs, 20)),
+            ("it goes on to the end, where one step is asked for", lambda: again(text, xs, 10)),
             ("half the step", [x - a / (2 * b) for x, a, b in zip(xs, d, dd)]),
             *[(f"the step is {k:.4g} times f', where f' over f'' belongs", [x - k * a for x, a in zip(xs, d)]) for k in [(xs[0] - got[0]) / d[0]]],
             ("x is multiplied: it should be the difference of x and the step", [x * a / b for x, a, b in zip(xs, d, dd)])],
@@ -158,6 +177,12 @@ def newton(student):
             raise Wrong("newton_step is right to some digits only", mistake="a difference quotient stands in it")
 
 
-PARTS = [Part("the product", rules("x * x", "(x + 2) * x * 3")), Part("the quotient", rules("1 / x", "x / 4", "(x * x + 1) / (x + 3)")),
+def again(text, xs, times):
+    for _ in range(times):
+        xs = [x - slope(text)(x) / derivative(slope(text), x) for x in xs]
+    return xs
+
+
+PARTS = [Part("the product", rules("x * x", "(x + 2) * x * 3")), Part("the quotient", rules("(x * x + 1) / (x + 3)", "1 / x", "x / 4")),
          Part("the sine", rules("sin(x)", "sin(3 * x)", "x * sin(x * x) / (2 - sin(x))")), Part("the derivative", first),
          Part("derivatives of derivatives", second), Part("the Newton step", newton)]

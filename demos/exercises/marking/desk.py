@@ -70,6 +70,7 @@ class Desk:
         self.called: set[str] = set()           # functions of the engine that the student's code called itself
         self.notes: list[str] = []              # what it did that an answer may not do
         self.raised_limit = False
+        self.changed = False                    # whether it changed the arrays that it was given
         self.kept: dict[str, Any] = {}          # what one probe keeps for the next
 
     @classmethod
@@ -88,6 +89,16 @@ class Desk:
                 code = compile(source, self.file, "exec", dont_inherit=True)
             exec(code, self.names)
         return self.attempt(run)
+
+    def clear(self) -> None:
+        """Forget all names, and what was noticed: another file comes."""
+        own = {key: self.names.get(key) for key in ("__name__", "__file__")}
+        self.names.clear()
+        self.names.update(own)
+        self.called.clear()
+        self.kept.clear()
+        self.changed = False
+        self.notes.clear()
 
     def get(self, name: str) -> Any:
         """What the student calls by that name."""
@@ -132,7 +143,8 @@ class Desk:
 
     def seen(self) -> dict[str, Any]:
         """What was noticed while the student's code ran."""
-        return {"called": sorted(self.called), "notes": self.notes[:1], "raised_limit": self.raised_limit}
+        return {"called": sorted(self.called), "notes": self.notes[:1], "raised_limit": self.raised_limit,
+                "changed": self.changed}
 
     def line(self, error: BaseException) -> int | None:
         if isinstance(error, SyntaxError) and error.filename == self.file:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from demos.exercises.checkers.asking import NotBegun, Part, Stopped, Student, Wrong
+from demos.exercises.marking import repairs
 from demos.exercises.marking.policy import Policy, judge
 from demos.exercises.marking.process import NURSERY, SECONDS, Nursery
 from demos.exercises.marking.result import NOT_BEGUN, NOT_RIGHT, SOLVED, PartResult, Result
@@ -23,6 +24,7 @@ LOOK = {                                # by words in a mistake's name: where to
 
 
 LONGEST = 300_000                       # bytes of a file
+LONG = 7.0                              # seconds after which no cause is looked for any more
 
 
 class Checker:
@@ -54,7 +56,33 @@ def mark_file(name: str, path: Path, seed: str = "", seconds: float = SECONDS, n
         student = Student(process.ask, path.name, seed)
         result = mark(name, checker, student, source, process.loaded)
         printed = process.printed()
+    result = looked_into(result, checker, student, path, LONG - (time.monotonic() - begun))
     return replace(result, printed=printed, seconds=time.monotonic() - begun, seed=seed)
+
+
+VAGUE = ("these numbers come out when", "a factor: all are", "the right numbers, in", "the sizes are right", "it is the same number",
+         "it raises an exception", "an attribute that is not", "nothing arrives", "the shapes do not fit", "all are off by",
+         "a right partial is taken", "the first partial is always", "something is taken apart", "it changes something that",
+         "an operation between", "an index is too large", "for the numerator", "the logarithm is taken of 1 - p")
+
+
+def looked_into(result: Result, checker: Checker, student: Student, path: Path, seconds: float) -> Result:
+    """The result; where its cause is not known, or only vaguely, with what a change of the file itself shows in that time."""
+    i = next((i for i, part in enumerate(result.parts) if not part.right), None)
+    if seconds < 0.5 or result.state != NOT_RIGHT or i is None or student.notes or "stopped" in student.memo or "demos" in student.called:
+        return result
+    known = result.parts[i].mistake
+    if known != result.mistake or known and not known.startswith(VAGUE):
+        return result
+    said = repairs.cause(result.exercise, checker, path, student, i, seconds)
+    if not said:
+        return result
+    mistake = said if not known or known.startswith(VAGUE[0]) else f"{known}: {said}"
+    parts = [replace(part, mistake=mistake) if k == i else part for k, part in enumerate(result.parts)]
+    return replace(result, parts=tuple(parts), mistake=mistake, hints=_hints(checker, mistake))
+
+
+CHANGED = "it changes its arguments in place: whoever calls it has other arrays afterwards; work on copies"
 
 
 def mark(name: str, checker: Checker, student: Student, source: bytes, loaded: dict[str, Any]) -> Result:
@@ -83,6 +111,10 @@ def mark(name: str, checker: Checker, student: Student, source: bytes, loaded: d
     if reason:
         return _failed(name, checker, f"{student.file} does not answer what was asked", reason, "")
     wrong_part = next((part for part in parts if not part.right), None)
+    if student.changed and (wrong_part is None or not wrong_part.mistake):
+        i = parts.index(wrong_part) if wrong_part else len(parts) - 1
+        wrong_part = parts[i] = replace(parts[i], points=0.0, mistake=CHANGED, message=parts[i].message or
+                                        f"{student.file}: after a call, the arrays it was given hold other numbers")
     if wrong_part is None:
         return Result(name, SOLVED, tuple(parts))
     return Result(name, NOT_RIGHT, tuple(parts), wrong_part.message, wrong_part.mistake, _hints(checker, wrong_part.mistake))

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import math
 import os
 import pickle
 import secrets
@@ -33,10 +34,14 @@ class Nursery:
         self.control: Any = None
 
     @contextlib.contextmanager
-    def process(self, path: Path, module: str, seconds: float = SECONDS) -> Iterator[Process]:
-        """A process with the file at path loaded; at the end it is gone, and all that it started."""
+    def process(self, path: Path, module: str, seconds: float = SECONDS, each: float = math.inf) -> Iterator[Process]:
+        """A process with the file at path loaded; at the end it is gone, and all that it started.
+
+        seconds   for all questions
+        each      for one question
+        """
         with self._split() if FORKS else started() as connection:
-            yield Process(connection, path, module, seconds)
+            yield Process(connection, path, module, seconds, each)
 
     @contextlib.contextmanager
     def _split(self) -> Iterator[Any]:
@@ -115,11 +120,11 @@ def environment() -> dict[str, str]:
 class Process:
     """A student's file in its own process: `loaded` is what loading it gave, and `ask` asks a question."""
 
-    def __init__(self, connection: Any, path: Path, module: str, seconds: float) -> None:
+    def __init__(self, connection: Any, path: Path, module: str, seconds: float, each: float = math.inf) -> None:
         self.connection, self.file = connection, path.name
         self.end = time.monotonic() + seconds + GRACE
         self.gone: dict[str, Any] = {}
-        self.loaded = self._exchange(pickle.dumps({"path": str(path.absolute()), "module": module, "seconds": seconds,
+        self.loaded = self._exchange(pickle.dumps({"path": str(path.absolute()), "module": module, "seconds": seconds, "each": each,
                                                    "source": path.read_bytes()}))
 
     def ask(self, probe: str, *arguments: Any) -> dict[str, Any]:

@@ -35,11 +35,12 @@ SUBREAPER = 36                          # of prctl: orphans become our children,
 def serve(connection: Any, own: str) -> None:
     """Load the file that the first message names, then answer one question after another until the other end is gone."""
     job = pickle.loads(receive(connection))
-    path, end = Path(job["path"]), time.monotonic() + job["seconds"]
+    path, end, each = Path(job["path"]), time.monotonic() + job["seconds"], job["each"]
     desk = Desk.of_file(path, job["module"])
     os.chdir(own)
     sys.path.insert(0, str(path.parent))
     watch(desk)
+    sys.unraisablehook = lambda *_: None                        # it would read our files to print their lines
     guard.limit()
     guard.install(path.parent, own, desk.notes)
     send(connection, as_json(timed(desk, end, lambda: desk.load(job["source"]))))
@@ -48,8 +49,12 @@ def serve(connection: Any, own: str) -> None:
         if probe == "printed":
             send(connection, as_json({"is": desk.printed.text()}))
             continue
+        if probe == "again":                                    # another file in its place
+            desk.clear()
+            send(connection, as_json(timed(desk, min(end, time.monotonic() + each), lambda: desk.load(arguments[0].encode()))))
+            continue
         ask = probes.find(probe)
-        send(connection, as_json(timed(desk, end, lambda: desk.answer(ask, arguments))))
+        send(connection, as_json(timed(desk, min(end, time.monotonic() + each), lambda: desk.answer(ask, arguments))))
 
 
 def timed(desk: Desk, end: float, function: Any) -> dict[str, Any]:

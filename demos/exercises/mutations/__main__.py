@@ -6,10 +6,9 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from demos.exercises.catalogue import NAMES, find, solution_source
+from demos.exercises.catalogue import NAMES, asked_for, find, solution_source
 from demos.exercises.marking.mark import mark_file
 from demos.exercises.mutations.mutate import mutants
-from demos.exercises.notebook import asked_for
 
 METHODS = {"e15_dual": ("__mul__", "__truediv__", "sin", "derivative", "newton_step")}
 

@@ -37,9 +37,12 @@ def call(desk: Desk, name: str, *arguments: Any) -> Any:
 
 
 def arrays(desk: Desk, name: str, *arguments: Any) -> Any:
-    """The same; lists of numbers are handed over as NumPy arrays."""
+    """The same; lists of numbers are handed over as NumPy arrays, and whether they are changed is noted."""
     numpy = import_module("numpy")
-    return desk.get(name)(*(numpy.array(x, dtype=float) if isinstance(x, list) else x for x in arguments))
+    given = [numpy.array(x, dtype=float) if isinstance(x, list) else x for x in arguments]
+    found = desk.get(name)(*given)
+    desk.changed = desk.changed or not all(numpy.array_equal(x, y) for x, y in zip(given, arguments))
+    return found
 
 
 def look(desk: Desk, name: str) -> Any:

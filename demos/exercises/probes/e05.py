@@ -43,14 +43,20 @@ def ruined(name: str, i: int, words: str, new: bool = False) -> dict[str, Any]:
 
 
 def fault(desk: Desk, name: str, i: int, words: str, new: bool = False) -> Any:
-    """What at_fault gives for a ruined table, and the inputs for which it asked the value of the ruined row."""
-    table, asked = ruined(name, i, words, new), []
-    forward, *partials = table[name]
+    """What at_fault gives for a ruined table, and the inputs for which it asked the values of the ruined row and of the first."""
+    table: dict[str, Any] = ruined(name, i, words, new)
+    first = next(iter(table))
+    asked: dict[str, list[Any]] = {key: [] for key in (name, first)}
 
-    def watched(*inputs: Any) -> Any:
-        asked.append(list(inputs))
-        return forward(*inputs)
-    return [desk.get("at_fault")({**table, name: (watched, *partials)}), asked[:200]]
+    def watched(key: str, forward: Any) -> Any:
+        def f(*inputs: Any) -> Any:
+            asked[key].append(list(inputs))
+            return forward(*inputs)
+        return f
+    for key in asked:
+        table[key] = (watched(key, table[key][0]), *table[key][1:])
+    found = desk.get("at_fault")(table)
+    return [found, asked[name][:200], asked[first][:50]]
 
 
 def fault_of_own(desk: Desk) -> Any:

@@ -26,9 +26,10 @@ def function(desk: Desk, text: str) -> Callable[[Any], Any]:
 
 
 def dual(desk: Desk, text: str, x: float) -> Any:
-    """The value and the tangent of an expression at the dual number (x, 1)."""
-    found = function(desk, text)(desk.get("Dual")(x, 1.0))
-    return [found.value, found.tangent]
+    """The value and the tangent of an expression at the dual number (x, 1), and what that number is afterwards."""
+    number = desk.get("Dual")(x, 1.0)
+    found = function(desk, text)(number)
+    return [found.value, found.tangent, number.value, number.tangent]
 
 
 def on_float(desk: Desk, text: str, x: float) -> Any:

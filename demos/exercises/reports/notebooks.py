@@ -7,9 +7,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from demos.exercises.catalogue import NAMES, solution_source, stub, title
+from demos.exercises.catalogue import NAMES, asked_for, solution_source, stub, title
 from demos.exercises.marking.mark import Checker
-from demos.exercises.notebook import asked_for
 from demos.runner import cells
 
 Cell = dict[str, Any]
