@@ -300,12 +300,10 @@ class C(Language):
         self.loops(
             [*zip(first, x.shape), (c, len(starts))],
             [
-                "{",
                 "double sum = 0.0;",
                 f"for (long q = {bounds}[{c}]; q < {bounds}[{c} + 1]; q++)",
                 f"  sum += {self.number(source, [*first, 'q'])};",
                 f"{target} = sum;",
-                "}",
             ],
             simd=False,
         )
