@@ -47,9 +47,9 @@ def no_grad() -> Iterator[None]:
     (4.0, ())
     """
     block = Block()
-    _entered.set((*(b for b in _entered.get() if b.open), block))
-    OPEN.add(block)
-    try:
+    try:                                        # a Ctrl-C may come as soon as it is among them
+        _entered.set((*(b for b in _entered.get() if b.open), block))
+        OPEN.add(block)
         yield
     finally:
         block.open = False

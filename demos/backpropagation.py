@@ -2,7 +2,7 @@
 """
 # Backpropagation
 
-The lecture, part 4 of 4: how the derivatives of a network come about when each layer is a matrix. The lecture's Theorem 1,
+The lecture, part 4 of 4: how the derivatives of a network are computed when each layer is a matrix. The lecture's Theorem 1,
 "Back propagation", derived scalar by scalar and checked. Takes a few seconds.
 
 **Goals.** You can derive (7) and (8) entry by entry; you can state the shape of every matrix in them; you can say why deep
@@ -38,7 +38,7 @@ of `z2` would do. (`dot(w, f, b)` is the operation that `nn.Neuron` uses.)
 """
 
 # %%
-lesson.ask("W takes the two entries of f1 to the three entries of z2. Which shape does it have?",
+lesson.ask("W takes the two entries of f1 to the three entries of z2. What is its shape?",
            "{} x {}".format(*np.zeros((3, 2)).shape), choices=("2 x 3", "3 x 2", "3 x 3"),
            wrong={"2 x 3": "the rows of W belong to z2, the columns to f1"}, why="A row for each entry of z2, a column for each "
            "of f1.")
@@ -68,7 +68,7 @@ picture = draw(z2[1], parameters=[*W[1], b[1]])
 lesson.show(picture, "layer", "The graph up to one entry of z2, with the gradients of ℒ.")
 
 # %%
-lesson.ask("On the edge from f1(1) to z2(2) stands the local derivative ∂z2(2)/∂f1(1). Which entry of W is it?",
+lesson.ask("The edge from f1(1) to z2(2) carries the local derivative ∂z2(2)/∂f1(1). Which entry of W is it?",
            next(w.label for row in W for w in row if w.data == z2[1].partials[next(k for k,
            u in enumerate(z2[1].inputs) if u is f1[0])]),
            choices=[w.label for row in W for w in row], wrong={"W(1,2)": "first the row, the neuron of z2; then the column, the "
@@ -235,7 +235,7 @@ print("\n(8)\n", by_8, "\nthe engine\n", np.array([grads(row) for row in W]))
 
 # %%
 ranks = np.linalg.matrix_rank(by_8)
-lesson.ask("Which rank has the matrix ∂ℒ/∂W of (8), for one sample?", int(ranks), within=0.001,
+lesson.ask("What is the rank of the matrix ∂ℒ/∂W of (8), for one sample?", int(ranks), within=0.001,
            wrong={2: "all its rows are multiples of f1ᵀ"}, why="A column times a row: each row is a multiple of f1ᵀ.")
 
 # %% [markdown]
@@ -290,12 +290,12 @@ for k in range(1, last + 1):
 # %% [markdown]
 """
 `nn.matrix` has these loops for any network, and for many samples at once: the samples are the rows of a matrix, and (8) is
-summed over them as (4) is. `nn.matrix.compare` sets three ways to each derivative side by side: the engine, which knows
+summed over them as (4) is. `nn.matrix.compare` finds each derivative in three ways: the engine, which knows
 nothing of matrices; the theorem, which knows nothing of graphs; and finite differences, which know neither.
 """
 
 # %%
-lesson.ask("20 samples as the rows of a matrix. Which shape has ∂ℒ/∂W₁ of this network, n₀ = 6 and n₁ = 2?",
+lesson.ask("20 samples as the rows of a matrix. What is the shape of ∂ℒ/∂W₁ in this network, n₀ = 6 and n₁ = 2?",
            "{} x {}".format(*theorem[1][0].shape), choices=("2 x 6", "20 x 2 x 6", "40 x 6"),
            wrong={"20 x 2 x 6": "(4) sums over the samples, and so does its gradient"}, why="That of W₁, for any number of samples.")
 
@@ -369,7 +369,7 @@ def sizes(activation, depth=12, width=16):
 of = {name: sizes(name) for name in ("sigmoid", "tanh")}
 
 # %%
-lesson.ask("12 layers of sigmoids, with Xavier's initial weights. By which factor is the derivative in the first layer "
+lesson.ask("12 layers of sigmoids, with Xavier's initial weights. By what factor is the derivative in the first layer "
            "smaller than in the last one?", of["sigmoid"][-1] / of["sigmoid"][0], factor=10,
            wrong={4.0: "that is a single layer; there are eleven between the two"},
            why=f"About 4 to the power of 11, which is {4**11:,}. "
@@ -397,9 +397,9 @@ lesson.show(figure, "vanishing", "From right to left the derivatives go back thr
 
 # %%
 per_layer = (of["sigmoid"][-1] / of["sigmoid"][0]) ** (1 / 11)
-lesson.ask("Read the red line: by about which factor does the derivative fall with each layer further back?", per_layer, within=0.25,
-           wrong={10.0: "one factor of ten is about a layer and a half"}, why="At least 4, as σ' is at most 1/4. Xavier's weights "
-           "do not make up for it.")
+lesson.ask("Read the red line: by about what factor does the derivative fall with each layer further back?", per_layer, within=0.25,
+           wrong={10.0: "one factor of ten is about a layer and a half"}, why="σ' is at most 1/4, and Xavier's weights "
+           "hardly change the size.")
 
 # %% [markdown]
 """

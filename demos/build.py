@@ -2,8 +2,8 @@
 """
 # An engine of your own
 
-The smallest engine that deserves the name, built in five steps: a number that remembers, operators, an order, the way back,
-and a neuron that learns with it. An examiner checks it at the end. Takes a few seconds.
+The smallest engine that deserves the name, built in five steps: a number that remembers, operators, an order, the backward
+pass, and a neuron that learns with it. An examiner checks it at the end. Takes a few seconds.
 
 **Goals.** You can write reverse mode from an empty file in forty lines; you can say what each of the lines is for, and what
 goes wrong without it.
@@ -79,10 +79,10 @@ class Asked:
 
 
 asked = {"x.__rmul__(2)": 2 * Asked()}
-lesson.ask("x is a Number. Which method does Python call in the end for `2 * x`?",
+lesson.ask("x is a Number. Which method does Python end up calling for `2 * x`?",
            next(name for name, got in asked.items() if got == name), choices=("x.__mul__(2)", "x.__rmul__(2)", "(2).__mul__(x) alone"),
-           wrong={"(2).__mul__(x) alone": "the int does not know Numbers, and says so", "x.__mul__(2)": "x stands on the right"},
-           why="r is for right: x stands on the right of the sign.")
+           wrong={"(2).__mul__(x) alone": "the int does not know Numbers, and says so", "x.__mul__(2)": "x is on the right"},
+           why="r is for right: x is to the right of the operator.")
 
 # %%
 class Number:
@@ -153,11 +153,12 @@ listed = ", ".join(names[v] for v in order(y))
 
 # %%
 lesson.ask("u = x · x, y = u + x. What does order(y) return?", listed, choices=("y, u, x", "x, u, y", "u, x, y", "x, x, u, y"),
-           wrong={"x, x, u, y": "`seen` lets every node in only once", "y, u, x": "that is the way back"}, why="Inputs first.")
+           wrong={"x, x, u, y": "`seen` makes sure that every node is listed only once", "y, u, x": "that is the order of the "
+           "backward pass"}, why="Inputs first.")
 
 # %% [markdown]
 """
-## The way back
+## The backward pass
 
 Three lines do the work. The first resets everything behind the output, the second is the seed, the third passes on.
 """
@@ -202,7 +203,7 @@ w = v * v
 w.label = "u"
 z = w + v
 z.label = "y"
-lesson.play(z, "play", "The way back, step by step.")
+lesson.play(z, "play", "The forward and the backward pass, step by step.")
 
 # %%
 z.backward()
@@ -224,7 +225,7 @@ lessons take apart.
 """
 
 # %%
-lesson.ask("The formula tanh(w1 x1 + w2 x2 + b) with w1 = w2 = 1 and b = -1, for the inputs (1, 1). Which sign has the output?",
+lesson.ask("The formula tanh(w1 x1 + w2 x2 + b) with w1 = w2 = 1 and b = -1, for the inputs (1, 1). What is the sign of the output?",
            "positive" if (1.0 * 1 + 1.0 * 1 - 1.0) > 0 else "negative", choices=("positive", "negative"),
            why="tanh(1 + 1 - 1) is above 0. For the other three inputs the sum is below 0: so \"and\" can be written this way.")
 
@@ -245,7 +246,7 @@ for _ in range(lesson.size(200, 60)):
 outputs = [(w1 * x1 + w2 * x2 + b).tanh().data for (x1, x2), _ in samples]
 
 # %%
-lesson.ask("\"And\" is 1 only if both inputs are 1. After training, which sign has the bias b?",
+lesson.ask("\"And\" is 1 only if both inputs are 1. After training, what is the sign of the bias b?",
            "negative" if b.data < 0 else "positive", choices=("negative", "positive"),
            wrong={"positive": "three of the four targets are -1: without inputs the neuron leans to -1"},
            why="w1 + w2 + b must be positive, and w1 - w2 + b negative.")
@@ -304,7 +305,7 @@ print(spoilt.faults[0])
 # %% [markdown]
 """
 The package's own engine is the same idea: `autograd/value.py` has the number and its inputs, `autograd/ops.py` the
-derivatives, once for each operation, and `autograd/backward.py` the way back along a topological order.
+derivatives, once for each operation, and `autograd/backward.py` the backward pass along a topological order.
 
 ## To try
 

@@ -120,7 +120,8 @@ each node*. Its *users* are the nodes that have it as an input. Once all of them
 is complete, and it is passed on, once.
 
 A *topological order* lists the inputs of each operation before the operation. Read backward, it lists the users of a node
-before the node: exactly what is needed.
+before the node: exactly what is needed. In the code, `grads` is a table from nodes to numbers (a Python *dict*), and
+`grads[u] += d * grads[v]` adds to the number that is there.
 """
 
 # %%
@@ -157,7 +158,7 @@ backward = ", ".join(name(c, v) for v in reversed(topological_order(c)))
 
 # %%
 lesson.ask("Which of these is a topological order of the graph?", order,
-           choices=(backward, order), wrong={backward: "here each operation stands before its inputs; this is the backward order"},
+           choices=(backward, order), wrong={backward: "here each operation comes before its inputs; this is the backward order"},
            why="Inputs first. `sweep` goes through it backward.")
 
 # %%
@@ -240,7 +241,7 @@ lesson.ask("The third algorithm goes back twice and resets all nodes but the lea
 """
 For every node, the right number and the four wrong ones, from the output back to the leaves. A star marks a wrong number.
 
-The last column goes back twice *on purpose*, as one does to add up the derivatives of two outputs. Then the leaves should have
+The last column goes back twice *on purpose*, as if to add up the derivatives of two outputs. Then the leaves should have
 twice their derivative, and all other nodes what the last pass gave; the column is compared with that.
 """
 
@@ -487,7 +488,7 @@ for n, steps, in_order in counts:
 # %%
 days = counts[-1][1] * 2.0 ** (40 - counts[-1][0]) / 1e6 / 86400
 lesson.ask("At a million steps a second: how many days would n = 40 take along every path?", days, factor=3,
-           why="Within a factor of 3 counts as right. In order it takes 80 steps.")
+           why="Any answer within a factor of 3 counts as right. In order it takes 80 steps.")
 
 # %% tags=["hide-input"]
 figure, ax = plots.plot("Steps to the derivative of a, doubled n times", "n",

@@ -31,8 +31,9 @@ lesson.ask("To warm up: at 2 o'clock a train is 150 km from home, at 3 o'clock 2
 """
 ## Finite differences
 
-Here are a function and a point. How much does `f(x)` change when `x` changes by a small number `h`? The change of `f` divided
-by the change of `x` is the slope of a line through two points of the curve. It is called the *difference quotient*.
+Here are a function and a point; Python writes `x**3` for x³. How much does `f(x)` change when `x` changes by a small number
+`h`? The change of `f` divided by the change of `x` is the slope of a line through two points of the curve. It is called the
+*difference quotient*.
 """
 
 
@@ -56,7 +57,7 @@ print("the slope  ", (f(x + h) - f(x)) / h)
 
 # %% [markdown]
 """
-On paper the slope is `f'(x) = 3x² - 4`, written above as `slope_on_paper`. The quotient comes close but does not reach it. The
+On paper the slope is `f'(x) = 3x² - 4`, written below as `slope_on_paper`. The quotient comes close but does not reach it. The
 derivative is the number that the quotient tends to as `h` goes to 0.
 
 So why not take the smallest `h` there is?
@@ -93,7 +94,7 @@ for i, name in ((1, "one-sided"), (2, "central")):
     print(f"{name}: h = {best[0]:.0e} is best, with an error of {best[i]:.0e}")
 
 # %%
-lesson.ask("Look at the first two rows. When h becomes ten times smaller, by which factor does the error of the one-sided quotient "
+lesson.ask("Look at the first two rows. When h becomes ten times smaller, by what factor does the error of the one-sided quotient "
            "fall, roughly?", errors[0][1] / errors[1][1], within=0.15,
            wrong={100.0: "that is the central quotient"}, why="Its error is about a constant times h.")
 
@@ -109,7 +110,7 @@ plots.legend(ax)
 lesson.show(figure, "quotients", "Large h: the curve bends. Small h: rounding.")
 
 # %%
-lesson.ask("And the error of the central quotient, by which factor?", errors[0][2] / errors[1][2], within=0.05,
+lesson.ask("And the error of the central quotient, by what factor?", errors[0][2] / errors[1][2], within=0.05,
            wrong={10.0: "that is the one-sided quotient; in the figure the red line is twice as steep as the blue one"},
            why="Its error is about a constant times h²: the figure has logarithmic scales, so that h² is a line of slope 2.")
 
@@ -126,7 +127,8 @@ Finite differences can check a derivative. To compute one we want something bett
 """
 ## A number that remembers
 
-A `Value` is a number that remembers how it was computed. Otherwise you use it like any other number:
+A `Value` is a number that remembers how it was computed. Otherwise you use it like any other number. (Its counterpart in
+PyTorch is `torch.tensor(2.0, requires_grad=True)`; the lesson `pytorch_intro` has them side by side.)
 """
 
 
@@ -156,7 +158,7 @@ print("its inputs:        ", d.inputs)
 r"""
 Behind `d` there is a *computational graph*. Its *nodes* are Values: the *leaves* `a`, `b` and `c`, which were given, and the
 results of the operations. The derivative of one operation with respect to each of its inputs, the *partial derivative*, is
-known:
+known. It is written with a round ∂, and the other inputs are held fixed:
 
 $$y = u + v: \qquad \frac{\partial y}{\partial u} = 1, \quad \frac{\partial y}{\partial v} = 1$$
 
@@ -305,7 +307,7 @@ lesson.ask("x = Value(3.0) and y = x * x. Then x.data = 10.0, and y.backward(). 
 
 # %% [markdown]
 """
-The third: functions that know nothing of Values.
+The third: functions that know nothing about Values.
 """
 
 
@@ -334,7 +336,7 @@ print(textwrap.fill(said, 90))
 """
 ## The table
 
-Where does the engine know derivatives from? Only those of single operations are written down, in a *table* with one row for
+How does the engine know derivatives? Only those of single operations are written down, in a *table* with one row for
 each: its value, and its partial derivative with respect to each input, as a function of the output `y` and the inputs. All
 other derivatives follow from the graph. So you can add an operation of your own with one row, and everything the engine does
 works for it. The rows are written with Python's operators and with other operations of the table.

@@ -8,7 +8,7 @@ toy example, with figure 3. Takes about five seconds.
 **Goals.** You can write the loss of a network over its training data; you can take a step of gradient descent by hand and in
 code; you can tell from a loss curve that the learning rate is too large or too small.
 
-**In class:** 40 minutes.
+**In class:** 30 minutes.
 """
 
 # %% tags=["hide-input"]
@@ -98,7 +98,7 @@ lesson.ask("ℒ(w) = (w - 3)² at w = 1, and α = 0.25. What is w after one step
 # %% [markdown]
 """
 Now with all parameters of the network. In scalars this is all there is to it: one backward pass, and (5) for each parameter.
-Then the grads are set to 0, which `zero_grad()` does for all of them. What if one forgets that?
+Then the grads are set to 0, which `zero_grad()` does for all of them. What if you forget that?
 """
 
 
@@ -265,7 +265,7 @@ found = {f"a large one throughout, {ALPHA}": constant["large"],
 # %%
 lesson.ask("Three learning rates, the same number of steps. Which one ends with the smallest loss?",
            min(found, key=found.get), choices=list(found),
-           wrong={list(found)[0]: "it keeps jumping to and fro over the minimum", list(found)[1]: "it is still on its way"},
+           wrong={list(found)[0]: "it keeps jumping back and forth across the minimum", list(found)[1]: "it is still on its way"},
            why="Long steps at first, to get there; short ones at the end, to settle.")
 
 # %%

@@ -8,7 +8,7 @@ gets wrong, what its neurons look for, and which pixels are responsible for an a
 **Goals.** You can explain softmax and cross-entropy; you can train and test a classifier fairly; you can ask which inputs an
 output depends on; you know what a dead ReLU is.
 
-**In class:** 40 minutes.
+**In class:** 45 minutes.
 """
 
 # %% tags=["hide-input"]
@@ -26,7 +26,7 @@ from demos.lesson import DATA, Lesson
 lesson = Lesson("digits")
 
 # %%
-lesson.ask("From the lesson before: the score of a sample is -0.2 and its label is 1. What does it cost, max(0, 1 - y f)?",
+lesson.ask("From the last lesson: the score of a sample is -0.2 and its label is 1. What does it cost, max(0, 1 - y f)?",
            max(0.0, 1 - 1 * -0.2), wrong={0.8: "1 - (-0.2)"}, why="1.2. For ten classes we need another loss: cross-entropy.")
 
 # %% [markdown]
@@ -55,7 +55,7 @@ lesson.show(figure, "samples",
             "The first images and their digits: what the network is given, and the right answers.")
 
 # %%
-lesson.ask("Someone classifies these images by guessing. Which share is classified correctly, on average?",
+lesson.ask("Someone classifies these images by guessing. What share is classified correctly, on average?",
            1 / len(np.unique(ys)), within=0.05, why="One in ten. This is what the network has to beat.")
 
 # %% [markdown]
@@ -113,7 +113,7 @@ for pixel in (int(xs[0].argmax()), 0):
 """
 ## Training
 
-How well it reads must be judged on images it has never seen. So a part of the data, drawn at random, is put aside for the
+How well it reads must be judged on images it has never seen. So a part of the data, drawn at random, is set aside for the
 test. No step of the training looks at it.
 """
 
@@ -180,9 +180,9 @@ learn(net, train, epochs, keep)
 seconds = time.perf_counter() - start
 
 # %%
-lesson.ask("1,400 images, 30 epochs, 2,410 parameters: which share of the test images is classified correctly at the end?",
+lesson.ask("1,400 images, 30 epochs, 2,410 parameters: what share of the test images is classified correctly at the end?",
            seen[-1][2], within=0.02, wrong={1.0: "a few are hard to read for people as well"},
-           why="Within two percent counts as right.")
+           why="Any answer within two percent counts as right.")
 
 # %%
 lesson.ask("After the first epoch the training has seen each image once. Is the accuracy on the test images then already above "
@@ -198,7 +198,7 @@ print(f"\n{seen[-1][2]:.1%} of the test images are classified correctly")
 # %%
 lesson.ask("After how many epochs are more than 95% of the test images classified correctly for the first time?",
            next(e for e, row in enumerate(seen, 1) if row[2] > 0.95 or e == len(seen)), factor=1.6,
-           why="The table and the figure show it. (Within a factor of 1.6 counts as right.)")
+           why="The table and the figure show it. (Any answer within a factor of 1.6 counts as right.)")
 
 # %% tags=["hide-input"]
 figure, (left, right) = plots.plots(1, 2, size=(17, 7.5))
@@ -236,9 +236,9 @@ eager = (time.perf_counter() - start) / len(few) * len(train)
 net.zero_grad()
 
 # %%
-lesson.ask("By which factor is an epoch faster with the compiled program than with a graph for each image?",
+lesson.ask("By what factor is an epoch faster with the compiled program than with a graph for each image?",
            eager / (seconds / epochs),
-           factor=4, why="Measured on the machine that made this page. (Within a factor of 4 counts as right.)")
+           factor=4, why="Measured on the machine that made this page. (Any answer within a factor of 4 counts as right.)")
 
 # %%
 print(f"on this machine an epoch takes {seconds / epochs:.3f} s, the test included;")
@@ -249,7 +249,7 @@ print(f"with a graph for each image about {eager:.1f} s, "
 """
 ### Was it luck?
 
-Other initial weights, and other images put aside:
+Other initial weights, and other images set aside:
 """
 
 # %%
@@ -261,7 +261,7 @@ for seed in range(2, lesson.size(6, 3)):
     shares.append(accuracy(other, order[1400:]))
 
 # %%
-lesson.ask("Is any of these networks below 90%?", bool(min(shares) < 0.9), why="The result does not hang on one lucky draw.")
+lesson.ask("Is any of these networks below 90%?", bool(min(shares) < 0.9), why="The result does not depend on one lucky draw.")
 
 # %%
 print("accuracy:", "  ".join(f"{share:.1%}" for share in shares))
@@ -294,7 +294,7 @@ for digit in range(10):
 
 # %%
 lesson.ask("The numbers on the diagonal are images classified correctly. How many mistakes are there, all in all?", int(missed.sum()),
-           factor=1.6, why="All numbers off the diagonal, added up. (Within a factor of 1.6 counts as right.)")
+           factor=1.6, why="All numbers off the diagonal, added up. (Any answer within a factor of 1.6 counts as right.)")
 
 # %%
 wrong = np.flatnonzero(read != ys[test])
@@ -315,7 +315,7 @@ figure = plots.images([(xs[test[i]].reshape(8, 8),
                         f"a {ys[test[i]]}, read {read[i]}\np = {p[i, read[i]]:.2f}")
                        for i in wrong[:lesson.size(12, 6)]], columns=6, size=2.6)
 lesson.show(figure, "mistakes",
-            "What was written, what was predicted, and with which probability.")
+            "What was written, what was predicted, and with what probability.")
 
 # %%
 among = np.mean(probabilities(net, xs[train]).argmax(axis=1) != ys[train]), np.mean(read != ys[test])
@@ -442,14 +442,14 @@ figure = plots.image_pairs([(image.reshape(8, 8), f"a {a}, read {b}") for image,
                            [(speak(image, b, a).reshape(8, 8), f"{b}, not {a}")
                             for image, a, b in some], size=2.4)
 lesson.show(figure, "why",
-            "Blue: more ink here speaks for the predicted digit. Red: for the written one.")
+            "Blue: more ink here favors the predicted digit. Red: it favors the written one.")
 
 # %%
 i = wrong[0]
 lead = speak(xs[test[i]], read[i], ys[test[i]])
-lesson.ask("Of the 64 pixels of the first mistake: for about how many would more ink speak for the wrong digit?",
+lesson.ask("Of the 64 pixels of the first mistake: for about how many would more ink favor the wrong digit?",
            int((lead > 0).sum()),
-           factor=1.4, wrong={64: "blue pixels only"}, why="The blue ones. (Within a factor of 1.4 counts as right.)")
+           factor=1.4, wrong={64: "blue pixels only"}, why="The blue ones. (Any answer within a factor of 1.4 counts as right.)")
 
 # %% [markdown]
 """

@@ -51,7 +51,7 @@ for v, name in zip(order, ("a", "b", "u", "v", "y1", "y2")):
     v.label = name
 
 # %%
-lesson.ask("y2 = v b. On the edges into y2 stand ∂y2/∂v and ∂y2/∂b. What is ∂y2/∂v, with b = 2?", y[1].partials[0],
+lesson.ask("y2 = v b. The edges into y2 carry ∂y2/∂v and ∂y2/∂b. What is ∂y2/∂v, with b = 2?", y[1].partials[0],
            wrong={order[3].data: "that is v, the derivative with respect to b"}, why="The other factor.")
 
 
@@ -194,7 +194,8 @@ def operations(values):
 
 # %%
 x = [Value(0.9), Value(1.1)]
-lesson.ask(f"`long_function` takes {STEPS} steps of two operations, `*` and `sin`. How many operations has it for 2 inputs and 3 "
+lesson.ask(f"`long_function` takes {STEPS} steps of two operations, `*` and `sin`. How many operations does it take for 2 inputs "
+           f"and 3 "
            "outputs? (Each further output is one more `sin`.)", operations(long_function(x, 3)), within=0.001,
            wrong={2 * STEPS: "and two more for the outputs 2 and 3"}, why="The outputs share the long part.")
 
@@ -246,7 +247,7 @@ for name, found in (("inputs, 1 output", by_inputs), ("outputs, 1 input", by_out
 
 # %%
 twice = by_inputs[MANY]["forward"] / by_inputs[MANY // 2]["forward"]
-lesson.ask(f"Read the first table: from {MANY // 2} to {MANY} inputs, by which factor does the cost of forward mode grow?", twice,
+lesson.ask(f"Read the first table: from {MANY // 2} to {MANY} inputs, by what factor does the cost of forward mode grow?", twice,
            within=0.15,
            wrong={1.0: "that is reverse mode"}, why="Twice as many inputs, twice as many sweeps.")
 
@@ -317,9 +318,9 @@ for n in lesson.size((2, 4, 8, 16), (2, 4)):
 widest = max(by_width)
 
 # %%
-lesson.ask(f"A network 2-{widest}-{widest}-{widest}-1 has {numbers[widest]} weights. By which factor is reverse mode cheaper than "
+lesson.ask(f"A network 2-{widest}-{widest}-{widest}-1 has {numbers[widest]} weights. By what factor is reverse mode cheaper than "
            "forward mode here?", by_width[widest]["forward"] / by_width[widest]["reverse"], factor=3,
-           why="Within a factor of 3 counts as right. For the largest networks of today it would be many billions.")
+           why="Any answer within a factor of 3 counts as right. For the largest networks of today it would be many billions.")
 
 # %%
 print("network        parameters   forward   reverse")

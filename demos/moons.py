@@ -8,7 +8,7 @@ develops, and what L2 regularization does. Takes a few seconds.
 **Goals.** You can explain the hinge loss by its margin; you can read a decision boundary; you recognize overfitting, and know
 how L2 regularization (weight decay) acts against it.
 
-**In class:** 35 minutes.
+**In class:** 40 minutes.
 """
 
 # %% tags=["hide-input"]
@@ -22,7 +22,7 @@ from demos.lesson import Lesson
 lesson = Lesson("moons", cover="stages")
 
 # %%
-lesson.ask("From the lesson before: a loss of 337 parameters. How many sweeps back give its whole gradient?",
+lesson.ask("From the last lesson: a loss of 337 parameters. How many sweeps back give its whole gradient?",
            len([hinge_graph.backward() for hinge_graph in [relu(1 - 0.5 * Value(0.3))]]), within=0.001,
            wrong={337: "that is forward mode"}, why="One, for any number of parameters: there is one output, the loss.")
 
@@ -57,7 +57,7 @@ lesson.show(figure, "data", "Two classes, and no straight line that separates th
 # %%
 line, _, _, _ = np.linalg.lstsq(np.column_stack([xs, np.ones(m)]), ys, rcond=None)
 by_a_line = np.mean(np.sign(np.column_stack([xs, np.ones(m)]) @ line) == ys)
-lesson.ask("A single neuron can only draw a straight line. The best line by least squares classifies which share of the points "
+lesson.ask("A single neuron can only draw a straight line. The best line by least squares classifies what share of the points "
            "correctly? (1 is all of them.)", by_a_line, within=0.08,
            wrong={1.0: "the ends of the moons reach behind each other", 0.5: "that is guessing"},
            why="So a single neuron is not enough. It takes a hidden layer.")
@@ -184,7 +184,7 @@ The lecture's loss (4) is the *sum* over the samples, and so is that of `nn.fit`
 """
 
 # %%
-lesson.ask("The sum over m = 100 samples is 100 times the mean, and so is its gradient. By which factor must the learning rate "
+lesson.ask("The sum over m = 100 samples is 100 times the mean, and so is its gradient. By what factor must the learning rate "
            "change, so that the steps stay the same?", 1 / m, wrong={
                float(m): "the gradient has become larger, so the rate must become smaller",
                1.0: "α times a gradient that is 100 times as large is a step 100 times as long"}, why="1/m.")
@@ -253,7 +253,7 @@ active = [int(np.sum(t < 1)) for t in margins]
 # %%
 lesson.ask(f"At the start {active[0]} of the 100 samples have a margin below 1 and influence the step. How many still do after "
            "10 epochs?", active[10], factor=2, wrong={active[0]: "more and more samples reach the margin of 1"},
-           why="Only points near the decision boundary still move it. (Within a factor of 2 counts as right.)")
+           why="Only points near the decision boundary still move it. (Any answer within a factor of 2 counts as right.)")
 
 # %%
 print("epochs   mean hinge loss   margin below 1   accuracy")
@@ -377,7 +377,7 @@ lesson.ask("50 training points, and six strengths c of the regularization from 0
            "training points themselves?", "the smallest" if penalized[0.0][1] >= max(row[1] for row in penalized.values())
            else "one in the middle", choices=("the smallest", "one in the middle", "the largest"),
            wrong={"one in the middle": "that is the one which is best on new points"},
-           why="Without regularization the network fits every accident of its samples.")
+           why="Without regularization the network fits the noise in its samples, too.")
 
 # %%
 best = max(penalized, key=lambda c: penalized[c][2])
@@ -385,7 +385,7 @@ order = sorted(penalized)
 lesson.ask("And which has the best accuracy on new points?",
            "the smallest" if best == order[0] else "the largest" if best == order[-1] else "one in the middle",
            choices=("the smallest", "one in the middle", "the largest"),
-           wrong={"the smallest": "it has learned the accidents too", "the largest": "it can hardly learn anything"},
+           wrong={"the smallest": "it has learned the noise, too", "the largest": "it can hardly learn anything"},
            why="The table shows it.")
 
 # %%
@@ -403,7 +403,7 @@ lesson.ask("Which strength c leaves the parameters largest?", f"{max(sizes, key=
 """
 Regularization keeps the parameters small, and with small parameters the score cannot change quickly. To have a margin of 1 on
 both sides of a sharp bend it would have to. So the boundary bends gently. Without regularization the network learns the
-accidents too; with too much of it, it cannot even learn the moons. What is best for new points lies in between. (Here it was
+noise, too; with too much of it, it cannot even learn the moons. What is best for new points lies in between. (Here it was
 chosen by these very points, so its accuracy is a little too optimistic.)
 """
 

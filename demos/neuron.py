@@ -8,7 +8,7 @@ and 2. Takes a few seconds.
 **Goals.** You can compute a neuron and its derivatives by hand; you can read and write the formula of a fully connected
 network, with the shape of every matrix in it; you know why initial weights are drawn at random.
 
-**In class:** 40 minutes. **The lecture:** Jeff Calder, Mathematics of Image and Data Analysis (Math 5467), Lecture 22: Neural
+**In class:** 35 minutes. **The lecture:** Jeff Calder, Mathematics of Image and Data Analysis (Math 5467), Lecture 22: Neural
 Networks. Its formulas keep their numbers, (1) to (8), in all four parts.
 """
 
@@ -35,11 +35,11 @@ r"""
 A *neural network* is a function with *parameters*: numbers that can be adjusted until the function does what it should. It is
 made of simple building blocks. The smallest is the *neuron*,
 
-$$f(x) = \sigma(w^T x + b), \qquad f: \mathbb{R}^n \to \mathbb{R}$$
+$$f(x) = \sigma(\omega^T x + b), \qquad f: \mathbb{R}^n \to \mathbb{R}$$
 
-It takes a vector `x` of `n` numbers and returns one number. Its parameters are the *weights* `w`, one for each input, and the
-*bias* `b`. The weighted sum is linear. The *activation function* `σ` that follows is not. Two common choices are the rectified
-linear unit, *ReLU*, and the *sigmoid*:
+It takes a vector `x` of `n` numbers and returns one number. Its parameters are the *weights* $\omega$ (`w` in the code), one
+for each input, and the *bias* `b`. The weighted sum $\omega^T x = \omega_1 x_1 + \dots + \omega_n x_n$ is linear. The
+*activation function* `σ` that follows is not. Two common choices are the rectified linear unit, *ReLU*, and the *sigmoid*:
 
 $$\sigma(t) = \max\{t, 0\} \qquad (1)$$
 
@@ -63,7 +63,7 @@ a, b = Value(2.0), Value(2.0)
 maximum(a, b).backward()
 
 # %%
-lesson.ask("A tie: a = b = 2 and y = max(a, b). Which share of the derivative goes to a, the first of the two?", a.grad,
+lesson.ask("A tie: a = b = 2 and y = max(a, b). What share of the derivative goes to a, the first of the two?", a.grad,
            wrong={0.5: "sharing it equally would be allowed as well, but here the whole derivative goes to one of them"},
            why="Where both are largest, the first gets all of it. Like σ'(0) = 0 this is a convention, and it is tested.")
 
@@ -183,6 +183,8 @@ Several neurons with the same inputs form a *layer*. Their weights are the rows 
 
 $$f_k = \sigma_k(W_k f_{k-1} + b_k), \quad k = 1, \dots, L \qquad (3)$$
 
+(Entry $i$ of $W f$ is the sum of $W(i,j) f(j)$ over $j$: the weighted sum of neuron $i$.)
+
 - $f_0 \in \mathbb{R}^{n_0}$ is the input $x$, and $f_L \in \mathbb{R}^{n_L}$ the output of the network;
 - $f_k \in \mathbb{R}^{n_k}$ for $k = 1, \dots, L - 1$ are the values at the *hidden* layers; layer $k$ has $n_k$ neurons;
 - the weights $W_k \in \mathbb{R}^{n_k \times n_{k-1}}$, a matrix with $n_k$ rows and $n_{k-1}$ columns, and the biases
@@ -207,7 +209,7 @@ net = nn.MLP(WIDTHS[0], WIDTHS[1:], "sigmoid", output="linear", init="xavier", s
 shapes = {name: array.shape for name, array in net.state_dict().items()}
 
 # %%
-lesson.ask("The widths are 6, 2, 6, 4, 1. Which shape has W₃, the matrix of the third layer?",
+lesson.ask("The widths are 6, 2, 6, 4, 1. What is the shape of W₃, the matrix of the third layer?",
            "{} x {}".format(*shapes["layers.2.weight"]), choices=("6 x 4", "4 x 6", "6 x 2", "4 x 1"),
            wrong={"6 x 4": "it takes 6 numbers, so it has 6 columns"}, why="n₃ = 4 rows and n₂ = 6 columns.")
 

@@ -91,9 +91,10 @@ the gradient itself changes. The second derivatives `∂²f/∂pᵢ∂pⱼ` tell
 
     f(p + s)  ≈  f(p) + gᵀs + ½ sᵀH s
 
-The right side is a quadratic function of `s`. If all eigenvalues of `H` are above 0, it has one minimum. There its gradient
-with respect to `s` is 0, so `H s = -g`. *Newton's method* goes to that point: it has no learning rate, but it solves a system
-of linear equations in each step.
+The right side is a quadratic function of `s`. An *eigenvalue* of `H` is a number `λ` with `H v = λ v` for some `v` other
+than 0: in the direction `v` the function is curved like `λ t²/2`. If all eigenvalues of `H` are above 0, it has one minimum.
+There its gradient with respect to `s` is 0, so `H s = -g`. *Newton's method* goes to that point: it has no learning rate,
+but it solves a system of linear equations in each step.
 """
 
 
@@ -245,7 +246,7 @@ print("at the start:                        ", np.linalg.eigvalsh(hessian(valley
 
 
 # %%
-lesson.ask("Along the floor λ = 1, and α = 0.03. By which factor does a step of gradient descent multiply the distance?",
+lesson.ask("Along the floor λ = 1, and α = 0.03. By what factor does a step of gradient descent multiply the distance?",
            1 - ALPHA * eigenvalues[0], within=0.002, wrong={0.03: "that is the part that a step removes"}, why="1 - α λ.")
 
 
@@ -362,7 +363,7 @@ while np.linalg.norm(grad(long_valley)(p)) > 1e-10 and len(products) < 20:
 
 # %%
 lesson.ask(f"The Hessian of this valley has {len(p)} columns. How many products H v does the first Newton step take without it?",
-           products[0], factor=2, why="Far fewer than columns. (Within a factor of 2 counts as right.)")
+           products[0], factor=2, why="Far fewer than columns. (Any answer within a factor of 2 counts as right.)")
 
 # %%
 print(f"step         f   products H v     (the Hessian has {len(p)} columns)")
@@ -371,7 +372,7 @@ for k, (height, used) in enumerate(zip(heights, products), 1):
 
 # %%
 lesson.ask("How many products do all Newton steps take together?", sum(products), factor=1.5,
-           why="The column on the right, added up. (Within a factor of 1.5 counts as right.)")
+           why="The column on the right, added up. (Any answer within a factor of 1.5 counts as right.)")
 
 # %% [markdown]
 """

@@ -7,7 +7,7 @@ pages that play the backward pass, and the chain rule in words. Takes a few seco
 
 **Goals.** You can draw any Value or network, collapse what is too large, and let the engine explain a derivative in words.
 
-**In class:** 20 minutes, or as a reference.
+**In class:** 35 minutes, or as a reference.
 """
 
 # %% tags=["hide-input"]
@@ -36,7 +36,7 @@ def show(picture, name, caption):
 
 
 # %%
-lesson.ask("A graph is drawn with a node for each Value. How many nodes has a * b + c?",
+lesson.ask("A graph is drawn with a node for each Value. How many nodes does a * b + c have?",
            len(topological_order(Value(1.0) * Value(2.0) + Value(3.0))), within=0.001, wrong={3: "and the product, and the sum"},
            why="Three leaves and two operations.")
 
@@ -105,7 +105,7 @@ g.backward()
 
 # %%
 lesson.ask("How many operations does this expression record?", sum(bool(v.inputs) for v in topological_order(g)), factor=1.35,
-           why="Count the signs; x += ... is one, too. (Within a factor of 1.35 counts as right.)")
+           why="Count the signs; x += ... is one, too. (Any answer within a factor of 1.35 counts as right.)")
 
 # %%
 show(autograd.draw(g), "readme", "micrograd's expression, one Value for each operation.")
@@ -136,7 +136,7 @@ f.label = "f"
 f.backward()
 
 # %%
-lesson.ask("On the edge from the third weight to the dot stands its local derivative. Which number is it? The third input is x.2 "
+lesson.ask("The edge from the third weight to the dot carries its local derivative. Which number is it? The third input is x.2 "
            "= 0.5.",
            f.inputs[0].partials[next(k for k, v in enumerate(f.inputs[0].inputs) if v.label.endswith("w.2"))],
            wrong={next(v.data for v in f.inputs[0].inputs if v.label.endswith("w.2")): "that is the weight itself"},
@@ -147,7 +147,7 @@ show(autograd.draw(f), "dot", "nn's neuron: one dot and its activation.")
 
 # %%
 lesson.ask(f"f = {f.data:.3f}. Which local derivative does tanh have, 1 - f²?", f.partials[0], within=0.02,
-           wrong={f.data: "that is f"}, why="It stands on the edge between the dot and f.")
+           wrong={f.data: "that is f"}, why="It is on the edge between the dot and f.")
 
 # %%
 show(autograd.draw(f, open_dots=True), "dot-opened", "The same with open_dots=True.")
@@ -176,7 +176,7 @@ show(figure2.draw(), "network", "The network of the lecture's figure 2, with its
 negative = [w.data < 0 for layer in figure2.layers for n in layer.neurons for w in n.w]
 lesson.ask("How many of its weights are negative?", sum(negative), factor=1.35, why=f"The dashed lines, {sum(negative)} of "
            f"{len(negative)}. "
-           "(Within a factor of 1.35 counts as right.)")
+           "(Any answer within a factor of 1.35 counts as right.)")
 
 # %% [markdown]
 """
@@ -203,7 +203,7 @@ show(moons.draw([0.5, -0.3]), "moons", "The network for the two moons, for one s
 
 # %%
 weights = [w.data for layer in moons.layers for n in layer.neurons for w in n.w]
-lesson.ask("About which share of the lines is dashed, for a negative weight? (1 is all of them.)",
+lesson.ask("About what share of the lines is dashed, for a negative weight? (1 is all of them.)",
            sum(w < 0 for w in weights) / len(weights),
            within=0.15, why="Initial weights are drawn evenly around 0.")
 
@@ -246,7 +246,7 @@ loss = moons_loss(SAMPLES)
 
 # %%
 lesson.ask(f"The loss of a 2-16-16-1 network over {SAMPLES} samples, one scalar at a time: how many Values are behind it?",
-           len(topological_order(loss)), factor=3, why="Within a factor of 3 counts as right.")
+           len(topological_order(loss)), factor=3, why="Any answer within a factor of 3 counts as right.")
 
 # %%
 show(autograd.draw(loss), "loss", "Neurons hold what they computed for all samples.")
@@ -254,7 +254,7 @@ show(autograd.draw(loss), "loss", "Neurons hold what they computed for all sampl
 # %%
 lesson.ask("Each neuron is one node here. How many Values does it stand for, on average? (33 neurons.)",
            len(topological_order(loss)) / 33, factor=2, wrong={1.0: "and what it computed for all samples"},
-           why="For each sample a few products, sums and a ReLU. (Within a factor of 2 counts as right.)")
+           why="For each sample a few products, sums and a ReLU. (Any answer within a factor of 2 counts as right.)")
 
 # %% [markdown]
 """
@@ -289,7 +289,7 @@ def small_loss():
 small = small_loss()
 lesson.ask("This network, 2-3-3-1 with tanh, and the squared errors of 3 samples: how many Values are behind the loss?",
            len(topological_order(small)), factor=2, why="Few enough to look at, if most of it stays closed. "
-           "(Within a factor of 2 counts as right.)")
+           "(Any answer within a factor of 2 counts as right.)")
 
 # %%
 opened = autograd.draw(small_loss(), expand="layers.1.neurons.2")
@@ -345,7 +345,7 @@ def labelled(output, label):
 # %%
 lesson.ask("How many paths lead from a to the result g of micrograd's expression?",
            autograd.explain(g, wrt=labelled(g, "a")).paths, factor=2,
-           why="Too many to write out. Within a factor of 2 counts as right.")
+           why="Too many to write out. Any answer within a factor of 2 counts as right.")
 
 # %%
 print(autograd.explain(o, wrt=labelled(o, "x1")))

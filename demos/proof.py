@@ -34,7 +34,7 @@ lesson.ask("From the last lesson: a network has L = 2 layers. For how many k doe
 
 # %% [markdown]
 r"""
-## What is to be proved
+## What we prove
 
 A network (3) with $L$ layers, one sample, and a loss $\mathcal{L}$ of its output. Layer $k$ computes
 
@@ -45,7 +45,7 @@ network of random shape. Change `SEED` for another one: everything below is comp
 """
 
 # %%
-lesson.ask("Layer 2 has three neurons, layer 1 has four. Which shape has W₂?", "{} x {}".format(*np.zeros((3, 4)).shape),
+lesson.ask("Layer 2 has three neurons, layer 1 has four. What is the shape of W₂?", "{} x {}".format(*np.zeros((3, 4)).shape),
            choices=("3 x 4", "4 x 3"), wrong={"4 x 3": "rows for the layer that W₂ leads to, columns for the one before"},
            why="n₂ x n₁.")
 
@@ -111,7 +111,7 @@ lesson.write(typeset(lines[:5]))
 # %%
 lesson.ask("z₂(i) = Σₗ W₂(i,l) f₁(l) + b₂(i). What is ∂z₂(i)/∂b₂(i)?", (lambda b: (sum(
     [facts.W[0, j] * facts.f[j] for j in range(len(facts.f))], b).backward(), b.grad)[1])(Value(0.5)),
-           wrong={0.0: "b₂(i) is one of the terms"}, why="b₂(i) stands in the sum once, without a factor.")
+           wrong={0.0: "b₂(i) is one of the terms"}, why="b₂(i) is in the sum once, without a factor.")
 
 # %% [markdown]
 r"""
@@ -134,8 +134,8 @@ Now $f_{k-1} = \sigma(z_{k-1})$. Each $z_{k-1}(j)$ goes into *every* $z_k(i)$, s
 choices = {"W₂(i,j)": W, "W₂(i,j) σ'(z₁(j))": W * facts.slope, "σ'(z₁(j))": np.ones_like(W) * facts.slope}
 lesson.ask("z₂(i) = Σₗ W₂(i,l) σ(z₁(l)) + b₂(i). What is ∂z₂(i)/∂z₁(j)?",
            next(name for name, value in choices.items() if np.allclose(value, facts.by_z)), choices=list(choices),
-           wrong={"W₂(i,j)": "that is the derivative with respect to f₁(j); z₁(j) is inside of σ",
-                  "σ'(z₁(j))": "σ(z₁(j)) is multiplied by W₂(i,j)"}, why="The chain rule inside of one term of the sum.")
+           wrong={"W₂(i,j)": "that is the derivative with respect to f₁(j); z₁(j) is inside σ",
+                  "σ'(z₁(j))": "σ(z₁(j)) is multiplied by W₂(i,j)"}, why="The chain rule inside one term of the sum.")
 
 # %%
 lesson.write(typeset(lines[8:12], 9))
@@ -184,15 +184,15 @@ lesson.ask("If one of the fifteen lines were wrong for some network, how large w
 r"""
 ## Put the lines in order
 
-Here are four lines of the proof of (7), shuffled. `lines.ordered(names).gap()` says which line stands before one that it
+Here are four lines of the proof of (7), shuffled. `lines.ordered(names).gap()` says which line comes before one that it
 needs.
 """
 
 # %%
 chain = lines.ordered(["z2", "z3"])
-lesson.ask("A line that puts ∂z₂(i)/∂z₁(j) = W₂(i,j) σ'(z₁(j)) into a sum: where does it have to stand?",
+lesson.ask("A line that puts ∂z₂(i)/∂z₁(j) = W₂(i,j) σ'(z₁(j)) into a sum: where does it have to come?",
            "after that line" if lines.ordered(["6", "z1", "z3", "z4", "z2"]).gap() is not None else "anywhere",
-           choices=("before that line", "after that line", "anywhere"), why="A line may use what stands before it.")
+           choices=("before that line", "after that line", "anywhere"), why="A line may use what comes before it.")
 
 # %%
 four = lines.ordered(["z3", "z5", "z2", "z4"])
@@ -235,7 +235,7 @@ lesson.ask("What is ∂L/∂z₁(1)?", slope * column @ upstream,
 
 # %% [markdown]
 r"""
-For the network above, a whole vector: `fill` says whether an array is what stands on the right of a line.
+For the network above, a whole vector: `fill` says whether an array is the right side of a line.
 """
 
 # %%
@@ -427,7 +427,8 @@ lesson.show(figure, "cost", "Each dot is a random function. The cost does not gr
 
 # %%
 most = max(map(max, costs.values()))
-lesson.ask("Read the figure: which multiple of the function's operations does the dearest of these functions need?", most, within=0.08,
+lesson.ask("Read the figure: which multiple of the function's operations does the most expensive of these functions need?", most,
+           within=0.08,
            wrong={5.0: "that is the bound; not every operation is a product of two Values"},
            why="The bound is for the worst case, a function of products only.")
 

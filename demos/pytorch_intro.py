@@ -8,7 +8,7 @@ which differ. Where PyTorch is installed (`pip install -e '.[torch]'`), its numb
 **Goals.** You can translate a training loop between PyTorch and scalars; you know why and when gradients are reset; you can
 choose a learning rate for a quadratic loss from its curvature.
 
-**In class:** 45 minutes.
+**In class:** 50 minutes.
 """
 
 # %% tags=["hide-input"]
@@ -22,7 +22,7 @@ from demos.lesson import Lesson
 lesson = Lesson("pytorch_intro")
 
 # %%
-lesson.ask("From the lesson before: C = A B with A of shape (2, 3), and ∂L/∂C is G. Which shape has ∂L/∂A?",
+lesson.ask("From the last lesson: C = A B with A of shape (2, 3), and ∂L/∂C is G. What is the shape of ∂L/∂A?",
            "{} x {}".format(*(np.ones((2, 4)) @ np.ones((3, 4)).T).shape), choices=("2 x 3", "3 x 2", "2 x 4"), why="That of A.")
 
 # %% [markdown]
@@ -252,7 +252,7 @@ print()
 beside("the end", path[-1], torch_descend)
 
 # %%
-lesson.ask("Read the column x: by which factor is it multiplied in each step?", path[3][0] / path[2][0],
+lesson.ask("Read the column x: by what factor is it multiplied in each step?", path[3][0] / path[2][0],
            wrong={0.2: "that is the share α that is taken away"}, why="1 - α = 0.8. So it converges like 0.8ʲ.")
 
 # %% tags=["hide-input"]
@@ -283,9 +283,10 @@ loss is the sum of the squared residuals at some points, as in the lecture's (4)
 model's value and the target.)
 
 In which variable should we fit, and with which learning rate? This loss is quadratic in `c`. Its second derivatives form the
-matrix `2AᵀA`, where the columns of `A` are the powers of the variable. The eigenvalues of this matrix say how strongly the
-loss is curved. If `α` is above `2 / largest`, each step overshoots further than the last. If `α` is below it and the smallest
-eigenvalue is much smaller, there is hardly any progress in that direction. So what counts is their ratio.
+matrix `2AᵀA`, where the columns of `A` are the powers of the variable. Its eigenvalues (the numbers `λ` with `H v = λ v` for
+some `v` other than 0) say how strongly the loss is curved, in the directions `v`. If `α` is above `2 / largest`, each step
+overshoots further than the last. If `α` is below it and the smallest eigenvalue is much smaller, there is hardly any
+progress in that direction. So what counts is their ratio.
 """
 
 # %%
@@ -331,7 +332,7 @@ beta = ((lam**0.5 - mu**0.5) / (lam**0.5 + mu**0.5)) ** 2
 print(f"plain: α = {plain:.5f}; with momentum: α = {best:.5f}, β = {beta:.3f}")
 
 # %%
-lesson.ask("By which factor do both the slowest and the fastest direction shrink with this plain α? (It is |1 - α μ| = |1 - α λ|.)",
+lesson.ask("By what factor do both the slowest and the fastest direction shrink with this plain α? (It is |1 - α μ| = |1 - α λ|.)",
            abs(1 - plain * mu), within=0.01, why="Just below 1, because λ is much larger than μ: that is why momentum is worth "
            "having here.")
 
@@ -392,7 +393,7 @@ beside("c0 ... c4", c, torch_fit)
 # %%
 lesson.ask("The slope of sin(πt) at 0 is π. Is c₁, the slope of the quartic there, larger or smaller?",
            "smaller" if c[1] < np.pi else "larger", choices=("smaller", "larger"),
-           why="The quartic is to be near the sine everywhere, not only at 0. A Taylor polynomial would have c₁ = π.")
+           why="The quartic has to be near the sine everywhere, not only at 0. A Taylor polynomial would have c₁ = π.")
 
 # %% [markdown]
 """
@@ -501,8 +502,8 @@ beside("w0, w1, b", [w0, w1, b], torch_perceptron)
 # %%
 score = points @ [w0, w1] - b
 share = np.mean((score > 0) == (labels == 1))
-lesson.ask("Which share of the points does the neuron classify correctly? (1 is all of them.)", share, within=0.03,
-           wrong={1.0: "the clouds overlap a little"}, why="Within 3 percent counts as right.")
+lesson.ask("What share of the points does the neuron classify correctly? (1 is all of them.)", share, within=0.03,
+           wrong={1.0: "the clouds overlap a little"}, why="Any answer within 3 percent counts as right.")
 
 # %%
 print(f"{share:.1%} of the points are classified correctly by the line w · x = b")

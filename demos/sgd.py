@@ -176,7 +176,7 @@ def step_lengths(beta, steps=200):
 
 
 # %%
-lesson.ask("On a slope that is the same everywhere, with β = 0.9: how long do the steps become in the end, compared with the "
+lesson.ask("On a slope that is the same everywhere, with β = 0.9: how long do the steps eventually become, compared with the "
            "first one?", step_lengths(0.9)[-1], wrong={1.9: "that is the second step; the third adds to it again"},
            why="1 + 0.9 + 0.9² + ... = 1 / (1 - 0.9). So α should be smaller with momentum.")
 

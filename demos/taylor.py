@@ -123,7 +123,7 @@ print(f"the function: {f(0.5):.12f}")
 # %%
 lesson.ask("From degree to degree in this list: does the error at x = 0.5 become smaller each time?",
            all(abs(polynomial(c[:k + 4], 0.5) - f(0.5)) < abs(polynomial(c[:k + 1], 0.5) - f(0.5)) for k in range(0, DEGREE - 2, 3)),
-           why="0.5 is close to the center. How is it farther away? The figure shows it.")
+           why="0.5 is close to the center. The figure shows what happens farther away.")
 
 # %% tags=["hide-input"]
 title = f"Taylor polynomials of exp(sin x) around {CENTER:g}"
@@ -258,7 +258,7 @@ counts = sizes(f, CENTER, DEGREE)
 by_series = [exponential(sine(n))[1] for n in range(DEGREE + 1)]
 
 # %%
-lesson.ask("By which factor does the graph grow with each further derivative, roughly?", counts[-1] / counts[-2], within=0.35,
+lesson.ask("By what factor does the graph grow with each further derivative, roughly?", counts[-1] / counts[-2], within=0.35,
            wrong={1.0: "each Value brings a partial derivative and a product"},
            why="A constant factor for each order: the cost grows exponentially with the order.")
 
@@ -269,9 +269,10 @@ for n in range(1, DEGREE + 1):
 
 # %%
 growth = counts[-1] / counts[-2]
-lesson.ask(f"If the growth goes on like this: how many Values has the derivative of order {DEGREE + 10}?", counts[-1] * growth**10,
+lesson.ask(f"If the growth goes on like this: how many Values does the derivative of order {DEGREE + 10} have?",
+           counts[-1] * growth**10,
            factor=30,
-           why=f"{counts[-1]:,} · {growth:.1f}¹⁰. Within a factor of 30 counts as right: any such number is far too large.")
+           why=f"{counts[-1]:,} · {growth:.1f}¹⁰. Any answer within a factor of 30 counts as right: any such number is far too large.")
 
 # %% tags=["hide-input"]
 figure, ax = plots.plot("What a derivative of high order costs", "order",
@@ -287,7 +288,7 @@ lesson.show(figure, "costs", "Each further order multiplies the work of nesting;
 
 # %%
 lesson.ask("And how many multiplications do the first 20 coefficients take with series?", exponential(sine(20))[1], factor=1.5,
-           why="2 + 4 + ... + 40. (Within a factor of 1.5 counts as right.)")
+           why="2 + 4 + ... + 40. (Any answer within a factor of 1.5 counts as right.)")
 
 # %% [markdown]
 """

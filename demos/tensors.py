@@ -325,8 +325,8 @@ def evaluate(tree, x):
 
 
 # %%
-lesson.ask("l₂ = 4 · x · (1 - x) has 3 operations. How many has l₃ = 4 · l₂ · (1 - l₂), with l₂ written out both times?",
-           size(written(3)), within=0.001, wrong={6: "l₂ stands there twice"}, why="3 and twice 3. In a graph l₂ would be "
+lesson.ask("l₂ = 4 · x · (1 - x) has 3 operations. How many does l₃ = 4 · l₂ · (1 - l₂) have, with l₂ written out both times?",
+           size(written(3)), within=0.001, wrong={6: "l₂ occurs twice"}, why="3 and twice 3. In a graph l₂ would be "
            "computed once.")
 
 
@@ -350,7 +350,7 @@ for n in range(2, lesson.size(11, 8)):
 lesson.ask("n = 7: the formula of the derivative, by the rules and without simplification. How many operations does it have?",
            next(row[1] for row in rows if row[0] == 7), factor=3,
            wrong={60: "that is about the size of the graph; in a formula everything that is used twice is written twice"},
-           why="Within a factor of 3 counts as right. This growth is called *expression swell*.")
+           why="Any answer within a factor of 3 counts as right. This growth is called *expression swell*.")
 
 # %%
 print(" n   formula   graph      symbolic     automatic   finite difference")
@@ -373,7 +373,7 @@ plots.legend(ax)
 lesson.show(figure, "swell", "A formula writes out whatever is used twice; a graph shares it.")
 
 # %%
-lesson.ask("By about which factor does the formula of the derivative grow with each further n?", rows[-1][1] / rows[-2][1],
+lesson.ask("By about what factor does the formula of the derivative grow with each further n?", rows[-1][1] / rows[-2][1],
            within=0.25,
            wrong={1.0: "the red line rises"}, why="The graph only gets a fixed number of further operations: its line bends.")
 
@@ -488,13 +488,13 @@ x = Value(3.0)
 with autograd.no_grad():
     looked_at = x * x
 (x * x + stop_gradient(x**3)).backward()
-print("what was computed inside of no_grad is a leaf:", looked_at.is_leaf)
+print("what was computed inside no_grad is a leaf:", looked_at.is_leaf)
 print("the derivative of x² + stop_gradient(x³) at 3:", x.grad)
 
 # %% [markdown]
 r"""
-The other way round, a **custom rule** gives a derivative to a function that has none worth having. Rounding has derivative 0
-wherever it has one. The *straight-through estimator* pretends that it is 1:
+The other way round, a **custom rule** gives a derivative to a function whose own derivative is of no use. Rounding has
+derivative 0 wherever it has one. The *straight-through estimator* pretends that it is 1:
 """
 
 # %%

@@ -111,8 +111,8 @@ def _write_unnamed(partial: str, content: bytes, mode: int | None) -> bool:
         return False
     try:
         _write(unnamed, content, mode)
-        try:
-            os.link(f"/proc/self/fd/{unnamed}", partial, follow_symlinks=True)
+        try:                            # without a dir_fd Python would link the link, not the file
+            os.link(f"/proc/self/fd/{unnamed}", partial, src_dir_fd=unnamed, follow_symlinks=True)
         except (NotImplementedError, OSError):
             return False
         return True

@@ -49,7 +49,7 @@ from autograd.value import Value
 
 WIDE = 4  # a loop over so many numbers at once is one over arrays
 # for loops over single numbers: nodes in all, in a turn, and outside
-LOOPED, LONG_TURN, OUTSIDE = 20_000, 300, 150
+LOOPED, LONG_TURN, OUTSIDE = 4_000_000, 300, 150
 # with fewer terms for each array operation, straight-line code is faster
 NARROW, NARROW_WITH_SAMPLES = 40, 8
 
@@ -89,8 +89,21 @@ def compile(
     truth(samples, "samples")
     if target == "c":
         c_compiler()  # an error where there is none, before the work
+    given = outputs[0] if isinstance(output, Value) else outputs
+    return program(given, parameters, inputs, form, samples, target)
+
+
+def program(
+    output: Value | list[Value], parameters: list[Value], inputs: list[Value],
+    form: str | None = None, samples: bool = True, target: str = "numpy",
+    order: list[Value] | None = None,
+) -> Program:
+    """The Program that `compile` gives, of what needs no check. `order` is the topological order of
+    the outputs, where it is known.
+    """
+    outputs = [output] if isinstance(output, Value) else output
     with paused_collector():
-        tape = record(outputs, parameters, inputs, samples)
+        tape = record(outputs, parameters, inputs, samples, order)
         code = coded(tape, form, target)
     return Program(code, tape, outputs, parameters, inputs, listed=not isinstance(output, Value))
 

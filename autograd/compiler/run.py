@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compat.finishing import finish
 from autograd.compat.messages import at_least, choice, described, entries, printed
 from autograd.compiler.printers import c as in_c
 from autograd.compiler.printers import javascript
@@ -117,11 +118,14 @@ class Program:
         return np.array([p.data for p in self._values], dtype=float)
 
     def write_back(self, theta: Any) -> None:
-        """Set the data of the parameters to theta, (P,)."""
+        """Set the data of the parameters to theta, (P,): all or, where it does not fit, none."""
         with np.errstate(over="ignore"):
             theta = self._checked_theta(theta)
-        for p, t in zip(self._values, theta.tolist()):
-            p.data = t
+
+        def change() -> None:
+            for p, t in zip(self._values, theta.tolist()):
+                p.data = t
+        finish(change)
 
     def __call__(self, theta: Any, x: Any = None) -> Any:
         """The value, a float or (m,); for K outputs (K,) or (m, K)."""

@@ -18,6 +18,7 @@ from importlib import import_module
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from autograd.compat.finishing import finish
 from autograd.compat.messages import truth
 from autograd.compat.numbers import labels, listed
 from autograd.derivatives import gradients
@@ -123,21 +124,29 @@ def detect_anomaly(infinite: bool = True) -> Iterator[None]:
     Traceback (most recent call last):
     autograd...AnomalyError: forward pass: mul(1e+200, 1e+200) (inputs 'x', 'x') is inf, recorded...
     """
-    block, token = Block(), _watch.set(Watch(truth(infinite, "infinite")))
-    with _lock:
-        OPEN.add(block)                                 # so every operation takes the plain path
-        _open.append(block)
-        if len(_open) == 1:
-            _replace()
-    try:
+    block, before, watch = Block(), _watch.get(), Watch(truth(infinite, "infinite"))
+    try:                                                # a Ctrl-C may come at any time
+        with _lock:
+            OPEN.add(block)                             # so every operation takes the plain path
+            _open.append(block)
+            if len(_open) == 1:
+                _replace()
+        _watch.set(watch)
         yield
     finally:
-        _watch.reset(token)
-        with _lock:
-            OPEN.discard(block)
-            _open.remove(block)
-            while _before and not _open:
-                setattr(*_before.pop())
+        _watch.set(before)
+        finish(lambda: _leave(block))
+
+
+def _leave(block: Block) -> None:
+    """Put everything back when this is the last block."""
+    with _lock:
+        OPEN.discard(block)
+        _open[:] = [other for other in _open if other is not block]
+        if not _open:
+            for owner, name, method in reversed(_before):
+                setattr(owner, name, method)
+            _before.clear()
 
 
 def _replace() -> None:

@@ -62,8 +62,8 @@ class Level:
         for i, structure in zip(chosen, parts):
             replaced[i] = rebuild(structure, [next(rest) for _ in range(structure.size)])
         name = getattr(f, "__name__", "the function")
-        VARIABLES_AT_WORK.update(self.variables)
         try:
+            VARIABLES_AT_WORK.update(self.variables)
             self.results, self.outputs = flatten(called(f, replaced), f"what {name} returned")
         finally:
             VARIABLES_AT_WORK.difference_update(self.variables)

@@ -41,9 +41,9 @@ def noted() -> Iterator[list[Comparison]]:
             found.append(Comparison(a, signs[frame.f_code], b, line_of(frame.f_back)))
 
     is_free = sys.getprofile() is None
-    if is_free:
-        sys.setprofile(on_event)
     try:
+        if is_free:
+            sys.setprofile(on_event)
         yield found
     finally:
         if is_free:

@@ -49,9 +49,9 @@ def lines() -> Iterator[Lines]:
             made.update(dict.fromkeys(new, line))
 
     is_free = sys.getprofile() is None
-    if is_free:
-        sys.setprofile(on_event)
     try:
+        if is_free:
+            sys.setprofile(on_event)
         yield made
     finally:
         if is_free:

@@ -109,7 +109,35 @@ class Explainer:
                     found = found or [Found("transposed", "transposed")]
                 W = self.problem.layers[place[1] - 1].W
                 found = found or weight_decay(array - right, W, place[1])
+            found = found or sizes(array, right)
+            if place[0] in ("dW", "db") and array.shape == right.shape:
+                found = found or self.step_taken(place, array, right)
+            if place[0] in ("dz", "df"):
+                found = found or self.updated(place, array)
         return found
+
+    def step_taken(self, place: Place, array: np.ndarray, right: np.ndarray) -> list[Found]:
+        """That it is the parameter after a step, not the gradient."""
+        layer, k = self.problem.layers[place[1] - 1], place[1]
+        name, parameter = ("W", layer.W) if place[0] == "dW" else ("b", layer.b)
+        c = multiple_of(array - parameter, right)
+        if c is None or not c or np.count_nonzero(right) < 2:
+            return []
+        return [Found("the parameter", f"this is {name}{k} after a step of {abs(c):.6g} times its "
+                                       "gradient, not the gradient")]
+
+    def updated(self, place: Place, array: np.ndarray) -> list[Found]:
+        """That W of the layer above had been moved by a step before it was used."""
+        k = place[1]
+        if k == self.problem.L or array.shape != self.graph[place].shape:
+            return []
+        dz, W = self.graph["dz", k + 1], self.graph["dW", k + 1]
+        D = self._computed(("D", k), {}) if place[0] == "dz" else 1.0
+        c = multiple_of(array - self.graph[place], D * (dz @ W))
+        if c is None or not c:
+            return []
+        return [Found("updated W", f"W{k + 1} had been moved by a step of {abs(c):.6g} before it "
+                                   "was used: compute all gradients first")]
 
     def earlier(self, place: Place, array: np.ndarray) -> list[Found]:
         """One mistake in any step that was not given: in one layer, or in all of them."""
@@ -254,6 +282,15 @@ def wrong_factor(array: np.ndarray, right: np.ndarray,
         if found:
             return found
     return []
+
+
+def sizes(array: np.ndarray, right: np.ndarray) -> list[Found]:
+    """That only signs are wrong."""
+    if array.shape != right.shape or not equal(np.abs(array), np.abs(right)):
+        return []
+    words = "the signs are lost: all are positive" if (array >= 0).all() else \
+        "the sizes are right, and some signs are wrong"
+    return [Found("sign", words)]
 
 
 def multiple_of(array: np.ndarray, right: np.ndarray) -> float | None:

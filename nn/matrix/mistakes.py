@@ -62,6 +62,8 @@ FORWARD = [
     Mistake("z for f", "z",
             lambda a, k: a["z", k - 1] @ a.W(k).T + a.b(k) if k > 1 else None,
             "z{p} where f{p} belongs: the activation of layer {p} is missing"),
+    Mistake("f for z", "z", lambda a, k: None if _linear(a, k) else a.sigma(k, RULES["z"](a, k)),
+            "this is f{k}: the activation stands in z{k} already"),
     Mistake("no activation", "f", lambda a, k: a["z", k],
             "the activation is missing: this is z{k}"),
 ]
@@ -98,6 +100,10 @@ def _in_z(a: Arrays, k: int) -> Any:
     return None
 
 
+def _of_relu(a: Arrays, k: int, x: np.ndarray) -> Any:
+    return x * 1.0 if _is(a, k, "relu") else None
+
+
 def _not_squared(a: Arrays, k: int) -> Any:
     return 1 - a["f", k] if _is(a, k, "tanh") or _is(a, k, "sigmoid") else None
 
@@ -130,6 +136,12 @@ DIAGONAL = [
     Mistake("slope in z", "D", _in_z,
             "the formula for σ' takes f{k} = σ(z{k}), and was given z{k}"),
     Mistake("not squared", "D", _not_squared, "1 - σ(z{k}) stands where {slope} belongs"),
+    Mistake("squared f", "D", lambda a, k: None if _linear(a, k) else a["f", k] ** 2,
+            "f{k}² stands where {slope} belongs"),
+    Mistake("condition turned round", "D", lambda a, k: _of_relu(a, k, a["z", k] < 0),
+            "1 where z{k} < 0: the condition of the ReLU is the wrong way round"),
+    Mistake("sign for slope", "D", lambda a, k: _of_relu(a, k, np.sign(a["z", k])),
+            "the sign of z{k}, -1 where it should be 0: that is the derivative of |z|"),
     Mistake("D twice", "D", lambda a, k: RULES["D"](a, k) ** 2, "D{k} is in it twice"),
 ]
 DIAGONAL += [Mistake("another slope", "D", _another_slope(name, by_hand),
@@ -177,6 +189,13 @@ def _weights_of_layer(j: int) -> Rule:
     return rule
 
 
+def _through(a: Arrays, k: int, some: slice) -> Any:
+    """df where only some neurons of the layer above are in it."""
+    if not _inner(a, k) or len(a.b(k + 1)) < 2:
+        return None
+    return a["dz", k + 1][:, some] @ a.W(k + 1)[some]
+
+
 def _slope_above(a: Arrays, k: int) -> Any:
     if not _inner(a, k) or _linear(a, k + 1):
         return None
@@ -188,6 +207,21 @@ THROUGH = [
             lambda a, k: a["dz", k + 1] @ a.W(k + 1).T if _inner(a, k) and _square(a, k + 1)
             else None, "W{n} where its transpose belongs: (7) has W{n}ᵀ"),
     Mistake("no W", "df", _without_W, "W{n}ᵀ is missing in (7)"),
+    Mistake("no W", "df", lambda a, k: a["dz", k + 1].sum(axis=1, keepdims=True)
+            * np.ones_like(a["z", k]) if _inner(a, k) else None,
+            "W{n}ᵀ is missing in (7): dz{n} is summed over the neurons"),
+    Mistake("sums multiplied", "df", lambda a, k: a["dz", k + 1].sum(axis=1, keepdims=True)
+            * a.W(k + 1).sum(axis=0) if _inner(a, k) else None,
+            "dz{n} and W{n} were each summed before they were multiplied: (7) sums the products"),
+    Mistake("no dz", "df", lambda a, k: np.ones_like(a["z", k]) * a.W(k + 1).sum(axis=0)
+            if _inner(a, k) else None, "dz{n} is missing in (7): only the weights are summed"),
+    Mistake("one neuron", "df", lambda a, k: _through(a, k, slice(0, 1)),
+            "only the first neuron of layer {n} is in it: z{k} reaches all of them"),
+    Mistake("one neuron", "df", lambda a, k: _through(a, k, slice(-1, None)),
+            "only the last neuron of layer {n} is in it: is there a = where += belongs?"),
+    Mistake("dz for df", "df", lambda a, k: None if _linear(a, k) or k == a.problem.L
+            else RULES["df"](a, k) * a.slope(k, a["z", k], a["f", k]),
+            "D{k} is in dL/df{k} already: this is dL/dz{k}"),
     Mistake("no upstream", "df",
             lambda a, k: np.ones_like(a["z", k + 1]) @ a.W(k + 1) if _inner(a, k)
             else np.ones_like(a["z", k]),
@@ -244,6 +278,15 @@ ENTROPIES = ("cross_entropy", "binary_cross_entropy")
 OUTPUT = [
     Mistake("no target", "df", _at_output(lambda a, k, y: 2 * a["f", k], "squared"),
             "y is missing: the derivative of (f - y)² is 2 (f - y)"),
+    Mistake("not differentiated", "df", _at_output(lambda a, k, y: (a["f", k] - y) ** 2, "squared"),
+            "this is (f - y)² itself, not its derivative"),
+    Mistake("not differentiated", "df",
+            _at_output(lambda a, k, y: 0.5 * (a["f", k] - y) ** 2, "squared"),
+            "this is half of (f - y)², not its derivative"),
+    Mistake("another loss", "df", _at_output(lambda a, k, y: np.sign(a["f", k] - y), "squared"),
+            "the sign of f - y is the derivative of the absolute error, not of the squared one"),
+    Mistake("relative error", "df", _at_output(lambda a, k, y: _relative(a["f", k], y), "squared"),
+            "divided by y: the loss has the error itself, not the relative one"),
     Mistake("sum for difference", "df", _at_output(lambda a, k, y: 2 * (a["f", k] + y), "squared"),
             "f + y where f - y belongs"),
     Mistake("z at the output", "df", _at_output(lambda a, k, y: 2 * (a["z", k] - y), "squared"),
@@ -271,6 +314,10 @@ def _residual(a: Arrays, k: int) -> Any:
         return None
     y = _targets(a, k)
     return None if y is None else a["f", k] - y
+
+
+def _relative(f: Any, y: Any) -> Any:
+    return 2 * (f - y) / y if np.all(y) else None
 
 
 def _twice(x: Any) -> Any:
@@ -312,6 +359,9 @@ GRADIENTS = [
     Mistake("sums multiplied", "dW",
             lambda a, k: np.outer(a["dz", k].sum(axis=0), a["f", k - 1].sum(axis=0)),
             "dz{k} and {before} were each summed over the samples before they were multiplied"),
+    Mistake("means multiplied", "dW",
+            lambda a, k: np.outer(a["dz", k].mean(axis=0), a["f", k - 1].mean(axis=0)),
+            "the means of dz{k} and of {before} over the samples were multiplied"),
     Mistake("no f", "dW",
             lambda a, k: np.outer(a["dz", k].sum(axis=0), np.ones(a.W(k).shape[1])),
             "{before} is missing in (8)"),
@@ -332,6 +382,13 @@ GRADIENTS = [
     Mistake("total", "db", lambda a, k: a["dz", k].sum() * np.ones(a.b(k).shape),
             "summed over samples and neurons"),
     Mistake("total", "db", lambda a, k: a["dz", k].sum(), "summed over samples and neurons"),
+    Mistake("no dz", "db", lambda a, k: np.ones(a.b(k).shape),
+            "only the derivative of z{k} with respect to b{k}, which is 1: dz{k} is missing"),
+    Mistake("no dz", "db", lambda a, k: np.full(a.b(k).shape, float(a.problem.m)),
+            "only the derivative of z{k} with respect to b{k}, once for each sample: dz{k} is "
+            "missing"),
+    Mistake("largest", "db", lambda a, k: a["dz", k].max(axis=0),
+            "the largest of the samples, where their sum belongs"),
     Mistake("times b", "db", lambda a, k: a["dz", k].sum(axis=0) * a.b(k),
             "multiplied by b{k}: z depends on b with derivative 1"),
     Mistake("times f", "db", lambda a, k: (a["dz", k] * a["f", k]).sum(axis=0),

@@ -35,6 +35,15 @@ def moons(w, xs, ys):
     return total / len(xs)
 
 
+def moons_by_relu(w, xs, ys):
+    total = 0.0
+    for x, y in zip(xs, ys):
+        for row, b in w[:-1]:
+            x = [relu(dot(r, x) + c) for r, c in zip(row, b)]
+        total += relu(1 - y * (dot(w[-1][0][0], x) + w[-1][1][0]))
+    return total / len(xs)
+
+
 def bigram(P, pairs):
     return sum(-log(softmax(P[a])[b]) for a, b in pairs) / len(pairs)
 
@@ -109,7 +118,8 @@ def cases() -> dict[str, tuple[Any, list[Any]]]:
     layer = lambda n, m: (uniform(m, n), uniform(m))
     weights = {name: [[RNG.gauss(0, 0.08) for _ in range(c)] for _ in range(r)] for name, (r, c) in SHAPES.items()}
     return {
-        "moons, 337 parameters, 100 samples": (value_and_grad(moons), [[layer(2, 16), layer(16, 16), layer(16, 1)], uniform(100, 2), sign(100)]),
+        "moons by relu, 337 parameters": (value_and_grad(moons_by_relu), [[layer(2, 16), layer(16, 16), layer(16, 1)], uniform(100, 2), sign(100)]),
+        "moons by if, 337 parameters": (value_and_grad(moons), [[layer(2, 16), layer(16, 16), layer(16, 1)], uniform(100, 2), sign(100)]),
         "bigram, 100 pairs": (value_and_grad(bigram), [uniform(27, 27), [token(2) for _ in range(100)]]),
         "makemore's MLP, 32 samples": (value_and_grad(characters), [{"E": uniform(27, 4), "W": uniform(30, 12), "b": uniform(30), "out": uniform(27, 30)}, [token(3) for _ in range(32)], token(32)]),
         "RNN, 50 steps": (value_and_grad(rnn), [{"U": uniform(16, 16), "v": uniform(16), "out": uniform(16)}, uniform(50), 0.5]),
@@ -148,7 +158,8 @@ class Hand:
         first = copied(args[0], lambda x: parameters.append(Value(x)) or parameters[-1])
         rest = [copied(x, lambda x: inputs.append(Value(x)) or inputs[-1]) for x in args[1:]]
         self.output = (over.f if over else f)(first, *rest)
-        output = self.output if over else [x for row in self.output for x in row]
+        as_value = lambda x: x if isinstance(x, Value) else Value(x)
+        output = self.output if over else [as_value(x) for row in self.output for x in row]
         program = compile(output, parameters, inputs, samples=False)
         self.run = program.value_and_grad if over else program
         self.given = self.flat(args)

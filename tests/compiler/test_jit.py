@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 import pytest
 
-from autograd import exp, grad, greater, hessian, jacobian, jit, log, value_and_grad, where
+from autograd import exp, grad, greater, hessian, jacobian, jit, log, stop_gradient, value_and_grad, where
 from autograd.compiler.jit import branch
 from tests.compiler.functions import compare, compare_samples
 from tests.compiler.hostile import history, numbers_alike
@@ -100,13 +100,24 @@ def test_samples_tell_arguments_apart_that_are_the_same_object(reduce):
         np.testing.assert_allclose(gradients, each_gradient.sum(0) if reduce else np.moveaxis(each_gradient, 0, -1))
 
 
-def test_a_branch_recorded_before_the_function_ran_is_compared_in_full_once(monkeypatch):
-    """A gradient that would be wrong all the time is found at the second call of its branch."""
-    f = value_and_grad(lambda p: p[0] * p[1])
+@pytest.mark.parametrize("wrong", [lambda y, g: (y, g * 1.001), lambda y, g: (y, g[::-1].copy()), lambda y, g: (y, 0 * g),
+                                   lambda y, g: (y * 1.001, g), lambda y, g: (y, g + [0.0, 1e-3])])
+def test_a_program_with_other_numbers_is_found_at_its_first_call(monkeypatch, wrong):
+    f = value_and_grad(lambda p: p[0] * p[1] * p[1])
+    right = branch.Branch.raw
+    monkeypatch.setattr(branch.Branch, "raw", lambda self, theta: wrong(*right(self, theta)))
     compiled = jit(f)
-    assert compiled([2.0, 3.0]) == f([2.0, 3.0])
+    with pytest.warns(UserWarning, match="other numbers"):
+        assert compiled([2.0, 3.0]) == f([2.0, 3.0])
+    assert compiled([4.0, 5.0]) == f([4.0, 5.0])
+
+
+def test_a_gradient_that_is_no_slope_is_compared_with_an_eager_one_at_its_second_call(monkeypatch):
+    f = value_and_grad(lambda p: p[0] * stop_gradient(p[1]))
+    compiled = jit(f)
+    assert compiled([2.0, 3.0]) == f([2.0, 3.0]) == (6.0, [3.0, 0.0])
     run = branch.Branch.run
-    monkeypatch.setattr(branch.Branch, "run", lambda self, theta, given: (run(self, theta)[0], [1.0, 1.0]))
+    monkeypatch.setattr(branch.Branch, "run", lambda self, given, values: (run(self, given, values)[0], [1.0, 1.0]))
     with pytest.warns(UserWarning, match="other numbers"):
         assert compiled([4.0, 5.0]) == f([4.0, 5.0])
 

@@ -295,3 +295,16 @@ def test_a_rod_with_fixed_ends_for_samples(m):
         return sum(v * v for v in first) / 5 - 0.5 * sum(v * v for v in u) / 5
     rows = [[0.3 + 0.1 * k] for k in range(m)]
     agrees(build, [0.1, -0.2, 0.3, 0.4, -0.5], rows[0], rows)
+
+
+@pytest.mark.parametrize("turns", [500, 8000])
+def test_a_walk_has_as_many_lines_however_long_it_is(turns):
+    P, x, loss = [Value(0.1), Value(0.2)], 0.0, 0.0
+    noise = np.random.default_rng(0).normal(size=(turns, 2)).tolist()
+    for a, b in noise:
+        x = x + P[0] * a
+        loss = loss + (x - P[1] * b) ** 2 / turns
+    program = compile(loss, P)
+    y, gradient, scale = eager(loss, P)
+    assert len(program.source.splitlines()) < 60
+    np.testing.assert_allclose(program.value_and_grad([0.1, 0.2])[1], gradient, rtol=0, atol=BOUND * scale)

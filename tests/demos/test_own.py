@@ -128,3 +128,30 @@ def test_the_command_writes_and_marks_the_exercises_of_a_teachers_file(tmp_path,
     Path("given/square_grad.py").write_text("def derivatives(x):\n    return {'x': x}\n")
     assert main(["own", "teacher.py", "--file", "given/square_grad.py"]) == 1
     assert "Perhaps: " in capsys.readouterr().out
+
+
+# Names ------------------------------------------------------------------------------------------------------------------------
+
+def test_an_input_may_be_called_y():
+    """Then the result is called out, in the statement and in what is checked."""
+    f = exercise(lambda x, y: x * y + 2.0, {"x": 1.5, "y": 0.5}, ask="graph", name="f")
+    assert "out = x * y + 2" in f.text and '"out"' in f.text
+    assert f.check(GRAPH={"p": ("*", "x", "y"), "out": ("+", "p", 2)}).solved
+    g = exercise(lambda x, y: x * y, {"x": 1.5, "y": 0.5}, ask="predict", name="g")
+    assert g.check(PREDICTION={"out": 0.75, "x": 0.5, "y": 1.5}).solved and "predict out" in g.text
+
+
+@pytest.mark.parametrize("f, wrong, words", [
+    (lambda a: a + a, lambda a: 1.0, "a stands twice in a + a, and only one part is there"),
+    (lambda a: a * a, lambda a: a, "a stands twice in a * a, and only one part is there"),
+    (lambda a: (a + a) * a, lambda a: 2 * a, "the part of a through (a + a) * a is missing"),
+    (lambda a: a * a + a, lambda a: (a * a + a) * (2 * a + 1), "it begins with the value of y")])
+def test_a_sum_over_paths_that_lacks_one_is_told_which(f, wrong, words):
+    made = exercise(f, {"a": 0.7}, ask="grad", name="f")
+    assert words in made.check(derivatives=lambda a: {"a": wrong(a)}).mistake
+
+
+def test_a_node_that_is_computed_twice_may_stand_there_twice_and_not_three_times():
+    f = exercise(lambda a: (a * a) + (a * a), {"a": 0.7}, ask="graph", name="f")
+    rows = {"p": ("*", "a", "a"), "q": ("*", "a", "a"), "y": ("+", "p", "q")}
+    assert f.check(GRAPH=rows).solved and not f.check(GRAPH={**rows, "r": ("*", "a", "a")}).solved

@@ -235,3 +235,17 @@ def test_a_key_that_no_file_can_hold(tmp_path):
     with pytest.raises(ValueError, match="cannot be in a file"):
         model.save(tmp_path / "m.npz")
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "O_TMPFILE"), reason="only Linux has files without a name")
+def test_a_file_has_no_name_before_it_is_complete(tmp_path, monkeypatch):
+    """So a process that is killed leaves nothing behind."""
+    names = []
+    write = nn.files._write
+
+    def looking(file, content, mode):
+        write(file, content, mode)
+        names.append(os.listdir(tmp_path))
+    monkeypatch.setattr(nn.files, "_write", looking)
+    nn.Neuron(2, seed=1).save(tmp_path / "m.npz")
+    assert names == [[]] and os.listdir(tmp_path) == ["m.npz"]

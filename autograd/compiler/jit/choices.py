@@ -29,6 +29,7 @@ from functools import cache
 from typing import Any
 
 from autograd import ops
+from autograd.compat.finishing import finish
 from autograd.compat.numbers import is_array
 from autograd.compiler.jit.flat import Row
 from autograd.compiler.jit.guards import OURS, Truth, Whole, notes_here
@@ -330,11 +331,16 @@ def replaced(functions: Iterable[types.FunctionType], asks_same: bool) -> Iterat
                     f.__code__ = code
             yield
         finally:
-            for f, code in before:
-                f.__code__ = code
+            finish(lambda: put_back(before))
             _depth[0] -= 1
             for name in CALLED if not _depth[0] else ():
                 vars(builtins).pop(name, None)
+
+
+def put_back(codes: Iterable[tuple[types.FunctionType, types.CodeType]]) -> None:
+    """Give functions their code."""
+    for f, code in codes:
+        f.__code__ = code
 
 
 @cache

@@ -16,12 +16,15 @@ from __future__ import annotations
 import operator
 import sys
 import threading
+import types
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import Any, NamedTuple
 
 from autograd import ops, value
+from autograd.compat.finishing import finish
 from autograd.compat.methods import for_numpy
 from autograd.compat.numbers import is_array, is_numpy_scalar
 from autograd.compiler.jit.flat import LARGEST, Row
@@ -105,6 +108,8 @@ class Notes:
         """Remember what the rows of a table hold: what was looked up in it are copies."""
         rows: list[Any] = [table] if is_array(table) else [x for x in table if isinstance(x, list)]
         for row in rows if id(table) not in self.rows else ():
+            if id(row) in self.rows:
+                continue                        # `rows` keeps it: there is no other with its id
             self.rows[id(row)] = row, row.ravel().tolist() if is_array(row) else list(row)
             if not is_array(row) and any(isinstance(x, list) for x in row):
                 self.watch_rows(row)
@@ -177,7 +182,8 @@ class Notes:
 
 
 _notes: ContextVar[Notes | None] = ContextVar("notes", default=None)
-_lock, _recordings = threading.Lock(), [0]
+_lock = threading.Lock()
+_recordings: list[Notes] = []
 _before: list[tuple[Any, str, Any]] = []
 _data_of, _set_data = Value.data.fget, Value.data.fset          # type: ignore[attr-defined]
 _grad_of, _set_grad = Value.grad.fget, Value.grad.fset          # type: ignore[attr-defined]
@@ -192,25 +198,32 @@ def how(x: float, y: float) -> int:
 def noticing(numbers: set[Value], lookups: Lookups) -> Iterator[Notes]:
     """Inside, in this thread, what is said at the head of this file is noted."""
     notes = Notes(numbers, lookups)
-    with _lock:
-        _recordings[0] += 1
-        if _recordings[0] == 1:
-            _replace()
-    tokens = _notes.set(notes), FOR_OTHER_NUMBERS.set(True)
-    try:
+    before = _notes.get(), FOR_OTHER_NUMBERS.get()
+    try:                                            # a Ctrl-C may come at any time
+        with _lock:
+            _recordings.append(notes)
+            if len(_recordings) == 1:
+                _replace()
+        _notes.set(notes)
+        FOR_OTHER_NUMBERS.set(True)
         yield notes
     finally:
-        _notes.reset(tokens[0])
-        FOR_OTHER_NUMBERS.reset(tokens[1])
-        with _lock:
-            _recordings[0] -= 1
-            if not _recordings[0]:
-                while _before:
-                    owner, name, method = _before.pop()
-                    if method is None:
-                        delattr(owner, name)
-                    else:
-                        setattr(owner, name, method)
+        _notes.set(before[0])
+        FOR_OTHER_NUMBERS.set(before[1])
+        finish(lambda: _leave(notes))
+
+
+def _leave(notes: Notes) -> None:
+    """Put everything back when these are the last notes."""
+    with _lock:
+        _recordings[:] = [other for other in _recordings if other is not notes]
+        if not _recordings:
+            for owner, name, method in reversed(_before):
+                if method is not None:
+                    setattr(owner, name, method)
+                elif name in vars(owner):
+                    delattr(owner, name)
+            _before.clear()
 
 
 # What a comparison and an int are -----------------------------------------------------------------
@@ -362,7 +375,7 @@ OUTSIDE = ("decorate the function that returns the loss, and leave zero_grad(), 
 REFUSED = {"__format__": "prints", "__repr__": "prints", "__float__": "calls float() of",
            "__int__": "calls int() of", "__round__": "rounds", "__trunc__": "rounds",
            "item": "calls item() of", "__copy__": "copies", "__deepcopy__": "copies",
-           "__reduce__": "copies", "__hash__": "looks up in a dict or a set"}
+           "__reduce__": "copies"}
 OF_FLOATS = ("__floordiv__", "__rfloordiv__", "__mod__", "__rmod__", "__divmod__", "__rdivmod__",
              "__floor__", "__ceil__", "__complex__")
 
@@ -383,7 +396,7 @@ def _replace() -> None:
     found["data"] = property(_read_data, _setting(_set_data, "sets .data"))
     found["grad"] = property(_read_grad, _setting(_set_grad, "sets .grad"))
     found["backward"] = _setting(Value.backward, "calls backward()")
-    found["__init__"] = _init(Value.__init__)
+    found["__init__"], found["__hash__"] = _init(Value.__init__), _hash
     found["__array_ufunc__"] = _array_ufunc
     for name in ("__truediv__", "__rtruediv__", "__pow__", "__rpow__"):
         found[name] = _limited(name, getattr(Value, name))
@@ -458,9 +471,17 @@ def _index(self: Any) -> int:
     return int(x)
 
 
+def _hash(self: Any) -> int:
+    if of_user(sys._getframe(1).f_globals.get("__name__")):
+        notes = _notes.get()
+        if notes is not None:
+            notes.refuse("looks up in a dict or a set a Value")
+    return object.__hash__(self)
+
+
 def _read_data(self: Any) -> Any:
     notes = _notes.get()
-    if notes is None or not from_user():
+    if notes is None or not is_users(sys._getframe(1)):
         return _data_of(self)
     if notes.is_number(self):
         notes.refuse("asks a number for .data")
@@ -562,12 +583,22 @@ def _data(x: Any) -> float:
 def from_user() -> bool:
     """Whether the method that calls this was called from outside of this project, or by what
     stands for a statement of the user's."""
-    frame = sys._getframe(2)
-    name = str(frame.f_globals.get("__name__", ""))
-    return not name.startswith(OURS) or name == FOR_USER or frame.f_code in OF_NUMPY
+    return is_users(sys._getframe(2))
 
 
-OF_NUMPY = {for_numpy.__code__, _array_ufunc.__code__}      # what NumPy calls for the user
+def is_users(frame: types.FrameType) -> bool:
+    """Whether a frame is of the user's code, or of what stands for it."""
+    code = frame.f_code
+    return of_user(frame.f_globals.get("__name__")) or code is FOR_NUMPY or code is OF_UFUNC
+
+
+@cache
+def of_user(module: Any) -> bool:
+    """Whether a module is outside of this project, or stands for a statement of the user's."""
+    return not str(module).startswith(OURS) or module == FOR_USER
+
+
+FOR_NUMPY, OF_UFUNC = for_numpy.__code__, _array_ufunc.__code__     # NumPy calls them for the user
 
 
 def line_of_user() -> str:

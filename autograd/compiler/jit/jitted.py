@@ -24,6 +24,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from autograd.compat.numbers import is_array
+from autograd.compiler import paused_collector
 from autograd.compiler.jit.arguments import Arguments, Signature
 from autograd.compiler.jit.branch import Branch, Refused, agree
 from autograd.compiler.jit.flat import INT, flatten, kinds_of, numbers, without_values
@@ -40,6 +41,7 @@ CHECKED = {2 * 32 ** k for k in range(10)}      # the calls that are compared wi
 OBJECTS = 8                         # as many objects for one argument
 CHANGES = 8                         # as often what a function refers to may be found changed
 DIFFERENT = "the compiled program gives other numbers than the function"
+NOTHING = None, None
 Function = Callable[..., Any]
 
 
@@ -223,23 +225,25 @@ class Jitted:
         anything, it may be recorded before it has run. None, None where that is not enough."""
         reach = self.reach
         if reach is None or reach.can_change or reach.asks_kind or reach.may_draw:
-            return None, None
+            return NOTHING
         if not hasattr(self.f, "differentiated") or len(self.known) >= STRUCTURES:
-            return None, None
+            return NOTHING
         if not is_recording():
-            return None, None
+            return NOTHING
         try:
-            branch = self.unproved(key, theta, reach)
-            return (branch, branch.proved(theta)) if branch.over else (None, None)
+            with paused_collector():
+                branch = self.unproved(key, theta, reach)
+                return (branch, branch.proved(theta, not self.known)) if branch.over else NOTHING
         except Exception:                               # the function itself says what is wrong
-            return None, None
+            return NOTHING
 
     def recorded(self, key: Signature, theta: Any, result: Any, reach: Reach,
                  values: Sequence[Value] = ()) -> Branch | None:
         """A branch that gives the result; None where there is none, or not at these numbers."""
         states = random.getstate(), np.random.get_state()
         try:
-            branch = self.branch(key, theta, reach, result)
+            with paused_collector():
+                branch = self.branch(key, theta, reach, result)
             given = branch.given(theta)
             if given is None or not branch.agrees(result, branch.run(given, values), values):
                 raise Refused(DIFFERENT)

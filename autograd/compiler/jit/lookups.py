@@ -61,20 +61,23 @@ class Entries:
         self.source: Any = None
 
 
-def contents(table: Any) -> tuple[list[tuple[type, int]], list[Any]] | None:
+def contents(table: Any) -> Any:
     """What a table of numbers, or of lists of numbers, holds; None for any other."""
     if type(table) not in ROWS:
         return None
     if set(map(type, table)) <= ROWS:
-        rows, held = [(type(row), len(row)) for row in table], list(chain.from_iterable(table))
-    else:
-        rows, held = [(type(table), len(table))], list(table)
-    return (rows, held) if all(isinstance(x, (Value, float, int)) for x in held) else None
+        return [(type(row), len(row)) for row in table], list(chain.from_iterable(table))
+    return [(type(table), len(table))], list(table)
+
+
+def are_numbers(contents: Any) -> bool:
+    """Whether all that a table holds cannot change."""
+    return contents is not None and all(isinstance(x, (Value, float, int)) for x in contents[1])
 
 
 def same_contents(a: Any, b: Any) -> bool:
     """Whether two tables held the same objects."""
-    return a is not None and a[0] == b[0] and all(map(is_, a[1], b[1]))
+    return a is not None and b is not None and a[0] == b[0] and all(map(is_, a[1], b[1]))
 
 
 class Lookups:
@@ -111,7 +114,7 @@ class Lookups:
         """The entries of a table; None where they look different."""
         held = contents(table)
         known = self.entries.get(id(table))
-        if known is not None and held is not None and same_contents(known.contents, held):
+        if known is not None and same_contents(known.contents, held):
             return known
         leaves: list[list[Any]] = []
         keys = set()
@@ -123,7 +126,8 @@ class Lookups:
             return None
         if len(keys) > 1 or len(leaves) * len(leaves[0]) > LARGEST:
             return None
-        self.entries[id(table)] = Entries([flat(entry) for entry in leaves], keys.pop(), held)
+        self.entries[id(table)] = Entries([flat(entry) for entry in leaves], keys.pop(),
+                                           held if are_numbers(held) else None)
         return self.entries[id(table)]
 
     def fetched(self, entries: Entries, index: Value, k: int, make: Make) -> Any:

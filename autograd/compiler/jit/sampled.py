@@ -55,20 +55,25 @@ class RowsBranch(Branch):
 
     def compiled(self, outputs: list[Value], every: list[Value]) -> Program:
         """The program of some outputs, whose inputs are the numbers of a sample."""
+        self.place_inputs(every)
+        return compiler.program(outputs, [every[i] for i in self.shared],
+                                [every[i] for i in self.inputs])
+
+    def place_inputs(self, every: list[Value]) -> None:
+        """Note which numbers a program takes once, and which for each sample."""
         count = len(self.lookups.arguments())
         looked_up = range(len(every) - count, len(every))
         self.inputs = [*self.columns, *looked_up]
         chosen = {*self.inputs, *self.wrt}
         self.shared = [*self.wrt, *(i for i in range(len(every)) if i not in chosen)]
-        return compiler.compile(outputs, [every[i] for i in self.shared],
-                                [every[i] for i in self.inputs])
 
-    def differentiable(self, result: Value, every: list[Value], looked_up: list[Value],
+    def differentiable(self, order: list[Value], every: list[Value], looked_up: list[Value],
                        notes: Notes) -> list[Value]:
-        """Compile the result of which there is a gradient; what that is with respect to."""
-        self.program = self.compiled([result], every)
-        self.program = compiler.compile(result, [every[i] for i in self.shared],
-                                        [every[i] for i in self.inputs])
+        """Compile the result of which there is a gradient, the last in a topological order; what
+        the gradient is with respect to."""
+        self.place_inputs(every)
+        self.program = compiler.program(order[-1], [every[i] for i in self.shared],
+                                        [every[i] for i in self.inputs], order=order)
         return [every[i] for i in self.wrt]
 
     def full_rows(self, rows: Any) -> Any:

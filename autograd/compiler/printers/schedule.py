@@ -65,7 +65,8 @@ def gradient(tape: Tape, plan: Plan) -> dict[Array, Operand]:
     """The cotangents of all Arrays that depend on parameters; that of theta is complete and comes
     last.
     """
-    both = [i for i, p in enumerate(tape.parameters) if p in tape.inputs]
+    inputs = set(tape.inputs)
+    both = [i for i, p in enumerate(tape.parameters) if p in inputs]
     sources = [plan.theta, plan.x] if both else [plan.theta]
     order = topological_order([*plan.arrays, plan.output])
     found = {}

@@ -12,6 +12,7 @@ loss they go into, all at once, whatever their turn.
 """
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,6 +23,7 @@ from autograd.ops import Operation
 
 
 Key = tuple[Any, ...]
+ZERO = -1  # a kind of its own
 
 
 class Group(NamedTuple):
@@ -49,11 +51,7 @@ def levels(
     )
     if not (late > early).any():
         return first
-    height, depth = height_of(tape), [0] * len(tape.kinds)
-    deepest = depth.__getitem__
-    for (i, (op, args)), goes_late in zip(tape.nodes.items(), (late > early).tolist()):
-        depth[i] = last[i] if goes_late else above(op, max(map(deepest, args)), height)
-    return depth
+    return earliest(tape, dict(zip(tape.nodes, (late > early).tolist())), last)
 
 
 def how_many_alike(keys: np.ndarray, depth: np.ndarray) -> np.ndarray:
@@ -68,19 +66,20 @@ def height_of(tape: Tape) -> int:
     return len(tape.kinds) + 1
 
 
-def above(op: Operation, deepest: int, height: int) -> int:
-    """The depth of an operation just above its highest argument."""
-    return (deepest // height + 1) * height if op is ops.dot or op is ops.sum else deepest + 1
-
-
-def earliest(tape: Tape) -> list[int]:
-    """The lowest depth each id can have."""
+def earliest(
+    tape: Tape, fixed: Mapping[int, bool] | None = None, last: Sequence[int] = ()
+) -> list[int]:
+    """The lowest depth each id can have, just above its highest argument; where some are `fixed`,
+    those have their depth of `last`.
+    """
     height, depth = height_of(tape), [0] * len(tape.kinds)
     of = depth.__getitem__
     for i, (op, args) in tape.nodes.items():
         deepest = max(map(of, args)) if len(args) > 1 else depth[args[0]]
-        is_sum = op is ops.dot or op is ops.sum  # as `above`, written out for speed
+        is_sum = op is ops.dot or op is ops.sum
         depth[i] = (deepest // height + 1) * height if is_sum else deepest + 1
+        if fixed and fixed[i]:
+            depth[i] = last[i]
     return depth
 
 
@@ -119,7 +118,18 @@ def groups(tape: Tape, depth: list[int], keys: list[int] | None = None) -> list[
 def keys_of(tape: Tape) -> list[int]:
     """A number for each node: those of one key have the same."""
     known: dict[Key, int] = {}
-    return [known.setdefault(key(tape, node), len(known)) for node in tape.nodes.values()]
+    by_kinds: dict[Key, int] = {}  # those whose arguments are of the same kinds have one key
+    kinds = list(tape.kinds)
+    kinds[tape.zero] = ZERO
+    kind_of, numbers = kinds.__getitem__, []
+    for op, args in tape.nodes.values():
+        look = op, *map(kind_of, args)
+        number = by_kinds.get(look)
+        if number is None:
+            number = known.setdefault(key(tape, (op, args)), len(known))
+            by_kinds[look] = number
+        numbers.append(number)
+    return numbers
 
 
 def key(tape: Tape, node: tuple[Operation, tuple[int, ...]]) -> Key:

@@ -52,12 +52,12 @@ class Tape(NamedTuple):
 
 def record(
     outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value],
-    samples: bool = True,
+    samples: bool = True, order: list[Value] | None = None,
 ) -> Tape:
     """The graph of the outputs as a Tape. Parameters and inputs are where it begins, even if they
-    were computed.
+    were computed. `order` is the topological order of the outputs, where it is known.
     """
-    tape = numbered(outputs, parameters, inputs)[0]
+    tape = numbered(outputs, parameters, inputs, order)[0]
     return tape._replace(samples=samples and bool(inputs))
 
 
@@ -90,10 +90,11 @@ def places_and_ids(
 
 
 def numbered(
-    outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value]
+    outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value],
+    order: list[Value] | None = None,
 ) -> tuple[Tape, list[Any]]:
     """The Tape, and the id of each place of the topological order, NONE where it has none."""
-    order = with_labels(graph.topological_order(*outputs))
+    order = with_labels(graph.topological_order(*outputs) if order is None else order)
     place = dict(zip(order, range(len(order))))
     begin = {place[v] for v in (*parameters, *inputs) if v in place}
     args = graph.wiring(order, place)
@@ -413,15 +414,15 @@ class _Numbering:
         """
         ids, number = self.ids, self.number
         rest = [ids[t] if type(t) is int else number(t) for t in side.rest]
-        if not side.scaled and not rest and len(side.left) == 1:
-            return [self.product(self.of(side.left[0]), self.of(side.right[0]))]
         if not side.left and not side.scaled:
             return rest
+        if len(side.left) == 1 and not side.scaled:
+            found_one = self.one_product(self.of(side.left[0]), self.of(side.right[0]), rest)
+            if found_one is not None:
+                return [found_one]
         left = [ids[t] if type(t) is int else number(t) for t in side.left]
         right = [ids[t] if type(t) is int else number(t) for t in side.right]
         found = self.scaled(side, left, right) if side.scaled else []
-        if len(left) == 1 and not rest and not found:
-            return [self.product(left[0], right[0])]
         classes = self.classes(left, right)
         if len(classes) > 1:
             self.share_zeros(classes)
@@ -447,11 +448,22 @@ class _Numbering:
                     break
         return [*found, *[i for _, i in dots], *rest]
 
-    def product(self, a: int, b: int) -> int:
-        """One product as a node; the parameter, or the number, is on the left."""
-        if self.kinds[a] > self.kinds[b]:
+    def one_product(self, a: int, b: int, rest: list[int]) -> Optional[int]:
+        """The node of one product and nothing else, or of w * x + b; None where it is another sum.
+
+        The parameter, or the number, is on the left, as in `classes`.
+        """
+        kinds = self.kinds
+        if kinds[a] > kinds[b]:
             a, b = b, a
-        return self.node(ops.mul if self.kinds[a] == CONSTANT else ops.dot, (a, b))
+        if not rest:
+            return self.node(ops.mul if kinds[a] == CONSTANT else ops.dot, (a, b))
+        bias = rest[0]
+        of_data = kinds[a] == PARAMETER and kinds[b] == CONSTANT
+        if of_data and len(rest) == 1 and kinds[bias] == PARAMETER and bias != a:
+            if self.lies_beside(bias, [a]):
+                return self.node(ops.dot, (a, bias, b, self.number(1.0)))
+        return None
 
     def merge_rest(self, rest: list[int], weights: list[int], data: list[int]) -> None:
         """Put parameters that are weights as well among the weights, times 1."""

@@ -14,11 +14,13 @@ an argument comes from, OUTSIDE or (lag, group, position).
 """
 from __future__ import annotations
 
+from itertools import chain
+from operator import attrgetter
 from typing import Any, NamedTuple, Union
 
 import numpy as np
 
-from autograd.compiler.recognize.group import Group, key
+from autograd.compiler.recognize.group import Group, keys_of
 from autograd.compiler.recognize.record import PARAMETER, Tape
 
 FEWEST = 6  # turns of a loop
@@ -45,9 +47,9 @@ def with_loops(tape: Tape, groups: list[Group], most: int = LONGEST) -> list[Uni
     `most` groups each.
     """
     found: list[Union[Group, Turns]] = []
-    rest = groups
+    rest, looks = groups, looks_of(tape, groups)
     while rest:
-        place = longest(tape, rest, most)
+        place = longest(tape, rest, looks[len(groups) - len(rest) :], most)
         if place is None:
             break
         start, loop = place
@@ -58,15 +60,16 @@ def with_loops(tape: Tape, groups: list[Group], most: int = LONGEST) -> list[Uni
     return [*found, *rest]
 
 
-def longest(tape: Tape, groups: list[Group], most: int) -> tuple[int, Turns] | None:
+def longest(
+    tape: Tape, groups: list[Group], looks: np.ndarray, most: int
+) -> tuple[int, Turns] | None:
     """The loop that covers most of the groups, and where it starts; None where there is none."""
-    looks = looks_of(tape, groups)
     candidates = []
     for period in range(1, min(most, len(groups) // FEWEST) + 1):
-        for start, stop in runs(looks[period:] == looks[:-period]):
-            covered = (stop - start) // period * period + period
-            if covered >= FEWEST * period:
-                candidates.append((covered, period, start, stop + period))
+        starts, stops = runs(looks[period:] == looks[:-period])
+        covered = (stops - starts) // period * period + period
+        for k in np.flatnonzero(covered >= FEWEST * period):
+            candidates.append((int(covered[k]), period, int(starts[k]), int(stops[k]) + period))
     candidates.sort(key=lambda c: (-c[0], c[1]))
     for _, period, start, stop in candidates[:TRIED]:
         loops: list[tuple[int, Turns]] = []
@@ -101,20 +104,18 @@ def stacks_of(tape: Tape, groups: list[Group], start: int, loop: Turns) -> tuple
 def looks_of(tape: Tape, groups: list[Group]) -> np.ndarray:
     """A number for each group; groups of the same operation, kinds and sizes have the same."""
     known: dict[Any, int] = {}
-    return np.array(
-        [
-            known.setdefault(
-                (key(tape, (g.op, g.args[0])), len(g.ids), tuple(map(len, g.args))), len(known)
-            )
-            for g in groups
-        ]
-    )
+    key_of = dict(zip(tape.nodes, keys_of(tape)))
+    return np.array([
+        known.setdefault((key_of[g.ids[0]], *map(len, g.args)), len(known)) for g in groups
+    ])
 
 
-def runs(same: np.ndarray) -> list[tuple[int, int]]:
-    """The stretches in which all is True."""
-    edges = np.diff(np.concatenate(([0], same.astype(int), [0])))
-    return list(zip(np.nonzero(edges == 1)[0].tolist(), np.nonzero(edges == -1)[0].tolist()))
+def runs(same: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where the stretches in which all is True start and stop."""
+    padded = np.zeros(len(same) + 2, dtype=bool)
+    padded[1:-1] = same
+    edges = np.flatnonzero(padded[1:] != padded[:-1])
+    return edges[::2], edges[1::2]
 
 
 def wired(
@@ -124,19 +125,18 @@ def wired(
     group_of = np.full(len(tape.kinds), OUTSIDE)
     position_of = np.zeros(len(tape.kinds), dtype=np.intp)
     chosen = groups[start : start + period * count]
-    for g, group in enumerate(chosen):
-        group_of[group.ids] = g
-        position_of[group.ids] = np.arange(len(group.ids))
-    args = [
-        np.array([[a for row in g.args for a in row] for g in chosen[j::period]])
-        for j in range(period)
-    ]
+    for j in range(period):
+        same = ids_of(chosen[j::period])
+        group_of[same] = j + period * np.arange(len(same))[:, None]
+        position_of[same] = np.arange(same.shape[1])
+    args = [args_of(chosen[j::period]) for j in range(period)]
     wires = [wires_of(a, group_of, position_of, period) for a in args]
     alike = np.all([np.all(w[1:] == w[:-1], axis=(1, 2)) for w in wires], axis=0)
-    stretch = max(runs(alike), key=lambda run: run[1] - run[0], default=None)
-    if stretch is None:
+    starts, stops = runs(alike)
+    if not len(starts):
         return None
-    first, last = stretch[0], stretch[1]  # turns first, ..., last are wired in the same way
+    which = int(np.argmax(stops - starts))
+    first, last = int(starts[which]), int(stops[which])  # from first to last wired in the same way
     while first > 0 and starts_at(wires, first - 1, last):
         first -= 1
     if last + 1 - first < FEWEST:
@@ -151,10 +151,22 @@ def wired(
     if sum((kinds[a[:, v]] == PARAMETER).any(axis=0).sum() for a, v in zip(args, varies)) > WEIGHTS:
         return None
     turns = [chosen[t * period : (t + 1) * period] for t in range(first, last + 1)]
-    ids = [np.array([turn[j].ids for turn in turns]) for j in range(period)]
+    ids = [ids_of([turn[j] for turn in turns]) for j in range(period)]
     return start + first * period, Turns(
         turns, ids, args, lags, [w[last, :, 1] for w in wires], [w[last, :, 2] for w in wires]
     )
+
+
+def ids_of(groups: list[Group]) -> np.ndarray:
+    """The nodes of groups of one size, a row for each."""
+    found = np.fromiter(chain.from_iterable(map(attrgetter("ids"), groups)), np.intp)
+    return found.reshape(len(groups), -1)
+
+
+def args_of(groups: list[Group]) -> np.ndarray:
+    """The arguments of all nodes of groups that look alike, a row for each group."""
+    rows = chain.from_iterable(map(attrgetter("args"), groups))
+    return np.fromiter(chain.from_iterable(rows), np.intp).reshape(len(groups), -1)
 
 
 def wires_of(

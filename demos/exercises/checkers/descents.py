@@ -42,21 +42,23 @@ class Descent:
         yield f"the steps do not change {', '.join(self.still())}; the others are at the minimum", lambda: bool(self.still())
         yield "what comes back is not a minimum, and the loss of this file was never asked on the way there", lambda: not self.way
         yield "it gives back something else than the point where its steps ended", self.other_end
-        yield "the first step does not go against the gradient: a derivative is wrong, or stands in the wrong place", self.no_gradient
+        yield "the first step does not go against the gradient: a derivative is wrong, or stands in the wrong place, or it is that of another loss", self.no_gradient
         yield "it swings back and forth: the steps are too long", self.swings
         yield ("it stopped too early: at each step the loss was still falling; take more steps, or longer ones", self.falling)
         yield "it ends before the minimum: the loss is smaller than where it began, and its derivatives are not yet 0", self.near
 
     def wrong_way(self) -> list[str]:
         """The names of the numbers whose steps go along their derivative, where others go against it."""
-        k = next((k for k in range(min(len(self.way) - 1, 3)) if all(abs(d) > 0.01 for d in self.slopes(k))), None)
-        if k is None:
-            return []
-        parts = [(b - a) * d for a, b, d in zip(self.way[k], self.way[k + 1], self.slopes(k))]
-        ratios = [(b - a) / d for a, b, d in zip(self.way[k], self.way[k + 1], self.slopes(k))]
-        same = all(math.isclose(abs(r), abs(ratios[0]), rel_tol=1e-3) for r in ratios)
-        up = [name for name, part in zip(self.names, parts) if part > 0]
-        return up if same and 0 < len(up) < len(parts) else []
+        for k in range(min(len(self.way) - 1, 20)):
+            slopes = self.slopes(k)
+            if not all(abs(d) > 0.01 for d in slopes):
+                continue
+            ratios = [(b - a) / d for a, b, d in zip(self.way[k], self.way[k + 1], slopes)]
+            same = all(math.isclose(abs(r), abs(ratios[0]), rel_tol=1e-3) for r in ratios)
+            up = [name for name, ratio in zip(self.names, ratios) if ratio > 0]
+            if same and 0 < len(up) < len(ratios):
+                return up
+        return []
 
     def no_gradient(self) -> bool:
         """Whether the first step is across the gradient, not along it."""

@@ -6,7 +6,7 @@ from demos.exercises.checkers.comparing import compare, exactly
 from demos.exercises.marking.policy import derive
 from demos.exercises.mutations.suspects import suspects
 
-POLICY = derive("the partial derivatives are to be written as formulas")
+POLICY = derive("the partial derivatives are to be written as formulas", values=True)
 HINTS = ("y is the root of a sum of squares: the chain rule has an outer and an inner derivative.",
          "The derivative of √s with respect to s is 1 / (2 √s), and √s is y, which is handed to you.",
          "The 2 of the root and the 2 of the square cancel. What is left has one input above and y below.")

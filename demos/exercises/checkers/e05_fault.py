@@ -131,6 +131,8 @@ def why(asked, wrong):
         return "it gives the last row of every table"
     if all(a.found == (a.name, a.i + 1) for a in wrong) and len(wrong) == len(asked):
         return "the input is counted from 1, not from 0"
+    if all(a.found == (a.i, a.name) for a in asked):
+        return "the tuple is the wrong way round: the name comes first"
     if all(a.found and a.found[0] == a.name for a in wrong):
         return "the row is right, and the input is not"
     if len(nothing) == len(wrong):
@@ -167,7 +169,7 @@ def why_nothing(asked, wrong):
         return "a partial that is too small is not noticed: the size of the difference is wanted, abs(...)"
     if all(a.rule(p) > a.right(p) for a in wrong for p in a.places() if len(p) == INPUTS.get(a.name, 1)) and points:
         return "a partial that is too large is not noticed: the size of the difference is wanted, abs(...)"
-    return "the tolerance is too large for some faults"
+    return "some faults are not noticed: the tolerance is too large for them, or the difference is not compared by its size"
 
 
 def own(student):
@@ -189,6 +191,7 @@ def repair(student):
     compare(names, got, right, [
         ("this is what stands in TABLE, and is wrong", [1 / sqrt(1 + y * y) for y in ys]),
         ("the root is missing", [1 / (1 + x * x) for x in xs]),
+        ("the root is missing, and it takes the output, where the input belongs", [1 / (1 + y * y) for y in ys]),
         ("the root is above, where it should be below", [sqrt(1 + x * x) for x in xs]),
         ("a - where a + belongs: this is the derivative of another function", [1 / sqrt(abs(1 - x * x)) for x in xs]),
         ("this is the value of the operation", ys),

@@ -16,6 +16,7 @@ HINTS = ("A node may be put in the list when all of its inputs are in it.",
 TWINS = ([[1, 0, 1], [0, 2, 0]], [1.5, 1.5])            # a * b + a, both with the same number
 SUM = ([[0, 0, 1], [1, 2, 0]], [-1.0, -0.5])            # (a + b) * a, a sum smaller than what it adds
 SHORTCUT = ([[1, 0, 1], [1, 2, 1], [0, 3, 0], [0, 4, 2]], [0.5, 2.0])   # a node used near the output and far from it
+ZERO = ([[1, 0, 1], [0, 2, 1]], [0.0, 1.5])             # a * b + b, where a and a * b are 0
 DOUBLED = ([[2, 0, 0], [0, 2, 1]], [0.5, 2.0])          # a * 2.0 + b: a plain number among the inputs
 
 
@@ -106,11 +107,13 @@ def mistakes(found, nodes, inputs):
     yield "the list is empty", not found
     yield "the output itself is missing", missing == {last}
     yield "only the output is there: its inputs are not followed", set(found) == {last}
+    yield "a node whose number is 0 is left out: 0 counts as false, and it is a node", bool(missing) and all(numbers[k] == 0 for k in missing)
     yield "only the inputs of the output are there: theirs are missing", bool(missing) and {*found} <= {last, *inputs[last]}
     yield "nodes with the same number are taken for one: nodes are told apart by what they are, not by their number", \
         bool(missing) and all(any(numbers[k] == numbers[j] for j in found) for k in missing)
     yield "leaves are left out; they are nodes too", missing == leaves
     yield "the search ends too early: not all inputs are followed", bool(missing)
+    yield "the output stands there twice", twice == [last]
     yield "a node that several others use is taken several times: what has been seen has to be remembered", bool(twice)
     yield "it is sorted by the numbers, not by who uses whom", not twice and sorted(found, key=lambda k: numbers[k]) == found
     yield ("a node is put in the list when it is first met, and not after all of its inputs: one that is used near the output and far "
@@ -184,5 +187,5 @@ def ladder(student):
                     if len(found) > 41 else "")
 
 
-PARTS = [Part("small graphs", on(TWINS, SUM, DOUBLED, SHORTCUT)), Part("graphs with many users", random_graphs), Part("deep graphs", deep),
+PARTS = [Part("small graphs", on(TWINS, SUM, DOUBLED, SHORTCUT, ZERO)), Part("graphs with many users", random_graphs), Part("deep graphs", deep),
          Part("many paths", ladder)]

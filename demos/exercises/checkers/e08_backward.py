@@ -152,6 +152,11 @@ def swept(names, f, p):
     return [v.grad for v in nodes]
 
 
+def signed(rng, n):
+    """Numbers away from 0, of both signs."""
+    return [x * sign for x, sign in zip(draws(rng, n, 0.5), (1, -1, 1))]
+
+
 def truths(f, p):
     """The derivatives of f with respect to all that it goes through, by finite differences: each takes other values."""
     count = len(trace(f, p, "abc")[0])
@@ -199,7 +204,7 @@ class First(NamedTuple):
 
 
 def ask_first(student, text):
-    f, p = EXPRESSIONS[text], draws(student.random(text), len(names_of(text)), 0.5)
+    f, p = EXPRESSIONS[text], signed(student.random(text), len(names_of(text)))
     (grads,), labels = run(student, text, p, ["backward"])
     return First(text, f, p, grads, labels, truths(f, p))
 
@@ -264,7 +269,7 @@ def node_twice(student):
 def again(student):
     """Called again, and when every grad was 7 before, twice, lest every other call does nothing."""
     for text in ("a * a + a * b", "h * h + h * a, with h = a * b"):
-        f, p = EXPRESSIONS[text], draws(student.random(text), len(names_of(text)), 0.5)
+        f, p = EXPRESSIONS[text], signed(student.random(text), len(names_of(text)))
         actions = ["backward", "backward", "seven", "backward", "seven", "backward"]
         found, labels = run(student, text, p, actions)
         before, right = [0.0] * len(labels), truths(f, p)

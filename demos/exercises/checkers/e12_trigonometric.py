@@ -76,6 +76,7 @@ MISTAKES = [
     ("k is the place in the list, where two places have the same k", by_place),
     ("c is read as a₀, a₁, a₂, ..., b₁, b₂, ...; its order is a₀, a₁, b₁, a₂, b₂, ...", lambda c, x: p(grouped(c), x)),
     ("a₀ is halved", lambda c, x: p(c, x) - c[0] / 2),
+    ("a₀ stands in every term of the sum, where it is added once", lambda c, x: p(c, x) + (len(c) // 2 - 1) * c[0]),
     ("a₀ is missing", lambda c, x: p(c, x) - c[0]),
     ("a₀ is counted twice", lambda c, x: p(c, x) + c[0]),
     ("a₀ is multiplied by x or by a wave", lambda c, x: p(c, x) - c[0] + c[0] * cos(x)),

@@ -24,7 +24,7 @@ LOOK = {                                # by words in a mistake's name: where to
 
 
 LONGEST = 300_000                       # bytes of a file
-LONG = 7.0                              # seconds after which no cause is looked for any more
+LONG = 8.0                              # seconds after which no cause is looked for any more
 
 
 class Checker:

@@ -39,9 +39,11 @@ class Policy(NamedTuple):
 LOOK_UP = "it uses {name}: an answer is computed from what it is given, and neither looked up nor made in another way"
 
 
-def derive(what: str) -> Policy:
-    """The policy of an exercise where a derivative is to be found by hand."""
-    return Policy((((*GRADIENTS, *ENGINES), f"it uses {{name}}: here {what}, with no derivative from a program"),),
+def derive(what: str, values: bool = False) -> Policy:
+    """The policy of an exercise where a derivative is to be found by hand; with values, Values may be made."""
+    made = () if values else ("autograd.Value",)
+    return Policy((((*GRADIENTS, *ENGINES, *made), f"it uses {{name}}: here {what}, with no derivative from a program"),
+                   (("decimal", "fractions"), f"it uses {{name}}: here {what}, with floats")),
                   f"it uses complex numbers: here {what}, with no difference quotient, not even a complex one")
 
 

@@ -20,7 +20,7 @@ from typing import Any
 import autograd
 from demos.exercises.marking.channel import from_json, receive, send
 
-SECONDS = 6.0                           # for all questions to one file
+SECONDS = 8.0                           # for all questions to one file
 GRACE = 1.0                             # more, until a process is ended that does not stop by itself
 ROOT = Path(autograd.__file__).parent.parent
 FORKS = hasattr(os, "fork") and hasattr(socket, "send_fds")

@@ -61,6 +61,8 @@ def points_of(names: tuple[str, ...], desk: Desk, notes: list[tuple[str, float]]
             def call(x: Any, *rest: Any, function: Any = function, name: str = name, **options: Any) -> Any:
                 if isinstance(x, float):
                     notes.append((name, float(x)))
+                elif getattr(x, "ndim", 0) and x.size <= 200 and x.dtype.kind == "f":
+                    notes.extend((name, float(t)) for t in x.ravel())
                 return function(x, *rest, **options)
             undo.append((module, name, function))
             replaced[id(function)] = call

@@ -43,13 +43,13 @@ def near(point: Mapping[str, float], rng: random.Random, make: Make) -> Graph:
 # grad ------------------------------------------------------------------------------------------------------------------------
 
 def grad_task(graph: Graph, rng: random.Random) -> str:
-    return (f"    y = {graph.steps[-1].whole}\n\nFind the derivatives of y with respect to {listed(graph.leaves)} with pen and paper, and "
+    return (f"    {graph.out} = {graph.steps[-1].whole}\n\nFind the derivatives of {graph.out} with respect to {listed(graph.leaves)} with pen and paper, and "
             "write them as `derivatives`, with floats.")
 
 
 def grad_lines(graph: Graph) -> str:
     keys = ", ".join(f'"{name}"' for name in graph.leaves)
-    return (f"def derivatives({', '.join(graph.leaves)}):\n    \"\"\"The derivatives of y: a dict with the keys {keys}.\"\"\"\n"
+    return (f"def derivatives({', '.join(graph.leaves)}):\n    \"\"\"The derivatives of {graph.out}: a dict with the keys {keys}.\"\"\"\n"
             '    raise NotImplementedError("write derivatives")')
 
 
@@ -64,8 +64,13 @@ def grad_parts(graph: Graph, make: Make, rng: random.Random) -> list[Part]:
             got, right = [as_number(x[name], n) for x, n in zip(answers, names)], [g.grads()[name] for g in graphs]
             known = [(f"this is the derivative with respect to {other}", [g.grads()[other] for g in graphs])
                      for other in graph.leaves if other != name]
-            known.append(("this is the value of y, not a derivative", [g.value() for g in graphs]))
-            compare(names, got, right, known, by="it should be", more=slips(graph, graphs, name))
+            known.append((f"this is the value of {graph.out}, not a derivative", [g.value() for g in graphs]))
+            known.append((f"it begins with the value of {graph.out}, where the derivative of {graph.out} with respect to itself is 1",
+                          [g.value() * x for g, x in zip(graphs, right)]))
+            known += [(f"the factor {other} is too much", [g.point[other] * x for g, x in zip(graphs, right)]) for other in graph.leaves]
+            slipped = slips(graph, graphs, name)
+            known += [slip for slip in slipped if slip[0].endswith(("is missing", "is there")) and "local" not in slip[0]]
+            compare(names, got, right, known, by="it should be", more=slipped)
             exactly(got, right, f'derivatives(...)["{name}"]')
         return check
     return [Part(f"the derivative with respect to {name}", of(name)) for name in graph.leaves]
@@ -79,9 +84,9 @@ def slips(graph: Graph, graphs: list[Graph], name: str) -> list[tuple[str, Any]]
 # graph -----------------------------------------------------------------------------------------------------------------------
 
 def graph_task(graph: Graph, rng: random.Random) -> str:
-    return (f"    y = {graph.steps[-1].whole}\n\nWrite its computational graph: one entry for each operation, with its inputs, which are "
+    return (f"    {graph.out} = {graph.steps[-1].whole}\n\nWrite its computational graph: one entry for each operation, with its inputs, which are "
             f"{listed(graph.leaves)}, numbers, or names of your own for other operations. What is computed once stands there once. The last "
-            'one is "y". So y = a * b + 2 is\n\n    GRAPH = {"p": ("*", "a", "b"), "y": ("+", "p", 2)}')
+            f'one is "{graph.out}". So {graph.out} = a * b + 2 is\n\n    GRAPH = {{"p": ("*", "a", "b"), "{graph.out}": ("+", "p", 2)}}')
 
 
 def graph_lines(graph: Graph) -> str:
@@ -94,8 +99,8 @@ def graph_parts(graph: Graph, make: Make, rng: random.Random) -> list[Part]:
         if not isinstance(found, dict):
             raise unusable("GRAPH", found, "a dict")
         rows = {str(name): entry(str(name), row) for name, row in found.items()}
-        if "y" not in rows:
-            raise Wrong("GRAPH has no entry y", mistake="the last operation is called y")
+        if graph.out not in rows:
+            raise Wrong(f"GRAPH has no entry {graph.out}", mistake=f"the last operation is called {graph.out}")
         right = [form(graph, step.name) for step in graph.inner()]
         got = {name: form_of(rows, name, {*graph.leaves}, ()) for name in rows}
         explain_graph(got, right, {form(graph, s.name): s.whole for s in graph.inner()})
@@ -138,7 +143,7 @@ def explain_graph(got: dict[str, Any], right: list[Any], texts: dict[Any, str]) 
     """Raise Wrong where the forms of the entries are not those of the graph."""
     forms = list(got.values())
     missing = [x for x in right if x not in forms]
-    twice = [name for name, x in got.items() if forms.count(x) > 1 and right.count(x) < 2]
+    twice = [name for name, x in got.items() if forms.count(x) > max(right.count(x), 1)]
     if not missing and twice:
         raise Wrong(f"{' and '.join(twice)} are the same", mistake="what is computed once stands there twice: a node may have several users")
     if missing:
@@ -150,7 +155,7 @@ def explain_graph(got: dict[str, Any], right: list[Any], texts: dict[Any, str]) 
         raise Wrong(f"no entry is {texts.get(x, x)}", mistake=mistake)
     extra = [name for name, y in got.items() if y not in right]
     if extra:
-        raise Wrong(f"{extra[0]} is not in the graph of y", mistake="an operation is too much")
+        raise Wrong(f"{extra[0]} is not in the graph", mistake="an operation is too much")
 
 
 # order -----------------------------------------------------------------------------------------------------------------------
@@ -235,35 +240,35 @@ def fault_parts(graph: Graph, make: Make, rng: random.Random) -> list[Part]:
 
 def predict_task(graph: Graph, rng: random.Random) -> str:
     where = ", ".join(f"{name} = {x:g}" for name, x in graph.point.items())
-    return (f"    y = {graph.steps[-1].whole}\n\nat {where}. Without running anything: predict y, and its derivatives with respect to "
+    return (f"    {graph.out} = {graph.steps[-1].whole}\n\nat {where}. Without running anything: predict {graph.out}, and its derivatives with respect to "
             f"{listed(graph.leaves)}. Five per cent off is near enough.")
 
 
 def predict_lines(graph: Graph) -> str:
-    return "PREDICTION = {" + ", ".join(f'"{name}": None' for name in ("y", *(n for n in graph.leaves if n != "y"))) + "}"
+    return "PREDICTION = {" + ", ".join(f'"{name}": None' for name in (graph.out, *graph.leaves)) + "}"
 
 
 def predict_parts(graph: Graph, make: Make, rng: random.Random) -> list[Part]:
-    right = {**graph.grads(), "y": graph.value()}
+    right = {**graph.grads(), graph.out: graph.value()}
 
     def of(name: str) -> Callable[[Student], None]:
         def check(student: Student) -> None:
-            found = as_dict(begun(student, "PREDICTION"), ["y", *graph.leaves], "PREDICTION")
+            found = as_dict(begun(student, "PREDICTION"), [graph.out, *graph.leaves], "PREDICTION")
             if found[name] is None:
                 raise NotBegun("begin here: set PREDICTION")
             got = as_number(found[name], f"PREDICTION[{name!r}]")
             if not close(got, right[name], 0.05, 0.01):
                 known = [(f"this is the derivative with respect to {other}", [right[other]]) for other in graph.leaves if other != name]
-                known += [("this is the value of y", [right["y"]])] * (name != "y")
-                known += [(said, [wrong(graph)[name]]) for said, wrong in graph.mistakes()] * (name != "y")
+                known += [(f"this is the value of {graph.out}", [right[graph.out]])] * (name != graph.out)
+                known += [(said, [wrong(graph)[name]]) for said, wrong in graph.mistakes()] * (name != graph.out)
                 near_by = [(said, [got]) for said, numbers in known if close(got, numbers[0], 0.02, 0.005)
                            and not all_close(numbers, [right[name]])]
                 raise Wrong(f"PREDICTION[{name!r}] is {got:g}: not right yet",
                             at(**graph.point), mistake="the sign is the wrong way round" if close(got, -right[name], 0.05) else
                             cause([got], [right[name]], near_by))
         return check
-    return [Part("the value" if name == "y" else f"the derivative with respect to {name}", of(name))
-            for name in ("y", *(n for n in graph.leaves if n != "y"))]
+    return [Part("the value" if name == graph.out else f"the derivative with respect to {name}", of(name))
+            for name in (graph.out, *graph.leaves)]
 
 
 def begun(student: Student, name: str) -> Any:
@@ -274,13 +279,13 @@ def begun(student: Student, name: str) -> Any:
     return found
 
 
-BY_HAND = derive("this is to be done by hand")
+BY_HAND = derive("this is to be done by hand", values=True)
 KINDS: dict[str, Kind] = {
     "grad": Kind(grad_task, grad_lines, grad_parts, BY_HAND, (
-        "Name the steps from the inputs to y, one operation each.", "Write the local derivative of each step beside it.",
-        "Multiply along each way from y back to the input, and add up the ways.")),
+        "Name the steps from the inputs to the result, one operation each.", "Write the local derivative of each step beside it.",
+        "Multiply along each way from the result back to the input, and add up the ways.")),
     "graph": Kind(graph_task, graph_lines, graph_parts, BY_HAND, (
-        "Which operation is done last? That is y.", "Go on with its inputs, until only the given names and numbers are left.",
+        "Which operation is done last? That is the result.", "Go on with its inputs, until only the given names and numbers are left.",
         "Where the same expression stands twice, it is one node with two users, unless it is written and computed twice.")),
     "order": Kind(order_task, lambda graph: "ORDER = None                # a list of names", order_parts, BY_HAND, (
         "The output comes first.", "A node may come when all steps that use it are in the list.",
@@ -289,5 +294,5 @@ KINDS: dict[str, Kind] = {
         "Begin at the output, whose gradient is 1.", "For each node add up, over its users, the local derivative times the user's gradient.",
         "The first node where your sum is not what stands there is the one.")),
     "predict": Kind(predict_task, predict_lines, predict_parts, BY_HAND, (
-        "Compute the steps one after the other, with two digits.", "Which way does y go if the input grows a little?",
-        "A derivative is the change of y over the change of the input, for a small change."))}
+        "Compute the steps one after the other, with two digits.", "Which way does the result go if the input grows a little?",
+        "A derivative is the change of the result over the change of the input, for a small change."))}

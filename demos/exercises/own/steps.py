@@ -66,12 +66,18 @@ class Graph:
     def value(self) -> float:
         return self.steps[-1].value
 
+    @property
+    def out(self) -> str:
+        """What the result is called: y, where no input is called so."""
+        return self.steps[-1].name
+
     def mistakes(self) -> Iterator[tuple[str, Callable[[Graph], dict[str, float]]]]:
         """Mistakes in the backward pass, in words, and what each makes of the derivatives, at any point."""
         for step, i in self.edges():
             u, where = step.inputs[i], step.whole
-            several = len([1 for s, k in self.edges() if s.inputs[k] == u]) > 1
-            if several:
+            if step.inputs.count(u) > 1:
+                yield f"{self.named(u).whole} stands twice in {where}, and only one part is there", _changed(step.name, i, lambda part, d: 0.0)
+            elif len([1 for s, k in self.edges() if s.inputs[k] == u]) > 1:
                 yield f"the part of {self.named(u).whole} through {where} is missing", _changed(step.name, i, lambda part, d: 0.0)
             yield f"the local derivative of {where} with respect to {self.named(u).whole} is missing", \
                 _changed(step.name, i, lambda part, d: part / d if d else 0.0)

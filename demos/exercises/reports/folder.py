@@ -160,14 +160,19 @@ def _csv(path: Path) -> Iterator[object]:
         yield csv.writer(file).writerow
 
 
+def kind(result: Result) -> str:
+    """The mistake without the lines it is in: students make the same one in different lines."""
+    return re.sub(r", in line \d+", "", result.mistake)
+
+
 def rows(results: dict[str, list[Result]]) -> Iterator[list[str]]:
     """For each exercise: how many solved it, its points, and the commonest mistake with who made it."""
     for k, name in enumerate(NAMES):
         its = {who: found[k] for who, found in results.items()}
         states, points = Counter(r.state for r in its.values()), [r.score for r in its.values()]
-        mistakes = Counter(r.mistake for r in its.values() if r.mistake)
+        mistakes = Counter(kind(r) for r in its.values() if r.mistake)
         most = mistakes.most_common(1)[0][0] if mistakes else ""
-        who = ", ".join(w for w, r in its.items() if r.mistake == most and most)
+        who = ", ".join(w for w, r in its.items() if kind(r) == most and most)
         yield [name, str(states["solved"]), str(states["not right yet"]), str(states["not yet begun"]),
                f"{statistics.mean(points):.2f}", f"{statistics.median(points):g}", f"{next(iter(its.values())).most:g}", most, who]
 
@@ -177,8 +182,8 @@ def table(results: dict[str, list[Result]]) -> str:
     lines = [f"{'':32}  solved  not right  not begun  mean points"]
     for k, (name, solved, wrong, untouched, mean, _, most, *_) in enumerate(rows(results)):
         lines.append(f"{title(name):32.32}  {solved:>6}  {wrong:>9}  {untouched:>9}  {mean:>5} of {most}")
-        for mistake, count in Counter(found[k].mistake for found in results.values() if found[k].mistake).most_common(3):
-            who = [w for w, found in results.items() if found[k].mistake == mistake]
+        for mistake, count in Counter(kind(found[k]) for found in results.values() if found[k].mistake).most_common(3):
+            who = [w for w, found in results.items() if kind(found[k]) == mistake]
             named = ", ".join(who[:4]) + (f", ... and {count - 4} more" if count > 4 else "")
             lines.append(f"    {count:>3} x  {mistake}: {named}")
     return "\n".join(lines)

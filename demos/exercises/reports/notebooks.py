@@ -111,5 +111,6 @@ def otter(name: str) -> list[Cell]:
     answer = between(name).replace("### BEGIN SOLUTION", "# BEGIN SOLUTION").replace("### END SOLUTION", "# END SOLUTION")
     return [_raw(f"# BEGIN QUESTION\nname: {name[:3]}\npoints: {points}"), markdown(statement(name), f"{name}-text"),
             _raw("# BEGIN SOLUTION"), code(answer, name), _raw("# END SOLUTION"), _raw("# BEGIN TESTS"),
-            code(f"bool({checking(name)})\n\"\"\"# TEST CONFIG\nfailure_message: {title(name)} is not right yet\n\"\"\"", f"{name}-check"),
+            code(f"\"\"\" # BEGIN TEST CONFIG\nfailure_message: {title(name)} is not right yet\n\"\"\" # END TEST CONFIG\n"
+                 f"assert {checking(name)}", f"{name}-check"),
             _raw("# END TESTS"), _raw("# END QUESTION")]

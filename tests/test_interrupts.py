@@ -1,0 +1,80 @@
+"""Ctrl-C at the lines of what changes something: afterwards there is the state before or after, and everything still works."""
+import math
+import sys
+
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd import Value
+from autograd.compat.finishing import AGAIN, finish
+from autograd.derivatives.level import VARIABLES_AT_WORK
+from autograd.recording import is_recording
+from tests.nn.injection import places, run
+
+
+def written_back():
+    xs = [Value(float(i)) for i in range(5)]
+    program = ag.compile(ag.sum([v * v for v in xs]), xs)
+    return lambda: program.write_back(np.arange(5) + 10.0), lambda: [v.data for v in xs] in ([0, 1, 2, 3, 4], [10, 11, 12, 13, 14])
+
+
+def passed():
+    x, w = Value(2.0), Value(3.0)
+    y = ag.tanh(x * w) + x
+    y.backward()
+    before = x.grad, w.grad
+    return y.backward, lambda: (x.grad, w.grad) in (before, (2 * before[0], 2 * before[1]))
+
+
+def jitted():
+    def f(w, x):
+        return ag.tanh(w[0] * x) * (2.0 if x > 0 else w[1])
+    compiled = ag.jit(ag.value_and_grad(f))
+
+    def right():
+        return all(np.allclose(np.hstack(compiled([0.3, 0.1], x)), np.hstack(ag.value_and_grad(f)([0.3, 0.1], x))) for x in (0.5, -0.5))
+    return lambda: (compiled([0.3, 0.1], 0.7), compiled([0.3, 0.1], -0.7)), right
+
+
+def watched():
+    def watch():
+        with ag.detect_anomaly():
+            x = Value(2.0)
+            (x * x + ag.exp(x)).backward()
+    return watch, lambda: (Value(1e308) * 10.0).data == math.inf
+
+
+def differentiated():
+    return lambda: ag.hessian(lambda p: p[0] * p[1])([1.0, 2.0]), lambda: not VARIABLES_AT_WORK
+
+
+@pytest.mark.parametrize("case", [written_back, passed, jitted, watched, differentiated])
+def test_an_interrupt_leaves_the_state_before_or_after(case):
+    lines = run(case()[0], (), ("autograd",))
+    hook = sys.getprofile()
+    for at in places(lines, 6):
+        if case is watched and max(at) > lines - 80:         # in the `finally` that ends the block, it may stay
+            continue
+        action, holds = case()
+        run(action, at, ("autograd",))
+        assert holds(), at
+        assert is_recording() and sys.getprofile() is hook, at
+        assert ag.grad(lambda v: v ** 3)(2.0) == 12.0 and not VARIABLES_AT_WORK, at
+
+
+def test_a_change_is_made_to_its_end():
+    for interrupts in range(AGAIN + 2):
+        made = []
+
+        def change(made=made, interrupts=interrupts):
+            made.append(0)
+            if len(made) <= interrupts:
+                raise KeyboardInterrupt
+            made.append("end")
+        if interrupts:
+            with pytest.raises(KeyboardInterrupt):
+                finish(change)
+        else:
+            finish(change)
+        assert ("end" in made) == (interrupts <= AGAIN)
