@@ -292,8 +292,11 @@ class _Numbering:
     def linear(self, plus: Side, minus: Side) -> int:
         """The node of a sum: what is added less what is subtracted."""
         if not minus.left and not minus.rest and not minus.scaled:
-            shift = self.shift(plus) if plus.rest else 0.0
-            return self.total(self.terms(plus), shift, bool(plus.left or plus.scaled))
+            products = plus.has_products()
+            if not plus.rest:
+                return self.total(self.terms(plus), 0.0, products)
+            shift = self.shift(plus)
+            return self.shifted(self.terms(plus), shift, products, plus.zero)
         if minus.left or minus.rest:
             self.move_weights(plus, minus)
         shift, products = self.shift(plus), plus.has_products()
