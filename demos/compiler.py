@@ -23,7 +23,7 @@ import numpy as np
 
 import autograd
 import nn
-from autograd import Value, draw, relu
+from autograd import Value, draw, jit, relu, value_and_grad
 from autograd.compiler.recognize.group import groups, levels
 from autograd.compiler.recognize.record import record
 from autograd.compiler.recognize.shape import plan
@@ -36,9 +36,78 @@ lesson = Lesson("compiler")
 
 # %% [markdown]
 """
-## A layer of three neurons
+## One line
 
 Here is a layer, `z = Wx + b`, one scalar at a time, then ReLU, then a squared error. Nothing in it says "matrix".
+"""
+
+
+# %%
+def layer(W, b, f):
+    return [sum((w * fj for w, fj in zip(row, f)), bi) for row, bi in zip(W, b)]
+
+
+def squared(f, y):
+    return sum((fi - yi) ** 2 for fi, yi in zip(f, y))
+
+
+def error(W, b, x, y):
+    return squared([relu(z) for z in layer(W, b, x)], y)
+
+
+# %% [markdown]
+"""
+`value_and_grad` makes a function that returns the error and its gradient, here with respect to arguments 0 and 1, and `jit`
+compiles that when it is first called. `error` is written for one sample; `samples=(2, 3)` says that `x` and `y` have many, and
+`reduce="sum"` that we want the sum over them. That is all: this line is what you need in a program of your own.
+"""
+
+# %%
+step = jit(value_and_grad(error, (0, 1)), samples=(2, 3), reduce="sum")
+
+# %%
+lesson.ask("`error` was written for one sample of four inputs. With a hundred samples, what shape has the derivative with "
+           "respect to `W`?", "(3, 4)", choices=("(3, 4)", "(100, 3, 4)"), why="It is the gradient of a sum: one matrix like `W`.")
+
+# %%
+draws = np.random.default_rng(0)
+weights, biases = draws.uniform(-1, 1, (3, 4)), draws.uniform(-1, 1, 3)
+xs, ys = draws.uniform(-1, 1, (100, 4)), draws.uniform(-1, 1, (100, 3))
+
+
+def one_by_one():
+    """The same with a graph for each sample."""
+    graph = value_and_grad(error, (0, 1))
+    values, gradients = zip(*(graph(weights, biases, x, y) for x, y in zip(xs, ys)))
+    return sum(values), [sum(parts) for parts in zip(*gradients)]
+
+
+value, (dW, db) = step(weights, biases, xs, ys)
+scalar_value, (scalar_dW, scalar_db) = one_by_one()
+difference_of_jit = max(abs(dW - scalar_dW).max(), abs(db - scalar_db).max())
+print(f"a hundred samples: value {value:.6f}, by graphs {scalar_value:.6f}")
+print(f"of {dW.size + db.size} derivatives none differs by more than {difference_of_jit:.0e}")
+
+# %% [markdown]
+"""
+What has it found? A program in NumPy, which you can read. By the end of this lesson you know every line of it.
+"""
+
+
+# %%
+def shown(program):
+    """The source of value_and_grad."""
+    return program.source[program.source.index("def value_and_grad"):].rstrip()
+
+
+print(shown(step.programs[0]))
+
+# %% [markdown]
+"""
+## A layer of three neurons
+
+`jit` does in one go what we now do by hand: it calls the function with Values instead of numbers, which records a graph, and
+compiles the graph. Here is that graph.
 """
 
 
@@ -46,14 +115,6 @@ Here is a layer, `z = Wx + b`, one scalar at a time, then ReLU, then a squared e
 def values(name, numbers):
     """A Value for each number, labelled name0, name1, ..."""
     return [Value(number, label=f"{name}{i}") for i, number in enumerate(numbers)]
-
-
-def layer(W, b, f):
-    return [sum((w * fj for w, fj in zip(row, f)), bi) for row, bi in zip(W, b)]
-
-
-def squared(f, y):
-    return sum((fi - yi) ** 2 for fi, yi in zip(f, y))
 
 
 rng = np.random.default_rng(1)
@@ -71,13 +132,7 @@ numbers of one sample, which will be replaced by those of other samples. It retu
 `value` and `value_and_grad`.
 """
 
-
 # %%
-def shown(program):
-    """The source of value_and_grad."""
-    return program.source[program.source.index("def value_and_grad"):].rstrip()
-
-
 parameters = [w for row in W for w in row] + b
 program = autograd.compile(loss, parameters, inputs=x + y)
 
@@ -449,14 +504,17 @@ lesson.ask("size(x) is x if x > 0 and -x otherwise. It was recorded at x = 2. Wh
            wrong={3.0: "the branch for negative numbers was never recorded"}, why="The recorded branch is x. This is wrong, silently.")
 
 # %%
+by_jit = jit(lambda w, x: w * size(x))
 for number in (2.0, -3.0):
-    print(f"|{number}|: by if {by_if([1.0], [number])}, by abs {by_abs([1.0], [number])}")
+    print(f"|{number}|: by if {by_if([1.0], [number])}, by abs {by_abs([1.0], [number])}, "
+          f"by if under jit {by_jit(1.0, number)}")
 
 # %% [markdown]
 """
 So use the operations `abs`, `relu`, `maximum`, `minimum` and `where`, which are in the graph and choose again for each
-number, or `autograd.jit`, which guards each branch. `nn.fit` notices when a model looks at a Value's number, and tries a few
-samples both ways before it trusts a program. Here is a model of our own, a class with parameters, that chooses with `if`:
+number, or `jit`, which reads your `if` and makes it a `where`, or checks on every call how it comes out. `nn.fit` notices
+when a model looks at a Value's number, and tries a few samples both ways before it trusts a program. Here is a model of our
+own, a class with parameters, that chooses with `if`:
 """
 
 

@@ -3,8 +3,8 @@
 # A tiny GPT makes up names
 
 The kind of network behind the large language models, in plain scalar operations: embedding, attention, a small network, and
-nothing hidden. It learns from a few thousand names to make up new ones: one scalar at a time, and then compiled, once for each
-length of a name. Takes about twenty seconds.
+nothing hidden. It learns from a few thousand names to make up new ones: one scalar at a time, and then compiled, by one line
+more. Takes about twenty seconds.
 
 **Goals.** You can explain embedding, attention and residual connections with numbers you have seen; you can compare a
 language model with counting, by its perplexity; you know what compiling saves.
@@ -17,14 +17,11 @@ import math
 import random
 import textwrap
 import time
-from functools import reduce
 
 import numpy as np
 
-import autograd
 import nn
-from autograd import Value, exp, log, maximum, no_grad, relu
-from autograd.graph import topological_order
+from autograd import exp, jit, log, relu, value_and_grad
 from demos import plots
 from demos.lesson import DATA, Lesson
 
@@ -68,7 +65,7 @@ print(f"{training[0]} is {tokens(training[0])}")
 Its only task: given the letters so far, predict the next one. Each letter is first turned into 16 numbers, its *embedding*, a
 row of a table that is learned like any other weight. A row for the position of the letter is added to it.
 
-Nine matrices contain everything that the network learns. They are lists of lists of Values.
+Nine matrices contain everything that the network learns. They are arrays of plain numbers.
 """
 
 # %%
@@ -79,10 +76,10 @@ SHAPES = {"letters": (TOKENS, SIZE), "places": (PLACES, SIZE),                  
           "up": (4 * SIZE, SIZE), "down": (SIZE, 4 * SIZE), "logits": (TOKENS, SIZE)}
 
 draw = random.Random(42)
-W = {name: [[Value(draw.gauss(0, 0.08), label=f"{name}.{i}.{j}") for j in range(columns)]
-            for i in range(rows)] for name, (rows, columns) in SHAPES.items()}
-parameters = [w for matrix in W.values() for row in matrix for w in row]
-print(len(parameters), "parameters")
+initial = {name: np.array([[draw.gauss(0, 0.08) for _ in range(columns)] for _ in range(rows)])
+           for name, (rows, columns) in SHAPES.items()}
+PARAMETERS = sum(matrix.size for matrix in initial.values())
+print(PARAMETERS, "parameters")
 
 # %% [markdown]
 """
@@ -103,7 +100,7 @@ def normalized(x):
 
 
 def softmax(z):
-    top = reduce(maximum, z)
+    top = max(z)
     powers = [exp(zi - top) for zi in z]
     total = sum(powers)
     return [p / total for p in powers]
@@ -126,7 +123,7 @@ lesson.ask("Softmax of four equal numbers, (5, 5, 5, 5): what is each weight?", 
 
 
 # %%
-def attention(x, memory):
+def attention(W, x, memory):
     query = linear(W["query"], x)
     memory["keys"].append(linear(W["key"], x))
     memory["values"].append(linear(W["value"], x))
@@ -154,40 +151,31 @@ def new_memory():
 The whole network. The result of attention is added to what was there, and so is the result of a network of two layers (3).
 These are *residual connections*: each part adds its own contribution to a stream of numbers.
 
-`pick` takes a row of a table. A token can also be given as 27 numbers, a 1 at its place and 0 elsewhere: then the row is a
-sum of products. It is the same row, but now the graph does not depend on *which* letter it is. We shall need this soon.
+All of it is plain Python. Given numbers it returns numbers; given Values it records a graph.
 """
 
 
 # %%
-def pick(items, token):
-    if isinstance(token, int):
-        return items[token]
-    if isinstance(items[0], list):
-        return [pick(column, token) for column in zip(*items)]
-    return sum(t * item for t, item in zip(token, items))
-
-
-def next_letter(token, memory):
+def next_letter(W, token, memory):
     """The logits of the token after this one; memory holds what attention kept of those before."""
     place = len(memory["keys"])
-    x = normalized(added(pick(W["letters"], token), W["places"][place]))
-    x = added(x, attention(normalized(x), memory))
+    x = normalized(added(W["letters"][token], W["places"][place]))
+    x = added(x, attention(W, normalized(x), memory))
     hidden = [relu(z) for z in linear(W["up"], normalized(x))]
     x = added(x, linear(W["down"], hidden))
     return linear(W["logits"], x)
 
 
-def name_loss(name):
+def name_loss(W, name):
     """The mean of -log(probability of the token that follows) over the tokens of a name."""
     memory, losses = new_memory(), []
     for token, following in zip(name, name[1:]):
-        p = softmax(next_letter(token, memory))
-        losses.append(-log(pick(p, following)))
+        p = softmax(next_letter(W, token, memory))
+        losses.append(-log(p[following]))
     return sum(losses) / len(losses)
 
 
-loss = name_loss(tokens("emma"))
+loss = name_loss(initial, tokens("emma"))
 
 # %%
 lesson.ask("A network that knows nothing gives each of the 27 tokens the same probability. What is its loss, -log(1/27)?",
@@ -195,77 +183,74 @@ lesson.ask("A network that knows nothing gives each of the 27 tokens the same pr
            why="log 27.")
 
 # %%
-print(f"emma: {len(topological_order(loss)):,} Values, loss {loss.data:.4f}")
+print(f"emma: loss {loss:.4f}")
 print(f"a network that knows nothing gives each of {TOKENS} tokens the same probability: "
       f"log {TOKENS} = {math.log(TOKENS):.4f}")
 
 # %% [markdown]
 """
-Are its derivatives right? Compare with finite differences, for one weight in each matrix.
+`value_and_grad` makes a function that returns the loss and its gradient, a matrix of derivatives for each of the nine. It
+records a graph of Values, goes back through it, and throws it away. Are the derivatives right? Compare with finite
+differences, for one weight in each matrix.
 """
 
 # %%
-loss.backward()
-for matrix in W.values():
-    w, h = max((w for row in matrix for w in row), key=lambda w: abs(w.grad)), 1e-5
-    with no_grad():
-        before, w.data = w.data, w.data + h
-        above = name_loss(tokens("emma")).data
-        w.data = before - h
-        below = name_loss(tokens("emma")).data
-        w.data = before
-    quotient = (above - below) / (2 * h)
-    print(f"{w.label:14} by the graph {w.grad:12.9f}   finite difference {quotient:12.9f}")
+eager = value_and_grad(name_loss)
+_, gradient = eager(initial, tokens("emma"))
+for name, matrix in initial.items():
+    at, h = np.unravel_index(np.abs(gradient[name]).argmax(), matrix.shape), 1e-5
+    moved = [{**initial, name: matrix.copy()} for _ in range(2)]
+    moved[0][name][at] += h
+    moved[1][name][at] -= h
+    above, below = (name_loss(W, tokens("emma")) for W in moved)
+    print(f"{name:8} {at[0]:2}, {at[1]:2}   by the graph {gradient[name][at]:12.9f}   "
+          f"finite difference {(above - below) / (2 * h):12.9f}")
 
 # %% [markdown]
 """
-## One graph for each length
+## One line more
 
-A training step records thousands of Values for every letter, goes back through them, and throws them away. But two names of
-the same length give the same graph with other tokens. So record it once, with tokens of 27 Values each, and compile it: the
-tokens are the program's inputs.
+Thousands of Values for every letter, in every step, and the next name records the same ones with other letters. `jit` records
+a graph when it first meets a length, compiles it to matrices, and from then on runs the program. Which letters a name has is
+data: the rows of the table are fetched by their places. The line below is all that changes; above a `def` it would be written
+`@jit`.
 """
 
+# %%
+step = jit(value_and_grad(name_loss))
 
 # %%
-def compiled(length):
-    """The program of the loss of a name with so many letters."""
-    name = [[Value(float(i == 0)) for i in range(TOKENS)] for _ in range(length + 2)]     # aaa...
-    return autograd.compile(name_loss(name), parameters, [t for token in name for t in token])
-
-
-def rows(names):
-    """Names of one length as the inputs of its program: an array (m, 27 * tokens) of 0 and 1."""
-    return np.eye(TOKENS)[[tokens(name) for name in names]].reshape(len(names), -1)
-
-
 start = time.perf_counter()
-programs = {length: compiled(length) for length in sorted({len(name) for name in names})}
+for length in sorted({len(name) for name in names}):
+    step(initial, tokens("a" * length))
 compiling = time.perf_counter() - start
 
 # %%
-lesson.ask("\"emma\" and \"anna\" have four letters each. How many programs do they need, if the tokens are inputs?",
-           len({len(tokens(name)) for name in ("emma", "anna")}), within=0.001,
-           wrong={2: "the graph is the same, only the inputs differ"}, why="One program for each length.")
+four = jit(value_and_grad(name_loss))
+for name in ("emma", "anna"):
+    four(initial, tokens(name))
+lesson.ask("\"emma\" and \"anna\" have four letters each. How many programs do they need, if the letters are data?",
+           len(four.programs), within=0.001,
+           wrong={2: "the graph is the same, only the rows that are fetched differ"}, why="One program for each length.")
 
 # %%
-print(f"{len(programs)} lengths compiled in {compiling:.1f} seconds; for 4 letters:")
-print(textwrap.fill(str(programs[4]), 90), "\n")
+print(f"{len(step.programs)} lengths compiled in {compiling:.1f} seconds; for 4 letters:")
+program = four.programs[0]
+print(textwrap.fill(str(program), 90), "\n")
 
-theta = programs[4].parameters
-value, gradient = programs[4].value_and_grad(theta, rows(["emma"]))
-off = np.abs(gradient - [w.grad for w in parameters]).max()
-print(f"emma: loss {value:.4f}; of {len(gradient)} derivatives none is off by more than {off:.0e}")
+value, compiled = four(initial, tokens("emma"))
+off = max(np.abs(compiled[name] - gradient[name]).max() for name in initial)
+print(f"emma: loss {value:.4f}; of {PARAMETERS} derivatives none is off by more than {off:.0e}")
 
 # %% [markdown]
 """
-The program has matrices where the graph had scalars. Here are its products: all letters of all names go through each of them
-at once. Those with four axes are attention, for all heads at once: every query with every key, then the weights with the
+The program has matrices where the graph had scalars. Here are its products: all letters of the name go through each of them
+at once. Those with three axes are attention, for all heads at once: every query with every key, then the weights with the
 values.
 """
 
 # %%
-source = programs[4].source
+source = program.source
 forward = source[source.index("# forward"):source.index("# backward")]
 for line in forward.split("\n"):
     if " @ " in line:
@@ -282,18 +267,6 @@ the two ways of making a step.
 
 
 # %%
-def scalar_step(theta, name):
-    for w, number in zip(parameters, theta.tolist()):
-        w.data, w.grad = number, 0
-    loss = name_loss(tokens(name))
-    loss.backward()
-    return loss.data, np.array([w.grad for w in parameters])
-
-
-def compiled_step(theta, name):
-    return programs[len(name)].value_and_grad(theta, rows([name]))
-
-
 STEPS = lesson.size(1000, 60)
 
 
@@ -301,20 +274,19 @@ def adam():
     return nn.Adam(lambda step: 0.01 * (1 - step / STEPS), beta1=0.85, beta2=0.99)
 
 
-def train(step, names):
-    """The parameters after a step for each name, the losses, and the seconds each step took."""
-    theta, optimizer, losses, seconds = initial, adam(), [], []
-    for name in names:
+def train(step, examples):
+    """The parameters after a step for each example, the losses, and the seconds each step took."""
+    W, optimizer, losses, seconds = initial, adam(), [], []
+    for example in examples:
         start = time.perf_counter()
-        loss, gradient = step(theta, name)
-        theta = optimizer.update(theta, gradient)
+        loss, gradient = step(W, example)
+        W = optimizer.update(W, gradient)
         losses.append(loss)
         seconds.append(time.perf_counter() - start)
-    return theta, losses, seconds
+    return W, losses, seconds
 
 
-initial = programs[4].parameters
-one_by_one, losses, seconds = train(compiled_step, training[:STEPS])
+one_by_one, losses, seconds = train(step, [tokens(name) for name in training[:STEPS]])
 print(f"{STEPS} steps in {sum(seconds):.1f} seconds, {compiling:.1f} more to compile")
 
 # %% [markdown]
@@ -325,7 +297,7 @@ names, tell how long all of them would have taken.
 
 # %%
 TRIED = lesson.size(20, 2)
-_, scalar_losses, scalar_seconds = train(scalar_step, training[:TRIED])
+_, scalar_losses, scalar_seconds = train(eager, [tokens(name) for name in training[:TRIED]])
 print(f"{TRIED} losses, of which none differs by more than "
       f"{max(abs(a - b) for a, b in zip(losses, scalar_losses)):.0e}")
 
@@ -333,43 +305,41 @@ def letters_in(names):
     return sum(len(name) + 1 for name in names)
 
 
-eager = sum(scalar_seconds) * letters_in(training[:STEPS]) / letters_in(training[:TRIED])
-ratio = eager / (sum(seconds) + compiling)
+all_scalars = sum(scalar_seconds) * letters_in(training[:STEPS]) / letters_in(training[:TRIED])
+ratio = all_scalars / (sum(seconds) + compiling)
 
 # %%
 lesson.ask("By which factor is the compiled training faster than the scalars on the machine that made this page, compile time "
            "included?", ratio, factor=4, why="Within a factor of 4 counts as right.")
 
 # %%
-print(f"{STEPS} steps with scalars would take {eager:.0f} seconds on this machine,\n"
+print(f"{STEPS} steps with scalars would take {all_scalars:.0f} seconds on this machine,\n"
       f"{ratio:.0f} times as long, compile time included")
 
 # %% [markdown]
 """
 ## Many names at once
 
-A program takes any number of samples, one in each row. So now the same number of steps, from the same initial weights, but
+A program takes any number of samples, one in each row: `samples=(1,)` says that argument 1 now has many names, and
+`reduce="mean"` that we want the mean of their losses. So now the same number of steps, from the same initial weights, but
 each with 32 names of one length.
 """
 
 # %%
 BATCH = 32
 chooser = random.Random(7)
-by_length = {length: [name for name in training if len(name) == length] for length in programs}
+LENGTHS = {len(name) for name in training}
+by_length = {n: [name for name in training if len(name) == n] for n in LENGTHS}
 
 
 def batch():
-    """Names of one length: that of a name drawn from all."""
+    """Names of one length, that of a name drawn from all: an array of tokens (32, length + 2)."""
     same = by_length[len(chooser.choice(training))]
-    return same if len(same) < BATCH else chooser.sample(same, BATCH)
+    some = same if len(same) < BATCH else chooser.sample(same, BATCH)
+    return np.array([tokens(name) for name in some])
 
 
-def batch_step(theta, names):
-    """The mean over the names; a program gives the sum, as in the lecture's (4)."""
-    loss, gradient = programs[len(names[0])].value_and_grad(theta, rows(names))
-    return loss / len(names), gradient / len(names)
-
-
+batch_step = jit(value_and_grad(name_loss), samples=(1,), reduce="mean")
 in_batches, batch_losses, batch_seconds = train(batch_step, [batch() for _ in range(STEPS)])
 
 # %%
@@ -390,14 +360,12 @@ letter at that position. A network that is better than the last of these must lo
 
 
 # %%
-def held_out_loss(theta):
-    total = letters = 0.0
-    for length, program in programs.items():
-        some = [name for name in held_out if len(name) == length]
-        if some:
-            total += (length + 1) * float(np.sum(program(theta, rows(some))))
-            letters += (length + 1) * len(some)
-    return total / letters
+losses_of = jit(name_loss, samples=(1,))
+
+
+def held_out_loss(W):
+    letters = np.array([len(name) + 1 for name in held_out])
+    return letters @ losses_of(W, [tokens(name) for name in held_out]) / letters.sum()
 
 
 def counted(names):
@@ -473,12 +441,11 @@ lesson.ask("The temperature is lowered from 1 to 0.5. What happens to the likely
 
 
 # %%
-def make_up(rng, temperature=0.6):
+def make_up(W, rng, temperature=0.6):
     memory, name, token = new_memory(), "", END
     while len(name) < PLACES - 1:
-        z = next_letter(token, memory)
-        p = softmax([zi / temperature for zi in z])
-        token = rng.choices(range(TOKENS), [pi.data for pi in p])[0]
+        z = next_letter(W, token, memory)
+        token = rng.choices(range(TOKENS), softmax([zi / temperature for zi in z]))[0]
         if token == END:
             break
         name += chr(token + ord("a"))
@@ -486,12 +453,10 @@ def make_up(rng, temperature=0.6):
 
 
 made = {}
-for who, theta in (("before training", initial), ("one by one", one_by_one),
-                   ("in batches", in_batches)):
-    programs[4].write_back(theta)
+for who, W in (("before training", initial), ("one by one", one_by_one),
+               ("in batches", in_batches)):
     rng = random.Random(3)
-    with no_grad():
-        made[who] = [make_up(rng) for _ in range(lesson.size(25, 3))]
+    made[who] = [make_up(W, rng) for _ in range(lesson.size(25, 3))]
     new = sum(name not in names for name in made[who])
     print(f"{who}: {new} of {len(made[who])} are not in the list")
     for i in range(0, len(made[who]), 5):
@@ -501,21 +466,19 @@ for who, theta in (("before training", initial), ("one by one", one_by_one),
 """
 ## Where it looks
 
-The weights of attention are Values like all others, so look at them. Each row belongs to the letter that looks back, each
+The weights of attention are numbers like all others, so look at them. Each row belongs to the letter that looks back, each
 column to a letter that it can look at. Each row adds up to 1. (`.` is the token before the name.)
 """
 
 # %% tags=["hide-input"]
 shown = "christina"
-programs[4].write_back(in_batches)
 memory = new_memory()
-with no_grad():
-    for token in tokens(shown)[:-1]:
-        next_letter(token, memory)
+for token in tokens(shown)[:-1]:
+    next_letter(in_batches, token, memory)
 n = len(shown) + 1
 weights = np.zeros((HEADS, n, n))
 for i, found in enumerate(memory["weights"]):
-    weights[i % HEADS, i // HEADS, :len(found)] = [w.data for w in found]
+    weights[i % HEADS, i // HEADS, :len(found)] = found
 
 # %%
 above = weights[:, ~np.tri(n, dtype=bool)]

@@ -32,19 +32,19 @@ def defined(lesson: str, last: str) -> dict[str, Any]:
 def main() -> None:
     """Print the seconds of each way, and how many times as long the scalars take."""
     names = defined("gpt", "one_by_one")
-    taken, steps = names["training"][:names["STEPS"]], {"compiled": names["compiled_step"], "scalars": names["scalar_step"]}
-    theta, optimizer = dict.fromkeys(steps, names["initial"]), {way: names["adam"]() for way in steps}
+    taken, steps = names["training"][:names["STEPS"]], {"compiled": names["step"], "scalars": names["eager"]}
+    W, optimizer = dict.fromkeys(steps, names["initial"]), {way: names["adam"]() for way in steps}
     seconds, losses = dict.fromkeys(steps, 0.0), {way: list[float]() for way in steps}
     for i in range(0, len(taken), BLOCK):
         for way, step in steps.items():
             start = time.perf_counter()
             for name in taken[i:i + BLOCK]:
-                loss, gradient = step(theta[way], name)
-                theta[way] = optimizer[way].update(theta[way], gradient)
+                loss, gradient = step(W[way], names["tokens"](name))
+                W[way] = optimizer[way].update(W[way], gradient)
                 losses[way].append(loss)
             seconds[way] += time.perf_counter() - start
     apart = max(abs(a - b) for a, b in zip(*losses.values()))
     whole = seconds["compiled"] + names["compiling"]
-    print(f"a GPT of {len(names['parameters'])} parameters, {len(taken)} steps; no loss differs by more than {apart:.0e}")
-    print(f"  compiled {seconds['compiled']:8.2f} s, and {names['compiling']:.2f} s to compile {len(names['programs'])} lengths")
+    print(f"a GPT of {names['PARAMETERS']} parameters, {len(taken)} steps; no loss differs by more than {apart:.0e}")
+    print(f"  compiled {seconds['compiled']:8.2f} s, and {names['compiling']:.2f} s to compile {len(names['step'].programs)} lengths")
     print(f"  scalars  {seconds['scalars']:8.2f} s   {seconds['scalars'] / whole:6.1f} times as long, bar {BAR}")

@@ -65,6 +65,30 @@ def test_refusals(f, words):
     same(f, POINTS, words)
 
 
+def names_the_clock(x):
+    later = time.time()
+    return x + 0 * later
+
+
+def test_a_refusal_names_the_line():
+    f, line = jit(names_the_clock), names_the_clock.__code__.co_firstlineno + 1
+    with pytest.warns(UserWarning, match=rf"uses the clock \(test_jit.py, line {line}\)"):
+        assert f(2.0) == 2.0
+
+
+RATES = [0.1]
+
+
+def test_what_changes_all_the_time_is_named():
+    def f(x):
+        return x * RATES[0]
+    compiled = jit(f)
+    with pytest.warns(UserWarning, match=r"what it refers to \(test_jit.py, line \d+\) changes from call to call"):
+        for _ in range(20):
+            RATES[0] *= 0.9
+            assert compiled(2.0) == 2.0 * RATES[0]
+
+
 def test_what_changes_outside():
     scale = [2.0]
     f = jit(lambda x: x * scale[0])

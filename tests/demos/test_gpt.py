@@ -37,34 +37,31 @@ def numpy_loss(W, tokens):
 
 @pytest.fixture
 def weights(names):
-    """The weights after training, in the lesson's Values as well."""
-    names["programs"][4].write_back(names["in_batches"])
-    return {name: np.array([[w.data for w in row] for row in matrix]) for name, matrix in names["W"].items()}
+    """The weights after training."""
+    return names["in_batches"]
 
 
 @pytest.mark.parametrize("name", ["emma", "zoe", "christopher"])
 def test_the_scalar_network_is_the_one_in_matrices(names, weights, name):
     tokens = names["tokens"](name)
-    loss = names["name_loss"](tokens)
-    assert loss.data == pytest.approx(numpy_loss(weights, tokens), rel=1e-12)
-    for w in names["parameters"]:
-        w.grad = 0
-    loss.backward()
+    loss, gradient = names["eager"](weights, tokens)
+    assert loss == pytest.approx(numpy_loss(weights, tokens), rel=1e-12)
     rng = np.random.default_rng(0)
-    for key, matrix in names["W"].items():
+    for key, matrix in weights.items():
         i, j = rng.integers(len(matrix)), rng.integers(len(matrix[0]))
         if key == "letters":
             i = tokens[1]
         stepped = {**weights, key: weights[key].astype(complex)}
         stepped[key][i, j] += 1e-30j
-        assert matrix[i][j].grad == pytest.approx(numpy_loss(stepped, tokens).imag / 1e-30, rel=1e-9, abs=1e-14)
+        assert gradient[key][i, j] == pytest.approx(numpy_loss(stepped, tokens).imag / 1e-30, rel=1e-9, abs=1e-14)
 
 
-def test_a_program_gives_the_loss_of_each_name(names, weights):
-    for length, program in names["programs"].items():
-        some = [name for name in names["names"] if len(name) == length][:3]
-        found = program(names["in_batches"], names["rows"](some))
-        assert found == pytest.approx([numpy_loss(weights, names["tokens"](name)) for name in some], rel=1e-12)
+def test_compiled_steps_have_the_losses_of_the_scalars(names, weights):
+    some = {len(name): names["tokens"](name) for name in names["names"]}
+    for length, tokens in some.items():
+        assert names["step"](weights, tokens)[0] == pytest.approx(numpy_loss(weights, tokens), rel=1e-12)
+    assert not names["step"].refused and len(names["step"].programs) == len(some)
+    assert not names["batch_step"].refused and not names["losses_of"].refused
 
 
 def test_both_ways_of_training_take_the_same_steps(names):

@@ -127,7 +127,9 @@ class Jitted:
         with self.lock:
             self.changes += self.reach is not None
             if self.changes > CHANGES:
-                self.give_up("what it refers to changes from call to call; make it an argument")
+                where = self.reach.changed() if self.reach is not None else ""
+                self.give_up(f"what it refers to{where} changes from call to call; make it an "
+                             "argument")
                 return False
             self.known = {}
             self.reach = Reach(self.f)
@@ -195,7 +197,7 @@ class Jitted:
         elif not reach.same():
             self.changes += 2
             if self.changes > CHANGES:
-                self.give_up("changes what it refers to")
+                self.give_up(f"changes what it refers to{reach.changed()}")
         elif len(known) >= BRANCHES:
             line = known[-1].lines[-1] if known[-1].lines else "arguments that index"
             self.give_up(f"more than {BRANCHES} branches at {line}; {REMEDY}")

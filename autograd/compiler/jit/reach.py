@@ -74,6 +74,7 @@ class Watch(NamedTuple):
     """Something that may change: `look()` gives what it holds now, `held` is what it held."""
     look: Callable[[], list[Any]]
     held: list[Any]
+    of: Any                                 # what holds it, where that is one object
 
     def same(self) -> bool:
         """Whether it holds the same objects, or numbers and strings of the same value."""
@@ -130,15 +131,24 @@ class Reach:
         """Whether everything is as it was."""
         return all([watch.same() for watch in self.watches])
 
-    def refuse(self, reason: str) -> None:
-        """Note what cannot be watched."""
-        self.refusals.append(reason)
+    def refuse(self, reason: str, culprit: Any = MISSING) -> None:
+        """Note what cannot be watched, and where it is named."""
+        self.refusals.append(reason + where_named(self.functions, culprit))
 
-    def watch(self, look: Callable[[], list[Any]]) -> list[Any]:
+    def watch(self, look: Callable[[], list[Any]], of: Any = None) -> list[Any]:
         """What look() gives, which is watched from now on."""
         held = look()
-        self.watches.append(Watch(look, held))
+        self.watches.append(Watch(look, held, of))
         return held
+
+    def changed(self) -> str:
+        """Where the first thing that is not as it was is named, such as ` (model.py, line 12)`."""
+        for look, held, of in self.watches:
+            for x, before in zip(look(), held):
+                if not _alike(x, before):
+                    where = where_named(self.functions, x if of is None else of)
+                    return where or where_named(self.functions, x)
+        return ""
 
     def visit(self, x: Any) -> None:
         """Note the state of x and of what it holds."""
@@ -155,9 +165,9 @@ class Reach:
             if len(self.seen) > MOST:
                 return self.refuse("refers to too many objects")
             if id(x) in FOREIGN:
-                return self.refuse(f"calls {FOREIGN[id(x)]}()")
+                return self.refuse(f"calls {FOREIGN[id(x)]}()", x)
             if isinstance(x, REFUSED):
-                return self.refuse(f"refers to a {type(x).__name__}, which cannot be watched")
+                return self.refuse(f"refers to a {type(x).__name__}, which cannot be watched", x)
             stack += self.inside(x)
 
     def inside(self, x: Any) -> list[Any]:
@@ -166,7 +176,7 @@ class Reach:
             return [x.f]
         owner = _module(x)
         if reason := _changing(x, owner):
-            self.refuse(reason)
+            self.refuse(reason, x)
         elif isinstance(x, types.ModuleType):
             return self.of_module(x)
         elif isinstance(x, types.FunctionType):
@@ -207,7 +217,7 @@ class Reach:
         held += [*(f.__defaults__ or ()), f.__kwdefaults__]
         reads = names_in(f.__code__)
         for refusal in reads.refusals:
-            self.refuse(refusal)
+            self.refuse(f"{refusal} ({file_of(f)}, in {f.__name__})")
         self.asks_same |= reads.asks_same
         self.can_change |= reads.stores
         held += self.note(f, reads)
@@ -250,7 +260,7 @@ class Reach:
                 self.seen[id(module)] = module
                 return self.watch_names(module, sorted(drawing))
         if reason := _changing(module, module.__name__):
-            return self.refuse(reason)
+            return self.refuse(reason, module)
         self.modules.add((module.__name__, *attributes))
         there = [name for name in attributes if hasattr(module, name)]
         look: Callable[[], list[Any]] = lambda: [getattr(module, n, MISSING) for n in there]
@@ -291,11 +301,11 @@ class Reach:
         """The items of a list, tuple, dict, set, deque or array."""
         self.can_change |= not isinstance(x, (tuple, frozenset))
         if isinstance(x, np.ndarray):
-            self.watch(lambda: [f"{x.dtype.str} {x.shape}", x.tobytes()])
+            self.watch(lambda: [f"{x.dtype.str} {x.shape}", x.tobytes()], x)
             return x.ravel().tolist() if x.dtype == object else []
         if _bytes_of(x) is not None:
             if not isinstance(x, tuple) or not all(isinstance(item, PLAIN) for item in x):
-                self.watch(lambda: [_bytes_of(x)])
+                self.watch(lambda: [_bytes_of(x)], x)
             return []
         if isinstance(x, dict):
             return self.watch(lambda: [*x, *x.values()])
@@ -318,7 +328,7 @@ class Reach:
             self.can_change |= fields is not MISSING or bool(slots)
         held: list[Any] = []
         if fields is not MISSING:
-            held = self.watch(lambda: [type(x), *fields, *fields.values()])
+            held = self.watch(lambda: [type(x), *fields, *fields.values()], x)
         if slots:
             held = held + self.watch(lambda: [_attribute(x, name) for name in slots])
         return [*held, kind]
@@ -378,6 +388,41 @@ def names_in(code: types.CodeType) -> Reads:
 
 def _is_constant(i: dis.Instruction) -> bool:
     return i.opname == "LOAD_CONST"
+
+
+def where_named(functions: list[types.FunctionType], x: Any) -> str:
+    """Where a function first names x, such as ` (model.py, line 12)`; "" where none does."""
+    for f in functions:
+        free = dict(zip(f.__code__.co_freevars, f.__closure__ or ()))
+        line, last = f.__code__.co_firstlineno, None
+        for i in dis.get_instructions(f.__code__):
+            line = line_number(i) or line
+            if i.opname in ("LOAD_ATTR", "LOAD_METHOD", "IMPORT_FROM"):
+                is_module = type(last) is types.ModuleType
+                last = getattr(last, str(i.argval), None) if is_module else None
+            elif i.opname == "IMPORT_NAME":
+                last = sys.modules.get(str(i.argval))
+            elif i.opname == "LOAD_DEREF":
+                last = _contents(free[i.argval]) if i.argval in free else None
+            elif i.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+                last = f.__globals__.get(i.argval, vars(builtins).get(i.argval))
+            if x is not MISSING and last is x:
+                return f" ({file_of(f)}, line {line})"
+    return ""
+
+
+def line_number(i: dis.Instruction) -> int | None:
+    """The line of an instruction, where Python knows it."""
+    position = getattr(i, "positions", None)
+    if position is not None:
+        found: int | None = position.lineno
+        return found
+    return i.starts_line
+
+
+def file_of(f: types.FunctionType) -> str:
+    """The name of the file that a function is in."""
+    return f.__code__.co_filename.rpartition("/")[2]
 
 
 # What things are ----------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ import numpy as np
 
 from autograd import ops
 from autograd.compiler.printers.names import called
+from autograd.compiler.recognize.repeat import runs
 from autograd.compiler.recognize.record import CONSTANT, INPUT, PARAMETER, Tape
 from autograd.ops import Operation
 from autograd.formulas.text import Text
@@ -232,14 +233,11 @@ def repetition(looks: np.ndarray) -> tuple[int, int, int]:
     """Where the longest repetition starts and stops in whole turns, and the length of a turn."""
     best = 0, 0, PIECE
     for period in range(1, min(LONGEST_TURN, len(looks) // 2) + 1):
-        same = looks[period:] == looks[:-period]
-        edges = np.flatnonzero(np.diff(np.concatenate(([0], same.view(np.int8), [0]))))
-        if len(edges):
-            k = int(np.argmax(edges[1::2] - edges[::2]))
-            start, length = (
-                int(edges[2 * k]),
-                int(edges[2 * k + 1] - edges[2 * k]) // period * period + period,
-            )
+        starts, stops = runs(looks[period:] == looks[:-period])
+        if len(starts):
+            k = int(np.argmax(stops - starts))
+            start = int(starts[k])
+            length = int(stops[k] - starts[k]) // period * period + period
             if length > best[1] - best[0] + best[2]:  # more by a turn: not twice the same turn
                 best = start, start + length, period
             if length > 0.9 * len(looks):
