@@ -98,11 +98,12 @@ lesson.play(c, "play", "The same expression, step by step. The menu has passes w
 
 # %% [markdown]
 """
-`explain` says it in words.
+`explain` says it in words, and as formulas: with symbols, with numbers, and the sum.
 """
 
 # %%
 print(explain(c, wrt=a))
+lesson.write(f"$$ {explain(c, wrt=a).latex} $$")
 
 # %%
 v = first = Value(1.0)

@@ -7,7 +7,8 @@ A lesson is one file of cells (`# %%`): a script, a notebook, and a page. Its fi
 
 and `lesson.show(picture, "name", "caption")` as the last line of a cell writes the picture and shows it in a notebook.
 `lesson.ask(question, answer)`, alone in its cell, has the reader predict before the next cell is seen, and
-`lesson.play(value, "name", "caption")` puts a page that plays a Value's backward pass into the lesson's own.
+`lesson.play(value, "name", "caption")` puts a page that plays a Value's backward pass into the lesson's own, and
+`lesson.page(page, "name", "caption")` any other page that one can touch.
 """
 from __future__ import annotations
 
@@ -130,8 +131,12 @@ class Lesson:
 
     def play(self, value: autograd.Value, name: str, caption: str = "") -> Played:
         """A page that plays the passes of a Value, written to out/NAME as name.html and shown in the lesson's page."""
+        return self.page(autograd.play(value), name, caption)
+
+    def page(self, page: Any, name: str, caption: str = "") -> Played:
+        """A page of autograd's or nn's, such as a playground, written to out/NAME as name.html and shown in the lesson's page."""
         path = self.out / f"{name}.html"
-        player = autograd.play(value, path)
+        path.write_text(page.html, encoding="utf-8")
         print(f"page: {path}")
-        self.played.append(Played(path, caption, player._repr_html_()))
+        self.played.append(Played(path, caption, page._repr_html_()))
         return self.played[-1]

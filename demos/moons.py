@@ -418,6 +418,20 @@ lesson.show(figure, "penalty", "No regularization, the best strength of the tabl
 
 # %% [markdown]
 """
+## A network to touch
+
+The page below trains a network on 60 samples, in the page itself: press play. The middle shows each of its units over the plane;
+the boundary is where the output is 0. Click a weight to see which samples moved it, and along which paths. The losses are those
+of `fit`, to rounding.
+"""
+
+# %%
+lesson.page(nn.playground(nn.MLP(2, [6, 6, 1], activation="tanh", seed=1), xs[:60], ys[:60], loss="hinge",
+                          optimizer=nn.GradientDescent(0.005), batch_size=20, test=0.25), "playground",
+            "Train it, step by step or all at once; change the learning rate, the batch size or the noise, and begin anew.")
+
+# %% [markdown]
+"""
 ## To try
 
 - In `train` give `fit` the labels `(ys + 1) / 2` and the loss `"binary_cross_entropy"` (the steps by scalars keep the hinge

@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from html import escape
 
+FONT = "font-family: monospace"     # exported notebooks have none for <pre>
+
 
 def highlighted(source: str, title: str) -> str:
     """Python source as HTML under a line of text; in colours where Pygments is installed, as it is
@@ -13,7 +15,7 @@ def highlighted(source: str, title: str) -> str:
         from pygments.formatters import HtmlFormatter
         from pygments.lexers import PythonLexer
     except ImportError:
-        code = f"<pre>{escape(source)}</pre>"
+        code = f'<pre style="{FONT}">{escape(source)}</pre>'
     else:
-        code = highlight(source, PythonLexer(), HtmlFormatter(noclasses=True))
+        code = highlight(source, PythonLexer(), HtmlFormatter(noclasses=True, prestyles=FONT))
     return f"<p>{escape(title)}</p>{code}"

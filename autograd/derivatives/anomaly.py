@@ -115,8 +115,8 @@ def detect_anomaly(infinite: bool = True) -> Iterator[None]:
 
     It names the operation, the numbers and labels of its inputs, and the line of your code. The
     graph up to it is `error.value`, which `draw(error)` shows. With infinite=False only NaN counts.
-    What a compiled program computes is not watched: train with `compiled=False`, and call the
-    function that jit was given. Grads stay as they were before the pass that failed.
+    A function that jit compiled runs as it was written. What a program of `compile` computes is not
+    watched: train with `compiled=False`. Grads stay as they were before the pass that failed.
 
     >>> x = Value(1e200, label="x")
     >>> with detect_anomaly():                              # doctest: +ELLIPSIS
@@ -136,6 +136,11 @@ def detect_anomaly(infinite: bool = True) -> Iterator[None]:
     finally:
         _watch.set(before)
         finish(lambda: _leave(block))
+
+
+def is_watched() -> bool:
+    """Whether a block is at work in this thread or task."""
+    return _watch.get() is not None
 
 
 def _leave(block: Block) -> None:

@@ -83,7 +83,10 @@ def kind_of_rule(name: str, i: int, point: Sequence[Sequence[float]], values: Se
     special = special_kind(name, i)
     if special:
         return special
-    return kind_of_ratio(got, expected) or ("power" if "**" in name else "rule")
+    kind = kind_of_ratio(got, expected)
+    if "**" in name and kind in ("", "factor"):         # n * x ** (n - 1) without its n, too
+        return "power"
+    return kind or "rule"
 
 
 def special_kind(name: str, i: int) -> str:

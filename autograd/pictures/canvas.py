@@ -15,7 +15,7 @@ from autograd.pictures.marks import Drawing, Outline, Text
 from autograd.pictures.program import PictureError
 
 FAMILIES = ("Arial", "Liberation Sans", "Helvetica", "DejaVu Sans")     # the last comes with it
-SHARES = {"start": 0.0, "middle": 0.5, "end": 1.0}         # of a text before its anchor
+ANCHORS = {"start": "left", "middle": "center", "end": "right"}
 WIDEST = 0.53                       # of a letter's size: the mean width that may be
 SMALLEST = 0.75                     # of the size that was asked for
 POINTS = 72
@@ -118,28 +118,16 @@ def add_outline(axes: Any, mark: Outline, order: int) -> None:
 def add_text(axes: Any, mark: Text, order: int) -> None:
     """A line of text, smaller where it would be much wider than in Arial."""
     weight = "bold" if mark.bold else "normal"
-    size = mark.size * fitting(mark.string + mark.tail, weight)
-    parts = [(mark.string, weight, mark.fill)]
-    if mark.tail:
-        parts.append((mark.tail, "normal", mark.tail_fill))
-    widths = [width_of(string, weight_, size) if string else 0.0 for string, weight_, _ in parts]
-    x = mark.at[0] - sum(widths) * SHARES[mark.anchor]
-    for (string, weight_, fill), width in zip(parts, widths):
-        axes.text(x, mark.at[1], string, fontsize=size, color=fill or "none", weight=weight_,
-                  ha="left", va="baseline", zorder=order, parse_math=False)
-        x += width
-
-
-def width_of(string: str, weight: str, size: float) -> float:
-    """The width of a text in points."""
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.textpath import TextToPath
-    font = FontProperties(weight=weight, size=size)
-    return float(TextToPath().get_text_width_height_descent(string, font, ismath=False)[0])
+    size = mark.size * fitting(mark.string, weight)
+    axes.text(*mark.at, mark.string, fontsize=size, color=mark.fill or "none", weight=weight,
+              ha=ANCHORS[mark.anchor], va="baseline", zorder=order, parse_math=False)
 
 
 def fitting(string: str, weight: str) -> float:
     """The part of its size at which a line is not wider than it may be."""
-    width = width_of(string, weight, POINTS) if string else 0.0
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import TextToPath
+    font = FontProperties(weight=weight, size=POINTS)
+    width = TextToPath().get_text_width_height_descent(string, font, ismath=False)[0]
     widest = WIDEST * max(len(string), 3) * POINTS
     return max(SMALLEST, min(1.0, widest / width)) if width else 1.0

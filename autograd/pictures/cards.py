@@ -12,7 +12,7 @@ from autograd.pictures.columns import Place, Places
 from autograd.pictures.layout import DENSE, ROOMY, Page, arrange
 from autograd.pictures.scene import Edge, Node, Scene
 from autograd.words.labels import shorten
-from autograd.words.numbers import compact
+from autograd.words.numbers import compact, fixed, grad_text
 
 LEGIBLE = 1.2                       # the scale at which text reads from the last row
 SLIDE = Page(1898.0, 1028.0, LEGIBLE, ROOMY)     # without margins and legend
@@ -63,6 +63,8 @@ def size_of(node: Node, dense: bool = False) -> Point:
     letters = len(shorten(node.title))
     if node.role in style.NAMED_ROLES:
         letters += len(node.role) + 2
+    if node.data is not None:
+        letters = max(letters, len(f"data {fixed(node.data)}"), len(f"grad {grad_text(node.grad)}"))
     letter, row = style.LETTER_POINTS, style.ROW_POINTS
     if dense:
         letter, row = style.DENSE_LETTER, style.DENSE_ROW

@@ -33,18 +33,13 @@ class Outline(NamedTuple):
 
 
 class Text(NamedTuple):
-    """A line of text: where its baseline begins, has its middle or ends, as `anchor` says.
-
-    It may end with another text, `tail`, which is not bold.
-    """
+    """A line of text: where its baseline begins, has its middle or ends, as `anchor` says."""
     at: Point
     string: str
     size: float
     fill: str
     bold: bool
     anchor: str
-    tail: str = ""
-    tail_fill: str = ""
 
 
 Mark = Union[Outline, Text]
@@ -102,10 +97,9 @@ def marks_in(element: ElementTree.Element, frame: Frame, style: Mapping[str, str
             yield from marks_in(child, inner, style, page)
     elif kind == "text":
         at = frame.at(float(style.get("x", 0)), float(style.get("y", 0)))
-        tail = next(iter(element), ElementTree.Element("tspan"))
-        yield Text(at, element.text or "", float(style.get("font-size", 14)) * frame.scale,
+        yield Text(at, "".join(element.itertext()), float(style.get("font-size", 14)) * frame.scale,
                    color(style.get("fill", "black")), style.get("font-weight") == "bold",
-                   style.get("text-anchor", "start"), tail.text or "", color(tail.get("fill", "")))
+                   style.get("text-anchor", "start"))
     elif kind in STEPS:
         steps = [(letter, [frame.at(*point) for point in points])
                  for letter, points in STEPS[kind](style, page)]

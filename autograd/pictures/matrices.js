@@ -81,7 +81,7 @@
     const most = Math.max(...[...new Set(nodes.map(n => n.x))].map(x => nodes.filter(n => n.x === x).length));
     const columns = new Set(nodes.map(n => n.x)).size;
     const h = Math.max(5, Math.min(1.5 * letter, (height - 2 * margin) / most * 0.8));
-    const w = Math.max(5, Math.min(3 * h, (split - margin) / columns * 0.66));
+    const w = Math.max(5, Math.min(3.4 * h, (split - margin) / columns * 0.8));
     const graphed = nodes.map(n => ({x: margin / 2 + w / 2 + n.x * (split - margin - w), y: n.y * height, w, h}));
     const aside = blockPlaces(split + 1.2 * letter, width - split - 1.8 * letter, height - letter, letter);
     const alone = blockPlaces(2 * letter, width - 4 * letter, height - letter, letter);
@@ -109,7 +109,7 @@
 
   // Blocks beside each other, line by line, with the largest cells for which there is room.
   function blockPlaces(left, width, height, letter) {
-    for (let size = 2.6 * letter; ; size *= 0.93) {
+    for (let size = 4.6 * letter; ; size *= 0.93) {
       const found = [];
       let x = left, y = 1.5 * letter, tallest = 0;
       for (const block of blocks) {
@@ -142,9 +142,9 @@
       return between(from, to, ease, ["x", "y", "w", "h"]);
     });
     scalars.forEach(({group, box, text}, i) => {
-      const {x, y, w, h} = now[i], size = Math.min(0.8 * h, 0.9 * letter);
+      const {x, y, w, h} = now[i], wide = 0.58 * Math.max(text.textContent.length, 1);
+      const size = Math.min(0.8 * h, 0.9 * letter, (w - 4) / wide), isRead = size >= 0.55 * letter;
       place(box, x - w / 2, y - h / 2, w, h);
-      const label = text.textContent, isRead = size >= 0.55 * letter && label.length * 0.58 * size < w - 2;
       text.setAttribute("x", x.toFixed(1));
       text.setAttribute("y", (y + 0.35 * size).toFixed(1));
       text.setAttribute("font-size", size.toFixed(1));

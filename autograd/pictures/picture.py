@@ -27,6 +27,9 @@ from autograd.pictures.svg import svg_of
 from autograd.pictures.tikz import tikz_of
 
 
+# a cell's frame, and the only line of text in it, as Graphviz writes them
+CELL = re.compile(r'(<polygon fill="none"[^>]* points="([^"]+)"/>\n<text [^>]*)'
+                  r'text-anchor="start" x="[^"]*"(.*</text>\n)(?!<text)')
 XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
@@ -61,7 +64,7 @@ class Picture(graphviz.Digraph):                                # type: ignore[m
             engine = self.engine if self.pinned != self.body else "nop2"
         output = lay_out(self.source, format, engine, self.seconds)
         if format == "svg":
-            output = with_titles(with_fonts(output.decode()), self.words).encode()
+            output = centred(with_titles(with_fonts(output.decode()), self.words)).encode()
         if encoding:
             return output.decode(encoding)
         return output
@@ -174,3 +177,12 @@ def with_fonts(svg: str) -> str:
     """The SVG with other fonts beside the one that the layout counted on, if that is missing."""
     without = svg.replace(f' font-family="{FONT}"', "")
     return without.replace("<svg ", f'<svg font-family="{FONTS}" ', 1)
+
+
+def centred(svg: str) -> str:
+    """The SVG with the text of each cell in its middle, however wide the font there is."""
+    def cell(match: re.Match[str]) -> str:
+        sides = [float(point.partition(",")[0]) for point in match[2].split()]
+        middle = (min(sides) + max(sides)) / 2
+        return f'{match[1]}text-anchor="middle" x="{middle:.2f}"{match[3]}'
+    return CELL.sub(cell, svg)

@@ -155,12 +155,12 @@
     const [mantissa, exponent] = x.toExponential(3).split("e");
     return [mantissa, "e" + Number(exponent)];
   }
-  const NOISE = 1e-15;                                  // below it: what rounding leaves of a zero
+  const NOISE = [1e-20, 1e-15];                         // between them: what rounding leaves of a zero
   const plain = x => x === 0 || (Math.abs(x) >= 5e-4 && Math.abs(x) < 1e6);
   const decimals = x => (Object.is(x, -0) ? "-" : "") + x.toFixed(4);
   const trimmed = text => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
   function fixed(x) {
-    if (x !== 0 && Math.abs(x) < NOISE) return "0.0000";
+    if (Math.abs(x) > NOISE[0] && Math.abs(x) < NOISE[1]) return "0.0000";
     return plain(x) ? decimals(x) : scientific(x).join("");
   }
   function compact(x) {

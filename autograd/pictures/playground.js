@@ -55,6 +55,9 @@
       if (number !== null) change(id, number);
     });
   }
+  if (![...$("share").options].some(option => Number(option.value) === settings.share)) {
+    $("share").add(new Option(`${Number((100 * settings.share).toPrecision(3))} %`, settings.share));
+  }
   for (const id of ["optimizer", "share", "weights"]) {
     $(id).value = String(settings[id]);
     $(id).addEventListener("change", () => {

@@ -22,6 +22,7 @@ from autograd.words.numbers import DASH, brief, fixed, grad_text
 
 POINTS = 72                         # of an inch
 PAD = 11.0                          # around the picture
+NARROW, WIDE = "iljtfr.,:;!|'()[]{}/ I", "mwMW%@…"         # letters, for their width
 BASELINE = 0.35                     # of a text's size, from its middle down
 ROUND = 8.0
 FOCUSED = "4.5"                     # points: the line of what a frame points at
@@ -111,13 +112,10 @@ class Canvas:
         self.parts.append(f"<{tag}{given}>{inside}</{tag}>")
 
     def text(self, middle: Point, string: str, size: float = style.TITLE_TEXT,
-             fill: str = style.TEXT, weight: str = "normal", tail: str = "") -> None:
-        """A line of text around a point; `tail` is what it ends with, quiet and not bold."""
-        inside = escape(string)
-        if tail:
-            inside += f' <tspan font-weight="normal" fill="{style.QUIET}">{escape(tail)}</tspan>'
-        self.add("text", inside, x=f"{middle[0]:.1f}",
-                 y=f"{middle[1] + BASELINE * size:.1f}", text_anchor="middle", font_size=size,
+             fill: str = style.TEXT, weight: str = "normal", anchor: str = "middle") -> None:
+        """A line of text around a point, or from it on ("start"), or up to it ("end")."""
+        self.add("text", escape(string), x=f"{middle[0]:.1f}",
+                 y=f"{middle[1] + BASELINE * size:.1f}", text_anchor=anchor, font_size=size,
                  fill=fill, font_weight=weight)
 
     def rect(self, corner: Point, size: Point, fill: str, stroke: str = "none",
@@ -179,13 +177,34 @@ def draw_card(canvas: Canvas, node: Node, middle: Point, size: Point) -> None:
         canvas.text((left + sign / 2, middle[1]), node.sign, style.sign_text(node.sign), "white")
     for k, fill in enumerate([role.fill, style.PAPER, style.PAPER]):
         canvas.rect((left + sign, top + k * row), (width, row), fill, role.line, line)
-    tail = node.role if node.role in style.NAMED_ROLES else ""
     data = DASH if node.data is None else fixed(node.data)
     numbers = {"data": data, "grad": grad_text(node.grad)}
     numbers.update(dict.fromkeys(node.blanks, style.BLANK))
-    canvas.text((centre, top + row / 2), shorten(node.title), weight="bold", tail=tail)
+    draw_title(canvas, node, (centre, top + row / 2))
     canvas.text((centre, top + 1.5 * row), f"data {numbers['data']}", fill=style.DATA)
     canvas.text((centre, top + 2.5 * row), f"grad {numbers['grad']}", fill=style.GRAD)
+
+
+def draw_title(canvas: Canvas, node: Node, middle: Point) -> None:
+    """The title, bold, and the role of a leaf or an output.
+
+    These two meet at one point, so that they never overlap, however wide the font is.
+    """
+    title, role = shorten(node.title), node.role
+    if role not in style.NAMED_ROLES:
+        return canvas.text(middle, title, weight="bold")
+    if not title.strip():
+        return canvas.text(middle, role, fill=style.QUIET)
+    x, y = middle[0] + (1.06 * breadth(title) - breadth(role)) / 2, middle[1]
+    canvas.text((x - 3, y), title, weight="bold", anchor="end")
+    canvas.text((x + 3, y), role, fill=style.QUIET, anchor="start")
+
+
+def breadth(text: str) -> float:
+    """About how wide a title is in points, in Arial and fonts like it."""
+    parts = [0.34 if c in NARROW else 0.85 if c in WIDE else 0.68 if c.isupper() else 0.56
+             for c in text]
+    return sum(parts) * style.TITLE_TEXT
 
 
 def draw_circle(canvas: Canvas, node: Node, middle: Point, size: Point) -> None:

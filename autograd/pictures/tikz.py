@@ -30,9 +30,9 @@ def tikz_of(drawing: Drawing) -> str:
     names: dict[str, str] = {}
     lines = []
     for mark in drawing.marks:
-        other = mark.stroke if isinstance(mark, Outline) else mark.tail_fill
-        for shade in filter(None, (mark.fill, other)):
-            names.setdefault(shade, f"shade{letters(len(names))}")
+        for shade in (mark.fill, mark.stroke if isinstance(mark, Outline) else ""):
+            if shade:
+                names.setdefault(shade, f"shade{letters(len(names))}")
         line = text_line(mark, names) if isinstance(mark, Text) else outline_line(mark, names)
         lines.append(f"  {line}")
     shades = [rf"  \definecolor{{{name}}}{{HTML}}{{{shade[1:]}}}" for shade, name in names.items()]
@@ -73,11 +73,8 @@ def text_line(mark: Text, names: dict[str, str]) -> str:
     look = rf"\fontsize{{{mark.size:g}bp}}{{{mark.size:g}bp}}\selectfont\sffamily"
     bold = r"\bfseries" if mark.bold else ""
     color = f"text={names[mark.fill]}" if mark.fill else "text opacity=0"
-    tail = ""
-    if mark.tail:
-        tail = rf"\mdseries\color{{{names[mark.tail_fill]}}}{in_latex(mark.tail)}"
     return (rf"\node[anchor={ANCHORS[mark.anchor]}, inner sep=0pt, {color}] at {at(mark.at)} "
-            rf"{{{look}{bold} {in_latex(mark.string)}{tail}}};")
+            rf"{{{look}{bold} {in_latex(mark.string)}}};")
 
 
 def in_latex(string: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from autograd.compat.numbers import with_labels
 from autograd.compat.messages import described
@@ -108,27 +108,17 @@ def count_paths(order: Sequence[Value], uses: dict[Value, list[Use]], output: Va
 
 
 def list_paths(part: Between) -> Iterator[list[Use]]:
-    """Each path from wrt to the output. Walked from the output back, iteratively.
-
-    On the way a path is a chain (use, rest): paths share the rest that they have in common.
-    """
+    """Each path from wrt to the output. Walked from the output back, iteratively."""
     into: dict[Value, list[Use]] = {v: [] for v in part.order}
     for v in part.order:
         for use in part.uses[v]:
             into[use.target].append(use)
-    todo: list[tuple[Value, Any]] = [(part.output, None)]
+    back: list[Use] = []                            # the way from the output to v
+    todo: list[tuple[Value, list[Use], int]] = [(part.output, [], 0)]
     while todo:
-        v, chain = todo.pop()
+        v, last, length = todo.pop()
+        back[length:] = last
         if v is part.wrt:
-            yield unchained(chain)
+            yield back[::-1]
         in_order = sorted(into[v], key=lambda use: use.i, reverse=True)
-        todo += [(use.source, (use, chain)) for use in in_order]
-
-
-def unchained(chain: Any) -> list[Use]:
-    """The uses of a chain (use, rest) as a list."""
-    path = []
-    while chain is not None:
-        use, chain = chain
-        path.append(use)
-    return path
+        todo += [(use.source, [use], len(back)) for use in in_order]

@@ -6,19 +6,21 @@ from autograd.formulas.text import Text
 from autograd.compat.numbers import UNREACHED
 from autograd.value import Value
 
-NOISE = 1e-15
+NOISE = 1e-20, 1e-15                # between them lies what rounding leaves of a zero
 DASH = "–"                          # shown instead of a grad that no backward pass has reached
 
 
 def fixed(x: float) -> str:
     """x with four decimals, so that numbers line up; scientific when very large or very small.
 
-    What is left of a zero by rounding, below 1e-15, is shown as 0.
+    What is left of a zero by rounding is shown as 0.
 
     >>> fixed(2.0), fixed(-0.0), fixed(1.5e-7), fixed(2.776e-17), fixed(float("inf"))
     ('2.0000', '-0.0000', '1.500e-7', '0.0000', 'inf')
+    >>> fixed(2e-180)
+    '2.000e-180'
     """
-    if 0 < abs(x) < NOISE:
+    if NOISE[0] < abs(x) < NOISE[1]:
         return "0.0000"
     if _is_plain(x):
         return f"{x:.4f}"

@@ -22,6 +22,7 @@ from demos.exercises.marking.result import Result
 from demos.exercises.marking.watch import watch
 
 SECONDS = 10.0
+_solved: dict[tuple[Any, ...], tuple[Result, list[Any]]] = {}       # with the functions, so that their ids stay theirs
 
 
 def check(exercise: str | int, *answers: Any, seed: str = "", **named: Any) -> Result:
@@ -50,9 +51,13 @@ def check(exercise: str | int, *answers: Any, seed: str = "", **named: Any) -> R
             return desk.answer(probes.find(probe), arguments)
     try:
         student = Student(ask, "this notebook", seed)
-        return mark(name, Checker.of(name), student, _source(names.values()), {"is": None})
+        result = mark(name, Checker.of(name), student, _source(names.values()), {"is": None})
     finally:
         end()
+    key = (name, seed, *sorted((word, id(f)) for word, f in names.items()))
+    if result.solved:
+        _solved[key] = result, [*names.values()]
+    return _solved.get(key, (result,))[0]               # solved once: a later cell may use a name such as `sin` for something else
 
 
 def _names(name: str, answers: tuple[Any, ...], named: dict[str, Any]) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from autograd.graph import topological_order
 from autograd.pictures import PictureError, use_graphviz
 from demos import lesson as lessons
 from demos.exercises import notebook
-from demos.mathematics import mathml
+from demos.mathematics import FORMULA, mathml
 
 Part = dict[str, Any]
 FILE = "your code"                      # what a traceback calls the cells
@@ -237,8 +237,15 @@ def lesson_module(show: Callable[[Part], None]) -> types.ModuleType:
             else:
                 show({**picture(picture_of), "caption": caption})
 
-        def play(self, value: Value, name: str, caption: str = "") -> None:
-            show({"kind": "page", "html": autograd.play(value).html, "title": caption})
+        def page(self, page: Any, name: str, caption: str = "") -> None:        # type: ignore[override]
+            show({"kind": "page", "html": page.html, "title": caption})
+
+        def write(self, text: str) -> None:                                     # type: ignore[override]
+            typeset, end = [], 0
+            for found in FORMULA.finditer(text):
+                typeset += [escape(text[end:found.start()]), mathml(found[1] or found[2], display=bool(found[1]))]
+                end = found.end()
+            show({"kind": "html", "html": "".join([*typeset, escape(text[end:])])})
 
         def ask(self, text: str, answer: Any, **options: Any) -> None:
             """Nothing: the page has the question already."""
@@ -267,6 +274,33 @@ def check(name: str, code: str) -> dict[str, Any]:
     return {**result, "printed": result["printed"] or "".join(printed), "line": None}
 
 
+# Long chains -------------------------------------------------------------------------------------------------------------
+
+def holders(held: list[Any], k: int) -> int:
+    """How many references there are to an entry of a list, as counted from here."""
+    return sys.getrefcount(held[k])
+
+
+ALONE = holders([object()], 0)                          # of what only the list holds
+
+
+def take_apart(v: Value) -> None:
+    """Free what only v holds, and what only that holds, one after the other.
+
+    Python frees a chain of objects by calls inside calls, for which a browser's stack is too small: as `Value.__del__` this
+    lets a chain of any length end.
+    """
+    todo = [v]
+    while todo:
+        u = todo.pop()
+        held = list({id(w): w for w in u.inputs if isinstance(w, Value) and not w.is_leaf}.values())
+        if not held:
+            continue
+        Value.__init__(u, 0.0)                          # it forgets its inputs
+        todo += [held[k] for k in range(len(held)) if holders(held, k) == ALONE]
+        del u, held
+
+
 # What JavaScript calls ---------------------------------------------------------------------------------------------------
 
 def begin(show: Callable[[Part], None], layout: Callable[[str, str, str], str], numpy: bool = False) -> Session:
@@ -280,6 +314,7 @@ def begin(show: Callable[[Part], None], layout: Callable[[str, str, str], str], 
             raise PictureError(f"Graphviz failed: {str(error).splitlines()[0]}") from None
 
     sys.setrecursionlimit(DEEPEST)
+    Value.__del__ = take_apart                          # type: ignore[attr-defined]
     use_graphviz(graphviz)
     sys.modules["demos.lesson"] = lesson_module(show)
     if not numpy:

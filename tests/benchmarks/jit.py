@@ -5,6 +5,7 @@ import random
 import statistics
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -228,6 +229,21 @@ def row(f: Any, args: list[Any]) -> tuple[Any, list[float], float]:
     return jitted, found, first
 
 
+def gpt_steps(count: int) -> None:
+    """Print how long a GPT takes to train on as many names, one for each step, compiling included."""
+    names = (Path(__file__).parents[2] / "demos" / "data" / "names.txt").read_text().split()
+    random.Random(1).shuffle(names)
+    shapes = {**SHAPES, "positions": (16, 16)}
+    W = {name: np.array([[RNG.gauss(0, 0.08) for _ in range(c)] for _ in range(r)]) for name, (r, c) in shapes.items()}
+    step = jit(value_and_grad(gpt))
+    start = time.process_time()
+    for name in names[:count]:
+        gradient = step(W, encode(name))[1]
+        for key in W:
+            W[key] = W[key] - 0.01 * gradient[key]
+    print(f"{count:,} steps of the GPT, {len(step.programs)} lengths compiled: {time.process_time() - start:.1f} s of CPU")
+
+
 def main() -> None:
     """Print for each case, in ms: a step in eager mode; the first call, also in eager steps; a later call with lists,
     how much of it is flattening, and one with arrays; the program by hand, alone and with its arguments
@@ -240,3 +256,4 @@ def main() -> None:
         print(f"{name:36}{eager:9.2f}{first:8.1f}{first / eager:6.1f} |{lists:8.3f}{flattening / lists:8.0%}{of_arrays:8.3f} |"
               f"{alone:8.3f}{stacked:8.3f} |{lists / alone:8.2f}{of_arrays / alone:8.2f}{lists / stacked:8.2f}"
               f"   {len(jitted.programs)}{jitted.refused}")
+    gpt_steps(1000)

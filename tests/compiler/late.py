@@ -22,7 +22,7 @@ HOSTILE = set(CASES)
 
 def late(name: str, source: str) -> None:
     """A case with one number, which is negative or 0 in late calls."""
-    _args(f"late {name}", source, [((-1.75, 0.0, -0.3)[LATE.index(k)],) if k in LATE else U(k) for k in range(CALLS)])
+    _args(f"late {name}", source, [((-1.75, 3.5, 0.0)[LATE.index(k)],) if k in LATE else U(k) for k in range(CALLS)])
 
 
 def argsl(name: str, source: str, usual: Callable[[int], Any], odd: dict[int, Any]) -> None:
@@ -143,6 +143,17 @@ argsl("clip int", "def f(x): return 1 if x > 1 else -1 if x < -1 else x", lambda
 argsl("clip int scaled", "def f(x): return 3 * (1 if x > 1 else -1 if x < -1 else x)", lambda k: ((k * 7) % 5 - 2.25,), {0: (3.0,)})
 argsl("sign times", "def f(x): return ((x > 0) - (x < 0)) * x", lambda k: ((k * 7) % 5 - 2.0,), {0: (0.0,)})
 argsl("abs of int", "def f(n, x): return max(n, x), abs(n)", lambda k: (k % 5 - 2, (k * 7) % 5 - 2.25), {0: (-3, -3.5)})
+late("metaclass attribute", "class M(type):\n s = 1.0\nclass A(metaclass=M): pass\ndef f(x): return x * A.s\ndef change(k): M.s = 1.0 + (k == 17)")
+late("metaclass property", "g = [1.0]\nclass M(type):\n @property\n def s(cls): return g[0]\nclass A(metaclass=M): pass\ndef f(x): return x * A.s\ndef change(k): g[0] = 1.0 + (k == 17)")
+late("math patched", "import types as t\ndef f(x): return math.tau * x\ndef change(k): math.tau = 6.0 if k == 17 else 6.283185307179586")
+late("numpy constant patched", "def f(x): return np.my_scale * x\nnp.my_scale = 1.0\ndef change(k): np.my_scale = 1.0 + (k == 17)")
+late("stdlib module patched attr", "functools.my_scale = 1.0\ndef f(x): return functools.my_scale * x\ndef change(k): functools.my_scale = 1.0 + (k == 17)")
+late("builtins patched", "def f(x): return my_builtin * x\nbuiltins.my_builtin = 1.0\ndef change(k): builtins.my_builtin = 1.0 + (k == 17)")
+late("function attribute", "def g(x): return x * g.s\ng.s = 1.0\ndef f(x): return g(x)\ndef change(k): g.s = 1.0 + (k == 17)")
+late("own attribute", "def f(x): return x * me.s\nme = f\nf.s = 1.0\ndef change(k): me.s = 1.0 + (k == 17)")
+late("nested list same value other identity", "a = [1.0]\nb = [[1.0]]\ndef f(x): return x if b[0] is a else -x\ndef change(k): b[0] = a if k == 17 else [1.0]")
+late("aliasing outside", "a = [1.0]\nb = [a, [1.0]]\ndef f(x):\n return x * (b[0] is b[1])\ndef change(k): b[1] = a if k == 17 else [1.0]")
+late("Value label", "w = Value(2.0, label='a')\ndef f(x): return x * len(w.label)\ndef change(k): w.label = 'abc' if k == 17 else 'a'")
 
 for _name, _of in {"condition": "3.0 if 1 / x > 5 else 2.0", "tanh": "tanh(1 / x)", "twice": "1 / (1 / x)", "relu": "relu(log(x))",
                    "mul zero": "0 * log(x) + 1", "clip": "max(-1.0, min(1.0, 1 / x))", "unused": "[1 / x, x][1]"}.items():

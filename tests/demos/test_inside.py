@@ -2,6 +2,7 @@
 import os
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 import pytest
@@ -226,3 +227,30 @@ def test_a_wrong_answer_is_told_what_is_wrong(code, said, line):
 def test_the_page_explains_a_derivative_that_does_not_exist(session):
     x = Value(0.0, label="x")
     assert "sqrt" in inside.in_words((x * 1) ** 0.5) or "derivative" in inside.in_words((x * 1) ** 0.5)
+
+
+def test_a_long_chain_is_taken_apart_without_calls_inside_calls_and_what_is_held_stays(monkeypatch):
+    depth = [0, 0]
+
+    def watched(v):
+        depth[0] += 1
+        depth[1] = max(depth)
+        inside.take_apart(v)
+        depth[0] -= 1
+
+    monkeypatch.setattr(Value, "__del__", watched, raising=False)
+    x = Value(1.0)
+    y, there = x, []
+    for i in range(5000):
+        y = y * 0.9 + y * x * y if i % 3 else -y            # used once, twice and three times
+        there.append(weakref.ref(y))
+        if i == 1000:
+            kept = y
+    data = [r().data for r in there[:1001]]
+    del y
+    assert [r() is not None for r in there] == [True] * 1001 + [False] * 3999 and depth[1] <= 2
+    assert [r().data for r in there[:1001]] == data and kept.inputs
+    kept.backward()
+    assert x.grad != 0
+    del kept
+    assert not any(r() for r in there) and x.data == 1.0

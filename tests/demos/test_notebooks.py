@@ -59,3 +59,16 @@ def test_jupyter_runs_it_without_an_error_and_shows_its_pictures(name, tmp_path)
     assert done.returncode == 0, done.stderr[-2000:]
     errors, pictures = map(int, done.stdout.split())
     assert errors == 0 and pictures >= 2
+
+
+def test_what_was_solved_stays_solved_when_a_later_cell_takes_one_of_its_names():
+    """A notebook has one set of names: exercise 12 imports the sine of math, and exercise 3 was written with that of autograd."""
+    from demos.exercises import check
+    names = {}
+    exec("from autograd import Value, sin\ndef value_and_derivatives(a, b):\n    a, b = Value(a), Value(b)\n    y = a * b**2 + sin(a * b)\n"
+         "    y.backward()\n    return y.data, a.grad, b.grad\n", names)
+    assert check("e03", names["value_and_derivatives"])
+    exec("from math import sin", names)
+    assert check("e03", names["value_and_derivatives"])
+    exec("def value_and_derivatives(a, b):\n    return 0.0, 0.0, 0.0", names)
+    assert not check("e03", names["value_and_derivatives"])

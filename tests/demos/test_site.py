@@ -168,6 +168,13 @@ def test_calls_without_end_are_an_error_and_where_the_browser_gives_up_python_st
     assert site.printed().strip() == "again"
 
 
+def test_a_chain_of_20_000_values_is_differentiated_and_freed(site):
+    site.bench()
+    site.type("from autograd import Value\nx = Value(1.0, label='x')\nfor turn in range(3):\n    y = x\n"
+              "    for i in range(20_000):\n        y = y * 1.0001\n    y.backward()\n    del y\nprint('freed', x.grad > 3)\n")
+    assert site.printed().strip() == "freed True"
+
+
 def test_a_link_brings_the_program_to_another_page(site):
     code = "print('über', 1 < 2)  # ∂\n"
     site.bench()

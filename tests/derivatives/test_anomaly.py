@@ -145,3 +145,15 @@ def test_draw_of_another_error_says_so():
         ag.log(-1.0)                                        # of numbers alone
     with pytest.raises(TypeError, match="draw needs a Value"):
         ag.draw(error.value)
+
+
+def test_a_compiled_function_is_watched_as_it_was_written():
+    f = ag.jit(lambda x: ag.exp(x) * x)
+    g = ag.jit(lambda w, x: w * x - 2 * x, samples=(1,))
+    assert f(1.0) == math.e and g(1.0, [1.0, 0.0]).tolist() == [-1.0, 0.0]
+    x = Value(1e200)
+    with pytest.raises(AnomalyError, match=r"mul\(.*\) is inf, recorded in .*test_anomaly.py"), detect_anomaly():
+        ag.jit(lambda w, x: w * x, samples=(1,))(x, [1e200, 1.0])
+    with pytest.raises(AnomalyError, match="is inf"), detect_anomaly():
+        ag.jit(ag.grad(lambda x: x * 1e200 * x))(1e160)
+    assert f(1.0) == math.e

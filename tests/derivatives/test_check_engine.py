@@ -2,6 +2,7 @@
 import pytest
 
 from autograd import Value, check_engine
+from autograd.derivatives import check_engine as checking
 from tests.benchmarks.peers import TupleValue, micrograd_value
 from tests.derivatives.engines import MUTANTS, RIGHT, CLOSURES, TUPLES, engine
 
@@ -89,3 +90,9 @@ def test_a_hostile_class_is_reported_on(name):
 def test_an_interrupt_gets_through():
     with pytest.raises(KeyboardInterrupt):
         check_engine(_meta("__call__", _raising(KeyboardInterrupt())))
+
+
+def test_an_error_outside_of_any_run_is_a_fault_of_shape(monkeypatch):
+    monkeypatch.setattr(checking, "shape_faults", _raising(ZeroDivisionError("outside")))
+    report = check_engine(Value)
+    assert not report and report.faults[0].kind == "shape" and "outside" in str(report.faults[0])

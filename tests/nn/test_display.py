@@ -106,7 +106,7 @@ def test_a_program_shows_its_source():
 def test_a_program_shows_its_source_without_pygments_too(monkeypatch):
     monkeypatch.setitem(sys.modules, "pygments", None)
     program = autograd.compile(Value(1.0) * 2, [])
-    assert "<pre>" in program._repr_html_() and "def value" in program._repr_html_()
+    assert "<pre style" in program._repr_html_() and "def value" in program._repr_html_()
 
 
 def test_a_comparison_prints_as_a_table_of_a_few_rows_and_shows_one():

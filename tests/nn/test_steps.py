@@ -383,3 +383,17 @@ def test_an_interrupt_while_watching_leaves_no_hook(line):
     finally:
         sys.settrace(before)
         sys.setprofile(None)
+
+
+def test_the_warning_is_about_the_line_that_called_fit():
+    class Choosing(nn.Module):
+        def __init__(self):
+            self.w = Value(0.5)
+
+        def __call__(self, x):
+            z = self.w * x[0] if isinstance(x, list) else self.w * x
+            return z if z.data > 0 else z * 0.5
+    with pytest.warns(UserWarning, match="without compiling") as found:
+        line = sys._getframe().f_lineno + 1
+        nn.fit(Choosing(), [1.0, -1.0], [1.0, 2.0], epochs=1)
+    assert (found[0].filename, found[0].lineno) == (__file__, line)

@@ -63,7 +63,11 @@ MEASURE = r"""(() => {
     texts.push({words: e.textContent.trim().slice(0, 60), r, size: parseFloat(style.fontSize), contrast: (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05),
                 kind: 'html', group: '', beyond: e.scrollWidth > e.clientWidth + 1 && style.overflow !== 'visible' && e.clientWidth > 0});
   }
-  const cards = [...document.querySelectorAll('.card')].map(c => ({r: box(c.querySelector('.box')), texts: [...c.querySelectorAll('text')].map(t => [t.textContent, box(t)])}));
+  const cards = [...document.querySelectorAll('.node:has(> rect)')].map(c => {
+    const rows = [...c.querySelectorAll('rect')].map(box), r = [0, 1].map(k => Math.min(...rows.map(b => b[k])));
+    return {r: [...r, ...[2, 3].map(k => Math.max(...rows.map(b => b[k])))], texts: [...c.querySelectorAll('text')].map(t => [t.textContent, box(t)])};
+  });
+  for (const c of document.querySelectorAll('.card')) cards.push(({r: box(c.querySelector('.box')), texts: [...c.querySelectorAll('text')].map(t => [t.textContent, box(t)])}));
   const heads = [...document.querySelectorAll('.line')].filter(g => !g.closest('defs')).map(g => { const p = g.querySelector('path'); if (!p || !p.getTotalLength) return null;
     const s = document.documentElement.dataset.ready && p.getAttribute('marker-start'), at = p.getPointAtLength(s ? 0 : p.getTotalLength()), m = p.getScreenCTM();
     return [at.x * m.a + m.e, at.y * m.d + m.f]; }).filter(Boolean);

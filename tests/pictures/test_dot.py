@@ -196,3 +196,17 @@ def test_a_quoted_text_comes_back_from_dot_as_it_was(text):
     svg = program.lay_out(f"digraph {{ a [label=x tooltip={shapes.quote(text)}] }}", "svg").decode()
     title = svg.partition('xlink:title="')[2].partition('"')[0]
     assert html.unescape(title) == text
+
+
+@needs_dot
+def test_the_only_text_of_a_cell_stands_in_its_middle():
+    """Graphviz counts on Arial's widths; in a wider font a number would leave its card on the right."""
+    x = Value(1.0, label="x")
+    y = x
+    for _ in range(100):
+        y = y * 1.1
+    y.backward()
+    svg = autograd.draw(y).svg()
+    texts = re.findall(r'text-anchor="middle" x="[\d.]+".*>(\S[^<]*)</text>', svg)
+    assert {"100 nodes", "grad 1.0000", "data 1.0000"} <= set(texts)
+    assert svg.count('text-anchor="start"') == 4                # two titles with a role each

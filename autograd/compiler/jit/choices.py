@@ -420,9 +420,17 @@ def same_code(a: types.CodeType, b: types.CodeType) -> bool:
     parts = ("co_code", "co_names", "co_varnames", "co_freevars", "co_cellvars")
     if any(getattr(a, part) != getattr(b, part) for part in parts):
         return False
+    names = zip([None, *a.co_consts], a.co_consts, b.co_consts)
     return len(a.co_consts) == len(b.co_consts) and all(
         same_code(x, y) if isinstance(x, types.CodeType) and isinstance(y, types.CodeType)
-        else repr(x) == repr(y) for x, y in zip(a.co_consts, b.co_consts))
+        else repr(x) == repr(y) or is_path(code, x) and is_path(code, y) for code, x, y in names)
+
+
+def is_path(code: Any, constant: Any) -> bool:
+    """Whether a constant after the code of an inner function is where that is defined, as Python
+    3.10 has it there: code that is compiled again stands elsewhere."""
+    return (sys.version_info < (3, 11) and isinstance(code, types.CodeType)
+            and isinstance(constant, str) and constant.endswith(f".{code.co_name}"))
 
 
 # The syntax tree ----------------------------------------------------------------------------------

@@ -31,8 +31,9 @@ from autograd.compiler.jit.flat import INT, flatten, kinds_of, numbers, without_
 from autograd.compiler.jit.guards import OURS, REMEDY, notes_here
 from autograd.compiler.jit.reach import TRANSPARENT, Reach
 from autograd.compiler.run import Program
+from autograd.derivatives.anomaly import is_watched
 from autograd.derivatives.level import VARIABLES_AT_WORK
-from autograd.recording import is_recording
+from autograd.recording import OPEN, is_recording
 from autograd.value import Value
 
 BRANCHES = 32                       # of one structure of arguments; more are not recorded
@@ -80,7 +81,7 @@ class Jitted:
                 if b.program is not None]
 
     def __call__(self, *args: Any, **named: Any) -> Any:
-        if self.refused or notes_here() is not None:
+        if self.refused or notes_here() is not None or OPEN and is_watched():
             return self.f(*args, **named)
         try:
             signature, theta, values = self.arguments.find(args, named)

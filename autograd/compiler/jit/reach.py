@@ -121,6 +121,11 @@ class Reach:
                             for x in (f.__code__, f.__defaults__, f.__kwdefaults__)])
         self.watch(lambda: [get(name, MISSING) for get, name in self.globals])
         self.watch(lambda: [_contents(cell) for cell in self.cells])
+        if "label" in self.asked:
+            self.watch(lambda: [v.label for v in self.values])
+        if self.asks_same:
+            for x in [x for x in self.seen.values() if type(x) in (list, tuple, dict)]:
+                self.watch_items(x)
         named = [x for x in self.seen.values() if isinstance(x, (types.FunctionType, type))
                  and not is_trusted(_module(x))]
         for name in sorted(self.about):
@@ -140,6 +145,14 @@ class Reach:
         held = look()
         self.watches.append(Watch(look, held, of))
         return held
+
+    def watch_items(self, x: Any) -> None:
+        """Watch which objects a nest holds, not only that they are equal."""
+        stack = [x]
+        while stack:
+            x = stack.pop()
+            items = self.watch(items_of(x))
+            stack += [item for item in items if type(item) in (list, tuple, dict)]
 
     def changed(self) -> str:
         """Where the first thing that is not as it was is named, such as ` (model.py, line 12)`."""
@@ -214,6 +227,7 @@ class Reach:
         if is_trusted(owner):
             return held
         self.functions.append(f)
+        self.watch(lambda: [*f.__dict__, *f.__dict__.values()])
         held += [*(f.__defaults__ or ()), f.__kwdefaults__]
         reads = names_in(f.__code__)
         for refusal in reads.refusals:
@@ -225,6 +239,7 @@ class Reach:
         self.globals += [(space.get, name) for name in names]
         held += [space.get(name, MISSING) for name in names]
         held += [vars(builtins).get(name) for name in names if name not in space]
+        self.globals += [(vars(builtins).get, name) for name in names if name not in space]
         for name in reads.imports:
             try:
                 held.append(importlib.import_module(name))
@@ -264,7 +279,7 @@ class Reach:
         self.modules.add((module.__name__, *attributes))
         there = [name for name in attributes if hasattr(module, name)]
         look: Callable[[], list[Any]] = lambda: [getattr(module, n, MISSING) for n in there]
-        for x in look() if is_trusted(module.__name__) else self.watch(look):
+        for x in self.watch(look):
             if isinstance(x, types.ModuleType):
                 self.read_of_module(x, attributes)
             else:
@@ -286,7 +301,7 @@ class Reach:
         """What a class of the user's defines, and what it is derived from."""
         self.can_change = True
         self.watch(lambda: [x for name, x in vars(kind).items() if name not in OF_CLASSES])
-        held = list(kind.__bases__)
+        held = [*kind.__bases__, type(kind)]
         for name, x in vars(kind).items():
             is_method = isinstance(x, (types.FunctionType, property, staticmethod, classmethod))
             if name in OF_CLASSES:
@@ -388,6 +403,11 @@ def names_in(code: types.CodeType) -> Reads:
 
 def _is_constant(i: dis.Instruction) -> bool:
     return i.opname == "LOAD_CONST"
+
+
+def items_of(x: Any) -> Callable[[], list[Any]]:
+    """A function that gives the items of a list, tuple or dict as they are then."""
+    return lambda: list(x.values() if type(x) is dict else x)
 
 
 def where_named(functions: list[types.FunctionType], x: Any) -> str:

@@ -22,8 +22,10 @@ from autograd.compiler.jit.lookups import Lookups
 from autograd.compiler.jit.quick import builder
 from autograd.compiler.jit.reach import TRANSPARENT, Reach
 from autograd.compiler.run import Program
+from autograd.derivatives.anomaly import is_watched
 from autograd.derivatives.level import VARIABLES_AT_WORK, positions
 from autograd.derivatives.transforms import Differentiated
+from autograd.recording import OPEN
 from autograd.value import Value
 
 
@@ -144,7 +146,7 @@ class Sampled(Jitted):
     def __call__(self, *args: Any, **named: Any) -> Any:
         m = self.count(args)
         rows = None
-        if not self.refused and notes_here() is None:
+        if not self.refused and notes_here() is None and not (OPEN and is_watched()):
             try:
                 rows = Rows(args, named, self.samples)
             except TypeError as error:

@@ -106,11 +106,14 @@ def _bodies(source: str) -> dict[str, tuple[int, int, bool]]:
 # Otter -----------------------------------------------------------------------------------------------------------------------
 
 def otter(name: str) -> list[Cell]:
-    """The statement, an answer, and a test, with the raw cells that Otter Assign reads."""
-    points = int(sum(part.points for part in Checker.of(name).parts))
+    """The statement, an answer, and a test, with the raw cells that Otter Assign reads.
+
+    Otter's tests run at the end, when a later exercise may have taken a name: so the functions are kept under the exercise's own.
+    """
+    points, short = int(sum(part.points for part in Checker.of(name).parts)), name[:3]
     answer = between(name).replace("### BEGIN SOLUTION", "# BEGIN SOLUTION").replace("### END SOLUTION", "# END SOLUTION")
     return [_raw(f"# BEGIN QUESTION\nname: {name[:3]}\npoints: {points}"), markdown(statement(name), f"{name}-text"),
-            _raw("# BEGIN SOLUTION"), code(answer, name), _raw("# END SOLUTION"), _raw("# BEGIN TESTS"),
+            _raw("# BEGIN SOLUTION"), code(answer, name), _raw("# END SOLUTION"), code(f"{short} = [{', '.join(asked_for(name))}]\ncheck(\"{short}\", *{short})", f"{name}-look"), _raw("# BEGIN TESTS"),
             code(f"\"\"\" # BEGIN TEST CONFIG\nfailure_message: {title(name)} is not right yet\n\"\"\" # END TEST CONFIG\n"
-                 f"assert {checking(name)}", f"{name}-check"),
+                 f"assert check(\"{short}\", *{short})", f"{name}-check"),
             _raw("# END TESTS"), _raw("# END QUESTION")]

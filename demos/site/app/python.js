@@ -4,8 +4,8 @@
 // pages and HTML that it shows in frames of their own (shown.js).
 import { files, keep } from "./files.js";
 
-const DEEP = "A browser's stack is small: a chain of more than about 1,000 objects, each holding the one before, is too long here. "
-  + "Python starts anew.";
+const DEEP = "A browser's stack is small: more than about 1,000 calls inside calls are too many here, and so is a chain of as many "
+  + "objects of your own, each holding the one before. (Values may be any number.) Python starts anew.";
 const PACKAGES = document.documentElement.dataset.packages ?? "";        // where a site with --cdn finds NumPy
 const POLICY = "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' blob: 'wasm-unsafe-eval'; worker-src blob:; "
   + `connect-src ${PACKAGES || "'none'"}`;
