@@ -40,7 +40,7 @@ class Side:
         """Add terms times numbers."""
         for t, number in terms:
             if type(t) is float:
-                self.rest.append(t * number)
+                self.rest.append(t * number + 0.0)  # never -0.0, which was subtracted
             else:
                 self.left.append(t)
                 self.right.append(number)
