@@ -118,16 +118,6 @@ def test_a_row_that_is_pinned_on_both_sides_of_a_pair_is_two_slices():
     assert "transpose" not in program(loss, 20).source
 
 
-def test_targets_that_are_0_split_nothing():
-    y = [0.0, 1.0, 0.0, 2.0, 0.0] * 12
-    X = np.random.default_rng(3).normal(size=(60, 4)).tolist()
-
-    def loss(p):
-        return sum(abs(sum(w * s for w, s in zip(p, x)) - t) for x, t in zip(X, y))
-    source = program(loss, 4).source
-    assert "take" not in source and "concatenate" not in source
-
-
 # Numbers that many share ---------------------------------------------------------------------
 
 LOSSES = {"softplus": lambda z, t: ag.softplus(z) - t * z,

@@ -27,20 +27,19 @@ CHAIN = 4  # sums in a row that others use, too: then they are the turns of a lo
 class Side:
     """The terms of one sign."""
 
-    __slots__ = ("left", "right", "scaled", "rest", "zero")
+    __slots__ = ("left", "right", "scaled", "rest")
 
     def __init__(self) -> None:
         self.left: list[Term] = []  # products: left[k] * right[k]
         self.right: list[Term] = []
         self.scaled: list[tuple[float, Term, Term]] = []  # number * factor * factor
         self.rest: list[Term] = []
-        self.zero = False  # whether a 0 was subtracted
 
     def add(self, terms: list[tuple[Term, float]]) -> None:
         """Add terms times numbers."""
         for t, number in terms:
             if type(t) is float:
-                self.rest.append(t * number + 0.0)  # never -0.0, which was subtracted
+                self.rest.append(t * number)
             else:
                 self.left.append(t)
                 self.right.append(number)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from math import copysign
 from typing import Any, NamedTuple, Optional
 
 from autograd import graph, ops
@@ -296,18 +295,18 @@ class _Numbering:
             if not plus.rest:
                 return self.total(self.terms(plus), 0.0, products)
             shift = self.shift(plus)
-            return self.shifted(self.terms(plus), shift, products, plus.zero)
+            return self.shifted(self.terms(plus), shift, products)
         if minus.left or minus.rest:
             self.move_weights(plus, minus)
         shift, products = self.shift(plus), plus.has_products()
         added = self.terms(plus)
         if minus.has_products() or minus.rest:
-            shift -= self.shift(minus, negative=True)
+            shift -= self.shift(minus)
             taken = self.terms(minus)
         else:
             taken = []
         if not taken:
-            return self.shifted(added, shift, products, plus.zero or minus.zero)
+            return self.shifted(added, shift, products)
         less = taken[0] if len(taken) == 1 else self.total(taken, 0.0, minus.has_products())
         if not added and not shift:
             found = self.node(ops.neg, (less,))
@@ -320,14 +319,10 @@ class _Numbering:
             self.others[found] = self.difference(more, less)
         return found
 
-    def shifted(self, added: list[int], shift: float, products: bool, subtracted: bool) -> int:
-        """The sum of some nodes and a number; of a product and a datum of 0, if one was
-        `subtracted`, too: it is as the others.
-        """
+    def shifted(self, added: list[int], shift: float, products: bool) -> int:
+        """The sum of some nodes and a number."""
         zero = self.number(0.0)
         found = self.total(added, shift, products)
-        if subtracted and not shift and len(added) == 1 and products and found == added[0]:
-            return self.node(ops.add, (found, zero))
         if found not in added and len(added) == 1:
             self.others[found] = self.difference(added[0], self.number(-shift))
         elif len(added) == 2 and added[1] == zero and not shift:
@@ -368,7 +363,7 @@ class _Numbering:
         """Whether a term is a number, not a node or a leaf."""
         return type(t) is float or self.constant[t] is not None
 
-    def shift(self, side: Side, negative: bool = False) -> float:
+    def shift(self, side: Side) -> float:
         """The sum of the numbers among the terms, which are left out of them; but a 0 stays where
         it stands beside few terms: at the ends of a row it is the neighbour that is missing.
         """
@@ -382,7 +377,6 @@ class _Numbering:
                 left.append(t)
             elif number == 0.0:
                 zeros = True
-                side.zero |= negative or copysign(1.0, number) < 0
             else:
                 found += number
         if zeros and left and len(side.rest) <= NEIGHBOURS and not side.has_products():
