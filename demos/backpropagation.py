@@ -29,7 +29,8 @@ lesson.ask("From the lesson `chain_rule`: y = u², u = 3x, at x = 1. What is dy/
 r"""
 ## One layer, scalar by scalar
 
-Write $z_k$ for the argument of $\sigma_k$ in (3):
+Write $z_k$ for the argument of $\sigma_k$ in (3), and $\frac{\partial \mathcal{L}}{\partial z_k} \in \mathbb{R}^{n_k}$ for the
+gradient of $\mathcal{L}$ with respect to $z_k$:
 
 $$z_k = W_k f_{k-1} + b_k, \quad f_k = \sigma_k(z_k) \qquad (6)$$
 

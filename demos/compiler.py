@@ -9,10 +9,11 @@ by hand. Takes about ten seconds.
 **Goals.** You can read the NumPy that a graph of scalars compiles to, beside the lecture's formulas; you can say how matrices
 are found in a graph; you know what a recorded graph does not contain.
 
-**In class:** 40 minutes.
+**In class:** 55 minutes.
 """
 
 # %% tags=["hide-input"]
+import re
 import statistics
 import textwrap
 import time
@@ -33,6 +34,12 @@ from demos import plots
 from demos.lesson import Lesson
 
 lesson = Lesson("compiler")
+
+# %%
+lesson.ask("From the lesson `backpropagation`: for one sample ∂ℒ/∂W is a column times a row. For m samples with the rows in matrices "
+           "dZ and X, which product is it?", "dZᵀ X" if (np.ones((5, 3)).T @ np.ones((5, 4))).shape == (3, 4) else "dZ Xᵀ",
+           choices=("dZᵀ X", "dZ Xᵀ", "X dZᵀ"), why="The sum over the samples is inside the product. You will find this line "
+           "again below.")
 
 # %% [markdown]
 """
@@ -55,6 +62,10 @@ def error(W, b, x, y):
     return squared([relu(z) for z in layer(W, b, x)], y)
 
 
+# %%
+lesson.ask("What is squared([3.0, 1.0], [1.0, 0.0])?", squared([3.0, 1.0], [1.0, 0.0]), wrong={3.0: "the differences are squared"},
+           why="2² + 1². Numbers in, a number out: the same functions take Values.")
+
 # %% [markdown]
 """
 `value_and_grad` makes a function that returns the error and its gradient, here with respect to arguments 0 and 1, and `jit`
@@ -66,7 +77,7 @@ compiles that when it is first called. `error` is written for one sample; `sampl
 step = jit(value_and_grad(error, (0, 1)), samples=(2, 3), reduce="sum")
 
 # %%
-lesson.ask("`error` was written for one sample of four inputs. With a hundred samples, what shape has the derivative with "
+lesson.ask("`error` was written for one sample of four inputs. With a hundred samples, what is the shape of the derivative with "
            "respect to `W`?", "(3, 4)", choices=("(3, 4)", "(100, 3, 4)"), why="It is the gradient of a sum: one matrix like `W`.")
 
 # %%
@@ -88,19 +99,29 @@ difference_of_jit = max(abs(dW - scalar_dW).max(), abs(db - scalar_db).max())
 print(f"a hundred samples: value {value:.6f}, by graphs {scalar_value:.6f}")
 print(f"of {dW.size + db.size} derivatives none differs by more than {difference_of_jit:.0e}")
 
+# %%
+lesson.ask("How many derivatives did `step` return?", dW.size + db.size, within=0.001, wrong={1500: "those of the samples are "
+           "added up"},
+           why="12 of W and 3 of b.")
+
 # %% [markdown]
 """
 What has it found? A program in NumPy, which you can read. By the end of this lesson you know every line of it.
 """
 
 
-# %%
+# %% tags=["hide-input"]
 def shown(program):
     """The source of value_and_grad."""
     return program.source[program.source.index("def value_and_grad"):].rstrip()
 
 
+# %%
 print(shown(step.programs[0]))
+
+# %%
+lesson.ask("How many matrix products, @, are in this program?", shown(step.programs[0]).count(" @ "), within=0.001,
+           why="Forward one for W x. Backward the one for dW, and in some programs one that adds up the samples.")
 
 # %% [markdown]
 """
@@ -139,10 +160,15 @@ program = autograd.compile(loss, parameters, inputs=x + y)
 # %%
 lesson.ask("Three neurons with four inputs, ReLU, a squared error: about how many Values are in this graph?",
            len(topological_order(loss)), factor=1.6,
-           why="Within a factor of 1.6 counts as right. The program below has a dozen lines.")
+           why="Any answer within a factor of 1.6 counts as right. The program below has a dozen lines.")
 
 # %%
 print(shown(program))
+
+# %%
+lesson.ask("Four inputs and three targets for each sample, and 15 parameters. How many columns has the array `x` of samples?",
+           len(x + y), within=0.001, wrong={4: "the targets are inputs of the program, too", 22: "the parameters are in theta"},
+           why="The inputs, and then the targets.")
 
 # %% [markdown]
 """
@@ -177,10 +203,16 @@ for formula, start in (("(6)   z = Wx + b", "z1 ="),
                        ("(8)   ∂ℒ/∂b = ∂ℒ/∂z", "db1 =")):
     print(f"{formula:26} {line(program, start)}")
 
+# %%
+lesson.ask("A diagonal matrix D times a vector g: how many multiplications does it take, for n entries, if D is not written out? "
+           "n = 3.",
+           len(np.diag(np.ones(3)) @ np.ones(3)), within=0.001, wrong={9: "the entries off the diagonal are 0"},
+           why="One for each entry: diag(s) g is s * g.")
+
 # %% [markdown]
 """
 `(z1 > 0)` is the derivative of ReLU, 0 or 1: the diagonal of `D`. Multiplying by a diagonal matrix means multiplying entry by
-entry, so `D` itself is never formed. The sums over the samples are inside of `dz1.T @ ...` and `ones @ dz1`.
+entry, so `D` itself is never formed. The sums over the samples are inside `dz1.T @ ...` and `ones @ dz1`.
 
 (7) needs a second layer. It has no `σ`, and `v1` is its `z` minus `y`. So `dv1` below is the `∂ℒ/∂z` of that layer.
 """
@@ -194,6 +226,12 @@ print("(7)  ", line(two_layers, "dz1 ="))
 print("(8)  ", line(two_layers, "dW2 ="))
 print("(8)  ", line(two_layers, "dW1 ="))
 
+# %%
+lesson.ask("The line for dz1 has `@ W2`, without a transpose. Why?", "the samples are rows" if "@ W2 *" in line(two_layers,
+           "dz1 =") else "W2 is symmetric",
+           choices=("the samples are rows", "W2 is symmetric", "(7) has no transpose"),
+           why="(7) is D Wᵀ dz for a column dz. For a row it is dzᵀ W D: the transpose of the same equation.")
+
 # %% [markdown]
 """
 The program and the graph are two ways to the same numbers:
@@ -206,6 +244,10 @@ difference = max(abs(g - p.grad) for g, p in zip(gradient, parameters))
 print("loss by the graph  ", loss.data)
 print("loss by the program", value)
 print(f"of {len(gradient)} derivatives none differs by more than {difference:.0e}")
+
+# %%
+lesson.ask("Does the program agree with the graph to rounding?", bool(difference < 1e-12), why="Both apply the same table of "
+           "partial derivatives.")
 
 # %% [markdown]
 """
@@ -225,6 +267,11 @@ tape = record([loss], parameters, x + y)
 print("as recorded:", count(v.op.name for v in topological_order(loss) if v.inputs))
 print("flattened:  ", count(op.name for op, _ in tape.nodes.values()))
 
+# %%
+lesson.ask("12 products and 15 additions were recorded for W x + b and the error. How many dots are left of the part W x + b?",
+           sum(op.name == "dot" for op, _ in tape.nodes.values()), within=0.001, why="One for each neuron. A sum of products is a "
+           "dot.")
+
 # %% [markdown]
 """
 Second, **group** (`group.py`): nodes with the same operation, equally deep in the graph, belong together. None of them
@@ -242,6 +289,10 @@ lesson.ask("The layer has three neurons. How many dots are in the group of the `
 # %%
 for group in found:
     print(f"{len(group.ids)} x {group.op.name}")
+
+# %%
+lesson.ask("Which group has to be computed first?", found[0].op.name, choices=list(dict.fromkeys(group.op.name for group in found)),
+           why="The others take its results: groups are in a topological order, like Values.")
 
 # %% [markdown]
 """
@@ -262,6 +313,11 @@ weights, inputs = (factor.op.places for factor in product.inputs)
 print(f"\nweights: place {weights.base} + {down} i + {right} j,  i < {rows}, j < {columns}")
 print(f"inputs:  place {inputs.base} + {inputs.strides[0]} j among the inputs, for every i")
 
+# %%
+lesson.ask("Weight W(i,j) is at place 4 i + j. At which place is W(2,3), counted from 0?", weights.base + down * 2 + right * 3,
+           within=0.001,
+           why="4 · 2 + 3. NumPy calls 4 and 1 the *strides* of the matrix.")
+
 # %% [markdown]
 """
 The places of the weights form a grid with constant steps: a part of `theta`, seen as a matrix. Those of the inputs are the
@@ -274,6 +330,11 @@ for its derivatives. These come from the same table of partial derivatives that 
 
 # %%
 print(program)
+
+# %%
+lesson.ask("The graph was recorded for one sample. How many rows may the array `x` of samples have?",
+           "any number" if program.value_and_grad(program.parameters, np.zeros((5, 7)))[1].size == 15 else "one",
+           choices=("one", "any number"), why="m is the number of rows that it is given.")
 
 # %% [markdown]
 """
@@ -324,6 +385,11 @@ for compiled in (False, True):
     print(f"compiled={compiled!s:6} {ms:8.2f} ms an epoch, last loss {history[-1]}")
     histories[compiled] = history
 
+# %%
+lesson.ask("Are the two last losses equal to ten digits?",
+           bool(abs(histories[True][-1] - histories[False][-1]) < 1e-10 * histories[True][-1]),
+           why="Compiling changes the order of additions, so the last digits may differ, and nothing else.")
+
 # %% [markdown]
 """
 ## A whole data set
@@ -358,7 +424,7 @@ moons.label = "loss"
 
 # %%
 lesson.ask(f"The loss over {M} samples of a network 2-16-16-1, scalar by scalar: how many Values is it?",
-           len(topological_order(moons)), factor=3, why="Within a factor of 3 counts as right.")
+           len(topological_order(moons)), factor=3, why="Any answer within a factor of 3 counts as right.")
 
 # %%
 print(f"{len(topological_order(moons)):,} Values")
@@ -369,15 +435,43 @@ lesson.show(draw(outputs, level="layer"), "graph",
             "The graph of the outputs for all samples, with a box for each layer.")
 
 # %%
+lesson.ask("In the source that follows there will be three matrix products forward. Why three?",
+           "one for each layer" if len(net.layers) == 3 else "one for each sample", choices=("one for each layer", "one for each "
+           "sample", "one for each neuron"),
+           why="All samples and all neurons of a layer go through one product.")
+
+# %%
 start = time.perf_counter()
 moons_program = autograd.compile(moons, parameters)
 print(textwrap.fill(str(moons_program), 92))
-print(f"compiled in {time.perf_counter() - start:.2f} seconds on this machine\n")
-print(shown(moons_program))
+print(f"compiled in {time.perf_counter() - start:.2f} seconds on this machine")
+
+# %%
+lesson.ask("About how many lines does the function `value_and_grad` have for these 65,000 Values?",
+           len(shown(moons_program).split("\n")), factor=1.7,
+           why="About as many as a person would write. (Any answer within a factor of 1.7 counts as right.)")
+
+# %%
+source = shown(moons_program)
+forward = source.partition("# backward")[0].rstrip()
+print(forward)
+
+# %%
+lesson.ask("The backward part comes next. Which layer's derivative dW is computed first?",
+           re.search(r"\bdW(\d)", source.removeprefix(forward))[1], choices=("1", "2", "3"),
+           wrong={"1": "that is where it ends: it goes back from the loss"}, why="(7) goes from the last layer to the first.")
+
+# %%
+print(source.removeprefix(forward).strip("\n"))
 
 path = lesson.out / "program.py"
 path.write_text(moons_program.source, encoding="utf-8")
 print(f"\nthe whole source: {path}")
+
+# %%
+lesson.ask("How many matrix products, @, are in the whole function, forward and backward?", source.count(" @ "), factor=1.4,
+           why="Three forward; backward two for each layer but the first, and one for that. (Any answer within a factor of 1.4 "
+           "counts as right.)")
 
 # %% [markdown]
 """
@@ -396,6 +490,9 @@ print("loss by the graph  ", moons.data)
 print("loss by the program", value)
 print(f"of {len(gradient)} derivatives none differs by more than {moons_difference:.0e}")
 
+# %%
+lesson.ask("Is the difference of rounding size, below 1e-12?", bool(moons_difference < 1e-12), why="Two orders of the same additions.")
+
 # %% [markdown]
 """
 They differ in the last digits, if at all, because a matrix product adds in another order than a chain of additions.
@@ -405,6 +502,9 @@ They differ in the last digits, if at all, because a matrix product adds in anot
 The standard is what a careful person writes with NumPy, with the lecture at hand:
 """
 
+# %%
+lesson.ask("`theta[48:320]` holds W₂ and b₂ of the network 2-16-16-1. How many numbers are that?", len(theta[48:320]), within=0.001,
+           wrong={256: "and a bias for each of the 16 neurons"}, why="16 · 17. The first layer has 16 · 3 = 48.")
 
 # %%
 def by_hand(theta):
@@ -432,6 +532,11 @@ def by_hand(theta):
 
 print(f"differs from the program by at most {abs(by_hand(theta)[1] - gradient).max():.0e}")
 
+# %%
+lesson.ask("`gradient = 2e-4 * theta` begins the backward pass by hand. The derivative of which term of the loss is it?",
+           "the regularization" if np.allclose(2e-4 * theta, 2 * 1e-4 * theta) else "the hinge loss",
+           choices=("the hinge loss", "the regularization"), why="1e-4 Σ θ² has the derivative 2e-4 θ.")
+
 # %% [markdown]
 """
 *Eager* is what the engine does without compiling: it builds the graph and goes back through it, again in every step. The
@@ -458,13 +563,17 @@ ways = {"scalars, eager": (1, lambda: moons_loss().backward()),
 times = medians(ways, rounds=lesson.size(15, 2))
 
 # %%
-lesson.ask("By which factor is the compiled program faster than the scalars, on the machine that made this page?",
-           times["scalars, eager"] / times["compiled"], factor=4, why="Within a factor of 4 counts as right.")
+lesson.ask("By what factor is the compiled program faster than the scalars, on the machine that made this page?",
+           times["scalars, eager"] / times["compiled"], factor=4, why="Any answer within a factor of 4 counts as right.")
 
 # %%
 print(f"the loss and its {len(theta)} derivatives, on this machine")
 for name, t in times.items():
     print(f"{name:16} {t:9.3f} ms   {t / times['compiled']:8.1f} times as long as compiled")
+
+# %%
+lesson.ask("And by what factor is NumPy by hand faster than the scalars?", times["scalars, eager"] / times["NumPy by hand"], factor=4,
+           why="The price of one Python object for each number. (Any answer within a factor of 4 counts as right.)")
 
 # %% tags=["hide-input"]
 title = f"The loss and its {len(theta)} derivatives"
@@ -477,6 +586,10 @@ ax.set_xscale("log")
 ax.set_xlim(min(times.values()) / 3, max(times.values()) * 6)
 ax.tick_params(axis="y", labelsize=21)
 lesson.show(figure, "times", "Medians, measured on this machine in turns.")
+
+# %%
+lesson.ask("Is the compiled program within a factor of 2 of NumPy by hand?", bool(times["compiled"] < 2 * times["NumPy by hand"]),
+           why="It runs the same products; what differs is how the pieces are put together.")
 
 # %% [markdown]
 """
@@ -509,6 +622,10 @@ for number in (2.0, -3.0):
     print(f"|{number}|: by if {by_if([1.0], [number])}, by abs {by_abs([1.0], [number])}, "
           f"by if under jit {by_jit(1.0, number)}")
 
+# %%
+lesson.ask("And `jit(...)(1.0, -3.0)`, with the `if`?", by_jit(1.0, -3.0), wrong={-3.0: "that was `compile`, which sees one branch"},
+           why="It reads the `if`, and records both branches.")
+
 # %% [markdown]
 """
 So use the operations `abs`, `relu`, `maximum`, `minimum` and `where`, which are in the graph and choose again for each
@@ -533,6 +650,10 @@ with warnings.catch_warnings(record=True) as caught:
     nn.fit(kinked, [1.0, -1.0], [1.0, 1.0], "squared", nn.GradientDescent(0.1), epochs=50)
 print(str(caught[0].message).replace("; ", ";\n").replace(". ", ".\n").replace(": ", ":\n", 1))
 print("w =", kinked.w.data)
+
+# %%
+lesson.ask("w · |x| has to be 1 at x = 1 and at x = -1. Which w did the model learn?", kinked.w.data, within=0.05,
+           why="`fit` noticed the `if`, and kept recording a graph for each sample.")
 
 # %% [markdown]
 """

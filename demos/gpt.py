@@ -9,7 +9,7 @@ more. Takes about twenty seconds.
 **Goals.** You can explain embedding, attention and residual connections with numbers you have seen; you can compare a
 language model with counting, by its perplexity; you know what compiling saves.
 
-**In class:** 40 minutes.
+**In class:** 50 minutes.
 """
 
 # %% tags=["hide-input"]
@@ -26,6 +26,12 @@ from demos import plots
 from demos.lesson import DATA, Lesson
 
 lesson = Lesson("gpt")
+
+# %%
+lesson.ask("From the lesson `digits`: a network gives the right class the probability 1/4. What is the cross-entropy, -log(1/4)?",
+           math.log(4),
+           within=0.02, wrong={0.25: "that is the probability"}, why="log 4, about 1.39. A GPT is a classifier, too: its classes "
+           "are letters.")
 
 # %% [markdown]
 """
@@ -58,6 +64,10 @@ print(f"{len(training)} names to learn from, {len(held_out)} held out")
 print("some of them:", *training[:8])
 print(f"{training[0]} is {tokens(training[0])}")
 
+# %%
+lesson.ask("How many different tokens are there?", TOKENS, within=0.001, wrong={26: "and the mark before and after a name"},
+           why="26 letters and the mark.")
+
 # %% [markdown]
 """
 ## The network, in scalars
@@ -80,6 +90,11 @@ initial = {name: np.array([[draw.gauss(0, 0.08) for _ in range(columns)] for _ i
            for name, (rows, columns) in SHAPES.items()}
 PARAMETERS = sum(matrix.size for matrix in initial.values())
 print(PARAMETERS, "parameters")
+
+# %%
+lesson.ask("Each of the 27 tokens has a row of 16 numbers. How many parameters does the table of letters have?",
+           initial["letters"].size,
+           within=0.001, why="27 · 16.")
 
 # %% [markdown]
 """
@@ -109,6 +124,11 @@ def softmax(z):
 def added(x, y):
     return [xi + yi for xi, yi in zip(x, y)]
 
+
+# %%
+lesson.ask("What does `normalized` make of the 3 in (3, 4)? The root mean square is √12.5, about 3.54.", normalized([3.0, 4.0])[0],
+           within=0.02,
+           wrong={0.6: "that divides by the length, 5; here it is the root of the mean"}, why="3 / 3.54.")
 
 # %% [markdown]
 """
@@ -146,6 +166,10 @@ def new_memory():
     return {"keys": [], "values": [], "weights": []}
 
 
+# %%
+lesson.ask("The first token can look only at itself. What is its attention weight?", softmax([0.3])[0], why="Softmax of a single "
+           "number is 1.")
+
 # %% [markdown]
 """
 The whole network. The result of attention is added to what was there, and so is the result of a network of two layers (3).
@@ -154,6 +178,10 @@ These are *residual connections*: each part adds its own contribution to a strea
 All of it is plain Python. Given numbers it returns numbers; given Values it records a graph.
 """
 
+# %%
+lesson.ask("A part of the network returns only zeros. What does `added(x, part)` pass on for x = (2, -1)? Give the first number.",
+           added([2.0, -1.0], [0.0, 0.0])[0], wrong={0.0: "x itself is still there"},
+           why="x itself: so a residual connection carries numbers forward, and derivatives back, past any part.")
 
 # %%
 def next_letter(W, token, memory):
@@ -187,6 +215,11 @@ print(f"emma: loss {loss:.4f}")
 print(f"a network that knows nothing gives each of {TOKENS} tokens the same probability: "
       f"log {TOKENS} = {math.log(TOKENS):.4f}")
 
+# %%
+lesson.ask("The loss is the mean of -log p. What is exp(-loss), the probability of a token, for `emma` before training?",
+           math.exp(-loss), within=0.15,
+           why="About 1/27: it knows nothing yet.")
+
 # %% [markdown]
 """
 `value_and_grad` makes a function that returns the loss and its gradient, a matrix of derivatives for each of the nine. It
@@ -205,6 +238,11 @@ for name, matrix in initial.items():
     above, below = (name_loss(W, tokens("emma")) for W in moved)
     print(f"{name:8} {at[0]:2}, {at[1]:2}   by the graph {gradient[name][at]:12.9f}   "
           f"finite difference {(above - below) / (2 * h):12.9f}")
+
+# %%
+lesson.ask("The name emma has no q. Are the derivatives with respect to the row of q all 0?",
+           not np.any(gradient["letters"][ord("q") - ord("a")]),
+           wrong={"no": "that row was not used for this name"}, why="What is not used does not learn in this step.")
 
 # %% [markdown]
 """
@@ -242,6 +280,11 @@ value, compiled = four(initial, tokens("emma"))
 off = max(np.abs(compiled[name] - gradient[name]).max() for name in initial)
 print(f"emma: loss {value:.4f}; of {PARAMETERS} derivatives none is off by more than {off:.0e}")
 
+# %%
+lesson.ask("How many matrix products does the forward part of this program have, more or less?",
+           program.source[program.source.index("# forward"):program.source.index("# backward")].count(" @ "), factor=1.8,
+           why="One for each use of a matrix, and two for attention. (Any answer within a factor of 1.8 counts as right.)")
+
 # %% [markdown]
 """
 The program has matrices where the graph had scalars. Here are its products: all letters of the name go through each of them
@@ -265,6 +308,10 @@ One name at a time, as the smallest GPTs are trained, with Adam and a learning r
 the two ways of making a step.
 """
 
+# %%
+lesson.ask("The learning rate falls on a straight line from 0.01 to 0 over 1,000 steps. What is it at step 500?",
+           0.01 * (1 - 500 / 1000),
+           why="Half of 0.01.")
 
 # %%
 STEPS = lesson.size(1000, 60)
@@ -289,6 +336,10 @@ def train(step, examples):
 one_by_one, losses, seconds = train(step, [tokens(name) for name in training[:STEPS]])
 print(f"{STEPS} steps in {sum(seconds):.1f} seconds, {compiling:.1f} more to compile")
 
+# %%
+lesson.ask("Is the mean loss of the last 50 steps below that of the first 50?", bool(np.mean(losses[-50:]) < np.mean(losses[:50])),
+           why=f"{np.mean(losses[:50]):.2f} at first, {np.mean(losses[-50:]):.2f} at the end.")
+
 # %% [markdown]
 """
 And with scalars? A few steps are enough: their losses have to be the same, and their times, scaled by the length of the
@@ -309,8 +360,8 @@ all_scalars = sum(scalar_seconds) * letters_in(training[:STEPS]) / letters_in(tr
 ratio = all_scalars / (sum(seconds) + compiling)
 
 # %%
-lesson.ask("By which factor is the compiled training faster than the scalars on the machine that made this page, compile time "
-           "included?", ratio, factor=4, why="Within a factor of 4 counts as right.")
+lesson.ask("By what factor is the compiled training faster than the scalars on the machine that made this page, compile time "
+           "included?", ratio, factor=4, why="Any answer within a factor of 4 counts as right.")
 
 # %%
 print(f"{STEPS} steps with scalars would take {all_scalars:.0f} seconds on this machine,\n"
@@ -324,6 +375,10 @@ A program takes any number of samples, one in each row: `samples=(1,)` says that
 `reduce="mean"` that we want the mean of their losses. So now the same number of steps, from the same initial weights, but
 each with 32 names of one length.
 """
+
+# %%
+lesson.ask("32 names of five letters, as an array of tokens: how many columns?", len(tokens("marie")), within=0.001,
+           wrong={5: "and the mark before and after"}, why="5 + 2; the rows are the samples.")
 
 # %%
 BATCH = 32
@@ -360,6 +415,11 @@ letter at that position. A network that is better than the last of these must lo
 
 
 # %%
+lesson.ask("A cross-entropy of 2 per token: what is the perplexity?", math.exp(2.0), within=0.02, wrong={2.0: "exp of it",
+           4.0: "exp, not 2²"},
+           why="e². As if choosing among seven or eight equally likely letters.")
+
+# %%
 losses_of = jit(name_loss, samples=(1,))
 
 
@@ -383,6 +443,13 @@ def shares(count, of_all):
 
 
 seen, asked = counted(training), counted(held_out)
+
+# %%
+first = {letter: seen[0, END, ord(letter) - ord("a")] for letter in "amqx"}
+lesson.ask("With which of these letters do the most names begin?", max(first, key=first.get), choices=list(first),
+           why="Counting knows this, too: it is what a network has to beat.")
+
+# %%
 letters = shares(seen.sum((0, 1)), 1 / TOKENS)
 pairs = shares(seen.sum(0), letters)
 placed = shares(seen, pairs)
@@ -402,7 +469,7 @@ last = list(table)[-1]
 
 # %%
 lesson.ask("A network that knows nothing has a perplexity of 27. What is the perplexity of the GPT trained in batches, on new names?",
-           math.exp(table[last]), factor=1.5, why="Within a factor of 1.5 counts as right.")
+           math.exp(table[last]), factor=1.5, why="Any answer within a factor of 1.5 counts as right.")
 
 # %%
 lesson.ask(f"Is the GPT that saw {len(losses)} names one by one better than counting bigrams by position?",
@@ -411,6 +478,10 @@ lesson.ask(f"Is the GPT that saw {len(losses)} names one by one better than coun
 # %%
 for who, loss in table.items():
     print(f"{who:30} {loss:.3f}   perplexity {math.exp(loss):4.1f}")
+
+# %%
+lesson.ask("Which row of the table has the smallest loss on new names?", min(table, key=table.get), choices=list(table),
+           why="More names for each step, and all letters before the next one.")
 
 # %% tags=["hide-input"]
 figure, ax = plots.plot("The loss while it learns", "step", "-log(probability), mean over 50 steps")
@@ -423,6 +494,11 @@ for who, style in zip(list(table)[:4], ("-", "--", "-.", ":")):
     ax.axhline(table[who], color="black", linestyle=style, linewidth=2.5, label=who)
 plots.legend(ax, loc="upper right", ncols=2)
 lesson.show(figure, "loss", "Black lines: what counting achieves.")
+
+# %%
+counting = list(table)[:4]
+lesson.ask("Which way of counting has the smallest loss on new names?", min(counting, key=table.get), choices=counting,
+           why="It knows the letter before and the position. It does not know the letters before that one.")
 
 # %% [markdown]
 """
@@ -452,6 +528,12 @@ def make_up(W, rng, temperature=0.6):
     return name
 
 
+# %%
+odds = (lambda p: p[0] / p[1])(softmax([1.0 / 0.5, 0.0]))
+lesson.ask("Two letters have logits that differ by 1. At temperature 0.5, how many times as likely is the first?", odds, within=0.03,
+           wrong={math.e: "that is at temperature 1"}, why="exp(1 / 0.5) = e².")
+
+# %%
 made = {}
 for who, W in (("before training", initial), ("one by one", one_by_one),
                ("in batches", in_batches)):
@@ -461,6 +543,11 @@ for who, W in (("before training", initial), ("one by one", one_by_one),
     print(f"{who}: {new} of {len(made[who])} are not in the list")
     for i in range(0, len(made[who]), 5):
         print("   ", " ".join(f"{name or '(nothing)':15}" for name in made[who][i:i + 5]))
+
+# %%
+lesson.ask("Are more than half of the names that it made up in batches new, not in the list?",
+           sum(name not in names for name in made["in batches"]) > len(made["in batches"]) / 2, why="It has not learned the list "
+           "by heart.")
 
 # %% [markdown]
 """
@@ -496,11 +583,14 @@ for head, ax in zip(range(HEADS), axes.ravel()):
 lesson.show(figure, "attention", "Dark: a large weight. A row for each letter that looks back, a "
             "column for each that is looked at.")
 
+# %%
+lesson.ask("The weights in a row add up to what?", float(weights[0, -1].sum()), why="They come out of softmax.")
+
 # %% [markdown]
 """
 ## To try
 
-- Leave out the table of positions. Which loss does it reach, and why does it not fail altogether?
+- Leave out the table of positions. What loss does it reach, and why does it not fail altogether?
 - Set `HEADS` to 1. What do the pictures of attention look like then?
 - Give it another list of words: cities, plants, the words of your own language (27 tokens are a to z and the end).
 - Train in batches for 5,000 steps, and print `held_out_loss(theta)` every 500. Does it follow the loss on the training names?

@@ -81,6 +81,11 @@ for name, points in paths.items():
     arrived = "to converge" if len(points) <= MOST else "and not converged yet"
     print(f"{name:16} {len(points) - 1:4} steps {arrived}")
 
+# %%
+lesson.ask("Gradient descent takes how many times as many steps as momentum here?",
+           (len(paths["gradient descent"]) - 1) / (len(paths["momentum"]) - 1), within=0.2,
+           why="The quotient of the two numbers. In the lecture's words: momentum can help to speed up convergence.")
+
 # %% [markdown]
 """
 ## A quadratic approximation

@@ -55,6 +55,25 @@ def test_a_program_in_a_students_style_agrees_with_eager(name):
 
 
 @needs_jax
+@pytest.mark.parametrize("samples", [True, False])
+def test_the_printed_functions_take_arrays_of_numpy(samples):
+    """Outside of jit as well, where a loop reads row t of them."""
+    P, x = [Value(0.1 * i - 0.5) for i in range(12)], [Value(0.3 * t) for t in range(9)]
+    h = [0.0, 0.0, 0.0]
+    for v in x:
+        h = [ag.tanh(ag.sum(w * u for w, u in zip(P[3 * i:3 * i + 3], h)) + P[9 + i] * v) for i in range(3)]
+    program = ag.compile(ag.sum(h), P, x, samples=samples)
+    assert "fori_loop" in program.source_in("jax")
+    names = {}
+    exec(program.source_in("jax"), names)
+    theta = np.array([v.data for v in P])
+    given = (np.random.default_rng(1).normal(size=(4, 9) if samples else 9),)
+    value, gradient = names["value_and_grad"](theta, *given)
+    wanted = program.value_and_grad(theta, *given)
+    assert abs(float(value) - wanted[0]) < 1e-10 and abs(np.asarray(gradient) - wanted[1]).max() < 1e-10
+
+
+@needs_jax
 @pytest.mark.parametrize("seed", range(700, 712))
 def test_random_programs_agree_with_numpy(seed):
     run = of_random(seed)

@@ -182,6 +182,17 @@ def test_the_page_for_lecturers_has_every_lesson_and_its_minutes(name):
 
 
 @pytest.mark.parametrize("name", ORDER)
+def test_the_minutes_are_about_what_reading_and_answering_take(name):
+    """At 150 words and 12 lines of code a minute, a minute for a question, and two for a page to play with."""
+    text, asked = TEXTS[name].split(), sum(cell.asks for cell in CELLS[name])
+    code = [cell.text for cell in CELLS[name] if cell.is_code and not cell.folded]
+    lines, played = sum(cell.count("\n") + 1 for cell in code), sum(cell.count("lesson.play(") for cell in code)
+    needed = len(text) / 150 + lines / 12 + asked + 2 * played
+    stated = int(re.search(r"\*\*In class:\*\* (\d+)", CELLS[name][0].text)[1])
+    assert 0.6 * stated <= needed <= 1.25 * stated, needed
+
+
+@pytest.mark.parametrize("name", ORDER)
 def test_a_lesson_says_what_one_can_do_after_it(name):
     assert "\n\n**Goals.** You " in CELLS[name][0].text
 

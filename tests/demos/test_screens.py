@@ -43,7 +43,7 @@ def test_a_stretch_is_measured_from_the_end_of_one_thing_to_do_to_the_next():
     assert idle([[500, 700, "b"], [100, 300, "a"], [1000, 0, "end"]]) == [(100, "a"), (200, "b"), (300, "end")]
 
 
-@pytest.mark.parametrize("name", [name for name in ORDER if name not in ("compiler", "gpt")])
+@pytest.mark.parametrize("name", ORDER)
 def test_there_is_something_to_do_in_every_screen(name, browser, tmp_path, monkeypatch):
     """On the page as students see it, computed in full, with everything shown."""
     pytest.importorskip("matplotlib")

@@ -178,7 +178,8 @@ def function(
     name: str, tape: Tape, what: str, views: list[Line], body: list[str], printer: Printer
 ) -> str:
     """A function of theta (and x): the views of theta it uses, then its body."""
-    head = ["    m = len(x)"] if tape.samples else []
+    head = printer.as_arrays(["theta", "x"] if tape.inputs else ["theta"])
+    head += ["    m = len(x)"] if tape.samples else []
     head += ["    ones = np.ones(m)"] if printer.ones else []
     head += [text for line in views for text in printer.lines(line)]
     return (

@@ -40,6 +40,10 @@ class Jax(Printer):
         super().__init__(renamed(names, WORDS), constants, floats=False)
         self.functions: dict[str, str] = {}  # the definitions of those that are called
 
+    def as_arrays(self, names: Sequence[str]) -> list[str]:
+        """Lines that make arrays of JAX of what is given: in a loop, NumPy's have no row t."""
+        return [f"    {name} = np.asarray({name})" for name in names]
+
     # Functions of the table -------------------------------------------------------------------
 
     def row_of_table(self, op: Operation, texts: list[Text], inputs: Sequence[Operand]) -> Text:

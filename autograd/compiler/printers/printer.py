@@ -110,6 +110,12 @@ class Printer(Language):
         first, rest = map(self.formula, x.inputs)
         return Text(f"np.concatenate(([{first}], {rest}))")
 
+    # Functions --------------------------------------------------------------------------------
+
+    def as_arrays(self, names: Sequence[str]) -> list[str]:
+        """Lines that make arrays of what is given: NumPy is given arrays."""
+        return []
+
     # Loops ------------------------------------------------------------------------------------
 
     def loop(self, op: Loop, line: Line) -> list[str]:
