@@ -288,10 +288,10 @@ class _Numbering:
                 nodes[i] = other
 
     def has_differences(self) -> bool:
-        """Whether there are so many differences of two that nodes with a number may be like them."""
+        """Whether there are so many differences that nodes with a number may be like them."""
         kinds = self.kinds
         of_parameters = any(
-            type(x) is int and kinds[x] == PARAMETER for pair in self.others.values() for x in pair
+            isinstance(x, int) and kinds[x] == PARAMETER for pair in self.others.values() for x in pair
         )
         found = [
             op for op, args in self.nodes.values()
@@ -344,10 +344,10 @@ class _Numbering:
 
     def difference(self, a: int | float, b: int | float) -> Node:
         """a - b, of which one is a number, as the difference of two such things would be."""
-        a, b = (self.number(x) if type(x) is float else x for x in (a, b))
-        if PARAMETER in (self.kinds[a], self.kinds[b]):
-            return ops.dot, (a, b, self.number(1.0), self.number(-1.0))
-        return ops.sub, (a, b)
+        i, j = [x if isinstance(x, int) else self.number(x) for x in (a, b)]
+        if PARAMETER in (self.kinds[i], self.kinds[j]):
+            return ops.dot, (i, j, self.number(1.0), self.number(-1.0))
+        return ops.sub, (i, j)
 
     def move_weights(self, plus: Side, minus: Side) -> None:
         """Put what is subtracted among what is added, its numbers negated, where both are
