@@ -290,9 +290,8 @@ class _Numbering:
     def has_differences(self) -> bool:
         """Whether there are so many differences that nodes with a number may be like them."""
         kinds = self.kinds
-        of_parameters = any(
-            isinstance(x, int) and kinds[x] == PARAMETER for pair in self.others.values() for x in pair
-        )
+        terms = [x for pair in self.others.values() for x in pair]
+        of_parameters = any(isinstance(x, int) and kinds[x] == PARAMETER for x in terms)
         found = [
             op for op, args in self.nodes.values()
             if op is ops.sub or of_parameters and op is ops.dot and len(args) == 4
