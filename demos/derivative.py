@@ -135,7 +135,7 @@ for i, name in ((1, "one-sided"), (2, "central")):
 
 
 def times_smaller(i):
-    """By what factor the error falls from the first row to the second; 1 where there is no error."""
+    """How many times smaller the error is in the second row; 1 where there is none."""
     return errors[0][i] / errors[1][i] if errors[1][i] else 1.0
 
 # %%
