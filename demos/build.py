@@ -37,6 +37,10 @@ In Python such a thing is described by a *class*. `Number(2.0)` makes an object 
 `self` is the new object; `self.data` is a number that the object keeps. What is not given is `()`, empty: a leaf.
 """
 
+# %%
+lesson.ask("A leaf was given, not computed. How many inputs does it record?", len(Value(2.0).inputs), within=0.001,
+           wrong={1: "it is not an input of itself"}, why="None, and no local derivative. A product will record two of each.")
+
 
 # %%
 class Number:

@@ -69,6 +69,18 @@ $$\frac{dy}{dx} = \frac{\partial y}{\partial u} \frac{du}{dx} + \frac{\partial y
 Apply this again and again, back to `x`, and it becomes a sum over all *paths* in the graph: the derivative of `y` with respect
 to `x` is the sum, over all paths from `x` to `y`, of the product of the local derivatives along each.
 
+"""
+
+# %%
+x = Value(1.0)
+u, v = x**2, 3 * x
+(u * v).backward()
+lesson.ask("u = x² and v = 3x, y = u v, at x = 1. What is dy/dx?", x.grad,
+           wrong={6.0: "that is the part through u, v · 2x", 3.0: "that is the part through v, u · 3"},
+           why="Through u: ∂y/∂u · du/dx = v · 2x = 6. Through v: u · 3 = 3. (On paper y = 3x³.)")
+
+# %% [markdown]
+"""
 Now let `a` reach the output in more than one way: `b` uses `a` twice, and `c` uses `b` twice. **Put an expression of your own
 here**; this section and the next three are computed from it.
 """
@@ -556,9 +568,7 @@ print(f"in order:  dv/dx = {x.grad}, {time.perf_counter() - start:.2f} seconds")
 ## What the engine does
 
 Leaves add up the passes, so that the derivatives of a sum can be collected term by term. All other nodes hold the latest pass.
-Before a new start you reset the leaves. (PyTorch's leaves add up as well. But it frees the graph while it goes back: there a
-second pass over the same graph is an error, unless the first was `y.backward(retain_graph=True)`. Here a graph lives as long
-as a variable refers to it.)
+Before a new start you reset the leaves.
 """
 
 # %%
@@ -581,6 +591,12 @@ print("two passes:          ", two_passes, "  nothing reset:", sweep(y, right(y)
 a.grad = 0
 y.backward()
 print("reset, and one pass: ", a.grad)
+
+# %% [markdown]
+"""
+PyTorch's leaves add up as well. But PyTorch frees what it has recorded while it goes back: there a second pass over the same
+graph is an error, unless the first was `y.backward(retain_graph=True)`. Here a graph lives as long as a variable refers to it.
+"""
 
 # %% [markdown]
 """

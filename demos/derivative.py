@@ -34,7 +34,15 @@ lesson.ask("To warm up: at 2 o'clock a train is 150 km from home, at 3 o'clock 2
 A straight line has the same *slope* everywhere: how much it rises for each 1 to the right. A curve has another slope at each
 point. To measure it at `x`, take a second point a little further on, at `x + h`, and the slope of the line through both: the
 change of `f` divided by the change of `x`. It is called the *difference quotient*.
+"""
 
+# %%
+lesson.ask("A straight line goes through the points (1, 2) and (3, 8). What is its slope?", (8 - 2) / (3 - 1),
+           wrong={6.0: "it rises by 6, but on the way from 1 to 3", 1 / 3: "the change of y divided by the change of x"},
+           why="It rises by 6 while x grows by 2.")
+
+# %% [markdown]
+"""
 Here are a function and a point. (`def f(x): return ...` is how Python says `f(x) = ...`, and `x**3` is x³.)
 """
 
@@ -54,11 +62,8 @@ lesson.ask("With these two numbers and h = 0.001, what is the slope of f at x = 
                   f(x + h) - f(x): "that is the change of f; divide it by h"},
            why="It is the change of f, divided by h.")
 
-# %%
-print("the slope  ", (f(x + h) - f(x)) / h)
-
 # %% tags=["hide-input"]
-figure, ax = plots.plot("Lines through two points of the curve", "x", "f(x)")
+figure, ax = plots.plot("Lines through two points of the curve", "x", "f(x)", size=(13, 6))
 along = [1.6 + i / 100 for i in range(301)]
 ax.plot(along, [f(t) for t in along], color=plots.BLUE, linewidth=5, label="f(x) = x³ - 4x + 5")
 for width, color in ((1.4, plots.ORANGE), (0.7, plots.GREEN), (0.001, "black")):
@@ -134,6 +139,7 @@ for i, name in ((1, "one-sided"), (2, "central")):
     print(f"{name}: h = {best[0]:.0e} is best, with an error of {best[i]:.0e}")
 
 
+# %% tags=["hide-input"]
 def times_smaller(i):
     """How many times smaller the error is in the second row; 1 where there is none."""
     return errors[0][i] / errors[1][i] if errors[1][i] else 1.0
@@ -169,7 +175,14 @@ error of 10⁻¹⁵ becomes one of 10⁻¹⁵ / h. The best `h` is where both er
 the central quotient, whose error falls with `h²`, can do with a longer step, about 10⁻⁵, and is far more accurate.
 
 Finite differences can check a derivative. To compute one we want something better.
+"""
 
+# %%
+lesson.ask("f(x + h) - f(x) is off by 10⁻¹⁵, because of rounding. By how much is the quotient off for h = 10⁻¹⁰?", 1e-15 / 1e-10,
+           factor=1.5, wrong={1e-15: "it is divided by h"}, why="10⁻¹⁵ / 10⁻¹⁰ = 10⁻⁵, about what the table says.")
+
+# %% [markdown]
+"""
 ## More than one input: partial derivatives
 
 Most functions have several inputs. Then one asks for each of them in turn: how fast does the function change with this one,
@@ -242,6 +255,15 @@ that has arrived by the local derivative. (Why multiply? If `d` changes by 1 for
 1 of `a`, then `d` changes by 1 · (-3) for each 1 of `a`.) What it finds for a Value is stored in that Value's `grad`, short
 for gradient.
 
+"""
+
+# %%
+lesson.ask("d = a * b + c. What is the local derivative of d with respect to its first input, the product a * b?", d.partials[0],
+           wrong={-6.0: "that is the product itself", -3.0: "that is b, one operation further back"},
+           why="d is a sum: it changes by 1 for each 1 of a * b.")
+
+# %% [markdown]
+"""
 Go through it once by hand. In the page below, press the right arrow; with the key `p` you predict each number yourself.
 """
 
