@@ -433,7 +433,7 @@ def sources(results: Iterable[Value], inside: set[Value], outside: set[Value],
             order: list[Value]) -> list[Value]:
     """The Values from outside that the results were computed from, in a fixed order; those that are
     known are not followed further. `order` is the topological order of the results."""
-    if not outside:
+    if all(v.is_leaf for v in outside):
         return [v for v in order if v.is_leaf and v not in inside]
     found: dict[Value, None] = {}
     stack = list(results)
