@@ -27,7 +27,8 @@ class Made:
     inputs      the places of those it was computed from
     """
 
-    def __init__(self, result: Value, every: list[Value], sources: list[int], name: str) -> None:
+    def __init__(self, result: Value, every: list[Value], sources: list[int], name: str,
+                 target: str = "numpy") -> None:
         order = topological_order(result)
         reached = set(order)
         self.inputs = [i for i in sources if every[i] in reached]
@@ -35,7 +36,7 @@ class Made:
         chosen = set(self.inputs)
         self.rest = [i for i in range(len(every)) if i not in chosen]
         self.program = compiler.program(result, [every[i] for i in self.inputs],
-                                        [every[i] for i in self.rest], samples=False, order=order)
+                                        [every[i] for i in self.rest], None, False, target, order)
         self.op = Handmade(name, len(self.inputs))
 
     def node(self, theta: Any, values: dict[int, Value]) -> Value:
