@@ -1,13 +1,15 @@
 """Derivatives along a recorded graph: one sweep in reverse mode, one in forward mode.
 
-The chain rule is a sum over the paths of the graph, and for each path a product of local
-derivatives. The two modes add it up from its two ends, once per edge either way:
+The chain rule: the derivative of y with respect to x is a sum over all paths from x to y, of the
+products of the partials along each path. The two modes add it up from either end, in one
+multiplication for each edge of the graph:
 
     reverse   from the outputs back    cotangent of an input += cotangent of the Value * partial
     forward   from the inputs on       tangent of the Value  += tangent of an input    * partial
 
-Reverse mode is the lecture's (7), one Value at a time. `edges` says which inputs of a Value matter,
-with which partials: floats, as recorded, or Values, so that the derivative is itself a graph.
+The cotangent of v is dy/dv, its grad; the tangent is dv/dx. Reverse mode is the lecture's (7), one
+Value at a time. Both ask a function `edges` which inputs of a Value matter, and for the partials:
+floats, as recorded, or Values, so that the derivative is a graph that can be differentiated again.
 """
 from __future__ import annotations
 
@@ -22,14 +24,14 @@ Edges = Callable[[Any], Iterable[tuple[Any, Any]]]      # of a Value: pairs (inp
 
 
 def backward(output: Any, seed: Any = 1.0, **others: Any) -> None:
-    """Backpropagate from `output`, a Value; see Value.backward."""
+    """Backpropagate from `output`, a Value, with the derivative `seed`; see Value.backward."""
     seed = seed_of(output, seed, others)
     order = topological_order(output)
     grads = {v: v.grad if v.is_leaf else 0.0 for v in order}
     grads[output] += seed
 
     def edges(v: Any) -> Iterable[tuple[Any, Any]]:
-        # micrograd's nodes may have a function of their own, which changes the grads itself
+        # a `_backward` set by hand, as in micrograd, changes the grads itself
         return recorded(v) if v.closure is None else v.closure.run(v, grads)
 
     reverse(order, grads, edges)
@@ -37,7 +39,7 @@ def backward(output: Any, seed: Any = 1.0, **others: Any) -> None:
 
 
 def reverse(order: Sequence[Any], cotangents: dict[Any, Any], edges: Edges) -> None:
-    """Fill in the cotangents of all Values of a topological order, given those of outputs."""
+    """Complete a table of cotangents that holds those of outputs, in reverse topological order."""
     for v in reversed(order):
         cotangent = cotangents.get(v)
         if cotangent is not None:
@@ -46,7 +48,7 @@ def reverse(order: Sequence[Any], cotangents: dict[Any, Any], edges: Edges) -> N
 
 
 def forward(order: Sequence[Any], tangents: dict[Any, Any], edges: Edges) -> None:
-    """Fill in the tangents of all Values of a topological order, given those of inputs."""
+    """Complete a table of tangents that holds those of inputs, in topological order."""
     given = set(tangents)
     for v in order:
         if v not in given:
@@ -66,7 +68,7 @@ def plus(a: Any, b: Any) -> Any:
 
 
 def times(a: Any, b: Any) -> Any:
-    """a * b, without a node for a factor 1. Raises ValueError for a partial that does not exist."""
+    """a * b; no node for a factor 1. Raises ValueError where b is a partial that does not exist."""
     if type(b) is float and b == 1:
         return a
     if type(a) is float and a == 1 and not isinstance(b, Undefined):

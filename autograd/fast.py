@@ -497,7 +497,7 @@ def wiring(order: Iterable[Any], place: dict[Any, int]) -> list[tuple[Any, ...]]
 
 
 def backward(output: Any, seed: Any = 1.0, **others: Any) -> None:
-    """Backpropagate from `output`, a Value; see Value.backward."""
+    """Backpropagate from `output`, a Value, with the derivative `seed`; see Value.backward."""
     seed = seed_of(output, seed, others)
     order = topological_order(output)
     before = [v._grad for v in order]

@@ -1,4 +1,4 @@
-"""Walks over a recorded graph. None recurses: a chain of a million operations is walked as well.
+"""Walks over a recorded graph. They do not recurse, so a chain of a million operations is fine.
 
 A node's `inputs` are other nodes, and floats where a plain number was used.
 """
@@ -20,10 +20,10 @@ N = TypeVar("N", bound=Node)
 def topological_order(*outputs: N) -> list[N]:
     """The outputs and all nodes they were computed from, each once, inputs before what uses them.
 
-    A depth-first search: time and memory are linear in nodes and edges. The order depends on the
-    program alone. Why not simply recurse from the output and push gradients on the way? In
-    b = a + a; c = b + b the node b is reached twice: it must wait until both contributions have
-    come, or a receives the first one twice.
+    A depth-first search, linear in nodes and edges; the same program always gives the same order.
+    Why an order at all, and not gradients pushed down while walking from the output? In b = a + a;
+    c = b + b the walk comes to b twice: b must pass its gradient on once, when both contributions
+    have come. Otherwise the first one reaches a twice.
     """
     order: list[N] = []
     seen: set[N] = set()
@@ -31,7 +31,7 @@ def topological_order(*outputs: N) -> list[N]:
         if output in seen:
             continue
         seen.add(output)
-        path = [(output, iter(output.inputs))]      # from the output down, with the inputs to come
+        path = [(output, iter(output.inputs))]      # each node with its inputs still to visit
         while path:
             v, rest = path[-1]
             unseen = (u for u in rest if not isinstance(u, float) and u not in seen)
@@ -46,7 +46,7 @@ def topological_order(*outputs: N) -> list[N]:
 
 
 def wiring(order: Iterable[N], place: dict[N, int]) -> list[tuple[Any, ...]]:
-    """The inputs of each node of a topological order: the place of a node, a float as it is."""
+    """The inputs of each node: where an input is a node, its place in the order; else the float."""
     return [tuple(u if isinstance(u, float) else place[u] for u in v.inputs) for v in order]
 
 

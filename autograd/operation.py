@@ -1,11 +1,11 @@
 """What an operation is: a value, a partial derivative for each input, a domain, and how it prints.
 
-1. A partial is a function of the output `y` and the inputs, written with operations of the table,
-   never with `math`. So one row serves floats (`backward`), Values (derivatives of derivatives),
-   arrays (the compiler) and symbols (explanations).
+1. A partial (short for partial derivative, or local derivative) is a function of the output `y` and
+   the inputs, written with operations of the table, never with `math`. So one row serves floats
+   (`backward`), Values (derivatives of derivatives), arrays (the compiler), symbols (explanations).
 2. A partial is None where it is identically 0; one that nobody needs is never evaluated.
-3. What an operation does to anything but a number is up to that thing: it has a method
-   `__operation__(op, inputs)`, which `op(...)` calls. This file knows neither Values nor arrays.
+3. `op(x)` computes with floats. Any other x says itself what happens, in a method
+   `__operation__(op, inputs)`: a Value records. So this file does not import Value.
 """
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import Any, NoReturn, Union
 from autograd.compat.numbers import error_at, is_array, labels, listed, number, on_arrays, text
 from autograd.formulas.text import Text
 
-Form = Union[str, Callable[..., str]]       # "{0:sum} + {1:product}", or a function of the Texts
+Form = Union[str, Callable[..., str]]       # "{0:sum} + {1:product}", or a function of its inputs
 Rule = Union[Callable[..., Any], None]      # a partial derivative: (y, *inputs)
 ARITHMETIC = (ArithmeticError, ValueError)  # what Python raises outside a function's domain
 
@@ -31,13 +31,13 @@ class Operation:
     text: Form = ""                         # how it prints, in Python
     numpy: Form | None = None               # in NumPy; None: it is computed number by number
     latex: Form = ""
-    javascript: Form | None = None          # in pages; None: what leads to it stands still there
+    javascript: Form | None = None          # in pages; None: a page cannot compute it anew
     c: Form | None = None                   # in C; None: a program with it has no form there
-    level: str = "atom"                     # how tightly it prints: a key of text.LEVELS
+    level: str = "atom"                     # "sum", "product", ...: whether it needs parentheses
     textbook: tuple[Any, ...] = ()          # partials as textbooks write them, if they differ
     domain: str = ""                        # where it is defined, in words, for messages
     kink: Callable[..., Any] | None = None  # of the inputs: 0 where the derivative jumps
-    doc: str = ""
+    doc: str = ""                           # what help() says
     arity: int | None = field(init=False)   # the number of inputs; None: any number
 
     def __post_init__(self) -> None:
@@ -50,14 +50,14 @@ class Operation:
         if callable(self.partials):
             return self.partials(i, y, inputs)
         rule = self.partials[i]
-        return rule and rule(y, *inputs)
+        return None if rule is None else rule(y, *inputs)
 
     def shown_partial(self, i: int, y: Any, inputs: Sequence[Any]) -> Any:
         """The same derivative in the textbook's form, for people to read."""
         return self.textbook[i](y, *inputs) if self.textbook else self.partial(i, y, inputs)
 
     def __call__(self, *inputs: Any) -> Any:
-        """The operation on numbers, Values, arrays or symbols, whichever come."""
+        """The result, of the kind of its inputs: a float, a Value, an array or a symbol."""
         if any(is_array(x) for x in inputs):
             return on_arrays(self, inputs)
         for x in inputs:
@@ -68,8 +68,8 @@ class Operation:
     def value(self, *inputs: Any) -> float:
         """The value on numbers, a float.
 
-        Raises ValueError, ZeroDivisionError or OverflowError, which say operation, numbers and
-        domain; TypeError for another number of inputs than the row has.
+        Outside the domain, raises ValueError, ZeroDivisionError or OverflowError naming operation,
+        numbers and domain; TypeError for the wrong number of inputs.
         """
         self.check_arity(inputs)
         numbers = [number(x, f"an input of {self.name}") for x in inputs]
@@ -79,17 +79,17 @@ class Operation:
             raise error_at(self, numbers, error) from None
 
     def check_arity(self, inputs: Sequence[Any]) -> None:
-        """Raises TypeError for another number of inputs than the operation has."""
+        """Raises TypeError for the wrong number of inputs."""
         if self.arity not in (None, len(inputs)):
             plural = "s" * (self.arity != 1)
             raise TypeError(f"{self.name} takes {self.arity} input{plural}, got {len(inputs)}")
 
     def write(self, language: str, *inputs: Text) -> Text:
-        """The operation as Text in a language, one of the columns above: "text", "c"."""
+        """The operation in a language, one of the columns above ("text", "c"), as Text."""
         form = getattr(self, language)
         return Text(form(*inputs) if callable(form) else form.format(*inputs), self.level)
 
-    # Pickled by name, since functions do not pickle; copied never, since a row is a constant
+    # Pickled by name, for its functions cannot be pickled; never copied, for a row is a constant
     def __str__(self) -> str: return self.symbol
     def __repr__(self) -> str: return f"<operation {self.name}>"
     def __reduce__(self) -> tuple[Any, ...]: return find, (self.name,)
@@ -97,7 +97,7 @@ class Operation:
 
 
 class Leaf(Operation):
-    """The operation of a Value that nothing computed: it is false, prints '' and equals ''."""
+    """The operation of a Value that nothing computed. As micrograd's, it is false and equals ''."""
 
     def __bool__(self) -> bool: return False
     def __eq__(self, other: object) -> bool: return other is self or other == ""
@@ -110,15 +110,18 @@ TABLE: dict[str, Operation] = {}            # every operation by name
 
 def find(name: str) -> Operation:
     """The operation of that name or symbol. Raises LookupError when the table has none."""
-    for op in (TABLE.get(text(name, "the name of an operation"), LEAF), LEAF, *TABLE.values()):
-        if name in (op.name, op.symbol):
+    name = text(name, "the name of an operation")
+    if name in TABLE:
+        return TABLE[name]
+    for op in (LEAF, *TABLE.values()):
+        if name == op.symbol:
             return op
     raise LookupError(f"no operation {name[:60]!r} in the table; "
                       f"define it with autograd.operation({name[:60]!r}, ...) first")
 
 
 class Undefined:
-    """A partial that does not exist. A graph may hold one: multiplying by it raises ValueError."""
+    """A partial that does not exist, as that of sqrt at 0: only multiplying by it is an error."""
     __slots__ = ("message",)
 
     def __init__(self, message: str) -> None:
@@ -132,7 +135,7 @@ class Undefined:
 
 def partial_at(op: Operation, i: int, y: float, numbers: Sequence[float],
                inputs: Sequence[Any]) -> Any:
-    """The partial for input i at the numbers the inputs hold; an Undefined if there is none."""
+    """The partial for input i, at these numbers in the inputs; an Undefined if there is none."""
     try:
         return op.partial(i, y, numbers)
     except ARITHMETIC as error:

@@ -24,7 +24,7 @@ from autograd.operation import TABLE, Operation, Rule, find
 
 __all__ = ["TABLE", "BUILT_IN", "Operation", "find", "number", "operation"]
 
-NO_SCALARS = {str, bytes, list, tuple, dict, type(None), type}
+NOT_SCALARS = {str, bytes, list, tuple, dict, type(None), type}
 builtin_sum = sum                                       # `sum` is a row below
 ROOT_HALF, ROOT_2_PI = math.sqrt(0.5), math.sqrt(2 * math.pi)
 TWO_OVER_ROOT_PI = 2 / math.sqrt(math.pi)
@@ -73,7 +73,7 @@ def _bell(a: float) -> float:
 
 
 def _within(bound: float, a: Any) -> Any:
-    """a, or the bound it is beyond: there it is multiplied by 0, which infinity times is NaN."""
+    """a, at most bound and at least -bound: beyond, its factor is 0, and infinity * 0 is NaN."""
     return minimum(maximum(a, -bound), bound)
 
 
@@ -105,11 +105,13 @@ def _power_log(a: float, b: float, n: float) -> float:
 
 
 def _power_log_below(a: Any, b: Any, n: float) -> Any:
+    """a**(b - 1) * log(a)**(n - 1), also for n = 1 where a is 0."""
     return a ** (b - 1) if type(n) is float and n == 1 else power_log(a, b - 1, n - 1)
 
 
-# Of the operations that choose, an input that is not chosen has no partial where numbers are known:
-# nothing flows there, not even 0 times infinity.
+# Operations that choose. With numbers the choice is known, and an input that is not chosen has the
+# partial None, not 0: nothing flows back to it, not even 0 * infinity, which is NaN. With arrays
+# and symbols the choice is computed, as 1 or 0.
 
 def _chosen(chosen: Any) -> Any:
     if isinstance(chosen, bool) and not chosen:
@@ -131,8 +133,9 @@ def _max(*inputs: float) -> float:
 def _max_partial(i: int, y: Any, inputs: Sequence[Any]) -> Any:
     if all(type(x) is float for x in inputs):
         return _chosen(inputs.index(y) == i if y == y else inputs[i] != inputs[i])
-    won = [1 - greater(x, inputs[i]) for x in inputs[i + 1:]]
-    return functools.reduce(operator.mul, won + [greater(inputs[i], x) for x in inputs[:i]], 1.0)
+    above_earlier = [greater(inputs[i], x) for x in inputs[:i]]
+    at_least_later = [1 - greater(x, inputs[i]) for x in inputs[i + 1:]]    # a tie: the first
+    return functools.reduce(operator.mul, at_least_later + above_earlier, 1.0)
 
 
 def _select(index: float, *values: float) -> float:
@@ -154,7 +157,7 @@ def _select_partial(i: int, y: Any, inputs: Sequence[Any]) -> Any:
 
 
 def _call(name: str, after: str = "") -> Callable[..., str]:
-    """How a function of any number of inputs prints."""
+    """The form of a call with any number of inputs."""
     return lambda *inputs: f"{name}({', '.join(map(str, inputs))}{after})"
 
 
@@ -229,8 +232,8 @@ def function(name: str, forward: Callable[..., float], *partials: Rule,
              **columns: Any) -> Operation:
     """A row that prints as a call in every language, unless its columns say otherwise.
 
-    In JavaScript a name without `Math.` is a function of formulas/runtime.js; in C what math.h has
-    not is one of compiler/runtime.c.
+    In JavaScript a name without `Math.` is a function in formulas/runtime.js; in C, what math.h
+    lacks is in compiler/runtime.c.
     """
     places = ", ".join(f"{{{i}}}" for i in range(len(partials)))
     tex = columns.pop("tex", rf"\mathrm{{{{{name}}}}}")
@@ -244,8 +247,8 @@ def function(name: str, forward: Callable[..., float], *partials: Rule,
 
 def infix(name: str, symbol: str, level: str, forward: Callable[..., float], *partials: Rule,
           **columns: Any) -> Operation:
-    """A row that prints as an operator between its inputs; the right one, as in a - (b - c), must
-    hold together more tightly."""
+    """A row that prints as an operator between its inputs. On the right, an input of the same level
+    gets parentheses, too: a - (b - c)."""
     right = "product" if level == "sum" else "power"
     text = columns.pop("text", f"{{0:{level}}} {symbol} {{1:{right}}}")
     columns = {"text": text, "numpy": text, "latex": text, "javascript": text, "c": text, **columns}
@@ -254,7 +257,7 @@ def infix(name: str, symbol: str, level: str, forward: Callable[..., float], *pa
 
 # The table: name, value, partials -----------------------------------------------------------------
 #
-# The exact partials of tanh and sigmoid are not 0 from 20 and 37 on, as the textbook's are.
+# The textbook's partials of tanh and sigmoid round to 0 from 20 and 37 on; the ones here do not.
 
 add = infix("add", "+", "sum",     lambda a, b: a + b,  lambda y, a, b: 1.0,   lambda y, a, b: 1.0)
 sub = infix("sub", "-", "sum",     lambda a, b: a - b,  lambda y, a, b: 1.0,   lambda y, a, b: -1.0)
@@ -324,9 +327,9 @@ gelu     = function("gelu",     _gelu,          lambda y, a: (0.5 * erfc(-ROOT_H
                                             + a * exp(-0.5 * a * a) / ROOT_2_PI),),
                     numpy=None, javascript="gelu({0})")
 
-# Derivatives of others, as rows of their own: written with sums and products, their own derivatives
-# would be differences of large numbers, or 0 times infinity. In this order: 1 / sqrt(1 - a**2),
-# 1 / sqrt(1 + a**2), a**b * log(a)**n, exp(-a**2 / 2).
+# Four derivatives have rows of their own: written with sums and products, their derivatives in turn
+# would be differences of large numbers, or 0 * infinity. They are 1 / sqrt(1 - a**2),
+# 1 / sqrt(1 + a**2), a**b * log(a)**n and exp(-a**2 / 2).
 sec_asin = function("sec_asin", _sec_asin,      lambda y, a: a * y ** 3,
                     numpy="1 / np.sqrt((1 - {0:product}) * (1 + {0:product}))", level="product",
                     tex=r"\sec\arcsin", domain="an input inside -1 to 1",
@@ -374,7 +377,7 @@ greater    = function("greater",    lambda a, b: 1.0 if a > b else 0.0,     # 1 
                       javascript="greater({0}, {1})", kink=lambda a, b: a - b)
 sign       = function("sign",       _sign, None,    kink=lambda a: a)
 
-# what the variables of a transform are when it is left
+# a copy as a node of its own: so a transform (grad, jvp) joins its variables to the graph outside
 identity = function("identity", lambda a: a,    lambda y, a: 1.0,
                     symbol="=", text="{0:atom}", numpy="{0:atom}", latex="{0:atom}",
                     javascript="{0:atom}", c="{0:atom}")
@@ -389,7 +392,7 @@ dot      = add_row("dot", _dot, _dot_partial, level="sum",
                    c=_print_dot("{0:product} * {1:power}"))
 
 
-# They choose, and have no `if`
+# Choices without an `if`
 
 where  = function("where",  lambda c, a, b: a if c else b,              # a where c is not 0
                   None, _where_partial(1.0), _where_partial(0.0), kink=lambda c, a, b: c,
@@ -459,21 +462,21 @@ def affine(W: Iterable[Iterable[Any]], x: Iterable[Any], b: Iterable[Any]) -> li
 
 
 def check_rows(rows: Sequence[Any], b: Sequence[Any]) -> None:
-    """Raises ValueError when b has not an entry for each row."""
+    """Raises ValueError unless b has an entry for each row."""
     if len(rows) != len(b):
         raise ValueError("W x + b needs an entry of b for each row of W, "
                          f"got {len(b)} entries and {len(rows)} rows")
 
 
 def affine_lists(W: Any, x: Any, b: Any) -> tuple[list[Any], tuple[Any, ...], list[Any]]:
-    """The rows of W, and x and b. Raises TypeError for what is not a list."""
+    """The rows of W, and x and b, each as a sequence. Raises TypeError for what is not a list."""
     rows = [tuple(entries(w, f"W[{i}] of affine")) for i, w in enumerate(entries(W, "W of affine"))]
     return rows, tuple(entries(x, "x of affine")), entries(b, "b of affine")
 
 
 def _scalars(values: Iterable[Any], what: str) -> tuple[Any, ...]:
     each = f"an entry of {what}"
-    return tuple(number(x, each) if is_array(x) or type(x) in NO_SCALARS else x
+    return tuple(number(x, each) if is_array(x) or type(x) in NOT_SCALARS else x
                  for x in entries(values, what))
 
 
@@ -485,12 +488,12 @@ COLUMNS = {"symbol", "text", "numpy", "latex", "javascript", "c", "textbook", "l
 
 
 def _in_parentheses(form: Any) -> Any:
-    """A template that stays whole wherever it stands: -a ** 3 is a mistake in JavaScript."""
+    """The template in parentheses, to stand anywhere: -a ** 3 is a syntax error in JavaScript."""
     return f"({form})" if isinstance(form, str) else form
 
 
 def is_plain_name(name: object) -> bool:
-    """Whether Python reads it as a name, and as this one: it reads \ufb01 as fi."""
+    """Whether it is an identifier that Python keeps as it is: it turns \ufb01 into fi."""
     if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
         return False
     return compile(name, "name", "eval").co_names == (name,)
@@ -498,7 +501,7 @@ def is_plain_name(name: object) -> bool:
 
 def operation(name: str, forward: Callable[..., float], *partials: Rule,
               **columns: Any) -> Operation:
-    """A new operation, a row like every other: all of the package works with it.
+    """A new row of the table. The whole package works with it as with those it came with.
 
     name      a Python identifier
     forward   its value: a function (*inputs) on floats
@@ -506,17 +509,17 @@ def operation(name: str, forward: Callable[..., float], *partials: Rule,
               written with operators and with operations of this package, so that it can be
               differentiated itself
 
-    By name, each optional: the columns of `Operation`, symbol, text, numpy, latex, javascript, c,
-    textbook, level, domain, kink, doc. A program runs `numpy`, a template such as "np.cbrt({0})",
-    or else `forward`, number by number; as C it needs `c`. With `javascript`, "Math.cbrt({0})",
-    the inputs can be changed in a page of `play`.
+    The other columns of `Operation` go by name, each optional: symbol, text, numpy, latex,
+    javascript, c, textbook, level, domain, kink, doc. A compiled program runs `numpy`, a template
+    such as "np.cbrt({0})"; without it, `forward` for each number. A program in C needs `c`. With
+    `javascript`, "Math.cbrt({0})", the inputs can be changed in a page of `play`.
 
     >>> cube = operation("cube", lambda a: a * a * a, lambda y, a: 3 * a * a, numpy="{0:atom}**3")
     >>> cube(2.0)
     8.0
 
-    Raises ValueError when `name` is not an identifier or is a row of this package, TypeError
-    for a column there is not, and for what is not a function.
+    Raises ValueError when `name` is not an identifier or is built in, TypeError for an unknown
+    column, and for a `forward` or a partial that is not a function.
     """
     if not is_plain_name(name):
         raise ValueError(f"an operation's name must be a Python identifier, got {described(name)}")
@@ -536,7 +539,7 @@ def operation(name: str, forward: Callable[..., float], *partials: Rule,
 
 
 def check_columns(name: str, columns: Mapping[str, Any], arity: int) -> None:
-    """Raises TypeError or ValueError for a column that a row has not, or that makes no sense."""
+    """Raises TypeError or ValueError for an unknown column, or one of the wrong kind."""
     unknown = ", ".join(sorted(columns.keys() - COLUMNS))
     if unknown:
         raise TypeError(f"operation {name!r} has no column {unknown}; there are "
@@ -559,8 +562,7 @@ def check_columns(name: str, columns: Mapping[str, Any], arity: int) -> None:
 
 
 def check_form(form: Any, what: str, arity: int) -> None:
-    """Raises TypeError or ValueError for a form that cannot print an operation of so many inputs.
-    """
+    """Raises TypeError or ValueError for a form that does not fit so many inputs."""
     if form is None or callable(form):
         return
     if not isinstance(form, str) or not form:

@@ -1,11 +1,12 @@
 """Value: a number that remembers how it was computed.
 
-1. Going forward an operation records its inputs and its partial derivatives, as numbers: `backward`
-   uses these, so the gradient is that of the recorded pass whatever happens to a leaf's data later.
+1. In the forward pass each operation records its inputs and its partial derivatives, as numbers.
+   `backward` uses these: later changes of a leaf's data do not change the gradient.
 2. A number used as an operand stays a float among the inputs: not a node, and its partial is None.
-3. Inputs are ordered, and nothing points forward: a graph dies with its last reference.
+3. A Value points to its inputs, never to what uses it: a graph is freed with its last reference.
 4. A node is one object: the garbage collector's time grows with the number of objects.
 5. Everything here is plain; `fast.py` replaces what is hot.
+6. The base classes hold what others expect of a Value: `copy`, `pickle`, NumPy, micrograd's code.
 """
 from __future__ import annotations
 
@@ -17,12 +18,12 @@ from autograd import ops
 from autograd.backward import backward
 from autograd.compat.copying import Copies
 from autograd.compat.methods import Methods
-from autograd.compat.micrograd import Closure, MicrogradNames, by_hand, given
+from autograd.compat.micrograd import Closure, MicrogradNames, by_hand, inputs_and_op
 from autograd.compat.numbers import UNREACHED, error_at, is_array, label_of, number
 from autograd.operation import ARITHMETIC, LEAF, Operation, partials_at
 from autograd.recording import is_recording
 
-Number = Any                        # a float, an int, or a real NumPy scalar
+Number = Any            # a float, an int, or a real NumPy scalar
 
 
 class Value(Copies, Methods, MicrogradNames):
@@ -43,34 +44,25 @@ class Value(Copies, Methods, MicrogradNames):
     >>> y.data, x.grad
     (10.0, 6.0)
     """
-    __slots__ = (
-        "_data",                # the number
-        "_grad",                # what `backward` left here
-        "op",                   # the operation that computed it
-        "label",                # its name, "" for none
-        "_first",               # its first input; more than two stand here in a tuple; None: a leaf
-        "_second",              # its second input
-        "_first_partial",       # the local derivative for each, in the same way
-        "_second_partial",
-        "__weakref__",
-    )
-    _data: float
-    _grad: float
-    _first: Any
-    _second: Any
-    _first_partial: Any
+    __slots__ = ("_data", "_grad", "op", "label", "_first", "_second", "_first_partial",
+                 "_second_partial", "__weakref__")
+    _data: float                # the number
+    _grad: float                # what `backward` left here
+    op: Operation               # the operation that computed it
+    label: str                  # its name, "" for none
+    _first: Any                 # its first input; a tuple of all if more than two; None in a leaf
+    _second: Any                # its second input
+    _first_partial: Any         # the partial for each, stored in the same way
     _second_partial: Any
-    op: Operation
-    label: str
 
     def __init__(self, data: Number, inputs: Iterable[Value | Number] = (), op: Any = "",
                  label: str = "", **others: Any) -> None:
         self.label = label_of(label)
         self._data = _checked(data, label)
-        self._grad = UNREACHED
+        self._grad = UNREACHED                          # 0.0: no backward pass has come here
         self._set_inputs(LEAF, (), ())
-        inputs, op = given(inputs, op, others)          # _children and _op, too, as in micrograd
-        if inputs or op:
+        inputs, op = inputs_and_op(inputs, op, others)  # micrograd calls them _children and _op
+        if inputs or op:                                # a node made by hand, as in micrograd
             self._set_inputs(*by_hand(self._data, inputs, op, operand))
 
     # What a Value holds ---------------------------------------------------------------------------
@@ -86,7 +78,7 @@ class Value(Copies, Methods, MicrogradNames):
 
     @property
     def grad(self) -> float:
-        """The derivative that `backward` left here, 0.0 at first; set to 0 or None, it is reset."""
+        """The derivative that `backward` left here, 0.0 at first. Setting 0 or None resets it."""
         return self._grad
 
     @grad.setter
@@ -101,13 +93,15 @@ class Value(Copies, Methods, MicrogradNames):
     @property
     def inputs(self) -> tuple[Any, ...]:
         """What this Value was computed from, Values and floats in order; () for a leaf."""
-        if self._first is None or type(self._first) is tuple:
-            return self._first or ()
+        if self._first is None:
+            return ()
+        if type(self._first) is tuple:
+            return self._first
         return (self._first,) if self._second is None else (self._first, self._second)
 
     @property
     def partials(self) -> tuple[Any, ...]:
-        """The recorded derivative with respect to each input, in their order; None for a number."""
+        """The recorded derivative with respect to each input, in order; None for a plain number."""
         if self.closure is not None:
             return (Closure.undefined,) * len(self.inputs)
         if type(self._first) is tuple:
@@ -116,7 +110,7 @@ class Value(Copies, Methods, MicrogradNames):
 
     @property
     def closure(self) -> Closure | None:
-        """The function that stands for the partials, if one was set by hand as `_backward`."""
+        """What stands in for the partials where `_backward` was set by hand, as in micrograd."""
         partial = self._first_partial
         return partial if isinstance(partial, Closure) else None
 
@@ -124,8 +118,8 @@ class Value(Copies, Methods, MicrogradNames):
         """Backpropagate from here: afterwards v.grad is seed * d self / d v for every Value v that
         this one was computed from.
 
-        Leaves add this pass to the grad they have; all other Values hold this pass alone. Raises
-        ValueError when a derivative on the way does not exist; all grads are then as they were.
+        A leaf adds the new derivative to the grad it has; any other Value replaces it. Raises
+        ValueError when a derivative on the way does not exist; all grads then stay as they were.
         """
         backward(self, seed, **others)
 
@@ -169,7 +163,7 @@ class Value(Copies, Methods, MicrogradNames):
 
     @staticmethod
     def set_grads(grads: Mapping[Value, float]) -> None:
-        """Set the grads of many Values: all, for nothing interrupts a loop in C half way."""
+        """Set the grads of many Values, all or none: Ctrl-C does not interrupt a loop inside C."""
         deque(map(_set_grad, grads.keys(), grads.values()), maxlen=0)
 
 
@@ -182,8 +176,8 @@ def record(op: Operation, inputs: tuple[Value | float, ...]) -> Value:
     """The Value of an operation on Values and floats, with its inputs and partials.
 
     Raises ValueError, ZeroDivisionError or OverflowError outside the operation's domain, TypeError
-    for a wrong number of inputs. A partial that does not exist (sqrt at 0) is an error in the
-    backward pass that needs it, not here.
+    for the wrong number of inputs. A partial that does not exist (sqrt at 0) is no error here, but
+    in a backward pass that needs it.
     """
     op.check_arity(inputs)
     numbers = [x if isinstance(x, float) else x._data for x in inputs]
@@ -192,7 +186,7 @@ def record(op: Operation, inputs: tuple[Value | float, ...]) -> Value:
     except ARITHMETIC as error:
         raise error_at(op, numbers, error, inputs) from None
     v = Value(0.0)
-    v._data = y                             # NaN too, as inf - inf is
+    v._data = y                             # may be NaN, as inf - inf is: Value(y) refuses it
     if is_recording():
         v._set_inputs(op, inputs, partials_at(op, y, numbers, inputs))
     return v
@@ -205,7 +199,7 @@ def operand(x: Any) -> Value | float:
 
 def _binary(op: Operation, a: Any, b: Any) -> Value:
     if is_array(a) or is_array(b):
-        return cast(Value, NotImplemented)      # NumPy comes back for each entry
+        return cast(Value, NotImplemented)      # so NumPy applies it to each entry
     return record(op, (operand(a), operand(b)))
 
 

@@ -121,8 +121,9 @@ class Neuron(_Activated):
 class Layer(_Activated):
     """f_k = sigma(W f_{k-1} + b), one layer of (3): `nout` neurons with `nin` inputs each.
 
-    Takes what Neuron takes. Calling it gives a list of `nout` Values, the Value itself when there
-    is one neuron; it reads the neurons' w and b and does not call them.
+    activation, nonlin, init, rng and seed are those of Neuron. Calling it gives a list of `nout`
+    Values, the Value itself when there is one neuron; it reads the neurons' w and b and does not
+    call them.
 
     >>> Layer(2, 3, activation="tanh")
     Layer of [TanhNeuron(2), TanhNeuron(2), TanhNeuron(2)]
@@ -256,7 +257,7 @@ def _name_in_table(sigma: object) -> str | None:
 # From a file ------------------------------------------------------------------
 
 def load(path: Path) -> MLP:
-    """The MLP that was saved to the file, built anew.
+    """The MLP that was saved to the file `path`, built anew.
 
     Raises FileNotFoundError, or ValueError when the file is cut off, does not say how its model is
     built, or names an activation that is not in the table of operations.

@@ -106,7 +106,7 @@ def _is_unit_row(row: list[Any]) -> bool:
 # Softmax ----------------------------------------------------------------------
 
 def log_softmax(z: Iterable[Any]) -> list[Any]:
-    """log(e^zk / (e^z1 + ... + e^zK)) for each k, from K numbers or Values of any size.
+    """log(e^zk / (e^z1 + ... + e^zK)) for each k, from a list z of K numbers or Values of any size.
 
     Raises ValueError where the largest is infinite or there is none, TypeError for anything but
     numbers and Values.
@@ -116,7 +116,7 @@ def log_softmax(z: Iterable[Any]) -> list[Any]:
 
 
 def softmax(z: Iterable[Any]) -> list[Any]:
-    """e^zk / (e^z1 + ... + e^zK) for each k: K probabilities, from K numbers or Values of any size.
+    """e^zk / (e^z1 + ... + e^zK) for each k: K probabilities, from a list z of K numbers or Values.
 
     Raises what log_softmax raises.
 

@@ -40,8 +40,8 @@ def minimize(f: Callable[..., Any], params: Nest, *data: Any,           # noqa: 
     callback    called after each epoch with its number, its loss and the parameters; training ends
                 when it returns True
 
-    All else is as in fit. Raises TypeError or ValueError for arguments that do not fit,
-    FloatingPointError when training diverges.
+    optimizer, epochs, batch_size, seed and progress are as in fit. Raises TypeError or ValueError
+    for arguments that do not fit, FloatingPointError when training diverges.
 
     >>> history = minimize(lambda w, x, y: (w["a"] * x + w["b"] - y) ** 2, {"a": 0.0, "b": 0.0},
     ...                    [0.0, 1.0, 2.0], [1.0, 3.0, 5.0], optimizer=GradientDescent(0.1))

@@ -43,6 +43,9 @@ PYTORCH = {                     # its names for settings and methods: what does 
 class Optimizer:
     """What all optimizers share: learning rate, weight decay, and the count of iterations.
 
+    learning_rate   a number, or a function of the iteration
+    weight_decay    lambda: lambda * theta is added to the gradient
+
     A subclass gives `direction(theta, gradient, rate)`: the step from theta, and what to remember
     for the next.
     """
@@ -186,6 +189,7 @@ SGD = GradientDescent           # on a mini-batch it is called stochastic
 class Adam(Optimizer):
     """Adam (Kingma and Ba 2015): steps along the gradient's mean over its root mean square.
 
+    learning_rate   a number, or a function of the iteration
     beta1, beta2    how much of the two running means is kept in an iteration
     epsilon         added to the root, against division by 0
     weight_decay    lambda

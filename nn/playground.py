@@ -51,6 +51,7 @@ def playground(model: Model | Callable[..., Any], xs: object, ys: object,   # no
     batch_size, seed    as for `fit`
     noise       the standard deviation of what is added to xs
     test        test data: a share of the samples, or a pair (xs, ys)
+    title       the page's title
 
     Raises what `fit` raises for model and data; ValueError where samples have not two numbers,
     where the model chooses by if-statements, and where the page would be too large.

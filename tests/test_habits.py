@@ -1,5 +1,6 @@
 """The habits of this project that no linter knows: small functions, tests that mirror the rooms, names of slow tests."""
 import ast
+import inspect
 import re
 import subprocess
 from pathlib import Path
@@ -7,8 +8,9 @@ from pathlib import Path
 import pytest
 
 import autograd
+import nn
 from tests.conftest import SLOW
-from tests.figures import FUNCTIONS, figures, last_line
+from tests.figures import FUNCTIONS, complexity, figures, last_line, parameters, public_names
 from tests.test_rooms import TREES
 
 ROOT = Path(__file__).parent.parent
@@ -22,6 +24,32 @@ def test_a_function_fits_on_a_screen():
     assert len(functions) > 1000
     assert [f"{module} {node.name}" for module, node in functions
             if last_line(node) - node.lineno >= 40 and module != "autograd.fast"] == []
+
+
+NOT_YET = {"jit", "arrays", "recognize"}                 # rooms of the compiler with functions above 12
+PUBLIC = {name: f for room in (autograd, nn) for name in room.__all__ if inspect.isfunction(f := getattr(room, name))}
+
+
+def test_a_function_has_at_most_twelve_ways_through_it():
+    """Stricter than the linter: conditional expressions, `and`, `or` and comprehensions are branches, too."""
+    assert [f"{module} {node.name}" for module, tree in TREES.items() for node in ast.walk(tree) if isinstance(node, FUNCTIONS)
+            if complexity(node) > 12 and module != "autograd.fast" and NOT_YET.isdisjoint(module.split("."))] == []
+
+
+def test_only_a_public_function_has_more_than_seven_parameters():
+    assert [f"{module} {node.name}" for module, tree in TREES.items() for node in ast.walk(tree) if isinstance(node, FUNCTIONS)
+            if parameters(node) > 7 and node.name not in PUBLIC] == []
+
+
+def test_the_public_names_are_those_that_are_imported():
+    assert set(PUBLIC) <= public_names(SOURCE)
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_help_names_each_argument_of_a_public_function(name):
+    names = [x.name for x in inspect.signature(PUBLIC[name]).parameters.values() if x.kind is not x.VAR_KEYWORD]
+    words = set(re.findall(r"\w+", PUBLIC[name].__doc__.lower()))
+    assert [argument for argument in names if argument.lower() not in words] == []
 
 
 @pytest.mark.parametrize("folder", [path for path in (ROOT / "tests").iterdir() if path.is_dir() and path.name[0] not in "_."],

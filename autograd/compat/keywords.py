@@ -1,4 +1,4 @@
-"""What is said of an argument by a name that there is not, as people bring it from elsewhere."""
+"""Messages for unknown keyword arguments, such as people know from other packages."""
 from __future__ import annotations
 
 import inspect
@@ -61,14 +61,14 @@ OF_PICTURES = {
 
 def refuse_names(who: str, others: Mapping[str, object], hints: Mapping[str, str],
                  names: str) -> None:
-    """Raises TypeError for the first of the others: a name that an argument does not have."""
+    """Raises TypeError for the first of the others, a name that no argument has."""
     for other in others:
         says = hints.get(other, f"there are {names}")
         raise TypeError(f"{who} has no argument {other!r}: {says}")
 
 
 def told(hints: Mapping[str, str]) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """A decorator: a call that does not fit says which arguments there are, and what to write.
+    """A decorator: the error of a call that does not fit says which arguments there are.
 
     >>> @told({"n": "write times="})
     ... def twice(x, times=2): return x * times
@@ -92,7 +92,7 @@ def told(hints: Mapping[str, str]) -> Callable[[Callable[P, R]], Callable[P, R]]
 
 def _refuse_call(f: Callable[..., object], args: Iterable[object], kwargs: Mapping[str, object],
                  hints: Mapping[str, str]) -> None:
-    """Raises TypeError where f cannot be called so."""
+    """Raises TypeError where f cannot be called with these arguments."""
     name = getattr(f, "__name__", "the function")
     parameters = inspect.signature(f).parameters
     shown = [f"{p}={x.default!r}" if x.default is not x.empty else str(x).split(":")[0]

@@ -1,6 +1,6 @@
-"""What is said of an argument that does not fit: what came, what was wanted, what to do.
+"""Checks of arguments. A message says what was wanted, what came, and what to do.
 
-Each function gives back what it was given, checked, or raises TypeError or ValueError.
+Each function returns its argument, checked, or raises TypeError or ValueError.
 """
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def described(x: object) -> str:
 
 
 def function(f: object, who: str) -> Any:
-    """f, which must be a function: often f(x) is given instead of f."""
+    """f, which must be a function; a common mistake is f(x) instead of f."""
     if not callable(f) or isinstance(f, type):
         raise TypeError(f"{who} the function itself, f and not f(x); got {described(f)}")
     return f
 
 
 def printed(x: object) -> str:
-    """x itself where it is short text, else described: for what is chosen among words."""
+    """x itself where it is short text, else described: for messages about a choice of words."""
     return repr(x) if isinstance(x, str) and len(x) < LONGEST else described(x)
 
 

@@ -1,8 +1,8 @@
-"""What Python and NumPy ask of a number beside arithmetic: comparisons, formats, methods.
+"""What Python and NumPy ask of a number besides arithmetic: comparisons, formats, methods.
 
-Whatever would lose the derivative is loud: float(v), int(v), math.sin(v) raise TypeError. So is
-`v == 0` or `if v` where the data is 0. Values are equal where they are the same Value, and true, as
-any object is: that is what lists, sets and dicts of Values need.
+Whatever would silently lose the derivative raises TypeError: float(v), int(v), math.sin(v). So do
+`v == 0` and `if v` where the data is 0. As any object, a Value equals only itself, and is true:
+lists, sets and dicts of Values need that.
 """
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
 """What code written for micrograd and microgpt asks of a Value: private names, nodes made by hand.
 
-1. `Value(data, (a, b), "*")` is micrograd's constructor, `v._backward = function` its closure,
-   which the backward pass calls.
+1. `Value(data, (a, b), "*")` is micrograd's constructor; `v._backward = function` sets the closure
+   that its backward pass calls.
 2. `Value(data, (a, b), (da, db))` is microgpt's, with the local derivatives given.
 
-The base class writes nothing down: Value has `inputs`, `partials`, `closure` and `_set_inputs`.
+The base class stores nothing: it uses `inputs`, `partials`, `closure` and `_set_inputs` of Value.
 """
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Closure:
         Closure.made = True
 
     def run(self, v: Any, grads: dict[Any, float]) -> Iterable[Any]:
-        """Let the function do the step of v on a table of grads; () is left to send on."""
+        """Let the function do the step of v on a table of grads. No edges are left to do: ()."""
         here = [v, *v._prev]
         before = [u.grad for u in here]
         try:
@@ -78,13 +78,13 @@ class Closure:
         return ()
 
     def __iter__(self) -> Iterator[float]:
-        """For a sweep that works on the grads themselves: it asks for partials, and gets none."""
+        """Called by fast.py, whose sweep asks for partials: runs the function, and has none."""
         self.function()
         return iter(())
 
 
 class Handmade(Operation):
-    """The operation of a node made by hand, of which only a name is known."""
+    """The operation of a node made by hand: only its name is known."""
 
     def __init__(self, name: str, arity: int) -> None:
         super().__init__(name, self._unknown, (None,) * arity, text=self._call, latex=self._call)
@@ -100,8 +100,8 @@ class Handmade(Operation):
         return Handmade, (self.name, len(self.partials))
 
 
-def given(inputs: Any, op: Any, others: dict[str, Any]) -> tuple[Any, Any]:
-    """Inputs and operation of Value(data, ...), given under these names or under micrograd's.
+def inputs_and_op(inputs: Any, op: Any, others: dict[str, Any]) -> tuple[Any, Any]:
+    """Inputs and operation of Value(data, ...), under these names or under micrograd's.
 
     Raises TypeError for another name.
     """

@@ -1,4 +1,4 @@
-"""What counts as a number, and what is said of anything else.
+"""What counts as a number, and the messages for anything else.
 
 NumPy is not imported here: an array can only come from somebody who has loaded it.
 """
@@ -43,9 +43,9 @@ def number(x: Any, what: str = "data") -> float:
 
 
 def seed_of(output: Any, seed: Any, others: Mapping[str, Any]) -> float:
-    """The seed of a backward pass from a Value, as a float; others are names there are not.
+    """The seed of a backward pass from a Value, as a float.
 
-    Raises TypeError.
+    Raises TypeError for what is not a Value or a number, and for `others`, unknown arguments.
     """
     if others:
         refuse_names("backward", others, OF_BACKWARD, "output and seed")
@@ -95,7 +95,7 @@ def error_at(op: Any, numbers: Sequence[float], error: Exception,
              inputs: Sequence[Any] = ()) -> Exception:
     """The same kind of error, with operation, inputs and domain in its message.
 
-    It has them as attributes, too: so `draw(error)` can show the graph up to it.
+    Operation and inputs are attributes, too, so that `draw(error)` can show the graph up to it.
     """
     what = f"needs {op.domain or 'other inputs'}"
     kind: type[Exception] = ValueError

@@ -9,8 +9,9 @@ compilation; each has its files in the order of reading.
         record      the graph as a flat list of operations; sums in a normal form (normal, affine)
         group       nodes that do the same, at one depth
         extrema     the largest of a list as one node
+        shared      one number times what many share
         repeat      repetition in time: groups that come again and again, as loops (roll)
-        shape       groups as Arrays, their arguments as views of others    (ragged, fill)
+        shape       groups as Arrays, their arguments as views of others    (split, ragged, fill)
     printers    what writes it down
         schedule    which Arrays get a line, and their names                    (names)
         language    Arrays as text: NumPy in printer; jax, javascript, c
@@ -28,7 +29,7 @@ import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograd.compat.keywords import OF_TRANSFORMS, told
 from autograd.compat.messages import choice, described, entries, truth
@@ -38,8 +39,9 @@ from autograd.compiler.recognize.extrema import OF_TWO, with_extrema
 from autograd.compiler.recognize.group import Group, earliest, groups, keys_of, levels
 from autograd.compiler.arrays.loop import Stacked
 from autograd.compiler.printers.native import Native, c_compiler, loaded
-from autograd.compiler.recognize.record import Tape, record
+from autograd.compiler.recognize.record import Tape, record, without_zeros
 from autograd.compiler.recognize.repeat import Turns, with_loops
+from autograd.compiler.recognize.shared import with_shared
 from autograd.compiler.run import Program
 from autograd.compiler.printers.scalar import Straight, straight
 from autograd.compiler.recognize.shape import plan
@@ -125,8 +127,9 @@ def coded(tape: Tape, form: str | None, target: str) -> Blocks | Straight | Nati
     depth = earliest(tape)
     blocks = None if form == "scalars" else in_blocks(tape, form, depth)
     if target == "c":
-        return loaded(blocks or one_by_one(tape))
-    return blocks or straight(tape, depth)._replace(as_arrays=partial(in_blocks, tape, "matrices"))
+        return loaded(blocks or one_by_one(without_zeros(tape)))
+    in_arrays = partial(in_blocks, tape, "matrices")
+    return blocks or straight(without_zeros(tape), depth)._replace(as_arrays=in_arrays)
 
 
 def in_blocks(
@@ -136,31 +139,47 @@ def in_blocks(
     `form` asks for matrices. `depth` as `earliest` gives it, where it is known.
     """
     terms = sum([len(args) for _, args in tape.nodes.values()])
-    worth = NARROW_WITH_SAMPLES if tape.samples else NARROW
-    worth = 0 if form == "matrices" else worth
-    enough = terms / worth if worth else terms
     if not terms:
         return None
-    narrow, tape = tape, with_extrema(tape)
-    depth = depth if depth and tape is narrow else earliest(tape)
-    least = len({depth[i] for i in tape.nodes})  # at least one operation for each depth
-    if least <= enough or worth <= terms and len(tape.nodes) >= WIDE * least:
-        keys = keys_of(tape)
-        items = with_loops(tape, groups(tape, levels(tape, depth, keys), keys))
-        turns = [
-            len(item.turns) * len(item.ids)
-            for item in items
-            if isinstance(item, Turns) and is_wide(item)
-        ]
-        operations = sum(
-            len(item.turns) * len(item.ids)
-            if isinstance(item, Turns)
-            else 1 + 2 * (item.op in OF_TWO)  # two halvings at least
-            for item in items
-        )
-        if operations <= enough or worth <= terms and operations <= 2 * sum(turns):
-            return emitted(tape, items, asked=not worth)
-    return scalar_loops(narrow) if worth <= terms else None
+    worth = NARROW_WITH_SAMPLES if tape.samples else NARROW
+    asked = form == "matrices" or not worth
+    bound = Bound(terms, True) if asked else Bound(terms / worth, worth <= terms)
+    narrow = with_shared(tape)
+    whole = with_extrema(narrow)
+    if not depth or whole is not tape:
+        depth = earliest(whole)
+    items = grouped(whole, depth, bound)
+    if items is not None:
+        return emitted(whole, items, asked)
+    return scalar_loops(narrow) if bound.may_loop else None
+
+
+class Bound(NamedTuple):
+    """How many array operations a program may take, and whether loops may take more."""
+
+    operations: float
+    may_loop: bool
+
+
+def grouped(tape: Tape, depth: list[int], bound: Bound) -> list[Group | Turns] | None:
+    """The tape as groups and loops; None where they take too many array operations."""
+    nodes, least = len(tape.nodes), len({depth[i] for i in tape.nodes})  # one for each depth
+    if least > bound.operations and not (bound.may_loop and nodes >= WIDE * least):
+        return None
+    keys = keys_of(tape)
+    items = with_loops(tape, groups(tape, levels(tape, depth, keys), keys))
+    operations = sum(map(operations_in, items))
+    looped = sum([operations_in(item) for item in items if is_wide(item)])
+    if operations <= bound.operations or bound.may_loop and operations <= 2 * looped:
+        return items
+    return None
+
+
+def operations_in(item: Group | Turns) -> int:
+    """How many array operations a group or all turns of a loop take."""
+    if isinstance(item, Turns):
+        return len(item.turns) * len(item.ids)
+    return 3 if item.op in OF_TWO else 1  # the largest of many: two halvings at least
 
 
 def emitted(tape: Tape, items: list[Group | Turns], asked: bool) -> Blocks | None:
@@ -176,9 +195,9 @@ def emitted(tape: Tape, items: list[Group | Turns], asked: bool) -> Blocks | Non
         return None
 
 
-def is_wide(loop: Turns) -> bool:
-    """Whether a loop is about several numbers at once."""
-    return any(ids.shape[1] >= WIDE for ids in loop.ids)
+def is_wide(item: Group | Turns) -> bool:
+    """Whether it is a loop over several numbers at once."""
+    return isinstance(item, Turns) and any(ids.shape[1] >= WIDE for ids in item.ids)
 
 
 def scalar_loops(tape: Tape) -> Blocks | None:

@@ -27,7 +27,7 @@ from autograd.derivatives.structure import Leaf, Nested, Structure, flatten, reb
 @told(OF_TRANSFORMS)
 def check_gradients(f: Function, *args: Nested, order: int = 2, rtol: float = 1e-6,
                     raising: bool = True) -> Report:
-    """A Report that lays derivatives by reverse and forward mode beside finite differences.
+    """A Report of f at `args`: derivatives by reverse and forward mode beside finite differences.
 
     order 1 compares first derivatives, 2 also second ones (with finite differences of the
     gradient). Two numbers agree when they differ by at most `rtol`, relative, plus the estimated
@@ -122,7 +122,7 @@ def unchecked(f: Function, args: Sequence[Nested]) -> Level:
 
 
 def verdict(derivative: Derivative, rtol: float, excused: bool) -> str:
-    """Whether a derivative is right; excused is one that differs at a kink, with no culprit."""
+    """OK, WRONG, KINK or UNCLEAR: a difference at a kink is excused where no rule is wrong."""
     if derivative.is_wrong(rtol):
         return KINK if excused and not derivative.differs_by_mode() else WRONG
     return UNCLEAR if derivative.is_unclear() else OK

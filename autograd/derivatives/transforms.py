@@ -19,7 +19,7 @@ from autograd.derivatives.structure import Leaf, Nested, Structure, flatten, reb
 
 
 class Differentiated(NamedTuple):
-    """What the result of grad or value_and_grad was made of: its attribute `differentiated`."""
+    """What a function made by grad or value_and_grad differentiates; jit reads it there."""
     f: Function
     argnums: Argnums
     with_value: bool
@@ -143,10 +143,11 @@ def hessian(f: Function, argnums: Argnums = 0) -> Function:
 
 @told(OF_TRANSFORMS)
 def hvp(f: Function, primals: Sequence[Nested], tangents: Sequence[Nested]) -> Nested:
-    """The Hessian of f times `tangents`, H v, in the structure of the argument.
+    """The Hessian of f at `primals` times `tangents`, H v, in the structure of the argument.
 
-    For several arguments it is a tuple of these. Forward mode over reverse mode: it costs a
-    constant times f, however many inputs there are.
+    primals and tangents are a tuple or list of arguments each. For several arguments the result is
+    a tuple. Forward mode over reverse mode: it costs a constant times f, however many inputs there
+    are.
 
     >>> hvp(lambda x: x[0] ** 2 * x[1], ([2.0, 3.0],), ([1.0, 0.0],))
     [6.0, 4.0]
@@ -159,7 +160,7 @@ def hvp(f: Function, primals: Sequence[Nested], tangents: Sequence[Nested]) -> N
 # Arguments ----------------------------------------------------------------------------------------
 
 def refuse_number(f: object, who_takes: str) -> None:
-    """Raises TypeError when f is not a function: often f(x) is given instead of f."""
+    """Raises TypeError when f is not a function; a common mistake is f(x) instead of f."""
     if not callable(f):
         raise TypeError(f"{who_takes} the function to differentiate, f and not f(x); "
                         f"got {described(f)}")

@@ -41,6 +41,7 @@ def draw(value: Value | Sequence[Value], level: str | None = None, *,   # noqa: 
          hide: Sequence[str] = ()) -> Picture:
     """The graph of a Value, or of a list of Values, as a graphviz.Digraph that displays in Jupyter.
 
+    value       a Value; several outputs as a list
     level       "operation" draws every Value and operation, "neuron" and "layer" collapse the
                 Values of an nn model (and operations of a kind, where there is none); None takes
                 the first of these that is readable

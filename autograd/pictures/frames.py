@@ -84,9 +84,9 @@ def frames(value: Value, *, parameters: Sequence[Value] | None = None,
            rankdir: str | None = None) -> Frames:
     """The forward and the backward pass of a Value as frames: `frames(y).write("steps.pdf")`.
 
-    Grads start from 0, as on a new graph; those of the Values are not touched. Raises TypeError
-    when `value` is not a Value, ValueError when it has no inputs, more than 60 Values are behind
-    it, or a local derivative does not exist.
+    parameters and rankdir are as for `draw`. Grads start from 0, as on a new graph; those of the
+    Values are not touched. Raises TypeError when `value` is not a Value, ValueError when it has no
+    inputs, more than 60 Values are behind it, or a local derivative does not exist.
 
     >>> x = Value(3.0, label="x")
     >>> frames(x * x).captions

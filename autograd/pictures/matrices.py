@@ -31,7 +31,7 @@ NO_LINES: Mapping[Value, Line] = {}
 def matrices_page(program: Any, path: str | os.PathLike[str] | None = None, *,
                   title: str = "", lines: Mapping[Value, Line] = NO_LINES) -> Player:
     """A page of a compiled program: scalars of the graph flow into the blocks they become, and
-    blocks into lines of NumPy. Written to `path`, if given.
+    blocks into lines of NumPy. Written to `path`, if given, with a `title`.
 
     Pointing at a scalar, a block, or a line shows what it is in the other two: a bundle of edges
     is a matrix, backward its transpose, and an outer product. Where `lines` was noted, as in

@@ -59,6 +59,7 @@ def play(value: Value | Callable[..., Any], path: str | os.PathLike[str] | None 
     value       a Value; or a function, which is called with `at`, numbers and lists of numbers by
                 the names of its arguments: then the page says where an if of the function would
                 come out otherwise
+    title       the page's title; `parameters` are as for `draw`
 
     Slider, buttons, arrow keys and space move through the steps. At each: the node, its local
     derivatives with the numbers put in, upstream times local, and what is added to which grad. In
@@ -71,9 +72,8 @@ def play(value: Value | Callable[..., Any], path: str | os.PathLike[str] | None 
     leads to an operation without a form in JavaScript cannot be changed, and the page says so.
     "Nudge" changes a leaf by h, and the ratio of the changes approaches the derivative.
 
-    Raises TypeError when `value` is not a Value, ValueError when it has no inputs, more than 300
-    Values are behind it, or a local derivative does not exist, OSError when the file cannot be
-    written.
+    Raises TypeError for what is not a Value, ValueError when it has no inputs, more than 300 Values
+    are behind it, or a local derivative does not exist, OSError when the file cannot be written.
     """
     comparisons: list[Comparison] = []
     place = None if path is None else path_of(path)

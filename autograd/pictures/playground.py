@@ -53,6 +53,7 @@ def training_page(recorded: Sequence[Any], programs: Sequence[str], facts: Mappi
                to parameters, inputs and targets; of the outputs, without targets
     facts      data and settings, as JSON has them
     path       where it is written, if it is
+    title      the page's title
 
     Raises ValueError for an operation without a form in JavaScript, and for a page of more than
     300 kB.

@@ -32,7 +32,9 @@ Parts = list[tuple[str, str]]       # (name, formula) of each part that has a li
 
 @told(OF_PICTURES)
 def expression(value: Value, language: str = "text", limit: int = 2000) -> str:
-    """The formula of a Value as "text" or "latex", with a line for each shared or long part.
+    """The formula of a Value, with a line for each shared or long part.
+
+    value, language     a Value, and "text" or "latex"
 
     Leaves print as their labels, or as their numbers where they have none. A shared part is called
     by its label, else t1, t2, ... For a graph of more than `limit` Values the text only says how

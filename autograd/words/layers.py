@@ -12,7 +12,7 @@ autograd/words/steps.py writes down what was found.
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from autograd.backward import recorded, reverse
@@ -81,6 +81,21 @@ def data(x: Any) -> float:
     return x.data if isinstance(x, Value) else float(x)
 
 
+def total(of: Iterable[Term]) -> float:
+    """What terms add up to, in numbers."""
+    return sum(sign * data(p) * data(q) for sign, p, q in of)
+
+
+def is_among(x: Any, values: Container[Value]) -> bool:
+    """Whether x is one of the Values; a number is not."""
+    return isinstance(x, Value) and x in values
+
+
+def depends(term: Term, outside: Container[Value]) -> bool:
+    """Whether one of its factors is among the Values that depend on wrt."""
+    return is_among(term[1], outside) or is_among(term[2], outside)
+
+
 def sums(order: Sequence[Value], entries: set[Value]) -> list[Value]:
     """The first weighted sums that depend on the entries: behind no other, and part of none."""
     inside, users = depends_on(order, entries), users_of(order)
@@ -142,10 +157,7 @@ def layer_of(output: Value, wrt: Any, through: Iterable[Value] | None = None) ->
     """
     rows, is_matrix = as_rows(wrt)
     order, entries = topological_order(output), {u for row in rows for u in row}
-    missing = [u for u in entries if u not in set(order)]
-    if missing:
-        raise ValueError(f"the output does not depend on {missing[0]!r}: "
-                         "it was not computed from it")
+    refuse_unused(rows, set(order))
     heads = sums(order, entries) if through is None else list(through)
     if not heads:
         raise ValueError(LOST)
@@ -160,12 +172,30 @@ def layer_of(output: Value, wrt: Any, through: Iterable[Value] | None = None) ->
     return found
 
 
+def refuse_unused(rows: Rows, in_graph: set[Value]) -> None:
+    """Raises ValueError for an entry that is not in the graph of the output."""
+    unused = [u for row in rows for u in row if u not in in_graph]
+    if unused:
+        raise ValueError(f"the output does not depend on {unused[0]!r}: "
+                         "it was not computed from it")
+
+
 def as_rows(wrt: Any) -> tuple[Rows, bool]:
     """The entries as rows, and whether they are a matrix."""
-    listed = [list(row) if isinstance(row, (list, tuple)) or getattr(row, "shape", None) else row
-              for row in wrt]
+    listed = [list(row) if is_row(row) else row for row in wrt]
     is_matrix = bool(listed) and all(isinstance(row, list) for row in listed)
     rows = listed if is_matrix else [listed]
+    check_rows(rows, wrt)
+    return rows, is_matrix
+
+
+def is_row(x: Any) -> bool:
+    """Whether x is a row of a matrix: a list, a tuple, or an array that is not a single number."""
+    return isinstance(x, (list, tuple)) or bool(getattr(x, "shape", None))
+
+
+def check_rows(rows: Rows, wrt: Any) -> None:
+    """Raises TypeError or ValueError where the rows of wrt are not a matrix of different Values."""
     entries = [u for row in rows for u in row]
     wrong = [u for u in entries if not isinstance(u, Value)]
     if wrong or not entries or len(set(map(len, rows))) != 1:
@@ -173,7 +203,6 @@ def as_rows(wrt: Any) -> tuple[Rows, bool]:
                         f"rows of one length; got {wrong[0] if wrong else wrt!r}")
     if len(set(entries)) != len(entries):
         raise ValueError("an entry stands in wrt twice; each Value has one place in a vector")
-    return rows, is_matrix
 
 
 def of_matrix(rows: Rows, heads: Sequence[Value], outside: set[Value]) -> Layer | None:
@@ -182,7 +211,7 @@ def of_matrix(rows: Rows, heads: Sequence[Value], outside: set[Value]) -> Layer 
         place = {w: (i, j) for i, row in enumerate(turned) for j, w in enumerate(row)}
         samples: Rows = [[] for _ in turned]
         for z in heads:
-            seen = weights_in(z, place, outside)
+            seen = weights_in(z, place, len(turned[0]), outside)
             if seen is None:
                 break
             samples[seen[0]].append((z, *seen[1:]))
@@ -193,28 +222,36 @@ def of_matrix(rows: Rows, heads: Sequence[Value], outside: set[Value]) -> Layer 
     return None
 
 
-def weights_in(z: Value, place: dict[Value, tuple[int, int]],
+def weights_in(z: Value, place: Mapping[Value, tuple[int, int]], width: int,
                outside: set[Value]) -> tuple[int, list[Any], float] | None:
-    """Of one sum: which row of weights it takes, its other factors, and what is added."""
-    factors: dict[int, Any] = {}
-    lines, bias = set(), 0.0
-    for sign, p, q in terms(z, set()):
-        if isinstance(q, Value) and q in place:
-            p, q = q, p
-        if not (isinstance(p, Value) and p in place):
-            if any(isinstance(u, Value) and u in outside for u in (p, q)):
-                return None
-            bias += sign * data(p) * data(q)
-            continue
-        i, j = place[p]
-        if sign != 1.0 or j in factors or isinstance(q, Value) and q in outside:
-            return None
-        lines.add(i)
-        factors[j] = q
-    width = 1 + max(j for _, j in place.values())
-    if len(lines) != 1 or len(factors) != width:
+    """Of one sum: which row of weights it takes, its other factors, and what is added.
+
+    None where it is not f(1) W(i,1) + ... + f(width) W(i,width) + b, with f and b free of wrt.
+    """
+    weighted, rest = split(z, place)
+    if any(depends(term, outside) for term in rest):
         return None
-    return lines.pop(), [factors[j] for j in range(width)], bias
+    if any(sign != 1.0 or is_among(f, outside) for sign, _, f in weighted):
+        return None
+    factors = {place[w]: f for _, w, f in weighted}
+    used_rows = {i for i, _ in factors}
+    if len(used_rows) != 1 or not len(factors) == len(weighted) == width:
+        return None
+    i = used_rows.pop()
+    return i, [factors[i, j] for j in range(width)], total(rest)
+
+
+def split(z: Value, weights: Container[Value]) -> tuple[list[Term], list[Term]]:
+    """The terms of a sum that have a weight, with the weight as first factor; and the others."""
+    weighted, rest = [], []
+    for sign, p, q in terms(z, set()):
+        if is_among(q, weights):
+            weighted.append((sign, q, p))
+        elif is_among(p, weights):
+            weighted.append((sign, p, q))
+        else:
+            rest.append((sign, p, q))
+    return weighted, rest
 
 
 def by_sample(kind: str, rows: Rows, turned: Rows, samples: Rows) -> Layer | None:
@@ -242,13 +279,21 @@ def of_biases(rows: Rows, heads: Sequence[Value], outside: set[Value]) -> Layer 
     place = {b: i for i, b in enumerate(rows[0])}
     samples: Rows = [[] for _ in rows[0]]
     for z in heads:
-        dependent = [t for t in terms(z, set()) if any(u in outside for u in t[1:]
-                                                        if isinstance(u, Value))]
-        if len(dependent) != 1 or dependent[0][0] != 1.0 or dependent[0][2] != 1.0 \
-                or dependent[0][1] not in place:
+        b = bias_in(z, place, outside)
+        if b is None:
             return None
-        samples[place[dependent[0][1]]].append((z, [], z.data - dependent[0][1].data))
+        samples[place[b]].append((z, [], z.data - b.data))
     return by_sample("b", rows, [[] for _ in rows[0]], samples)
+
+
+def bias_in(z: Value, biases: Container[Value], outside: set[Value]) -> Value | None:
+    """The bias that is added to the sum z; None where z depends on wrt in another way."""
+    dependent = [term for term in terms(z, set()) if depends(term, outside)]
+    if len(dependent) != 1:
+        return None
+    sign, b, factor = dependent[0]
+    is_added = sign == 1.0 and not isinstance(factor, Value) and factor == 1.0
+    return b if is_added and b in biases else None
 
 
 def of_inputs(rows: Rows, heads: Sequence[Value], outside: set[Value]) -> Layer | None:
@@ -257,22 +302,41 @@ def of_inputs(rows: Rows, heads: Sequence[Value], outside: set[Value]) -> Layer 
     source = sources(heads, entries)
     f: list[Any] = [None] * len(entries)
     weights: Rows = [[0.0] * len(entries) for _ in heads]
-    W, b = [[0.0] * len(entries) for _ in heads], [0.0] * len(heads)
+    W, b = [[0.0] * len(entries) for _ in heads], []
     for i, z in enumerate(heads):
-        seen = set()
-        for sign, p, q in terms(z, set(entries)):
-            inside = [u for u in (p, q) if isinstance(u, Value) and u in outside]
-            if not inside:
-                b[i] += sign * data(p) * data(q)
-                continue
-            u, other = (p, q) if inside[0] is p else (q, p)
-            j = source[u]
-            if len(inside) > 1 or j is None or j in seen or not same(f[j], u) and f[j] is not None:
+        found = inputs_in(z, source, set(entries), outside)
+        if found is None:
+            return None
+        taken, rest = found
+        b.append(total(rest))
+        for j, (sign, u, weight) in taken.items():
+            if f[j] is None:
+                f[j] = u
+            elif not same(f[j], u):
                 return None
-            seen.add(j)
-            f[j] = u if f[j] is None else f[j]
-            weights[i][j], W[i][j] = other, sign * data(other)
+            weights[i][j], W[i][j] = weight, sign * data(weight)
     return None if None in f else Layer("u", rows, [list(heads)], [f], weights, W, [b])
+
+
+def inputs_in(z: Value, source: Mapping[Value, int | None], entries: set[Value],
+              outside: set[Value]) -> tuple[dict[int, Term], list[Term]] | None:
+    """Of one sum: by the entry j that it depends on, the term with f(j) first; and the other terms.
+
+    None where a term depends on several entries, or an entry is in several terms.
+    """
+    taken: dict[int, Term] = {}
+    rest = []
+    for sign, p, q in terms(z, entries):
+        inside = [u for u in (p, q) if is_among(u, outside)]
+        if not inside:
+            rest.append((sign, p, q))
+            continue
+        u, weight = (p, q) if inside[0] is p else (q, p)
+        j = source[u]
+        if len(inside) > 1 or j is None or j in taken:
+            return None
+        taken[j] = sign, u, weight
+    return taken, rest
 
 
 def same(p: Any, q: Any) -> bool:

@@ -7,7 +7,7 @@ wrong does not hold. Nested lists of floats, no NumPy.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -169,9 +169,24 @@ def outer(p: Sequence[float], q: Sequence[float]) -> list[list[float]]:
     return [[a * b for b in q] for a in p]
 
 
-def turned(rows: Sequence[Sequence[float]]) -> list[list[float]]:
+def turned(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
     """The transpose."""
     return [list(column) for column in zip(*rows)]
+
+
+def times(rows: Iterable[Sequence[float]], x: Sequence[float]) -> list[float]:
+    """The matrix of these rows times the column x."""
+    return [dot(row, x) for row in rows]
+
+
+def diagonal(entries: Sequence[float]) -> list[list[float]]:
+    """The diagonal matrix with these entries."""
+    return [[x if i == j else 0.0 for j in range(len(entries))] for i, x in enumerate(entries)]
+
+
+def scaled(factors: Sequence[float], rows: Sequence[Sequence[float]]) -> list[list[float]]:
+    """The rows, each times its factor: a diagonal matrix times a matrix."""
+    return [[factor * x for x in row] for factor, row in zip(factors, rows)]
 
 
 def added(matrices: Sequence[Sequence[Sequence[float]]]) -> list[list[float]]:
@@ -218,12 +233,22 @@ def numbers_of_inputs(output: Value, layer: Layer) -> tuple[Numbers, ...]:
     dz, du = [grads[v] for v in z], [grads[v] for v in u]
     swept = [sweep(v, u) for v in z]
     by_u = [[found.get(one, 0.0) for one in u] for found in swept]
-    slope = [sweep(p, [q])[q] for p, q in zip(f, u)]
-    terms = [[w * s for w, s in zip(row, slope)] for row in W]
-    return ([dot(row, data(f)) + b for row, b in zip(W, layer.b[0])], (by_u, terms), du,
-            [dot(dz, column) for column in turned(by_u)],
-            [dot(dz, column) for column in turned(terms)],
-            [s * dot(column, dz) for s, column in zip(slope, turned(W))])
+    slope = slopes(f, u)
+    terms = turned(scaled(slope, turned(W)))
+    by_D = [s * x for s, x in zip(slope, times(turned(W), dz))]
+    return (weighted_sums(W, f, layer.b[0]), (by_u, terms), du,
+            times(turned(by_u), dz), times(turned(terms), dz), by_D)
+
+
+def slopes(f: Sequence[Value], u: Sequence[Value]) -> list[float]:
+    """The derivative of each f(j) with respect to its u(j)."""
+    return [sweep(p, [q])[q] for p, q in zip(f, u)]
+
+
+def weighted_sums(W: Sequence[Sequence[float]], f: Sequence[Any], b: Sequence[float]) \
+        -> list[float]:
+    """W f + b in numbers."""
+    return [z + bias for z, bias in zip(times(W, data(f)), b)]
 
 
 def weights(output: Value, layer: Layer) -> list[tuple[Any, ...]]:
@@ -252,18 +277,23 @@ def weights(output: Value, layer: Layer) -> list[tuple[Any, ...]]:
 
 def numbers_of_weights(output: Value, layer: Layer) -> tuple[Numbers, ...]:
     """W f + b of each sample; dL/dW; dz/dW; its product with dL/dz; and the outer products' sum."""
-    entries = layer.wrt if layer.kind == "W" else [list(row) for row in zip(*layer.wrt)]
+    entries = layer.wrt if layer.kind == "W" else turned(layer.wrt)
     grads = sweep(output, [w for row in entries for w in row])
-    dz = [[grads[v] for v in z] for z in layer.zs]
-    fs = [data(f) for f in layer.fs]
-    z = [[dot(row, f) + b for row, b in zip(layer.W, bs)] for f, bs in zip(fs, layer.b)]
-    by_w = []
-    for sample in layer.zs:
-        swept = [sweep(v, row) for v, row in zip(sample, entries)]
-        by_w.append([[found[w] for w in row] for found, row in zip(swept, entries)])
-    chained = added([[[d * x for x in row] for d, row in zip(*one)] for one in zip(dz, by_w)])
-    return z, [[grads[w] for w in row] for row in entries], by_w, chained, \
-        added([outer(p, q) for p, q in zip(dz, fs)])
+    dW, dz = picked(grads, entries), picked(grads, layer.zs)
+    z = [weighted_sums(layer.W, f, b) for f, b in zip(layer.fs, layer.b)]
+    by_w = [by_own_weights(sample, entries) for sample in layer.zs]
+    chained = added(list(map(scaled, dz, by_w)))
+    return z, dW, by_w, chained, added(list(map(outer, dz, map(data, layer.fs))))
+
+
+def picked(grads: Mapping[Value, float], rows: Iterable[Sequence[Value]]) -> list[list[float]]:
+    """The derivative for each Value of some rows."""
+    return [[grads[v] for v in row] for row in rows]
+
+
+def by_own_weights(zs: Iterable[Value], rows: Iterable[Sequence[Value]]) -> list[list[float]]:
+    """The derivatives of each sum with respect to the weights of its own row."""
+    return [picked(sweep(z, row), [row])[0] for z, row in zip(zs, rows)]
 
 
 def biases(output: Value, layer: Layer) -> list[tuple[Any, ...]]:
@@ -299,19 +329,25 @@ def in_numbers(last: Step, layer: Layer, output: Value, names: Names) -> str:
     grads = sweep(output, [*z, *(v for row in layer.wrt for v in row)])
     dz = [[grads[v]] for v in z]
     left = last.latex.partition("=")[0].strip()
-    if layer.kind == "u":
-        slope = [sweep(p, [q])[q] for p, q in zip(f, u)]
-        D = [[slope[i] if i == j else 0.0 for j in range(len(u))] for i in range(len(u))]
-        factors = [*([] if f[0] is u[0] else [D]), turned(layer.W), dz]
-    elif layer.kind == "b":
-        factors = [dz]
-    elif layer.kind == "W":
-        factors = [dz, [data(f)]]
-    else:
-        factors = [[[x] for x in data(f)], turned(dz)]
-    result = [[x] for x in last.left] if layer.kind in "ub" else last.left
-    shown = r"\, ".join(map(in_brackets, factors))
-    return f"{left} = {shown}" + ("" if layer.kind == "b" else f" = {in_brackets(result)}")
+    shown = r"\, ".join(map(in_brackets, factors_of(layer, dz)))
+    if layer.kind == "b":
+        return f"{left} = {shown}"
+    result = turned([last.left]) if layer.kind == "u" else last.left
+    return f"{left} = {shown} = {in_brackets(result)}"
+
+
+def factors_of(layer: Layer, dz: list[list[float]]) -> list[list[list[float]]]:
+    """The matrices whose product is the gradient of one sample, given the column dL/dz."""
+    f, u = layer.fs[0], layer.wrt[0]
+    if layer.kind == "b":
+        return [dz]
+    if layer.kind == "W":
+        return [dz, [data(f)]]
+    if layer.kind == "W transposed":
+        return [turned([data(f)]), turned(dz)]
+    if f[0] is u[0]:                                    # a linear layer before: no D
+        return [turned(layer.W), dz]
+    return [diagonal(slopes(f, u)), turned(layer.W), dz]
 
 
 def in_brackets(numbers: Sequence[Sequence[float]]) -> str:

@@ -101,23 +101,29 @@ class Explainer:
 
     def changed(self, place: Place, array: np.ndarray) -> list[Found]:
         """A wrong sign or factor, a transpose, weight decay."""
-        found: list[Found] = []
         for right in (self._computed(place, self._others(place)), self.graph[place]):
-            found = found or wrong_factor(array, right, self._facts())
-            if place[0] == "dW" and array.shape == right.shape:
-                if equal(array, right.T):
-                    found = found or [Found("transposed", "transposed")]
-                W = self.problem.layers[place[1] - 1].W
-                found = found or weight_decay(array - right, W, place[1])
-            found = found or sizes(array, right)
-            if place[0] in ("dW", "db") and array.shape == right.shape:
-                found = found or self.step_taken(place, array, right)
-            if place[0] in ("dz", "df"):
-                found = found or self.updated(place, array)
-        return found
+            found = (wrong_factor(array, right, self._facts())
+                     or self.transposed_or_decayed(place, array, right)
+                     or sizes(array, right)
+                     or self.step_taken(place, array, right)
+                     or self.updated(place, array))
+            if found:
+                return found
+        return []
+
+    def transposed_or_decayed(self, place: Place, array: np.ndarray,
+                              right: np.ndarray) -> list[Found]:
+        """That the gradient of a matrix of weights is transposed, or has weight decay added."""
+        if place[0] != "dW" or array.shape != right.shape:
+            return []
+        if equal(array, right.T):
+            return [Found("transposed", "transposed")]
+        return weight_decay(array - right, self.problem.layers[place[1] - 1].W, place[1])
 
     def step_taken(self, place: Place, array: np.ndarray, right: np.ndarray) -> list[Found]:
         """That it is the parameter after a step, not the gradient."""
+        if place[0] not in ("dW", "db") or array.shape != right.shape:
+            return []
         layer, k = self.problem.layers[place[1] - 1], place[1]
         name, parameter = ("W", layer.W) if place[0] == "dW" else ("b", layer.b)
         c = multiple_of(array - parameter, right)
@@ -129,7 +135,9 @@ class Explainer:
     def updated(self, place: Place, array: np.ndarray) -> list[Found]:
         """That W of the layer above had been moved by a step before it was used."""
         k = place[1]
-        if k == self.problem.L or array.shape != self.graph[place].shape:
+        if place[0] not in ("dz", "df") or k == self.problem.L:
+            return []
+        if array.shape != self.graph[place].shape:
             return []
         dz, W = self.graph["dz", k + 1], self.graph["dW", k + 1]
         D = self._computed(("D", k), {}) if place[0] == "dz" else 1.0

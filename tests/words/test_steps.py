@@ -185,3 +185,19 @@ def test_what_has_no_layer_is_refused():
             explain(z[0], wrong)
     with pytest.raises(ValueError, match="twice"):
         explain(z[0], [u[0], u[0]])
+
+
+@pytest.mark.parametrize("weight", [1.0, -1.0, 0.0])
+@pytest.mark.parametrize("sigma", [lambda u: u, autograd.tanh])
+def test_a_weight_of_one_is_a_weight_and_not_a_bias(weight, sigma):
+    u = [Value(0.3, label="u1"), Value(-0.7, label="u2")]
+    z = [sigma(u[0]) * Value(weight), Value(weight) * sigma(u[1]) + 0.5]
+    explanation = explain(z[0] * z[0] + autograd.sin(z[1]), u)
+    assert explanation.holds
+    assert explanation.gradient == pytest.approx(autograd.gradients(z[0] * z[0] + autograd.sin(z[1]), u))
+
+
+def test_the_entry_that_is_not_in_the_graph_is_the_first():
+    u = [Value(float(k), label=f"u{k}") for k in range(20)]
+    with pytest.raises(ValueError, match="'u3'"):
+        explain(autograd.tanh(autograd.dot(u[:3], [Value(2.0)] * 3)), u)

@@ -314,7 +314,24 @@ class _PieceWriter:
 
         All that `text` depends on must be in the look: two pieces that look alike share one text.
         """
-        place: dict[int, int] = {}  # k for a node, ~k for what is given
+        place, given, look = self.wired(nodes, shared)
+        active = self.active
+        made, begins = [i for i in nodes if i in shared], [a for a in given if a in active]
+        ends = [i for i in made if i in active]
+        key = (tuple([a in active for a in given]), *look)
+        name = self.known.get(key)
+        if name is None:
+            name = self.known[key] = str(len(self.known) + 1)
+            names = {i: Text(f"v{k}" if k >= 0 else f"x{~k}") for i, k in place.items()}
+            code = Code(self, nodes, names, set(made))
+            self.texts.append(code.text(name, Piece(name, given, made, ends, begins)))
+        return Piece(name, given, made, ends, begins)
+
+    def wired(self, nodes: list[int], shared: set[int]) -> tuple[dict[int, int], list[int], Any]:
+        """Of a piece: where each id stands, k for its node k and ~k for number k of those given to
+        it; the ids given; and the look of each node.
+        """
+        place: dict[int, int] = {}
         given: list[int] = []
         look: list[Any] = []
         at = place.__getitem__
@@ -327,17 +344,7 @@ class _PieceWriter:
             place[i] = k
             numbers = [self.tape.constants.get(a) for a in args] if op in LOOKS_AT_NUMBERS else ()
             look.append((op, i in shared, *map(at, args), *numbers))
-        active = self.active
-        made, begins = [i for i in nodes if i in shared], [a for a in given if a in active]
-        ends = [i for i in made if i in active]
-        key = (tuple([a in active for a in given]), *look)
-        name = self.known.get(key)
-        if name is None:
-            name = self.known[key] = str(len(self.known) + 1)
-            names = {i: Text(f"v{k}" if k >= 0 else f"x{~k}") for i, k in place.items()}
-            code = Code(self, nodes, names, set(made))
-            self.texts.append(code.text(name, Piece(name, given, made, ends, begins)))
-        return Piece(name, given, made, ends, begins)
+        return place, given, look
 
 
 class Formulas:

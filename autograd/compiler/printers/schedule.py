@@ -87,6 +87,11 @@ def gradient(tape: Tape, plan: Plan) -> dict[Array, Operand]:
     return found
 
 
+def inputs_of(arrays: Iterable[Array]) -> set[Operand]:
+    """What some Arrays are computed from."""
+    return {u for x in arrays for u in x.inputs}
+
+
 class _Scheduler:
     def __init__(self, tape: Tape, plan: Plan, backward: dict[Array, Operand]) -> None:
         self.tape, self.plan = tape, plan
@@ -102,8 +107,8 @@ class _Scheduler:
         self.users: dict[Array, list[Array]] = {}
         self.count_uses()
         self.list_names: dict[Array, str] = {}
-        self.layer_inputs = {u for x in self.order if self.is_weighted(x) for u in x.inputs}
-        self.looped = {u for x in self.order if isinstance(x.op, Loop) for u in x.inputs}
+        self.layer_inputs = inputs_of(x for x in self.order if self.is_weighted(x))
+        self.looped = inputs_of(x for x in self.order if isinstance(x.op, Loop))
         self.weight: dict[Array, int] = {}
         self.free = Names()
         self.names: dict[Array, str] = {}
