@@ -62,11 +62,16 @@ def svg_of(scene: Scene, places: Places, splines: Splines = NO_SPLINES,
     for k, spline in splines.items():
         if scene.edges[k].kind == "use" and k not in focus.unlabelled:
             draw_label(canvas, scene.edges[k], spline)
-    if scene.legend:
-        for k, line in enumerate(reversed(scene.legend.split("\n"))):
+    draw_legend(canvas, scene.legend)
+    return canvas.svg(scene.title)
+
+
+def draw_legend(canvas: Canvas, legend: str) -> None:
+    """The lines below the picture."""
+    for k, line in enumerate(reversed(legend.split("\n"))):
+        if line:
             below = canvas.height - PAD - 8 - k * LEGEND_ROW
             canvas.text((canvas.width / 2, below), line, fill=style.INK)
-    return canvas.svg(scene.title)
 
 
 def with_sizes(scene: Scene, places: Places) -> Places:
