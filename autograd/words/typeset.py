@@ -120,7 +120,7 @@ def as_latex(text: str) -> str | None:
 
 def letter(text: str) -> str | None:
     """A letter, perhaps Greek or with an accent, as LaTeX; None for anything else."""
-    base, *marks = unicodedata.normalize("NFD", text)
+    base, *marks = list(unicodedata.normalize("NFD", text))
     accents = {mark: name for name, mark in reversed(ACCENTS.items())}
     shown = plain_letter(base)
     if shown is None or not accents.keys() >= set(marks):
