@@ -28,6 +28,7 @@
 
   // The page ------------------------------------------------------------------------------------------
   $("name").textContent = name;
+  graph.classList.toggle("many", nodes.length > 300);
   const edgeLayer = svg("g", {}, graph), blockLayer = svg("g", {}, graph), layer = svg("g", {}, graph);
   for (const edge of edges) edge.line = svg("path", {class: "edge"}, edgeLayer);
   const drawn = blocks.map((block, b) => {
