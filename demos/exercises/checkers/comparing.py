@@ -114,7 +114,9 @@ def _relations(got: Floats, expected: Floats) -> list[tuple[str, bool]]:
     ratio = ratios[len(ratios) // 2] if ratios else 0.0
     off = got[0] - expected[0]
     factor = {2.0: "a factor 2 too many: all are twice what they should be",
-              0.5: "a factor 2 is missing: all are half of what they should be"}.get(
+              0.5: "a factor 2 is missing: all are half of what they should be",
+              -2.0: "two things: the sign is the wrong way round, and a factor 2 too many",
+              -0.5: "two things: the sign is the wrong way round, and a factor 2 is missing"}.get(
         round(ratio, 6), f"a factor: all are {ratio:.4g} times what they should be")
     distinct = len({round(y, 9) for y in expected}) > 1
     return [

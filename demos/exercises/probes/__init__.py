@@ -11,7 +11,7 @@ from typing import Any
 
 from demos.exercises.marking.desk import Desk
 
-FILES = ("e02", "e04", "e05", "e07", "e08", "e10", "e12", "e13", "e15", "own", "track")
+FILES = ("e02", "e03", "e04", "e05", "e07", "e08", "e10", "e12", "e13", "e15", "own", "track")
 
 
 def find(name: str) -> Callable[..., Any]:
