@@ -11,6 +11,7 @@ from demos.exercises.checkers.comparing import gradient
 Cause = tuple[str, Callable[[], bool]]
 
 
+SLOW = 2.0                              # seconds of the processor, after which a right answer is asked no more
 STOPS = ("it stops too early here, and did not on other points: look at the condition by which it stops; every derivative has to be "
          "small, by its size")
 

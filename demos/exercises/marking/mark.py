@@ -56,7 +56,7 @@ def mark_file(name: str, path: Path, seed: str = "", seconds: float = SECONDS, n
         student = Student(process.ask, path.name, seed)
         result = mark(name, checker, student, source, process.loaded)
         printed = process.printed()
-    result = looked_into(result, checker, student, path, LONG - (time.monotonic() - begun))
+    result = looked_into(result, checker, student, path, LONG - process.spent)
     return replace(result, printed=printed, seconds=time.monotonic() - begun, seed=seed)
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from demos.exercises.catalogue import NAMES, asked_for, solution_source, stub
 from demos.exercises.checkers.asking import NotBegun, Part, Student, Wrong
 from demos.exercises.checkers.comparing import undiagnosed
+from demos.exercises.marking.clock import PATIENCE
 from demos.exercises.marking.process import NURSERY, Process
 from demos.exercises.mutations.repair import Edit, Written, cheap, edits, pairs, transplants
 
@@ -36,11 +37,12 @@ def cause(name: str, checker: Checker, path: Path, student: Student, part: int, 
     if tree is None:
         return ""
     parts, whole = checker.parts, len(asked_for(name)) == 1 if name in NAMES else False
-    end, options, written = time.monotonic() + min(seconds, SECONDS), candidates(name, tree), Written(tree)
-    while time.monotonic() < end:
-        with NURSERY.process(path, name, end - time.monotonic(), EACH) as process:
+    left, options, written = Left(min(seconds, SECONDS)), candidates(name, tree), Written(tree)
+    while left.now() > 0:
+        with NURSERY.process(path, name, left.now(), EACH) as process:
+            left.process = process
             for edit in options:
-                if time.monotonic() > end:
+                if left.now() <= 0:
                     return ""
                 if helps(process, parts if whole else parts[:part + 1], path.name, student.seed, written.with_(edit)):
                     return edit.words
@@ -49,6 +51,29 @@ def cause(name: str, checker: Checker, path: Path, student: Student, part: int, 
             else:
                 return ""
     return ""
+
+
+class Left:
+    """The time that is left for edits: what this thread computes counts, and what processes have had, not how busy the machine is."""
+
+    def __init__(self, seconds: float) -> None:
+        self.end, self.last = time.thread_time() + seconds, time.monotonic() + PATIENCE * seconds
+        self._process: Process | None = None
+        self.before = 0.0                                               # what earlier processes had
+
+    @property
+    def process(self) -> Process | None:
+        return self._process
+
+    @process.setter
+    def process(self, process: Process) -> None:
+        self.before += self._process.spent if self._process else 0.0
+        self._process = process
+
+    def now(self) -> float:
+        """Seconds; 0 or less where it is over."""
+        had = self.before + (self._process.spent if self._process else 0.0)
+        return min(self.end - time.thread_time() - had, self.last - time.monotonic())
 
 
 def candidates(name: str, tree: ast.Module) -> Iterator[Edit]:

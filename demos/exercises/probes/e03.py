@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import functools
 import sys
+import types
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -26,15 +27,21 @@ def followed(desk: Desk, a: float, b: float, other: list[float], factor: float) 
 
 def stretched(desk: Desk, outputs: list[Value], factor: float) -> Callable[[], None]:
     """From here on each `backward` adds `factor` times as much to the grads of leaves, and notes its output; gives what ends it."""
-    module = sys.modules["autograd.backward"]
     undo: list[Callable[[], None]] = []
+    inside: list[Value] = []                                    # Value.backward calls another function of that name
 
     def wrapped(function: Any) -> Any:
         @functools.wraps(function)
         def backward(output: Value, *arguments: Any, **options: Any) -> Any:
+            if inside:
+                return function(output, *arguments, **options)
             leaves = [v for v in topological_order(output) if v.is_leaf]
             before = [v.grad or 0.0 for v in leaves]
-            found = function(output, *arguments, **options)
+            inside.append(output)
+            try:
+                found = function(output, *arguments, **options)
+            finally:
+                inside.clear()
             outputs.append(output)
             for v, x in zip(leaves, before):
                 v.grad = x + factor * (v.grad - x)
@@ -46,9 +53,11 @@ def stretched(desk: Desk, outputs: list[Value], factor: float) -> Callable[[], N
         setattr(where, name, wrapped(old))
         undo.append(lambda: setattr(where, name, old))
     put(Value, "backward")
-    put(module, "backward")
+    for module in [m for name, m in list(sys.modules.items()) if name.partition(".")[0] == "autograd"]:
+        if is_backward(vars(module).get("backward")):
+            put(module, "backward")
     for name, x in list(desk.names.items()):
-        if callable(x) and getattr(x, "__name__", "") == "backward" and getattr(x, "__module__", "") == "autograd.backward":
+        if is_backward(x):
             undo.append(functools.partial(desk.set, name, x))
             desk.set(name, wrapped(x))
 
@@ -56,6 +65,10 @@ def stretched(desk: Desk, outputs: list[Value], factor: float) -> Callable[[], N
         for back in reversed(undo):
             back()
     return end
+
+
+def is_backward(x: Any) -> bool:
+    return isinstance(x, types.FunctionType) and x.__name__ == "backward" and x.__module__.partition(".")[0] == "autograd"
 
 
 def replayed(output: Value, at: dict[float, float]) -> float | None:
