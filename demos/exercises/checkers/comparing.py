@@ -82,7 +82,7 @@ def cause(got: Floats, expected: Floats, suspects: Suspects = (), more: Suspects
         if fits(got, numbers, expected):
             return said
     return resemblance(got, expected) or next((said for said, numbers in more if fits(got, numbers, expected)), "") or \
-        scaled(got, expected, suspects, more) or partly(got, expected)
+        scaled(got, expected, suspects, more) or composed(got, expected, suspects) or partly(got, expected)
 
 
 def fits(got: Floats, numbers: Any, expected: Floats) -> bool:
@@ -136,6 +136,37 @@ def scaled(got: Floats, expected: Floats, suspects: Suspects, more: Suspects) ->
             if fits([x / factor for x in got], numbers, expected):
                 return f"{words}, {said}"
     return ""
+
+
+TWO = "two mistakes: "
+
+
+def composed(got: Floats, expected: Floats, suspects: Suspects) -> str:
+    """Two known mistakes that give these numbers together, in words; "" where no two do.
+
+    What one mistake adds to the right numbers, or by what it multiplies them, the other one does too.
+    """
+    if len(got) < 3 or len({round(x, 9) for x in got}) < 3:
+        return ""
+    known = list(_numbers_of(suspects, expected))[:80]
+    for i, (said, a) in enumerate(known):
+        for also, b in known[i + 1:]:
+            if said != also and (all(close(x, y + z - e) for x, y, z, e in zip(got, a, b, expected))
+                                 or all(close(x * e, y * z) for x, y, z, e in zip(got, a, b, expected))):
+                return f"{TWO}{said}; and {also}"
+    return ""
+
+
+def _numbers_of(suspects: Suspects, expected: Floats) -> Iterator[tuple[str, Floats]]:
+    """Each mistake with the numbers it gives, where they are not the right ones, and not all alike."""
+    for said, numbers in suspects:
+        try:
+            found = list(map(float, numbers() if callable(numbers) else numbers))
+        except (ArithmeticError, ValueError, TypeError, IndexError, KeyError, AttributeError):
+            continue
+        alike = len({round(x, 9) for x in found}) < 2
+        if len(found) == len(expected) and all(map(math.isfinite, found)) and not alike and not all_close(found, expected):
+            yield said, found
 
 
 def combination(got: Floats, terms: Sequence[tuple[str, Floats, float]]) -> str:

@@ -3,7 +3,7 @@ import itertools
 from math import cos, isfinite, radians, sin
 
 from demos.exercises.checkers.asking import Part, Wrong, as_number, as_vector, call, draw, draws
-from demos.exercises.checkers.comparing import all_close, close, compare, gradient, minimum
+from demos.exercises.checkers.comparing import TWO, all_close, close, compare, gradient, minimum
 from demos.exercises.checkers.descents import SLOW, STOPS, Descent, in_descent
 from demos.exercises.marking.policy import Policy
 from demos.exercises.mutations.suspects import suspects
@@ -106,13 +106,20 @@ MISTAKES = [
     ("the waves have the factor π: cos(k π x)", lambda c, x: p(c, 3.141592653589793 * x))]
 
 
+def two_mistakes():
+    """The coefficients in another order, and another mistake besides."""
+    for order, words in ((swapped, MISTAKES[2][0]), (grouped, next(said for said, _ in MISTAKES if said.startswith("c is read as")))):
+        for said, wrong in MISTAKES[3:]:
+            yield f"{TWO}{words}; and {said}", lambda c, x, wrong=wrong, order=order: wrong(order(c), x)
+
+
 def polynomial(student):
     for n in (3, 2, 1):                             # three waves first: there every mistake shows
         rng = student.random(n)
         points = [(draws(rng, 2 * n + 1), draw(rng)) for _ in range(3)]
         compare([call("polynomial", *point) for point in points], [student.number("polynomial", *point) for point in points],
                 [p(*point) for point in points],
-                [(said, lambda wrong=wrong: [wrong(*point) for point in points]) for said, wrong in MISTAKES if n > 1 or said in ALWAYS],
+                [(said, lambda wrong=wrong: [wrong(*point) for point in points]) for said, wrong in (*MISTAKES, *two_mistakes()) if n > 1 or said in ALWAYS],
                 by="it should be",
                 more=suspects("e12_trigonometric", ("polynomial",), lambda names: [names["polynomial"](*point) for point in points],
                               {"waves": "the list of waves"}) if n > 1 else ())
