@@ -33,6 +33,11 @@ def mistakes(w, b, x, k):
     yield "σ(z) stands where σ'(z) should", f * inner
     yield "1 - σ(z) stands where σ'(z) should: a factor is missing", (1 - f) * inner
     yield "this is the derivative of tanh, 1 - f², not that of the sigmoid", (1 - f**2) * inner
+    t, mean, sums = np.tanh(z), sigmoid(np.mean(w * x) + b), sigmoid(w.sum() * x.sum() + b)
+    yield "tanh stands where the sigmoid should: f is another one", t * (1 - t) * inner
+    yield "tanh stands where the sigmoid should, with its own derivative", (1 - t**2) * inner
+    yield "the mean of the products stands where w · x, their sum, should", mean * (1 - mean) * inner
+    yield "w and x are summed first, and then multiplied: w · x is the sum of the products", sums * (1 - sums) * inner
     yield "a + in σ (1 - σ)", f * (1 + f) * inner
     yield "e⁻ᶻ stands where σ'(z) should", np.exp(-z) * inner
     yield "the derivative of relu, not that of the sigmoid", float(z > 0) * inner

@@ -22,7 +22,7 @@ from demos.exercises.mutations.repair import Edit, Written, cheap, edits, pairs,
 if TYPE_CHECKING:
     from demos.exercises.marking.mark import Checker
 
-SECONDS = 4.0                           # for all edits of a file
+SECONDS = 5.0                           # for all edits of a file
 EACH = 0.25                             # for one question
 MOST = 12                               # edits that are kept for a second one
 LONGEST = 12_000                        # letters of a file that is looked at
@@ -44,53 +44,60 @@ def cause(name: str, checker: Checker, path: Path, student: Student, part: int, 
         return ""
     whole = len(asked_for(name)) == 1 if name in NAMES else False
     search = Search(name, path, student.seed, checker.parts if whole else checker.parts[:part + 1], right, Left(min(seconds, SECONDS)))
-    said = search.first(edits(tree, given_with(name)) if few else candidates(name, tree), Written(tree))
-    return said if said or few else search.second() or search.first(pairs(cheap(tree, given_with(name))), Written(tree))
+    given, written = given_with(name), Written(tree)
+    if few:
+        return search.first(edits(tree, given), written)
+    return search.first(candidates(name, tree), written) or search.second(edits(tree, given), written) or \
+        search.first(pairs(cheap(tree, given)), written)
 
 
 class Search:
-    """Tries edits of a file until its parts are right, or its time is over; keeps those with which more of them are."""
+    """Tries edits of a file until its parts are right, or its time is over."""
 
     def __init__(self, name: str, path: Path, seed: str, parts: list[Part], right: tuple[int, ...], left: Left) -> None:
         self.name, self.path, self.seed, self.parts, self.left = name, path, seed, parts, left
         self.right = frozenset(right) & frozenset(range(len(parts)))
-        self.better: list[tuple[Edit, str, frozenset[int]]] = []        # an edit, the source it makes, and the parts that are right then
 
     def first(self, options: Iterator[Edit], written: Written, before: str = "") -> str:
         """The words for the first edit that helps, "" where none does."""
+        for edit, _, right in self.tried(options, written, every=False):
+            if len(right) == len(self.parts):
+                return f"{before}{edit.words}"
+        return ""
+
+    def second(self, options: Iterator[Edit], written: Written) -> str:
+        """The words for two edits of which the first makes more parts right, and the second all; or for the first, and that there is more."""
+        if len(self.parts) < 2:
+            return ""
+        better = itertools.islice((one for one in self.tried(options, written, every=True) if one[2] > self.right), MOST)
+        best = sorted(better, key=lambda one: -len(one[2]))
+        for edit, source, _ in best:
+            tree = ast.parse(source)
+            said = self.first(edits(tree, given_with(self.name)), Written(tree), f"{TWO}{edit.words}; and ")
+            if said:
+                return said
+        return f"more than one mistake: {best[0][0].words}, and something else" if best else ""
+
+    def tried(self, options: Iterator[Edit], written: Written, every: bool) -> Iterator[tuple[Edit, str, frozenset[int]]]:
+        """Each edit, the source it makes, and the parts that are right then, while there is time."""
         while self.left.now() > 0:
             with NURSERY.process(self.path, self.name, self.left.now(), EACH) as process:
                 self.left.process = process
                 for edit in options:
                     if self.left.now() <= 0:
-                        return ""
+                        return
                     source = written.with_(edit)
-                    right = self.parts_right(process, source)
-                    if len(right) == len(self.parts):
-                        return f"{before}{edit.words}"
-                    if right > self.right and not before and len(self.better) < MOST:
-                        self.better.append((edit, source, right))
+                    yield edit, source, self.parts_right(process, source, every)
                     if process.gone:
                         break                                           # the next one in a new process
                 else:
-                    return ""
-        return ""
+                    return
 
-    def second(self) -> str:
-        """The words for two edits of which the first makes more parts right, and the second all; or for the first, and that there is more."""
-        options, self.right = sorted(self.better, key=lambda one: -len(one[2])), frozenset()
-        for edit, source, _ in options:
-            tree = ast.parse(source)
-            said = self.first(edits(tree, given_with(self.name)), Written(tree), f"{TWO}{edit.words}; and ")
-            if said:
-                return said
-        if not options:
-            return ""
-        edit, _, right = options[0]
-        return f"more than one mistake: {edit.words}, and something else"
+    def parts_right(self, process: Process, source: str, every: bool) -> frozenset[int]:
+        """The parts in which a file with that source is right, up to the first that is not, or of all of them.
 
-    def parts_right(self, process: Process, source: str) -> frozenset[int]:
-        """The parts in which a file with that source is right; where one is lost that was right, none."""
+        None where one is lost that was right.
+        """
         if not source or "raised" in process.ask("again", source):
             return frozenset()
         student, found = Student(process.ask, self.path.name, self.seed), set()
@@ -100,7 +107,7 @@ class Search:
                     part.check(student)
                     found.add(i)
                 except Exception:                                       # wrong, not begun, or it cannot be read
-                    if i in self.right or len(self.parts) == 1 or process.gone:
+                    if i in self.right or not every or process.gone:
                         return frozenset()
         return frozenset() if student.notes else frozenset(found)
 
