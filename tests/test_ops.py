@@ -109,6 +109,10 @@ def point_of(op):
 
 
 def is_smooth(op, point):
+    """Whether the row has a value and derivatives there; so has mpmath's function of its name, and no complex ones."""
+    namesake = getattr(mp, op.name, None) if op.name not in DOMAINS else None
+    if namesake is not None and not isinstance(namesake(*map(mp.mpf, point)), mp.mpf):
+        return False
     try:
         y = op(*point)
         numbers = [y, *(op.partial(i, y, point) or 0.0 for i in range(len(point)))]
@@ -172,10 +176,12 @@ def test_second_derivatives(op):
     def check(point):
         with mp.workdps(digits(point)):
             for i in range(n):
-                for j in range(n):
+                for j in range(i, n):
                     order = tuple(int(k == i) + int(k == j) for k in range(n))
                     truth = mp.diff(truth_of(op), tuple(map(mp.mpf, point)), order)
-                    expect(op, point, f"second derivative by inputs {i}, {j}", grad(grad(op, i), j)(*point), truth, 1e-12)
+                    for first, second in {(i, j), (j, i)}:
+                        got = grad(grad(op, first), second)(*point)
+                        expect(op, point, f"second derivative by inputs {first}, {second}", got, truth, 1e-12)
     check()
 
 

@@ -86,7 +86,7 @@ def number_of(x: Any) -> str:
 
 
 def line_of_user() -> Line:
-    """The line outside of this package and nn that is at work."""
+    """The line that is running outside this package and nn."""
     frame = sys._getframe(1)
     while frame.f_back and frame.f_globals.get("__name__", "").split(".")[0] in ("autograd", "nn"):
         frame = frame.f_back
@@ -94,7 +94,7 @@ def line_of_user() -> Line:
 
 
 def spelt(line: Line | None) -> str:
-    """A line in a message, with its source where that can be had."""
+    """A line for a message, with its source where that is available."""
     if line is None:
         return "recorded before the block of detect_anomaly was entered"
     source = linecache.getline(*line).strip()
@@ -115,8 +115,9 @@ def detect_anomaly(infinite: bool = True) -> Iterator[None]:
 
     It names the operation, the numbers and labels of its inputs, and the line of your code. The
     graph up to it is `error.value`, which `draw(error)` shows. With infinite=False only NaN counts.
-    A function that jit compiled runs as it was written. What a program of `compile` computes is not
-    watched: train with `compiled=False`. Grads stay as they were before the pass that failed.
+    A function that jit compiled runs as it was written; so does a step of `fit`, and a program of
+    `compile` operation by operation, where what they gave holds an anomaly. Grads stay as they were
+    before the pass that failed.
 
     >>> x = Value(1e200, label="x")
     >>> with detect_anomaly():                              # doctest: +ELLIPSIS
@@ -139,8 +140,14 @@ def detect_anomaly(infinite: bool = True) -> Iterator[None]:
 
 
 def is_watched() -> bool:
-    """Whether a block is at work in this thread or task."""
+    """Whether this thread or task is inside a block."""
     return _watch.get() is not None
+
+
+def is_anomaly(x: float) -> bool:
+    """Whether a number is an anomaly to the block at work in this thread or task."""
+    watch = _watch.get()
+    return watch is not None and watch.is_anomaly(x)
 
 
 def _leave(block: Block) -> None:
@@ -155,7 +162,7 @@ def _leave(block: Block) -> None:
 
 
 def _replace() -> None:
-    """Put functions that look into the core."""
+    """Replace functions of the core by those that look at each number."""
     _put(Value, "_set_inputs", _looking(Value._set_inputs))
     for module in (import_module("autograd.backward"), gradients):
         _put(module, "reverse", _edge_by_edge(vars(module)["reverse"], 1))

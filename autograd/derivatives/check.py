@@ -122,7 +122,7 @@ def unchecked(f: Function, args: Sequence[Nested]) -> Level:
 
 
 def verdict(derivative: Derivative, rtol: float, excused: bool) -> str:
-    """Whether a derivative is right; excused is one that differs at a kink, with no culprit."""
+    """OK, WRONG, KINK or UNCLEAR: a difference at a kink is excused where no rule is wrong."""
     if derivative.is_wrong(rtol):
         return KINK if excused and not derivative.differs_by_mode() else WRONG
     return UNCLEAR if derivative.is_unclear() else OK

@@ -1,4 +1,9 @@
-"""Derivatives of a recorded graph: gradients, and the sweeps that transforms use."""
+"""Derivatives of a recorded graph: `gradients`, and the sweeps that transforms are made of.
+
+With create_graph=True a derivative is recorded as a graph of its own. `where(c, a, b)` then has two
+cases. Usually only the chosen side gets an edge, and the result is noted as one-sided, for it is
+wrong where c changes. A graph that is recorded for other numbers (see recording.py) gets both.
+"""
 from __future__ import annotations
 
 import math
@@ -19,10 +24,10 @@ from autograd.value import Value
 def gradients(output: Value, inputs: Value | Sequence[Value], create_graph: bool = False) -> Any:
     """d output / d v for each Value v of `inputs`, a list of floats (one float for one Value).
 
-    No grad is touched. With create_graph=True these are Values, computed from the graph's own, and
-    can be differentiated again. Raises ValueError when an input is not in the graph of `output`,
-    and, with create_graph, when a leaf's data was changed after it was used: the old number is gone
-    and a derivative with the new one would be a mixture.
+    No grad is touched. With create_graph=True these are Values, computed from those of the graph,
+    and can be differentiated again. Raises ValueError when an input is not in the graph of
+    `output`; with create_graph also when a leaf's data was changed after it was used: the old
+    number is gone, and a derivative would mix old and new ones.
 
     >>> x = Value(2.0)
     >>> first = gradients(x ** 3, x, create_graph=True)
@@ -58,7 +63,7 @@ def pullback(order: Sequence[Value], wanted: Sequence[Value], cotangents: dict[V
     table, needed = dict(cotangents), depends_on(order, wanted)
     reverse(order, table, edges_to(needed, create_graph))
     found = [table.get(v, 0.0) for v in wanted]
-    return noted(found) if create_graph and leaves_sides_out(order, needed) else found
+    return one_sided(found) if create_graph and leaves_sides_out(order, needed) else found
 
 
 def pushforward(order: Sequence[Value], wanted: Sequence[Value], tangents: dict[Value, Any],
@@ -67,13 +72,12 @@ def pushforward(order: Sequence[Value], wanted: Sequence[Value], tangents: dict[
     table, needed = dict(tangents), depends_on(order, tangents)
     forward(order, table, edges_to(needed, create_graph))
     found = [table.get(v, 0.0) for v in wanted]
-    return noted(found) if create_graph and leaves_sides_out(order, needed) else found
+    return one_sided(found) if create_graph and leaves_sides_out(order, needed) else found
 
 
 def finite(derivatives: list[Any], order: Sequence[Value], given: Iterable[Any]) -> list[Any]:
-    """The derivatives. Raises ValueError where one is NaN or infinite, of finite numbers.
-
-    A number on the way was then too large for a float; times 0 it is NaN.
+    """The derivatives. Raises ValueError where one is NaN or infinite although all numbers that go
+    in are finite: one on the way was too large for a float, and infinity times 0 is NaN.
     """
     wrong = next((g for g in derivatives if not is_finite(g)), None)
     if wrong is None:
@@ -92,8 +96,8 @@ def is_finite(x: Any) -> bool:
 
 
 def edges_to(needed: Container[Value], create_graph: bool) -> Edges:
-    """The edges of a sweep that goes to these Values alone: with partials as recorded, floats, or
-    once more from the table, as Values."""
+    """The edges of a sweep that goes to these Values alone. Partials are floats, as recorded; with
+    create_graph they are computed again from the table, as Values."""
     def edges(v: Value) -> list[tuple[Value, Any]]:
         if v not in needed or v.is_leaf:
             return []
@@ -114,7 +118,7 @@ def as_graph(v: Value, needed: Container[Value]) -> list[tuple[Value, Any]]:
 
 
 def leaves_sides_out(order: Sequence[Value], needed: Container[Value]) -> bool:
-    """Whether a sweep leaves out the side of a choice, as where's, that other numbers choose."""
+    """Whether a sweep leaves out a side of a choice that other numbers would choose."""
     return not FOR_OTHER_NUMBERS.get() and any(
         v.op.partial(i, v, v.inputs) is not None
         for v in order if v in needed and None in v.partials and v.closure is None
@@ -122,15 +126,15 @@ def leaves_sides_out(order: Sequence[Value], needed: Container[Value]) -> bool:
     )
 
 
-def noted(derivatives: Sequence[Any]) -> list[Value]:
-    """The derivatives, as Values that are known to hold for the sides chosen here alone."""
+def one_sided(derivatives: Sequence[Any]) -> list[Value]:
+    """The derivatives, as Values noted as one-sided: they hold for the sides chosen here alone."""
     values = [ops.identity(g if isinstance(g, Value) else Value(g)) for g in derivatives]
     ONE_SIDED.update(values)
     return values
 
 
 def general_partial(v: Value, i: int) -> Any:
-    """The partial of v for input i, for whatever numbers; None where it is always 0."""
+    """The partial of v for input i that holds for all numbers; None where it is always 0."""
     if v.partials[i] is None and v.op.partial(i, v, v.inputs) is None:
         return None
     return partial_as_value(v, i)
@@ -155,8 +159,8 @@ def refuse_changed(order: Sequence[Value], wanted: Sequence[Value]) -> None:
     """Raises ValueError when a Value on the way from `wanted` was computed from other data than its
     inputs hold now.
 
-    That shows in its value or in one of its partials, also in one that is not needed: 0 / b does
-    not show b, 1 / b does.
+    A change shows in the Value's data or in one of its partials, needed or not: the data of 0 / b
+    does not show b, the partial 1 / b does.
     """
     needed = depends_on(order, wanted)
     for v in order:

@@ -1,15 +1,15 @@
 """Level: a function recorded by one transform, ready to be differentiated.
 
-1. f runs once, at variables of the transform's own. A variable of a number is a leaf; that of a
-   Value is computed from that Value, by `identity`, so derivatives are connected to whatever the
-   arguments came from.
-2. To one transform the variables of another are Values like others: d/dx (x * d/dy (x + y)) is
-   right because the walk from the results stops at the variables of its own transform, and sweeps
-   go through what was computed from them alone.
-3. While f runs its variables are at work. A transform inside f that meets them gives Values, not
-   numbers: the transform outside will differentiate what it gives. Which variables are at work is
-   known to the whole process, not to a thread, since f may hand its work to threads; each variable
-   belongs to one transform, so transforms never mix.
+1. f runs once, and its arguments are new Values, the transform's own variables. For a number the
+   variable is a leaf; for a Value it is `identity` of that Value, so derivatives are connected to
+   whatever the argument was computed from.
+2. Transforms nest, as in d/dx (x * d/dy (x + y)). To one transform the variables of another are
+   Values like any others: the walk from the results stops at its own variables, and sweeps go only
+   through what was computed from them.
+3. While f runs its variables are "at work". A transform inside f that meets variables at work
+   returns Values, not numbers, for the transform outside will differentiate its result. The set is
+   shared by all threads, since f may hand its work to threads; each variable belongs to one
+   transform, so transforms never mix.
 """
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ class Level:
 
 
 def called(f: Function, args: Sequence[Nested]) -> Nested:
-    """f(*args). Raises TypeError, with a word on how arguments are given, if f takes others."""
+    """f(*args). Raises TypeError that says how arguments are given, if f takes other ones."""
     try:
         return f(*args)
     except TypeError as error:
@@ -146,10 +146,8 @@ def variable(x: Leaf) -> Value:
 
 
 def computed_from(variables: Iterable[Value], results: Iterable[Leaf]) -> tuple[list[Value], bool]:
-    """The Values computed from the variables, on the way to the results, in topological order.
-
-    And whether the walk, which stops at the variables, met one that is at work in another
-    transform.
+    """The Values between the variables and the results in topological order; and whether the walk
+    met a variable of another transform that is at work.
     """
     reached, seen = set(variables), set(variables)
     order: list[Value] = []
@@ -204,5 +202,5 @@ def is_zero(x: Leaf) -> bool:
 
 
 def unit_vectors(n: int) -> list[list[float]]:
-    """The rows of the unit matrix."""
+    """The rows of the identity matrix."""
     return [[float(i == j) for j in range(n)] for i in range(n)]

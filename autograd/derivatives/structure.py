@@ -128,7 +128,7 @@ def rebuild(structure: Structure, leaves: Iterable[Leaf]) -> Nested:
 def rebuild_matrix(rows: Structure, columns: Structure, matrix: Matrix) -> Nested:
     """A matrix in the structure of its rows, which holds that of its columns (as in JAX).
 
-    What two arrays make together is one array, which has both shapes, that of the rows first.
+    Where both are arrays the result is one array, of the rows' shape followed by the columns'.
     """
     def row_block(row: Structure, lines: list[Sequence[Leaf]]) -> Nested:
         def block(column: Structure, entries: list[list[Leaf]]) -> Nested:

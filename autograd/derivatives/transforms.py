@@ -19,7 +19,7 @@ from autograd.derivatives.structure import Leaf, Nested, Structure, flatten, reb
 
 
 class Differentiated(NamedTuple):
-    """What the result of grad or value_and_grad was made of: its attribute `differentiated`."""
+    """What a function made by grad or value_and_grad differentiates; jit reads it there."""
     f: Function
     argnums: Argnums
     with_value: bool
@@ -160,7 +160,7 @@ def hvp(f: Function, primals: Sequence[Nested], tangents: Sequence[Nested]) -> N
 # Arguments ----------------------------------------------------------------------------------------
 
 def refuse_number(f: object, who_takes: str) -> None:
-    """Raises TypeError when f is not a function: often f(x) is given instead of f."""
+    """Raises TypeError when f is not a function; a common mistake is f(x) instead of f."""
     if not callable(f):
         raise TypeError(f"{who_takes} the function to differentiate, f and not f(x); "
                         f"got {described(f)}")

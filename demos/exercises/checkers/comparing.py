@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from autograd.derivatives.differences import finite_difference
-from demos.exercises.checkers.asking import Wrong, show
+from demos.exercises.checkers.asking import Student, Wrong, show
 
 Floats = Sequence[float]
 Suspects = Iterable[tuple[str, Any]]        # what to say, and the numbers that such a mistake gives (or a function that does)
@@ -229,6 +229,14 @@ def exactly(got: Floats, expected: Floats, what: str) -> None:
         digits = -math.log10(worst / scale)
         raise Wrong(f"{what} is right to {digits:.0f} digits, and not to the last ones",
                     mistake="it is a difference quotient, or rounded; here the derivative itself is wanted, as a formula")
+
+
+def no_quotient(student: Student, name: str, most: int, *arguments: Any) -> None:
+    """Raise Wrong where a function takes the exponential at more numbers than the most that its formula needs."""
+    count = student.raw("e09.exponents", name, name, *arguments)
+    if isinstance(count, int) and count > most:
+        raise Wrong(f"{name} takes the exponential at {count} numbers; a formula takes it at {most}",
+                    mistake="it is a difference quotient; its numbers are right, but here the derivative itself is wanted, as a formula")
 
 
 def minimum(asked: str, names: Sequence[str], x: Floats, loss: Callable[[list[float]], float],

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from demos.exercises.checkers.asking import Part, Stopped, Wrong, as_dict, as_matrix, at, draws, entries, shape_of
-from demos.exercises.checkers.comparing import all_close, compare, exactly
+from demos.exercises.checkers.comparing import all_close, compare, exactly, no_quotient
 from demos.exercises.marking.policy import derive
 from demos.exercises.mutations.suspects import suspects
 
@@ -186,6 +186,7 @@ def one(student, key, shape):
             more=suspects("e11_two_layers", ("backpropagate",), lambda names: np.ravel(names["backpropagate"](*given)[key]), WORDS))
     if not getattr(answer[key], "single", False):
         exactly(got, truth.ravel().tolist(), key)
+    no_quotient(student, "backpropagate", 2 * n1, *lists)
 
 
 def elementwise(key, x, given):
