@@ -135,12 +135,12 @@ Add up over the paths:
 
 $$\frac{\partial \mathcal{L}}{\partial z_1(j)} = \sigma'(z_1(j)) \sum_i W(i,j)\, \frac{\partial \mathcal{L}}{\partial z_2(i)}$$
 
-The engine says the same about `z1(1)`. (`sech` is 1/cosh, and `(0.5 * sech(0.5 * t))**2` is `σ(t) (1 - σ(t))` in a form that
-is exact for any `t`.)
+The engine says the same about `z1(1)`, path by path. (In its formulas an index of a layer stands above.)
 """
 
 # %%
 print(str(explain(loss, wrt=z1[0])).replace("; ", ";\n").replace(":  ", ":\n       "))
+lesson.write(f"$$ {explain(loss, wrt=z1[0]).latex} $$")
 
 # %%
 lesson.play(loss, "play", "The layer, step by step. With p you predict each number. Then drag "

@@ -99,7 +99,7 @@ GREEK = re.compile("alpha|beta|gamma|delta|epsilon|zeta|eta|theta|kappa|lambda|m
 ESCAPES = {**{c: "\\" + c for c in "{}$#_%"}, "\\": r"\backslash ", "^": r"\wedge ",
            "~": r"\sim ", " ": r"\ ", "'": r"\prime ", '"': r"\prime\prime ", "`": r"\prime ",
            "<": "{<}", ">": "{>}", "&": "＆"}
-OF_LAYER = re.compile(r"([A-Za-z])(\d+)\((\d+(?:,\d+)*)\)")       # W2(1,3)
+OF_LAYER = re.compile(r"([A-Za-z])(\d*)\((\d+(?:,\d+)*)\)")       # W2(1,3), W(1,3)
 INDEXED = re.compile(r"([A-Za-z]+)(?:_?(\d+)|((?:\[\d+\])+))?")     # x, x1, x_1, x[1], W[0][1]
 
 
@@ -117,7 +117,8 @@ def latex_name(label: str) -> str:
         return typed
     of_layer = OF_LAYER.fullmatch(label)
     if of_layer:
-        return "{}^{{({})}}_{{{}}}".format(*of_layer.groups())
+        name, layer, index = of_layer.groups()
+        return f"{name}^{{({layer})}}_{{{index}}}" if layer else f"{name}_{{{index}}}"
     match = INDEXED.fullmatch(label)
     if match is None or not (len(match[1]) == 1 or GREEK.fullmatch(match[1])):
         return rf"\mathrm{{{''.join(ESCAPES.get(c, c) for c in label)}}}"
