@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from autograd import grad, jit, value_and_grad
+from autograd.compiler.jit.sampled import stacked
 from tests.compiler.hostile import PRELUDE, numbers_alike, outcome
 
 Point = namedtuple("Point", "x y")              # one class for both copies of a module
@@ -137,8 +138,49 @@ def compare(seed: int, count: int = 24) -> str:
     return f"refused: {jitted.refused}" if jitted.refused else ""
 
 
+def compare_samples(seed: int, count: int = 8) -> str:
+    """The same for jit(..., samples=(0, 1)): samples of several structures, some of which change something."""
+    rng = random.Random(seed)
+    over = rng.choice([None, None, 0, 1])
+    of = (lambda f: f) if over is None else (lambda f: lambda x, v, k, opt: value_and_grad(lambda x, v: f(x, v, k, opt), over)(x, v))
+    one, two = module_of(seed), module_of(seed)
+    eager, jitted, call = of(one.f), jit(of(two.f), samples=(0, 1)), arguments(rng)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for i in range(count):
+            one.change(i)
+            two.change(i)
+            rows = [([*args, *({"v": [], "k": 1, "opt": None} | named).values()][:4])[:2] for args, named in (call() for _ in range(rng.randint(1, 6)))]
+            rest = [rng.randrange(3), rng.choice([None, None, True, "text", 2.0])]
+            each = [outcome(lambda row=row: eager(*copy.deepcopy(row), *rest)) for row in rows]
+            found = outcome(lambda: jitted(*map(list, zip(*copy.deepcopy(rows))), *rest))
+            raised = next((a for a in each if a[0] == "raised"), None)
+            if raised:
+                if found[0] != "raised":
+                    return f"seed {seed}, call {i}, {rows}, {rest}: eager {raised}, jit {found} ({jitted.refused or 'compiled'})"
+                return ""                                   # what was left behind before the error is another question
+            try:
+                expected = stacked([a[1] for a in each])
+            except Exception:
+                return ""                                   # results of several structures
+            if found[0] == "raised" and found[1] in (ValueError, RuntimeError, TypeError):
+                return ""
+            if found[0] == "raised" or not same_numbers(expected, found[1]) or not same_numbers([one.S, one.T, one.LOG], [two.S, two.T, two.LOG]):
+                return f"seed {seed}, call {i}, {rows}, {rest}: eager {expected}, jit {found} ({jitted.refused or 'compiled'})"
+    return f"refused: {jitted.refused}" if jitted.refused else ""
+
+
+def same_numbers(a: Any, b: Any) -> bool:
+    """Whether two nests hold the same numbers up to rounding."""
+    if isinstance(a, dict):
+        return list(a) == list(b) and all(same_numbers(a[k], b[k]) for k in a)
+    if isinstance(a, (list, tuple)):
+        return len(a) == len(b) and all(map(same_numbers, a, b))
+    return np.shape(a) == np.shape(b) and np.allclose(np.asarray(a, float), np.asarray(b, float), rtol=1e-9, atol=1e-12, equal_nan=True)
+
+
 def main(count: int = 1000, first: int = 0) -> None:
-    found = [compare(seed) for seed in range(first, first + count)]
+    found = [compare(seed) if seed % 3 else compare_samples(seed) for seed in range(first, first + count)]
     wrong = [text for text in found if text and not text.startswith("refused")]
     refused = [text.partition(" (")[0] for text in found if text.startswith("refused")]
     print("\n".join(wrong))

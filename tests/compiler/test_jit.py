@@ -177,7 +177,7 @@ def test_a_case_is_as_eager_or_refused(name, known):
 @pytest.mark.parametrize("seed", range(50))
 def test_calls_at_random_are_as_eager(seed):
     """Arguments change their kind and length, and what the function reads changes."""
-    found = calls.compare(seed)
+    found = calls.compare(seed) if seed % 3 else calls.compare_samples(seed)
     assert not found or found.startswith("refused"), found
 
 
