@@ -14,7 +14,7 @@ import numpy as np
 from autograd.compiler.arrays.array import SAMPLES, Array, lead
 from autograd.compiler.recognize.group import Group
 from autograd.compiler.arrays.loop import At, Loop, Stack, Write
-from autograd.compiler.arrays.prefix import prefix_sum
+from autograd.compiler.patterns import recognized_loop
 from autograd.compiler.recognize.record import NODE
 from autograd.compiler.recognize.repeat import OUTSIDE, Turns
 from autograd.compiler.arrays.structure import full
@@ -128,7 +128,7 @@ class Roller:
             value = full(planner.full(turns.ids[g][-1], stack.inner), (*stack.lead, *stack.inner))
             self.loop.stacks[k] = stack._replace(of=value)
             self.loop.writes.append(Write(k, stack.before, value))
-        sums = prefix_sum(self.loop)
+        sums = recognized_loop(self.loop)
         if self.core and sums is None:
             self.loop.close()
         for g, k in stacks.items():

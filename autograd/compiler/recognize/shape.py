@@ -19,6 +19,7 @@ import numpy as np
 from autograd import ops
 from autograd.compiler.arrays.array import (SAMPLES, Array, Operand, Shape, as_number, elementwise,
     inner, is_batched, lead, shape_of)
+from autograd.compiler.patterns import recognized
 from autograd.compiler.recognize.group import Group
 from autograd.compiler.arrays.places import (Strided, factor, inner_sizes, shape_from, slicing,
     strided, teams)
@@ -158,6 +159,7 @@ class _Planner:
         """Note an Array and the ids of its nodes, and at which places they are: in a row, if
         nothing is said.
         """
+        array = recognized(array)
         self.array_of[ids] = len(self.arrays)
         self.place_of[ids] = places = np.arange(len(ids)) if places is None else places
         self.arrays.append(array)

@@ -1,0 +1,122 @@
+"""Prefix sums: the loop h[t + 1] = h[t] + x[t] as one operation, np.cumsum, and its rule in reverse
+mode, np.cumsum backwards.
+"""
+from __future__ import annotations
+
+from math import prod
+from typing import Any, Optional
+
+from autograd import ops
+from autograd.compiler.arrays.array import Array, Operand, inner, is_batched
+from autograd.compiler.arrays.loop import At, Loop, rows
+from autograd.compiler.arrays.pattern import Pattern
+from autograd.compiler.arrays.structure import Part, full, reshape
+from autograd.formulas.text import Text
+
+
+def random_walk(steps: list[Any]) -> Any:
+    """The sum of the squared places after each step."""
+    place, squares = 0.0, 0.0
+    for step in steps:
+        place += step
+        squares += place * place
+    return squares
+
+
+class PrefixSum(Pattern):
+    """The sums of the first 1, 2, ... rows, or with `backwards` of the last ones."""
+
+    example = staticmethod(random_walk)
+
+    def __init__(self, backwards: bool = False) -> None:
+        self.backwards = backwards
+
+    @classmethod
+    def found_in_loop(cls, loop: Loop) -> Optional[Array]:
+        return prefix_sum(loop)
+
+    def back(self, i: int, y: Array, d: Operand) -> Part:
+        return Part(Array(PrefixSum(not self.backwards), (full(d, y.shape),), y.shape))
+
+    def numpy(self, y: Array, x: Text) -> str:
+        """NumPy, and JAX."""
+        axis = ", axis=0" if len(y.shape) > 1 else ""
+        if self.backwards:
+            return f"np.cumsum({x:atom}[::-1]{axis})[::-1]"
+        return f"np.cumsum({x}{axis})"
+
+    def javascript(self, y: Array, x: Text) -> str:
+        """A function of printers/runtime.js."""
+        return f"cumsum({x}{', true' * self.backwards})"
+
+    def c(self, y: Array, writer: Any) -> None:
+        """A copy, to each row of which that before it is added."""
+        name = writer.copied(y.inputs[0], y)
+        n, row = y.shape[0], prod(y.shape[1:])
+        if self.backwards:
+            head, last = f"for (long i = {(n - 1) * row - 1}; i >= 0; i--)", f"i + {row}"
+        else:
+            head, last = f"for (long i = {row}; i < {n * row}; i++)", f"i - {row}"
+        writer.code += [head, f"  {name}[i] += {name}[{last}];"]
+
+
+class Beginning(Pattern):
+    """A first row and the rows after it as one array."""
+
+    example = staticmethod(random_walk)
+
+    def back(self, i: int, y: Array, d: Operand) -> Part:
+        count = inner(y)[0] - 1
+        whole = full(d, y.shape)
+        return Part(
+            reshape(rows(whole, 0, 1), y.inputs[0].shape) if i == 0 else rows(whole, 1, count)
+        )
+
+    def numpy(self, y: Array, first: Text, rest: Text) -> str:
+        """NumPy."""
+        return f"np.concatenate(([{first}], {rest}))"
+
+    def jax(self, y: Array, first: Text, rest: Text) -> str:
+        """JAX, which wants arrays."""
+        return f"np.concatenate((np.array([{first}]), {rest}))"
+
+    def javascript(self, y: Array, first: Text, rest: Text) -> str:
+        """A function of printers/runtime.js."""
+        return f"concatenate([{first}, {rest}], [{', '.join(map(str, y.shape))}])"
+
+    def c(self, y: Array, writer: Any) -> None:
+        """One after the other in memory."""
+        writer.joined(y)
+
+
+def prefix_sum(loop: Loop) -> Optional[Array]:
+    """All rows of the one stack of a loop that only adds to it, as a PrefixSum; None for any other
+    loop.
+    """
+    if len(loop.stacks) != 1 or len(loop.writes) != 1 or loop.stacks[0].before != 1:
+        return None
+    value, start = loop.writes[0].value, loop.stacks[0].start
+    if (
+        not isinstance(value, Array)
+        or value.op is not ops.add
+        or start is None
+        or is_batched(value)
+    ):
+        return None
+    before, added = sorted(value.inputs, key=lambda x: isinstance(x, Array) and is_row_of_input(x))
+    if (
+        not is_row_of_input(added)
+        or not isinstance(before, Array)
+        or not isinstance(before.op, At)
+        or before.op.offset
+    ):
+        return None
+    if isinstance(before.op.source, Array) or added.shape != before.shape:
+        return None
+    together = Array(Beginning(), (start, added.op.source), loop.shape(0))
+    return Array(PrefixSum(), (together,), loop.shape(0))
+
+
+def is_row_of_input(x: Operand) -> bool:
+    """Whether x is row t of an Array from outside that has a row for each turn."""
+    return isinstance(x, Array) and isinstance(x.op, At) and isinstance(x.op.source, Array)
