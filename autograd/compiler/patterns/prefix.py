@@ -10,7 +10,8 @@ from autograd import ops
 from autograd.compiler.arrays.array import Array, Operand, inner, is_batched
 from autograd.compiler.arrays.loop import At, Loop, rows
 from autograd.compiler.arrays.pattern import Pattern
-from autograd.compiler.arrays.structure import Part, full, reshape
+from autograd.compiler.arrays.places import Strided
+from autograd.compiler.arrays.structure import Part, View, full, reshape, view
 from autograd.formulas.text import Text
 
 
@@ -89,6 +90,16 @@ class Beginning(Pattern):
         writer.joined(y)
 
 
+def beginning(first: Array, rest: Array, shape: tuple[int, ...]) -> Array:
+    """A first row and the rows after it; where they are neighbours, a slice."""
+    if isinstance(first.op, View) and isinstance(rest.op, View) and len(shape) == 1:
+        (a,), (b,) = first.inputs, rest.inputs
+        one, some = first.op.places, rest.op.places
+        if a is b and len(inner(a)) == 1 and some.strides == (1,) and one.base + 1 == some.base:
+            return view(a, Strided(shape, one.base, (1,)))
+    return Array(Beginning(), (first, rest), shape)
+
+
 def prefix_sum(loop: Loop) -> Optional[Array]:
     """All rows of the one stack of a loop that only adds to it, as a PrefixSum; None for any other
     loop.
@@ -113,7 +124,7 @@ def prefix_sum(loop: Loop) -> Optional[Array]:
         return None
     if isinstance(before.op.source, Array) or added.shape != before.shape:
         return None
-    together = Array(Beginning(), (start, added.op.source), loop.shape(0))
+    together = beginning(start, added.op.source, loop.shape(0))
     return Array(PrefixSum(), (together,), loop.shape(0))
 
 

@@ -56,6 +56,7 @@ class Printer(Language):
         self.lists: dict[Array, str] = {}  # the lists it reads, where it is about floats
         self.as_lists: set[Array] = set()  # stacks that are lists, not arrays
         self.kept: set[Array] = set()  # stacks of which there is a list as well
+        self.some_floats = False  # whether single numbers may be floats, after a loop over these
         self.on_floats: dict[str, Operation] = {}  # operations called on floats that `math` has not
 
     # Lines ------------------------------------------------------------------------------------
@@ -102,6 +103,7 @@ class Printer(Language):
     def loop(self, op: Loop, line: Line) -> list[str]:
         """The stacks, then `for t in range(T)`: the lines of a turn, and what it writes."""
         floats = self.floats and op.is_scalar()
+        self.some_floats |= floats
         stack_of = self.float_stack if floats else self.stack
         found = [text for k in range(len(op.stacks)) for text in stack_of(op, k)]
         if floats:
@@ -327,6 +329,8 @@ class Printer(Language):
             return self.one_number(text, x.inputs[0])
         if old or "" in new:
             return Text(f"{text}.reshape({', '.join(map(str, x.shape))})")
+        if not x.inputs[0].shape and self.some_floats:
+            return Text(f"np.reshape({self.formula(x.inputs[0])}, {tuple_text(x.shape)})")
         while new[-1] == ":":
             new.pop()
         return Text(f"{text}[{', '.join([*new, '...'] if len(new) < len(x.shape) else new)}]")
