@@ -135,9 +135,7 @@ class Take(Structural):
         if not shape_of(d) and is_batched(y) == is_batched(source):
             times = np.diff([*starts, len(chosen)])
             value = d * one_number(times.astype(float))
-            if len(unique) < size:
-                return at_places(value, unique, source)
-            return Part(reshape(value, inner(source)) if shape_of(value) else value)
+            return at_places(value, unique, source) if len(unique) < size else in_all(value, source)
         some = clipped(d, start, size) if self.extends(source, y) else None
         if some is not None:
             return Part(reshape(some, source.shape))
@@ -165,6 +163,11 @@ class Take(Structural):
         """Whether y is the source with constants at its ends."""
         alone = all(x is source or isinstance(x.op, Numbers) for x in y.inputs)
         return alone and self.takes_all(y.inputs) and not is_batched(y) and len(y.inputs) > 1
+
+
+def in_all(value: Operand, target: Array) -> Part:
+    """A row of values, or one number, for all places of a target."""
+    return Part(reshape(value, inner(target)) if shape_of(value) else value)
 
 
 def at_places(value: Operand, places: np.ndarray, target: Array) -> Part:
@@ -433,14 +436,19 @@ def reduced(value: Operand, shape: Shape, over: Shape, inside: bool = False) -> 
     rank = len(over)
     has, wanted = padded(shape_of(value), rank), padded(shape, rank)
     along = [k for k in range(rank) if wanted[k] == 1 != over[k]]
-    value = repeated(value, [over[k] for k in along if has[k] == 1])
     axes = tuple([k for k in along if has[k] != 1])
+    value = repeated(value, [over[k] for k in along if k not in axes])
     if axes:
         value = total(reshape(value, has), axes, inside)
-        has = tuple([1 if k in axes else n for k, n in enumerate(has)])
-    if shape and (axes or shape_of(value)):
+        has = with_ones(has, axes)
+    if shape_of(value) or shape and axes:
         return reshape(value, has[rank - len(shape) :])
-    return reshape(value, ()) if shape_of(value) else value
+    return value
+
+
+def with_ones(shape: Shape, axes: tuple[int, ...]) -> Shape:
+    """A shape in which some axes have length 1."""
+    return tuple([1 if k in axes else n for k, n in enumerate(shape)])
 
 
 # Products -------------------------------------------------------------------------------------

@@ -107,25 +107,24 @@ def prefix_sum(loop: Loop) -> Optional[Array]:
     if len(loop.stacks) != 1 or len(loop.writes) != 1 or loop.stacks[0].before != 1:
         return None
     value, start = loop.writes[0].value, loop.stacks[0].start
-    if (
-        not isinstance(value, Array)
-        or value.op is not ops.add
-        or start is None
-        or is_batched(value)
-    ):
+    if not is_sum(value) or is_batched(value) or start is None:
         return None
-    before, added = sorted(value.inputs, key=lambda x: isinstance(x, Array) and is_row_of_input(x))
-    if (
-        not is_row_of_input(added)
-        or not isinstance(before, Array)
-        or not isinstance(before.op, At)
-        or before.op.offset
-    ):
-        return None
-    if isinstance(before.op.source, Array) or added.shape != before.shape:
+    before, added = sorted(value.inputs, key=is_row_of_input)
+    if not is_row_of_input(added) or not is_row_of_stack(before) or added.shape != before.shape:
         return None
     together = beginning(start, added.op.source, loop.shape(0))
     return Array(PrefixSum(), (together,), loop.shape(0))
+
+
+def is_sum(x: Operand) -> bool:
+    """Whether x is a sum of two."""
+    return isinstance(x, Array) and x.op is ops.add
+
+
+def is_row_of_stack(x: Operand) -> bool:
+    """Whether x is what the turn before has written."""
+    return (isinstance(x, Array) and isinstance(x.op, At) and not x.op.offset
+            and not isinstance(x.op.source, Array))
 
 
 def is_row_of_input(x: Operand) -> bool:

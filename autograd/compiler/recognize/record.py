@@ -15,7 +15,7 @@ from autograd import graph, ops
 from autograd.compat.numbers import with_labels
 from autograd.compat.micrograd import Closure, Handmade
 from autograd.compiler.recognize.affine import Term
-from autograd.compiler.recognize.normal import INSIDE, Flattener, Linear, Side
+from autograd.compiler.recognize.normal import INSIDE, SUMS, Flattener, Linear, Side
 from autograd.ops import Operation
 from autograd.recording import ONE_SIDED
 from autograd.value import Value
@@ -62,22 +62,35 @@ def record(
 
 def without_zeros(tape: Tape) -> Tape:
     """The tape with sums of what is not 0."""
-    nodes = dict(tape.nodes)
-    for i, (op, args) in tape.nodes.items():
-        if op is ops.sum and len(args) <= NEIGHBOURS and tape.zero in args:
-            nodes[i] = op, tuple([a for a in args if a != tape.zero]) or args[:1]
-        elif op is ops.dot and len(args) == 4 and tape.zero in args[:2] and [
-            tape.constants.get(a) for a in args[2:]
-        ] == [1.0, -1.0]:
-            a, b = args[:2]
-            nodes[i] = (ops.neg, (b,)) if a == tape.zero else (ops.sum, (a,))
-        elif op is ops.add and tape.zero in args:
-            nodes[i] = ops.sum, (args[0] if args[1] == tape.zero else args[1],)
-        elif op is ops.sub and tape.zero == args[0]:
-            nodes[i] = ops.neg, args[1:]
-        elif op is ops.sub and tape.zero == args[1]:
-            nodes[i] = ops.sum, args[:1]
-    return tape._replace(nodes=nodes)
+    changed = {
+        i: without_zero(tape, op, args) for i, (op, args) in tape.nodes.items()
+        if tape.zero in args and op in SUMS
+    }
+    return tape._replace(nodes={**tape.nodes, **changed})
+
+
+def without_zero(tape: Tape, op: Operation, args: tuple[int, ...]) -> Node:
+    """A node with a 0 among its arguments as a shorter sum; itself where it is none."""
+    zero = tape.zero
+    if op is ops.sum and len(args) <= NEIGHBOURS:
+        return op, tuple([a for a in args if a != zero]) or args[:1]
+    if op is ops.dot and len(args) == 4 and zero in args[:2] and is_difference(tape, args):
+        return less_zero(zero, *args[:2])
+    if op is ops.sub:
+        return less_zero(zero, *args)
+    if op is ops.add:
+        return ops.sum, (args[0] if args[1] == zero else args[1],)
+    return op, args
+
+
+def is_difference(tape: Tape, args: tuple[int, ...]) -> bool:
+    """Whether a dot of two products is a - b, that of a and b with 1 and -1."""
+    return [tape.constants.get(a) for a in args[2:]] == [1.0, -1.0]
+
+
+def less_zero(zero: int, a: int, b: int) -> Node:
+    """The difference a - b, one of which is 0."""
+    return (ops.neg, (b,)) if a == zero else (ops.sum, (a,))
 
 
 def places_and_ids(
@@ -109,7 +122,9 @@ def numbered(
     numbering = _Numbering(constant)
     numbering.leaves(place, parameters, inputs)
     numbering.note_biases(linears)
-    for i in [i for i, n in enumerate(uses) if n and linears[i] is not INSIDE and i not in begin]:
+    for i, n in enumerate(uses):
+        if not n or linears[i] is INSIDE or i in begin:
+            continue
         numbering.add(i, op[i], args[i], linears[i])
         if order[i].label:
             numbering.labels.setdefault(numbering.ids[i], order[i].label)
@@ -563,24 +578,19 @@ class _Numbering:
     def note_biases(self, linears: list[Optional[Linear]]) -> None:
         """Note the first and last weight that a bias is added to, where not always to the same."""
         before: dict[int, Side] = {}
-        ids, kinds = self.ids, self.kinds
         sums = [linear for linear in linears if linear is not None and linear is not INSIDE]
         for side in [side for linear in sums for side in linear if side.rest and side.left]:
-            biases = [
-                ids[t] for t in side.rest
-                if type(t) is int and ids[t] is not NONE and kinds[ids[t]] == PARAMETER
-            ]
+            biases = self.parameters(side.rest)
             if len(biases) != 1:
                 continue
             bias, other = biases[0], before.setdefault(biases[0], side)
             if side.left != other.left and side.right != other.right:
-                terms = [*side.left, *side.right, *other.left, *other.right]
-                some = [i for i in map(self.parameter, terms) if i is not None]
+                some = self.parameters([*side.left, *side.right, *other.left, *other.right])
                 some += self.beside.get(bias, ())
                 if some:
                     self.beside[bias] = min(some), max(some)
 
-    def parameter(self, t: Term) -> Optional[int]:
-        """The id of a term that is a parameter; None for any other."""
-        i = self.ids[t] if type(t) is int else NONE
-        return i if i is not NONE and self.kinds[i] == PARAMETER else None
+    def parameters(self, terms: list[Term]) -> list[int]:
+        """The ids of the terms that are parameters."""
+        ids = [self.ids[t] for t in terms if type(t) is int]
+        return [i for i in ids if i is not NONE and self.kinds[i] == PARAMETER]
