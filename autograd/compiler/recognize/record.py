@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, NamedTuple, Optional
 
 from autograd import graph, ops
@@ -74,7 +75,7 @@ def without_zero(tape: Tape, op: Operation, args: tuple[int, ...]) -> Node:
     zero = tape.zero
     if op is ops.sum and len(args) <= NEIGHBOURS:
         return op, tuple([a for a in args if a != zero]) or args[:1]
-    if op is ops.dot and len(args) == 4 and zero in args[:2] and is_difference(tape, args):
+    if op is ops.dot and zero in args[:2] and is_difference(tape, args):
         return less_zero(zero, *args[:2])
     if op is ops.sub:
         return less_zero(zero, *args)
@@ -84,8 +85,8 @@ def without_zero(tape: Tape, op: Operation, args: tuple[int, ...]) -> Node:
 
 
 def is_difference(tape: Tape, args: tuple[int, ...]) -> bool:
-    """Whether a dot of two products is a - b, that of a and b with 1 and -1."""
-    return [tape.constants.get(a) for a in args[2:]] == [1.0, -1.0]
+    """Whether a dot is a - b, that of a and b with 1 and -1."""
+    return len(args) == 4 and [tape.constants.get(a) for a in args[2:]] == [1.0, -1.0]
 
 
 def less_zero(zero: int, a: int, b: int) -> Node:
@@ -579,18 +580,20 @@ class _Numbering:
         """Note the first and last weight that a bias is added to, where not always to the same."""
         before: dict[int, Side] = {}
         sums = [linear for linear in linears if linear is not None and linear is not INSIDE]
-        for side in [side for linear in sums for side in linear if side.rest and side.left]:
-            biases = self.parameters(side.rest)
+        for side in chain.from_iterable(sums):
+            if not side.rest or not side.left:
+                continue
+            biases = self.parameters_among(side.rest)
             if len(biases) != 1:
                 continue
             bias, other = biases[0], before.setdefault(biases[0], side)
             if side.left != other.left and side.right != other.right:
-                some = self.parameters([*side.left, *side.right, *other.left, *other.right])
+                some = self.parameters_among([*side.left, *side.right, *other.left, *other.right])
                 some += self.beside.get(bias, ())
                 if some:
                     self.beside[bias] = min(some), max(some)
 
-    def parameters(self, terms: list[Term]) -> list[int]:
+    def parameters_among(self, terms: list[Term]) -> list[int]:
         """The ids of the terms that are parameters."""
         ids = [self.ids[t] for t in terms if type(t) is int]
         return [i for i in ids if i is not NONE and self.kinds[i] == PARAMETER]

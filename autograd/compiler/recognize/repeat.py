@@ -129,8 +129,7 @@ def wired(
     if found is None:
         return None
     first, last = found
-    # what is further back than the first turn is before all turns
-    lags = [np.where(w[last, :, 0] > last - first, OUTSIDE, w[last, :, 0]) for w in wires]
+    lags = lags_of(wires, first, last)
     if not any((lag > 0).any() for lag in lags):
         return None
     args = [a[first : last + 1] for a in args]
@@ -166,6 +165,11 @@ def longest_alike(wires: list[np.ndarray]) -> tuple[int, int] | None:
     while first > 0 and starts_at(wires, first - 1, last):
         first -= 1
     return (first, last) if last + 1 - first >= FEWEST else None
+
+
+def lags_of(wires: list[np.ndarray], first: int, last: int) -> list[np.ndarray]:
+    """How many turns back each argument of the last turn is; OUTSIDE where before the first."""
+    return [np.where(w[last, :, 0] > last - first, OUTSIDE, w[last, :, 0]) for w in wires]
 
 
 def own_weights(tape: Tape, args: list[np.ndarray], lags: list[np.ndarray]) -> int:
