@@ -20,6 +20,7 @@ from autograd import ops
 from autograd.compiler.recognize.affine import Affine, Term, is_moderate
 
 SUMS = frozenset((ops.add, ops.sub, ops.sum, ops.dot))
+SUMS_AND_NEG = SUMS | {ops.neg}
 PRODUCTS = frozenset((ops.mul, ops.div, ops.neg))
 CHAIN = 4  # sums in a row that others use, too: then they are the turns of a loop
 
@@ -94,10 +95,7 @@ class Flattener:
         self.sums = [
             place
             for place in range(len(args) - 1, -1, -1)
-            if (op[place] in SUMS or op[place] is ops.neg)
-            and uses[place]
-            and args[place]
-            and constant[place] is None
+            if op[place] in SUMS_AND_NEG and uses[place] and args[place] and constant[place] is None
         ]
         for place in self.last_turns(uses):  # so that it looks like the turns before
             self.inner[place] = False
@@ -119,7 +117,8 @@ class Flattener:
                 chain[place] = length + 1, place, 0, since + 1
             elif length and self.is_inner_sum(place):
                 chain[place] = length, last, since + 1, turn
-                if length >= CHAIN and since + 1 == turn and self.look(place) == self.look(last):
+                now, before_it = (since + 1, self.look(place)), (turn, self.look(last))
+                if length >= CHAIN and now == before_it:
                     found.append(place)
         return found
 
@@ -155,36 +154,39 @@ class Flattener:
                 plus.rest.append(t)
                 continue
             negative = t < 0
-            if negative:
-                t = ~t
-            side = minus if negative else plus
-            if not inner[t] and t != root:
-                side.rest.append(t)
-                continue
-            kind, used = op[t], args[t]
-            if kind is ops.mul or kind is ops.div and self.divisor(t) is not None:
-                a, b = used
-                if (
-                    kind is ops.div
-                    or type(a) is int and inner[a] and self.opens(a, b)
-                    or type(b) is int and inner[b] and self.opens(b, a)
-                ):
-                    self.product(t, negative, sides, found)
-                else:
-                    side.left.append(a)
-                    side.right.append(b)
-            elif kind is ops.add and not negative:
-                stack += used[::-1]
-            elif kind in SUMS or kind is ops.neg:
-                terms = terms_of(kind, used, side)
+            side, t = (minus, ~t) if negative else (plus, t)
+            kind = op[t] if inner[t] or t == root else None  # None: it is a term as it is
+            if kind is ops.add and not negative:
+                stack += args[t][::-1]
+            elif kind in SUMS_AND_NEG:
+                terms = terms_of(kind, args[t], side)
                 stack += map(negated, terms) if negative else terms
-            else:
+            elif kind not in PRODUCTS or not self.took_product(t, negative, sides, found):
                 side.rest.append(t)
                 continue
             found[t] = INSIDE
         return sides
 
     # Products ---------------------------------------------------------------------------------
+
+    def took_product(
+        self, t: int, negative: bool, sides: Linear, found: list[Optional[Linear]]
+    ) -> bool:
+        """Put a product, or a quotient by a number, among the terms; False for another quotient."""
+        a, b = self.args[t]
+        inner = self.inner
+        if self.op[t] is ops.div:
+            if self.divisor(t) is None:
+                return False
+            self.product(t, negative, sides, found)
+        elif (type(a) is int and inner[a] and self.opens(a, b)
+              or type(b) is int and inner[b] and self.opens(b, a)):
+            self.product(t, negative, sides, found)
+        else:
+            side = sides[negative]
+            side.left.append(a)
+            side.right.append(b)
+        return True
 
     def opens(self, a: int, b: Term) -> bool:
         """Whether a factor is itself a product, a quotient, a negation, or a sum times a number."""
@@ -232,27 +234,28 @@ class Flattener:
             if value is not None:
                 numbers.append(value)
                 continue
-            kind = self.op[u]
-            alone = not factors and not any(map(self.varies, stack))
-            if u != t and not self.inner[u]:
+            alone = u == t or not factors and not any(map(self.varies, stack))
+            if u != t and not self.inner[u] or not self.has_factors(u, alone):
                 factors.append(u)
-            elif kind is ops.mul and (alone or u == t or not all(map(self.varies, self.args[u]))):
-                stack += reversed(self.args[u])
-                inside.append(u)
-            elif kind is ops.neg:
-                stack.append(self.args[u][0])
+                continue
+            inside.append(u)
+            kind, used = self.op[u], self.args[u]
+            stack += used[::-1] if kind is ops.mul else used[:1]
+            if kind is ops.neg:
                 flips = not flips
-                inside.append(u)
-            elif kind is ops.div and self.divisor(u) is not None:
+            elif kind is ops.div:
                 numbers.append(1 / self.divisor(u))  # type: ignore[operator]
-                stack.append(self.args[u][0])
-                inside.append(u)
-            else:
-                factors.append(u)
         number = prod(numbers)
         if 0.0 not in numbers and not is_moderate(number):
             return self.apart(t)  # one after the other they may do no harm
         return (number if numbers else None), factors, flips, inside
+
+    def has_factors(self, t: int, alone: bool) -> bool:
+        """Whether a factor is taken apart; a product of two that vary where it is all there is."""
+        kind = self.op[t]
+        if kind is ops.mul:
+            return alone or not all(map(self.varies, self.args[t]))
+        return kind is ops.neg or kind is ops.div and self.divisor(t) is not None
 
     def apart(self, t: int) -> tuple[Optional[float], list[Term], bool, list[int]]:
         """A product as `factors` gives it, with its inputs as they are."""
