@@ -319,21 +319,18 @@ class Printer(Language):
 
     def reshape(self, x: Array) -> Text:
         """The same numbers in another shape: by axes of length 1, where those are all."""
-        old, new = list(x.inputs[0].shape), []
-        for n in x.shape:
-            new.append(":" if old and n == old[0] else "None" if n == 1 else "")
-            if new[-1] == ":":
-                old.pop(0)
+        marks = marks_of_axes(x.inputs[0].shape, x.shape)
         text = f"{self.formula(x.inputs[0]):atom}"
         if not x.shape:
             return self.one_number(text, x.inputs[0])
-        if old or "" in new:
+        if marks is None:
             return Text(f"{text}.reshape({', '.join(map(str, x.shape))})")
         if not x.inputs[0].shape and self.some_floats:
             return Text(f"np.reshape({self.formula(x.inputs[0])}, {tuple_text(x.shape)})")
-        while new[-1] == ":":
-            new.pop()
-        return Text(f"{text}[{', '.join([*new, '...'] if len(new) < len(x.shape) else new)}]")
+        while marks[-1] == ":":
+            marks.pop()
+        rest = ["..."] * (len(marks) < len(x.shape))
+        return Text(f"{text}[{', '.join([*marks, *rest])}]")
 
     def broadcast(self, x: Array) -> Text:
         if x.shape == ():
@@ -356,6 +353,20 @@ class Printer(Language):
         """A product summed over some axes, in NumPy's form for it."""
         (A, left), (B, right) = factors(x)
         return Product(x, (self.formula(A), left), (self.formula(B), right)).text()
+
+
+def marks_of_axes(old: Shape, new: Shape) -> list[str] | None:
+    """The index that makes one shape another by axes of length 1; None where others change."""
+    left, marks = list(old), []
+    for n in new:
+        if left and n == left[0]:
+            left.pop(0)
+            marks.append(":")
+        elif n == 1:
+            marks.append("None")
+        else:
+            return None
+    return None if left else marks
 
 
 def is_new(x: Array) -> bool:

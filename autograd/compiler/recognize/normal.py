@@ -73,6 +73,12 @@ def negated(t: Term) -> Term:
     return -t if type(t) is float else ~t
 
 
+def sums_in(op: list[Any], args: list[tuple[Term, ...]], uses: list[int]) -> list[int]:
+    """The places of sums and negations that somebody uses, the last first."""
+    places = range(len(op) - 1, -1, -1)
+    return [p for p in places if op[p] in SUMS_AND_NEG and uses[p] and args[p]]
+
+
 class Flattener:
     """Finds the Linear of each sum of a recorded graph, given as lists by place."""
 
@@ -92,11 +98,7 @@ class Flattener:
         ]
         for place in kept:  # what must not go into the sum above it
             self.inner[place] = False
-        self.sums = [
-            place
-            for place in range(len(args) - 1, -1, -1)
-            if op[place] in SUMS_AND_NEG and uses[place] and args[place] and constant[place] is None
-        ]
+        self.sums = [p for p in sums_in(op, args, uses) if constant[p] is None]
         for place in self.last_turns(uses):  # so that it looks like the turns before
             self.inner[place] = False
         self.affine = Affine(op, args, self.inner, constant, {t for t in kept if not args[t]})
@@ -234,8 +236,8 @@ class Flattener:
             if value is not None:
                 numbers.append(value)
                 continue
-            alone = u == t or not factors and not any(map(self.varies, stack))
-            if u != t and not self.inner[u] or not self.has_factors(u, alone):
+            others = [*factors, *filter(self.varies, stack)]
+            if not self.has_factors(u, u == t, bool(others)):
                 factors.append(u)
                 continue
             inside.append(u)
@@ -250,11 +252,15 @@ class Flattener:
             return self.apart(t)  # one after the other they may do no harm
         return (number if numbers else None), factors, flips, inside
 
-    def has_factors(self, t: int, alone: bool) -> bool:
-        """Whether a factor is taken apart; a product of two that vary where it is all there is."""
+    def has_factors(self, t: int, is_all: bool, beside_others: bool) -> bool:
+        """Whether a factor is taken apart; a product of two that vary only where no other factor
+        varies.
+        """
+        if not is_all and not self.inner[t]:
+            return False
         kind = self.op[t]
         if kind is ops.mul:
-            return alone or not all(map(self.varies, self.args[t]))
+            return is_all or not beside_others or not all(map(self.varies, self.args[t]))
         return kind is ops.neg or kind is ops.div and self.divisor(t) is not None
 
     def apart(self, t: int) -> tuple[Optional[float], list[Term], bool, list[int]]:
