@@ -138,7 +138,7 @@ class CompiledStep:
         task = self.task
         try:
             values = self.program(theta, side_by_side(task.X[tried], task.Y[tried])).tolist()
-        except (ArithmeticError, ValueError):
+        except (ArithmeticError, ValueError, autograd.AnomalyError):
             return                              # a step will meet these numbers, and report them
         assign(task.parameters, theta)
         for i, value in zip(tried, values):
@@ -236,6 +236,9 @@ class Steps:
             self._check(theta, [self.count // PERIOD * 7919 % len(self.task.X)])
         try:
             return self.step(theta, X, Y)
+        except autograd.AnomalyError:                       # of the program, inside detect_anomaly
+            eager_step(self.task)(theta, X, Y)              # raises it at the line of the model
+            raise
         except (ArithmeticError, ValueError) as error:
             if is_huge(theta):
                 raise

@@ -1,7 +1,12 @@
-"""What all tests share: how hypothesis draws, and which tests are slow."""
+"""What all tests share: how hypothesis draws, which tests are slow, and which of them share a process."""
+import os
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
+
+if "PYTEST_XDIST_WORKER" in os.environ:                 # each process has one core: NumPy is told before it is imported
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # The same examples in every run, so that a failure can be looked at again; and, to look for new ones,
 # `python -m pytest --hypothesis-profile=search`. No deadline: these machines are shared.
@@ -71,7 +76,9 @@ SLOW = (
     "tests/nn/test_train.py::test_fit_does_micrograds_demo_too",
     "tests/nn/test_train.py::test_micrograds_demo",
     "tests/pictures/test_dot.py::test_a_font_that_is_as_wide",
+    "tests/pictures/test_dot.py::test_a_picture_displays_as_html",
     "tests/pictures/test_dot.py::test_a_real_wheel_draws",
+    "tests/pictures/test_dot.py::test_it_is_a_digraph_that_users_change",
     "tests/pictures/test_measure.py",
     "tests/pictures/test_play.py",
     "tests/test_fast.py",
@@ -98,7 +105,24 @@ def pytest_ignore_collect(collection_path, config):
     return True if config.option.markexpr == "not slow" and collection_path in SLOW_FILES else None
 
 
-def pytest_collection_modifyitems(items):
+def pytest_configure(config):
+    """With `-n`: a test at a time to whichever process is free, those that share something together, the longest first."""
+    if getattr(config.option, "dist", "no") == "load":
+        config.option.dist, config.option.loadscopereorder = "loadgroup", False
+
+
+def group(item):
+    """The tests that have to share a process with this one: all that use the lessons, all of its file that use the same browser or site."""
+    scopes = {made[-1].scope for made in item._fixtureinfo.name2fixturedefs.values() if made[-1].baseid.startswith("tests/")}
+    return "session" if "session" in scopes else item.nodeid.split("::")[0] if "module" in scopes else ""
+
+
+def pytest_collection_modifyitems(config, items):
     for item in items:
         if item.nodeid.startswith(SLOW):
             item.add_marker("slow")
+    if getattr(config.option, "dist", "no") == "loadgroup":
+        for item in items:
+            if group(item):
+                item.add_marker(pytest.mark.xdist_group(group(item)))
+        items.sort(key=lambda item: not group(item))

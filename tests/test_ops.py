@@ -176,10 +176,12 @@ def test_second_derivatives(op):
     def check(point):
         with mp.workdps(digits(point)):
             for i in range(n):
-                for j in range(n):
+                for j in range(i, n):
                     order = tuple(int(k == i) + int(k == j) for k in range(n))
                     truth = mp.diff(truth_of(op), tuple(map(mp.mpf, point)), order)
-                    expect(op, point, f"second derivative by inputs {i}, {j}", grad(grad(op, i), j)(*point), truth, 1e-12)
+                    for first, second in {(i, j), (j, i)}:
+                        got = grad(grad(op, first), second)(*point)
+                        expect(op, point, f"second derivative by inputs {first}, {second}", got, truth, 1e-12)
     check()
 
 

@@ -18,8 +18,11 @@ from autograd.compiler.display import highlighted
 from autograd.compiler.printers.emit import Blocks, one_by_one
 from autograd.compiler.printers.native import Native
 from autograd.compiler.recognize.record import Tape
+from autograd.compiler.replay import Given, look, refusal
 from autograd.compiler.printers.scalar import Straight
 from autograd.compiler.verify import Ends, verify
+from autograd.derivatives.anomaly import is_watched
+from autograd.recording import OPEN
 from autograd.value import Value
 
 FEW_SAMPLES = 8  # for more, straight-line code runs on arrays of samples
@@ -130,6 +133,8 @@ class Program:
     def __call__(self, theta: Any, x: Any = None) -> Any:
         """The value, a float or (m,); for K outputs (K,) or (m, K)."""
         found, x, one = self._run("value", theta, x)
+        if OPEN and is_watched():
+            look(found, self._tape, Given(np.asarray(theta), x, self._labels), False)
         if self._listed and len(self._tape.outputs) == 1:
             found = np.expand_dims(found, -1)
         found = found if x is None else found[0] if one else found
@@ -144,6 +149,8 @@ class Program:
                 f"a program of {len(self._tape.outputs)} outputs has no gradient; compile the sum "
                 "of the outputs, or each one by itself"
             )
+        if OPEN and is_watched():
+            return self._checked_run(theta, x)
         fast = self._fast
         if (
             fast is None
@@ -167,7 +174,10 @@ class Program:
 
     def _checked_run(self, theta: Any, x: Any) -> tuple[float, np.ndarray]:
         """The same with all checks and messages."""
-        found: tuple[float, np.ndarray] = self._run("value_and_grad", theta, x)[0]
+        found: tuple[float, np.ndarray]
+        found, x, _ = self._run("value_and_grad", theta, x)
+        if OPEN and is_watched():
+            look(found, self._tape, Given(np.asarray(theta), x, self._labels), True)
         return found
 
     def _quick(self, theta: Any, x: Any) -> tuple[float, np.ndarray] | None:
@@ -247,10 +257,11 @@ class Program:
                 by_zero = isinstance(error, ZeroDivisionError) or str(error).endswith(
                     (" divide", "divide by zero")
                 )
+                given = Given(theta, x, self._labels)
+                said = refusal(self._tape, given, name == "value_and_grad") or (
+                    f"({error}); evaluate the graph with Values to see where")
                 raise (ZeroDivisionError if by_zero else ValueError)(
-                    f"outside the domain of an operation ({error}); evaluate the graph with Values "
-                    "to see where"
-                ) from None
+                    f"outside the domain of an operation: {said}") from None
 
     def _run_straight(self, name: str, theta: np.ndarray, x: np.ndarray | None) -> Any:
         """Straight-line code: on floats for each of a few samples, on one array for each input for

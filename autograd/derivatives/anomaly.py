@@ -115,8 +115,9 @@ def detect_anomaly(infinite: bool = True) -> Iterator[None]:
 
     It names the operation, the numbers and labels of its inputs, and the line of your code. The
     graph up to it is `error.value`, which `draw(error)` shows. With infinite=False only NaN counts.
-    A function that jit compiled runs as it was written. What a program of `compile` computes is not
-    watched: train with `compiled=False`. Grads stay as they were before the pass that failed.
+    A function that jit compiled runs as it was written; so does a step of `fit`, and a program of
+    `compile` operation by operation, where what they gave holds an anomaly. Grads stay as they were
+    before the pass that failed.
 
     >>> x = Value(1e200, label="x")
     >>> with detect_anomaly():                              # doctest: +ELLIPSIS
@@ -141,6 +142,12 @@ def detect_anomaly(infinite: bool = True) -> Iterator[None]:
 def is_watched() -> bool:
     """Whether this thread or task is inside a block."""
     return _watch.get() is not None
+
+
+def is_anomaly(x: float) -> bool:
+    """Whether a number is an anomaly to the block at work in this thread or task."""
+    watch = _watch.get()
+    return watch is not None and watch.is_anomaly(x)
 
 
 def _leave(block: Block) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from autograd import Value, jit, value_and_grad
-from autograd.compiler.jit.arguments import Arguments
+from autograd.compiler.jit.arguments import Arguments, same_objects
 from autograd.compiler.jit.flat import flatten, numbers
 
 Point = namedtuple("Point", "x y")
@@ -26,7 +26,7 @@ def walked(args, named):
 def same(found, args, named):
     expected = walked(args, named)
     signature, theta, values = found
-    assert values == []
+    assert values == [] and signature.same == same_objects(args)
     assert (signature.key, theta.tobytes()) == expected
 
 
@@ -36,7 +36,7 @@ def number(rng):
 
 def nest(rng, depth):
     """A nest as people write them: rows of one length, tables of ints, dicts of them, and what is mixed."""
-    kind = rng.randrange(9 if depth else 3)
+    kind = rng.randrange(10 if depth else 3)
     n, m = rng.randrange(1, 4), rng.randrange(1, 40)
     of = lambda make: [make() for _ in range(n)]
     if kind == 0:
@@ -53,6 +53,8 @@ def nest(rng, depth):
         return tuple(of(lambda: nest(rng, depth - 1)))
     if kind == 6:
         return Point(nest(rng, depth - 1), nest(rng, depth - 1))
+    if kind == 9:
+        return np.array([rng.randrange(-3, 27) for _ in range(m)])
     if kind == 7:
         return [rng.randrange(27) for _ in range(m)]
     return of(lambda: rng.choice([nest(rng, depth - 1), "text", None, True]))
@@ -81,6 +83,8 @@ def test_what_is_found_of_changing_arguments_is_what_a_walk_finds(seed):
         for _ in range(rng.randrange(1, 4)):
             same(arguments.find(args, named), args, named)
         args = tuple(changed(x, rng) if rng.random() < 0.7 else copy.deepcopy(x) for x in args)
+        if rng.random() < 0.3:                              # two arguments that are one object, or are not any more
+            args = (*args[:-1], args[0]) if args[-1] is not args[0] else (*args[:-1], copy.deepcopy(args[-1]))
 
 
 @pytest.mark.parametrize("change", [
@@ -146,8 +150,8 @@ def test_nests_of_arrays_are_told_apart():
 
 def test_an_int_that_is_too_large_for_a_float_is_refused():
     arguments = Arguments()
-    for x in (3, [3, 4]):
+    for x in (3, [3, 4], np.array([3, 4]), np.array([5, 6])):
         same(arguments.find((x,), {}), (x,), {})
-    for x in (2 ** 53 + 1, -2 ** 53 - 1, [2 ** 53 + 1] * 2):
+    for x in (2 ** 53 + 1, -2 ** 53 - 1, [2 ** 53 + 1] * 2, np.array([2 ** 53 + 1, 2])):
         with pytest.raises(TypeError, match="too large for a float"):
             arguments.find((x,), {})

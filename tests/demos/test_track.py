@@ -5,6 +5,7 @@ import pytest
 
 from demos.exercises import main
 from demos.exercises.catalogue import SOLUTIONS
+from demos.exercises.marking import repairs
 from demos.exercises.mutations.mutate import mutants
 from demos.exercises.track.command import mark_engine
 from demos.exercises.track.steps import STEPS
@@ -74,7 +75,8 @@ def test_a_wrong_engine_stops_at_its_step_with_the_mistake(old, new, step, said,
     assert done == step - 1 and result.mistake and said in result.mistake, result
 
 
-def test_mutants_of_the_engine_are_not_accepted(marked):
+def test_mutants_of_the_engine_are_not_accepted(marked, monkeypatch):
+    monkeypatch.setattr(repairs, "cause", lambda *arguments: "")         # only the verdicts matter here
     functions = ("__add__", "__mul__", "backward", "tanh")
     found = [m for m in mutants(ENGINE, functions) if m.kind in ("sign", "factor", "statement")]
     accepted = [m.said for m in found if marked(m.source, 11).solved]

@@ -4,7 +4,6 @@ from __future__ import annotations
 import html
 import random
 import re
-import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -18,8 +17,8 @@ from autograd.graph import topological_order
 from autograd.pictures.neurons import find_neurons
 from autograd.words.labels import clean, shorten
 from tests.expressions import HOSTILE, expression
+from tests.pictures.conftest import needs_dot
 
-needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="no program dot on PATH")
 SVG = "{http://www.w3.org/2000/svg}"
 
 

@@ -15,10 +15,11 @@ import numpy as np
 
 from autograd.compiler.jit.flat import (FLOAT, INT, LARGEST, build, flatten, kinds_of, numbers,
                                         of_values, without_values)
-from autograd.compiler.jit.quick import Template, builder, reader
+from autograd.compiler.jit.quick import Template, builder, call_reader, reader
 from autograd.value import Value
 
 READERS = 8                             # of nests of arrays, at one place
+READINGS = 4                            # of calls, as long as arrays have the same shapes
 LONG = 500                              # bytes of a list that is worth a copy
 FLOAT64 = np.dtype(np.float64)
 VALUES, LISTS = {Value}, {list}
@@ -199,6 +200,22 @@ class Slot:
                 self.templates.setdefault(len(written), []).append((template, part))
 
 
+class Reading:
+    """Calls in which numbers and nests of arrays look alike: `read` gives all numbers, and how the
+    rest looks, for which there is a Signature each."""
+
+    def __init__(self, read: Callable[..., Any]) -> None:
+        self.read = read
+        self.signatures: dict[Any, Signature] = {}
+
+    def knows(self, args: tuple[Any, ...], named: dict[str, Any], signature: Signature) -> bool:
+        """Whether it reads these arguments; if so, it knows their signature from now on."""
+        read = self.read(args, named)
+        if read is not None:
+            self.signatures[read[1]] = signature
+        return read is not None
+
+
 class Arguments:
     """The arguments of earlier calls of one function."""
 
@@ -207,6 +224,7 @@ class Arguments:
         self.slots: list[Slot] = []
         self.names: dict[str, Slot] = {}
         self.signatures: dict[Any, Signature] = {}
+        self.readings: list[Reading] = []
 
     def find(self, args: tuple[Any, ...], named: dict[str, Any]
              ) -> tuple[Signature, Any, list[Value]]:
@@ -214,6 +232,10 @@ class Arguments:
 
         Raises TypeError for arguments that cannot be compiled for.
         """
+        for reading in self.readings:
+            read = reading.read(args, named)
+            if read is not None and (known := reading.signatures.get(read[1])) is not None:
+                return known, read[0], []
         found = self.slots_of(args, named)
         parts: list[Any] = []
         pieces: list[Any] = []
@@ -227,8 +249,22 @@ class Arguments:
         signature = self.signatures.get(at)
         if signature is None:
             signature = self.signatures[at] = Signature(flatten((args, named), []), at[-1])
+        elif not any(signature in reading.signatures.values() for reading in self.readings):
+            self.learn(signature, [slot for slot, _ in found], args, named)
         theta = np.concatenate(pieces, dtype=float) if pieces else np.empty(0)
         return signature, theta, []
+
+    def learn(self, signature: Signature, slots: list[Slot], args: tuple[Any, ...],
+              named: dict[str, Any]) -> None:
+        """Know from now on how to read a call, one that came before."""
+        for reading in self.readings:
+            if reading.knows(args, named, signature):
+                return
+        if slots and len(self.readings) < READINGS:
+            keys = [*argument_keys(signature.key), *signature.key[2][1][2]]
+            read = call_reader(keys, [slot.find for slot in slots], tuple(named))
+            self.readings.append(Reading(read))
+            self.readings[-1].knows(args, named, signature)
 
     def with_values(self, args: tuple[Any, ...], named: dict[str, Any]
                     ) -> tuple[Signature, Any, list[Value]]:

@@ -31,6 +31,7 @@ GRADIENT_OF_MANY = "gives derivatives of more than one number"
 
 
 NOTHING = np.empty(0)
+are_all = np.logical_and.reduce                   # all(), in half of its time
 NO_GRAPH: Any = ()
 STEP = 1e-5                                     # of the two points of a slope, relative
 SMALL = 600                                     # Values
@@ -369,7 +370,8 @@ class Branch:
         """The gradient with respect to the arguments, in which that of what was fetched counts for
         where it was."""
         count = len(self.wrt)
-        at = self.in_gradient[np.concatenate(places)[self.active]]
+        at = places[0] if len(places) == 1 else np.concatenate(places)
+        at = self.in_gradient.take(at[self.active])
         return gradient[:count] + np.bincount(at, gradient[count:], count + 1)[:count]
 
 
@@ -397,7 +399,7 @@ def in_a_row(places: list[int]) -> Any:
 
 def checked_finite(found: Any) -> None:
     """Raise ArithmeticError where a number is not finite: floats say more about it than arrays."""
-    if not np.isfinite(found).all():
+    if not are_all(np.isfinite(found).ravel()):
         raise ArithmeticError("a result is not finite")
 
 

@@ -41,7 +41,7 @@ class Table:
 
     def at(self, theta: Any, chosen: Any) -> tuple[Any, Any]:
         """The numbers that are fetched by some ints, and their places."""
-        places = self.places.take(chosen, axis=0).ravel()
+        places = self.places.take(chosen, 0).ravel()
         base = np.concatenate((theta, self.numbers)) if self.numbers else theta
         return base.take(places), places
 
@@ -184,7 +184,7 @@ class Lookups:
     def finished(self) -> None:
         """Get ready for `numbers`."""
         self.limited = np.array([i for i, _ in self.bounds], dtype=int)
-        self.limits = np.array([n for _, n in self.bounds], dtype=float)
+        self.limits = np.array([n for _, n in self.bounds], dtype=np.uint64)
         self.found = [(table, np.array(table.indices, dtype=int)) for table in self.tables.values()]
         self.units = [(np.eye(n), np.array([i for i, _ in some], dtype=int))
                       for n, some in groupby(self.rows, lambda at: at[1])]
@@ -201,10 +201,10 @@ class Lookups:
     def numbers(self, theta: Any) -> tuple[Any, Any] | None:
         """The numbers of these Values, and the places of those that are fetched; None where an int
         is not one of an entry."""
-        chosen = theta[self.limited]
-        if not ((chosen >= 0) & (chosen < self.limits)).all():
+        chosen = theta.take(self.limited).astype(np.int64)
+        if (chosen.view(np.uint64) >= self.limits).any():           # a negative int is a huge one
             return None
-        found = [table.at(theta, theta[indices].astype(int)) for table, indices in self.found]
+        found = [table.at(theta, theta.take(indices).astype(int)) for table, indices in self.found]
         rows = [unit[theta[indices].astype(int)].ravel() for unit, indices in self.units]
         return [part for part, _ in found] + rows, [places for _, places in found]
 

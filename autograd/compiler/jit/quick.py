@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiler.jit.flat import BOOL, FLOAT, INT, VALUE
+from autograd.compiler.jit.flat import BOOL, FLOAT, INT, LARGEST, VALUE
 
 SIZE = {ord("g"): 8, ord("i"): 4}       # the bytes of a float and of an int
 DTYPE: dict[int, Any] = {ord("g"): np.dtype("<f8"), ord("i"): np.dtype("<i4")}
@@ -76,7 +76,7 @@ class Template:
         if self.without_numbers(written) != self.same:
             return None
         if len(self.blocks) <= FEW:
-            return [block.read(written) for block in self.blocks]
+            return [block.read(written) for block in self.blocks] or [np.empty(0)]
         data = np.frombuffer(written, np.uint8)
         floats = data[self.floats].view("<f8")
         if not len(self.ints):
@@ -139,17 +139,17 @@ class Reader:
     """Writes a function that gives the numbers of a nest of arrays and floats, in parts, or None
     for a nest that looks different."""
 
-    def __init__(self, key: Any) -> None:
-        self.constants: dict[str, Any] = {"ndarray": np.ndarray, "FLOAT64": np.dtype(float)}
+    def __init__(self) -> None:
+        self.constants: dict[str, Any] = {"ndarray": np.ndarray, "FLOAT64": np.dtype(float),
+                                          "INT64": np.dtype(np.int64)}
         self.lines: list[str] = []
         self.pieces: list[str] = []
-        self.add(key, "x")
 
-    def function(self) -> Callable[[Any], Any]:
-        """The function."""
-        lines = [*self.lines, f"return [{', '.join(self.pieces)}]"]
-        exec("def read(x):\n" + "".join(f"    {line}\n" for line in lines), self.constants)
-        found: Callable[[Any], Any] = self.constants["read"]
+    def function(self, arguments: str, result: str) -> Callable[..., Any]:
+        """The function of some arguments."""
+        lines = "".join(f"    {line}\n" for line in [*self.lines, f"return {result}"])
+        exec(f"def read({arguments}):\n{lines}", self.constants)
+        found: Callable[..., Any] = self.constants["read"]
         return found
 
     def constant(self, x: Any) -> str:
@@ -157,6 +157,12 @@ class Reader:
         name = f"c{len(self.constants)}"
         self.constants[name] = x
         return name
+
+    def floats(self, x: str) -> str:
+        """The name of the ints of an array as floats; None for ints that may be too large."""
+        self.lines.append(f"{x}f = {x}.ravel().astype(float)")
+        self.unless(f"{x}f.dot({x}f) < {float(LARGEST) ** 2}")
+        return f"{x}f"
 
     def unless(self, *tests: str) -> None:
         """None for what does not pass the tests."""
@@ -167,11 +173,15 @@ class Reader:
         if key == FLOAT:
             self.unless(f"type({x}) is float")
             self.pieces.append(f"({x},)")
+        elif key == INT:
+            self.unless(f"type({x}) is int", f"{-LARGEST} <= {x} <= {LARGEST}")
+            self.pieces.append(f"({x},)")
         elif type(key) is str or len(self.pieces) > MANY:
-            raise ValueError("ints, or too much for one function")
-        elif key[0] == "array" and key[2] == FLOAT:
-            self.unless(f"type({x}) is ndarray", f"{x}.dtype is FLOAT64", f"{x}.shape == {key[1]}")
-            self.pieces.append(f"{x}.ravel()")
+            raise ValueError("too much for one function")
+        elif key[0] == "array" and key[2] in (FLOAT, INT):
+            dtype = "INT64" if key[2] == INT else "FLOAT64"
+            self.unless(f"type({x}) is ndarray", f"{x}.dtype is {dtype}", f"{x}.shape == {key[1]}")
+            self.pieces.append(self.floats(x) if key[2] == INT else f"{x}.ravel()")
         elif type(key[2]) is tuple and key[2] and type(key[0]) is type:
             tests = [f"type({x}) is {self.constant(key[0])}", f"len({x}) == {len(key[2])}"]
             if key[0] is dict and set(map(type, key[1])) == {str}:
@@ -190,10 +200,49 @@ class Reader:
 
 def reader(key: Any) -> Callable[[Any], Any] | None:
     """A function that reads nests of arrays with this key; None for other nests."""
+    found = Reader()
     try:
-        return Reader(key).function()
+        found.add(key, "x")
     except (ValueError, RecursionError):
         return None
+    return found.function("x", f"[{', '.join(found.pieces)}]")
+
+
+
+def call_reader(keys: list[Any], finders: list[Any], names: tuple[str, ...]) -> Callable[..., Any]:
+    """A function of the arguments of a call, (args, named), that gives all numbers, and how what it
+    does not read itself looks; None where an argument looks different.
+
+    keys        of the arguments, those with names last
+    finders     for each a function that gives how it looks and its numbers, for what is neither a
+                number nor a nest of arrays
+    """
+    found = Reader()
+    found.constants |= {"concatenate": np.concatenate, "array": np.array}
+    count = len(keys) - len(names)
+    given = [f"x{i}" for i in range(len(keys))]
+    by_name = f"tuple(named) == {found.constant(names)}" if names else "not named"
+    found.unless(f"len(args) == {count}", by_name)
+    if keys:
+        found.lines.append(f"{''.join(x + ', ' for x in given)}= "
+                           + ("*args, *named.values()" if names else "args"))
+    looks = []
+    for key, x, find in zip(keys, given, finders):
+        before = len(found.lines), len(found.pieces)
+        try:
+            found.add(key, x)
+        except (ValueError, RecursionError):
+            del found.lines[before[0]:], found.pieces[before[1]:]
+            found.lines.append(f"{x}_found = {found.constant(find)}({x})")
+            found.unless(f"{x}_found is not None")
+            found.pieces.append(f"*{x}_found[1]")
+            looks.append(f"{x}_found[0]")
+    nests = [x for key, x in zip(keys[:count], given) if type(key) is tuple]
+    looks += [f"{a} is {b}" for i, a in enumerate(nests) for b in nests[:i]]
+    numbers = f"concatenate(({''.join(p + ', ' for p in found.pieces)}), dtype=float)"
+    if all(key in (FLOAT, INT) for key in keys):
+        numbers = f"array([{', '.join(given)}], dtype=float)"
+    return found.function("args, named", f"{numbers}, ({''.join(x + ', ' for x in looks)})")
 
 
 # Results ------------------------------------------------------------------------------------------

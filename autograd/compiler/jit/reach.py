@@ -20,11 +20,12 @@ from array import array
 from collections import deque
 from collections.abc import Callable, Iterator
 from functools import cache, cached_property, partial
-from operator import attrgetter, is_, methodcaller
+from operator import attrgetter, methodcaller
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd.compiler.jit.unchanged import Term, Watch, alike, together
 from autograd.operation import Operation
 from autograd.value import Value
 
@@ -67,21 +68,8 @@ CALLED_BY_NN = {"forward", "parameters", "_arrays", "_apart"}   # methods that M
 OF_CLASSES = {"__dict__", "__weakref__", "__doc__", "_abc_impl", "__annotations__"}
 MOST = 20000                                # more objects than this are not looked through
 TRANSPARENT: set[type] = set()              # objects that stand for their `f`: jit adds its own
+OFTEN = 3                                   # calls after which `same` is worth an expression
 MISSING = object()
-
-
-class Watch(NamedTuple):
-    """Something that may change: `look()` gives what it holds now, `held` is what it held."""
-    look: Callable[[], list[Any]]
-    held: list[Any]
-    of: Any                                 # what holds it, where that is one object
-
-    def same(self) -> bool:
-        """Whether it holds the same objects, or numbers and strings of the same value."""
-        now, held = self.look(), self.held
-        if len(now) != len(held):
-            return False
-        return all(map(is_, now, held)) or all(map(_alike, now, held))
 
 
 class Reach:
@@ -109,6 +97,8 @@ class Reach:
         self.pending: dict[str, list[Any]] = {}     # methods whose names nothing has read yet
         self.asked = set(CALLED_BY_NN)  # attributes that are read
         self.about: set[str] = set()    # what is read about functions and classes
+        self.calls = 0                  # of `same`, which for many is `quick`
+        self.quick: Callable[[], bool] | None = None
         self.visit(f)
         while self.by_name and (self.unread or self.pending):
             held = self.pending.popitem()[1] if self.pending else self.of_module(self.unread.pop())
@@ -117,10 +107,18 @@ class Reach:
         asked = {name for name in self.asked if hasattr(random, name) or hasattr(np.random, name)}
         if self.may_draw and (self.by_name or not asked <= DRAWS):
             self.refuse(self.may_draw)
+        self.watch_names_read()
+
+    def watch_names_read(self) -> None:
+        """Watch the functions, globals and closures that were met, and what is asked about them."""
         self.watch(lambda: [x for f in self.functions
-                            for x in (f.__code__, f.__defaults__, f.__kwdefaults__)])
-        self.watch(lambda: [get(name, MISSING) for get, name in self.globals])
-        self.watch(lambda: [_contents(cell) for cell in self.cells])
+                            for x in (f.__code__, f.__defaults__, f.__kwdefaults__)],
+                   terms=[("{}." + name, (f,)) for f in self.functions
+                          for name in ("__code__", "__defaults__", "__kwdefaults__")])
+        self.watch(lambda: [get(name, MISSING) for get, name in self.globals],
+                   terms=[("{}({}, {})", (*read, MISSING)) for read in self.globals])
+        self.watch(lambda: [_contents(cell) for cell in self.cells],
+                   terms=[("{}.cell_contents", (cell,)) for cell in self.cells])
         if "label" in self.asked:
             self.watch(lambda: [v.label for v in self.values])
         if self.asks_same:
@@ -134,16 +132,22 @@ class Reach:
 
     def same(self) -> bool:
         """Whether everything is as it was."""
+        if self.quick is not None and self.quick():
+            return True
+        self.calls += 1
+        if self.calls == OFTEN:
+            self.quick = together(self.watches)
         return all([watch.same() for watch in self.watches])
 
     def refuse(self, reason: str, culprit: Any = MISSING) -> None:
         """Note what cannot be watched, and where it is named."""
         self.refusals.append(reason + where_named(self.functions, culprit))
 
-    def watch(self, look: Callable[[], list[Any]], of: Any = None) -> list[Any]:
-        """What look() gives, which is watched from now on."""
+    def watch(self, look: Callable[[], list[Any]], of: Any = None,
+              terms: list[Term] | None = None) -> list[Any]:
+        """What look() gives, which is watched from now on; see Watch."""
         held = look()
-        self.watches.append(Watch(look, held, of))
+        self.watches.append(Watch(look, held, of, terms))
         return held
 
     def watch_items(self, x: Any) -> None:
@@ -156,9 +160,9 @@ class Reach:
 
     def changed(self) -> str:
         """Where the first thing that is not as it was is named, such as ` (model.py, line 12)`."""
-        for look, held, of in self.watches:
+        for look, held, of, _ in self.watches:
             for x, before in zip(look(), held):
-                if not _alike(x, before):
+                if not alike(x, before):
                     where = where_named(self.functions, x if of is None else of)
                     return where or where_named(self.functions, x)
         return ""
@@ -227,7 +231,10 @@ class Reach:
         if is_trusted(owner):
             return held
         self.functions.append(f)
-        self.watch(lambda: [*f.__dict__, *f.__dict__.values()])
+        if f.__dict__:
+            self.watch(lambda: [*f.__dict__, *f.__dict__.values()])
+        else:
+            self.watch(lambda: [len(f.__dict__)], terms=[("len({}.__dict__)", (f,))])
         held += [*(f.__defaults__ or ()), f.__kwdefaults__]
         reads = names_in(f.__code__)
         for refusal in reads.refusals:
@@ -279,7 +286,7 @@ class Reach:
         self.modules.add((module.__name__, *attributes))
         there = [name for name in attributes if hasattr(module, name)]
         look: Callable[[], list[Any]] = lambda: [getattr(module, n, MISSING) for n in there]
-        for x in self.watch(look):
+        for x in self.watch(look, terms=[("{}." + name, (module,)) for name in there]):
             if isinstance(x, types.ModuleType):
                 self.read_of_module(x, attributes)
             else:
@@ -339,8 +346,11 @@ class Reach:
         if built_in and not is_trusted(_module(kind)):
             self.refuse(f"refers to a {kind.__name__}, which cannot be watched")
         fields = _attribute(x, "__dict__")
-        if not isinstance(x, Operation):                    # a row of the table stays as it is
-            self.can_change |= fields is not MISSING or bool(slots)
+        if isinstance(x, Operation):                        # a row of the table stays as it is
+            self.watch(lambda: [x.forward, x.partials],
+                       terms=[("{}.forward", (x,)), ("{}.partials", (x,))])
+            return [*fields.values(), kind]
+        self.can_change |= fields is not MISSING or bool(slots)
         held: list[Any] = []
         if fields is not MISSING:
             held = self.watch(lambda: [type(x), *fields, *fields.values()], x)
@@ -523,13 +533,3 @@ def _slots(kind: type) -> tuple[str, ...]:
     names = (slots,) if isinstance(slots, str) else tuple(slots)
     return tuple(f"_{kind.__name__.lstrip('_')}{n}" if n.startswith("__") and not n.endswith("__")
                  else n for n in names)
-
-
-def _alike(a: Any, b: Any) -> bool:
-    """Whether they are one object, or numbers or strings of one kind and value."""
-    if a is b:
-        return True
-    if type(a) is type(b) and isinstance(a, (str, bytes)):
-        return bool(a == b)
-    simple = (int, float, bool, complex, np.generic)
-    return type(a) is type(b) and isinstance(a, simple) and repr(a) == repr(b)
