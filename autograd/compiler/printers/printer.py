@@ -319,18 +319,18 @@ class Printer(Language):
 
     def reshape(self, x: Array) -> Text:
         """The same numbers in another shape: by axes of length 1, where those are all."""
-        marks = marks_of_axes(x.inputs[0].shape, x.shape)
-        text = f"{self.formula(x.inputs[0]):atom}"
+        source = x.inputs[0]
+        text = f"{self.formula(source):atom}"
         if not x.shape:
-            return self.one_number(text, x.inputs[0])
-        if marks is None:
+            return self.one_number(text, source)
+        new = axes_of_length_one(source.shape, x.shape)
+        if new is None:
             return Text(f"{text}.reshape({', '.join(map(str, x.shape))})")
-        if not x.inputs[0].shape and self.some_floats:
-            return Text(f"np.reshape({self.formula(x.inputs[0])}, {tuple_text(x.shape)})")
-        while marks[-1] == ":":
-            marks.pop()
-        rest = ["..."] * (len(marks) < len(x.shape))
-        return Text(f"{text}[{', '.join([*marks, *rest])}]")
+        if not source.shape and self.some_floats:
+            return Text(f"np.reshape({self.formula(source)}, {tuple_text(x.shape)})")
+        while new[-1] == ":":
+            new.pop()
+        return Text(f"{text}[{', '.join([*new, '...'] if len(new) < len(x.shape) else new)}]")
 
     def broadcast(self, x: Array) -> Text:
         if x.shape == ():
@@ -355,18 +355,14 @@ class Printer(Language):
         return Product(x, (self.formula(A), left), (self.formula(B), right)).text()
 
 
-def marks_of_axes(old: Shape, new: Shape) -> list[str] | None:
-    """The index that makes one shape another by axes of length 1; None where others change."""
-    left, marks = list(old), []
+def axes_of_length_one(old: Shape, new: Shape) -> list[str] | None:
+    """The index that makes one shape of another by axes of length 1; None where there is none."""
+    left, index = list(old), []
     for n in new:
-        if left and n == left[0]:
+        index.append(":" if left and n == left[0] else "None" if n == 1 else "")
+        if index[-1] == ":":
             left.pop(0)
-            marks.append(":")
-        elif n == 1:
-            marks.append("None")
-        else:
-            return None
-    return None if left else marks
+    return None if left or "" in index else index
 
 
 def is_new(x: Array) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from itertools import chain
 from typing import Any, NamedTuple, Optional
 
 from autograd import graph, ops
@@ -195,8 +194,9 @@ class _Numbering:
         self.inputs: list[int] = []
         # first and last weight that a bias is added to, where they differ
         self.beside: dict[int, tuple[int, int]] = {}
-        # what else nodes with a number in them may be, as at the ends of a row: u - 1, or 0 - u
-        self.others: dict[int, Node] = {}
+        # what nodes with a number in them are the difference of, as at the ends of a row: u - 1, or
+        # 0 - u; an id is an int, a number a float
+        self.others: dict[int, tuple[int | float, int | float]] = {}
 
     def fresh(self, kind: int) -> int:
         """A new id."""
@@ -284,9 +284,9 @@ class _Numbering:
 
     def like_others(self, ends: list[int]) -> None:
         """Make differences from numbers of the nodes that are used as differences mostly are."""
-        if not self.others:
-            return
         nodes, count = self.nodes, Counter[Any]()
+        if not self.others or not self.has_differences():
+            return
         roles: dict[int, Any] = {}
         for op, args in nodes.values():
             if len(args) > NEIGHBOURS:
@@ -298,9 +298,20 @@ class _Numbering:
                     if i in self.others:
                         roles.setdefault(i, role)
         for i, role in roles.items():  # an argument of each is among its own
-            mine, (op, _) = count[role, nodes[i][0]], self.others[i]
-            if count[role, op] > OFTEN * mine:
-                nodes[i] = self.others[i]
+            other = self.difference(*self.others[i])
+            if count[role, other[0]] > OFTEN * count[role, nodes[i][0]]:
+                nodes[i] = other
+
+    def has_differences(self) -> bool:
+        """Whether there are so many differences that nodes with a number may be like them."""
+        kinds = self.kinds
+        terms = [x for pair in self.others.values() for x in pair]
+        of_parameters = any(isinstance(x, int) and kinds[x] == PARAMETER for x in terms)
+        found = [
+            op for op, args in self.nodes.values()
+            if op is ops.sub or of_parameters and op is ops.dot and len(args) == 4
+        ]
+        return len(found) > OFTEN
 
     # Sums -------------------------------------------------------------------------------------
 
@@ -328,13 +339,13 @@ class _Numbering:
         """The sum of some nodes and a number, less another node."""
         if not added and not shift:
             found = self.node(ops.neg, (less,))
-            self.others[found] = self.difference(self.number(0.0), less)
+            self.others[found] = 0.0, less
             return found
         alone = len(added) == 1 and not shift
         more = added[0] if alone else self.total(added, shift, products)
         found = self.node(ops.sub, (more, less))
         if not added and self.kinds[less] == PARAMETER:
-            self.others[found] = self.difference(more, less)
+            self.others[found] = more, less
         return found
 
     def shifted(self, added: list[int], shift: float, products: bool) -> int:
@@ -342,16 +353,17 @@ class _Numbering:
         zero = self.number(0.0)
         found = self.total(added, shift, products)
         if found not in added and len(added) == 1:
-            self.others[found] = self.difference(added[0], self.number(-shift))
+            self.others[found] = added[0], -shift
         elif len(added) == 2 and added[1] == zero and not shift:
-            self.others[found] = self.difference(*added)
+            self.others[found] = added[0], added[1]
         return found
 
-    def difference(self, a: int, b: int) -> Node:
+    def difference(self, a: int | float, b: int | float) -> Node:
         """a - b, of which one is a number, as the difference of two such things would be."""
-        if PARAMETER in (self.kinds[a], self.kinds[b]):
-            return ops.dot, (a, b, self.number(1.0), self.number(-1.0))
-        return ops.sub, (a, b)
+        i, j = [x if isinstance(x, int) else self.number(x) for x in (a, b)]
+        if PARAMETER in (self.kinds[i], self.kinds[j]):
+            return ops.dot, (i, j, self.number(1.0), self.number(-1.0))
+        return ops.sub, (i, j)
 
     def move_weights(self, plus: Side, minus: Side) -> None:
         """Put what is subtracted among what is added, its numbers negated, where both are
@@ -600,21 +612,26 @@ class _Numbering:
     def note_biases(self, linears: list[Optional[Linear]]) -> None:
         """Note the first and last weight that a bias is added to, where not always to the same."""
         before: dict[int, Side] = {}
-        sums = [linear for linear in linears if linear is not None and linear is not INSIDE]
-        for side in chain.from_iterable(sums):
-            if not side.rest or not side.left:
+        parameter = self.parameter
+        for linear in linears:
+            if linear is None or linear is INSIDE:
                 continue
-            biases = self.parameters_among(side.rest)
-            if len(biases) != 1:
-                continue
-            bias, other = biases[0], before.setdefault(biases[0], side)
-            if side.left != other.left and side.right != other.right:
-                some = self.parameters_among([*side.left, *side.right, *other.left, *other.right])
-                some += self.beside.get(bias, ())
-                if some:
-                    self.beside[bias] = min(some), max(some)
+            for side in linear:
+                if side.rest and side.left:
+                    biases = [i for i in map(parameter, side.rest) if i is not None]
+                    if len(biases) == 1:
+                        self.note_bias(biases[0], side, before.setdefault(biases[0], side))
 
-    def parameters_among(self, terms: list[Term]) -> list[int]:
-        """The ids of the terms that are parameters."""
-        ids = [self.ids[t] for t in terms if type(t) is int]
-        return [i for i in ids if i is not NONE and self.kinds[i] == PARAMETER]
+    def note_bias(self, bias: int, side: Side, other: Side) -> None:
+        """Note the first and last weight beside a bias, if those of two sums are not the same."""
+        if side.left != other.left and side.right != other.right:
+            terms = [*side.left, *side.right, *other.left, *other.right]
+            some = [i for i in map(self.parameter, terms) if i is not None]
+            some += self.beside.get(bias, ())
+            if some:
+                self.beside[bias] = min(some), max(some)
+
+    def parameter(self, t: Term) -> Optional[int]:
+        """The id of a term that is a parameter; None for any other."""
+        i = self.ids[t] if type(t) is int else NONE
+        return i if i is not NONE and self.kinds[i] == PARAMETER else None

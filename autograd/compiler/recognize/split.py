@@ -51,10 +51,12 @@ class Splitter:
     def best_parts(self, args: np.ndarray) -> list[np.ndarray]:
         """The rows of arguments in the parts that are estimated to be fastest."""
         everything = [np.arange(len(args))]
-        if sum(map(self.of_column, args.T)) <= SLICE * args.shape[1]:
+        written = sum(map(self.of_column, args.T))
+        operation = OPERATION + len(args) * EACH
+        if operation + ON_ONE >= GAIN * (operation + written):
             return everything  # slices, as they are
-        best, least = everything, self.cost(args)
-        if least <= OPERATION + len(args) * EACH + SLICE * args.shape[1]:
+        best, least = everything, operation + min(written, self.sorted_cost(args))
+        if operation + ON_ONE >= GAIN * least:
             return everything
         for labels in self.ways(args):
             count = int(labels.max()) + 1
@@ -88,11 +90,13 @@ class Splitter:
 
     def cost(self, args: np.ndarray) -> float:
         """Microseconds of an operation on rows of arguments, in the better order."""
-        columns = list(args.T)
         operation = ON_ONE if len(args) == 1 else OPERATION + len(args) * EACH
-        return operation + min(
-            sum(map(self.of_column, some)) for some in self.planner.orders(columns)
-        )
+        return operation + min(sum(map(self.of_column, args.T)), self.sorted_cost(args))
+
+    def sorted_cost(self, args: np.ndarray) -> float:
+        """Microseconds of the arguments in their leading order."""
+        columns = self.planner.orders(list(args.T))[-1]
+        return sum(map(self.of_column, columns))
 
     def of_column(self, ids: np.ndarray) -> float:
         """Microseconds of one argument."""
