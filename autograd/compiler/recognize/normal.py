@@ -13,6 +13,7 @@ factors), or anything else. A number times one factor is a product, too.
 """
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import prod
 from typing import Any, Optional
 
@@ -54,8 +55,16 @@ Linear = tuple[Side, Side]  # what is added, and what is subtracted
 INSIDE: Linear = Side(), Side()  # of what went into the sum above it
 
 
-def terms_of(op: Any, args: tuple[Term, ...], side: Side) -> tuple[Term, ...]:
-    """The terms of a sum, the last first; the products of a dot go to the side at once."""
+def terms_of(op: Any, args: tuple[Term, ...], side: Side, negative: bool) -> Iterable[Term]:
+    """The terms of a sum that is added or subtracted, the last first; the products of a dot go to
+    its side at once.
+    """
+    terms = terms_added(op, args, side)
+    return map(negated, terms) if negative else terms
+
+
+def terms_added(op: Any, args: tuple[Term, ...], side: Side) -> tuple[Term, ...]:
+    """The terms of a sum, as `terms_of` gives them."""
     if op is ops.sub:
         return negated(args[1]), args[0]
     if op is ops.neg:
@@ -158,14 +167,24 @@ class Flattener:
                 plus.rest.append(t)
                 continue
             negative = t < 0
-            side, t = (minus, ~t) if negative else (plus, t)
+            if negative:
+                t = ~t
+            side = sides[negative]
             kind = op[t] if inner[t] or t == root else None  # None: it is a term as it is
-            if kind is ops.add and not negative:
+            if kind is ops.mul:
+                a, b = args[t]
+                if self.takes_apart(a, b):
+                    self.product(t, negative, sides, found)
+                else:
+                    side.left.append(a)
+                    side.right.append(b)
+            elif kind is ops.add and not negative:
                 stack += args[t][::-1]
             elif kind in SUMS_AND_NEG:
-                terms = terms_of(kind, args[t], side)
-                stack += map(negated, terms) if negative else terms
-            elif kind not in PRODUCTS or not self.took_product(t, negative, sides, found):
+                stack += terms_of(kind, args[t], side, negative)
+            elif self.is_quotient(kind, t):
+                self.product(t, negative, sides, found)
+            else:
                 side.rest.append(t)
                 continue
             found[t] = INSIDE
@@ -173,24 +192,11 @@ class Flattener:
 
     # Products ---------------------------------------------------------------------------------
 
-    def took_product(
-        self, t: int, negative: bool, sides: Linear, found: list[Optional[Linear]]
-    ) -> bool:
-        """Put a product, or a quotient by a number, among the terms; False for another quotient."""
-        a, b = self.args[t]
+    def takes_apart(self, a: Term, b: Term) -> bool:
+        """Whether one of two factors opens, and nobody else uses it."""
         inner = self.inner
-        if self.op[t] is ops.div:
-            if self.divisor(t) is None:
-                return False
-            self.product(t, negative, sides, found)
-        elif (type(a) is int and inner[a] and self.opens(a, b)
-              or type(b) is int and inner[b] and self.opens(b, a)):
-            self.product(t, negative, sides, found)
-        else:
-            side = sides[negative]
-            side.left.append(a)
-            side.right.append(b)
-        return True
+        return (type(a) is int and inner[a] and self.opens(a, b)
+                or type(b) is int and inner[b] and self.opens(b, a))
 
     def opens(self, a: int, b: Term) -> bool:
         """Whether a factor is itself a product, a quotient, a negation, or a sum times a number."""
@@ -217,6 +223,10 @@ class Flattener:
         else:
             side.left.append(factors[0])
             side.right.append(factors[1] if number is None else number)
+
+    def is_quotient(self, kind: Any, t: int) -> bool:
+        """Whether a place divides by a number."""
+        return kind is ops.div and self.divisor(t) is not None
 
     def divisor(self, t: int) -> Optional[float]:
         """The number that t divides by; None if there is none, or its size is extreme."""
@@ -263,7 +273,7 @@ class Flattener:
         kind = self.op[t]
         if kind is ops.mul:
             return is_all or not beside_others or not all(map(self.varies, self.args[t]))
-        return kind is ops.neg or kind is ops.div and self.divisor(t) is not None
+        return kind is ops.neg or self.is_quotient(kind, t)
 
     def apart(self, t: int) -> tuple[Optional[float], list[Term], bool, list[int]]:
         """A product as `factors` gives it, with its inputs as they are."""

@@ -64,7 +64,7 @@ def without_zeros(tape: Tape) -> Tape:
     """The tape with sums of what is not 0."""
     changed = {
         i: without_zero(tape, op, args) for i, (op, args) in tape.nodes.items()
-        if tape.zero in args and op in SUMS
+        if op in SUMS and len(args) <= NEIGHBOURS and tape.zero in args
     }
     return tape._replace(nodes={**tape.nodes, **changed})
 
@@ -72,7 +72,7 @@ def without_zeros(tape: Tape) -> Tape:
 def without_zero(tape: Tape, op: Operation, args: tuple[int, ...]) -> Node:
     """A node with a 0 among its arguments as a shorter sum; itself where it is none."""
     zero = tape.zero
-    if op is ops.sum and len(args) <= NEIGHBOURS:
+    if op is ops.sum:
         return op, tuple([a for a in args if a != zero]) or args[:1]
     if op is ops.dot and zero in args[:2] and is_difference(tape, args):
         return less_zero(zero, *args[:2])
@@ -122,13 +122,16 @@ def numbered(
     numbering = _Numbering(constant)
     numbering.leaves(place, parameters, inputs)
     numbering.note_biases(linears)
-    for i, n in enumerate(uses):
-        if not n or linears[i] is INSIDE or i in begin:
-            continue
+    for i in nodes_among(uses, linears, begin):
         numbering.add(i, op[i], args[i], linears[i])
         if order[i].label:
             numbering.labels.setdefault(numbering.ids[i], order[i].label)
     return numbering.tape(ends, parameters, inputs), numbering.ids
+
+
+def nodes_among(uses: list[int], linears: list[Optional[Linear]], begin: set[int]) -> list[int]:
+    """The places that become nodes: used, not inside a sum, and not where the program begins."""
+    return [i for i, n in enumerate(uses) if n and linears[i] is not INSIDE and i not in begin]
 
 
 def refuse_closures(order: list[Value], args: list[tuple[Term, ...]]) -> None:
