@@ -100,11 +100,7 @@ class _Reader:
             self.block(line.name, line.array, "parameters")
         for line in lines.forward:
             self.block(line.name, line.array, "forward")
-        empty = [line for line in lines.forward
-                 if line.name in self.blocks and not any(self.blocks[line.name].cells)]
-        numbers = self.code.variables(self.arguments) if empty else {}
-        for line in empty:
-            self.take_part(line, np.ravel(numbers.get(line.name, [])))
+        self.fill_empty()
         printer = Printer(lines.names, Constants(names_beside(lines).free), True)
         rows: list[Row] = []
         for part, some in (("parameters", lines.views), ("forward", lines.forward),
@@ -127,29 +123,36 @@ class _Reader:
         shape = tuple(int(n) for n in inner(array))
         self.blocks[name] = Block(name, shape, cells, mains, kind)
 
+    def fill_empty(self) -> None:
+        """Give blocks without Values those that are in the cells of others."""
+        empty = [line for line in self.code.lines.forward
+                 if line.name in self.blocks and not any(self.blocks[line.name].cells)]
+        numbers = self.code.variables(self.arguments) if empty else {}
+        for line in empty:
+            self.take_part(line, np.ravel(numbers.get(line.name, [])))
+
     def take_part(self, line: Any, numbers: np.ndarray) -> None:
         """Give a line its Values, where it is a part of a sum: z in z - y, which is one operation.
 
         They are in the cells of the line that reads it. Its own Value is the last one there that is
         computed from nothing but what this line reads, if it has the number that the line gives.
         """
-        mine, place = self.blocks[line.name], {v: k for k, v in enumerate(self.order)}
+        mine = self.blocks[line.name]
         read = {i for name in self.uses(line) for places in self.blocks[name].cells for i in places}
         for other in self.code.lines.forward:
             whole = self.blocks.get(other.name)
-            if line.name not in self.uses(other) or whole is None:
-                continue
-            if len(whole.cells) != len(mine.cells):
-                continue
-            parts = [part_of(places, main, read, self.order, place)
-                     for places, main in zip(whole.cells, whole.mains)]
-            data = [self.order[part[-1]].data for part in parts if part]
-            if len(data) != len(numbers) or not np.allclose(data, numbers, 1e-9, 1e-12):
-                continue
-            for k, part in enumerate(parts):
-                mine.cells[k], mine.mains[k] = part, part[-1]
-                whole.cells[k] = [i for i in whole.cells[k] if i not in part]
-            return
+            if whole is not None and line.name in self.uses(other):
+                parts = self.parts_of(whole, read)
+                data = [self.order[part[-1]].data for part in parts if part]
+                complete = len(data) == len(numbers) == len(mine.cells) == len(parts)
+                if complete and np.allclose(data, numbers, 1e-9, 1e-12):
+                    return move(parts, mine, whole)
+
+    def parts_of(self, whole: Block, read: set[int]) -> list[list[int]]:
+        """Of each cell the largest part that is computed from what was read."""
+        place = {v: k for k, v in enumerate(self.order)}
+        return [part_of(places, main, read, self.order, place)
+                for places, main in zip(whole.cells, whole.mains)]
 
     def uses(self, line: Any) -> list[str]:
         """The names of the blocks that a line reads."""
@@ -221,6 +224,13 @@ class _Reader:
         """Whether x is a part of theta."""
         theta = self.code.plan.theta
         return isinstance(x, Array) and isinstance(x.op, View) and x.inputs[0] is theta
+
+
+def move(parts: Sequence[list[int]], mine: Block, whole: Block) -> None:
+    """Move a part of each cell of a block into the cells of another."""
+    for k, part in enumerate(parts):
+        mine.cells[k], mine.mains[k] = part, part[-1]
+        whole.cells[k] = [i for i in whole.cells[k] if i not in part]
 
 
 def part_of(places: Sequence[int], main: int | None, read: set[int], order: Sequence[Value],

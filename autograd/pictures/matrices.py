@@ -76,17 +76,26 @@ def scalars(order: Sequence[Value], blocks: Sequence[Any],
     """The Values as the page knows them; x and y from 0 to 1."""
     place = {v: i for i, v in enumerate(order)}
     inputs = [[place[u] for u in v.inputs if isinstance(u, Value)] for v in order]
-    parameters = [order[k] for b in blocks if b.kind == "parameters" for c in b.cells for k in c]
+    parameters = in_parameters(order, blocks)
     longest = SHORTER if len(order) > MANY else LONGEST
     title = titles(order, longest)
     role = roles(order, [order[-1]], parameters)
-    nodes: list[dict[str, Any]] = [
-        {"title": shorten(title[v], longest), "sign": symbol_of(v.op) if v.inputs else "",
-         "role": role[v], "data": compact(v.data), "inputs": inputs[i], "x": x, "y": y,
-         "line": of_values[i]}
-        for i, (v, (x, y)) in enumerate(zip(order, points(inputs)))]
-    return [{key: value for key, value in node.items() if key not in DEFAULTS or value != DEFAULTS[key]}
-            for node in nodes]
+    sign = {v: symbol_of(v.op) for v in order if v.inputs}
+    return [unusual({"title": shorten(title[v], longest), "sign": sign.get(v, ""), "role": role[v],
+                     "data": compact(v.data), "inputs": inputs[i], "x": x, "y": y,
+                     "line": of_values[i]})
+            for i, (v, (x, y)) in enumerate(zip(order, points(inputs)))]
+
+
+def in_parameters(order: Sequence[Value], blocks: Sequence[Any]) -> list[Value]:
+    """The Values in blocks of parameters."""
+    return [order[k] for b in blocks if b.kind == "parameters" for c in b.cells for k in c]
+
+
+def unusual(node: Mapping[str, Any]) -> dict[str, Any]:
+    """A node without what the page takes for granted."""
+    return {key: value for key, value in node.items()
+            if key not in DEFAULTS or value != DEFAULTS[key]}
 
 
 def points(inputs: Sequence[Sequence[int]]) -> list[tuple[float, float]]:
