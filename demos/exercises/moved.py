@@ -95,6 +95,6 @@ def imported(x: Any) -> tuple[str, str] | None:
     for module in (getattr(x, "__module__", None), type(x).__module__.partition(".")[0], "numpy", "math"):
         for name in names:
             if isinstance(module, str) and isinstance(name, str) and module != "__main__" and \
-                    vars(sys.modules.get(module, ast)).get(name, imported) is x:
+                    vars(sys.modules.get(module) or ast).get(name, imported) is x:
                 return module, name
     return None
