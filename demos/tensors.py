@@ -38,9 +38,14 @@ r"""
 ## What a vjp is
 
 Let $y = f(x)$ be an operation on arrays, and $L$ any number computed from $y$. Backpropagation arrives at $y$ with the array
-$g = \partial L / \partial y$, of the shape of $y$, and has to go on with $\partial L / \partial x$, of the shape of $x$. The
-function from $g$ to $\partial L / \partial x$ is the *vjp* of $f$, the vector-Jacobian product: the Jacobian itself is never
-written down.
+$g = \partial L / \partial y$, of the shape of $y$, and has to go on with $\partial L / \partial x$, of the shape of $x$. By
+the chain rule
+
+$$\frac{\partial L}{\partial x_j} = \sum_i g_i\, \frac{\partial y_i}{\partial x_j}, \qquad
+\frac{\partial L}{\partial x} = J^T g$$
+
+The function from $g$ to $\partial L / \partial x$ is the *vjp* of $f$, the vector-Jacobian product: the Jacobian itself is
+never written down. (This is what the `backward` of a `torch.autograd.Function` computes.)
 """
 
 # %%
@@ -448,8 +453,8 @@ lesson.ask("A graph needs a topological sort before it goes back. Does a tape?",
 r"""
 **A graph** links each result to its inputs, as PyTorch and Values do. What nobody refers to any more is freed by itself, and
 several outputs can share a part. **Source transformation** reads the program and writes another one that computes the
-derivative, ahead of time. `autograd.compile` does this from a recorded graph; JAX, Tapenade and Enzyme start from the
-program.
+derivative, ahead of time. `autograd.compile` does this from a recorded graph, JAX from a trace of the function; Tapenade reads
+source code, and Enzyme what a compiler has made of it.
 """
 
 # %%
