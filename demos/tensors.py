@@ -69,8 +69,8 @@ differences = []
 def by_scalars(f, g, *arrays):
     """dL/dx for each array x, by a graph of scalars, where L = sum(g * f(*arrays))."""
     values = [as_values(a) for a in arrays]
-    L = np.asarray(g * f(*values), dtype=object).sum()
-    return [np.array(gradients(L, v.ravel().tolist())).reshape(v.shape) for v in values]
+    np.asarray(g * f(*values), dtype=object).sum().backward()
+    return [np.vectorize(lambda v: v.grad, otypes=[float])(array) for array in values]
 
 
 # %%
@@ -533,7 +533,7 @@ r"""
 
 ## To try
 
-- Derive the vjp of a transpose, of `reshape`, of `max`, and of `x / |x|`, and check each with `check`.
+- Derive the vjp of a transpose, of `reshape`, of `x.max()`, and of `x / |x|`, and check each with `check`.
 - Cross-entropy after softmax: show that the vjp is `p - y`. How many operations does it save?
 - Add `sin` to `Tape`, and let it find the derivative of `logistic(x, 50)`.
 - Write `derive` so that it drops products with 0 and factors 1. How much smaller do the formulas become?
