@@ -218,7 +218,7 @@ for degree in (1, 3, 5, 9, 15, 20, 30, 40):
     print(f"{degree:6}", *(f"{error(x, degree):10.0e}" for x in PLACES))
 
 # %%
-needed = next(degree for degree in range(41) if error(0.5, degree) < 1e-9)
+needed = next((degree for degree in range(41) if error(0.5, degree) < 1e-9), 40)
 lesson.ask("Which degree is needed at x = 0.5 for an error below 1e-9?", needed, within=0.2,
            why="Read the column for 0.5: it falls by a factor of 3 or 4 with each degree.")
 
