@@ -599,10 +599,8 @@ def torch_changed():
     return x.grad.item()
 
 
-late = sum(d * 1.0 for d in (10.0, 10.0))               # both local derivatives, taken at x = 10
-
-
 # %%
+late = sum(d * 1.0 for d in (10.0, 10.0))               # both local derivatives, taken at x = 10
 lesson.ask("x = 3 and y = x · x, then x.data becomes 10, and y.backward(). Here x.grad is 6. PyTorch recorded the tensor x, not its "
            "local derivatives. What does it give?", late,
            wrong={changed(): "that is recorded here; there x is read when the pass goes back"},
