@@ -34,7 +34,7 @@ from autograd.compat.numbers import is_array
 from autograd.compiler.jit.flat import Row
 from autograd.compiler.jit.guards import OURS, Truth, Whole, notes_here
 from autograd.compiler.jit.kinds import type_for
-from autograd.compiler.jit.reach import is_trusted, names_in
+from autograd.compiler.jit.reach import is_trusted, name_of, names_in
 from autograd.value import Value
 
 # operations that are defined for every number, by the name they are called by
@@ -116,7 +116,7 @@ def is_reading(called: Any) -> bool:
 
 def is_users(frame: types.FrameType) -> bool:
     """Whether this is code of the user's."""
-    return frame.f_code in trying.sides or not is_trusted(str(frame.f_globals.get("__name__", "")))
+    return frame.f_code in trying.sides or not is_trusted(name_of(frame.f_globals))
 
 
 def is_ours(frame: types.FrameType) -> bool:
