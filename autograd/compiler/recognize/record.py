@@ -109,11 +109,56 @@ def numbered(
     numbering = _Numbering(constant)
     numbering.leaves(place, parameters, inputs)
     numbering.note_biases(linears)
+    turned = turn_even(order, args, uses, linears, constant)
     for i in [i for i, n in enumerate(uses) if n and linears[i] is not INSIDE and i not in begin]:
         numbering.add(i, op[i], args[i], linears[i])
         if order[i].label:
             numbering.labels.setdefault(numbering.ids[i], order[i].label)
-    return numbering.tape(ends, parameters, inputs), numbering.ids
+    ids = numbering.ids
+    for i in turned:
+        ids[i] = NONE  # its number is not in the program, but less it
+    return numbering.tape(ends, parameters, inputs), ids
+
+
+def turn_even(
+    order: list[Value], args: list[tuple[Term, ...]], uses: list[int],
+    linears: list[Optional[Linear]], constant: list[Optional[float]],
+) -> list[int]:
+    """Turn numbers less sums, such as t - (w * x + b), of which only the square, the absolute value
+    or the cosine is used: (t - f)**2 becomes (f - t)**2, as others write it. What comes back are
+    the places that are turned; those with a label stay as they are.
+    """
+    less = {t for t, linear in enumerate(linears) if linear and is_number_less(linear, constant)}
+    if not less:
+        return []
+    even = [
+        i for i, used in enumerate(args)
+        if used and used[0] in less and is_even(order[i].op, used, constant)
+    ]
+    turned = [args[i][0] for i in even if uses[args[i][0]] == args[i].count(args[i][0])]
+    turned = [t for t in turned if not order[t].label]
+    for t in turned:
+        plus, minus = linears[t] or INSIDE
+        linears[t] = minus, plus
+    return turned
+
+
+def is_number_less(linear: Linear, constant: list[Optional[float]]) -> bool:
+    """Whether a sum is a number less terms that vary."""
+    plus, minus = linear
+    if plus.left or plus.scaled or not (minus.left or minus.scaled or minus.rest):
+        return False
+    return all([type(t) is float or constant[t] is not None for t in plus.rest])
+
+
+def is_even(op: Any, args: tuple[Term, ...], constant: list[Optional[float]]) -> bool:
+    """Whether an operation gives the same for its first argument and for the negated one."""
+    if op is ops.mul:
+        return bool(args[0] == args[1])
+    if op is not ops.pow:
+        return op is ops.abs or op is ops.cos
+    exponent = args[1] if type(args[1]) is float else constant[args[1]]
+    return exponent is not None and exponent % 2 == 0
 
 
 def refuse_closures(order: list[Value], args: list[tuple[Term, ...]]) -> None:
@@ -350,11 +395,16 @@ class _Numbering:
 
     def move_weights(self, plus: Side, minus: Side) -> None:
         """Put what is subtracted among what is added, its numbers negated, where both are
-        parameters and parameters times numbers alone: they are one dot.
+        parameters and parameters times numbers alone: they are one dot. A bias stays one.
         """
         more, less = self.weights(plus), self.weights(minus)
         if more and less:
+            bare = [t for t in plus.rest if not self.is_number(t)]
+            alone = len(bare) == 1 and all(map(self.is_number, minus.rest))
+            kept = bare if alone and len(more) + len(less) > NEIGHBOURS else []
+            more = more[len(kept) :]  # what stands alone is the first
             plus.left, plus.right, plus.rest = [], [], [t for t in plus.rest if self.is_number(t)]
+            plus.rest += kept
             plus.add(more + [(t, -number) for t, number in less])
             minus.left, minus.right = [], []
             minus.rest = [t for t in minus.rest if self.is_number(t)]
