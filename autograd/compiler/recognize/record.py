@@ -126,9 +126,13 @@ def turn_even(
 ) -> list[int]:
     """Turn numbers less sums, such as t - (w * x + b), of which only the square, the absolute value
     or the cosine is used: (t - f)**2 becomes (f - t)**2, as others write it. What comes back are
-    the places that are turned; those with a label stay as they are.
+    the places that are turned; those with a label stay as they are, and a number less one other
+    beside differences of two others, for these are neighbours and it is the end of their row.
     """
     less = {t for t, linear in enumerate(linears) if linear and is_number_less(linear, constant)}
+    single = {t for t in less if number_of_terms(linears[t]) == 1}
+    if single and any(map(is_difference_of_two, linears)):
+        less -= single
     if not less:
         return []
     even = [
@@ -149,6 +153,19 @@ def is_number_less(linear: Linear, constant: list[Optional[float]]) -> bool:
     if plus.left or plus.scaled or not (minus.left or minus.scaled or minus.rest):
         return False
     return all([type(t) is float or constant[t] is not None for t in plus.rest])
+
+
+def number_of_terms(linear: Optional[Linear]) -> int:
+    """How many terms are subtracted."""
+    minus = linear[1] if linear else Side()
+    return len(minus.left) + len(minus.scaled) + len(minus.rest)
+
+
+def is_difference_of_two(linear: Optional[Linear]) -> bool:
+    """Whether a sum is one term less another one."""
+    if not linear or len(linear[0].rest) != 1 or len(linear[1].rest) != 1:
+        return False
+    return all([type(side.rest[0]) is int and not side.has_products() for side in linear])
 
 
 def is_even(op: Any, args: tuple[Term, ...], constant: list[Optional[float]]) -> bool:
