@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 import pytest
 
-from autograd import exp, grad, greater, hessian, jacobian, jit, log, stop_gradient, value_and_grad, where
+from autograd import Value, exp, grad, greater, hessian, jacobian, jit, log, stop_gradient, value_and_grad, where
 from autograd.compiler.jit import branch, sampled
 from tests.compiler.functions import compare, compare_samples
 from tests.compiler.hostile import history, numbers_alike
@@ -386,3 +386,18 @@ def test_a_sum_of_samples_in_which_one_changes_something_is_refused():
 def test_numbers_whose_square_overflows_are_no_warning():
     f = jit(grad(lambda w: 1e154 * w[0] * 3 + w[1]))
     assert [f([1.0, 2.0 + k]) for k in range(4)] == [[3e154, 1.0]] * 4
+
+
+def test_a_whole_step_is_told_what_to_write():
+    w = Value(2.0)
+
+    def step(x):
+        w.grad = 0.0
+        loss = (w * x - 1) ** 2
+        loss.backward()
+        w.data -= 0.1 * w.grad
+        return loss
+    compiled = jit(step)
+    with pytest.warns(UserWarning, match=r"(?s)sets \.grad \(.*line \d+\); decorate the function that returns the loss.*@jit\n.*backward\(\)"):
+        compiled(1.5)
+    assert w.data == 2.0 - 0.1 * 2 * 2.0 * 1.5
