@@ -129,7 +129,11 @@ def turn_even(
     the places that are turned; those with a label stay as they are, and a number less one other
     beside differences of two others, for these are neighbours and it is the end of their row.
     """
-    less = {t for t, linear in enumerate(linears) if linear and is_number_less(linear, constant)}
+    less = {
+        t for t, linear in enumerate(linears)
+        if linear is not None and linear is not INSIDE and not linear[0].left
+        and is_number_less(linear, constant)
+    }
     single = {t for t in less if number_of_terms(linears[t]) == 1}
     if single and any(map(is_difference_of_two, linears)):
         less -= single
