@@ -254,3 +254,17 @@ def test_the_cells_of_a_turned_difference_are_verified_with_the_rest():
     P = [autograd.Value(v) for v in (0.3, -0.2, 0.7)]
     loss = sum((y - (P[0] * x[0] + P[1] * x[1] + P[2])) ** 2 for x, y in zip(X, Y))
     assert autograd.compile(loss, P).verify()
+
+
+@pytest.mark.parametrize("number", range(1, 9))
+def test_a_number_that_is_a_place_is_not_taken_for_a_square(number):
+    """Places of a graph are counted from 0: 3.0 times the Value at place 3 is no square."""
+    def of(p, _):
+        total = 0.0
+        for k in range(4):
+            e = 0.5 - (p[0] * p[1] + 0.25 * p[k % 3])
+            total = total + float(number) * e + e * float(number + 1)
+        return total + float(number) * (1.5 - p[0])
+    agrees(of, [0.3, -0.2, 0.7])
+    agrees(lambda p, _: float(number) * (1.5 - p[0] * p[1]), [0.3, -0.2])
+    agrees(lambda p, _: float(number) * (1.5 - p[0]), [0.3])

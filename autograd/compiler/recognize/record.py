@@ -142,26 +142,32 @@ def turn_even(
     the places that are turned; those with a label stay as they are, and a number less one other
     beside differences of two others, for these are neighbours and it is the end of their row.
     """
-    less = {
-        t for t, linear in enumerate(linears)
-        if linear is not None and linear is not INSIDE and not linear[0].left
-        and is_number_less(linear, constant)
-    }
-    single = {t for t in less if number_of_terms(linears[t]) == 1}
-    if single and any(map(is_difference_of_two, linears)):
-        less -= single
+    less = numbers_less(linears, constant)
     if not less:
         return []
-    even = [
-        i for i, used in enumerate(args)
-        if used and used[0] in less and is_even(order[i].op, used, constant)
-    ]
-    turned = [args[i][0] for i in even if uses[args[i][0]] == args[i].count(args[i][0])]
-    turned = [t for t in turned if not order[t].label]
-    for t in turned:
-        plus, minus = linears[t] or INSIDE
-        linears[t] = minus, plus
+    turned = []
+    for v, used in zip(order, args):
+        t = used[0] if used else 0.0  # a place is an int; a number may be equal to one
+        if type(t) is int and t in less and is_even(v.op, used, constant):
+            if uses[t] == 1 + (v.op is ops.mul) and not order[t].label:
+                turned.append(t)
+                linears[t] = less[t][::-1]
     return turned
+
+
+def numbers_less(
+    linears: list[Optional[Linear]], constant: list[Optional[float]]
+) -> dict[int, Linear]:
+    """The sums, by place, that are a number less terms that vary; not the ends of rows."""
+    less: dict[int, Linear] = {}
+    for t, linear in enumerate(linears):
+        if linear is not None and linear is not INSIDE and not linear[0].left:
+            if is_number_less(linear, constant):
+                less[t] = linear
+    longer = {t: linear for t, linear in less.items() if number_of_terms(linear[1]) > 1}
+    if len(longer) < len(less) and any(map(is_difference_of_two, linears)):
+        return longer
+    return less
 
 
 def is_number_less(linear: Linear, constant: list[Optional[float]]) -> bool:
@@ -172,10 +178,9 @@ def is_number_less(linear: Linear, constant: list[Optional[float]]) -> bool:
     return all([type(t) is float or constant[t] is not None for t in plus.rest])
 
 
-def number_of_terms(linear: Optional[Linear]) -> int:
-    """How many terms are subtracted."""
-    minus = linear[1] if linear else Side()
-    return len(minus.left) + len(minus.scaled) + len(minus.rest)
+def number_of_terms(side: Side) -> int:
+    """How many terms of one sign there are."""
+    return len(side.left) + len(side.scaled) + len(side.rest)
 
 
 def is_difference_of_two(linear: Optional[Linear]) -> bool:
@@ -188,7 +193,7 @@ def is_difference_of_two(linear: Optional[Linear]) -> bool:
 def is_even(op: Any, args: tuple[Term, ...], constant: list[Optional[float]]) -> bool:
     """Whether an operation gives the same for its first argument and for the negated one."""
     if op is ops.mul:
-        return bool(args[0] == args[1])
+        return type(args[1]) is int and bool(args[0] == args[1])
     if op is not ops.pow:
         return op is ops.abs or op is ops.cos
     exponent = args[1] if type(args[1]) is float else constant[args[1]]
@@ -440,15 +445,18 @@ class _Numbering:
         """
         more, less = self.weights(plus), self.weights(minus)
         if more and less:
-            bare = [t for t in plus.rest if not self.is_number(t)]
-            alone = len(bare) == 1 and all(map(self.is_number, minus.rest))
-            kept = bare if alone and len(more) + len(less) > NEIGHBOURS else []
+            kept = self.bias_of(plus, minus) if len(more) + len(less) > NEIGHBOURS else []
             more = more[len(kept) :]  # what stands alone is the first
             plus.left, plus.right, plus.rest = [], [], [t for t in plus.rest if self.is_number(t)]
             plus.rest += kept
             plus.add(more + [(t, -number) for t, number in less])
             minus.left, minus.right = [], []
             minus.rest = [t for t in minus.rest if self.is_number(t)]
+
+    def bias_of(self, plus: Side, minus: Side) -> list[Term]:
+        """The one term that is added and is no product, in a list; [] where there are others."""
+        bare = [t for t in plus.rest if not self.is_number(t)]
+        return bare if len(bare) == 1 and all(map(self.is_number, minus.rest)) else []
 
     def weights(self, side: Side) -> list[tuple[Term, float]]:
         """The terms of a side, each with its number; [] where they are not all parameters."""
