@@ -91,7 +91,7 @@ def test_a_hostile_file_gets_a_verdict_in_ten_seconds(what, marked):
 def check_hostile(what, marked, seconds):
     begun = time.monotonic()
     result = marked("e01_slope", HOSTILE[what], seconds=seconds)
-    assert time.monotonic() - begun < seconds + 2
+    assert time.monotonic() - begun < 10                # whatever else this machine does
     assert result.state == NOT_RIGHT and result.message and result.mistake
     assert marked("e01_slope", SLOPE).solved
 
