@@ -6,8 +6,9 @@ import warnings
 import numpy as np
 import pytest
 
-from autograd import exp, grad, greater, hessian, jacobian, jit, log, stop_gradient, value_and_grad, where
+from autograd import Value, exp, grad, greater, hessian, jacobian, jit, log, stop_gradient, value_and_grad, where
 from autograd.compiler.jit import branch, sampled
+from tests.compiler import calls
 from tests.compiler.functions import compare, compare_samples
 from tests.compiler.hostile import history, numbers_alike
 from tests.compiler.late import HOSTILE, LATE_CASES
@@ -171,6 +172,13 @@ def test_a_case_is_as_eager_or_refused(name, known):
         assert numbers_alike(a, b), f"call {k}: {b}, eager {a}"
     assert numbers_alike(left, jitted_left), (left, jitted_left)
     assert len([w for w in warned if w.startswith("jit runs")]) <= 1, warned
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_calls_at_random_are_as_eager(seed):
+    """Arguments change their kind and length, and what the function reads changes."""
+    found = calls.compare(seed) if seed % 3 else calls.compare_samples(seed)
+    assert not found or found.startswith("refused"), found
 
 
 @pytest.mark.parametrize("seed", [*range(40), 77, 161, 3601, 3642, 4317, 10104, 20688, 21103, 60060])
@@ -386,3 +394,18 @@ def test_a_sum_of_samples_in_which_one_changes_something_is_refused():
 def test_numbers_whose_square_overflows_are_no_warning():
     f = jit(grad(lambda w: 1e154 * w[0] * 3 + w[1]))
     assert [f([1.0, 2.0 + k]) for k in range(4)] == [[3e154, 1.0]] * 4
+
+
+def test_a_whole_step_is_told_what_to_write():
+    w = Value(2.0)
+
+    def step(x):
+        w.grad = 0.0
+        loss = (w * x - 1) ** 2
+        loss.backward()
+        w.data -= 0.1 * w.grad
+        return loss
+    compiled = jit(step)
+    with pytest.warns(UserWarning, match=r"(?s)sets \.grad \(.*line \d+\); decorate the function that returns the loss.*@jit\n.*backward\(\)"):
+        compiled(1.5)
+    assert w.data == 2.0 - 0.1 * 2 * 2.0 * 1.5

@@ -218,19 +218,70 @@ def negative(op: Operation, inputs: Sequence[Operand]) -> Operand:
 
 
 def difference(op: Operation, inputs: Sequence[Operand]) -> Operand:
-    """a - b for a + -b and -b + a; a + b for a - -b."""
-    if op is ops.add and is_negative(inputs[1]):
-        return inputs[0] - inputs[1].inputs[0]
-    if op is ops.add and is_negative(inputs[0]):
-        return inputs[1] - inputs[0].inputs[0]
-    if op is ops.add and isinstance(inputs[1], float) and inputs[1] < 0:
-        return inputs[0] - -inputs[1]
-    if op is not ops.sub or not isinstance(inputs[1], Array):
+    """a - b for a + -b and -b + a; a + b for a - -b; -a for 0 - a."""
+    if op is ops.add:
+        return plus_negative(*inputs)
+    return minus_negative(*inputs) if op is ops.sub else None
+
+
+def plus_negative(a: Operand, b: Operand) -> Operand:
+    """a + b as a difference, where one of them is negative; else None."""
+    if is_negative(b):
+        return a - b.inputs[0]
+    if is_negative(a):
+        return b - a.inputs[0]
+    return a - -b if isinstance(b, float) and b < 0 else None
+
+
+def minus_negative(a: Operand, b: Operand) -> Operand:
+    """a - b as a sum, where b is negative, or as -b, where a is 0; else None."""
+    if a == 0.0:
+        return -b
+    if not isinstance(b, Array):
         return None
-    less = inputs[1]
-    if less.op is ops.mul and isinstance(less.inputs[0], float) and less.inputs[0] < 0:
-        return inputs[0] + -less.inputs[0] * less.inputs[1]
-    return inputs[0] + less.inputs[0] if is_negative(less) else None
+    if b.op is ops.mul and isinstance(b.inputs[0], float) and b.inputs[0] < 0:
+        return a + -b.inputs[0] * b.inputs[1]
+    return a + b.inputs[0] if is_negative(b) else None
+
+
+def sign_outside(op: Operation, inputs: Sequence[Operand]) -> Operand:
+    """-(a * b) for -a * b and a * -b, a * b for -a * -b; for quotients as well; -c * x for -(c * x)
+    with constants c.
+    """
+    if op in (ops.mul, ops.div):
+        signs = sum(map(is_negative, inputs))
+        if not signs:
+            return None
+        found = elementwise(op, [x.inputs[0] if is_negative(x) else x for x in inputs])
+        return -found if signs == 1 else found
+    if op is ops.neg and isinstance(inputs[0], Array) and inputs[0].op in (ops.mul, ops.div):
+        a, b = inputs[0].inputs
+        return elementwise(inputs[0].op, (-a, b)) if is_constant(a) and a != 1.0 else None
+    return None
+
+
+def one_quotient(op: Operation, inputs: Sequence[Operand]) -> Operand:
+    """a / b / c for a * (1 / b / c)."""
+    if op is not ops.mul or not isinstance(inputs[1], Array) or inputs[1].op is not ops.div:
+        return None
+    top, c = inputs[1].inputs
+    if isinstance(top, Array) and top.op is ops.div and top.inputs[0] == 1.0:
+        return inputs[0] / top.inputs[1] / c
+    return None
+
+
+def common_factor(op: Operation, inputs: Sequence[Operand]) -> Operand:
+    """x * (a + b) for x * a + x * b, of Arrays of one shape, and for differences."""
+    if op not in (ops.add, ops.sub) or not all(
+        isinstance(x, Array) and x.op is ops.mul for x in inputs
+    ):
+        return None
+    for k, l in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        x, y = inputs[0].inputs[k], inputs[1].inputs[l]
+        if x is y and isinstance(x, Array) and x.shape and not is_comparison(x):
+            rest = elementwise(op, (inputs[0].inputs[1 - k], inputs[1].inputs[1 - l]))
+            return x * rest
+    return None
 
 
 def is_negative(x: Operand) -> bool:
@@ -274,7 +325,10 @@ SIMPLER: tuple[Callable[[Operation, Sequence[Operand]], Operand], ...] = (
     left_out,
     quotient,
     negative,
+    sign_outside,
+    one_quotient,
     difference,
+    common_factor,
     square,
     one_coefficient,
 )

@@ -17,7 +17,7 @@ import numpy as np
 from autograd import compiler
 from autograd.compat.messages import described, entries
 from autograd.compiler.jit.arguments import VALUES, Signature, argument_keys, same_objects
-from autograd.compiler.jit.branch import Branch, agree, checked_finite, in_a_row
+from autograd.compiler.jit.branch import Branch, How, agree, checked_finite, in_a_row
 from autograd.compiler.jit.flat import (BOOL, FLOAT, INT, flatten, flatten_result, kinds_of,
                                         numbers, skeleton, with_kinds)
 from autograd.compiler.jit.guards import Notes, notes_here
@@ -99,10 +99,10 @@ class RowsBranch(Branch):
     """
 
     def __init__(self, f: Callable[..., Any], signature: Signature, theta: Any,
-                 reach: Reach, expected: Any, samples: frozenset[int], summed: bool) -> None:
-        self.samples, self.summed = samples, summed
-        self.columns = signature.places(tuple(sorted(samples)))
-        super().__init__(f, signature, theta, reach, expected, keeps_graph=expected is None)
+                 reach: Reach, how: How, expected: Any = None) -> None:
+        self.samples, self.summed = how.samples, how.summed
+        self.columns = signature.places(tuple(sorted(how.samples)))
+        super().__init__(f, signature, theta, reach, how, expected)
 
     def transform_of(self, f: Callable[..., Any]) -> Differentiated | None:
         """The transform, where one gradient is asked for; else each sample has its own, one of many
@@ -121,7 +121,7 @@ class RowsBranch(Branch):
         """The program of some outputs, whose inputs are the numbers of a sample."""
         self.place_inputs(every)
         return compiler.program(outputs, [every[i] for i in self.shared],
-                                [every[i] for i in self.inputs])
+                                [every[i] for i in self.inputs], target=self.target)
 
     def place_inputs(self, every: list[Value]) -> None:
         """Note which numbers a program takes once, and which for each sample."""
@@ -138,7 +138,8 @@ class RowsBranch(Branch):
         the gradient is with respect to."""
         self.place_inputs(every)
         self.program = compiler.program(order[-1], [every[i] for i in self.shared],
-                                        [every[i] for i in self.inputs], order=order)
+                                        [every[i] for i in self.inputs], target=self.target,
+                                        order=order)
         return [every[i] for i in self.wrt]
 
     def full_rows(self, rows: Any) -> Any:
@@ -210,20 +211,27 @@ class RowsBranch(Branch):
 class Sampled(Jitted):
     """A function of one sample, for all samples of some arguments."""
 
-    def __init__(self, f: Callable[..., Any], samples: Sequence[int], reduce: str | None) -> None:
-        super().__init__(f)
+    branch_kind = RowsBranch
+
+    def __init__(self, f: Callable[..., Any], samples: Sequence[int], reduce: str | None,
+                 target: str = "numpy") -> None:
+        super().__init__(f, target)
         self.samples, self.reduce = frozenset(samples), reduce
+        self.how = How(target, self.samples, reduce is not None)
         self.signatures: dict[Any, Signature] = {}
         self.layouts: dict[Signature, list[Group]] = {}
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
+        if instance is None:
+            return self
         bound = self.f.__get__(instance, owner)
-        return self if instance is None else Sampled(bound, sorted(self.samples), self.reduce)
+        return Sampled(bound, sorted(self.samples), self.reduce, self.how.target)
 
     def __call__(self, *args: Any, **named: Any) -> Any:
         m = self.count(args)
         groups = None
-        if not self.refused and notes_here() is None and not (OPEN and is_watched()):
+        takes = not named or not hasattr(self.f, "differentiated")      # no keywords: an error
+        if takes and not self.refused and notes_here() is None and not (OPEN and is_watched()):
             try:
                 groups = self.groups(args, named)
             except TypeError as error:
@@ -386,15 +394,6 @@ class Sampled(Jitted):
     def check_result(self, result: Any) -> None:
         """Raise TypeError for Values."""
         of_one(result)
-
-    def branch(self, signature: Signature, theta: Any, reach: Reach, result: Any) -> Branch:
-        """A recording, compiled for many rows."""
-        summed = self.reduce is not None
-        return RowsBranch(self.f, signature, theta, reach, result, self.samples, summed)
-
-    def unproved(self, signature: Signature, theta: Any, reach: Reach) -> Branch:
-        """A recording before f has run."""
-        return self.branch(signature, theta, reach, None)
 
 
 class Group(NamedTuple):
