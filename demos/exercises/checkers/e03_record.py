@@ -2,7 +2,8 @@
 from math import cos, sin
 
 from demos.exercises.checkers.asking import Part, Wrong, as_number, as_tuple, call, draws
-from demos.exercises.checkers.comparing import compare
+from demos.exercises.checkers.comparing import TWO, all_close, close, compare
+from demos.exercises.marking.channel import Recorded
 from demos.exercises.marking.policy import ENGINES, GRADIENTS, Policy
 from demos.exercises.mutations.suspects import suspects
 
@@ -33,6 +34,10 @@ VALUES = [
     ("sin(a) in place of sin(a b)", lambda a, b: a * b**2 + sin(a)),
     ("the cosine in place of the sine", lambda a, b: a * b**2 + cos(a * b)),
     ("a - in place of the +", lambda a, b: a * b**2 - sin(a * b)),
+    ("a stands before parentheses, and multiplies the sine too", lambda a, b: a * (b**2 + sin(a * b))),
+    ("b stands before parentheses, and multiplies the sine too", lambda a, b: b * (a * b + sin(a * b))),
+    ("the sine is taken of the whole sum", lambda a, b: sin(a * b**2 + a * b)),
+    ("the sine is taken of a b² too", lambda a, b: sin(a * b**2) + sin(a * b)),
     ("a product in place of the sum", lambda a, b: a * b**2 * sin(a * b)),
     ("the term with the sine is missing", lambda a, b: a * b**2),
     ("the term a b² is missing", lambda a, b: sin(a * b)),
@@ -57,6 +62,8 @@ SLOPES = [
     ("the inputs themselves stand where their grads should", lambda a, b: [a, b]),
     ("∂y/∂a is 0: a is not in the graph, or is another Value than the one that was read", lambda a, b: [0, slopes(a, b)[1]]),
     ("∂y/∂b is 0: b is not in the graph, or is another Value than the one that was read", lambda a, b: [slopes(a, b)[0], 0]),
+    ("the grad of a b stands where that of a should", lambda a, b: [cos(a * b), slopes(a, b)[1]]),
+    ("the grad of a b stands where that of b should", lambda a, b: [slopes(a, b)[0], cos(a * b)]),
     ("y stands where a derivative should", lambda a, b: [f(a, b), slopes(a, b)[0]]),
     ("the b² is a number here, not b * b of the Value: its derivative is missing", lambda a, b: [b * b + b * cos(a * b), a * cos(a * b)]),
     ("the graph computes something else than y", lambda a, b: [b + b * cos(a * b), a + a * cos(a * b)])]
@@ -70,9 +77,17 @@ def answers(student):
     return student.memo["answers"]
 
 
+def floats(names, found):
+    """Raise Wrong for the first that is a Value: floats are asked for."""
+    for name, x in zip(names, found):
+        if isinstance(x, Recorded):
+            raise Wrong(f"{name} is a Value; it should be a float", mistake="a Value comes back, where its number belongs, a float")
+
+
 def value(student):
     found = answers(student)
     names = [f"{call('value_and_derivatives', *p)}: y" for p, _ in found]
+    floats(names, [y for _, (y, *_) in found])
     compare(names, [as_number(y, name) for name, (_, (y, *_)) in zip(names, found)], [f(*p) for p, _ in found],
             [(said, lambda wrong=wrong: [wrong(*p) for p, _ in found]) for said, wrong in VALUES], by="it should be",
             more=mutants(lambda names: [names["value_and_derivatives"](*p)[0] for p, _ in found]))
@@ -81,6 +96,7 @@ def value(student):
 def derivatives(student):
     found = answers(student)
     names = [f"{call('value_and_derivatives', *p)}: ∂y/∂{x}" for p, _ in found for x in "ab"]
+    floats(names, [d for _, (_, *slope) in found for d in slope])
     got = [as_number(d, name) for d, name in zip((d for _, (_, *slope) in found for d in slope), names)]
     sums, total = [], [0.0, 0.0]
     for p, _ in found:
@@ -88,11 +104,30 @@ def derivatives(student):
         sums += total
     compare(names, got, [d for p, _ in found for d in slopes(*p)],
             [*[(said, lambda wrong=wrong: [d for p, _ in found for d in wrong(*p)]) for said, wrong in SLOPES],
+             *[(f"{TWO}{said}; and ∂y/∂a and ∂y/∂b have changed places", lambda wrong=wrong: [d for p, _ in found for d in wrong(*p)[::-1]])
+               for said, wrong in SLOPES],
              ("the grads of earlier calls are still there: make new Values in each call", sums)],
             more=mutants(lambda names: [d for p, _ in found for d in names["value_and_derivatives"](*p)[1:]]))
     if not student.called & {"Value.backward", "autograd.backward"}:
-        raise Wrong("the derivatives are right, but no `backward` was called",
-                    mistake="they come from a formula by hand; here the graph should find them, with backward()")
+        raise Wrong("the derivatives are right, but no `backward` was called", mistake=BY_HAND)
+    from_the_graph(student)
+
+
+BY_HAND = "they come from a formula by hand; here the graph should find them, with backward()"
+
+
+def from_the_graph(student):
+    """Where `backward` leaves three times as much in the grads, three times as much comes back, and its graph is that of y."""
+    a, b, other, factor = 0.83, -1.37, [1.19, 0.71], 3.0
+    asked = call("value_and_derivatives", a, b)
+    found, outputs = student.run("e03.followed", asked, a, b, other, factor)
+    got = [as_number(d, asked) for d in as_tuple(found, 3, asked)[1:]]
+    if not all_close(got, [factor * d for d in slopes(a, b)]):
+        raise Wrong("the derivatives are right, and `backward` was called, but they are not what it left in the grads", mistake=BY_HAND)
+    numbers = [y for y in outputs if isinstance(y, float)]
+    if not any(close(y, f(*other)) for y in (*numbers, sum(numbers))):
+        raise Wrong("the derivatives are right, but the graph on which `backward` was called does not compute y",
+                    mistake="numbers found by hand stand in the graph; it should compute a b² + sin(a b) from the Values")
 
 
 def mutants(ask):

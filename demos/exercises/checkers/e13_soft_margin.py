@@ -1,9 +1,10 @@
 """Checks exercise 13: the loss on floats and on Values, and whether its derivatives are 0 at what train gives."""
+import itertools
 from math import exp, log1p
 
 from demos.exercises.checkers.asking import Part, Wrong, as_number, as_tuple, as_vector, at, draw, draws
 from demos.exercises.checkers.comparing import close, combination, compare, gradient, minimum
-from demos.exercises.checkers.descents import Descent, in_descent
+from demos.exercises.checkers.descents import SLOW, STOPS, Descent, in_descent
 from demos.exercises.marking.policy import Policy
 from demos.exercises.mutations.suspects import suspects
 
@@ -56,6 +57,8 @@ MISTAKES = [
     ("only w₂ stands in the first term", lambda w, b, xs, ys: w[1]**2 + pays(w, b, xs, ys)),
     ("the first term is subtracted", lambda w, b, xs, ys: -square(w) + pays(w, b, xs, ys)),
     ("the first term is b², where it should be |w|²", lambda w, b, xs, ys: b * b + pays(w, b, xs, ys)),
+    ("the largest of what the points pay is taken, not the sum",
+     lambda w, b, xs, ys: square(w) + max(softplus(1 - m) for m in margins(w, b, xs, ys))),
     ("the margin is missing: the 1 in 1 - y f(x)", with_points(lambda w, b, x, y: softplus(-y * f(w, b, x)))),
     ("a + in place of a - in 1 - y f(x)", with_points(lambda w, b, x, y: softplus(1 + y * f(w, b, x)))),
     ("y f(x) - 1 in place of 1 - y f(x)", with_points(lambda w, b, x, y: softplus(y * f(w, b, x) - 1))),
@@ -148,19 +151,37 @@ def on_values(student):
             more=[(LOST, found[1])])
 
 
+def mirrored(rng, m, axis):
+    """Samples in pairs that differ by the sign of one coordinate: at w = 0 the derivative with respect to its weight is 0."""
+    xs, ys = samples(rng, m)
+    pairs = [(x, [-t if k == axis else t for k, t in enumerate(x)]) for x in xs]
+    return [x for pair in pairs for x in pair], [y for y in ys for _ in "12"]
+
+
 def train(student):
-    xs, ys = samples(student.random("train"), 20)
+    rng = student.random("train")
+    had = 0.0
+    for i, (xs, ys) in enumerate((samples(rng, 20), mirrored(rng, 4, 0), mirrored(rng, 4, 1))):
+        if had < SLOW:
+            had += trained(student, xs, ys, again=i > 0)
+
+
+def trained(student, xs, ys, again):
+    """Check what train gives for these samples; the seconds it needed."""
     asked, names = "train(xs, ys)", ["w₁", "w₂", "b"]
 
     def of_list(p):
         return loss(p[:2], p[2], xs, ys)
     try:
-        answer, way, seen = student.run("e13.train", asked, xs, ys)
+        answer, way, seen, seconds = student.run("e13.train", asked, xs, ys)
     except Wrong as wrong:
         raise in_descent(wrong, student, "e12.way", of_list, names) from None
     w, b = as_tuple(answer, 2, asked)
     p = [*as_vector(w, 2, f"w from {asked}"), as_number(b, f"b from {asked}")]
-    minimum(asked, names, p, of_list, causes(p, Descent(way, p, of_list, names), xs, ys, seen))
+    descent = Descent(way, p, of_list, names)
+    first = [(STOPS, descent.stops)] if again else []
+    minimum(asked, names, p, of_list, itertools.chain(first, causes(p, descent, xs, ys, seen)))
+    return as_number(seconds, asked)
 
 
 def causes(p, descent, xs, ys, seen):
@@ -168,6 +189,7 @@ def causes(p, descent, xs, ys, seen):
         return lambda: all(abs(d) < 2e-3 for d in gradient(lambda q: wrong(q[:2], q[2], xs, ys), p))
     descent.samples = (seen, len(xs))
     yield "nothing was trained: w and b are 0", lambda: not any(p)
+    yield f"the loss is taken over {seen} of the {len(xs)} points", lambda: seen < len(xs)
     yield "one coordinate is taken with the derivative of another", descent.exchanged
     yield "it diverges: the steps are too long; the loss is a sum over all points", descent.diverges
     yield f"the steps do not change {', '.join(descent.still())}; the others are at the minimum", lambda: bool(descent.still())

@@ -39,6 +39,7 @@ TANGENTS = {
     "x * x": [("the product rule has two terms", lambda x: x),
               ("the tangents are multiplied: the product rule has values too", lambda x: 1.0),
               ("a - between the two terms of the product rule", lambda x: 0.0),
+              ("the tangents are added: the product rule has values too", lambda x: 2.0),
               ("this is the value, not the tangent", lambda x: x * x)],
     "(x + 2) * x * 3": [("the first term of the product rule is there twice: that is right for squares only", lambda x: 12 * x),
                         ("the second term of the product rule is there twice: that is right for squares only", lambda x: 12 * x + 24),
@@ -61,7 +62,9 @@ TANGENTS = {
         ("only the term of the numerator is there", lambda x: 2 * x / (x + 3)),
         ("the terms of the numerator are paired wrongly", lambda x: (2 * x * (x * x + 1) - (x + 3)) / (x + 3)**2)],
     "sin(x)": [("the derivative of sin is cos", sin), ("the derivative of sin has the sign +", lambda x: -cos(x)),
-               ("the tangent is not computed: it is that of the input", lambda x: 1.0), ("the tangent is lost: it is 0", lambda x: 0.0)],
+               ("the tangent is not computed: it is that of the input", lambda x: 1.0), ("the tangent is lost: it is 0", lambda x: 0.0),
+               ("the sine is taken of the tangent", lambda x: sin(1.0)),
+               ("the cosine is taken of the tangent, not of the value", lambda x: cos(1.0))],
     "sin(3 * x)": [("the tangent of what is inside the sine is missing: the chain rule", lambda x: cos(3 * x)),
                    ("the cosine is taken of the tangent, not of the value", lambda x: cos(3.0)),
                    ("the tangent is added to the cosine, where it should be a factor", lambda x: cos(3 * x) + 3),
@@ -113,7 +116,7 @@ def first(student):
         right = list(map(slope(text), xs))
         compare(names, got, right, [
             ("this is the value, not the tangent", list(map(f(text), xs))),
-            ("the tangent begins at 0, where dx/dx is 1", [0.0] * len(xs)),
+            ("the tangent begins at 0, where dx/dx is 1, or f is asked at a plain number", [0.0] * len(xs)),
             ("the tangent begins at x, where dx/dx is 1", [x * d for x, d in zip(xs, right)]),
             ("f is asked at 1 with the tangent x: value and tangent have changed places",
              lambda: [slope(text)(1.0) * x for x in xs])],
