@@ -160,7 +160,7 @@ def hvp(f: Function, primals: Sequence[Nested], tangents: Sequence[Nested]) -> N
 
 def refuse_number(f: object, who_takes: str) -> None:
     """Raises TypeError when f is not a function: often f(x) is given instead of f."""
-    if not callable(f):
+    if not callable(f) or isinstance(f, type):
         raise TypeError(f"{who_takes} the function to differentiate, f and not f(x); "
                         f"got {described(f)}")
 
