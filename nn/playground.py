@@ -56,6 +56,8 @@ def playground(model: Model | Callable[..., Any], xs: object, ys: object,   # no
     Raises what `fit` raises for model and data; ValueError where samples have not two numbers,
     where the model chooses by if-statements, and where the page would be too large.
     """
+    if title is not None and not isinstance(title, str):
+        raise TypeError(f"title must be a string, got {shown(title)}")
     loss, trained = find_loss(loss), as_model(model, parameters)
     X, Y = sample_pairs(xs, ys)
     check_plane(X, "xs")
@@ -175,7 +177,7 @@ def settings_of(optimizer: Optimizer | None, batch_size: int | None, seed: int,
 
     Raises TypeError for another optimizer, or a learning rate that is not a number.
     """
-    optimizer = optimizer or GradientDescent()
+    optimizer = GradientDescent() if optimizer is None else optimizer
     if type(optimizer) not in (GradientDescent, Adam):
         raise TypeError("the page knows nn.GradientDescent and nn.Adam, got "
                         f"{shown(optimizer)}")

@@ -81,7 +81,7 @@ def as_array(data: object, name: str, of: str = "samples") -> np.ndarray:
     Raises TypeError where it is not a list or an array, ValueError where it is ragged or masked.
     """
     data = _held(data, name, of)
-    _check_masks(data, name)
+    check_masks(data, name)
     try:
         array = np.asarray(data)
     except ValueError:                                  # what NumPy says of ragged rows
@@ -98,7 +98,7 @@ def _held(data: Any, name: str, of: str = "samples") -> Any:
     return data if hasattr(data, "__array__") else listed(data, name, of)
 
 
-def _check_masks(data: Any, name: str) -> None:
+def check_masks(data: Any, name: str) -> None:
     """Raise ValueError where entries are masked: what lies under the mask would count."""
     parts = [data] if isinstance(data, np.ndarray) else data
     if not isinstance(parts, (list, tuple)):

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import autograd
-from nn.checks import shown
+from nn.checks import index, shown
 from nn.layers import MLP
 from nn.losses import Loss, find_loss, total
 from nn.matrix.explanations import Explainer, equal, fitted
@@ -53,12 +53,14 @@ class Marks(list[Mark]):
 
     def __getitem__(self, key: Any) -> Any:
         """The mark at a place in the list, or of the array of that name."""
-        if not isinstance(key, str):
+        place = index(key)
+        if isinstance(key, slice) or place is not None and -len(self) <= place < len(self):
             return super().__getitem__(key)
         for mark in self:
-            if mark.name == key:
+            if isinstance(key, str) and mark.name == key:
                 return mark
-        raise KeyError(f"no mark for {key!r}; there are {', '.join(mark.name for mark in self)}")
+        names = ", ".join(mark.name for mark in self)
+        raise KeyError(f"no mark for {shown(key)}; there are {names}")
 
     def __str__(self) -> str:
         return "\n".join(map(str, self))
