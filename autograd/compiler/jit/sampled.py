@@ -230,7 +230,8 @@ class Sampled(Jitted):
     def __call__(self, *args: Any, **named: Any) -> Any:
         m = self.count(args)
         groups = None
-        if not self.refused and notes_here() is None and not (OPEN and is_watched()):
+        takes = not named or not hasattr(self.f, "differentiated")      # no keywords: an error
+        if takes and not self.refused and notes_here() is None and not (OPEN and is_watched()):
             try:
                 groups = self.groups(args, named)
             except TypeError as error:

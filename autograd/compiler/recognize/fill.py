@@ -51,13 +51,11 @@ class Filler:
         columns, column_of = np.unique(nodes, return_inverse=True)
         row_team, column_team = teams(row_of, column_of, len(ids), len(columns))
         entries = int((np.bincount(column_team) * np.bincount(row_team)).sum())
-        if len(ids) * len(columns) <= ONE_TEAM * entries or entries == len(nodes) and (
-            len(ids) * len(columns) < LOOKED_UP * entries and all_differ(
-                factors.reshape(len(ids), -1) if (lengths == lengths[0]).all() else factors
-            )
-        ):  # as good as one team, or each row its own few, as if looked up: then all are one team
+        whole = len(ids) * len(columns)
+        own = entries == len(nodes) and whole < LOOKED_UP * entries
+        if whole <= ONE_TEAM * entries or own and are_looked_up(factors, lengths):
             row_team, column_team = np.zeros_like(row_team), np.zeros_like(column_team)
-            entries = len(ids) * len(columns)
+            entries = whole
         if not len(nodes) < entries < max(FULL * len(nodes), min(SPARSE * len(nodes), DENSE)):
             return []
         columns, column_team = self.without_gaps(columns, column_team)
@@ -118,6 +116,13 @@ class Filler:
             if (self.planner.kinds[factors] == CONSTANT).all():
                 return nodes, self.planner.numbers[factors]
         return None, None
+
+
+def are_looked_up(factors: np.ndarray, lengths: np.ndarray) -> bool:
+    """Whether the factors of rows of these lengths differ from row to row, as if looked up."""
+    return all_differ(
+        factors.reshape(len(lengths), -1) if (lengths == lengths[0]).all() else factors
+    )
 
 
 def all_differ(rows: np.ndarray) -> bool:

@@ -15,7 +15,7 @@ from autograd import graph, ops
 from autograd.compat.numbers import with_labels
 from autograd.compat.micrograd import Closure, Handmade
 from autograd.compiler.recognize.affine import Term
-from autograd.compiler.recognize.normal import INSIDE, Flattener, Linear, Side
+from autograd.compiler.recognize.normal import INSIDE, SUMS, Flattener, Linear, Side
 from autograd.ops import Operation
 from autograd.recording import ONE_SIDED
 from autograd.value import Value
@@ -62,22 +62,35 @@ def record(
 
 def without_zeros(tape: Tape) -> Tape:
     """The tape with sums of what is not 0."""
-    nodes = dict(tape.nodes)
-    for i, (op, args) in tape.nodes.items():
-        if op is ops.sum and len(args) <= NEIGHBOURS and tape.zero in args:
-            nodes[i] = op, tuple([a for a in args if a != tape.zero]) or args[:1]
-        elif op is ops.dot and len(args) == 4 and tape.zero in args[:2] and [
-            tape.constants.get(a) for a in args[2:]
-        ] == [1.0, -1.0]:
-            a, b = args[:2]
-            nodes[i] = (ops.neg, (b,)) if a == tape.zero else (ops.sum, (a,))
-        elif op is ops.add and tape.zero in args:
-            nodes[i] = ops.sum, (args[0] if args[1] == tape.zero else args[1],)
-        elif op is ops.sub and tape.zero == args[0]:
-            nodes[i] = ops.neg, args[1:]
-        elif op is ops.sub and tape.zero == args[1]:
-            nodes[i] = ops.sum, args[:1]
-    return tape._replace(nodes=nodes)
+    changed = {
+        i: without_zero(tape, op, args) for i, (op, args) in tape.nodes.items()
+        if op in SUMS and len(args) <= NEIGHBOURS and tape.zero in args
+    }
+    return tape._replace(nodes={**tape.nodes, **changed})
+
+
+def without_zero(tape: Tape, op: Operation, args: tuple[int, ...]) -> Node:
+    """A node with a 0 among its arguments as a shorter sum; itself where it is none."""
+    zero = tape.zero
+    if op is ops.sum:
+        return op, tuple([a for a in args if a != zero]) or args[:1]
+    if op is ops.dot and zero in args[:2] and is_difference(tape, args):
+        return less_zero(zero, *args[:2])
+    if op is ops.sub:
+        return less_zero(zero, *args)
+    if op is ops.add:
+        return ops.sum, (args[0] if args[1] == zero else args[1],)
+    return op, args
+
+
+def is_difference(tape: Tape, args: tuple[int, ...]) -> bool:
+    """Whether a dot is a - b, that of a and b with 1 and -1."""
+    return len(args) == 4 and [tape.constants.get(a) for a in args[2:]] == [1.0, -1.0]
+
+
+def less_zero(zero: int, a: int, b: int) -> Node:
+    """The difference a - b, one of which is 0."""
+    return (ops.neg, (b,)) if a == zero else (ops.sum, (a,))
 
 
 def places_and_ids(
@@ -109,11 +122,16 @@ def numbered(
     numbering = _Numbering(constant)
     numbering.leaves(place, parameters, inputs)
     numbering.note_biases(linears)
-    for i in [i for i, n in enumerate(uses) if n and linears[i] is not INSIDE and i not in begin]:
+    for i in nodes_among(uses, linears, begin):
         numbering.add(i, op[i], args[i], linears[i])
         if order[i].label:
             numbering.labels.setdefault(numbering.ids[i], order[i].label)
     return numbering.tape(ends, parameters, inputs), numbering.ids
+
+
+def nodes_among(uses: list[int], linears: list[Optional[Linear]], begin: set[int]) -> list[int]:
+    """The places that become nodes: used, not inside a sum, and not where the program begins."""
+    return [i for i, n in enumerate(uses) if n and linears[i] is not INSIDE and i not in begin]
 
 
 def refuse_closures(order: list[Value], args: list[tuple[Term, ...]]) -> None:
@@ -302,7 +320,7 @@ class _Numbering:
 
     def linear(self, plus: Side, minus: Side) -> int:
         """The node of a sum: what is added less what is subtracted."""
-        if not minus.left and not minus.rest and not minus.scaled:
+        if not minus.has_products() and not minus.rest:
             products = plus.has_products()
             if not plus.rest:
                 return self.total(self.terms(plus), 0.0, products)
@@ -311,15 +329,17 @@ class _Numbering:
         if minus.left or minus.rest:
             self.move_weights(plus, minus)
         shift, products = self.shift(plus), plus.has_products()
-        added = self.terms(plus)
+        added, taken = self.terms(plus), []
         if minus.has_products() or minus.rest:
             shift -= self.shift(minus)
             taken = self.terms(minus)
-        else:
-            taken = []
         if not taken:
             return self.shifted(added, shift, products)
         less = taken[0] if len(taken) == 1 else self.total(taken, 0.0, minus.has_products())
+        return self.less(added, shift, products, less)
+
+    def less(self, added: list[int], shift: float, products: bool, less: int) -> int:
+        """The sum of some nodes and a number, less another node."""
         if not added and not shift:
             found = self.node(ops.neg, (less,))
             self.others[found] = 0.0, less
@@ -393,9 +413,13 @@ class _Numbering:
             else:
                 found += number
         if zeros and left and len(side.rest) <= NEIGHBOURS and not side.has_products():
-            left = [t for t in side.rest if not self.is_number(t) or self.is_zero(t)]
+            left = self.without_shift(side.rest)
         side.rest = left
         return found
+
+    def without_shift(self, terms: list[Term]) -> list[Term]:
+        """The terms that are not numbers, or 0."""
+        return [t for t in terms if not self.is_number(t) or self.is_zero(t)]
 
     def is_zero(self, t: Term) -> bool:
         """Whether a term is the number 0."""
@@ -422,41 +446,56 @@ class _Numbering:
         """The terms of one sign as nodes: a dot for the products of each pair of kinds, then the
         rest.
         """
-        ids, number = self.ids, self.number
-        rest = [ids[t] if type(t) is int else number(t) for t in side.rest]
+        rest = self.ids_of(side.rest)
         if not side.left and not side.scaled:
             return rest
         if len(side.left) == 1 and not side.scaled:
             found_one = self.one_product(self.of(side.left[0]), self.of(side.right[0]), rest)
             if found_one is not None:
                 return [found_one]
-        left = [ids[t] if type(t) is int else number(t) for t in side.left]
-        right = [ids[t] if type(t) is int else number(t) for t in side.right]
+        left, right = self.ids_of(side.left), self.ids_of(side.right)
         found = self.scaled(side, left, right) if side.scaled else []
         classes = self.classes(left, right)
         if len(classes) > 1:
             self.share_zeros(classes)
-        weights_of_data = classes.get((PARAMETER, CONSTANT))
-        if rest and weights_of_data:
-            self.merge_rest(rest, *weights_of_data)
-        bias = self.bias(rest) if rest else None
-        if bias is not None and weights_of_data and self.lies_beside(bias, weights_of_data[0]):
-            # a bias beside data is a weight whose input is 1
-            weights_of_data[0].append(bias)
-            weights_of_data[1].append(number(1.0))
-            rest.remove(bias)
-            bias = None
+        bias = self.bias_alone(classes, rest) if rest else None
         if len(classes) == 1:
             (products,) = classes.values()
             return [*found, self.dot(*products), *rest]
-        dots = [(which, self.dot(*classes[which])) for which in sorted(classes)]
+        dots = {which: self.dot(*classes[which]) for which in sorted(classes)}
         if bias is not None:
-            for k, (which, data) in enumerate(dots):
-                if which in ((PARAMETER, CONSTANT), (PARAMETER, INPUT)):
-                    rest.remove(bias)  # what the data give, bias included, needs no turn before
-                    dots[k] = which, self.node(ops.add, (bias, data))
-                    break
-        return [*found, *[i for _, i in dots], *rest]
+            self.add_to_data(bias, dots, rest)
+        return [*found, *dots.values(), *rest]
+
+    def ids_of(self, terms: list[Term]) -> list[int]:
+        """The ids of terms."""
+        ids, number = self.ids, self.number
+        return [ids[t] if type(t) is int else number(t) for t in terms]
+
+    def bias_alone(self, classes: Classes, rest: list[int]) -> Optional[int]:
+        """The bias among the other terms. None where there is none any more: one beside data is a
+        weight whose input is 1.
+        """
+        weights_of_data = classes.get((PARAMETER, CONSTANT))
+        if weights_of_data:
+            self.merge_rest(rest, *weights_of_data)
+        bias = self.bias(rest) if rest else None
+        if bias is None or not weights_of_data or not self.lies_beside(bias, weights_of_data[0]):
+            return bias
+        weights_of_data[0].append(bias)
+        weights_of_data[1].append(self.number(1.0))
+        rest.remove(bias)
+        return None
+
+    def add_to_data(self, bias: int, dots: dict[tuple[int, int], int], rest: list[int]) -> None:
+        """Add a bias to the product of weights with data: what these give, bias included, needs no
+        turn before.
+        """
+        for which in ((PARAMETER, INPUT), (PARAMETER, CONSTANT)):
+            if which in dots:
+                rest.remove(bias)
+                dots[which] = self.node(ops.add, (bias, dots[which]))
+                break
 
     def one_product(self, a: int, b: int, rest: list[int]) -> Optional[int]:
         """The node of one product and nothing else, or of w * x + b; None where it is another sum.
