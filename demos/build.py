@@ -32,7 +32,14 @@ lesson.ask("From the last lesson: x is used by three operations. How many contri
 ## A number that remembers
 
 A number, where it came from, and how it changes with each of its inputs: the local derivatives.
+
+In Python such a thing is described by a *class*. `Number(2.0)` makes an object of it and runs `__init__`, whose first argument
+`self` is the new object; `self.data` is a number that the object keeps. What is not given is `()`, empty: a leaf.
 """
+
+# %%
+lesson.ask("A leaf was given, not computed. How many inputs does it record?", len(Value(2.0).inputs), within=0.001,
+           wrong={1: "it is not an input of itself"}, why="None, and no local derivative. A product will record two of each.")
 
 
 # %%
@@ -64,8 +71,8 @@ lesson.ask("Afterwards a.data is set to 100. What is c.partials[1] then?", (seta
 """
 ## Operators
 
-With `__add__` and `__mul__` you write formulas as usual. A plain number becomes a Number first. In `2 * x` Python asks the
-float, which does not know Numbers, and then calls `x.__rmul__(2)`.
+With `__add__` and `__mul__` you write formulas as usual: for `a + b` Python calls `a.__add__(b)`. A plain number becomes a
+Number first. And with the plain number on the left, as in `2 * x`? Python asks it first, and it knows no Numbers.
 """
 
 # %%
@@ -160,7 +167,8 @@ lesson.ask("u = x · x, y = u + x. What does order(y) return?", listed, choices=
 """
 ## The backward pass
 
-Three lines do the work. The first resets everything behind the output, the second is the seed, the third passes on.
+Three lines do the work. The first resets everything behind the output, the second is the *seed*, dy/dy = 1, the third passes
+on.
 """
 
 
@@ -219,9 +227,9 @@ lesson.ask("y = x · x + x again, now at x = -1. What is x.grad? (In the page ab
 """
 ## It learns
 
-Four samples: "and" for inputs -1 and 1. The formula `tanh(w1 x1 + w2 x2 + b)` has three numbers to be found. Each step moves
-them a little against the derivative of the sum of the squared errors. This is all of machine learning that the next four
-lessons take apart.
+Four samples: "and" for inputs -1 and 1, where -1 means no and 1 means yes. The formula `tanh(w1 x1 + w2 x2 + b)` has three
+numbers to be found. Each step moves them a little against the derivative of the sum of the squared errors: where more of a
+number would raise the sum, it becomes smaller. The next four lessons take this loop apart.
 """
 
 # %%
@@ -231,8 +239,8 @@ lesson.ask("The formula tanh(w1 x1 + w2 x2 + b) with w1 = w2 = 1 and b = -1, for
 
 # %%
 samples = [((-1.0, -1.0), -1.0), ((-1.0, 1.0), -1.0), ((1.0, -1.0), -1.0), ((1.0, 1.0), 1.0)]
-draw = random.Random(0)
-w1, w2, b = parameters = [Number(draw.uniform(-1, 1)) for _ in range(3)]
+rng = random.Random(0)
+w1, w2, b = parameters = [Number(rng.uniform(-1, 1)) for _ in range(3)]
 losses = []
 for _ in range(lesson.size(200, 60)):
     loss = Number(0.0)
@@ -295,7 +303,8 @@ class Overwrites(Number):
 mine, spoilt = check_engine(Number), check_engine(Overwrites)
 
 # %%
-lesson.ask("Does the examiner find a fault in Number?", bool(mine.faults), why="And in Overwrites?")
+lesson.ask("Does the examiner find a fault in Number?", bool(mine.faults),
+           why="It has no `exp` and no division yet, which is not a fault. And in Overwrites? See below.")
 
 # %%
 print(mine)
@@ -305,7 +314,12 @@ print(spoilt.faults[0])
 # %% [markdown]
 """
 The package's own engine is the same idea: `autograd/value.py` has the number and its inputs, `autograd/ops.py` the
-derivatives, once for each operation, and `autograd/backward.py` the backward pass along a topological order.
+derivatives, once for each operation, and `autograd/backward.py` the backward pass along a topological order. One thing
+differs: your `backward` resets all nodes, also the leaves. The package's leaves add up over passes, as PyTorch's do.
+
+In PyTorch a tensor's `grad_fn` takes the part of your Number: `grad_fn.next_functions` are the inputs, and instead of the
+local derivatives it keeps the tensors from which its backward rule computes them. micrograd keeps a function, a *closure*,
+for each node instead.
 
 ## To try
 

@@ -30,12 +30,13 @@ lesson.ask("From the last lesson: y = x² at x = 3. What is dy/dx?", grad(lambda
 r"""
 ## Along a path: multiply
 
-`backward` multiplied by the local derivative at each operation. This is the *chain rule*:
+`backward` multiplied by the local derivative at each operation. If `u` changes by du/dx for each 1 of `x`, and `y` by dy/du
+for each 1 of `u`, then `y` changes by the product of both for each 1 of `x`. This is the *chain rule*:
 
 $$\frac{dy}{dx} = \frac{dy}{du} \cdot\ \frac{du}{dx}$$
 
-`v.partials` holds the local derivative of `v` with respect to each of its inputs, in order. Here `u = x²` and `y = sin(u)` at
-`x = 3`.
+(It holds where both derivatives exist; dy/du is taken at $u = u(x)$.) `v.partials` holds the local derivative of `v` with
+respect to each of its inputs, in order. Here `u = x²` and `y = sin(u)` at `x = 3`.
 """
 
 # %%
@@ -57,11 +58,31 @@ print("dy/du =", y.partials[0])
 print("product", y.partials[0] * u.partials[0], "  x.grad", x.grad)
 
 # %% [markdown]
-"""
+r"""
 ## Over all paths: add
 
-Now `a` reaches the output in more than one way: `b` uses `a` twice, and `c` uses `b` twice. Each path contributes its own
-change, and the changes add up. **Put an expression of your own here**; this section and the next three are computed from it.
+What if `x` reaches `y` in two ways, through `u` and through `v`? A small change `h` of `x` changes `u` by about h du/dx and
+`v` by about h dv/dx, and `y` by the sum of what each of these causes:
+
+$$\frac{dy}{dx} = \frac{\partial y}{\partial u} \frac{du}{dx} + \frac{\partial y}{\partial v} \frac{dv}{dx}$$
+
+Apply this again and again, back to `x`, and it becomes a sum over all *paths* in the graph: the derivative of `y` with respect
+to `x` is the sum, over all paths from `x` to `y`, of the product of the local derivatives along each.
+
+"""
+
+# %%
+x = Value(1.0)
+u, v = x**2, 3 * x
+(u * v).backward()
+lesson.ask("u = x² and v = 3x, y = u v, at x = 1. What is dy/dx?", x.grad,
+           wrong={6.0: "that is the part through u, v · 2x", 3.0: "that is the part through v, u · 3"},
+           why="Through u: ∂y/∂u · du/dx = v · 2x = 6. Through v: u · 3 = 3. (On paper y = 3x³.)")
+
+# %% [markdown]
+"""
+Now let `a` reach the output in more than one way: `b` uses `a` twice, and `c` uses `b` twice. **Put an expression of your own
+here**; this section and the next three are computed from it.
 """
 
 
@@ -113,12 +134,16 @@ lesson.ask("Two doublings make 4 paths. How many do ten doublings make?", explai
            wrong={20: "each doubling multiplies the number of paths by 2", 100: "2 to the power of 10"}, why="2¹⁰.")
 
 # %% [markdown]
-"""
+r"""
 ## Backpropagation in ten lines
 
 Following each path separately would take too long: every further `+` of this kind doubles the number of paths. So add up *at
-each node*. Its *users* are the nodes that have it as an input. Once all of them have contributed, the derivative of the node
-is complete, and it is passed on, once.
+each node*. Its *users* are the nodes that have it as an input. Every path from a node `u` to the output begins with an edge to
+one of its users, so the sum over all paths can be taken user by user:
+
+$$\frac{\partial y}{\partial u} = \sum_{v\ \text{uses}\ u} \frac{\partial v}{\partial u}\, \frac{\partial y}{\partial v}$$
+
+Once all users have contributed, the derivative of the node is complete, and it is passed on, once.
 
 A *topological order* lists the inputs of each operation before the operation. Read backward, it lists the users of a node
 before the node: exactly what is needed. In the code, `grads` is a table from nodes to numbers (a Python *dict*), and
@@ -380,7 +405,8 @@ say_why(c, parts)
 """
 ## When nobody notices
 
-Here every node is used exactly once: `tanh(w * x + b)`.
+Here every node is used exactly once: `tanh(w * x + b)`. (The *hyperbolic tangent*, tanh(t) = (eᵗ - e⁻ᵗ) / (eᵗ + e⁻ᵗ), takes
+every number to one between -1 and 1; its derivative is 1 - tanh²(t). You will meet it again.)
 """
 
 
@@ -565,6 +591,12 @@ print("two passes:          ", two_passes, "  nothing reset:", sweep(y, right(y)
 a.grad = 0
 y.backward()
 print("reset, and one pass: ", a.grad)
+
+# %% [markdown]
+"""
+PyTorch's leaves add up as well. But PyTorch frees what it has recorded while it goes back: there a second pass over the same
+graph is an error, unless the first was `y.backward(retain_graph=True)`. Here a graph lives as long as a variable refers to it.
+"""
 
 # %% [markdown]
 """

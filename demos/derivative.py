@@ -2,13 +2,13 @@
 """
 # What a derivative is
 
-The slope of a function: first by finite differences, then exactly, from a graph of the operations that made the number.
-Takes a second or two.
+The slope of a function: first by finite differences, then as a limit, then exactly, from a graph of the operations that made
+the number. Takes a second or two.
 
-**Goals.** You can say what a derivative is and find one by finite differences; you can draw the computational graph of an
-expression and go backward through it by hand; you know what a `Value` records, and what it does not.
+**Goals.** You can say what a derivative and a partial derivative are, and find both by finite differences; you can draw the
+computational graph of an expression and go backward through it by hand; you know what a `Value` records, and what it does not.
 
-**In class:** 40 minutes.
+**In class:** 45 minutes. You need no more than the derivatives of `x²` and `sin(x)`, and the product rule.
 """
 
 # %% tags=["hide-input"]
@@ -29,11 +29,21 @@ lesson.ask("To warm up: at 2 o'clock a train is 150 km from home, at 3 o'clock 2
 
 # %% [markdown]
 """
-## Finite differences
+## Slopes
 
-Here are a function and a point; Python writes `x**3` for x³. How much does `f(x)` change when `x` changes by a small number
-`h`? The change of `f` divided by the change of `x` is the slope of a line through two points of the curve. It is called the
-*difference quotient*.
+A straight line has the same *slope* everywhere: how much it rises for each 1 to the right. A curve has another slope at each
+point. To measure it at `x`, take a second point a little further on, at `x + h`, and the slope of the line through both: the
+change of `f` divided by the change of `x`. It is called the *difference quotient*.
+"""
+
+# %%
+lesson.ask("A straight line goes through the points (1, 2) and (3, 8). What is its slope?", (8 - 2) / (3 - 1),
+           wrong={6.0: "it rises by 6, but on the way from 1 to 3", 1 / 3: "the change of y divided by the change of x"},
+           why="It rises by 6 while x grows by 2.")
+
+# %% [markdown]
+"""
+Here are a function and a point. (`def f(x): return ...` is how Python says `f(x) = ...`, and `x**3` is x³.)
 """
 
 
@@ -52,16 +62,51 @@ lesson.ask("With these two numbers and h = 0.001, what is the slope of f at x = 
                   f(x + h) - f(x): "that is the change of f; divide it by h"},
            why="It is the change of f, divided by h.")
 
+# %% tags=["hide-input"]
+figure, ax = plots.plot("Lines through two points of the curve", "x", "f(x)", size=(13, 6))
+along = [1.6 + i / 100 for i in range(301)]
+ax.plot(along, [f(t) for t in along], color=plots.BLUE, linewidth=5, label="f(x) = x³ - 4x + 5")
+for width, color in ((1.4, plots.ORANGE), (0.7, plots.GREEN), (0.001, "black")):
+    slope = (f(x + width) - f(x)) / width
+    line = [f(x) + slope * (t - x) for t in along]
+    ax.plot(along, line, "--" if width > 0.01 else "-", color=color, linewidth=3,
+            label=f"h = {width:g}: slope {slope:.2f}")
+    ax.plot(x + width, f(x + width), "o", color=color, markersize=13)
+ax.plot(x, f(x), "o", color="black", markersize=15)
+ax.set_ylim(-10, 100)
+plots.legend(ax, loc="upper left")
+lesson.show(figure, "secants", "The closer the second point comes, the closer the line comes to "
+            "the direction of the curve at x = 3. The black line has practically reached it.")
+
 # %%
-print("the slope  ", (f(x + h) - f(x)) / h)
+lesson.ask("The second point moves closer: h = 1.4, 0.7, 0.001. Which whole number do the slopes in the picture tend to?",
+           round((f(x + 1e-6) - f(x)) / 1e-6), within=0.001, wrong={9: "x² is not the slope", 27: "x³ is not the slope"},
+           why="Next we find this number on paper.")
 
 # %% [markdown]
-"""
-On paper the slope is `f'(x) = 3x² - 4`, written below as `slope_on_paper`. The quotient comes close but does not reach it. The
-derivative is the number that the quotient tends to as `h` goes to 0.
+r"""
+## The derivative
 
-So why not take the smallest `h` there is?
+On paper, put $x + h$ into $f$, multiply out, and see what is left of the quotient:
+
+$$\frac{f(x + h) - f(x)}{h} = \frac{(x + h)^3 - 4 (x + h) - x^3 + 4 x}{h} = 3 x^2 - 4 + 3 x h + h^2$$
+
+The smaller $h$ is, the less the last two terms count. What remains is the *derivative* of $f$ at $x$, the *limit* of the
+quotient as $h$ goes to 0:
+
+$$f'(x) = \frac{df}{dx} = \lim_{h \to 0} \frac{f(x + h) - f(x)}{h} = 3 x^2 - 4$$
+
+(A function has a derivative where this limit exists, the same from both sides. $|x|$ has none at 0: its slope is -1 on the
+left and 1 on the right.)
+
+So the quotient comes close but does not reach the derivative. Why not take the smallest `h` there is? Below, `slope_on_paper`
+is $3x^2 - 4$. The *central* quotient looks to both sides, from $x - h$ to $x + h$.
 """
+
+# %%
+lesson.ask("The quotient is 3x² - 4 + 3xh + h². At x = 3 and h = 0.1, how far is it from the derivative?",
+           (f(3.1) - f(3.0)) / 0.1 - 23, within=0.01, wrong={0.9: "and h²", 23.91: "that is the quotient itself"},
+           why="3xh + h² = 0.9 + 0.01. With h = 0.01 it is 0.0901.")
 
 # %%
 def slope_on_paper(x):
@@ -77,12 +122,12 @@ for k in range(1, 16):
     errors.append((h, abs(one_sided - exact), abs(central - exact)))
 
 # %%
-steps = {"1e-03": 2, "1e-08": 7, "1e-15": 14}
-lesson.ask("Three step sizes h for the quotient above. Which one gives the smallest error on a computer?",
+steps = {"10⁻³": 2, "10⁻⁸": 7, "10⁻¹⁵": 14}
+lesson.ask("Three step sizes h for the quotient. Which one gives the smallest error on a computer?",
            min(steps, key=lambda h: errors[steps[h]][1]), choices=list(steps),
-           wrong={"1e-15": "f(x + h) and f(x) then agree in nearly all of their 16 digits, and their difference is rounding",
-                  "1e-03": "the curve bends noticeably between x and x + h"},
-           why="A smaller h is better only up to a point: the table shows where it turns.")
+           wrong={"10⁻¹⁵": "f(x + h) and f(x) then agree in nearly all of their 16 digits, and their difference is rounding",
+                  "10⁻³": "the curve bends noticeably between x and x + h"},
+           why="A smaller h is better only up to a point. The table shows where it turns; in it, 1e-08 stands for 10⁻⁸.")
 
 # %%
 print("h       error, one-sided   error, central")
@@ -93,10 +138,17 @@ for i, name in ((1, "one-sided"), (2, "central")):
     best = min(errors, key=lambda row: row[i])
     print(f"{name}: h = {best[0]:.0e} is best, with an error of {best[i]:.0e}")
 
+
+# %% tags=["hide-input"]
+def times_smaller(i):
+    """How many times smaller the error is in the second row; 1 where there is none."""
+    return errors[0][i] / errors[1][i] if errors[1][i] else 1.0
+
 # %%
 lesson.ask("Look at the first two rows. When h becomes ten times smaller, by what factor does the error of the one-sided quotient "
-           "fall, roughly?", errors[0][1] / errors[1][1], within=0.15,
-           wrong={100.0: "that is the central quotient"}, why="Its error is about a constant times h.")
+           "fall, roughly?", times_smaller(1), within=0.15,
+           wrong={100.0: "that is the central quotient"},
+           why="Its error is 3xh + h², and for a small h the first term is nearly all of it: about a constant times h.")
 
 # %% tags=["hide-input"]
 figure, ax = plots.plot("The error of a difference quotient", "h", "error of the slope")
@@ -110,18 +162,52 @@ plots.legend(ax)
 lesson.show(figure, "quotients", "Large h: the curve bends. Small h: rounding.")
 
 # %%
-lesson.ask("And the error of the central quotient, by what factor?", errors[0][2] / errors[1][2], within=0.05,
+lesson.ask("And the error of the central quotient, by what factor?", times_smaller(2), within=0.05,
            wrong={10.0: "that is the one-sided quotient; in the figure the red line is twice as steep as the blue one"},
-           why="Its error is about a constant times h²: the figure has logarithmic scales, so that h² is a line of slope 2.")
+           why="Its error is h² here: from -h and from h the terms 3xh cancel. The figure has logarithmic scales, where each "
+               "mark is ten times the one before; on them h is a line of slope 1, and h² one of slope 2.")
 
 # %% [markdown]
 """
-At first the error falls with `h`. Then it grows again: a float has about 16 digits, `f(x + h)` and `f(x)` agree in more and
-more of them, and what remains after the subtraction is rounding error. The *central* quotient looks to both sides. It is far
-more accurate, because its error falls with `h²`.
+At first the error falls with `h`. Then it grows again: a *float*, Python's kind of number, has about 16 digits, `f(x + h)` and
+`f(x)` agree in more and more of them, and what remains after the subtraction is rounding error. It is divided by `h`, too: an
+error of 10⁻¹⁵ becomes one of 10⁻¹⁵ / h. The best `h` is where both errors are equally large. With one side it is about 10⁻⁸;
+the central quotient, whose error falls with `h²`, can do with a longer step, about 10⁻⁵, and is far more accurate.
 
 Finite differences can check a derivative. To compute one we want something better.
 """
+
+# %%
+lesson.ask("f(x + h) - f(x) is off by 10⁻¹⁵, because of rounding. By how much is the quotient off for h = 10⁻¹⁰?", 1e-15 / 1e-10,
+           factor=1.5, wrong={1e-15: "it is divided by h"}, why="10⁻¹⁵ / 10⁻¹⁰ = 10⁻⁵, about what the table says.")
+
+# %% [markdown]
+"""
+## More than one input: partial derivatives
+
+Most functions have several inputs. Then one asks for each of them in turn: how fast does the function change with this one,
+while all others stand still? This is the *partial derivative* with respect to that input, written with a round ∂ and found in
+the same way:
+
+    ∂f/∂u = the limit of (f(u + h, v) - f(u, v)) / h  as h goes to 0, with v held fixed
+
+The list of all partial derivatives of a function is its *gradient*. Take the area of a rectangle with the sides `u` and `v`:
+"""
+
+
+# %%
+def area(u, v):
+    return u * v
+
+
+h = 0.001
+print("longer in u: the area grows by", round(area(3 + h, 5) - area(3, 5), 9))
+
+# %%
+lesson.ask("The rectangle has the sides u = 3 and v = 5. What is ∂(uv)/∂u, the growth of the area for each 1 of u?",
+           (area(3 + h, 5) - area(3, 5)) / h, wrong={3.0: "that is ∂(uv)/∂v", 15.0: "that is the area itself",
+                                                    8.0: "only u changes", 0.005: "divide it by h"},
+           why="While v stands still, uv is a line in u, of slope v. Likewise ∂(uv)/∂v = u.")
 
 # %% [markdown]
 """
@@ -157,8 +243,7 @@ print("its inputs:        ", d.inputs)
 # %% [markdown]
 r"""
 Behind `d` there is a *computational graph*. Its *nodes* are Values: the *leaves* `a`, `b` and `c`, which were given, and the
-results of the operations. The derivative of one operation with respect to each of its inputs, the *partial derivative*, is
-known. It is written with a round ∂, and the other inputs are held fixed:
+results of the operations. For a single operation the partial derivatives with respect to its inputs are known:
 
 $$y = u + v: \qquad \frac{\partial y}{\partial u} = 1, \quad \frac{\partial y}{\partial v} = 1$$
 
@@ -166,8 +251,19 @@ $$y = u v: \qquad \frac{\partial y}{\partial u} = v, \quad \frac{\partial y}{\pa
 
 A partial derivative of a single operation is also called a *local derivative*. `backward()` starts at `d` with `dd/dd = 1`
 and goes back through the graph, which is why it is called *backpropagation*. At each operation it multiplies the derivative
-that has arrived by the local derivative. What it finds for a Value is stored in that Value's `grad`, short for gradient.
+that has arrived by the local derivative. (Why multiply? If `d` changes by 1 for each 1 of `a * b`, and `a * b` by -3 for each
+1 of `a`, then `d` changes by 1 · (-3) for each 1 of `a`.) What it finds for a Value is stored in that Value's `grad`, short
+for gradient.
 
+"""
+
+# %%
+lesson.ask("d = a * b + c. What is the local derivative of d with respect to its first input, the product a * b?", d.partials[0],
+           wrong={-6.0: "that is the product itself", -3.0: "that is b, one operation further back"},
+           why="d is a sum: it changes by 1 for each 1 of a * b.")
+
+# %% [markdown]
+"""
 Go through it once by hand. In the page below, press the right arrow; with the key `p` you predict each number yourself.
 """
 
@@ -339,7 +435,8 @@ print(textwrap.fill(said, 90))
 How does the engine know derivatives? Only those of single operations are written down, in a *table* with one row for
 each: its value, and its partial derivative with respect to each input, as a function of the output `y` and the inputs. All
 other derivatives follow from the graph. So you can add an operation of your own with one row, and everything the engine does
-works for it. The rows are written with Python's operators and with other operations of the table.
+works for it. The rows are written with Python's operators and with other operations of the table. (`lambda a: ...` is Python
+for a ↦ ..., a function without a name. A few rows, such as `bell`, are there because they occur in derivatives of others.)
 """
 
 # %%
@@ -349,7 +446,7 @@ cube_root = operation("cube_root", lambda a: a ** (1 / 3), lambda y, a: y / (3 *
 
 # %%
 lesson.ask("The cube root of 8 is 2. By the row above, y / (3 a), what is its derivative at 8?", grad(cube_root)(8.0),
-           why="2 / (3 · 8).")
+           why="2 / (3 · 8). On paper: the derivative of y = a^(1/3) is 1/3 · a^(-2/3), which is y / (3 a).")
 
 # %%
 h = 1e-5

@@ -32,8 +32,9 @@ lesson.ask("From the last lesson: a layer with 3 inputs and 2 neurons. How many 
 r"""
 ## Loss
 
-The task is given by *training data*: samples $x_i$, each with the output $y_i$ that we want for it. The output
-$f_L \in \mathbb{R}^{n_L}$ of the network is fed into a *loss* function, which measures how well the network does:
+The task is given by *training data* $(x_i, y_i)$, $i = 1, \dots, m$: samples $x_i \in \mathbb{R}^{n_0}$, each with the output
+$y_i \in \mathbb{R}^{n_L}$ that we want for it. The output $f_L \in \mathbb{R}^{n_L}$ of the network is fed into a *loss*
+function, which measures how well the network does:
 
 $$\mathcal{L}: \mathbb{R}^{n_L} \to \mathbb{R}$$
 
@@ -41,8 +42,10 @@ Typically the loss is a sum over the samples, where $f_L(x)$ stands for the outp
 
 $$\mathcal{L}(W_1, b_1, \dots, W_L, b_L) = \sum_{i=1}^m \ell(f_L(x_i), y_i) \qquad (4)$$
 
-It is a function of the *parameters*; the data are fixed. Here $y_i = \sin(\pi x_i)$ at points from -1 to 1, and
-$\ell(f, y) = |f - y|$. A small network will do for now, 1-8-1 with ReLU.
+Here $\ell: \mathbb{R}^{n_L} \times \mathbb{R}^{n_L} \to \mathbb{R}$ is the loss of one sample. (The lecture writes
+$\mathcal{L}$ for both: as a function of the network's output, and, in (4), of its parameters.) What is varied are the
+*parameters*; the data are fixed.  Here $y_i = \sin(\pi x_i)$ at points from -1 to 1, and $\ell(f, y) = |f - y|$. A small
+network will do for now, 1-8-1 with ReLU.
 """
 
 # %%
@@ -74,13 +77,28 @@ r"""
 The *gradient* $\frac{\partial \mathcal{L}}{\partial W_k}$ is the $n_k \times n_{k-1}$ matrix whose $(i, j)$ entry is the
 partial derivative of $\mathcal{L}$ with respect to $W_k(i, j)$. Likewise
 $\frac{\partial \mathcal{L}}{\partial b_k} \in \mathbb{R}^{n_k}$ is the vector whose entry $i$ is the partial derivative of
-$\mathcal{L}$ with respect to $b_k(i)$. The gradient points in the direction in which $\mathcal{L}$ increases fastest.
-*Gradient descent* goes the other way, step by step, $j = 0, 1, \dots$:
+$\mathcal{L}$ with respect to $b_k(i)$.
+"""
+
+# %%
+rises = {"(1, 0)": 3.0, "(0, 1)": 4.0, "(0.6, 0.8)": 3 * 0.6 + 4 * 0.8}
+lesson.ask("ℒ(u, v) = 3u + 4v has the gradient (3, 4). Which of these steps, all of length 1, makes ℒ rise most?",
+           max(rises, key=rises.get), choices=list(rises),
+           wrong={"(0, 1)": "it rises by 4", "(1, 0)": "it rises by 3"},
+           why="It rises by 3 · 0.6 + 4 · 0.8 = 5. This is the step in the direction of the gradient: (3, 4) is 5 · (0.6, 0.8).")
+
+# %% [markdown]
+r"""
+The gradient points in the direction in which $\mathcal{L}$ increases fastest: a small step $s$ changes $\mathcal{L}$ by about
+$\nabla \mathcal{L} \cdot s = |\nabla \mathcal{L}|\, |s| \cos\varphi$, where $\nabla \mathcal{L}$ is the list of all partial
+derivatives and $\varphi$ the angle between the two. *Gradient descent* goes the other way, step by step, $j = 0, 1, \dots$:
 
 $$W_k^{j+1} = W_k^j - \alpha \frac{\partial \mathcal{L}}{\partial W_k} \quad \text{and} \quad b_k^{j+1} = b_k^j - \alpha
 \frac{\partial \mathcal{L}}{\partial b_k} \qquad (5)$$
 
-$\alpha > 0$ is the time step, also called the *learning rate*. First with a single parameter:
+$\alpha > 0$ is the time step, also called the *learning rate*. ($j$ counts the steps: it is an index, not a power. "Time
+step", because (5) is Euler's method for the differential equation $dW_k/dt = -\partial \mathcal{L} / \partial W_k$.) First
+with a single parameter:
 """
 
 # %%
@@ -150,8 +168,9 @@ lesson.ask("21 samples, and each epoch is one step. How many samples does the ne
 
 # %% [markdown]
 """
-The numbers agree. But `fit` does not build a new graph in each step: it *compiles* one into a program for arrays. How, and how
-much faster that is, a later lesson shows.
+The numbers agree. But `fit` does not build a new graph in each step: it *compiles* one into a program for arrays. How, and
+how much faster that is, the lesson `compiler` shows. (PyTorch's losses take the *mean* over the samples unless told
+otherwise, with `reduction="sum"`. Their gradients are `m` times smaller, and their learning rates `m` times larger.)
 
 ## A step that is too long
 
@@ -185,9 +204,10 @@ for a in (0.1, 0.5, 0.9, 1.1):
 """
 ## The toy example
 
-The lecture fits `sin(πx)` with a 2-layer network with 100 hidden neurons. The loss is `ℒ = Σᵢ |f_L(xᵢ) - sin(πxᵢ)|` for evenly
-spaced points `-1 = x₁ ≤ ... ≤ x_m = 1`. The graph of a hidden neuron `max{wx + b, 0}` has a kink at `x = -b/w`. All biases are
-0 at first, which would put all kinks at 0, so we spread them evenly over the interval.
+The lecture fits `sin(πx)` with a 2-layer network with 100 hidden neurons. The loss is `ℒ = Σᵢ |f_L(xᵢ) - sin(πxᵢ)|` for
+evenly spaced points `-1 = x₁ ≤ ... ≤ x_m = 1`. The graph of a hidden neuron `max{wx + b, 0}` consists of two straight pieces
+that meet in a kink at `x = -b/w`. `nn.MLP` sets all biases to 0 at first, which would put all kinks at 0, so we spread them
+evenly over the interval.
 """
 
 # %%
@@ -218,7 +238,8 @@ print("loss of the untrained network", error(network()))
 
 # %%
 lesson.ask("The absolute loss |f - y|: f is 0.5 too large. What is its derivative with respect to f?", grad(abs)(0.5),
-           wrong={0.5: "that is the loss itself"}, why="The slope of |t| is 1 for t > 0, and -1 for t < 0.")
+           wrong={0.5: "that is the loss itself"}, why="The slope of |t| is 1 for t > 0, and -1 for t < 0; at t = 0 the engine "
+           "takes 0.")
 
 # %% [markdown]
 """

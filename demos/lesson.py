@@ -13,6 +13,7 @@ and `lesson.show(picture, "name", "caption")` as the last line of a cell writes 
 from __future__ import annotations
 
 import builtins
+import io
 import os
 import sys
 from pathlib import Path
@@ -34,6 +35,14 @@ def never_fail_to_print() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+
+
+def _write_plot(figure: Any, path: Path) -> None:
+    """Write a Matplotlib figure as a PNG with a palette of 256 colors: it looks the same, and takes a third of the bytes."""
+    from PIL import Image                                               # which Matplotlib needs itself
+    drawn = io.BytesIO()
+    figure.savefig(drawn, dpi=110, format="png")
+    Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 class Shown(NamedTuple):
@@ -104,7 +113,7 @@ class Lesson:
         try:
             if hasattr(picture, "savefig"):
                 path = self.out / f"{name}.png"
-                picture.savefig(path, dpi=110)
+                _write_plot(picture, path)
             else:
                 path = picture.write(self.out / f"{name}.svg")
         except PictureError as error:

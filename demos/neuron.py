@@ -37,9 +37,11 @@ made of simple building blocks. The smallest is the *neuron*,
 
 $$f(x) = \sigma(\omega^T x + b), \qquad f: \mathbb{R}^n \to \mathbb{R}$$
 
-It takes a vector `x` of `n` numbers and returns one number. Its parameters are the *weights* $\omega$ (`w` in the code), one
-for each input, and the *bias* `b`. The weighted sum $\omega^T x = \omega_1 x_1 + \dots + \omega_n x_n$ is linear. The
-*activation function* `σ` that follows is not. Two common choices are the rectified linear unit, *ReLU*, and the *sigmoid*:
+($\mathbb{R}$ stands for the real numbers, $\mathbb{R}^n$ for the vectors of `n` of them.) It takes a vector `x` of `n`
+numbers and returns one number. Its parameters are the *weights* $\omega \in \mathbb{R}^n$ (`w` in the code), one for each
+input, and the *bias* $b \in \mathbb{R}$. The weighted sum $\omega^T x = \omega_1 x_1 + \dots + \omega_n x_n$ is linear: no
+input is multiplied by another. The *activation function* $\sigma: \mathbb{R} \to \mathbb{R}$ that follows is not. Two common
+choices are the rectified linear unit, *ReLU*, and the *sigmoid*:
 
 $$\sigma(t) = \max\{t, 0\} \qquad (1)$$
 
@@ -51,7 +53,8 @@ Both are operations of the engine, so their derivatives are known.
 # %%
 lesson.ask("At 0, ReLU has slope 0 on the left and slope 1 on the right. Which number does the engine return as its "
            "derivative there?", grad(relu)(0.0),
-           why="Any number from 0 to 1 would do (each is a subgradient). Most libraries choose 0, as here: σ'(0) = 0.")
+           why="ReLU has no derivative there. Any number from 0 to 1 would do (the slope of a line that touches the graph at 0 from "
+               "below, a *subgradient*). Most libraries, PyTorch as well, choose 0, as here: σ'(0) = 0.")
 
 # %%
 for t in (-2.0, 0.0, 2.0):
@@ -65,12 +68,17 @@ maximum(a, b).backward()
 # %%
 lesson.ask("A tie: a = b = 2 and y = max(a, b). What share of the derivative goes to a, the first of the two?", a.grad,
            wrong={0.5: "sharing it equally would be allowed as well, but here the whole derivative goes to one of them"},
-           why="Where both are largest, the first gets all of it. Like σ'(0) = 0 this is a convention, and it is tested.")
+           why="In a tie the first gets all of it. Like σ'(0) = 0 this is a convention, and libraries differ: PyTorch's "
+               "`torch.maximum` gives each 0.5.")
 
 # %% [markdown]
-"""
-Written out, (2) is a graph of several operations, and the chain rule goes through all of them. On paper you find
-`σ' = σ (1 - σ)`. All three agree:
+r"""
+Written out, (2) is a graph of several operations, and the chain rule goes through all of them. On paper:
+
+$$\sigma'(t) = \frac{e^{-t}}{(1 + e^{-t})^2} = \frac{1}{1 + e^{-t}} \cdot\ \frac{e^{-t}}{1 + e^{-t}}
+= \sigma(t) (1 - \sigma(t))$$
+
+All three agree:
 """
 
 
@@ -118,7 +126,7 @@ steep = max(ts, key=lambda t: relu(t) - sigmoid(t) if t < 0 else -1.0)
 lesson.ask("Look at the red curves: for which t does ReLU learn nothing at all, because its derivative is exactly 0?",
            "t ≤ 0" if all((grad(relu)(t) == 0) == (t <= 0) for t in ts) else "for none", choices=("t ≤ 0", "t > 0", "for none"),
            wrong={"for none": "that is the sigmoid: its slope is small far from 0, but never exactly 0"},
-           why="The sigmoid's derivative is small there, but not 0.")
+           why="At t = 0 by convention. The sigmoid's derivative is small where t is far below 0, but never 0.")
 
 # %% [markdown]
 """
@@ -280,11 +288,21 @@ lesson.show(net.draw(x), "figure2-at-work",
             "where the weight is negative.")
 
 # %%
+rng = np.random.default_rng(0)
+A1, A2, v = rng.normal(size=(3, 2)), rng.normal(size=(2, 3)), rng.normal(size=2)
+lesson.ask("Suppose there were no σ: f₁ = W₁x + b₁ and f₂ = W₂f₁ + b₂. What kind of function of x is f₂?",
+           "W x + b with a single matrix W" if np.allclose(A2 @ (A1 @ v), (A2 @ A1) @ v) else "a polynomial of degree 2",
+           choices=("W x + b with a single matrix W", "a polynomial of degree 2"),
+           wrong={"a polynomial of degree 2": "the weights are multiplied by each other, the inputs are not"},
+           why="f₂ = (W₂W₁) x + (W₂b₁ + b₂). Without activation functions many layers can do no more than one: "
+               "that is what σ is for.")
+
+# %%
 linear = net.layers[-1].neurons[0]
 lesson.ask("The output is f₄ = W₄ f₃ + b₄, without σ. What is its derivative with respect to f₃(2), the second neuron of layer 3?",
            "W₄(1,2)" if abs(grad(lambda v: sum(w.data * v for w in linear.w[1:2]))(0.3) - linear.w[1].data) < 1e-12 else "f₃(2)",
            choices=("W₄(1,2)", "f₃(2)", "1"), wrong={"f₃(2)": "that is the derivative with respect to W₄(1,2)"},
-           why="The weight on the line between them: look it up in the picture.")
+           why="The weight on the line between them. The picture counts from 0: f₃(2) is n2.1 there, and W₄ belongs to layers.3.")
 
 # %% [markdown]
 """
@@ -325,8 +343,8 @@ for n in equal.layers[0].neurons:
 # %% [markdown]
 """
 `seed` chooses the random numbers. `init="xavier"` scales them by the widths of the layers: if the activation function has
-slope 1 at 0, the numbers then neither grow nor shrink from layer to layer. The sigmoid has slope 1/4 there, so its numbers
-shrink, and so do its derivatives. Part 4 looks at this.
+slope 1 at 0, the numbers then neither grow nor shrink much from layer to layer. The sigmoid has slope 1/4 there, so its
+numbers differ less and less from sample to sample, and its derivatives shrink. Part 4 looks at this.
 """
 
 # %% [markdown]

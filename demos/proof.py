@@ -40,8 +40,10 @@ A network (3) with $L$ layers, one sample, and a loss $\mathcal{L}$ of its outpu
 
 $$z_k = W_k f_{k-1} + b_k, \qquad f_k = \sigma_k(z_k)$$
 
-Theorem 1 says how the derivatives with respect to $z_{k-1}$, $W_k$ and $b_k$ come from those with respect to $z_k$. Here is a
-network of random shape. Change `SEED` for another one: everything below is computed from it.
+Theorem 1 says how the derivatives with respect to $z_{k-1}$, $W_k$ and $b_k$ come from those with respect to $z_k$. The lines
+below are printed for $k = 2$, so that they can be evaluated; with $k$ and $k - 1$ instead of 2 and 1 they are those of the
+lecture. As on its last pages, $\mathcal{L}$ is written as a plain $L$ in them. Here is a network of random shape. Change
+`SEED` for another one: everything below is computed from it.
 """
 
 # %%

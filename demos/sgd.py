@@ -72,13 +72,14 @@ descent*, SGD, takes the gradient of the loss over a random subset $I \subset \{
 $$\tilde{\mathcal{L}}(W_1, b_1, \dots, W_L, b_L) = \sum_{i \in I} \ell(f_L(x_i), y_i)$$
 
 The mini-batch changes in every step: one shuffles the samples and cuts them into mini-batches. One pass over all the
-mini-batches is an epoch.
+mini-batches is an epoch, and training proceeds for some number of epochs, say 100. Where each sample is in $I$ with the same
+probability, $|I| / m$, the gradient of $\tilde{\mathcal{L}}$ is on average $|I| / m$ times that of $\mathcal{L}$.
 """
 
 # %%
 BATCH = 20
-order = np.random.default_rng(0).permutation(len(xs))
-batches = order.reshape(-1, BATCH)
+order = np.random.default_rng(0).permutation(len(xs))       # 0, ..., 99, shuffled
+batches = order.reshape(-1, BATCH)                          # cut into rows of 20
 
 # %%
 lesson.ask("100 samples in mini-batches of 20. How many steps does one epoch have?", len(batches), within=0.001,
@@ -103,7 +104,7 @@ def loss_and_gradient(places):
 
 
 def cosine(u, v):
-    return u @ v / np.sqrt((u @ u) * (v @ v))
+    return u @ v / np.sqrt((u @ u) * (v @ v))           # u @ v is the inner product
 
 
 whole, whole_gradient = loss_and_gradient(range(len(xs)))
@@ -154,14 +155,14 @@ lesson.ask("And the work: by how much does an epoch of mini-batches evaluate mor
 r"""
 ## Momentum
 
-*Momentum* adds $\beta$ times the previous step to the step of (5). The momentum parameter is $\beta \in [0, 1]$; in practice
-it is below 1, or nothing would ever slow down.
+*Momentum* adds $\beta$ times the previous step, $W_k^j - W_k^{j-1}$, to the step of (5). It can speed up convergence. The
+momentum parameter is $\beta \in [0, 1]$; in practice it is below 1, or nothing would ever slow down.
 
 $$W_k^{j+1} = W_k^j - \alpha \frac{\partial \mathcal{L}}{\partial W_k} + \beta (W_k^j - W_k^{j-1})$$
 
 $$b_k^{j+1} = b_k^j - \alpha \frac{\partial \mathcal{L}}{\partial b_k} + \beta (b_k^j - b_k^{j-1})$$
 
-Steps in opposite directions cancel. What about steps in the same direction?
+Steps in opposite directions cancel in part. What about steps in the same direction?
 """
 
 
@@ -229,6 +230,19 @@ print("nn.fit ", *(f"{number:.6f}" for number in fit_losses_too))
 lesson.ask("Momentum needs W^{j-1}, but at the first step there is no step before. How long is that step, compared with (5)?",
            step_lengths(0.9)[0], wrong={1.9: "that is the second step", 0.0: "α times the gradient is still there"},
            why="The same: the term with β is 0. So the first two losses of `by hand` are those of part 2.")
+
+# %%
+by_lecture = by_torch = 0.0
+v = previous = 0.0
+for a in (1.0, 0.1):                                    # the learning rate falls
+    step = -a * 1.0 + 0.9 * previous
+    v = 0.9 * v + 1.0
+    by_lecture, by_torch, previous = by_lecture + step, by_torch - a * v, step
+lesson.ask("PyTorch's SGD keeps v ← βv + gradient, and steps by -αv. The gradient is 1 in both of two steps, β = 0.9, and α falls "
+           "from 1 to 0.1. By how much do the two ways to write momentum end apart?", abs(by_lecture - by_torch),
+           wrong={0.0: "that is so with a constant α: then -αv is the lecture's step"},
+           why="The second step is -0.1 + 0.9 · (-1) = -1 here, which carries the old α along, and -0.1 · 1.9 = -0.19 there. As "
+               "long as α does not change, the two are the same.")
 
 # %% [markdown]
 """

@@ -1,7 +1,7 @@
 """Breaks the source on purpose, one place at a time, and says which faults no test sees.
 
 `python -m tests.mutants ROOM COUNT SEED` draws COUNT places of a room (core, compat, compiler, derivatives, formulas, pictures,
-words, nn), changes each in a copy (< to <=, + to -, 1 to 2, `and` to `or`, an `if` turned round, a statement left out), and runs
+words, nn; or a folder of one, compiler/jit), changes each in a copy (< to <=, + to -, 1 to 2, `and` to `or`, an `if` turned round, a statement left out), and runs
 the examples of its file and the room's tests on the copy; on an unbroken copy they must pass. It prints what survived, with the
 line, and the score. `python -m tests.mutants FILE:LINE` shows what a line can become.
 """
@@ -61,6 +61,11 @@ def files(room):
     if room == "core":
         return [ROOT / "autograd" / f"{name}.py" for name in CORE]
     return sorted((ROOT / "autograd" / room).rglob("*.py"))
+
+
+def tests_of(room):
+    """The tests of a room, or of the room that a folder belongs to."""
+    return TESTS[room.partition("/")[0]]
 
 
 class Places(ast.NodeVisitor):
@@ -159,7 +164,7 @@ def is_seen(mutant, folder, room):
     target.write_bytes(mutant.source())
     try:
         own = ROOT / "tests" / room / f"test_{mutant.file.stem}.py"
-        tests = [str(own.relative_to(ROOT))] * own.exists() + TESTS[room]
+        tests = [str(own.relative_to(ROOT))] * own.exists() + tests_of(room)
         return fails([str(mutant.file.relative_to(ROOT)), *tests], folder, room == "core" and mutant.file.stem != "fast")
     finally:
         shutil.copy(mutant.file, target)
@@ -197,7 +202,7 @@ def main(room, count=10, seed=1):
     survivors, before = [], time.time()
     with tempfile.TemporaryDirectory() as folder:
         checkout(Path(folder))
-        found = fails(TESTS[room], Path(folder), False)
+        found = fails(tests_of(room), Path(folder), False)
         if found:
             raise SystemExit(f"the tests of {room} do not pass ({found}) before anything is broken: no score means anything")
         for i, mutant in enumerate(drawn, 1):

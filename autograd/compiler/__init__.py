@@ -9,8 +9,9 @@ compilation; each has its files in the order of reading.
         record      the graph as a flat list of operations; sums in a normal form (normal, affine)
         group       nodes that do the same, at one depth
         extrema     the largest of a list as one node
+        shared      one number times what many share
         repeat      repetition in time: groups that come again and again, as loops (roll)
-        shape       groups as Arrays, their arguments as views of others    (ragged, fill)
+        shape       groups as Arrays, their arguments as views of others    (split, ragged, fill)
     printers    what writes it down
         schedule    which Arrays get a line, and their names                    (names)
         language    Arrays as text: NumPy in printer; jax, javascript, c
@@ -38,8 +39,9 @@ from autograd.compiler.recognize.extrema import OF_TWO, with_extrema
 from autograd.compiler.recognize.group import Group, earliest, groups, keys_of, levels
 from autograd.compiler.arrays.loop import Stacked
 from autograd.compiler.printers.native import Native, c_compiler, loaded
-from autograd.compiler.recognize.record import Tape, record
+from autograd.compiler.recognize.record import Tape, record, without_zeros
 from autograd.compiler.recognize.repeat import Turns, with_loops
+from autograd.compiler.recognize.shared import with_shared
 from autograd.compiler.run import Program
 from autograd.compiler.printers.scalar import Straight, straight
 from autograd.compiler.recognize.shape import plan
@@ -125,8 +127,9 @@ def coded(tape: Tape, form: str | None, target: str) -> Blocks | Straight | Nati
     depth = earliest(tape)
     blocks = None if form == "scalars" else in_blocks(tape, form, depth)
     if target == "c":
-        return loaded(blocks or one_by_one(tape))
-    return blocks or straight(tape, depth)._replace(as_arrays=partial(in_blocks, tape, "matrices"))
+        return loaded(blocks or one_by_one(without_zeros(tape)))
+    in_arrays = partial(in_blocks, tape, "matrices")
+    return blocks or straight(without_zeros(tape), depth)._replace(as_arrays=in_arrays)
 
 
 def in_blocks(
@@ -141,13 +144,14 @@ def in_blocks(
     worth = NARROW_WITH_SAMPLES if tape.samples else NARROW
     asked = form == "matrices" or not worth
     bound = Bound(terms, True) if asked else Bound(terms / worth, worth <= terms)
-    whole = with_extrema(tape)
+    narrow = with_shared(tape)
+    whole = with_extrema(narrow)
     if not depth or whole is not tape:
         depth = earliest(whole)
     items = grouped(whole, depth, bound)
     if items is not None:
         return emitted(whole, items, asked)
-    return scalar_loops(tape) if bound.may_loop else None
+    return scalar_loops(narrow) if bound.may_loop else None
 
 
 class Bound(NamedTuple):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import Value
+from autograd import Value, jit, tanh, value_and_grad
 from autograd.compiler.printers import native
 from tests.compiler.languages import BOUND, KINDS, Run, difference, idioms_with_a_form, in_c, of_kind, of_random, of_style
 from tests.compiler.test_source import network, recurrent
@@ -185,3 +185,39 @@ def test_programs_of_everyday_work_are_the_same_in_c():
     runs = idioms_with_a_form(range(8))
     for run, got in zip(runs, in_c(runs)):
         assert difference(run, got) < BOUND, run.program
+
+
+@needs_cc
+def test_a_jitted_function_runs_as_c():
+    def f(w, xs):
+        h = 0.0
+        for x in xs:
+            h = tanh(w[0] * h + w[1] * x) if x > w[2] else h - x
+        return h * h
+    gradient = value_and_grad(f)
+    in_c = jit(gradient, target="c")
+    for xs in ([1.0, -2.0, 0.5], [0.3, 0.2, -1.0], [1.0, 2.0, 3.0]):
+        given = [0.5, -1.0, 0.1], xs
+        assert in_c(*given) == (pytest.approx(gradient(*given)[0]), pytest.approx(gradient(*given)[1]))
+    assert not in_c.refused and {type(p._code) for p in in_c.programs} == {native.Native}
+
+
+@needs_cc
+@pytest.mark.parametrize("reduce", [None, "mean"])
+def test_samples_of_a_jitted_function_run_as_c(reduce):
+    f = value_and_grad(lambda w, x: (w[0] * x if x > w[1] else -x) ** 2)
+    in_numpy, in_c = (jit(f, samples=(1,), reduce=reduce, target=target) for target in ("numpy", "c"))
+    for xs in ([1.0, -2.0, 0.5], [0.3, 0.2, -1.0, 4.0]):
+        (y, dy), (z, dz) = in_numpy([0.5, 0.1], xs), in_c([0.5, 0.1], xs)
+        np.testing.assert_allclose(z, y)
+        np.testing.assert_allclose(dz, dy)
+    assert {type(p._code) for p in in_c.programs} == {native.Native}
+
+
+def test_jit_without_a_c_compiler_says_what_to_do_before_anything_runs(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("CC", raising=False)
+    with pytest.raises(RuntimeError, match="C compiler"):
+        jit(lambda x: x, target="c")
+    with pytest.raises(ValueError, match="target must be"):
+        jit(lambda x: x, target="fortran")

@@ -6,8 +6,8 @@ import warnings
 import numpy as np
 import pytest
 
-from autograd import exp, grad, greater, hessian, jacobian, jit, log, stop_gradient, value_and_grad, where
-from autograd.compiler.jit import branch
+from autograd import Value, exp, grad, greater, hessian, jacobian, jit, log, stop_gradient, value_and_grad, where
+from autograd.compiler.jit import branch, sampled
 from tests.compiler.functions import compare, compare_samples
 from tests.compiler.hostile import history, numbers_alike
 from tests.compiler.late import HOSTILE, LATE_CASES
@@ -338,9 +338,66 @@ def test_samples_after_one_that_changes_something_see_the_change(make, seed):
         assert list(jitted(xs, 2.0)) == [eager(x, 2.0) for x in xs]
 
 
+@pytest.mark.parametrize("make", [appends, sets, counts])
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.filterwarnings("ignore:jit runs")
+def test_samples_of_several_structures_come_in_their_order_where_one_changes_something(make, seed):
+    rng = random.Random(seed)
+    of_list = lambda f: lambda row, w: [f(sum(row), w), sum(row) if len(row) > 1 else 0.0]
+    eager, jitted = of_list(make([0.5])), jit(of_list(make([0.5])), samples=(0,))
+    for call in range(8):
+        last = lambda: rng.choice([1.0, 3.5]) if call > 2 else 1.0
+        rows = [[last()] + [0.5] * rng.randrange(3) for _ in range(6)]
+        assert np.array(jitted(rows, 2.0)).T.tolist() == [eager(row, 2.0) for row in rows]
+
+
+@pytest.mark.parametrize("wrong", [lambda y, g: (y, 1.001 * g), lambda y, g: (1.001 * y, g)])
+@pytest.mark.parametrize("kind", [list, np.array])
+def test_a_sum_over_samples_by_a_branch_recorded_before_the_function_had_run_is_compared_with_it(monkeypatch, wrong, kind):
+    f = value_and_grad(lambda p, x: (p[0] * x + stop_gradient(p[1])) ** 2)
+    each = [f([2.0, 3.0], x) for x in (1.0, 2.0, 5.0)]
+    compiled = jit(f, samples=(1,), reduce="sum")
+    assert compiled([2.0, 3.0], [1.0]) == f([2.0, 3.0], 1.0)
+    right = sampled.RowsBranch.of_rows
+    monkeypatch.setattr(sampled.RowsBranch, "of_rows", lambda self, theta, X: wrong(*right(self, theta, X)))
+    with pytest.warns(UserWarning, match="other numbers"):
+        y, g = compiled([2.0, 3.0], kind([1.0, 2.0, 5.0]))
+    assert y == sum(y for y, _ in each) and g == [sum(g[i] for _, g in each) for i in range(2)]
+
+
+@pytest.mark.filterwarnings("ignore:jit runs")
+def test_samples_before_a_refusal_run_once():
+    seen = []
+
+    def f(x):
+        seen.append(x)
+        return x * len(seen)
+    assert jit(f, samples=(0,))([1.0, 2.0, 3.0]).tolist() == [1.0, 4.0, 9.0] and seen == [1.0, 2.0, 3.0]
+
+
 @pytest.mark.filterwarnings("ignore:jit runs")
 def test_a_sum_of_samples_in_which_one_changes_something_is_refused():
     gradient = jit(grad(sets([0.5]), argnums=1), samples=(0,), reduce="sum")
     assert gradient([1.0, 2.0], 2.0) == 3.0
     with pytest.raises(RuntimeError, match="call it for each sample"):
         gradient([1.0, 5.0, 2.0], 2.0)
+
+
+def test_numbers_whose_square_overflows_are_no_warning():
+    f = jit(grad(lambda w: 1e154 * w[0] * 3 + w[1]))
+    assert [f([1.0, 2.0 + k]) for k in range(4)] == [[3e154, 1.0]] * 4
+
+
+def test_a_whole_step_is_told_what_to_write():
+    w = Value(2.0)
+
+    def step(x):
+        w.grad = 0.0
+        loss = (w * x - 1) ** 2
+        loss.backward()
+        w.data -= 0.1 * w.grad
+        return loss
+    compiled = jit(step)
+    with pytest.warns(UserWarning, match=r"(?s)sets \.grad \(.*line \d+\); decorate the function that returns the loss.*@jit\n.*backward\(\)"):
+        compiled(1.5)
+    assert w.data == 2.0 - 0.1 * 2 * 2.0 * 1.5

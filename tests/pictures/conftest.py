@@ -1,9 +1,21 @@
-"""A browser for the tests of pages; they are skipped where none starts."""
+"""A browser for the tests of pages, and a mark for those of Graphviz: they are skipped where there is none."""
 from __future__ import annotations
 
 import pytest
 
+from autograd.pictures import program
 from tests.browser import CHROMIUM, Browser
+
+
+def draws() -> bool:
+    """Whether a program lays out pictures here: dot, or the wheel graphviz-pure."""
+    try:
+        return bool(program.find_dot())
+    except program.PictureError:
+        return False
+
+
+needs_dot = pytest.mark.skipif(not draws(), reason="neither the program dot nor the wheel graphviz-pure")
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 import html
 import random
 import re
-import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -17,9 +16,10 @@ from autograd import Value
 from autograd.graph import topological_order
 from autograd.pictures.neurons import find_neurons
 from autograd.words.labels import clean, shorten
+from autograd.words.numbers import compact
 from tests.expressions import HOSTILE, expression
+from tests.pictures.conftest import needs_dot
 
-needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="no program dot on PATH")
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -139,6 +139,36 @@ def test_a_worksheet_has_blanks_and_tells_no_number_that_is_asked_for():
     for wrong in ("grad", ("grads",)):
         with pytest.raises(ValueError, match="hide must be a tuple of some of"):
             autograd.draw(y, hide=wrong)
+
+
+def of_three():
+    x, w, b = Value(2.5, label="x"), Value(-3.25, label="w"), Value(0.125, label="b")
+    return (x * w + b).tanh()
+
+
+def of_six():
+    xs = [Value(0.5 + i, label=f"x{i}") for i in range(6)]
+    return autograd.dot(xs[:3], xs[3:])
+
+
+def places(svg):
+    """Where the rows of cards stand, and the middle of each label."""
+    rows = re.findall(r'<rect x="[^"]*" y="[^"]*" width="[^"]*" height="26.0"', svg)
+    return rows, re.findall(r'<text x="([^"]*)" y="([^"]*)"[^>]*>∂', svg)
+
+
+@pytest.mark.parametrize("make, crowded", [(of_three, False), (of_six, True)])
+def test_a_worksheet_and_its_solution_lie_on_each_other(make, crowded):
+    """Where blanks would crowd their arrows, arrows have numbers, and the blanks stand below."""
+    y = make()
+    y.backward()
+    sheet = autograd.draw(y, hide=("grad", "local"))
+    blank, solved = sheet.svg(), sheet.solution.svg()
+    assert places(blank) == places(solved)
+    assert ("∂(1) ______" in blank, "∂ ______" in blank) == (crowded, not crowded)
+    assert "______" not in solved and f"grad {1:.4f}" in solved
+    assert {compact(local) for local in y.partials if local} <= set(re.findall(r"∂(?:\(\d+\))? ([-.\de]+)", solved))
+    assert autograd.draw(y).solution is None
 
 
 def test_several_outputs_and_wrong_ones():

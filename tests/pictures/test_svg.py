@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -12,6 +11,7 @@ import nn
 from autograd import Value
 from autograd.pictures import program
 from tests.expressions import HOSTILE, expression, neuron
+from tests.pictures.conftest import needs_dot
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -40,7 +40,7 @@ PICTURES = {"neuron": lambda: autograd.draw(neuron()[0]), "network": lambda: net
             "worksheet": lambda: autograd.draw(neuron()[0], hide=("grad", "local"))}
 
 
-@pytest.mark.skipif(shutil.which("dot") is None, reason="no program dot on PATH")
+@needs_dot
 @pytest.mark.parametrize("name", PICTURES)
 def test_it_shows_the_words_that_graphviz_shows(name):
     picture = PICTURES[name]()

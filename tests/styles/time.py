@@ -375,3 +375,23 @@ def cumulative_sums(n):
         e = np.cumsum(theta) - y
         return e @ e, np.cumsum(2 * e[::-1])[::-1]
     return Case(np.random.default_rng(16).normal(size=n), loss, by_hand)
+
+
+@style("prefix sums", (12,), (300,))
+def walk_of_bounded_steps(n):
+    """A walk that is held to data at each step; the steps are bounded."""
+    y = np.random.default_rng(17).normal(size=n)
+
+    def loss(p):
+        steps = [v.tanh() for v in p]
+        total, walk = 0.0, 0.0
+        for step, yi in zip(steps, y.tolist()):
+            walk = walk + step
+            total += (walk - yi) ** 2
+        return total
+
+    def by_hand(theta):
+        steps = np.tanh(theta)
+        e = np.cumsum(steps) - y
+        return e @ e, np.cumsum(2 * e[::-1])[::-1] * (1 - steps * steps)
+    return Case(np.random.default_rng(18).normal(size=n), loss, by_hand)

@@ -218,19 +218,61 @@ def negative(op: Operation, inputs: Sequence[Operand]) -> Operand:
 
 
 def difference(op: Operation, inputs: Sequence[Operand]) -> Operand:
-    """a - b for a + -b and -b + a; a + b for a - -b."""
+    """a - b for a + -b and -b + a; a + b for a - -b; -a for 0 - a."""
     if op is ops.add and is_negative(inputs[1]):
         return inputs[0] - inputs[1].inputs[0]
     if op is ops.add and is_negative(inputs[0]):
         return inputs[1] - inputs[0].inputs[0]
     if op is ops.add and isinstance(inputs[1], float) and inputs[1] < 0:
         return inputs[0] - -inputs[1]
+    if op is ops.sub and inputs[0] == 0.0:
+        return -inputs[1]
     if op is not ops.sub or not isinstance(inputs[1], Array):
         return None
     less = inputs[1]
     if less.op is ops.mul and isinstance(less.inputs[0], float) and less.inputs[0] < 0:
         return inputs[0] + -less.inputs[0] * less.inputs[1]
     return inputs[0] + less.inputs[0] if is_negative(less) else None
+
+
+def sign_outside(op: Operation, inputs: Sequence[Operand]) -> Operand:
+    """-(a * b) for -a * b and a * -b, a * b for -a * -b; for quotients as well; -c * x for -(c * x)
+    with constants c.
+    """
+    if op in (ops.mul, ops.div):
+        a, b = inputs
+        if not is_negative(a) and not is_negative(b):
+            return None
+        found = elementwise(op, [x.inputs[0] if is_negative(x) else x for x in inputs])
+        return found if is_negative(a) and is_negative(b) else -found
+    if op is ops.neg and isinstance(inputs[0], Array) and inputs[0].op in (ops.mul, ops.div):
+        a, b = inputs[0].inputs
+        return elementwise(inputs[0].op, (-a, b)) if is_constant(a) and a != 1.0 else None
+    return None
+
+
+def one_quotient(op: Operation, inputs: Sequence[Operand]) -> Operand:
+    """a / b / c for a * (1 / b / c)."""
+    if op is not ops.mul or not isinstance(inputs[1], Array) or inputs[1].op is not ops.div:
+        return None
+    top, c = inputs[1].inputs
+    if isinstance(top, Array) and top.op is ops.div and top.inputs[0] == 1.0:
+        return inputs[0] / top.inputs[1] / c
+    return None
+
+
+def common_factor(op: Operation, inputs: Sequence[Operand]) -> Operand:
+    """x * (a + b) for x * a + x * b, of Arrays of one shape, and for differences."""
+    if op not in (ops.add, ops.sub) or not all(
+        isinstance(x, Array) and x.op is ops.mul for x in inputs
+    ):
+        return None
+    for k, l in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        x, y = inputs[0].inputs[k], inputs[1].inputs[l]
+        if x is y and isinstance(x, Array) and x.shape and not is_comparison(x):
+            rest = elementwise(op, (inputs[0].inputs[1 - k], inputs[1].inputs[1 - l]))
+            return x * rest
+    return None
 
 
 def is_negative(x: Operand) -> bool:
@@ -274,7 +316,10 @@ SIMPLER: tuple[Callable[[Operation, Sequence[Operand]], Operand], ...] = (
     left_out,
     quotient,
     negative,
+    sign_outside,
+    one_quotient,
     difference,
+    common_factor,
     square,
     one_coefficient,
 )

@@ -7,8 +7,9 @@ from typing import Optional
 
 from autograd import ops
 from autograd.compiler.arrays.array import Array, Operand, inner, is_batched
+from autograd.compiler.arrays.places import Strided
 from autograd.compiler.arrays.loop import At, Loop, rows
-from autograd.compiler.arrays.structure import Part, Structural, full, reshape
+from autograd.compiler.arrays.structure import Part, Structural, View, full, reshape, view
 
 
 class PrefixSum(Structural):
@@ -30,6 +31,16 @@ class Beginning(Structural):
         return Part(
             reshape(rows(whole, 0, 1), y.inputs[0].shape) if i == 0 else rows(whole, 1, count)
         )
+
+
+def beginning(first: Array, rest: Array, shape: tuple[int, ...]) -> Array:
+    """A first row and the rows after it; where they are neighbours, a slice."""
+    if isinstance(first.op, View) and isinstance(rest.op, View) and len(shape) == 1:
+        (a,), (b,) = first.inputs, rest.inputs
+        one, some = first.op.places, rest.op.places
+        if a is b and len(inner(a)) == 1 and some.strides == (1,) and one.base + 1 == some.base:
+            return view(a, Strided(shape, one.base, (1,)))
+    return Array(Beginning(), (first, rest), shape)
 
 
 def prefix_sum(loop: Loop) -> Optional[Array]:
@@ -56,7 +67,7 @@ def prefix_sum(loop: Loop) -> Optional[Array]:
         return None
     if isinstance(before.op.source, Array) or added.shape != before.shape:
         return None
-    together = Array(Beginning(), (start, added.op.source), loop.shape(0))
+    together = beginning(start, added.op.source, loop.shape(0))
     return Array(PrefixSum(), (together,), loop.shape(0))
 
 

@@ -64,8 +64,20 @@ class View(Structural):
     def __init__(self, places: Strided, slicing: Slicing) -> None:
         self.places, self.slicing = places, slicing
 
+    def order_of_axes(self) -> tuple[int, ...] | None:
+        """How the axes are transposed, where it is all of the source; else None."""
+        run, radix, entries, order, new_axes = self.slicing
+        everything = run is None and radix is None and all(e == slice(None) for e in entries)
+        return order if everything and not new_axes else None
+
     def back(self, i: int, y: Array, d: Operand) -> Part:
         source, small = y.inputs[0], without_broadcast(self.places)
+        order = self.order_of_axes()
+        if shape_of(d) and d.shape != y.shape and order is not None:
+            sizes = padded(inner(d), len(order))
+            turned = tuple(sizes[order.index(k)] for k in range(len(sizes)))
+            if sum(n != 1 for n in sizes) <= 1:
+                return Part(reshape(d, (*lead(d), *turned)))
         if isinstance(d, Array) and d.shape:
             d = reshape(full(d, y.shape), (*lead(y), *small.shape))
         return placed(d, source, small)
@@ -126,10 +138,15 @@ class Take(Structural):
             times = np.diff([*starts, len(chosen)])
             value = d * one_number(times.astype(float))
             return (
-                Part(value, unique)
+                at_places(value, unique, source)
                 if len(unique) < prod(inner(source))
                 else Part(reshape(value, inner(source)) if shape_of(value) else value)
             )
+        alone = all(x is source or isinstance(x.op, Numbers) for x in y.inputs)
+        if alone and y.op.takes_all(y.inputs) and not is_batched(y) and len(y.inputs) > 1:
+            some = clipped(d, start, prod(inner(source)))
+            if some is not None:
+                return Part(reshape(some, source.shape))
         value = full(d, y.shape)
         if is_batched(y) and not is_batched(source):
             value = total(value, (0,))
@@ -138,7 +155,16 @@ class Take(Structural):
             value = run_sums(value, starts)
         if len(unique) == prod(inner(source)):
             return Part(reshape(value, source.shape if is_batched(value) else inner(source)))
-        return Part(value, unique)
+        return at_places(value, unique, source)
+
+
+def at_places(value: Operand, places: np.ndarray, target: Array) -> Part:
+    """A row of values for places of a target, none twice; for a slice where they are one."""
+    if len(places) == 1:
+        single = reshape(value, lead(value)) if shape_of(value) else value
+        return Part(single, Strided((), int(places[0]), ()))
+    found = strided(places) if len(inner(target)) == 1 else None
+    return Part(value, places if found is None or slicing(found, inner(target)) is None else found)
 
 
 def take(sources: Sequence[Array], places: np.ndarray) -> Array:
@@ -256,6 +282,27 @@ def assembled(parts: Sequence[Part], shape: Shape, copied: bool = False) -> Oper
     return Array(op, tuple(p.value for p in parts), shape)
 
 
+def clipped(x: Operand, start: int, count: int) -> Array | None:
+    """A stretch of a row that is put together of slices, as the sum of parts of these; None where
+    it is no such row, or they end in it.
+    """
+    if not isinstance(x, Array) or not isinstance(x.op, Assemble) or len(x.shape) != 1:
+        return None
+    found = []
+    for value, where in zip(x.inputs, x.op.places):
+        if where is None:
+            where = whole(x.shape)
+        if not isinstance(where, Strided) or where.strides != (1,) or not shape_of(value):
+            return None
+        first = start - where.base
+        if not 0 <= first <= where.shape[0] - count:
+            return None
+        minus = value.op is ops.neg
+        part = view(value.inputs[0] if minus else value, Strided((count,), first, (1,)))
+        found.append(-part if minus else part)
+    return full(summed(found), (count,))
+
+
 def extent(part: Part) -> tuple[int, int]:
     """What parts are sorted by: the largest first, of equal ones the one that begins first."""
     places = places_of(part.where) if isinstance(part.where, Strided) else part.where
@@ -300,6 +347,9 @@ def total(x: Array, axes: tuple[int, ...], inside: bool = False) -> Array:
     if isinstance(x.op, Broadcast) and not shape_of(x.inputs[0]):  # the same number again and again
         left_over = tuple(n for k, n in enumerate(x.shape) if k not in axes)
         return full(repeated(x.inputs[0], [x.shape[k] for k in axes]), left_over)
+    if x.op is ops.neg and x.inputs[0].shape == x.shape:
+        found: Array = -total(x.inputs[0], axes, inside)
+        return found
     labels = LABELS[: len(x.shape)]
     left = "".join(c for k, c in enumerate(labels) if k not in axes)
     if isinstance(x.op, Numbers):

@@ -6,13 +6,15 @@ from typing import Any
 
 from autograd.compat.keywords import OF_TRANSFORMS, told
 from autograd.compat.messages import at_least, choice, entries, function
+from autograd.compiler import TARGETS
 from autograd.compiler.jit.jitted import Jitted
 from autograd.compiler.jit.sampled import Sampled
+from autograd.compiler.printers.native import c_compiler
 
 
 @told(OF_TRANSFORMS)
 def jit(f: Callable[..., Any] | None = None, samples: Sequence[int] = (),
-        reduce: str | None = None) -> Any:
+        reduce: str | None = None, target: str = "numpy") -> Any:
     """f, recorded and compiled when it is first called, and run as a program after that.
 
     f takes and returns numbers, and lists, tuples, dicts and arrays of numbers; it is plain Python.
@@ -32,6 +34,7 @@ def jit(f: Callable[..., Any] | None = None, samples: Sequence[int] = (),
                 result has a leading axis, one gradient for each sample, too
     reduce      "sum" or "mean" of the results over the samples: value_and_grad then gives the loss
                 (4) of a network and its gradient
+    target      "numpy", or "c": the programs are compiled by the C compiler of this machine
 
     >>> distance = jit(lambda x: -x if x < 0 else x)
     >>> distance(3.0), distance(2.0), distance(-2.0), distance(-5.0)
@@ -39,10 +42,13 @@ def jit(f: Callable[..., Any] | None = None, samples: Sequence[int] = (),
     """
     samples = tuple(at_least(i, "each of samples", 0) for i in entries(samples, "samples", "ints"))
     if f is None:
-        return lambda g: jit(g, samples, reduce)
+        return lambda g: jit(g, samples, reduce, target)
     function(f, "jit takes")
     choice(reduce, ("sum", "mean", None), "reduce")
     if reduce and not samples:
         raise ValueError(f"reduce={reduce!r} is over samples: write samples=, the places of the "
                          "arguments with an axis of samples")
-    return Sampled(f, samples, reduce) if samples else Jitted(f)
+    choice(target, TARGETS, "target")
+    if target == "c":
+        c_compiler()                            # an error where there is none
+    return Sampled(f, samples, reduce, target) if samples else Jitted(f, target)

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from operator import is_
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -31,6 +31,7 @@ GRADIENT_OF_MANY = "gives derivatives of more than one number"
 
 
 NOTHING = np.empty(0)
+are_all = np.logical_and.reduce                   # all(), in half of its time
 NO_GRAPH: Any = ()
 STEP = 1e-5                                     # of the two points of a slope, relative
 SMALL = 600                                     # Values
@@ -44,6 +45,15 @@ class Unsure(Exception):
     """Only the function itself can tell."""
 
 
+class How(NamedTuple):
+    """How something is compiled: the target; the arguments with an axis of samples, and whether
+    results are summed over it; whether the graph is kept until the program was compared with it."""
+    target: str = "numpy"
+    samples: frozenset[int] = frozenset()
+    summed: bool = False
+    keeps_graph: bool = False
+
+
 class Branch:
     """One recording of a function, compiled, with the guards under which it holds.
 
@@ -55,8 +65,9 @@ class Branch:
     """
 
     def __init__(self, f: Function, signature: Signature, theta: Any, reach: Reach,
-                 expected: Any = None, keeps_graph: bool = False) -> None:
-        self.graph, self.is_unproved = NO_GRAPH, keeps_graph
+                 how: How, expected: Any = None) -> None:
+        self.graph, self.is_unproved = NO_GRAPH, how.keeps_graph
+        self.target = how.target
         made = self.sign(f, signature, expected)
         over = self.over
         notes, variables, results = self.recorded(over.f if over else f, theta, reach)
@@ -82,12 +93,12 @@ class Branch:
         if over:
             order = topological_order(*results) if compared else order
             parameters = self.differentiable(order, every, looked_up, notes)
-            self.graph = (results[0], order, parameters) if keeps_graph else NO_GRAPH
+            self.graph = (results[0], order, parameters) if how.keeps_graph else NO_GRAPH
         elif len(made) < len(results):
             self.program = self.compiled([results[i] for i in self.numbered], every)
         places = [*signature.given, *range(len(variables), len(variables) + len(self.outside))]
         name = getattr(f, "__name__", "jit")
-        self.made = {i: Made(results[i], every, places, name) for i in made}
+        self.made = {i: Made(results[i], every, places, name, self.target) for i in made}
 
     def sign(self, f: Function, signature: Signature, expected: Any) -> list[int]:
         """Note what it is a recording of; the places of Values among the results."""
@@ -116,7 +127,7 @@ class Branch:
         self.theta, self.rest, self.has_data = in_a_row(chosen), in_a_row(rest), bool(rest)
         parameters = [every[i] for i in chosen]
         self.program = compiler.program(order[-1], parameters, [every[i] for i in rest], self.form,
-                                        samples=False, order=order)
+                                        False, self.target, order)
         return parameters
 
     def place_results(self, made: list[int]) -> None:
@@ -138,7 +149,7 @@ class Branch:
 
     def compiled(self, outputs: list[Value], every: list[Value]) -> Program:
         """The program of some outputs."""
-        return compiler.program(outputs, every, [], self.form)
+        return compiler.program(outputs, every, [], self.form, target=self.target)
 
     def lookups_of(self, variables: list[Value]) -> Lookups:
         """How tables are looked up."""
@@ -398,9 +409,7 @@ def in_a_row(places: list[int]) -> Any:
 
 def checked_finite(found: Any) -> None:
     """Raise ArithmeticError where a number is not finite: floats say more about it than arrays."""
-    flat = found.ravel()
-    square = flat.dot(flat)
-    if square - square != 0 and not np.isfinite(found).all():
+    if not are_all(np.isfinite(found).ravel()):
         raise ArithmeticError("a result is not finite")
 
 
@@ -434,7 +443,7 @@ def sources(results: Iterable[Value], inside: set[Value], outside: set[Value],
             order: list[Value]) -> list[Value]:
     """The Values from outside that the results were computed from, in a fixed order; those that are
     known are not followed further. `order` is the topological order of the results."""
-    if not outside:
+    if all(v.is_leaf for v in outside):
         return [v for v in order if v.is_leaf and v not in inside]
     found: dict[Value, None] = {}
     stack = list(results)

@@ -26,7 +26,7 @@ import numpy as np
 from autograd.compat.numbers import is_array
 from autograd.compiler import paused_collector
 from autograd.compiler.jit.arguments import Arguments, Signature
-from autograd.compiler.jit.branch import Branch, Refused, agree
+from autograd.compiler.jit.branch import Branch, How, Refused, agree
 from autograd.compiler.jit.flat import INT, flatten, kinds_of, numbers, without_values
 from autograd.compiler.jit.guards import OURS, REMEDY, notes_here
 from autograd.compiler.jit.reach import TRANSPARENT, Reach
@@ -53,9 +53,12 @@ class Jitted:
     programs    what was compiled so far, one Program for each branch
     """
 
-    def __init__(self, f: Function) -> None:
+    branch_kind: type[Branch] = Branch
+
+    def __init__(self, f: Function, target: str = "numpy") -> None:
         functools.update_wrapper(self, f)
         self.f = f
+        self.how = How(target)
         self.known: dict[Signature, list[Branch]] = {}
         self.reach: Reach | None = None
         self.refused = ""
@@ -70,7 +73,7 @@ class Jitted:
             return self
         with suppress(TypeError):                       # no weak references, or no hash
             if instance not in self.methods:
-                self.methods[instance] = Jitted(self.f.__get__(instance, owner))
+                self.methods[instance] = Jitted(self.f.__get__(instance, owner), self.how.target)
             return self.methods[instance]
         return self.f.__get__(instance, owner)
 
@@ -117,7 +120,7 @@ class Jitted:
         if key not in self.bound and len(self.bound) >= OBJECTS:
             return self.give_up(f"more than {OBJECTS} objects were given for one argument", args,
                                 named)
-        one = self.bound.setdefault(key, Jitted(Bound(self.f, objects)))
+        one = self.bound.setdefault(key, Jitted(Bound(self.f, objects), self.how.target))
         return one(*[x for i, x in enumerate(args) if i not in objects],
                    **{name: x for name, x in named.items() if name not in objects})
 
@@ -266,11 +269,12 @@ class Jitted:
 
     def branch(self, signature: Signature, theta: Any, reach: Reach, result: Any) -> Branch:
         """A recording, compiled."""
-        return Branch(self.f, signature, theta, reach, result)
+        return self.branch_kind(self.f, signature, theta, reach, self.how, result)
 
     def unproved(self, signature: Signature, theta: Any, reach: Reach) -> Branch:
         """A recording before f has run, with its graph."""
-        return Branch(self.f, signature, theta, reach, keeps_graph=True)
+        how = self.how._replace(keeps_graph=True)
+        return self.branch_kind(self.f, signature, theta, reach, how)
 
     def try_elsewhere(self, branch: Branch, theta: Any) -> None:
         """Compare with eager at other numbers, as a function that asks whether something is a

@@ -27,14 +27,16 @@ class Made:
     inputs      the places of those it was computed from
     """
 
-    def __init__(self, result: Value, every: list[Value], sources: list[int], name: str) -> None:
-        reached = set(topological_order(result))
+    def __init__(self, result: Value, every: list[Value], sources: list[int], name: str,
+                 target: str = "numpy") -> None:
+        order = topological_order(result)
+        reached = set(order)
         self.inputs = [i for i in sources if every[i] in reached]
         self.itself = every.index(result) if result in every else None
         chosen = set(self.inputs)
         self.rest = [i for i in range(len(every)) if i not in chosen]
-        self.program = compiler.compile(result, [every[i] for i in self.inputs],
-                                        [every[i] for i in self.rest], samples=False)
+        self.program = compiler.program(result, [every[i] for i in self.inputs],
+                                        [every[i] for i in self.rest], None, False, target, order)
         self.op = Handmade(name, len(self.inputs))
 
     def node(self, theta: Any, values: dict[int, Value]) -> Value:
@@ -59,10 +61,22 @@ class Made:
         by_value = dict.fromkeys(values.values(), 0.0)
         for v, p in zip(node.inputs, node.partials):
             by_value[v] += p
-        wanted = list(by_value)
-        order, _ = computed_from(wanted, [eager])
-        found = pullback(order, wanted, {eager: 1.0}, False)
-        return close([float(x) for x in found], list(by_value.values()))
+        return close(derivatives(eager, list(by_value)), list(by_value.values()))
+
+
+def derivatives(y: Value, wanted: list[Value]) -> list[float]:
+    """The derivatives of y with respect to some Values, whose grads stay as they are."""
+    if not all(v.is_leaf for v in wanted):
+        order, _ = computed_from(wanted, [y])
+        return [float(x) for x in pullback(order, wanted, {y: 1.0}, False)]
+    order = topological_order(y, *wanted)
+    before = [v.grad for v in order]
+    Value.set_grads(dict.fromkeys(wanted, 0.0))
+    try:
+        y.backward()
+        return [v.grad for v in wanted]
+    finally:
+        Value.set_grads(dict(zip(order, before)))
 
 
 def close(a: Any, b: Any) -> bool:

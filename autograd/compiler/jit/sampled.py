@@ -1,23 +1,27 @@
 """jit(f, samples=...): f is written for one sample, and runs for all of them in one program.
 
 A sample is a row of numbers. Rows of one structure go together; of these, each branch takes those
-at which its guards hold, and a new branch is recorded for the first that is left.
+at which its guards hold, and a new branch is recorded for the first that is left. Where the numbers
+of each sample are among those of all arguments is found out once for all arguments that look alike.
 """
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from copy import deepcopy
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograd import compiler
 from autograd.compat.messages import described, entries
 from autograd.compiler.jit.arguments import VALUES, Signature, argument_keys, same_objects
-from autograd.compiler.jit.branch import Branch
+from autograd.compiler.jit.branch import Branch, How, agree, checked_finite, in_a_row
 from autograd.compiler.jit.flat import (BOOL, FLOAT, INT, flatten, flatten_result, kinds_of,
                                         numbers, skeleton, with_kinds)
 from autograd.compiler.jit.guards import Notes, notes_here
-from autograd.compiler.jit.jitted import Jitted
+from autograd.compiler.jit.jitted import CHECKED, DIFFERENT, Jitted
 from autograd.compiler.jit.lookups import Lookups
 from autograd.compiler.jit.quick import builder
 from autograd.compiler.jit.reach import TRANSPARENT, Reach
@@ -29,6 +33,64 @@ from autograd.recording import OPEN
 from autograd.value import Value
 
 
+LISTED = {list, tuple, np.ndarray}
+LAYOUTS = 32                            # arguments that look different; more go sample by sample
+
+
+class Batch(NamedTuple):
+    """Samples of one structure: all numbers of the first one, and (m, n) those that are each
+    sample's own, whose places among all are `own`."""
+    first: Any
+    columns: Any
+    own: Any
+
+    def of(self, chosen: Any) -> Batch:
+        """Some of the samples."""
+        return self._replace(columns=self.columns[chosen])
+
+    def rows(self) -> Any:
+        """All numbers of each sample."""
+        found = np.repeat(self.first[None], len(self.columns), axis=0)
+        found[:, self.own] = self.columns
+        return found
+
+    def row(self, k: int) -> Any:
+        """All numbers of one sample."""
+        found = self.first.copy()
+        found[self.own] = self.columns[k]
+        return found
+
+
+class Given(NamedTuple):
+    """What a program takes for a batch, and all numbers of each sample, where guards need them."""
+    theta: Any
+    X: Any
+    full: Any
+
+
+class Wrong(Exception):
+    """A program gives other numbers than the function."""
+
+
+class Open:
+    """Samples of one structure, of which some are left.
+
+    left    which samples have no result yet
+    eager   those of them that only the function can tell
+    tried   how many branches have been tried
+    """
+
+    def __init__(self, key: Signature, places: Sequence[int], batch: Batch) -> None:
+        self.key, self.places, self.batch = key, places, batch
+        self.left = np.arange(len(places))
+        self.eager: set[int] = set()
+        self.tried = 0
+
+    def next_place(self) -> float:
+        """The place of the first sample that is left, infinity where none is."""
+        return self.places[self.left[0]] if len(self.left) else math.inf
+
+
 class RowsBranch(Branch):
     """A branch whose program takes many rows of numbers.
 
@@ -37,10 +99,10 @@ class RowsBranch(Branch):
     """
 
     def __init__(self, f: Callable[..., Any], signature: Signature, theta: Any,
-                 reach: Reach, expected: Any, samples: frozenset[int], summed: bool) -> None:
-        self.samples, self.summed = samples, summed
-        self.columns = signature.places(tuple(sorted(samples)))
-        super().__init__(f, signature, theta, reach, expected, keeps_graph=expected is None)
+                 reach: Reach, how: How, expected: Any = None) -> None:
+        self.samples, self.summed = how.samples, how.summed
+        self.columns = signature.places(tuple(sorted(how.samples)))
+        super().__init__(f, signature, theta, reach, how, expected)
 
     def transform_of(self, f: Callable[..., Any]) -> Differentiated | None:
         """The transform, where one gradient is asked for; else each sample has its own, one of many
@@ -59,7 +121,7 @@ class RowsBranch(Branch):
         """The program of some outputs, whose inputs are the numbers of a sample."""
         self.place_inputs(every)
         return compiler.program(outputs, [every[i] for i in self.shared],
-                                [every[i] for i in self.inputs])
+                                [every[i] for i in self.inputs], target=self.target)
 
     def place_inputs(self, every: list[Value]) -> None:
         """Note which numbers a program takes once, and which for each sample."""
@@ -68,6 +130,7 @@ class RowsBranch(Branch):
         self.inputs = [*self.columns, *looked_up]
         chosen = {*self.inputs, *self.wrt}
         self.shared = [*self.wrt, *(i for i in range(len(every)) if i not in chosen)]
+        self.taken_once, self.of_each = in_a_row(self.shared), in_a_row(self.inputs)
 
     def differentiable(self, order: list[Value], every: list[Value], looked_up: list[Value],
                        notes: Notes) -> list[Value]:
@@ -75,7 +138,8 @@ class RowsBranch(Branch):
         the gradient is with respect to."""
         self.place_inputs(every)
         self.program = compiler.program(order[-1], [every[i] for i in self.shared],
-                                        [every[i] for i in self.inputs], order=order)
+                                        [every[i] for i in self.inputs], target=self.target,
+                                        order=order)
         return [every[i] for i in self.wrt]
 
     def full_rows(self, rows: Any) -> Any:
@@ -84,40 +148,53 @@ class RowsBranch(Branch):
         parts = [rows, np.broadcast_to(outside, (len(rows), len(outside)))]
         return np.concatenate((*parts, *self.lookups.rows_for(rows)), axis=1)
 
-    def hold_at(self, full: Any) -> Any:
-        """For each row 1, 0 or -1, as `holds`."""
-        outputs = np.empty((len(full), 0))
-        if self.guard is not None:
-            outputs = self.guard(full[0, self.shared], full[:, self.inputs])
-        holds = np.ones(len(full), int)
-        if self.checks.count:
-            holds = self.checks.hold(full, outputs[:, :self.compared])
-        return np.where(self.lookups.within(full), holds, 0)
+    def given_at(self, batch: Batch) -> Given:
+        """The numbers it needs for some samples."""
+        if self.lookups.bounds or self.checks.count:
+            return self.given_of(self.full_rows(batch.rows()))
+        every = batch.first
+        if self.outside:
+            every = np.concatenate((every, [v.data for v in self.outside]))
+        return Given(every[self.taken_once], batch.columns, None)
 
-    def run_at(self, full: Any) -> Any:
-        """The results for rows, a row for each; where there is a transform their sum, in one."""
+    def given_of(self, full: Any) -> Given:
+        """The same of rows of all numbers."""
+        return Given(full[0, self.taken_once], full[:, self.of_each], full)
+
+    def hold_at(self, given: Given) -> Any:
+        """For each sample 1, 0 or -1, as `holds`."""
+        theta, X, full = given
+        outputs = None if self.guard is None else self.guard(theta, X)
+        holds = np.ones(len(X), int)
+        if self.checks.count:
+            outputs = np.empty((len(X), 0)) if outputs is None else outputs[:, :self.compared]
+            holds = self.checks.hold(full, outputs)
+        return holds if full is None else np.where(self.lookups.within(full), holds, 0)
+
+    def run_at(self, theta: Any, X: Any) -> Any:
+        """The results for samples, a row for each; where there is a transform their sum, in one."""
         if self.over is not None:
-            y, gradient = self.of_rows(full)
-            return np.array([[y, *gradient] if self.over.with_value else gradient])
+            y, gradient = self.of_rows(theta, X)
+            return (np.concatenate(((y,), gradient)) if self.over.with_value else gradient)[None]
         if self.program is None:
-            return np.empty((len(full), 0))
-        found = self.program(full[0, self.shared], full[:, self.inputs])
-        if not np.isfinite(found).all():
-            raise ArithmeticError("a result is not finite")
+            return np.empty((len(X), 0))
+        found = self.program(theta, X)
+        checked_finite(found)
         self.check_whole(found)
         return found
 
-    def of_rows(self, full: Any) -> tuple[float, Any]:
-        """The sum of the values for rows, and its gradient."""
+    def of_rows(self, theta: Any, X: Any) -> tuple[float, Any]:
+        """The sum of the values for samples, and its gradient."""
         assert self.program is not None
-        y, gradient = self.program.value_and_grad(full[0, self.shared], full[:, self.inputs])
-        if not np.isfinite(y) or not np.isfinite(gradient).all():
-            raise ArithmeticError("a result is not finite")
+        y, gradient = self.program.value_and_grad(theta, X)
+        checked_finite(gradient)
+        if y - y != 0:
+            raise ArithmeticError("the result is not finite")
         return y, gradient[:len(self.wrt)]
 
     def raw(self, theta: Any) -> tuple[float, Any]:
         """The value and the gradient of one sample."""
-        return self.of_rows(theta[None])
+        return self.of_rows(*self.given_of(theta[None])[:2])
 
     def given(self, theta: Any) -> tuple[Any, Any] | None:
         """The numbers of one sample."""
@@ -128,41 +205,84 @@ class RowsBranch(Branch):
         """The result of one sample."""
         if self.over is not None:
             return super().run(given)
-        return self.build(self.run_at(given[0][None])[0])
+        return self.build(self.run_at(*self.given_of(given[0][None])[:2])[0])
 
 
 class Sampled(Jitted):
     """A function of one sample, for all samples of some arguments."""
 
-    def __init__(self, f: Callable[..., Any], samples: Sequence[int], reduce: str | None) -> None:
-        super().__init__(f)
+    branch_kind = RowsBranch
+
+    def __init__(self, f: Callable[..., Any], samples: Sequence[int], reduce: str | None,
+                 target: str = "numpy") -> None:
+        super().__init__(f, target)
         self.samples, self.reduce = frozenset(samples), reduce
+        self.how = How(target, self.samples, reduce is not None)
         self.signatures: dict[Any, Signature] = {}
+        self.layouts: dict[Signature, list[Group]] = {}
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
+        if instance is None:
+            return self
         bound = self.f.__get__(instance, owner)
-        return self if instance is None else Sampled(bound, sorted(self.samples), self.reduce)
+        return Sampled(bound, sorted(self.samples), self.reduce, self.how.target)
 
     def __call__(self, *args: Any, **named: Any) -> Any:
         m = self.count(args)
-        rows = None
+        groups = None
         if not self.refused and notes_here() is None and not (OPEN and is_watched()):
             try:
-                rows = Rows(args, named, self.samples)
+                groups = self.groups(args, named)
             except TypeError as error:
                 self.give_up(str(error))
-        if rows is None or rows.have_values or not self.is_current():
+        if groups is None or not self.is_current():
             each = stacked([self.f(*self.sample(args, k), **named) for k in range(m)])
             return reduced(each, self.reduce)
         found: list[Any] = [None] * m
-        for places in rows.groups():
-            first = self.sample(args, places[0])
-            key = self.signature(first, named)
-            k = self.run_group(key, places, rows.of(places), (args, named), found)
-            if k is not None:
-                self.from_then_on(k, (args, named), found)
-                break
+        try:
+            self.run_groups(groups, (args, named), found)
+        except Wrong:
+            found = [of_one(self.f(*self.sample(args, k), **named)) for k in range(m)]
         return joined(found, self.reduce, m)
+
+    def groups(self, args: tuple[Any, ...], named: Any) -> list[Open] | None:
+        """Samples of one structure each: how one looks, their places, and their numbers; None where
+        there are Values among them. Raises TypeError for what cannot be compiled for."""
+        if len(self.layouts) < LAYOUTS and all(type(args[i]) in LISTED for i in self.samples):
+            signature, theta, values = self.arguments.find(args, named)
+            if values:
+                return None
+            groups = self.layouts.get(signature)
+            if groups is None:
+                groups = self.layouts[signature] = self.layout(*signature.filled(
+                    np.arange(float(len(theta)))))
+            return [Open(group.key, group.places,
+                         Batch(theta.take(group.first), theta.take(group.columns), group.own))
+                    for group in groups]
+        rows = Rows(args, named, self.samples)
+        if rows.have_values:
+            return None
+        found = []
+        for places in rows.groups():
+            key, own = self.looks(self.sample(args, places[0]), named)
+            every = rows.of(places)
+            found.append(Open(key, places, Batch(every[0], every.take(own, axis=1), own)))
+        return found
+
+    def layout(self, args: tuple[Any, ...], named: Any) -> list[Group]:
+        """Where the numbers of samples are, in arguments whose numbers are their own places."""
+        rows = Rows(args, named, self.samples)
+        found = []
+        for places in rows.groups():
+            key, own = self.looks(self.sample(args, places[0]), named)
+            every = rows.of(places).astype(int)
+            found.append(Group(key, places, every[0], every.take(own, axis=1), own))
+        return found
+
+    def looks(self, one: tuple[Any, ...], named: Any) -> tuple[Signature, Any]:
+        """How a sample looks, and the places of the numbers that are its own."""
+        key = self.signature(one, named)
+        return key, np.array(key.places(tuple(sorted(self.samples))), dtype=int)
 
     def from_then_on(self, k: int, given: Any, found: list[Any]) -> None:
         """Find the results of the samples after k, at which f changed what it refers to.
@@ -198,67 +318,91 @@ class Sampled(Jitted):
             raise ValueError(f"arguments of samples have {' and '.join(map(str, sizes))} samples")
         return sizes[0]
 
-    def run_group(self, key: Signature, places: list[int], rows: Any, given: Any,
-                  found: list[Any]) -> int | None:
-        """Find the results of samples of one structure, (key, row) for each; `rows` are their
-        numbers. The place of a sample at which f changed what it refers to: what comes after it
-        is not right; None where there is none."""
-        left = np.arange(len(places))
-        tried = 0
-        while len(left) and not self.refused:
-            known = self.known.get(key, [])
-            for branch in known[tried:]:
-                if len(left):
-                    left = self.by_branch(branch, left, places, rows, given, found)
-            tried = len(known)
-            if len(left) and not self.refused:
-                k, left = left[0], left[1:]
-                one = self.sample(given[0], places[k])
-                with self.lock:
-                    found[places[k]] = of_one(self.first(key, rows[k], one, given[1]))
-                    if self.reach is not None and not self.reach.same():
-                        return int(places[k])
-        self.eagerly(left, places, given, found)
-        return None
+    def run_groups(self, groups: list[Open], given: Any, found: list[Any]) -> None:
+        """Find the results of all samples, (key, row) for each. Those that only the function can
+        tell come in their order, when all before them are found: it may change what it refers to.
+        Raises Wrong where a program gives other numbers than the function."""
+        while True:
+            for group in groups:
+                known = self.known.get(group.key, [])
+                for branch in known[group.tried:]:
+                    if len(group.left):
+                        self.by_branch(branch, group, given, found)
+                group.tried = len(known)
+            group = min(groups, key=Open.next_place)
+            if not len(group.left):
+                return
+            k = group.places[group.left[0]]
+            found[k] = of_one(self.by_function(group, self.sample(given[0], k), given[1]))
+            if self.reach is not None and not self.reach.same():
+                return self.from_then_on(k, given, found)
 
-    def eagerly(self, left: Any, places: list[int], given: Any, found: list[Any]) -> None:
-        """Find the results of some samples one by one."""
-        for k in left:
-            one = self.sample(given[0], places[k])
-            found[places[k]] = of_one(self.f(*one, **given[1]))
+    def by_function(self, group: Open, one: tuple[Any, ...], named: Any) -> Any:
+        """The result of the first sample that is left."""
+        i, group.left = group.left[0], group.left[1:]
+        if i in group.eager or self.refused:
+            return self.f(*one, **named)
+        with self.lock:
+            return self.first(group.key, group.batch.row(i), one, named)
 
-    def by_branch(self, branch: Branch, left: Any, places: list[int], rows: Any,
-                  given: Any, found: list[Any]) -> Any:
-        """The samples that are left when a branch has taken its own."""
+    def by_branch(self, branch: Branch, group: Open, given: Any, found: list[Any]) -> None:
+        """Find the results of those samples that a branch is for."""
         assert isinstance(branch, RowsBranch)
+        tried = group.left
+        if group.eager:
+            tried = tried[[i not in group.eager for i in tried.tolist()]]
+        if not len(tried) or self.refused:
+            return
         try:
-            full = branch.full_rows(rows[left])
-            holds = branch.hold_at(full)
-            if (holds == 1).any() and branch.outside and VARIABLES_AT_WORK:
-                holds[:] = -1
+            batch = group.batch if len(tried) == len(group.places) else group.batch.of(tried)
+            numbers = branch.given_at(batch)
+            holds = branch.hold_at(numbers)
+            if branch.outside and VARIABLES_AT_WORK:
+                holds[holds == 1] = -1
             taken = holds == 1
-            results = branch.run_at(full[taken]) if taken.any() else ()
+            group.eager.update(tried[holds < 0].tolist())
+            if not taken.any():
+                return
+            self.check(branch, group, tried[taken][0], given)
+            X = numbers.X if taken.all() else numbers.X[taken]
+            results = branch.run_at(numbers.theta, X)
         except (ArithmeticError, ValueError):
-            self.eagerly(left, places, given, found)
-            return left[:0]
+            group.eager.update(tried.tolist())
+            return
         key = branch.result_key()
-        for k, row in zip(left[taken], results):
-            found[places[k]] = key, row
-        self.eagerly(left[holds < 0], places, given, found)
-        return left[holds == 0]
+        for i, row in zip(tried[taken].tolist(), results):
+            found[group.places[i]] = key, row
+        if len(X) < len(group.left):
+            group.left = np.setdiff1d(group.left, tried[taken], assume_unique=True)
+        else:
+            group.left = group.left[:0]
+
+    def check(self, branch: Branch, group: Open, i: int, given: Any) -> None:
+        """Compare a branch with the function at a sample: the first time, where it was recorded
+        before the function had run, and now and then. Raises Wrong where they differ."""
+        self.calls += 1
+        if self.calls not in CHECKED and not branch.is_unproved:
+            return
+        branch.is_unproved = False
+        at = branch.given(group.batch.row(i))
+        args, named = deepcopy((self.sample(given[0], group.places[i]), given[1]))
+        if at is None or not agree(self.f(*args, **named), branch.run(at)):
+            self.give_up(DIFFERENT)
+            raise Wrong
 
     def check_result(self, result: Any) -> None:
         """Raise TypeError for Values."""
         of_one(result)
 
-    def branch(self, signature: Signature, theta: Any, reach: Reach, result: Any) -> Branch:
-        """A recording, compiled for many rows."""
-        summed = self.reduce is not None
-        return RowsBranch(self.f, signature, theta, reach, result, self.samples, summed)
 
-    def unproved(self, signature: Signature, theta: Any, reach: Reach) -> Branch:
-        """A recording before f has run."""
-        return self.branch(signature, theta, reach, None)
+class Group(NamedTuple):
+    """Samples of one structure, by their places: how one looks, where its numbers are among those
+    of all arguments, and, (m, n), where those of each sample's own are; `own` as in Batch."""
+    key: Signature
+    places: Sequence[int]
+    first: Any
+    columns: Any
+    own: Any
 
 
 class Rows:
@@ -315,7 +459,7 @@ def size_of(args: Sequence[Any], i: int) -> int:
     what = f"argument {i}, which samples names,"
     if not hasattr(args[i], "__getitem__"):             # what is read only once, or has no order
         raise TypeError(f"{what} must be a list of samples, got {described(args[i])}")
-    return len(entries(args[i], what, "samples"))
+    return len(args[i] if type(args[i]) is list else entries(args[i], what, "samples"))
 
 
 TRANSPARENT.add(Sampled)
@@ -343,7 +487,13 @@ def joined(found: list[Any], reduce: str | None, m: int) -> Any:
     rows = np.array([row for _, row in found])
     if reduce is None:
         return columns(joint_key([key for key, _ in found]), rows, [0])
-    return builder(floats_of(key))(rows.sum(axis=0) / (m if reduce == "mean" else 1))
+    return sum_builder(key)(rows.sum(axis=0) / (m if reduce == "mean" else 1))
+
+
+@lru_cache(64)
+def sum_builder(key: Any) -> Callable[..., Any]:
+    """A function that gives a sum of results with this key."""
+    return builder(floats_of(key))
 
 
 def joint_key(keys: list[Any]) -> Any:

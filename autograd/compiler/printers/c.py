@@ -190,7 +190,8 @@ class C(Language):
 
     def prepare_inputs(self, x: Array, size: float) -> None:
         """Compute what the formula of x, which is not computed itself, needs in memory."""
-        if isinstance(x.op, (Operation, Broadcast)) or is_outer(x):
+        one_number = isinstance(x.op, Reshape) and not x.inputs[0].shape
+        if isinstance(x.op, (Operation, Broadcast)) or one_number or is_outer(x):
             for u in x.inputs:
                 self.prepare(u, size)
         elif isinstance(x.op, At):

@@ -59,7 +59,8 @@ class Product:
         if not left or self.together(left[-1]) < 0.75 * self.together(summed[-1], 1):
             body = summing("sum", self.axes(summed), value(self.letters))
             body = [f"double sum = {first(self.letters)};", *body, f"{place(self.letters)} = sum;"]
-            return looped(self.axes(left), body, None)
+            axes = self.axes(left)
+            return looped(axes, body, None) if axes else ["{", *[f"  {s}" for s in body], "}"]
         return self.adding(place, value, first)
 
     def adding(self, place: Filled, value: Filled, first: Filled) -> list[str]:

@@ -59,6 +59,7 @@ class Printer(Language):
         self.lists: dict[Array, str] = {}  # the lists it reads, where it is about floats
         self.as_lists: set[Array] = set()  # stacks that are lists, not arrays
         self.kept: set[Array] = set()  # stacks of which there is a list as well
+        self.some_floats = False  # whether single numbers may be floats, after a loop over these
         self.on_floats: dict[str, Operation] = {}  # operations called on floats that `math` has not
 
     # Lines ------------------------------------------------------------------------------------
@@ -120,6 +121,7 @@ class Printer(Language):
     def loop(self, op: Loop, line: Line) -> list[str]:
         """The stacks, then `for t in range(T)`: the lines of a turn, and what it writes."""
         floats = self.floats and op.is_scalar()
+        self.some_floats |= floats
         stack_of = self.float_stack if floats else self.stack
         found = [text for k in range(len(op.stacks)) for text in stack_of(op, k)]
         if floats:
@@ -335,16 +337,15 @@ class Printer(Language):
 
     def reshape(self, x: Array) -> Text:
         """The same numbers in another shape: by axes of length 1, where those are all."""
-        old, new = list(x.inputs[0].shape), []
-        for n in x.shape:
-            new.append(":" if old and n == old[0] else "None" if n == 1 else "")
-            if new[-1] == ":":
-                old.pop(0)
-        text = f"{self.formula(x.inputs[0]):atom}"
+        source = x.inputs[0]
+        text = f"{self.formula(source):atom}"
         if not x.shape:
-            return self.one_number(text, x.inputs[0])
-        if old or "" in new:
+            return self.one_number(text, source)
+        new = axes_of_length_one(source.shape, x.shape)
+        if new is None:
             return Text(f"{text}.reshape({', '.join(map(str, x.shape))})")
+        if not source.shape and self.some_floats:
+            return Text(f"np.reshape({self.formula(source)}, {tuple_text(x.shape)})")
         while new[-1] == ":":
             new.pop()
         return Text(f"{text}[{', '.join([*new, '...'] if len(new) < len(x.shape) else new)}]")
@@ -370,6 +371,16 @@ class Printer(Language):
         """A product summed over some axes, in NumPy's form for it."""
         (A, left), (B, right) = factors(x)
         return Product(x, (self.formula(A), left), (self.formula(B), right)).text()
+
+
+def axes_of_length_one(old: Shape, new: Shape) -> list[str] | None:
+    """The index that makes one shape of another by axes of length 1; None where there is none."""
+    left, index = list(old), []
+    for n in new:
+        index.append(":" if left and n == left[0] else "None" if n == 1 else "")
+        if index[-1] == ":":
+            left.pop(0)
+    return None if left or "" in index else index
 
 
 def is_new(x: Array) -> bool:

@@ -23,6 +23,7 @@ FEWEST = 8  # so many sums make a matrix,
 SPARSE, DENSE = 40, 100_000  # with so many entries a term, and in all
 FULL = 8  # with so few entries a term there may be any number
 LOOKED_UP = 10  # and with so many, where each row has some of its own
+ONE_TEAM = 1.5  # teams are one where that makes at most so many times the entries
 TEAMS = 1000  # with more teams, gaps are not looked for
 GAPS = 1.5  # nodes are completed to a slice where it is not more than so many times as many
 
@@ -50,9 +51,11 @@ class Filler:
         columns, column_of = np.unique(nodes, return_inverse=True)
         row_team, column_team = teams(row_of, column_of, len(ids), len(columns))
         entries = int((np.bincount(column_team) * np.bincount(row_team)).sum())
-        if entries == len(nodes) and len(ids) * len(columns) < LOOKED_UP * entries and all_differ(
-            factors.reshape(len(ids), -1) if (lengths == lengths[0]).all() else factors
-        ):  # each row its own few, as if looked up: then all are one team
+        if len(ids) * len(columns) <= ONE_TEAM * entries or entries == len(nodes) and (
+            len(ids) * len(columns) < LOOKED_UP * entries and all_differ(
+                factors.reshape(len(ids), -1) if (lengths == lengths[0]).all() else factors
+            )
+        ):  # as good as one team, or each row its own few, as if looked up: then all are one team
             row_team, column_team = np.zeros_like(row_team), np.zeros_like(column_team)
             entries = len(ids) * len(columns)
         if not len(nodes) < entries < max(FULL * len(nodes), min(SPARSE * len(nodes), DENSE)):

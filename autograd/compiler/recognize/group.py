@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd import ops
-from autograd.compiler.recognize.record import NODE, Tape
+from autograd.compiler.recognize.record import CONSTANT, NODE, Tape
 from autograd.ops import Operation
 
 
@@ -137,12 +137,18 @@ def key(tape: Tape, node: tuple[Operation, tuple[int, ...]]) -> Key:
     kinds, (op, args) = tape.kinds, node
     if op is ops.dot:
         n, each = len(args) // 2, list(map(kinds.__getitem__, args))
+        if n == 2 and CONSTANT in each[:n]:  # as if both were what one of them is
+            each[:n] = [max(each[:n], key=lambda kind: kind != CONSTANT)] * n
         return op, common(each[:n]), common(each[n:])
     if op is ops.sum:
         each = list(map(kinds.__getitem__, args))
+        if len(each) <= 2 and CONSTANT in each:  # a number at the end of a row is as the others
+            each = [kind for kind in each if kind != CONSTANT] or each
         return (op, common(each)) if len(args) > 2 else (op, *sorted(set(each)))
     if op.arity is None and op is not ops.select:
         return op, common(list(map(kinds.__getitem__, args)))
+    if op is ops.sub and tape.zero in args:  # as if both were what one of them is
+        return op, *[kinds[a] if a != tape.zero else kinds[b] for a, b in (args, args[::-1])]
     return (op, *map(kinds.__getitem__, args))
 
 

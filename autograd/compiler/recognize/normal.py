@@ -113,8 +113,10 @@ class Flattener:
         chain: dict[int, tuple[int, int, int, int]] = {}
         found = []
         for place in reversed(self.sums):
-            before = [chain[t] for t in self.args[place] if type(t) is int and t in chain]
-            length, last, since, turn = max(before, default=(0, place, 0, 0))
+            length, last, since, turn = 0, place, 0, 0
+            for t in self.args[place]:
+                if type(t) is int and t in chain:
+                    length, last, since, turn = max(chain[t], (length, last, since, turn))
             if uses[place] > 1:
                 chain[place] = length + 1, place, 0, since + 1
             elif length and self.is_inner_sum(place):

@@ -7,6 +7,7 @@ terms, one addition or subtraction of these. Everything is named by a number, it
 """
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Optional
 
@@ -21,6 +22,8 @@ from autograd.value import Value
 
 PARAMETER, INPUT, CONSTANT, NODE = range(4)  # what an id stands for
 NONE = None  # instead of an id
+NEIGHBOURS = 5  # terms of a sum, among which a 0 may be one that is missing
+OFTEN = 4  # nodes with a 0 are like others where these are so many times as many
 
 # An operation and the ids it is applied to; a dot has its left factors, then its right factors, and
 # no rest.
@@ -55,6 +58,26 @@ def record(
     """
     tape = numbered(outputs, parameters, inputs, order)[0]
     return tape._replace(samples=samples and bool(inputs))
+
+
+def without_zeros(tape: Tape) -> Tape:
+    """The tape with sums of what is not 0."""
+    nodes = dict(tape.nodes)
+    for i, (op, args) in tape.nodes.items():
+        if op is ops.sum and len(args) <= NEIGHBOURS and tape.zero in args:
+            nodes[i] = op, tuple([a for a in args if a != tape.zero]) or args[:1]
+        elif op is ops.dot and len(args) == 4 and tape.zero in args[:2] and [
+            tape.constants.get(a) for a in args[2:]
+        ] == [1.0, -1.0]:
+            a, b = args[:2]
+            nodes[i] = (ops.neg, (b,)) if a == tape.zero else (ops.sum, (a,))
+        elif op is ops.add and tape.zero in args:
+            nodes[i] = ops.sum, (args[0] if args[1] == tape.zero else args[1],)
+        elif op is ops.sub and tape.zero == args[0]:
+            nodes[i] = ops.neg, args[1:]
+        elif op is ops.sub and tape.zero == args[1]:
+            nodes[i] = ops.sum, args[:1]
+    return tape._replace(nodes=nodes)
 
 
 def places_and_ids(
@@ -156,6 +179,9 @@ class _Numbering:
         self.inputs: list[int] = []
         # first and last weight that a bias is added to, where they differ
         self.beside: dict[int, tuple[int, int]] = {}
+        # what nodes with a number in them are the difference of, as at the ends of a row: u - 1, or
+        # 0 - u; an id is an int, a number a float
+        self.others: dict[int, tuple[int | float, int | float]] = {}
 
     def fresh(self, kind: int) -> int:
         """A new id."""
@@ -228,6 +254,7 @@ class _Numbering:
         if set(parameters) & set(inputs):
             where = dict(zip(inputs, self.inputs))
             chosen = [where.get(v, p) for v, p in zip(parameters, self.parameters)]
+        self.like_others(ends)
         return Tape(
             self.kinds,
             self.nodes,
@@ -240,29 +267,86 @@ class _Numbering:
             len(self.ids),
         )
 
+    def like_others(self, ends: list[int]) -> None:
+        """Make differences from numbers of the nodes that are used as differences mostly are."""
+        nodes, count = self.nodes, Counter[Any]()
+        if not self.others or not self.has_differences():
+            return
+        roles: dict[int, Any] = {}
+        for op, args in nodes.values():
+            if len(args) > NEIGHBOURS:
+                continue
+            for slot, i in enumerate(args):
+                if i in nodes:
+                    role = op, len(args) if op.arity is None else slot
+                    count[role, nodes[i][0]] += 1
+                    if i in self.others:
+                        roles.setdefault(i, role)
+        for i, role in roles.items():  # an argument of each is among its own
+            other = self.difference(*self.others[i])
+            if count[role, other[0]] > OFTEN * count[role, nodes[i][0]]:
+                nodes[i] = other
+
+    def has_differences(self) -> bool:
+        """Whether there are so many differences that nodes with a number may be like them."""
+        kinds = self.kinds
+        terms = [x for pair in self.others.values() for x in pair]
+        of_parameters = any(isinstance(x, int) and kinds[x] == PARAMETER for x in terms)
+        found = [
+            op for op, args in self.nodes.values()
+            if op is ops.sub or of_parameters and op is ops.dot and len(args) == 4
+        ]
+        return len(found) > OFTEN
+
     # Sums -------------------------------------------------------------------------------------
 
     def linear(self, plus: Side, minus: Side) -> int:
         """The node of a sum: what is added less what is subtracted."""
         if not minus.left and not minus.rest and not minus.scaled:
-            shift = self.shift(plus) if plus.rest else 0.0
-            return self.total(self.terms(plus), shift, bool(plus.left or plus.scaled))
+            products = plus.has_products()
+            if not plus.rest:
+                return self.total(self.terms(plus), 0.0, products)
+            shift = self.shift(plus)
+            return self.shifted(self.terms(plus), shift, products)
         if minus.left or minus.rest:
             self.move_weights(plus, minus)
         shift, products = self.shift(plus), plus.has_products()
         added = self.terms(plus)
-        if not minus.has_products() and not minus.rest:
-            return self.total(added, shift, products)
-        shift -= self.shift(minus)
-        taken = self.terms(minus)
+        if minus.has_products() or minus.rest:
+            shift -= self.shift(minus)
+            taken = self.terms(minus)
+        else:
+            taken = []
         if not taken:
-            return self.total(added, shift, products)
+            return self.shifted(added, shift, products)
         less = taken[0] if len(taken) == 1 else self.total(taken, 0.0, minus.has_products())
         if not added and not shift:
-            return self.node(ops.neg, (less,))
+            found = self.node(ops.neg, (less,))
+            self.others[found] = 0.0, less
+            return found
         alone = len(added) == 1 and not shift
         more = added[0] if alone else self.total(added, shift, products)
-        return self.node(ops.sub, (more, less))
+        found = self.node(ops.sub, (more, less))
+        if not added and self.kinds[less] == PARAMETER:
+            self.others[found] = more, less
+        return found
+
+    def shifted(self, added: list[int], shift: float, products: bool) -> int:
+        """The sum of some nodes and a number."""
+        zero = self.number(0.0)
+        found = self.total(added, shift, products)
+        if found not in added and len(added) == 1:
+            self.others[found] = added[0], -shift
+        elif len(added) == 2 and added[1] == zero and not shift:
+            self.others[found] = added[0], added[1]
+        return found
+
+    def difference(self, a: int | float, b: int | float) -> Node:
+        """a - b, of which one is a number, as the difference of two such things would be."""
+        i, j = [x if isinstance(x, int) else self.number(x) for x in (a, b)]
+        if PARAMETER in (self.kinds[i], self.kinds[j]):
+            return ops.dot, (i, j, self.number(1.0), self.number(-1.0))
+        return ops.sub, (i, j)
 
     def move_weights(self, plus: Side, minus: Side) -> None:
         """Put what is subtracted among what is added, its numbers negated, where both are
@@ -293,18 +377,29 @@ class _Numbering:
         return type(t) is float or self.constant[t] is not None
 
     def shift(self, side: Side) -> float:
-        """The sum of the numbers among the terms, which are left out of them."""
+        """The sum of the numbers among the terms, which are left out of them; but a 0 stays where
+        it stands beside few terms: at the ends of a row it is the neighbour that is missing.
+        """
         if not side.rest:
             return 0.0
         constant, found, left = self.constant, 0.0, []
+        zeros = False
         for t in side.rest:
             number = t if type(t) is float else constant[t]
             if number is None:
                 left.append(t)
+            elif number == 0.0:
+                zeros = True
             else:
                 found += number
+        if zeros and left and len(side.rest) <= NEIGHBOURS and not side.has_products():
+            left = [t for t in side.rest if not self.is_number(t) or self.is_zero(t)]
         side.rest = left
         return found
+
+    def is_zero(self, t: Term) -> bool:
+        """Whether a term is the number 0."""
+        return (t if type(t) is float else self.constant[t]) == 0.0
 
     def total(self, terms: list[int], shift: float, products: bool) -> int:
         """The sum of some nodes and a number; whether there are products among them."""
@@ -328,7 +423,7 @@ class _Numbering:
         rest.
         """
         ids, number = self.ids, self.number
-        rest = [ids[t] for t in side.rest]
+        rest = [ids[t] if type(t) is int else number(t) for t in side.rest]
         if not side.left and not side.scaled:
             return rest
         if len(side.left) == 1 and not side.scaled:
@@ -481,22 +576,24 @@ class _Numbering:
     def note_biases(self, linears: list[Optional[Linear]]) -> None:
         """Note the first and last weight that a bias is added to, where not always to the same."""
         before: dict[int, Side] = {}
-        ids, kinds = self.ids, self.kinds
-        sums = [linear for linear in linears if linear is not None and linear is not INSIDE]
-        for side in [side for linear in sums for side in linear if side.rest and side.left]:
-            biases = [
-                ids[t] for t in side.rest
-                if type(t) is int and ids[t] is not NONE and kinds[ids[t]] == PARAMETER
-            ]
-            if len(biases) != 1:
+        parameter = self.parameter
+        for linear in linears:
+            if linear is None or linear is INSIDE:
                 continue
-            bias, other = biases[0], before.setdefault(biases[0], side)
-            if side.left != other.left and side.right != other.right:
-                terms = [*side.left, *side.right, *other.left, *other.right]
-                some = [i for i in map(self.parameter, terms) if i is not None]
-                some += self.beside.get(bias, ())
-                if some:
-                    self.beside[bias] = min(some), max(some)
+            for side in linear:
+                if side.rest and side.left:
+                    biases = [i for i in map(parameter, side.rest) if i is not None]
+                    if len(biases) == 1:
+                        self.note_bias(biases[0], side, before.setdefault(biases[0], side))
+
+    def note_bias(self, bias: int, side: Side, other: Side) -> None:
+        """Note the first and last weight beside a bias, if those of two sums are not the same."""
+        if side.left != other.left and side.right != other.right:
+            terms = [*side.left, *side.right, *other.left, *other.right]
+            some = [i for i in map(self.parameter, terms) if i is not None]
+            some += self.beside.get(bias, ())
+            if some:
+                self.beside[bias] = min(some), max(some)
 
     def parameter(self, t: Term) -> Optional[int]:
         """The id of a term that is a parameter; None for any other."""

@@ -7,6 +7,7 @@ so that the body is planned as if it stood alone.
 """
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Optional
 
 import numpy as np
@@ -17,7 +18,7 @@ from autograd.compiler.arrays.loop import At, Loop, Stack, Write
 from autograd.compiler.arrays.prefix import prefix_sum
 from autograd.compiler.recognize.record import NODE
 from autograd.compiler.recognize.repeat import OUTSIDE, Turns
-from autograd.compiler.arrays.structure import full
+from autograd.compiler.arrays.structure import Take, full
 
 
 class Roller:
@@ -30,6 +31,9 @@ class Roller:
         self.loop = Loop(self.count)
         # how many turns are looked back, for each group that is a stack
         self.before: dict[int, int] = {}
+        # the order of the nodes of a group in its stack
+        self.order = {g: np.arange(ids.shape[1]) for g, ids in enumerate(turns.ids)}
+        self.left = self.order  # the order in which a turn leaves them
         self.ahead, self.core, self.after = self.stages()
 
     def stages(self) -> tuple[list[int], list[int], list[int]]:
@@ -118,16 +122,7 @@ class Roller:
         for g in self.ahead:
             planner.group(self.all_turns(g))
         self.needed = self.needed | {a for g in self.after for a in turns.args[g].ravel().tolist()}
-        stacks = self.stacks(starts)
-        reads: dict[Any, Any] = {}
-        for g in self.core:
-            last = turns.turns[-1][g]
-            planner.group(Group(last.op, last.ids, self.arguments(g, turns.args[g], stacks, reads)))
-        for g, k in stacks.items():
-            stack = self.loop.stacks[k]
-            value = full(planner.full(turns.ids[g][-1], stack.inner), (*stack.lead, *stack.inner))
-            self.loop.stacks[k] = stack._replace(of=value)
-            self.loop.writes.append(Write(k, stack.before, value))
+        stacks = self.best_body(starts)
         sums = prefix_sum(self.loop)
         if self.core and sums is None:
             self.loop.close()
@@ -136,6 +131,75 @@ class Roller:
         for g in self.after:
             planner.group(self.all_turns(g))
         return True
+
+    def body(self, starts: dict[int, np.ndarray]) -> dict[int, int]:
+        """Plan one turn; the stack of each group that has one."""
+        turns, stacks = self.turns, self.stacks(starts)
+        reads: dict[Any, Any] = {}
+        for g in self.core:
+            last = turns.turns[-1][g]
+            args = self.arguments(g, turns.args[g], stacks, reads)
+            self.planner.group(Group(last.op, last.ids, args))
+        return stacks
+
+    def best_body(self, starts: dict[int, np.ndarray]) -> dict[int, int]:
+        """Plan one turn, in the order in which it has the fewest gathers; the stack of each group
+        that has one.
+        """
+        before, best, least = self.planner.state(), self.order, -1
+        for order in self.orders(starts):
+            if least >= 0:
+                if all(np.array_equal(self.order[g], its) for g, its in order.items()):
+                    continue
+                self.planner.go_back(before)
+            self.order = {**self.order, **order}
+            stacks, count = self.attempt(starts)
+            if least < 0 or count < least:
+                best, least = self.order, count
+            if not count:
+                return stacks
+        if self.order is best:
+            return stacks
+        self.planner.go_back(before)
+        self.order = best
+        return self.attempt(starts)[0]
+
+    def orders(self, starts: dict[int, np.ndarray]) -> Iterator[dict[int, np.ndarray]]:
+        """Ways to sort what turns before are asked for: as it is written, as it starts, as a turn
+        leaves it.
+        """
+        yield {}
+        carried = [g for g, rows in starts.items() if rows.shape[1] > 1]
+        if carried:
+            left, last = self.left, {g: starts[g][-1] for g in carried}
+            placed = {g: (self.planner.array_of[ids] >= 0).all() for g, ids in last.items()}
+            yield {g: self.order_of(last[g]) if placed[g] else left[g] for g in carried}
+            yield {g: left[g] for g in carried}
+
+    def attempt(self, starts: dict[int, np.ndarray]) -> tuple[dict[int, int], int]:
+        """Plan one turn and what it writes; the stacks, and how many arguments are gathered."""
+        self.loop.stacks = []
+        stacks = self.body(starts)
+        self.loop.writes = self.write(stacks)
+        self.left = {g: self.order_of(ids[-1]) for g, ids in enumerate(self.turns.ids)}
+        return stacks, sum(isinstance(x.op, Take) for x in self.loop.local())
+
+    def order_of(self, ids: np.ndarray) -> np.ndarray:
+        """The ids sorted by where they are."""
+        return np.lexsort((self.planner.place_of[ids], self.planner.array_of[ids]))
+
+    def write(self, stacks: dict[int, int]) -> list[Write]:
+        """What a turn writes; it is noted what each stack is of."""
+        writes = []
+        for g, k in stacks.items():
+            stack = self.loop.stacks[k]
+            if g not in self.before:
+                self.order[g] = self.order_of(self.turns.ids[g][-1])
+            ids = self.turns.ids[g][-1, self.order[g]]
+            value = full(self.planner.full(ids, stack.inner), (*stack.lead, *stack.inner))
+            self.loop.stacks[k] = stack._replace(of=value)
+            writes.append(Write(k, stack.before, value))
+        return writes
 
     def stacks(self, starts: dict[int, np.ndarray]) -> dict[int, int]:
         """The stack of each group that turns after it or groups after the loop need."""
@@ -148,15 +212,15 @@ class Roller:
             before = self.before.get(g, 0)
             inner = ids.shape[1:] if ids.shape[1] > 1 else ()
             shape = (before, *inner) if before > 1 else inner
-            start = self.planner.full(starts[g], shape) if before else None
+            start = self.planner.full(starts[g][:, self.order[g]], shape) if before else None
             found[g] = self.loop.stack(Stack(before, samples, inner, start))
         return found
 
     def keep(self, g: int, result: Array, start: Optional[np.ndarray]) -> None:
         """Note that the nodes of a group are in a stack; what it starts with is there, too."""
-        ids = self.turns.ids[g].ravel()
+        ids = self.turns.ids[g][:, self.order[g]].ravel()
         if start is not None:
-            ids = np.concatenate((start.ravel(), ids))
+            ids = np.concatenate((start[:, self.order[g]].ravel(), ids))
         ids, places = np.unique(ids, return_index=True)
         nodes = (self.planner.kinds[ids] == NODE) & (ids != self.planner.tape.zero)
         self.planner.keep(result, ids[nodes], places[nodes])
@@ -179,6 +243,7 @@ class Roller:
         varies = (args != args[0]).any(axis=0) & (lags == OUTSIDE)
         new = [e for e in np.nonzero(varies)[0].tolist() if args[:, e].tobytes() not in reads]
         new = list({args[:, e].tobytes(): e for e in new}.values())
+        new = [new[k] for k in self.order_of(args[0, new])]
         if new:
             inner = (len(new),) if len(new) > 1 else ()
             source = planner.full(args[:, new], (self.count, *inner))
@@ -201,7 +266,8 @@ class Roller:
         if (g, lag) not in reads:
             ids = self.planner.fresh(self.turns.ids[g].shape[1])
             stack = self.loop.stacks[stacks[g]]
-            self.planner.keep(self.loop.row(stacks[g], stack.before - lag), ids)
+            row = self.loop.row(stacks[g], stack.before - lag)
+            self.planner.keep(row, ids[self.order[g]])
             reads[g, lag] = ids
         ids = reads[g, lag]
         return ids

@@ -31,11 +31,13 @@ from autograd.compiler.recognize.ragged import (as_table, same_length, same_leng
 from autograd.compiler.recognize.record import CONSTANT, INPUT, NODE, PARAMETER, Tape
 from autograd.compiler.arrays.structure import (LABELS, Named, contract, full, numbers, reshape,
                                                 summed, take, total, total_of_terms, view)
+from autograd.compiler.recognize.split import JOINED, RUNS, SLICE, Splitter
 from autograd.ops import Operation
 
 FEW = 4  # dots and sums of so few terms, taken from here and there, are written out
 LONGER = 8  # sums so many times as long as most are not of their kind
 SPLIT = 4  # a group about more Arrays than that stays together
+STEPS = 4  # by so many places arguments are stretches of one row
 PARTS = 8  # a sum of terms of so many Arrays is a sum of sums, one for each; of more a gather
 
 
@@ -66,6 +68,7 @@ class _Planner:
         self.ids: list[tuple[np.ndarray, np.ndarray]] = []
         self.views: dict[tuple[int, Strided], Array] = {}  # a view that is taken twice is one Array
         self.gathers: dict[tuple[tuple[int, ...], Shape, bytes], Array] = {}
+        self.splitter = Splitter(self)
 
     def plan(self, items: Sequence[Group | Turns]) -> Plan:
         samples = (SAMPLES,) if self.tape.samples else ()
@@ -91,7 +94,8 @@ class _Planner:
 
     def group(self, group: Group) -> None:
         """Plan a group of nodes."""
-        for op, ids, args in chain.from_iterable(map(self.apart, by_length(group))):
+        parts = chain.from_iterable(map(self.apart, by_length(self.without_zeros_inside(group))))
+        for op, ids, args in parts:
             filled = Filler(self).filled(op, ids, args)
             if filled:
                 for some, nodes, factors in filled:
@@ -108,27 +112,63 @@ class _Planner:
             else:
                 self.each(op, np.array(ids), as_table(args))
 
+    def without_zeros_inside(self, group: Group) -> Group:
+        """Sums without the zeros in them, but for those of a row, where a neighbour is missing."""
+        zero = self.tape.zero
+        if group.op is not ops.sum or not any(zero in args for args in group.args):
+            return group
+        if len(set(map(len, group.args))) == 1:
+            table = self.without_zeros(as_table(group.args))
+            if self.has_ends(table):
+                return Group(group.op, group.ids, list(map(tuple, table.tolist())))
+        args = [tuple([a for a in row if a != zero]) or row[:1] for row in group.args]
+        return Group(group.op, group.ids, args)
+
+    def has_ends(self, args: np.ndarray) -> bool:
+        """Whether rows of few terms overlap, with a 0 or something else at the ends."""
+        if args.shape[1] > FEW or self.in_one_block(args):
+            return False
+        columns = min(self.orders(list(args.T)), key=self.stretches)
+        return all(len(self.runs(c)) <= RUNS for c in columns)
+
+    def stretches(self, columns: list[np.ndarray]) -> int:
+        """In how many stretches columns of ids are."""
+        return sum(len(self.runs(c)) for c in columns)
+
     def apart(self, group: Group) -> list[Group]:
         """A group as few groups, where parts of it are about other Arrays than the rest: they would
         have to be gathered.
         """
         if len(group.ids) == 1:
             return [group]
-        if group.op in (ops.dot, ops.sum, *OF_TWO):
+        if group.op in OF_TWO or group.op in (ops.dot, ops.sum) and not self.is_short(group):
             which = self.families(group.args)
-        else:
-            arrays = self.array_of[as_table(group.args)]
-            if (arrays == arrays[0]).all():
+            sizes = np.bincount(which)
+            if len(sizes) == 1 or len(sizes) > SPLIT or sizes.min() * 2 * SPLIT < len(group.ids):
                 return [group]
-            which = np.unique(arrays, axis=0, return_inverse=True)[1].ravel()
-        sizes = np.bincount(which)
-        if len(sizes) == 1 or len(sizes) > SPLIT or sizes.min() * 2 * SPLIT < len(group.ids):
-            return [group]
-        chosen = [np.nonzero(which == k)[0].tolist() for k in range(len(sizes))]
+            chosen = [np.nonzero(which == k)[0].tolist() for k in range(len(sizes))]
+        else:
+            parts = self.splitter.parts(group.op, as_table(group.args))
+            if len(parts) == 1:
+                return [group]
+            chosen = [part.tolist() for part in parts]
         return [
             Group(group.op, [group.ids[i] for i in some], [group.args[i] for i in some])
             for some in chosen
         ]
+
+    def is_short(self, group: Group) -> bool:
+        """Whether all are sums of the same few terms, or dots with the same few numbers."""
+        length = len(group.args[0])
+        if length > 2 * FEW or any(len(args) != length for args in group.args):
+            return False
+        if group.op is ops.sum:
+            return length <= FEW
+        args = as_table(group.args)
+        sides = args[:, : length // 2], args[:, length // 2 :]
+        return any(
+            bool((self.kinds[side] == CONSTANT).all() and (side == side[0]).all()) for side in sides
+        )
 
     def families(self, rows: list[tuple[int, ...]]) -> np.ndarray:
         """The number of each row's family: rows that share no Array, one after the other, are of
@@ -163,6 +203,14 @@ class _Planner:
         self.arrays.append(array)
         self.ids.append((ids, places))
 
+    def state(self) -> dict[str, Any]:
+        """What the planner knows, to go back to."""
+        return copied(vars(self))
+
+    def go_back(self, state: dict[str, Any]) -> None:
+        """Forget what was planned since."""
+        vars(self).update(copied(state))
+
     # Elementwise operations -------------------------------------------------------------------
 
     def each(self, op: Operation, ids: np.ndarray, args: np.ndarray) -> None:
@@ -170,13 +218,16 @@ class _Planner:
         of few terms, too.
         """
         columns = list(args.T)
-        order = self.leading_order(columns)
+        of_column = self.splitter.of_column
+        costs = list(map(of_column, columns))
+        order = self.leading_order(columns) if sum(costs) > SLICE * len(columns) else None
         if order is not None:
             ordered = [c[order] for c in columns]
-            if self.views_among(ordered) > self.views_among(columns):  # else as it was written
-                ids, columns = ids[order], ordered
+            of_ordered = list(map(of_column, ordered))
+            if sum(of_ordered) < sum(costs):  # else as written
+                ids, columns, costs = ids[order], ordered, of_ordered
         shape = self.common_shape(columns)
-        arguments = [self.argument(c, shape) for c in columns]
+        arguments = self.arguments(columns, shape, [cost >= JOINED for cost in costs])
         found = (
             written_out(op, arguments) if op in (ops.sum, ops.dot) else elementwise(op, arguments)
         )
@@ -198,32 +249,45 @@ class _Planner:
             if different > most:
                 best, most = c, different
         if best is None:
-            best = several
-        return None if best is None else np.lexsort((self.place_of[best], self.array_of[best]))
+            return self.order_by_most(columns) if several is None else np.lexsort(
+                (self.place_of[several], self.array_of[several]))
+        return np.argsort(self.place_of[best], kind="stable")
 
-    def views_among(self, columns: list[np.ndarray]) -> int:
-        """How many of the columns are views of one Array."""
-        return sum(map(self.is_view, columns))
+    def order_by_most(self, columns: list[np.ndarray]) -> np.ndarray | None:
+        """How to sort nodes of which an argument is often in one Array, and sometimes a number, as
+        at the ends of a row: by their places, those of numbers as the other arguments say.
+        """
+        arrays, places = self.array_of[np.array(columns)], self.place_of[np.array(columns)]
+        main = np.bincount(arrays[arrays >= 0]).argmax() if (arrays >= 0).any() else -1
+        known = arrays == main
+        first = int(known.sum(axis=1).argmax())
+        key, done = places[first].astype(float), known[first].copy()
+        for c, its in zip(places, known):
+            both = its & known[first]
+            if both.any():
+                new = its & ~done
+                key[new] = c[new] - np.median(c[both] - places[first][both])
+                done |= new
+        return np.argsort(key, kind="stable") if main >= 0 and done.all() else None
+
+    def orders(self, columns: list[np.ndarray]) -> list[list[np.ndarray]]:
+        """The columns as they are, and in their leading order."""
+        order = self.leading_order(columns) if len(columns[0]) > 1 else None
+        return [columns] if order is None else [columns, [c[order] for c in columns]]
 
     def is_view(self, ids: np.ndarray) -> bool:
-        """Whether a column of ids is a view of one Array, forwards, or several Arrays one after the
-        other.
-        """
+        """Whether a column of ids is a view of one Array, forwards."""
         if not self.in_one_block(ids):
-            return self.is_concatenation(ids)
+            return False
         axes = factor(self.place_of[ids])
         return axes is not None and all(stride >= 0 for _, stride in axes)
 
-    def is_concatenation(self, ids: np.ndarray) -> bool:
-        """Whether a column of ids is all of some Arrays, one after the other."""
-        arrays = self.array_of[ids]
-        starts = np.nonzero(np.diff(arrays, prepend=-2))[0]
-        if arrays.min() < 0 or len(np.unique(arrays[starts])) < len(starts):
-            return False
-        return all(
-            np.array_equal(self.place_of[some], np.arange(prod(inner(self.source(some)))))
-            for some in np.split(ids, starts[1:])
-        )
+    def runs(self, ids: np.ndarray) -> list[np.ndarray]:
+        """A column of ids in stretches: numbers, or neighbours in one Array."""
+        arrays = np.where(self.kinds[ids] == CONSTANT, -1, self.array_of[ids])
+        steps = np.where(arrays[1:] < 0, 1, np.diff(self.place_of[ids]))
+        breaks = np.nonzero((np.diff(arrays) != 0) | (steps != 1))[0]
+        return np.split(ids, breaks + 1) if len(breaks) < len(ids) // 2 else [ids[:1]] * len(ids)
 
     def common_shape(self, columns: list[np.ndarray]) -> Shape:
         """The coarsest shape in which each argument is a view; flat where there is none."""
@@ -255,6 +319,23 @@ class _Planner:
         """The Array of the first id."""
         return self.arrays[int(self.array_of[ids.flat[0]])]
 
+    def arguments(
+        self, columns: list[np.ndarray], shape: Shape, joined: list[bool]
+    ) -> list[Operand]:
+        """Columns of ids as arguments of that shape; where several have to be `joined`, and each is
+        what the one before is, a step further, as slices of one array.
+        """
+        found: list[Operand] = [None] * len(columns)
+        several = [k for k, c in enumerate(columns) if joined[k] and len(self.runs(c)) <= RUNS]
+        if len(several) > 1 and len(shape) == 1:
+            row, starts = overlapping([columns[k] for k in several])
+            runs = self.runs(row) if len(row) else []
+            if 1 < len(runs) <= RUNS:
+                together = self.joined(runs, (len(row),))
+                for k, start in zip(several, starts):
+                    found[k] = view(together, Strided(shape, start, (1,)))
+        return [self.argument(c, shape) if x is None else x for c, x in zip(columns, found)]
+
     def argument(self, ids: np.ndarray, shape: Shape, stem: str = "") -> Operand:
         """The ids, reshaped to `shape`: a number, or an Array that broadcasts to it."""
         flat = ids.ravel()
@@ -266,13 +347,31 @@ class _Planner:
                 if (found == found[0]).all()
                 else numbers(found.reshape(shape), stem)
             )
-        if constant.any():
-            self.numbers_as_array(np.unique(flat[constant]))
         if self.in_one_block(flat):
             places = strided(self.place_of[flat].reshape(shape))
             if places is not None:
                 return self.view(int(self.array_of[flat[0]]), places)
+        runs = self.runs(flat)
+        if len(runs) <= RUNS and len(flat) > len(runs):
+            return self.joined(runs, shape)
+        if constant.any():
+            self.numbers_as_array(np.unique(flat[constant]))
         return self.gather(flat, shape)
+
+    def joined(self, runs: list[np.ndarray], shape: Shape) -> Array:
+        """Stretches of some Arrays, one after the other."""
+        key = (), shape, np.concatenate(runs).tobytes()
+        if key not in self.gathers:
+            parts = [self.stretch(ids) for ids in runs]
+            self.gathers[key] = put_together(parts, shape)
+        return self.gathers[key]
+
+    def stretch(self, ids: np.ndarray) -> Array:
+        """A stretch as a row."""
+        if len(ids) == 1 and self.kinds[ids[0]] != CONSTANT:
+            one = self.argument(ids[0], ())
+            return reshape(one, (*lead(one), 1))
+        return self.full(ids, (len(ids),))
 
     def full(self, ids: np.ndarray, shape: Shape, stem: str = "") -> Array:
         """The ids as an Array of that shape, or for each sample one."""
@@ -321,6 +420,7 @@ class _Planner:
 
     def sums(self, ids: np.ndarray, args: np.ndarray) -> None:
         """Sums over the last axis of their argument."""
+        args = self.without_zeros(args)
         few = FEW if len(ids) > 1 else 2 * FEW  # sums of one or two terms are additions
         if args.shape[1] <= few and not self.in_one_block(args) or args.shape[1] <= 2:
             self.each(ops.sum, ids, args)
@@ -336,6 +436,11 @@ class _Planner:
                 return
         terms = self.full(args, self.common_shape_of_rows(args))
         self.keep(total_of_terms(terms, (len(terms.shape) - 1,)), ids)
+
+    def without_zeros(self, args: np.ndarray) -> np.ndarray:
+        """Rows of terms without the columns in which all are 0."""
+        zeros = (args == self.tape.zero).all(axis=0)
+        return args if zeros.all() else args[:, ~zeros]
 
     def is_window(self, args: np.ndarray) -> bool:
         """Whether rows of terms overlap, as in a moving average: then each column is a slice, and
@@ -406,6 +511,9 @@ class _Planner:
     def dots(self, ids: np.ndarray, left: np.ndarray, right: np.ndarray) -> None:
         """Dots as a matrix product, as several of one size, or row by row."""
         n, k = left.shape
+        mixed = 0 < (self.kinds[left] == CONSTANT).sum() < left.size
+        if mixed and 1 < k <= FEW < n and self.stencil(ids, left, right):
+            return
         (left, right), parts = self.sorted_terms(left, right)
         zero = [self.is_zero(left[:, part]) or self.is_zero(right[:, part]) for part in parts]
         if any(zero) and not all(zero):
@@ -435,7 +543,7 @@ class _Planner:
             constant = (self.kinds[factors] == CONSTANT).all() and not self.one_number(factors)
             if constant and (values == values[0]).all():
                 order = np.argsort(self.place_of[nodes[:, 0]], kind="stable")
-                if self.is_window(nodes[order]):
+                if self.is_window(nodes[order]) or self.has_ends(nodes):
                     self.each(ops.dot, ids[order], np.hstack((left, right))[order])
                     return True
         return False
@@ -479,8 +587,11 @@ class _Planner:
         alike = all((np.bincount(team, minlength=count) == size).all()
                     for team, size in ((team_a, rows), (team_b, columns)))
         one_row = rows == 1 or columns == 1
-        if not alike or 3 * len(ids) < count * rows * columns or rows * columns == 1 or \
-                k == 1 and (count > 1 or one_row):
+        few_numbers = count > 1 and one_row and k <= FEW and any(
+            len(side) == count and (self.kinds[side] == CONSTANT).all() for side in (a, b)
+        )  # that rows of data are the same says nothing
+        too_few = 3 * len(ids) < count * rows * columns or rows * columns == 1
+        if few_numbers or not alike or too_few or k == 1 and (count > 1 or one_row):
             return False
         (order_a, in_a), (order_b, in_b) = in_teams(team_a, rows), in_teams(team_b, columns)
         places = (team_a[a_of] * columns + in_b[b_of]) * rows + in_a[a_of]
@@ -517,6 +628,11 @@ class _Planner:
         return rows[order], rank[which]
 
 
+def copied(state: dict[str, Any]) -> dict[str, Any]:
+    """Names and copies of what they stand for, where there are copies of it."""
+    return {name: x.copy() if hasattr(x, "copy") else x for name, x in state.items()}
+
+
 def by_length(group: Group) -> list[Group]:
     """A group of sums without those that are many times as long as most, and these."""
     if group.op not in (ops.sum, ops.dot) or len(group.ids) == 1:
@@ -537,6 +653,31 @@ def in_teams(team: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
     places = np.empty(len(team), np.intp)
     places[order] = np.arange(len(team)) % size
     return order, places
+
+
+def overlapping(columns: list[np.ndarray]) -> tuple[np.ndarray, list[int]]:
+    """A row of which all columns are stretches, and where each begins in it; an empty row where
+    they do not overlap by all but a few.
+    """
+    row, starts = columns[0], [0]
+    for c in columns[1:]:
+        for start in chain.from_iterable((s, -s) for s in range(STEPS + 1)):
+            ahead, behind = row[max(start, 0) :], c[max(-start, 0) :]
+            n = min(len(ahead), len(behind))
+            if n > STEPS and (ahead[:n] == behind[:n]).all():
+                row = np.concatenate((c[: max(-start, 0)], row, behind[n:]))
+                starts = [s + max(-start, 0) for s in starts] + [max(start, 0)]
+                break
+        else:
+            return row[:0], []
+    return row, starts
+
+
+def put_together(parts: Sequence[Array], shape: Shape) -> Array:
+    """Rows of numbers, one after the other, in a shape."""
+    size = prod(shape)
+    found = take(parts, np.arange(size))
+    return reshape(found, (*lead(found), *shape))
 
 
 def labelled(x: Array, shape: Shape) -> tuple[Array, str]:

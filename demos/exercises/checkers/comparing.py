@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from autograd.derivatives.differences import finite_difference
-from demos.exercises.checkers.asking import Wrong, show
+from demos.exercises.checkers.asking import Student, Wrong, show
 
 Floats = Sequence[float]
 Suspects = Iterable[tuple[str, Any]]        # what to say, and the numbers that such a mistake gives (or a function that does)
@@ -82,7 +82,7 @@ def cause(got: Floats, expected: Floats, suspects: Suspects = (), more: Suspects
         if fits(got, numbers, expected):
             return said
     return resemblance(got, expected) or next((said for said, numbers in more if fits(got, numbers, expected)), "") or \
-        scaled(got, expected, suspects, more) or partly(got, expected)
+        scaled(got, expected, suspects, more) or composed(got, expected, suspects) or partly(got, expected)
 
 
 def fits(got: Floats, numbers: Any, expected: Floats) -> bool:
@@ -114,7 +114,9 @@ def _relations(got: Floats, expected: Floats) -> list[tuple[str, bool]]:
     ratio = ratios[len(ratios) // 2] if ratios else 0.0
     off = got[0] - expected[0]
     factor = {2.0: "a factor 2 too many: all are twice what they should be",
-              0.5: "a factor 2 is missing: all are half of what they should be"}.get(
+              0.5: "a factor 2 is missing: all are half of what they should be",
+              -2.0: "two things: the sign is the wrong way round, and a factor 2 too many",
+              -0.5: "two things: the sign is the wrong way round, and a factor 2 is missing"}.get(
         round(ratio, 6), f"a factor: all are {ratio:.4g} times what they should be")
     distinct = len({round(y, 9) for y in expected}) > 1
     return [
@@ -134,6 +136,37 @@ def scaled(got: Floats, expected: Floats, suspects: Suspects, more: Suspects) ->
             if fits([x / factor for x in got], numbers, expected):
                 return f"{words}, {said}"
     return ""
+
+
+TWO = "two mistakes: "
+
+
+def composed(got: Floats, expected: Floats, suspects: Suspects) -> str:
+    """Two known mistakes that give these numbers together, in words; "" where no two do.
+
+    What one mistake adds to the right numbers, or by what it multiplies them, the other one does too.
+    """
+    if len(got) < 3 or len({round(x, 9) for x in got}) < 3:
+        return ""
+    known = list(_numbers_of(suspects, expected))[:80]
+    for i, (said, a) in enumerate(known):
+        for also, b in known[i + 1:]:
+            if said != also and (all(close(x, y + z - e) for x, y, z, e in zip(got, a, b, expected))
+                                 or all(close(x * e, y * z) for x, y, z, e in zip(got, a, b, expected))):
+                return f"{TWO}{said}; and {also}"
+    return ""
+
+
+def _numbers_of(suspects: Suspects, expected: Floats) -> Iterator[tuple[str, Floats]]:
+    """Each mistake with the numbers it gives, where they are not the right ones, and not all alike."""
+    for said, numbers in suspects:
+        try:
+            found = list(map(float, numbers() if callable(numbers) else numbers))
+        except (ArithmeticError, ValueError, TypeError, IndexError, KeyError, AttributeError):
+            continue
+        alike = len({round(x, 9) for x in found}) < 2
+        if len(found) == len(expected) and all(map(math.isfinite, found)) and not alike and not all_close(found, expected):
+            yield said, found
 
 
 def combination(got: Floats, terms: Sequence[tuple[str, Floats, float]]) -> str:
@@ -196,6 +229,14 @@ def exactly(got: Floats, expected: Floats, what: str) -> None:
         digits = -math.log10(worst / scale)
         raise Wrong(f"{what} is right to {digits:.0f} digits, and not to the last ones",
                     mistake="it is a difference quotient, or rounded; here the derivative itself is wanted, as a formula")
+
+
+def no_quotient(student: Student, name: str, most: int, *arguments: Any) -> None:
+    """Raise Wrong where a function takes the exponential at more numbers than the most that its formula needs."""
+    count = student.raw("e09.exponents", name, name, *arguments)
+    if isinstance(count, int) and count > most:
+        raise Wrong(f"{name} takes the exponential at {count} numbers; a formula takes it at {most}",
+                    mistake="it is a difference quotient; its numbers are right, but here the derivative itself is wanted, as a formula")
 
 
 def minimum(asked: str, names: Sequence[str], x: Floats, loss: Callable[[list[float]], float],

@@ -11,6 +11,11 @@ from demos.exercises.checkers.comparing import gradient
 Cause = tuple[str, Callable[[], bool]]
 
 
+SLOW = 2.0                              # seconds of the processor, after which a right answer is asked no more
+STOPS = ("it stops too early here, and did not on other points: look at the condition by which it stops; every derivative has to be "
+         "small, by its size")
+
+
 class Descent:
     """The points at which a student's code took the loss, where it could be seen, and the point that it gave.
 
@@ -46,6 +51,11 @@ class Descent:
         yield "it swings back and forth: the steps are too long", self.swings
         yield ("it stopped too early: at each step the loss was still falling; take more steps, or longer ones", self.falling)
         yield "it ends before the minimum: the loss is smaller than where it began, and its derivatives are not yet 0", self.near
+
+    def stops(self) -> bool:
+        """Whether it went downhill or nowhere, and ended within three steps or while the loss was falling."""
+        begun = self.way[0] if self.way else [0.0] * len(self.end)
+        return all(map(math.isfinite, self.end)) and self.loss(self.end) <= self.loss(begun) and (len(self.way) <= 3 or self.falling())
 
     def wrong_way(self) -> list[str]:
         """The names of the numbers whose steps go along their derivative, where others go against it."""

@@ -2,7 +2,8 @@
 from math import cos, sin
 
 from demos.exercises.checkers.asking import Part, Wrong, as_number, as_tuple, call, draws
-from demos.exercises.checkers.comparing import compare
+from demos.exercises.checkers.comparing import all_close, close, compare
+from demos.exercises.marking.channel import Recorded
 from demos.exercises.marking.policy import ENGINES, GRADIENTS, Policy
 from demos.exercises.mutations.suspects import suspects
 
@@ -70,9 +71,17 @@ def answers(student):
     return student.memo["answers"]
 
 
+def floats(names, found):
+    """Raise Wrong for the first that is a Value: floats are asked for."""
+    for name, x in zip(names, found):
+        if isinstance(x, Recorded):
+            raise Wrong(f"{name} is a Value; it should be a float", mistake="a Value comes back, where its number belongs, a float")
+
+
 def value(student):
     found = answers(student)
     names = [f"{call('value_and_derivatives', *p)}: y" for p, _ in found]
+    floats(names, [y for _, (y, *_) in found])
     compare(names, [as_number(y, name) for name, (_, (y, *_)) in zip(names, found)], [f(*p) for p, _ in found],
             [(said, lambda wrong=wrong: [wrong(*p) for p, _ in found]) for said, wrong in VALUES], by="it should be",
             more=mutants(lambda names: [names["value_and_derivatives"](*p)[0] for p, _ in found]))
@@ -81,6 +90,7 @@ def value(student):
 def derivatives(student):
     found = answers(student)
     names = [f"{call('value_and_derivatives', *p)}: ∂y/∂{x}" for p, _ in found for x in "ab"]
+    floats(names, [d for _, (_, *slope) in found for d in slope])
     got = [as_number(d, name) for d, name in zip((d for _, (_, *slope) in found for d in slope), names)]
     sums, total = [], [0.0, 0.0]
     for p, _ in found:
@@ -91,8 +101,25 @@ def derivatives(student):
              ("the grads of earlier calls are still there: make new Values in each call", sums)],
             more=mutants(lambda names: [d for p, _ in found for d in names["value_and_derivatives"](*p)[1:]]))
     if not student.called & {"Value.backward", "autograd.backward"}:
-        raise Wrong("the derivatives are right, but no `backward` was called",
-                    mistake="they come from a formula by hand; here the graph should find them, with backward()")
+        raise Wrong("the derivatives are right, but no `backward` was called", mistake=BY_HAND)
+    from_the_graph(student)
+
+
+BY_HAND = "they come from a formula by hand; here the graph should find them, with backward()"
+
+
+def from_the_graph(student):
+    """Where `backward` leaves three times as much in the grads, three times as much comes back, and its graph is that of y."""
+    a, b, other, factor = 0.83, -1.37, [1.19, 0.71], 3.0
+    asked = call("value_and_derivatives", a, b)
+    found, outputs = student.run("e03.followed", asked, a, b, other, factor)
+    got = [as_number(d, asked) for d in as_tuple(found, 3, asked)[1:]]
+    if not all_close(got, [factor * d for d in slopes(a, b)]):
+        raise Wrong("the derivatives are right, and `backward` was called, but they are not what it left in the grads", mistake=BY_HAND)
+    numbers = [y for y in outputs if isinstance(y, float)]
+    if not any(close(y, f(*other)) for y in (*numbers, sum(numbers))):
+        raise Wrong("the derivatives are right, but the graph on which `backward` was called does not compute y",
+                    mistake="numbers found by hand stand in the graph; it should compute a b² + sin(a b) from the Values")
 
 
 def mutants(ask):

@@ -1,5 +1,5 @@
 """Checks exercise 6: the derivative of y with respect to each node, from the output back."""
-from demos.exercises.checkers.asking import Part, as_dict, as_number, call, draws
+from demos.exercises.checkers.asking import Part, Wrong, as_dict, as_number, call, draws
 from demos.exercises.checkers.comparing import combination, compare, exactly
 from demos.exercises.marking.policy import ENGINES, NO_ENGINE, Policy, derive
 from demos.exercises.mutations.suspects import suspects
@@ -71,7 +71,18 @@ def of(node):
                 more=suspects("e06_chain", ("derivatives",), lambda names: [names["derivatives"](*p)[node] for p in points], WORDS))
         student.memo[node] = True
         exactly(got, right, f'the derivative with respect to {node}')
+        far(student, node)
     return check
+
+
+def far(student, node):
+    """Where x is tiny or w huge, a difference of two values of y has lost its digits, and the chain rule has not."""
+    for p in ((3e-7, 1.3), (1.1, 4e8)):
+        asked = call("derivatives", *p)
+        got = as_number(as_dict(student.call("derivatives", *p), NODES, asked)[node], asked)
+        if abs(got - truth(*p)[node]) > 1e-11 * abs(truth(*p)[node]):
+            raise Wrong(f'{asked}["{node}"] is {got!r}; it should be {truth(*p)[node]!r}',
+                        mistake="it is a difference of two values of y, or rounded; here the derivative itself is wanted, by the chain rule")
 
 
 FOLLOWS = {"u": lambda x, w, d: (x * w + x) * d["y"] + d["v"], "v": lambda x, w, d: x * w * d["y"], "w": lambda x, w, d: x * d["u"],

@@ -63,6 +63,7 @@ def graph(f, p):
 
 ORDER = ("only the output hands on its grad: it goes from inputs to output, but users have to come before what they use, or it stops "
          "after the output")
+AT_EACH_PATH = "all paths are gone, and a node hands on what it has each time it comes up: users have to come first, and each node once"
 ADD = "= where += is needed: a node that is used twice gets two parts"
 RESET = "what was in grad before is still in it: the grads are not set to 0 first"
 
@@ -113,6 +114,54 @@ def queued(f, p):
         for u, partial in zip(*nodes[k]):
             grads[u] += partial * grads[k]
             queue.append(u)
+    return grads
+
+
+def walked(f, p, first_in):
+    """A backward that goes from the output to inputs, each node once and as it is met, from a queue or from a stack."""
+    nodes = graph(f, p)
+    grads, todo, seen = [0.0] * (len(nodes) - 1) + [1.0], [len(nodes) - 1], {len(nodes) - 1}
+    while todo:
+        k = todo.pop(0 if first_in else -1)
+        for u, partial in zip(*nodes[k]):
+            grads[u] += partial * grads[k]
+            if u not in seen:
+                seen.add(u)
+                todo.append(u)
+    return grads
+
+
+def stacked(f, p):
+    """A backward that puts the inputs of each node on a stack: a node comes up once for each path."""
+    nodes = graph(f, p)
+    grads, stack, count = [0.0] * (len(nodes) - 1) + [1.0], [len(nodes) - 1], 0
+    while stack and count < 500:
+        k, count = stack.pop(), count + 1
+        for u, partial in zip(*nodes[k]):
+            grads[u] += partial * grads[k]
+            stack.append(u)
+    return grads
+
+
+def emptied(f, p):
+    """A backward that sets the grads of a node's inputs to 0 when it comes to the node, and then adds."""
+    nodes = graph(f, p)
+    grads = [0.0] * (len(nodes) - 1) + [1.0]
+    for k in reversed(range(len(nodes))):
+        for u in nodes[k][0]:
+            grads[u] = 0.0
+        for u, partial in zip(*nodes[k]):
+            grads[u] += partial * grads[k]
+    return grads
+
+
+def multiplied(f, p):
+    """A backward that multiplies the parts of a node, where they should be added."""
+    nodes = graph(f, p)
+    grads = [1.0] * len(nodes)
+    for k in reversed(range(len(nodes))):
+        for u, partial in zip(*nodes[k]):
+            grads[u] *= partial * grads[k]
     return grads
 
 
@@ -215,13 +264,19 @@ def rules():
         yield said, lambda f, p, how=how: Sweep(f, p, **how)([0.0] * len(graph(f, p)))
     yield ("it calls itself on the inputs at once: a node that is used twice hands on its grad twice, once too early",
            lambda f, p: recursive(f, p, True))
-    yield "all paths are gone, and a node hands on what it has each time it comes up: users have to come first, and each node once", queued
+    yield AT_EACH_PATH, queued
+    yield AT_EACH_PATH, stacked
+    for first_in in (True, False):
+        yield ("a node hands on its grad when it is met, and not after all of its users: the order is missing in which users come first",
+               lambda f, p, first_in=first_in: walked(f, p, first_in))
+    yield "the grads of a node's inputs are set to 0 when it is its turn: what other users gave them is gone", emptied
+    yield "the parts are multiplied, where they should be added", multiplied
     yield "an input that stands twice in a product or sum gets one part, where it should get both", last_part
     yield "the partials are added up, and not multiplied by the grad of the user", by_output
     yield "the partial and the grad of the user are added, where they should be multiplied", added
     yield "the partial is missing: the grad of the user is handed on as it is", no_partial
     yield "the data of the input stands where the partial should", lambda f, p: other_sweep(f, p, lambda k, u, d, x: x[u])
-    yield "all grads but that of the output are 0: nothing is handed on, or it is set to 0 again", lambda f, p: other_sweep(f, p, lambda k, u, d, x: 0.0)
+    yield "all grads but that of the output are 0: nothing is handed on, or it is set to 0 again, or multiplied by 0", lambda f, p: other_sweep(f, p, lambda k, u, d, x: 0.0)
     yield "only the inputs of the output get a part: theirs get none", lambda f, p: other_sweep(
         f, p, lambda k, u, d, x: d if k == len(x) - 1 else 0.0)
     yield "the leaves get no part", lambda f, p: other_sweep(f, p, lambda k, u, d, x: d if u >= len(p) else 0.0)

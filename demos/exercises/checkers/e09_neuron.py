@@ -2,7 +2,7 @@
 import numpy as np
 
 from demos.exercises.checkers.asking import Part, Wrong, as_matrix, as_tuple, at, draw, draws, entries
-from demos.exercises.checkers.comparing import all_close, compare, exactly
+from demos.exercises.checkers.comparing import all_close, compare, exactly, no_quotient
 from demos.exercises.marking.policy import derive
 from demos.exercises.mutations.suspects import suspects
 
@@ -33,6 +33,7 @@ def mistakes(w, b, x, k):
     yield "σ(z) stands where σ'(z) should", f * inner
     yield "1 - σ(z) stands where σ'(z) should: a factor is missing", (1 - f) * inner
     yield "this is the derivative of tanh, 1 - f², not that of the sigmoid", (1 - f**2) * inner
+    yield from other_sigmoids(w, b, x, inner)
     yield "a + in σ (1 - σ)", f * (1 + f) * inner
     yield "e⁻ᶻ stands where σ'(z) should", np.exp(-z) * inner
     yield "the derivative of relu, not that of the sigmoid", float(z > 0) * inner
@@ -63,6 +64,15 @@ def mistakes(w, b, x, k):
         yield "w and x stand there together", d * w * x
         yield "b stands in the derivative of z with respect to this input", d * (np.asarray(inner) + b)
         yield "this is ∂f/∂b in every place", np.full_like(np.asarray(inner, float), d)
+
+
+def other_sigmoids(w, b, x, inner):
+    z = w @ x + b
+    t, mean, sums = np.tanh(z), sigmoid(np.mean(w * x) + b), sigmoid(w.sum() * x.sum() + b)
+    yield "tanh stands where the sigmoid should: f is another one", t * (1 - t) * inner
+    yield "tanh stands where the sigmoid should, with its own derivative", (1 - t**2) * inner
+    yield "the mean of the products stands where w · x, their sum, should", mean * (1 - mean) * inner
+    yield "w and x are summed first, and then multiplied: w · x is the sum of the products", sums * (1 - sums) * inner
 
 
 def swapped(answer, given):
@@ -111,6 +121,7 @@ def of(k):
                     y for w, b, x in given for y in np.ravel(names["neuron_gradients"](np.array(w), b, np.array(x))[k])],
                     {"dz": "∂f/∂z", "f": "f"}))
         exactly(got, right, NAMES[k])
+        no_quotient(student, "neuron_gradients", 2, *given[0])
     return check
 
 

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from demos.exercises.checkers.asking import Part, Stopped, Wrong, as_dict, as_matrix, at, draws, entries, shape_of
-from demos.exercises.checkers.comparing import all_close, compare, exactly
+from demos.exercises.checkers.comparing import all_close, compare, exactly, no_quotient
 from demos.exercises.marking.policy import derive
 from demos.exercises.mutations.suspects import suspects
 
@@ -160,12 +160,20 @@ def other_key(student, key):
             one(student, other, SHAPES[0])
 
 
+def network_of(rng, n0, n1, n2):
+    """W1, b1, W2, b2, x and y as lists; z₁ has both signs, lest relu and what is like it look like 0 or 1."""
+    while True:
+        lists = [[draws(rng, n0) for _ in range(n1)], draws(rng, n1), [draws(rng, n1) for _ in range(n2)], draws(rng, n2), draws(rng, n0),
+                 draws(rng, n2)]
+        z1 = network(*map(np.array, lists))[0]
+        if n1 == 1 or z1.min() < 0 < z1.max():
+            return lists
+
+
 def one(student, key, shape):
     """Compare one gradient, for a network of that shape."""
     n0, n1, n2 = shape
-    rng = student.random(shape)
-    lists = [[draws(rng, n0) for _ in range(n1)], draws(rng, n1), [draws(rng, n1) for _ in range(n2)], draws(rng, n2), draws(rng, n0),
-             draws(rng, n2)]
+    lists = network_of(student.random(shape), *shape)
     given = [np.array(x) for x in lists]
     where = at(**dict(zip(("W1", "b1", "W2", "b2", "x", "y"), given)))
     answer = as_dict(student.run("arrays", "backpropagate(W1, b1, W2, b2, x, y)", "backpropagate", *lists), KEYS, "backpropagate")
@@ -178,6 +186,7 @@ def one(student, key, shape):
             more=suspects("e11_two_layers", ("backpropagate",), lambda names: np.ravel(names["backpropagate"](*given)[key]), WORDS))
     if not getattr(answer[key], "single", False):
         exactly(got, truth.ravel().tolist(), key)
+    no_quotient(student, "backpropagate", 2 * n1, *lists)
 
 
 def elementwise(key, x, given):

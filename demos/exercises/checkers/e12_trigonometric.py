@@ -1,9 +1,10 @@
 """Checks exercise 12: the polynomial, and whether the derivatives of the loss are 0 at what fit gives."""
+import itertools
 from math import cos, isfinite, radians, sin
 
 from demos.exercises.checkers.asking import Part, Wrong, as_number, as_vector, call, draw, draws
-from demos.exercises.checkers.comparing import all_close, close, compare, gradient, minimum
-from demos.exercises.checkers.descents import Descent, in_descent
+from demos.exercises.checkers.comparing import TWO, all_close, close, compare, gradient, minimum
+from demos.exercises.checkers.descents import SLOW, STOPS, Descent, in_descent
 from demos.exercises.marking.policy import Policy
 from demos.exercises.mutations.suspects import suspects
 
@@ -51,6 +52,11 @@ def shifted(c, x):
     return c[0] + sum(c[2 * k - 1] * cos((k - 1) * x) + c[2 * k] * sin((k - 1) * x) for k in range(1, len(c) // 2 + 1))
 
 
+def from_zero(c, x):
+    """k goes from 0 to n - 1, in the indices too."""
+    return c[0] + sum(c[2 * k - 1] * cos(k * x) + c[2 * k] * sin(k * x) for k in range(len(c) // 2))
+
+
 def by_place(c, x):
     """The place in the list stands for k."""
     return c[0] + sum(c[i] * (cos if i % 2 else sin)(i * x) for i in range(1, len(c)))
@@ -73,6 +79,7 @@ MISTAKES = [
     ("k stands before the waves, not inside", times_k),
     ("k is an exponent, where it belongs inside: cos(k x)", powers),
     ("k begins at 0, where the first wave has k = 1", shifted),
+    ("k goes from 0 to n - 1, where it should go from 1 to n", from_zero),
     ("k is the place in the list, where two places have the same k", by_place),
     ("c is read as a₀, a₁, a₂, ..., b₁, b₂, ...; its order is a₀, a₁, b₁, a₂, b₂, ...", lambda c, x: p(grouped(c), x)),
     ("a₀ is halved", lambda c, x: p(c, x) - c[0] / 2),
@@ -99,13 +106,20 @@ MISTAKES = [
     ("the waves have the factor π: cos(k π x)", lambda c, x: p(c, 3.141592653589793 * x))]
 
 
+def two_mistakes():
+    """The coefficients in another order, and another mistake besides."""
+    for order, words in ((swapped, MISTAKES[2][0]), (grouped, next(said for said, _ in MISTAKES if said.startswith("c is read as")))):
+        for said, wrong in MISTAKES[3:]:
+            yield f"{TWO}{words}; and {said}", lambda c, x, wrong=wrong, order=order: wrong(order(c), x)
+
+
 def polynomial(student):
     for n in (3, 2, 1):                             # three waves first: there every mistake shows
         rng = student.random(n)
         points = [(draws(rng, 2 * n + 1), draw(rng)) for _ in range(3)]
         compare([call("polynomial", *point) for point in points], [student.number("polynomial", *point) for point in points],
                 [p(*point) for point in points],
-                [(said, lambda wrong=wrong: [wrong(*point) for point in points]) for said, wrong in MISTAKES if n > 1 or said in ALWAYS],
+                [(said, lambda wrong=wrong: [wrong(*point) for point in points]) for said, wrong in (*MISTAKES, *two_mistakes()) if n > 1 or said in ALWAYS],
                 by="it should be",
                 more=suspects("e12_trigonometric", ("polynomial",), lambda names: [names["polynomial"](*point) for point in points],
                               {"waves": "the list of waves"}) if n > 1 else ())
@@ -124,23 +138,38 @@ def on_values(student, c, x):
             as_vector(found[1], len(c), "the derivatives"), waves(x, len(c) // 2), more=[(LOST, found[1])])
 
 
+def points_for(student, n, which):
+    """Points that no polynomial fits exactly. At c = 0 some derivatives of the loss are 0 for the second kind, and all are
+    negative for the third: there a descent that looks at one of them, or at their signs, stops at once."""
+    rng = student.random(f"fit {n}" if which == 0 else f"fit {n}, {which}")
+    xs = sorted(draws(rng, 8 + 4 * n, 0.0, 6.28))
+    c = draws(rng, 2 * n + 1)
+    if which == 2:
+        return xs, [round(2.5 + 2 * cos(x) + 1.5 * sin(x) + 0.1 * x, 2) for x in xs]
+    ys = [round(p(c, 0.0) + x - 0.3 * x * x * (x - 6) / 6, 2) for x in xs]
+    return xs, [y - sum(ys) / len(ys) for y in ys] if which else ys
+
+
 def fit(student):
-    for n in (1, 2):
-        rng = student.random(f"fit {n}")
-        xs = sorted(draws(rng, 8 + 4 * n, 0.0, 6.28))
-        c = draws(rng, 2 * n + 1)
-        ys = [round(p(c, 0.0) + x - 0.3 * x * x * (x - 6) / 6, 2) for x in xs]           # no polynomial fits these exactly
+    had = 0.0
+    for n, which in ((1, 0), (2, 0), (1, 1), (1, 2)):
+        if which and had > SLOW:
+            break                                   # it is right, and slow: there is no time for more
+        xs, ys = points_for(student, n, which)
         asked = f"fit(xs, ys, {n})"
         names = ["a₀", *(f"{letter}{'₀₁₂'[k]}" for k in range(1, n + 1) for letter in "ab")]
 
         def loss(c):
             return sum((p(c, x) - y)**2 for x, y in zip(xs, ys))
         try:
-            answer, way, samples = student.run("e12.fit", asked, xs, ys, n)
+            answer, way, samples, seconds = student.run("e12.fit", asked, xs, ys, n)
         except Wrong as wrong:
             raise in_descent(wrong, student, "e12.way", loss, names) from None
+        had += as_number(seconds, asked)
         answer = as_vector(answer, 2 * n + 1, asked)
-        minimum(asked, names, answer, loss, causes(answer, Descent(way, answer, loss, names), loss, xs, ys, n, samples))
+        descent = Descent(way, answer, loss, names)
+        first = [(STOPS, descent.stops)] if which else []
+        minimum(asked, names, answer, loss, itertools.chain(first, causes(answer, descent, loss, xs, ys, n, samples)))
 
 
 def causes(answer, descent, loss, xs, ys, n, samples):

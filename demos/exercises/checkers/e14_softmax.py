@@ -1,4 +1,6 @@
 """Checks exercise 14: the loss, its gradient, and both for scores of 1000 and far apart."""
+import itertools
+
 import numpy as np
 
 from demos.exercises.checkers.asking import Part, Wrong, as_matrix, as_number, as_tuple, at, draws, entries, shape_of, show
@@ -11,6 +13,7 @@ HINTS = ("Put log p(label) in simpler terms first: the logarithm of a quotient, 
          "ℓ = log Σⱼ exp(zⱼ) - z(label). Its derivative with respect to zᵢ has one term from the sum, and one more where i is the label.",
          "Take the largest score from all scores before anything else; then no exp is larger than 1, and the sum is at least 1.")
 OVER = "exp of such a score is inf, or all of them are 0: take the largest score from all of them first"
+FAR = "exp of a difference of scores is inf: take the largest score from all of them, wherever it stands"
 UNDER = "the logarithm of a p that is 0 as a float: put log p in simpler terms on paper, so that no p is under a logarithm"
 
 
@@ -162,15 +165,16 @@ def large(student):
 
 def far(student):
     """With scores so far apart the softmax is 1 for the largest and 0 for all others, to the last digit."""
-    for label in range(3):
-        z, one = np.array([1000.0, 0.0, -1000.0]), np.eye(3)
+    one = np.eye(3)
+    for scores, label in itertools.chain(zip([[1000.0, 0.0, -1000.0]] * 3, range(3)), [([-1000.0, 0.0, 1000.0], 0), ([0.0, 1000.0, -1000.0], 2)]):
+        z = np.array(scores)
         where, (loss, slopes) = asked_at(student, z, label)
         loss, slopes = as_number(loss, "the loss"), as_matrix(slopes, z.shape, "∂ℓ/∂z")
-        finite(z, loss, slopes, where, UNDER if label else OVER)
+        finite(z, loss, slopes, where, OVER if z[label] == z.max() else UNDER if z.argmax() == 0 else FAR)
         clipped = "p is kept away from 0 by a small number, or clipped; a formula for log p needs neither"
         compare(["the loss"], [loss], [1000.0 - z[label]], where=where, by="it should be",
                 more=[(clipped, [loss])] if 10 < loss < 800 else ())
-        compare(entries("∂ℓ/∂z", z.shape), slopes, one[0] - one[label], of_gradient(z - 1000.0, label), where=where, by="it should be")
+        compare(entries("∂ℓ/∂z", z.shape), slopes, one[z.argmax()] - one[label], of_gradient(z - 1000.0, label), where=where, by="it should be")
 
 
 PARTS = [Part("the loss", losses), Part("the gradient", gradients, 2.0), Part("scores of 1000", large), Part("scores far apart", far)]

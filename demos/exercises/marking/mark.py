@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from demos.exercises.checkers.asking import NotBegun, Part, Stopped, Student, Wrong
+from demos.exercises.checkers.comparing import TWO
 from demos.exercises.marking import repairs
 from demos.exercises.marking.policy import Policy, judge
 from demos.exercises.marking.process import NURSERY, SECONDS, Nursery
@@ -56,7 +57,7 @@ def mark_file(name: str, path: Path, seed: str = "", seconds: float = SECONDS, n
         student = Student(process.ask, path.name, seed)
         result = mark(name, checker, student, source, process.loaded)
         printed = process.printed()
-    result = looked_into(result, checker, student, path, LONG - (time.monotonic() - begun))
+    result = looked_into(result, checker, student, path, LONG - process.spent)
     return replace(result, printed=printed, seconds=time.monotonic() - begun, seed=seed)
 
 
@@ -72,12 +73,14 @@ def looked_into(result: Result, checker: Checker, student: Student, path: Path, 
     if seconds < 0.5 or result.state != NOT_RIGHT or i is None or student.notes or "stopped" in student.memo or "demos" in student.called:
         return result
     known = result.parts[i].mistake
-    if known != result.mistake or known and not known.startswith(VAGUE):
+    two = known.startswith(TWO)
+    if known != result.mistake or known and not known.startswith((*VAGUE, TWO)):
         return result
-    said = repairs.cause(result.exercise, checker, path, student, i, seconds)
+    right = tuple(k for k, part in enumerate(result.parts) if part.right)
+    said = repairs.cause(result.exercise, checker, path, student, i, right, seconds, few=two)
     if not said:
         return result
-    mistake = said if not known or known.startswith(VAGUE[0]) else f"{known}: {said}"
+    mistake = said if not known or two or known.startswith(VAGUE[0]) or said.startswith(TWO) else f"{known}: {said}"
     parts = [replace(part, mistake=mistake) if k == i else part for k, part in enumerate(result.parts)]
     return replace(result, parts=tuple(parts), mistake=mistake, hints=_hints(checker, mistake))
 

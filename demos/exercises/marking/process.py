@@ -7,6 +7,7 @@ import math
 import os
 import pickle
 import secrets
+import select
 import signal
 import socket
 import subprocess
@@ -19,8 +20,9 @@ from typing import Any
 
 import autograd
 from demos.exercises.marking.channel import from_json, receive, send
+from demos.exercises.marking.clock import PATIENCE, Clock
 
-SECONDS = 8.0                           # for all questions to one file
+SECONDS = 8.0                           # for all questions to one file, as `Clock` counts
 GRACE = 1.0                             # more, until a process is ended that does not stop by itself
 ROOT = Path(autograd.__file__).parent.parent
 FORKS = hasattr(os, "fork") and hasattr(socket, "send_fds")
@@ -40,14 +42,18 @@ class Nursery:
         seconds   for all questions
         each      for one question
         """
-        with self._split() if FORKS else started() as connection:
-            yield Process(connection, path, module, seconds, each)
+        with self._split() if FORKS else started() as (connection, pid):
+            process = Process(connection, path, module, seconds, each, Clock(pid))
+            try:
+                yield process
+            finally:
+                process.clock.close()
 
     @contextlib.contextmanager
-    def _split(self) -> Iterator[Any]:
+    def _split(self) -> Iterator[tuple[Any, int]]:
         connection, pid = self._split_off()
         try:
-            yield connection
+            yield connection, pid
         finally:
             connection.close()
             with contextlib.suppress(OSError):
@@ -86,7 +92,7 @@ class Nursery:
 
 
 @contextlib.contextmanager
-def started() -> Iterator[Any]:
+def started() -> Iterator[tuple[Any, int]]:
     """A process of its own from the beginning, for systems without fork; it shows by a word that it is ours."""
     word = secrets.token_hex(16)
     with tempfile.TemporaryDirectory(prefix="answer-", ignore_cleanup_errors=True) as own, \
@@ -100,7 +106,7 @@ def started() -> Iterator[Any]:
                 connection.settimeout(60)
                 if receive(connection) != word.encode():
                     raise ConnectionError("somebody else answered the marker")
-                yield connection
+                yield connection, program.pid
         finally:
             program.kill()
             program.wait()
@@ -120,9 +126,10 @@ def environment() -> dict[str, str]:
 class Process:
     """A student's file in its own process: `loaded` is what loading it gave, and `ask` asks a question."""
 
-    def __init__(self, connection: Any, path: Path, module: str, seconds: float, each: float = math.inf) -> None:
-        self.connection, self.file = connection, path.name
-        self.end = time.monotonic() + seconds + GRACE
+    def __init__(self, connection: Any, path: Path, module: str, seconds: float, each: float, clock: Clock) -> None:
+        self.connection, self.file, self.clock = connection, path.name, clock
+        self.left = seconds + GRACE                             # of the time that the process may have
+        self.spent = 0.0                                        # what it has had
         self.gone: dict[str, Any] = {}
         self.loaded = self._exchange(pickle.dumps({"path": str(path.absolute()), "module": module, "seconds": seconds, "each": each,
                                                    "source": path.read_bytes()}))
@@ -138,15 +145,27 @@ class Process:
     def _exchange(self, message: bytes) -> dict[str, Any]:
         if self.gone:
             return self.gone
+        begun = self.clock.now()
         try:
-            self.connection.settimeout(max(self.end - time.monotonic(), 0.01))
+            self.connection.settimeout(max(self.left, GRACE))
             send(self.connection, message)
+            self._wait(begun)
             return from_json(receive(self.connection))
         except TimeoutError:
             self.gone = {"raised": "it did not end in time", "kind": "Hangs", "line": None}
         except (EOFError, OSError):
             self.gone = {"raised": "Python itself was ended by this file", "kind": "Gone", "line": None}
+        finally:
+            had = self.clock.now() - begun
+            self.left, self.spent = self.left - had, self.spent + had
         return self.gone
+
+    def _wait(self, begun: float) -> None:
+        """Come back when an answer begins to arrive; TimeoutError where the process had its time and gave none."""
+        last = time.monotonic() + PATIENCE * self.left
+        while not select.select([self.connection], [], [], 0.1)[0]:
+            if self.clock.now() - begun > self.left or time.monotonic() > last:
+                raise TimeoutError
 
 
 NURSERY = Nursery()

@@ -13,21 +13,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from demos.exercises.catalogue import NAMES, asked_for, solution_source, stub
-from demos.exercises.checkers.asking import NotBegun, Part, Student, Wrong
-from demos.exercises.checkers.comparing import undiagnosed
+from demos.exercises.checkers.asking import Part, Student
+from demos.exercises.checkers.comparing import TWO, undiagnosed
+from demos.exercises.marking.clock import PATIENCE
 from demos.exercises.marking.process import NURSERY, Process
 from demos.exercises.mutations.repair import Edit, Written, cheap, edits, pairs, transplants
 
 if TYPE_CHECKING:
     from demos.exercises.marking.mark import Checker
 
-SECONDS = 4.0                           # for all edits of a file
+SECONDS = 5.0                           # for all edits of a file
 EACH = 0.25                             # for one question
+MOST = 12                               # edits that are kept for a second one
 LONGEST = 12_000                        # letters of a file that is looked at
 
 
-def cause(name: str, checker: Checker, path: Path, student: Student, part: int, seconds: float) -> str:
-    """What is wrong in the file at path, in words with a line, where a small change makes that part right; else ""."""
+def cause(name: str, checker: Checker, path: Path, student: Student, part: int, right: tuple[int, ...], seconds: float,
+          few: bool = False) -> str:
+    """What is wrong in the file at path, in words with a line, where a small change makes that part right; else "".
+
+    right   the parts that are right already
+    few     look for one mistake only: it is known which two it may be
+    """
     source = path.read_bytes().decode("utf-8", "replace")
     try:
         tree = ast.parse(source) if len(source) <= LONGEST else None
@@ -35,42 +42,107 @@ def cause(name: str, checker: Checker, path: Path, student: Student, part: int, 
         tree = None
     if tree is None:
         return ""
-    parts, whole = checker.parts, len(asked_for(name)) == 1 if name in NAMES else False
-    end, options, written = time.monotonic() + min(seconds, SECONDS), candidates(name, tree), Written(tree)
-    while time.monotonic() < end:
-        with NURSERY.process(path, name, end - time.monotonic(), EACH) as process:
-            for edit in options:
-                if time.monotonic() > end:
-                    return ""
-                if helps(process, parts if whole else parts[:part + 1], path.name, student.seed, written.with_(edit)):
-                    return edit.words
-                if process.gone:
-                    break                                               # the next one in a new process
-            else:
-                return ""
-    return ""
+    whole = len(asked_for(name)) == 1 if name in NAMES else False
+    search = Search(name, path, student.seed, checker.parts if whole else checker.parts[:part + 1], right, Left(min(seconds, SECONDS)))
+    given, written = given_with(name), Written(tree)
+    if few:
+        return search.first(edits(tree, given), written)
+    return search.first(candidates(name, tree), written) or search.second(edits(tree, given), written) or \
+        search.first(pairs(cheap(tree, given)), written)
+
+
+class Search:
+    """Tries edits of a file until its parts are right, or its time is over."""
+
+    def __init__(self, name: str, path: Path, seed: str, parts: list[Part], right: tuple[int, ...], left: Left) -> None:
+        self.name, self.path, self.seed, self.parts, self.left = name, path, seed, parts, left
+        self.right = frozenset(right) & frozenset(range(len(parts)))
+
+    def first(self, options: Iterator[Edit], written: Written, before: str = "") -> str:
+        """The words for the first edit that helps, "" where none does."""
+        for edit, _, right in self.tried(options, written, every=False):
+            if len(right) == len(self.parts):
+                return f"{before}{edit.words}"
+        return ""
+
+    def second(self, options: Iterator[Edit], written: Written) -> str:
+        """The words for two edits of which the first makes more parts right, and the second all; or for the first, and that there is more."""
+        if len(self.parts) < 2:
+            return ""
+        better = itertools.islice((one for one in self.tried(options, written, every=True) if one[2] > self.right), MOST)
+        best = sorted(better, key=lambda one: -len(one[2]))
+        for edit, source, _ in best:
+            tree = ast.parse(source)
+            said = self.first(edits(tree, given_with(self.name)), Written(tree), f"{TWO}{edit.words}; and ")
+            if said:
+                return said
+        return f"more than one mistake: {best[0][0].words}, and something else" if best else ""
+
+    def tried(self, options: Iterator[Edit], written: Written, every: bool) -> Iterator[tuple[Edit, str, frozenset[int]]]:
+        """Each edit, the source it makes, and the parts that are right then, while there is time."""
+        while self.left.now() > 0:
+            with NURSERY.process(self.path, self.name, self.left.now(), EACH) as process:
+                self.left.process = process
+                for edit in options:
+                    if self.left.now() <= 0:
+                        return
+                    source = written.with_(edit)
+                    yield edit, source, self.parts_right(process, source, every)
+                    if process.gone:
+                        break                                           # the next one in a new process
+                else:
+                    return
+
+    def parts_right(self, process: Process, source: str, every: bool) -> frozenset[int]:
+        """The parts in which a file with that source is right, up to the first that is not, or of all of them.
+
+        None where one is lost that was right.
+        """
+        if not source or "raised" in process.ask("again", source):
+            return frozenset()
+        student, found = Student(process.ask, self.path.name, self.seed), set()
+        with undiagnosed():
+            for i, part in enumerate(self.parts):
+                try:
+                    part.check(student)
+                    found.add(i)
+                except Exception:                                       # wrong, not begun, or it cannot be read
+                    if i in self.right or not every or process.gone:
+                        return frozenset()
+        return frozenset() if student.notes else frozenset(found)
+
+
+def given_with(name: str) -> frozenset[str]:
+    """The functions that come with an exercise, as `ast.dump` gives them."""
+    return frozenset(ast.dump(node) for node in ast.walk(ast.parse(stub(name))) if isinstance(node, (ast.FunctionDef, ast.Lambda))) \
+        if name in NAMES else frozenset()
+
+
+class Left:
+    """The time that is left for edits: what this thread computes counts, and what processes have had, not how busy the machine is."""
+
+    def __init__(self, seconds: float) -> None:
+        self.end, self.last = time.thread_time() + seconds, time.monotonic() + PATIENCE * seconds
+        self._process: Process | None = None
+        self.before = 0.0                                               # what earlier processes had
+
+    @property
+    def process(self) -> Process | None:
+        return self._process
+
+    @process.setter
+    def process(self, process: Process) -> None:
+        self.before += self._process.spent if self._process else 0.0
+        self._process = process
+
+    def now(self) -> float:
+        """Seconds; 0 or less where it is over."""
+        had = self.before + (self._process.spent if self._process else 0.0)
+        return min(self.end - time.thread_time() - had, self.last - time.monotonic())
 
 
 def candidates(name: str, tree: ast.Module) -> Iterator[Edit]:
-    """All edits, the likely ones first."""
-    known = name in NAMES
-    given = frozenset(ast.dump(node) for node in ast.walk(ast.parse(stub(name))) if isinstance(node, (ast.FunctionDef, ast.Lambda))) \
-        if known else frozenset()
-    solution = solution_source(name) if known else ""
-    return itertools.chain(edits(tree, given), transplants(tree, ast.parse(solution), given), pairs(cheap(tree, given)))
-
-
-def helps(process: Process, parts: list[Part], file: str, seed: str, source: str) -> bool:
-    """Whether a file with that source is right in those parts."""
-    if not source or "raised" in process.ask("again", source):
-        return False
-    student = Student(process.ask, file, seed)
-    try:
-        with undiagnosed():
-            for part in parts:
-                part.check(student)
-    except (Wrong, NotBegun):
-        return False
-    except Exception:                                                   # what came back cannot be read
-        return False
-    return not student.notes
+    """All single edits, the likely ones first."""
+    given = given_with(name)
+    solution = solution_source(name) if name in NAMES else ""
+    return itertools.chain(edits(tree, given), transplants(tree, ast.parse(solution), given))

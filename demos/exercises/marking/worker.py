@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import functools
 import importlib
 import os
 import pickle
@@ -22,6 +23,7 @@ from typing import Any
 from demos.exercises import probes
 from demos.exercises.marking import guard
 from demos.exercises.marking.channel import as_json, receive, send
+from demos.exercises.marking.clock import Clock
 from demos.exercises.marking.desk import Desk, within
 from demos.exercises.marking.watch import watch
 
@@ -35,32 +37,39 @@ SUBREAPER = 36                          # of prctl: orphans become our children,
 def serve(connection: Any, own: str) -> None:
     """Load the file that the first message names, then answer one question after another until the other end is gone."""
     job = pickle.loads(receive(connection))
-    path, end, each = Path(job["path"]), time.monotonic() + job["seconds"], job["each"]
+    path, left, each = Path(job["path"]), float(job["seconds"]), job["each"]
     desk = Desk.of_file(path, job["module"])
     os.chdir(own)
     sys.path.insert(0, str(path.parent))
     watch(desk)
     sys.unraisablehook = lambda *_: None                        # it would read our files to print their lines
+    clock = Clock()
     guard.limit()
     guard.install(path.parent, own, desk.notes)
-    send(connection, as_json(timed(desk, end, lambda: desk.load(job["source"]))))
+
+    def answer(most: float, function: Any) -> None:
+        """Send what function() gives, and take the time that it had from what is left."""
+        nonlocal left
+        begun = clock.now()
+        found = timed(desk, min(left, most), clock, function)
+        left -= clock.now() - begun
+        send(connection, as_json(found))
+    answer(left, lambda: desk.load(job["source"]))
     while True:
         probe, arguments = pickle.loads(receive(connection))
         if probe == "printed":
             send(connection, as_json({"is": desk.printed.text()}))
-            continue
-        if probe == "again":                                    # another file in its place
+        elif probe == "again":                                  # another file in its place
             desk.clear()
-            send(connection, as_json(timed(desk, min(end, time.monotonic() + each), lambda: desk.load(arguments[0].encode()))))
-            continue
-        ask = probes.find(probe)
-        send(connection, as_json(timed(desk, min(end, time.monotonic() + each), lambda: desk.answer(ask, arguments))))
+            answer(each, functools.partial(desk.load, arguments[0].encode()))
+        else:
+            answer(each, functools.partial(desk.answer, probes.find(probe), arguments))
 
 
-def timed(desk: Desk, end: float, function: Any) -> dict[str, Any]:
-    """The answer function() gives in the time that is left, else one that says so."""
+def timed(desk: Desk, seconds: float, clock: Clock, function: Any) -> dict[str, Any]:
+    """The answer function() gives in that time, else one that says so."""
     try:
-        with within(max(end - time.monotonic(), 0.05)):
+        with within(max(seconds, 0.05), clock):
             found: dict[str, Any] = function()
             return found
     except BaseException as error:                              # the signal came between two lines of ours

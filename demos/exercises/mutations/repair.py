@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -346,19 +347,32 @@ def _exchanged(spots: list[tuple[ast.AST, Around, int]]) -> Iterator[Edit]:
 
 
 def pairs(singles: list[Edit]) -> Iterator[Edit]:
-    """Two changes at once."""
-    for i, a in enumerate(singles):
-        for b in singles[i + 1:]:
+    """Two changes at once; first those of which both are likely."""
+    for total in range(1, 2 * len(singles) - 2):
+        for i in range(max(0, total - len(singles) + 1), (total + 1) // 2):
+            a, b = singles[i], singles[total - i]
             if a.swaps[0][0] is not b.swaps[0][0] and not _inside(a.swaps[0][0], b.swaps[0][0]) \
                     and not _inside(b.swaps[0][0], a.swaps[0][0]):
                 yield Edit(f"two mistakes: {a.words}; and {b.said}", (*a.swaps, *b.swaps), b.line)
 
 
+CHEAP = 110                             # changes that are tried two at a time
+
+
 def cheap(tree: ast.Module, given: frozenset[str]) -> list[Edit]:
-    """The changes that are tried two at a time."""
+    """The changes that are tried two at a time: of each rule some, in turn."""
     spots = list(_spots(tree, given))
-    return [Edit(said, ((node, other),), line) for rule in (operators, drops, functions, numbers) for node, around, line in spots
-            for other, said in rule(node, around)][:60]
+    rules = [[Edit(said, ((node, other),), line) for node, around, line in spots for other, said in rule(node, around)]
+             for rule in (operators, drops, functions, squares, ranges, numbers, places, collections)]
+    rules.append([edit for edit in _exchanged(spots) if not all(isinstance(node, ast.Name) for node, _ in edit.swaps)])
+    return [edit for row in itertools.zip_longest(*rules) for edit in row if edit][:CHEAP]
+
+
+def squares(node: ast.AST, around: Around) -> Found:
+    """A square or a sign more."""
+    if isinstance(node, (ast.BinOp, ast.Call)) and _insertable(node):
+        yield ast.BinOp(node, ast.Pow(), ast.Constant(2)), "a square is missing"
+        yield ast.UnaryOp(ast.USub(), node), "a minus sign is missing"
 
 
 def transplants(tree: ast.Module, solution: ast.Module, given: frozenset[str]) -> Iterator[Edit]:

@@ -1,6 +1,7 @@
 """Exercise 12: the polynomial with Values, and the way that fit takes."""
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -24,13 +25,14 @@ def slopes(y: Value, values: list[Value]) -> list[float]:
 
 
 def fit(desk: Desk, xs: list[float], ys: list[float], n: int) -> Any:
-    """What fit gives, and the points at which it took the loss."""
+    """What fit gives, the points at which it took the loss, over how many samples, and the processor's seconds it needed."""
+    begun = time.process_time()
     way = desk.kept["way"] = Way(desk, "loss")
     try:
         answer = desk.get("fit")(xs, ys, n)
     finally:
         way.end()
-    return [answer, way.points, min(way.samples, default=len(xs))]
+    return [answer, way.points, min(way.samples, default=len(xs)), time.process_time() - begun]
 
 
 def way(desk: Desk) -> Any:

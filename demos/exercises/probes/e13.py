@@ -1,6 +1,7 @@
 """Exercise 13: the loss with Values, and the way that train takes."""
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from autograd import Value
@@ -16,10 +17,11 @@ def on_values(desk: Desk, w: list[float], b: float, xs: list[list[float]], ys: l
 
 
 def train(desk: Desk, xs: list[list[float]], ys: list[float]) -> Any:
-    """What train gives, and the points at which it took the loss."""
+    """What train gives, the points at which it took the loss, over how many samples, and the processor's seconds it needed."""
+    begun = time.process_time()
     way = desk.kept["way"] = Way(desk, "loss", 2)
     try:
         answer = desk.get("train")(xs, ys)
     finally:
         way.end()
-    return [answer, way.points, min(way.samples, default=len(xs))]
+    return [answer, way.points, min(way.samples, default=len(xs)), time.process_time() - begun]
