@@ -94,7 +94,8 @@ class Optimizer:
         """
         if is_nest(theta) and is_nest(gradient):
             return shaped(theta, self.update(flat(theta), flat(gradient, "the gradient")))
-        theta, self.iteration, self.memory = self._next(theta, gradient)
+        theta, iteration, memory = self._next(theta, gradient)
+        self._remember(iteration, memory)
         return theta
 
     def _next(self, theta: np.ndarray, gradient: np.ndarray) -> tuple[np.ndarray, int, Memory]:
@@ -142,8 +143,12 @@ class Optimizer:
 
         def change() -> None:
             assign(values, theta)
-            self.iteration, self.memory = iteration, memory
+            self._remember(iteration, memory)
         finish(change)
+
+    def _remember(self, iteration: int, memory: Memory) -> None:
+        """Keep what an update gave: both at once, for an interrupt cannot come between."""
+        vars(self).update(iteration=iteration, memory=memory)
 
     def __setattr__(self, name: str, x: Any) -> None:
         check = self._settings.get(name)

@@ -1,6 +1,7 @@
 """What is said of a wrong call of a row's methods: they are hot, so it is seen after a failure."""
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
@@ -34,6 +35,7 @@ def _explained(method: Callable[..., Any], check: Callable[..., None]) -> Callab
         try:
             return method(self, *arguments, **named)
         except FAILURES:
+            _called(method, self, arguments, named)
             check(self, *arguments, **named)
             raise                                       # from inside a rule
     return explaining
@@ -50,6 +52,16 @@ def _made(row: Any) -> None:
     if not isinstance(rules, (tuple, list)) or not all(p is None or callable(p) for p in rules):
         raise TypeError(f"partials of {row.name} must be a tuple with a function, or None, for "
                         f"each input, got {described(rules)}")
+
+
+def _called(method: Callable[..., Any], row: Any, arguments: Any, named: Any) -> None:
+    """Raises TypeError where the method does not take such arguments."""
+    takes = inspect.signature(method)
+    try:
+        takes.bind(row, *arguments, **named)
+    except TypeError as error:
+        names = ", ".join(list(takes.parameters)[1:])
+        raise TypeError(f"{method.__name__} of {row.name} takes {names}: {error}") from None
 
 
 def _partial(row: Any, i: Any, y: Any, inputs: Any) -> None:
