@@ -18,7 +18,9 @@ from demos.exercises.marking.desk import TimeUp, within
 from demos.exercises.marking.mark import Checker
 from demos.exercises.marking.process import SECONDS
 from demos.exercises.marking.result import NOT_RIGHT
+from demos.exercises.moved import Stays, moved
 from tests.demos.battery import BATTERY, RIGHT
+from tests.demos.fresh import FRESH, put_in
 from tests.demos.hostile import HOSTILE
 from tests.demos.hostile import RIGHT as SLOPE
 
@@ -54,6 +56,17 @@ def test_an_answer_gets_its_verdict_and_a_true_cause(name, what, source, words, 
     else:
         assert result.state == NOT_RIGHT and result.mistake and (words or "") in result.mistake, result
         assert len(result.hints) == 3 and result.score < result.most
+
+
+@pytest.mark.parametrize("name, what, words, answer", FRESH, ids=[f"{name[:3]}-{what}" for name, what, *_ in FRESH])
+def test_a_fresh_answer_gets_its_verdict_and_a_true_cause(name, what, words, answer, marked):
+    result = marked(name, put_in(stub(name), answer))
+    assert result.solved if words == RIGHT else result.state == NOT_RIGHT and words in result.mistake, result
+
+
+def test_two_mistakes_are_found_one_after_the_other(marked):
+    source = solution_source("e09_neuron").replace("(w @ x + b)", "(w @ x)").replace("dz * x, dz, dz * w", "dz * w, dz, dz * x")
+    assert "two mistakes" in marked("e09_neuron", source).mistake
 
 
 @pytest.mark.parametrize("seed", ["a", "b", "c"])
@@ -228,6 +241,54 @@ def test_every_solution_passes_in_a_notebook(name):
     names = {}
     exec(compile(solution_source(name), f"<cell {name}>", "exec"), names)
     assert check(name, names).solved
+
+
+HALF = 2
+
+
+def helped(x):
+    return x / HALF
+
+
+def slope_with_help(f, x, h):
+    return helped(f(x + h) - f(x - h)) / h
+
+
+def slope_of_memory(f, x, h):
+    filled = []
+    while True:
+        filled.append(bytearray(10**7))
+
+
+def slope_of_odd_divisor(f, x, h):
+    return (f(x + h) - f(x - h)) / (h + 2 * x * h)
+
+
+def test_functions_of_a_notebook_are_moved_with_what_they_use_and_cannot_fill_its_memory():
+    assert check("e01", slope_with_help).solved
+    result = check("e01", slope_of_memory)
+    assert "memory" in result.mistake and "filled.append(bytearray(10**7))" in result.message and "this notebook" not in result.note
+
+
+def test_a_cause_found_by_a_change_quotes_the_line_of_the_notebook():
+    assert "`return (f(x + h) - f(x - h)) / (h + 2 * x * h)`" in check("e01", slope_of_odd_divisor).mistake
+
+
+def test_what_cannot_be_moved_is_checked_where_it_is_and_says_so():
+    h2 = 2.0
+    result = check("e01", slope=lambda f, x, h: (f(x + h) - f(x - h)) / h2)
+    assert not result.solved and "no limit of memory" in str(result)
+
+
+@pytest.mark.parametrize("names, why", [({"f": (lambda x: x), "g": object()}, "g is object"), ({"f": len}, ""), ({"f": [1, {"a": 2.0}]}, "")])
+def test_plain_data_and_imports_are_moved_and_all_else_stays(names, why):
+    if why:
+        with pytest.raises(Stays, match=why):
+            moved({"g": names["g"]}, {"__name__": "elsewhere"})
+    else:
+        made = {}
+        exec(moved(names, {"__name__": "elsewhere"}), made)
+        assert made["f"] == names["f"]
 
 
 def test_a_missing_function_is_asked_for():

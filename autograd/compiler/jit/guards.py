@@ -434,6 +434,13 @@ COMPARED = {"less": operator.lt, "less_equal": operator.le, "greater": operator.
             "greater_equal": operator.ge, "equal": operator.eq, "not_equal": operator.ne}
 
 
+def refuse_equal_number(notes: Any, v: Value, other: Any) -> None:
+    """Refuse what compares a Value with a number that is equal to it: eager, that raises."""
+    is_number = not isinstance(other, Value) or notes.is_number(other) or notes.is_number(v)
+    if is_number and not notes.compared("ne", v, other):
+        notes.refuse("compares a Value with a number equal to it")
+
+
 def _comparison(kind: str) -> Callable[[Any, Any], Any]:
     plain = getattr(Value, f"__{kind}__")
     by_identity = kind in ("eq", "ne")
@@ -444,9 +451,7 @@ def _comparison(kind: str) -> Callable[[Any, Any], Any]:
         if notes is None or not known or by_identity and not from_user():
             return plain(self, other)
         if by_identity and not notes.are_numbers(self, other):
-            if not isinstance(other, Value) or notes.is_number(other) or notes.is_number(self):
-                if not notes.compared("ne", self, other):
-                    notes.refuse("compares a Value with a number equal to it")
+            refuse_equal_number(notes, self, other)
             return plain(self, other)           # Values are equal when they are the same Value
         x, y = _data_of(self), _data(other)
         if x != x or y != y:

@@ -135,6 +135,10 @@ def scaled(got: Floats, expected: Floats, suspects: Suspects, more: Suspects) ->
         for words, numbers in (*suspects, *more):
             if fits([x / factor for x in got], numbers, expected):
                 return f"{words}, {said}"
+    if all(got):
+        for words, numbers in (*suspects, *more):
+            if fits([1 / x for x in got], numbers, expected):
+                return f"{words}, and it is upside down"
     return ""
 
 

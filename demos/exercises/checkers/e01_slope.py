@@ -36,6 +36,7 @@ MISTAKES = [
     ("the change of f is multiplied, not divided", lambda f, x, h: (f(x + h) - f(x - h)) * 2 * h),
     ("a sum of the two values, where their difference belongs", lambda f, x, h: (f(x + h) + f(x - h)) / (2 * h)),
     ("this is the second derivative: a difference of differences", lambda f, x, h: (f(x + h) - 2 * f(x) + f(x - h)) / h**2),
+    ("both values are taken at the same place: their difference is 0", lambda f, x, h: 0.0),
     ("it divides by x, not by the change of the input", lambda f, x, h: (f(x + h) - f(x - h)) / (2 * x)),
     ("it divides by h², not by the change of the input", lambda f, x, h: (f(x + h) - f(x - h)) / (2 * h**2)),
     ("h - x in place of x - h", lambda f, x, h: (f(x + h) - f(h - x)) / (2 * h)),

@@ -2,7 +2,7 @@
 from math import cos, sin
 
 from demos.exercises.checkers.asking import Part, Wrong, as_number, as_tuple, call, draws
-from demos.exercises.checkers.comparing import all_close, close, compare
+from demos.exercises.checkers.comparing import TWO, all_close, close, compare
 from demos.exercises.marking.channel import Recorded
 from demos.exercises.marking.policy import ENGINES, GRADIENTS, Policy
 from demos.exercises.mutations.suspects import suspects
@@ -34,6 +34,10 @@ VALUES = [
     ("sin(a) in place of sin(a b)", lambda a, b: a * b**2 + sin(a)),
     ("the cosine in place of the sine", lambda a, b: a * b**2 + cos(a * b)),
     ("a - in place of the +", lambda a, b: a * b**2 - sin(a * b)),
+    ("a stands before parentheses, and multiplies the sine too", lambda a, b: a * (b**2 + sin(a * b))),
+    ("b stands before parentheses, and multiplies the sine too", lambda a, b: b * (a * b + sin(a * b))),
+    ("the sine is taken of the whole sum", lambda a, b: sin(a * b**2 + a * b)),
+    ("the sine is taken of a b² too", lambda a, b: sin(a * b**2) + sin(a * b)),
     ("a product in place of the sum", lambda a, b: a * b**2 * sin(a * b)),
     ("the term with the sine is missing", lambda a, b: a * b**2),
     ("the term a b² is missing", lambda a, b: sin(a * b)),
@@ -58,6 +62,8 @@ SLOPES = [
     ("the inputs themselves stand where their grads should", lambda a, b: [a, b]),
     ("∂y/∂a is 0: a is not in the graph, or is another Value than the one that was read", lambda a, b: [0, slopes(a, b)[1]]),
     ("∂y/∂b is 0: b is not in the graph, or is another Value than the one that was read", lambda a, b: [slopes(a, b)[0], 0]),
+    ("the grad of a b stands where that of a should", lambda a, b: [cos(a * b), slopes(a, b)[1]]),
+    ("the grad of a b stands where that of b should", lambda a, b: [slopes(a, b)[0], cos(a * b)]),
     ("y stands where a derivative should", lambda a, b: [f(a, b), slopes(a, b)[0]]),
     ("the b² is a number here, not b * b of the Value: its derivative is missing", lambda a, b: [b * b + b * cos(a * b), a * cos(a * b)]),
     ("the graph computes something else than y", lambda a, b: [b + b * cos(a * b), a + a * cos(a * b)])]
@@ -98,6 +104,8 @@ def derivatives(student):
         sums += total
     compare(names, got, [d for p, _ in found for d in slopes(*p)],
             [*[(said, lambda wrong=wrong: [d for p, _ in found for d in wrong(*p)]) for said, wrong in SLOPES],
+             *[(f"{TWO}{said}; and ∂y/∂a and ∂y/∂b have changed places", lambda wrong=wrong: [d for p, _ in found for d in wrong(*p)[::-1]])
+               for said, wrong in SLOPES],
              ("the grads of earlier calls are still there: make new Values in each call", sums)],
             more=mutants(lambda names: [d for p, _ in found for d in names["value_and_derivatives"](*p)[1:]]))
     if not student.called & {"Value.backward", "autograd.backward"}:

@@ -38,6 +38,8 @@ def of(i):
             ("this is the derivative of the sum of squares; the root has one too", [2 * p[i] for p in points]),
             ("the 2 of the inner derivative is missing beside the 1/2 of the root", [p[i] / (2 * r) for r, p in zip(ys, points)]),
             ("the 1/2 of the root is missing beside the 2 of the inner derivative", [2 * p[i] / r for r, p in zip(ys, points)]),
+            ("the inner derivative is added, where it should be a factor", [p[i] + 0.5 / r for r, p in zip(ys, points)]),
+            ("the inner derivative is added, where it should be a factor", [2 * p[i] + 0.5 / r for r, p in zip(ys, points)]),
             ("it is multiplied by y, not divided", [p[i] * r for r, p in zip(ys, points)]),
             ("it is divided by y², not by y", [p[i] / r**2 for r, p in zip(ys, points)]),
             ("it is divided by y³: that is a term of the second derivative", [p[i] / r**3 for r, p in zip(ys, points)]),

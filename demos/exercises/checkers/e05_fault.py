@@ -197,7 +197,8 @@ def repair(student):
         ("this is the value of the operation", ys),
         ("this is the derivative of tanh or of 1 / cosh: asinh is another function", [1 / cosh(x) for x in xs]),
         ("this is the derivative of tanh: asinh is another function", [1 / cosh(x)**2 for x in xs]),
-        ("the square is missing", [1 / sqrt(1 + x) for x in xs])],
+        ("the square is missing", [1 / sqrt(1 + x) for x in xs]),
+        ("the square is missing, and it takes the output, where the input belongs", [1 / sqrt(1 + y) for y in ys])],
         more=suspects("e05_fault", ("right_partial",), lambda names: [names["right_partial"](y, x) for y, x in zip(ys, xs)]))
     exactly(got, right, "right_partial")
 

@@ -165,6 +165,26 @@ def multiplied(f, p):
     return grads
 
 
+def one_input(f, p, which):
+    """A backward that hands something on to one input of each node only."""
+    nodes = graph(f, p)
+    grads = [0.0] * (len(nodes) - 1) + [1.0]
+    for k in reversed(range(len(nodes))):
+        for u, partial in list(zip(*nodes[k]))[which:][:1]:
+            grads[u] += partial * grads[k]
+    return grads
+
+
+def with_data(f, p):
+    """A backward that multiplies by the data of the user, where its grad belongs."""
+    nodes, data = graph(f, p), trace(f, p, "abc")[0]
+    grads = [0.0] * (len(nodes) - 1) + [1.0]
+    for k in reversed(range(len(nodes))):
+        for u, partial in zip(*nodes[k]):
+            grads[u] += partial * data[k]
+    return grads
+
+
 def last_part(f, p):
     """A backward that takes each input of a node once, with its last partial."""
     nodes = graph(f, p)
@@ -270,6 +290,9 @@ def rules():
         yield ("a node hands on its grad when it is met, and not after all of its users: the order is missing in which users come first",
                lambda f, p, first_in=first_in: walked(f, p, first_in))
     yield "the grads of a node's inputs are set to 0 when it is its turn: what other users gave them is gone", emptied
+    yield "only the first input of each node gets a part", lambda f, p: one_input(f, p, 0)
+    yield "only the last input of each node gets a part", lambda f, p: one_input(f, p, -1)
+    yield "the data of the user stands where its grad should", with_data
     yield "the parts are multiplied, where they should be added", multiplied
     yield "an input that stands twice in a product or sum gets one part, where it should get both", last_part
     yield "the partials are added up, and not multiplied by the grad of the user", by_output
@@ -331,7 +354,8 @@ def again(student):
         saids = ["after backward(y)", "after a second backward(y)", *["when every grad was 7, after backward(y)"] * 2]
         for said, grads in zip(saids, found):
             before = [7.0] * len(labels) if "7" in said else before
-            known = [(words, lambda how=how, before=before: Sweep(f, p, **how)(before)) for words, how in mistakes()]
+            known = [(RESET, [x + y for x, y in zip(before, right)])] if any(before) else []
+            known += [(words, lambda how=how, before=before: Sweep(f, p, **how)(before)) for words, how in mistakes()]
             known.append(("backward did nothing in this call", before))
             known.append((RESET + ", and output.grad grows with each call", lambda before=before: Sweep(
                 f, p, reset="none", seed=before[-1] + 1.0)(before)))

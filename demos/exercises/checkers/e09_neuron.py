@@ -2,7 +2,7 @@
 import numpy as np
 
 from demos.exercises.checkers.asking import Part, Wrong, as_matrix, as_tuple, at, draw, draws, entries
-from demos.exercises.checkers.comparing import all_close, compare, exactly, no_quotient
+from demos.exercises.checkers.comparing import TWO, all_close, compare, exactly, no_quotient
 from demos.exercises.marking.policy import derive
 from demos.exercises.mutations.suspects import suspects
 
@@ -34,6 +34,7 @@ def mistakes(w, b, x, k):
     yield "1 - σ(z) stands where σ'(z) should: a factor is missing", (1 - f) * inner
     yield "this is the derivative of tanh, 1 - f², not that of the sigmoid", (1 - f**2) * inner
     yield from other_sigmoids(w, b, x, inner)
+    yield from two_mistakes(w, b, x, inner)
     yield "a + in σ (1 - σ)", f * (1 + f) * inner
     yield "e⁻ᶻ stands where σ'(z) should", np.exp(-z) * inner
     yield "the derivative of relu, not that of the sigmoid", float(z > 0) * inner
@@ -66,9 +67,21 @@ def mistakes(w, b, x, k):
         yield "this is ∂f/∂b in every place", np.full_like(np.asarray(inner, float), d)
 
 
+def two_mistakes(w, b, x, inner):
+    """A wrong z, and a wrong derivative of the sigmoid besides."""
+    for words, z in (("b is missing in z", w @ x), ("b is subtracted in z", w @ x - b)):
+        f = sigmoid(z)
+        for said, d in (("σ(z) stands where σ'(z) should", f), ("1 - σ(z) stands where σ'(z) should", 1 - f), ("σ(z)² stands where σ'(z) should", f * f),
+                        ("this is the derivative of tanh, 1 - f², not that of the sigmoid", 1 - f**2), ("a + in σ (1 - σ)", f * (1 + f))):
+            yield f"{TWO}{words}; and {said}", d * inner
+
+
 def other_sigmoids(w, b, x, inner):
     z = w @ x + b
     t, mean, sums = np.tanh(z), sigmoid(np.mean(w * x) + b), sigmoid(w.sum() * x.sum() + b)
+    f, added = sigmoid(z), sigmoid(w @ x) + b
+    yield "σ(z)² stands where σ'(z) should", f * f * inner
+    yield "b is added to the sigmoid, where it belongs inside", added * (1 - added) * inner
     yield "tanh stands where the sigmoid should: f is another one", t * (1 - t) * inner
     yield "tanh stands where the sigmoid should, with its own derivative", (1 - t**2) * inner
     yield "the mean of the products stands where w · x, their sum, should", mean * (1 - mean) * inner

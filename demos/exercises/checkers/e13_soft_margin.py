@@ -57,6 +57,8 @@ MISTAKES = [
     ("only w₂ stands in the first term", lambda w, b, xs, ys: w[1]**2 + pays(w, b, xs, ys)),
     ("the first term is subtracted", lambda w, b, xs, ys: -square(w) + pays(w, b, xs, ys)),
     ("the first term is b², where it should be |w|²", lambda w, b, xs, ys: b * b + pays(w, b, xs, ys)),
+    ("the largest of what the points pay is taken, not the sum",
+     lambda w, b, xs, ys: square(w) + max(softplus(1 - m) for m in margins(w, b, xs, ys))),
     ("the margin is missing: the 1 in 1 - y f(x)", with_points(lambda w, b, x, y: softplus(-y * f(w, b, x)))),
     ("a + in place of a - in 1 - y f(x)", with_points(lambda w, b, x, y: softplus(1 + y * f(w, b, x)))),
     ("y f(x) - 1 in place of 1 - y f(x)", with_points(lambda w, b, x, y: softplus(y * f(w, b, x) - 1))),
@@ -187,6 +189,7 @@ def causes(p, descent, xs, ys, seen):
         return lambda: all(abs(d) < 2e-3 for d in gradient(lambda q: wrong(q[:2], q[2], xs, ys), p))
     descent.samples = (seen, len(xs))
     yield "nothing was trained: w and b are 0", lambda: not any(p)
+    yield f"the loss is taken over {seen} of the {len(xs)} points", lambda: seen < len(xs)
     yield "one coordinate is taken with the derivative of another", descent.exchanged
     yield "it diverges: the steps are too long; the loss is a sum over all points", descent.diverges
     yield f"the steps do not change {', '.join(descent.still())}; the others are at the minimum", lambda: bool(descent.still())

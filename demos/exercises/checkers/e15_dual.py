@@ -39,6 +39,7 @@ TANGENTS = {
     "x * x": [("the product rule has two terms", lambda x: x),
               ("the tangents are multiplied: the product rule has values too", lambda x: 1.0),
               ("a - between the two terms of the product rule", lambda x: 0.0),
+              ("the tangents are added: the product rule has values too", lambda x: 2.0),
               ("this is the value, not the tangent", lambda x: x * x)],
     "(x + 2) * x * 3": [("the first term of the product rule is there twice: that is right for squares only", lambda x: 12 * x),
                         ("the second term of the product rule is there twice: that is right for squares only", lambda x: 12 * x + 24),
@@ -115,7 +116,7 @@ def first(student):
         right = list(map(slope(text), xs))
         compare(names, got, right, [
             ("this is the value, not the tangent", list(map(f(text), xs))),
-            ("the tangent begins at 0, where dx/dx is 1", [0.0] * len(xs)),
+            ("the tangent begins at 0, where dx/dx is 1, or f is asked at a plain number", [0.0] * len(xs)),
             ("the tangent begins at x, where dx/dx is 1", [x * d for x, d in zip(xs, right)]),
             ("f is asked at 1 with the tangent x: value and tangent have changed places",
              lambda: [slope(text)(1.0) * x for x in xs])],

@@ -47,7 +47,7 @@ class Nursery:
             try:
                 yield process
             finally:
-                process.clock.close()
+                process.close()
 
     @contextlib.contextmanager
     def _split(self) -> Iterator[tuple[Any, int]]:
@@ -128,6 +128,7 @@ class Process:
 
     def __init__(self, connection: Any, path: Path, module: str, seconds: float, each: float, clock: Clock) -> None:
         self.connection, self.file, self.clock = connection, path.name, clock
+        self.own = Clock()                                      # of this thread: that it waits for a core is no fault of the answer
         self.left = seconds + GRACE                             # of the time that the process may have
         self.spent = 0.0                                        # what it has had
         self.gone: dict[str, Any] = {}
@@ -145,7 +146,7 @@ class Process:
     def _exchange(self, message: bytes) -> dict[str, Any]:
         if self.gone:
             return self.gone
-        begun = self.clock.now()
+        begun = self._now()
         try:
             self.connection.settimeout(max(self.left, GRACE))
             send(self.connection, message)
@@ -156,15 +157,23 @@ class Process:
         except (EOFError, OSError):
             self.gone = {"raised": "Python itself was ended by this file", "kind": "Gone", "line": None}
         finally:
-            had = self.clock.now() - begun
+            had = self._now() - begun
             self.left, self.spent = self.left - had, self.spent + had
         return self.gone
+
+    def _now(self) -> float:
+        return self.clock.now() - self.own.without()
+
+    def close(self) -> None:
+        """Close both clocks."""
+        self.clock.close()
+        self.own.close()
 
     def _wait(self, begun: float) -> None:
         """Come back when an answer begins to arrive; TimeoutError where the process had its time and gave none."""
         last = time.monotonic() + PATIENCE * self.left
         while not select.select([self.connection], [], [], 0.1)[0]:
-            if self.clock.now() - begun > self.left or time.monotonic() > last:
+            if self._now() - begun > self.left or time.monotonic() > last:
                 raise TimeoutError
 
 

@@ -33,6 +33,7 @@ class Result:
     printed: str = ""                   # by the student's code
     seconds: float = 0.0
     seed: str = field(default="", compare=False)
+    note: str = field(default="", compare=False)        # where it was checked, if that matters
 
     @property
     def solved(self) -> bool:
@@ -65,6 +66,8 @@ class Result:
         lines += [f"  {line}" for line in self.message.splitlines()]
         if self.mistake:
             lines.append(f"  Perhaps: {self.mistake}.")
+        if self.note and not self.solved:
+            lines.append(f"  {self.note}")
         return "\n".join(lines)
 
     __repr__ = __str__
