@@ -135,12 +135,12 @@ Add up over the paths:
 
 $$\frac{\partial \mathcal{L}}{\partial z_1(j)} = \sigma'(z_1(j)) \sum_i W(i,j)\, \frac{\partial \mathcal{L}}{\partial z_2(i)}$$
 
-The engine says the same about `z1(1)`. (`sech` is 1/cosh, and `(0.5 * sech(0.5 * t))**2` is `σ(t) (1 - σ(t))` in a form that
-is exact for any `t`.)
+The engine says the same about `z1(1)`. (`f1(1) * (1 - f1(1))` is σ'(z1(1)), because σ' = σ (1 - σ).)
 """
 
 # %%
-print(str(explain(loss, wrt=z1[0])).replace("; ", ";\n").replace(":  ", ":\n       "))
+print(explain(loss, wrt=z1[0]))
+lesson.write(f"$$ {explain(loss, wrt=z1[0]).latex} $$")
 
 # %%
 lesson.play(loss, "play", "The layer, step by step. With p you predict each number. Then drag "
@@ -271,6 +271,13 @@ for k in range(1, last + 1):                                    # forward
 # %%
 lesson.ask("Going back from ∂ℒ/∂z₄ to ∂ℒ/∂z₁: how many times is (7) used?", last - 1, within=0.001,
            wrong={4: "the loss gives ∂ℒ/∂z₄ itself"}, why="From 4 to 3, to 2, to 1.")
+
+# %%
+layer_of_24 = np.zeros((4, 6))
+lesson.ask("A layer with 6 inputs and 4 neurons: W f takes 24 multiplications, one for each weight. How many do (7) and (8) take "
+           "together, D left out?", 2 * layer_of_24.size, within=0.001,
+           wrong={24: "that is one of the two; each weight occurs in both"},
+           why="24 for Wᵀ ∂ℒ/∂z, and 24 for the outer product. So going back costs about twice as much as going forward.")
 
 # %%
 dz, theorem = 2 * (fs[last] - y), {}
@@ -406,7 +413,7 @@ lesson.ask("Read the red line: by about what factor does the derivative fall wit
 """
 This is the problem of *vanishing gradients*: the first layers of a deep network of sigmoids hardly learn. An activation with
 slope 1 at 0, weights of the right size, and connections that skip layers, called residual connections, are what is done about
-it.
+it. (If the weights are too large, the product over the layers grows instead: exploding gradients.)
 """
 
 # %% [markdown]

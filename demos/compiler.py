@@ -106,7 +106,8 @@ lesson.ask("How many derivatives did `step` return?", dW.size + db.size, within=
 
 # %% [markdown]
 """
-What has it found? A program in NumPy, which you can read. By the end of this lesson you know every line of it.
+What has it found? A program in NumPy, which you can read. By the end of this lesson you know every line of it. `A @ B` is the
+product of matrices, `A * B` multiplies entry by entry, and `A.T` is the transpose.
 """
 
 
@@ -126,6 +127,9 @@ lesson.ask("How many matrix products, @, are in this program?", shown(step.progr
 # %% [markdown]
 """
 ## A layer of three neurons
+
+(More of NumPy's signs: `x[:, 0:4]` are columns 0 to 3 of `x`, `theta[0:12].reshape(3, 4)` is 12 numbers laid out in 3 rows of
+4, and `z > 0` is 1 where that is true, else 0. The comment behind a line is its shape, and the equation of the lecture.)
 
 `jit` does in one go what we now do by hand: it calls the function with Values instead of numbers, which records a graph, and
 compiles the graph. Here is that graph.
@@ -221,10 +225,15 @@ entry, so `D` itself is never formed. The sums over the samples are inside `dz1.
 W2 = [values(f"u{i}", rng.uniform(-1, 1, 3)) for i in range(3)]
 b2 = values("c", rng.uniform(-1, 1, 3))
 more = [w for row in W2 for w in row] + b2
-two_layers = autograd.compile(squared(layer(W2, b2, f), y), parameters + more, inputs=x + y)
+second_loss = squared(layer(W2, b2, f), y)
+two_layers = autograd.compile(second_loss, parameters + more, inputs=x + y)
 print("(7)  ", line(two_layers, "dz1 ="))
 print("(8)  ", line(two_layers, "dW2 ="))
 print("(8)  ", line(two_layers, "dW1 ="))
+
+# %%
+lesson.page(autograd.matrices_page(two_layers), "matrices", "Press flow: the scalars move into their arrays. Then point at a line "
+            "of NumPy, such as the one for dz1, and see which edges it stands for.")
 
 # %%
 lesson.ask("The line for dz1 has `@ W2`, without a transpose. Why?", "the samples are rows" if "@ W2 *" in line(two_layers,
@@ -469,9 +478,10 @@ path.write_text(moons_program.source, encoding="utf-8")
 print(f"\nthe whole source: {path}")
 
 # %%
-lesson.ask("How many matrix products, @, are in the whole function, forward and backward?", source.count(" @ "), factor=1.4,
-           why="Three forward; backward two for each layer but the first, and one for that. (Any answer within a factor of 1.4 "
-           "counts as right.)")
+lesson.ask("How often does @ stand in the whole function, forward and backward?", source.count(" @ "), factor=1.4,
+           why="Forward in z₁, z₂, z₃, and in θ·θ of the regularization. Backward (8) takes a product for each layer and (7) one "
+           "from layer 2 to layer 1; W₃ has one row only, so that ∂ℒ/∂z₂ takes none. Some programs add up a bias's samples with "
+           "one, too. (Any answer within a factor of 1.4 counts as right.)")
 
 # %% [markdown]
 """
@@ -629,9 +639,10 @@ lesson.ask("And `jit(...)(1.0, -3.0)`, with the `if`?", by_jit(1.0, -3.0), wrong
 # %% [markdown]
 """
 So use the operations `abs`, `relu`, `maximum`, `minimum` and `where`, which are in the graph and choose again for each
-number, or `jit`, which reads your `if` and makes it a `where`, or checks on every call how it comes out. `nn.fit` notices
-when a model looks at a Value's number, and tries a few samples both ways before it trusts a program. Here is a model of our
-own, a class with parameters, that chooses with `if`:
+number, or `jit`, which reads your `if` and makes it a `where`, or checks on every call how it comes out. (`torch.compile`
+checks in the same way, and calls these checks guards; under JAX's `jit` an `if` on a number that is traced is an error.)
+`nn.fit` notices when a model looks at a Value's number, and tries a few samples both ways before it trusts a program. Here is
+a model of our own, a class with parameters, that chooses with `if`:
 """
 
 

@@ -284,7 +284,7 @@ for v in (a, b, c):
 # %%
 lesson.ask("a is increased from 2 to 2.001. By how much does d change?", make(2.001, -3, 10) - make(2, -3, 10), within=0.01,
            wrong={-3.0: "that is the change per 1; a changes by 0.001 only", 0.003: "dd/da is negative"},
-           why="dd/da times the change of a: -3 · 0.001.")
+           why=f"dd/da times the change of a: {a.grad:g} · 0.001.")
 
 # %% [markdown]
 """

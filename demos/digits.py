@@ -64,7 +64,8 @@ lesson.ask("Someone classifies these images by guessing. What share is classifie
 
 The network is the lecture's (3): `z₁ = W₁x + b₁`, `f₁ = max(z₁, 0)`, `f₂ = W₂f₁ + b₂`. Its ten outputs are the *logits*, one
 for each digit. *Softmax* turns them into ten probabilities, `exp(zₖ) / Σⱼ exp(zⱼ)`. The loss is the *cross-entropy*: minus the
-logarithm of the probability that the network assigned to the right digit.
+logarithm of the probability that the network assigned to the right digit. (Added up over all images, it is minus the logarithm
+of the probability of all right answers together. PyTorch's `cross_entropy` takes the logits as well, and has softmax inside.)
 """
 
 # %%

@@ -120,11 +120,24 @@ for v in order:
           f"{of_y1[v]:10.4f} {of_y2[v]:8.4f}")
 
 # %% [markdown]
-"""
+r"""
 ## Columns and rows
 
-All derivatives of all outputs with respect to all inputs form a matrix, the *Jacobian* `J`, with a row for each output. The
-table contains it twice: in the tangents of `y1` and `y2`, and in the cotangents of `a` and `b`.
+All derivatives of all outputs with respect to all inputs form a matrix, the *Jacobian* of the function. For
+$y: \mathbb{R}^n \to \mathbb{R}^m$ it has a row for each output and a column for each input:
+
+$$J(i,j) = \frac{\partial y_i}{\partial x_j}, \qquad J \in \mathbb{R}^{m \times n}$$
+
+"""
+
+# %%
+lesson.ask("A function of 3 inputs with 2 outputs: how many entries does its Jacobian have?",
+           sum(map(len, jacobian(lambda x: [x[0] * x[1], x[1] + x[2]])([1.0, 2.0, 3.0]))), within=0.001,
+           why="2 rows of 3 partial derivatives.")
+
+# %% [markdown]
+"""
+The table contains it twice: in the tangents of `y1` and `y2`, and in the cotangents of `a` and `b`.
 """
 
 # %%
@@ -142,7 +155,8 @@ lesson.ask("What does one forward sweep, with a moving and b standing still, giv
 """
 More than that: a forward sweep takes any speeds `t` of the inputs and gives `J t`, the derivative in that direction. `jvp`
 (Jacobian times vector) is this sweep. `vjp` (vector times Jacobian) is the sweep back, which gives `cᵀJ`. `jacobian` computes
-the whole matrix, in either way.
+the whole matrix, in either way. (In PyTorch, `backward` is a vjp; `torch.func` has all three, under the same names or as
+`jacfwd` and `jacrev`.)
 """
 
 # %%
@@ -161,6 +175,19 @@ for mode in ("forward", "reverse"):
 # %%
 lesson.ask("In the direction (3, -1): what is the first entry of J t, computed from the columns?", 3 * J[0][0] - J[0][1], within=0.03,
            why="3 times the column of a minus the column of b. One sweep gives it at once, without the columns.")
+
+# %% [markdown]
+"""
+In matrices: a program of steps 1, ..., N has the Jacobian `J = J_N ⋯ J₂ J₁`, the chain rule for functions of many variables.
+Forward mode computes `J_N (⋯ (J₂ (J₁ t)))`, from the right; reverse mode computes `(((cᵀJ_N) ⋯) J₂) J₁`, from the left. Both
+multiply a vector by a matrix only, never a matrix by a matrix.
+"""
+
+# %%
+lesson.ask("J₁ and J₂ have 100 rows and 100 columns. (cᵀJ₂) J₁ takes 2 · 100² multiplications. How many does the product J₂J₁ alone "
+           "take?", 100 * 100 * 100, within=0.02,
+           wrong={20_000: "that is with a vector", 10_000: "each entry is a sum of 100 products"},
+           why="100³, fifty times as many: the order of the products matters, and both modes avoid this one.")
 
 # %% [markdown]
 """
@@ -420,6 +447,6 @@ for n, row in second.items():
 
 - Which mode is cheaper for 10 inputs and 10 outputs of `long_function`? Predict first.
 - Nest `jvp` in `jvp` for a second derivative, then once more for the third. How does the number of operations grow?
-- Reverse mode could keep only every tenth Value and compute the others again from there (*checkpointing*). What would that
-  cost, and what would it save?
+- Reverse mode could keep only every tenth Value and compute the others again from there (*checkpointing*, in PyTorch
+  `torch.utils.checkpoint`). What would that cost, and what would it save?
 """

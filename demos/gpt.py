@@ -131,10 +131,16 @@ lesson.ask("What does `normalized` make of the 3 in (3, 4)? The root mean square
            wrong={0.6: "that divides by the length, 5; here it is the root of the mean"}, why="3 / 3.54.")
 
 # %% [markdown]
-"""
+r"""
 *Attention* lets a letter look back. It has a *query*; every letter so far, itself included, has a *key*. Where the two match
-(a large dot product), the weight is large, and the letter takes much of the *value* stored there. Four *heads* do this side
-by side, each with 4 of the 16 numbers, so that one can look for vowels while another looks for the beginning.
+(a large dot product), the weight is large, and the letter takes much of the *value* stored there. With the query $q_t$ of the
+letter at position $t$, and keys $k_s$ and values $v_s$ of $d$ numbers each, for $s = 0, \dots, t$:
+
+$$a_{ts} = \frac{\exp(q_t \cdot k_s / \sqrt{d})}{\sum_{r \le t} \exp(q_t \cdot k_r / \sqrt{d})}, \qquad
+\text{out}_t = \sum_{s \le t} a_{ts} v_s$$
+
+The root keeps the dot products of the size of their entries. Four *heads* do this side by side, each with $d = 4$ of the 16
+numbers, so that one can look for vowels while another looks for the beginning.
 """
 
 # %%
@@ -238,6 +244,12 @@ for name, matrix in initial.items():
     above, below = (name_loss(W, tokens("emma")) for W in moved)
     print(f"{name:8} {at[0]:2}, {at[1]:2}   by the graph {gradient[name][at]:12.9f}   "
           f"finite difference {(above - below) / (2 * h):12.9f}")
+
+# %% [markdown]
+"""
+(The first two rows agree for a reason: emma has one a, at position 4, so that row 0 of the letters and row 4 of the positions
+go into the same sum, and into no other.)
+"""
 
 # %%
 lesson.ask("The name emma has no q. Are the derivatives with respect to the row of q all 0?",

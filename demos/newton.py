@@ -238,10 +238,14 @@ which is below 1. This is *linear convergence*. The factor can be predicted. Nea
 gradient `H p`, and a step of gradient descent leads to `p - α H p`: along an eigenvector of `H` with eigenvalue `λ` it
 multiplies by `1 - α λ`. The direction of the smallest `λ` is the slowest. The largest `λ` limits `α`, because `1 - α λ` must
 stay above -1. (Away from the minimum the valley is steeper, so `α` has to be smaller still.) With momentum the factor is
-`√β`, if `β` is large enough.
+`√β`, if `β` is large enough. (Along the eigenvector the distances obey `dⱼ₊₁ = (1 + β - αλ) dⱼ - β dⱼ₋₁`. So they go like
+powers of the roots `r` of `r² - (1 + β - αλ) r + β = 0`; the product of the two roots is `β`, and where they are complex, both
+have the size `√β`.)
 
-In Newton's last steps the number of digits about doubles: the distance is *squared* each time, up to a bounded factor. This is
-*quadratic convergence*. The table ends where the gradient is below 1e-13; another step would double the digits again.
+In Newton's last steps the number of digits about doubles: the distance is *squared* each time, up to a bounded factor. This
+is *quadratic convergence*. It holds near a minimum where `H` has no eigenvalue 0 and does not change abruptly, because the
+approximation leaves out terms of third order only. The table ends where the gradient is below 1e-13; another step would
+double the digits again.
 """
 
 # %%

@@ -38,6 +38,7 @@ pre.out { background: #fffbe9; border-left: 6px solid #d9a400; white-space: pre-
 details { margin: 1rem 0; }
 math    { font-size: 1.2em; }
 math[display="block"] { font-size: 1.45em; margin: 1.2rem 0; }
+mtd[columnalign="left"] { text-align: left; } mtd[columnalign="right"] { text-align: right; }
 nav     { display: flex; flex-wrap: wrap; gap: .3rem 2rem; margin: 1rem 0; }
 nav a, .contents a { color: #1f5fa8; text-decoration: none; padding: .15rem 0; }
 nav a:hover, .contents a:hover { text-decoration: underline; }
@@ -68,6 +69,7 @@ class Link(NamedTuple):
 class Page:
     """A page with a title, filled from top to bottom; all texts are escaped. `links` lead to other pages, at both ends.
 
+    Where its texts speak of the lesson `NAME`, and NAME is one of `lessons`, that is a link to the lesson's page.
     Formulas in its texts, $...$ and $$...$$ in LaTeX, are typeset; where it has three headings or more, it has contents.
 
     >>> page = Page("Neurons")
@@ -76,13 +78,13 @@ class Page:
     True
     """
 
-    def __init__(self, title: str, links: tuple[Link, ...] = ()) -> None:
-        self.title, self.links = title, links
+    def __init__(self, title: str, links: tuple[Link, ...] = (), lessons: tuple[str, ...] = ()) -> None:
+        self.title, self.links, self.lessons = title, links, lessons
         self.parts: list[str] = []
 
     def markdown(self, text: str) -> None:
         """Add text in Markdown: headings, paragraphs, lists, tables, code; markup in it is shown as it is."""
-        self.parts.append(reader().render(text))
+        self.parts.append(with_lessons(reader().render(text), self.lessons))
 
     def cell(self, code: str, folded: bool = False) -> None:
         """Add a cell of code, at most 100 columns wide, folded away if so wanted."""
@@ -105,7 +107,7 @@ class Page:
 
     def question(self, asked: Question) -> None:
         """Add a question; a script hides what follows until it is answered."""
-        self.parts.append(asked.html(reader().renderInline))
+        self.parts.append(asked.html(lambda text: with_lessons(reader().renderInline(text), self.lessons)))
 
     def sheet(self, asked: list[Question]) -> None:
         """Add questions to be answered on paper: a line for a number, a box for each choice."""
@@ -173,6 +175,19 @@ def _with_contents(body: str) -> str:
         return body
     items = "".join(f'<li><a href="#part-{number}">{title}</a></li>' for number, title in enumerate(titles, 1))
     return body.replace('<h2 id="part-1">', f'<ul class="contents">{items}</ul>\n<h2 id="part-1">', 1)
+
+
+def with_lessons(html: str, lessons: tuple[str, ...]) -> str:
+    """The HTML with a link at each `NAME` after the word lesson, where NAME is one of the lessons.
+
+    >>> with_lessons("the lesson <code>sgd</code>", ("sgd",))
+    'the lesson <a href="../sgd/index.html"><code>sgd</code></a>'
+    """
+    def link(found: re.Match[str]) -> str:
+        return f'<a href="../{found[1]}/index.html">{found[0]}</a>' if found[1] in lessons else found[0]
+    names = r"<code>\w+</code>"
+    return re.sub(rf"[Ll]essons?\s+{names}(?:(?:,|,? and| or)\s+{names})*",
+                  lambda said: re.sub(r"<code>(\w+)</code>", link, said[0]), html)
 
 
 def coloured(code: str) -> str:

@@ -6,7 +6,7 @@ The steps of a first PyTorch notebook, from one derivative to a trained neuron, 
 which differ. Where PyTorch is installed (`pip install -e '.[torch]'`), its numbers appear beside ours. Takes a few seconds.
 
 **Goals.** You can translate a training loop between PyTorch and scalars; you know why and when gradients are reset; you can
-choose a learning rate for a quadratic loss from its curvature.
+choose a learning rate for a quadratic loss from its curvature; you know where the two differ.
 
 **In class:** 50 minutes.
 """
@@ -15,7 +15,8 @@ choose a learning rate for a quadratic loss from its curvature.
 import numpy as np
 
 import nn
-from autograd import Value, exp, grad, sigmoid, sin
+from autograd import Value, exp, grad, operation, sigmoid, sin, vjp
+from autograd.graph import topological_order
 from demos import plots
 from demos.lesson import Lesson
 
@@ -528,6 +529,175 @@ lesson.ask("w and b are doubled. Does the decision boundary move?", bool(twice <
 
 # %% [markdown]
 """
+## Where they differ
+
+A graph that is recorded, gradients that add up, a loop of four lines: so far all is the same. Now for what is not. First: who
+keeps a gradient?
+"""
+
+
+# %%
+def middle():
+    w = Value(2.0)
+    h = 3.0 * w
+    (h**2).backward()
+    return [w.grad, h.grad]
+
+
+def torch_middle():
+    w = torch.tensor(2.0, dtype=torch.float64, requires_grad=True)
+    h = 3.0 * w
+    h.retain_grad()                                     # else h.grad would be None
+    (h**2).backward()
+    return [w.grad.item(), h.grad.item()]
+
+
+# %%
+lesson.ask("h = 3w at w = 2, and y = h². What is h.grad, the derivative with respect to a number in the middle?", middle()[1],
+           wrong={36.0: "that is w.grad", 0.0: "in PyTorch it would be None; here every Value keeps its grad"},
+           why="2h. PyTorch keeps the grads of leaves only, unless `h.retain_grad()` was called before. And a grad that nobody has "
+               "computed is None there, 0 here.")
+
+# %%
+beside("w.grad, h.grad", middle(), torch_middle)
+
+# %% [markdown]
+"""
+Second: what if a number changes after it was used? PyTorch changes tensors *in place*, `h += 1` or `h.zero_()`, which saves
+memory: `h` is the same tensor afterwards, with other numbers.
+"""
+
+# %%
+h = Value(1.0)
+g = h
+h += 1.0
+lesson.ask("h = Value(1.0); g = h; h += 1. Is g now 2 as well?", g.data == 2.0,
+           wrong={"yes": "it would be in PyTorch, for tensors"}, why="Here `h += 1` makes a new Value; g still has the old one.")
+
+# %% [markdown]
+"""
+PyTorch records the tensors that its rules need, and counts the changes of each: if one of them has changed before the pass
+back, that is an error. Here `h += 1` makes a new Value, and the local derivatives are recorded as numbers. Only `x.data = ...`
+changes a Value, and the graph does not notice. `x.data` exists in PyTorch as well, and goes past the counter there:
+"""
+
+
+# %%
+def changed():
+    x = Value(3.0)
+    y = x * x
+    x.data = 10.0
+    y.backward()
+    return x.grad
+
+
+def torch_changed():
+    x = torch.tensor(3.0, dtype=torch.float64, requires_grad=True)
+    y = x * x
+    x.data.fill_(10.0)
+    y.backward()
+    return x.grad.item()
+
+
+# %%
+late = sum(d * 1.0 for d in (10.0, 10.0))               # both local derivatives, taken at x = 10
+lesson.ask("x = 3 and y = x · x, then x.data becomes 10, and y.backward(). Here x.grad is 6. PyTorch recorded the tensor x, not its "
+           "local derivatives. What does it give?", late,
+           wrong={changed(): "that is recorded here; there x is read when the pass goes back"},
+           why="2 · 10, for a y that is 9: a wrong derivative, and no error. So in PyTorch leave `.data` alone: "
+               "`with torch.no_grad():` does the same with the counter on.")
+
+# %%
+print("here", changed(), " PyTorch", torch_changed() if torch else "not installed")
+
+# %% [markdown]
+"""
+Third: to look at a gradient on its way back, or to change it. In PyTorch one registers a *hook*, a function that is called
+with the gradient of `h`. Here all grads are still in the graph after the pass, so that looking takes no hook. To change one,
+write an operation that does nothing forward, and something else backward.
+"""
+
+
+# %%
+def turned():
+    turn = operation("turn", lambda a: a + 0.0, lambda y, a: -1.0)
+    w = Value(2.0)
+    (turn(3.0 * w) ** 2).backward()
+    return [w.grad]
+
+
+def torch_turned():
+    w = torch.tensor(2.0, dtype=torch.float64, requires_grad=True)
+    h = 3.0 * w
+    h.register_hook(lambda g: -g)
+    (h**2).backward()
+    return [w.grad.item()]
+
+
+# %%
+lesson.ask("y = (3w)² at w = 2 has dy/dw = 36. A hook on h = 3w turns the sign of the gradient. What is w.grad?", turned()[0],
+           wrong={36.0: "the hook changes what goes on from h to w", -12.0: "that is what leaves h; times 3"},
+           why="2h = 12 arrives at h, -12 goes on, and 3 · (-12) arrives at w.")
+
+# %%
+beside("w.grad", turned(), torch_turned)
+
+# %% [markdown]
+"""
+Fourth: an operation of your own. Here it is a row of the table, with a partial derivative for each input. In PyTorch it is a
+`torch.autograd.Function`, which itself multiplies by the gradient `g` that arrives, since for arrays there is more to do than
+one multiplication: see the lesson `tensors`.
+"""
+
+# %%
+cube_root = operation("cube_root", lambda a: a ** (1 / 3), lambda y, a: y / (3 * a))
+
+
+def torch_cube_root():
+    class CubeRoot(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, a):
+            y = a ** (1 / 3)
+            ctx.save_for_backward(a, y)
+            return y
+
+        @staticmethod
+        def backward(ctx, g):
+            a, y = ctx.saved_tensors
+            return g * y / (3 * a)
+
+    a = torch.tensor(8.0, dtype=torch.float64, requires_grad=True)
+    CubeRoot.apply(a).backward()
+    return [a.grad.item()]
+
+
+# %%
+lesson.ask("`backward(ctx, g)` returns g · y / (3a). Which of these does it compute?",
+           "a vjp" if abs(vjp(cube_root, 8.0)[1](5.0)[0] - 5.0 * 2 / 24) < 1e-12 else "a partial derivative",
+           choices=("a partial derivative", "a vjp", "a jvp"),
+           wrong={"a partial derivative": "that is y / (3a), the row here", "a jvp": "that takes a tangent forward"},
+           why="The gradient that arrives times the Jacobian, which for one number is the derivative y / (3a).")
+
+# %%
+beside("d cube_root", [grad(cube_root)(8.0)], torch_cube_root)
+
+# %% [markdown]
+"""
+Fifth: costs. PyTorch calls a function of C++ or of the graphics card for each operation, which takes some microseconds however
+few numbers there are; so one writes with few and large arrays. Here each number is an operation of its own, until `jit` or
+`fit` compiles them to arrays.
+"""
+
+# %%
+v = [Value(0.001 * i) for i in range(100)]
+y = sum(a * a for a in v)
+lesson.ask("The sum of the squares of 100 numbers, `sum(a * a for a in v)`: how many operations does it record here? "
+           "(In PyTorch, `(v * v).sum()` records 2.)",
+           sum(bool(u.inputs) for u in topological_order(y)), within=0.02,
+           wrong={100: "and the additions"}, why="100 products, and an addition for each of them: `sum` begins with 0.")
+
+# %% [markdown]
+"""
 ## What corresponds to what
 
 | PyTorch | here |
@@ -543,9 +713,6 @@ lesson.ask("w and b are doubled. Does the decision boundary move?", bool(twice <
 | `torch.optim.Adam([w, b], lr=0.1)` | `nn.Adam(0.1)` |
 | `optimizer.step()` | `optimizer.step(parameters)` |
 | `optimizer.zero_grad()`, `model.zero_grad()` | `model.zero_grad()`, or `p.grad = 0` for each |
-| `torch.autograd.grad(y, x, create_graph=True)` | `gradients(y, x, create_graph=True)` |
-| `torch.nn.Linear`, `model.state_dict()` | `nn.Layer`, `model.state_dict()`: the same shapes |
-| `torch.compile(f)` | `autograd.jit(f)` |
 """
 
 # %%
@@ -553,6 +720,22 @@ lesson.ask("PyTorch needs `torch.no_grad()` around `p -= alpha * p.grad`. Why no
            "p.data is a float" if type(Value(1.0).data) is float else "no_grad is called by itself",
            choices=("p.data is a float", "no_grad is called by itself", "the graph is too small"),
            why="A float records nothing. In PyTorch `p` is the tensor itself.")
+
+# %% [markdown]
+"""
+| PyTorch, more | here |
+| --- | --- |
+| `torch.autograd.grad(y, x, create_graph=True)` | `gradients(y, x, create_graph=True)` |
+| `y.backward(retain_graph=True)`, to go back twice | `y.backward()`: a graph is never freed under you |
+| `h.retain_grad()` | not needed: every Value has its grad |
+| `x.detach()`, `x.requires_grad_(False)` | `x.detach()`; a plain number has no derivative |
+| `h.register_hook(f)` | look at `h.grad` afterwards; to change it, `operation(...)` |
+| `torch.autograd.Function` | `autograd.operation(...)` |
+| `torch.autograd.gradcheck`, `torch.autograd.detect_anomaly` | `check_gradients`, `detect_anomaly` |
+| `torch.func.jvp`, `vjp`, `jacrev`, `hessian` | `jvp`, `vjp`, `jacobian`, `hessian` |
+| `torch.nn.Linear`, `model.state_dict()` | `nn.Layer`, `model.state_dict()`: the same shapes |
+| `torch.compile(f)` | `autograd.jit(f)` |
+"""
 
 # %%
 if torch:

@@ -112,7 +112,7 @@ def run(name: str, small: bool = False, course: tuple[str, ...] = (), ask: bool 
     sys.modules[module.__name__] = module
     (OUT / name / "index.html").unlink(missing_ok=True)                 # that of a run before
     title, summary = opening(name)
-    page, start = page or Page(title, neighbours(name, course)), time.perf_counter()
+    page, start = page or Page(title, neighbours(name, course), course), time.perf_counter()
     with _settings({SMALL: small, ASK: ask}):
         for cell in cells(source(path)):
             if cell.markdown:

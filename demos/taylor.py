@@ -142,7 +142,8 @@ lesson.show(figure, "polynomials", "Near the center all follow the function; the
 # %%
 at = {degree: abs(polynomial(c[:degree + 1], -2.0) - f(-2.0)) for degree in (1, 3, 5, 9)}
 lesson.ask("At x = -2: which of the four polynomials is farthest from the function?", f"degree {max(at, key=at.get)}",
-           choices=[f"degree {degree}" for degree in at], why="Far from the center a higher degree need not be better.")
+           choices=[f"degree {degree}" for degree in at],
+           why="Their errors there: " + ", ".join(f"{error:.2g} for degree {degree}" for degree, error in at.items()) + ".")
 
 # %% [markdown]
 r"""
@@ -217,7 +218,7 @@ for degree in (1, 3, 5, 9, 15, 20, 30, 40):
     print(f"{degree:6}", *(f"{error(x, degree):10.0e}" for x in PLACES))
 
 # %%
-needed = next(degree for degree in range(41) if error(0.5, degree) < 1e-9)
+needed = next((degree for degree in range(41) if error(0.5, degree) < 1e-9), 40)
 lesson.ask("Which degree is needed at x = 0.5 for an error below 1e-9?", needed, within=0.2,
            why="Read the column for 0.5: it falls by a factor of 3 or 4 with each degree.")
 
@@ -231,8 +232,10 @@ lesson.show(figure, "errors", "In the end it falls everywhere, down to the accur
             "far from the center it rises first.")
 
 # %%
-lesson.ask("Where do the curves stop falling? (An order of magnitude will do.)", max(error(0.5, 40), 1e-17), factor=30,
-           why="Near 1e-16: that is the accuracy of a float.")
+floor = round(math.log10(max(error(0.5, 40), 1e-17)))
+lesson.ask("Near which power of ten do the curves stop falling? Give the exponent.", floor, within=0.1,
+           wrong={abs(floor): "the errors are far below 1"},
+           why="10⁻¹⁵ or 10⁻¹⁶ is the accuracy of a float.")
 
 # %% [markdown]
 """

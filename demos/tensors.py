@@ -38,9 +38,14 @@ r"""
 ## What a vjp is
 
 Let $y = f(x)$ be an operation on arrays, and $L$ any number computed from $y$. Backpropagation arrives at $y$ with the array
-$g = \partial L / \partial y$, of the shape of $y$, and has to go on with $\partial L / \partial x$, of the shape of $x$. The
-function from $g$ to $\partial L / \partial x$ is the *vjp* of $f$, the vector-Jacobian product: the Jacobian itself is never
-written down.
+$g = \partial L / \partial y$, of the shape of $y$, and has to go on with $\partial L / \partial x$, of the shape of $x$. By
+the chain rule
+
+$$\frac{\partial L}{\partial x_j} = \sum_i g_i\, \frac{\partial y_i}{\partial x_j}, \qquad
+\frac{\partial L}{\partial x} = J^T g$$
+
+The function from $g$ to $\partial L / \partial x$ is the *vjp* of $f$, the vector-Jacobian product: the Jacobian itself is
+never written down. (This is what the `backward` of a `torch.autograd.Function` computes.)
 """
 
 # %%
@@ -64,8 +69,8 @@ differences = []
 def by_scalars(f, g, *arrays):
     """dL/dx for each array x, by a graph of scalars, where L = sum(g * f(*arrays))."""
     values = [as_values(a) for a in arrays]
-    L = np.asarray(g * f(*values), dtype=object).sum()
-    return [np.array(gradients(L, v.ravel().tolist())).reshape(v.shape) for v in values]
+    np.asarray(g * f(*values), dtype=object).sum().backward()
+    return [np.vectorize(lambda v: v.grad, otypes=[float])(array) for array in values]
 
 
 # %%
@@ -448,8 +453,8 @@ lesson.ask("A graph needs a topological sort before it goes back. Does a tape?",
 r"""
 **A graph** links each result to its inputs, as PyTorch and Values do. What nobody refers to any more is freed by itself, and
 several outputs can share a part. **Source transformation** reads the program and writes another one that computes the
-derivative, ahead of time. `autograd.compile` does this from a recorded graph; JAX, Tapenade and Enzyme start from the
-program.
+derivative, ahead of time. `autograd.compile` does this from a recorded graph, JAX from a trace of the function; Tapenade reads
+source code, and Enzyme what a compiler has made of it.
 """
 
 # %%
@@ -528,7 +533,7 @@ r"""
 
 ## To try
 
-- Derive the vjp of a transpose, of `reshape`, of `max`, and of `x / |x|`, and check each with `check`.
+- Derive the vjp of a transpose, of `reshape`, of `x.max()`, and of `x / |x|`, and check each with `check`.
 - Cross-entropy after softmax: show that the vjp is `p - y`. How many operations does it save?
 - Add `sin` to `Tape`, and let it find the derivative of `logistic(x, 50)`.
 - Write `derive` so that it drops products with 0 and factors 1. How much smaller do the formulas become?

@@ -24,6 +24,7 @@ SLOW = (
     "tests/compiler/test_c.py::test_a_program",
     "tests/compiler/test_c.py::test_programs",
     "tests/compiler/test_c.py::test_every_row_of_the_table_is_the_same_in_c",
+    "tests/compiler/test_c.py::test_long_straight_code",
     "tests/test_habits.py::test_the_figures_are_printed",
     "tests/pictures/test_draw.py::test_the_same_expression_gives_the_same_bytes_in_another_process",
     "tests/nn/test_train.py::test_a_thread_each_trains_as_one_thread_alone",

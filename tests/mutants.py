@@ -1,12 +1,14 @@
 """Breaks the source on purpose, one place at a time, and says which faults no test sees.
 
 `python -m tests.mutants ROOM COUNT SEED` draws COUNT places of a room (core, compat, compiler, derivatives, formulas, pictures,
-words, nn; or a folder of one, compiler/jit), changes each in a copy (< to <=, + to -, 1 to 2, `and` to `or`, an `if` turned round, a statement left out), and runs
-the examples of its file and the room's tests on the copy; on an unbroken copy they must pass. It prints what survived, with the
-line, and the score. `python -m tests.mutants FILE:LINE` shows what a line can become.
+words, nn; or a folder of one, compiler/jit), changes each in a copy (< to <=, + to -, 1 to 2, `and` to `or`, an `if` turned round,
+a statement left out), and runs the room's tests on the copy: first those that call the function in question (tests.reached), then
+all others, then the slow ones, unless a fourth word is `fast`. On an unbroken copy they must pass. It prints what survived, with
+the line, and the score. `python -m tests.mutants FILE:LINE` shows what a line can become.
 """
 import ast
 import copy
+import json
 import os
 import random
 import shutil
@@ -20,6 +22,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 CORE = ("operation", "ops", "value", "graph", "backward", "recording", "fast")
+MOST = 200                                              # tests near a fault that are run before all others
 LIMIT = 900                                             # seconds; an endless loop is seen by them
 TESTS = {                                               # those that see most first
     "core": ["tests/test_value.py", "tests/test_ops.py", "tests/test_backward.py", "tests/test_graph.py", "tests/test_messages.py",
@@ -158,41 +161,64 @@ def checkout(folder):
             (folder / path.name).symlink_to(path)
 
 
-def is_seen(mutant, folder, room):
-    """Whether a test fails on the mutant, and how: "failed", "time", or "" when it survives."""
-    target = folder / mutant.file.relative_to(ROOT)
-    target.write_bytes(mutant.source())
-    try:
-        own = ROOT / "tests" / room / f"test_{mutant.file.stem}.py"
-        tests = [str(own.relative_to(ROOT))] * own.exists() + tests_of(room)
-        return fails([str(mutant.file.relative_to(ROOT)), *tests], folder, room == "core" and mutant.file.stem != "fast")
-    finally:
-        shutil.copy(mutant.file, target)
+class Examiner:
+    """Runs the tests of a room on broken copies of it in a folder."""
+
+    def __init__(self, room, folder, drawn, speeds):
+        self.room, self.folder, self.speeds, self.tests = room, folder, speeds, tests_of(room)
+        lines = {}
+        for mutant in drawn:
+            lines.setdefault(str(folder / mutant.file.relative_to(ROOT)), []).append(mutant.line)
+        asked = folder / "reach.json"
+        asked.write_text(json.dumps(lines))
+        found = self.run(["-m", "not slow", *self.tests], REACH=str(asked))
+        if found:
+            raise SystemExit(f"the tests of {room} do not pass ({found}) before anything is broken: no score means anything")
+        self.reached = json.loads((folder / "reach.json.out").read_text())
+
+    def sees(self, mutant):
+        """How a test fails on the mutant: "failed", "time", or "" when it survives."""
+        target = self.folder / mutant.file.relative_to(ROOT)
+        target.write_bytes(mutant.source())
+        try:
+            return self.nearest(f"{target}:{mutant.line}") or self.all(mutant.file)
+        finally:
+            shutil.copy(mutant.file, target)
+
+    def nearest(self, place):
+        """How one of the tests that call this function fails: of many, some from each part of the list."""
+        tests = self.reached.get(place, [])
+        tests = tests[::len(tests) // MOST + 1]
+        (self.folder / "only.json").write_text(json.dumps(tests))
+        files = sorted({test.partition("::")[0] for test in tests})
+        return self.run(files, ONLY=str(self.folder / "only.json")) if tests else ""
+
+    def all(self, file):
+        """How one of the room's tests fails, or an example of the file: the fast ones first."""
+        own = ROOT / "tests" / self.room / f"test_{file.stem}.py"
+        tests = [str(file.relative_to(ROOT)), *[str(own.relative_to(ROOT))] * own.exists(), *self.tests]
+        plain = [["-p", "tests.plain"]] * (self.room == "core" and file.stem != "fast")
+        for speed in self.speeds:
+            for plugins in [[], *plain]:
+                found = self.run([*plugins, "-m", speed, *tests])
+                if found:
+                    return found
+        return ""
+
+    def run(self, arguments, **environment):
+        environment = {**os.environ, **environment, "PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"}
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "tests.reached", *arguments]
+        process = subprocess.Popen(command, cwd=self.folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                   start_new_session=True)
+        try:
+            return "" if process.wait(LIMIT) in (0, 5) else "failed"       # 5: there was no test
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            return "time"
 
 
-def fails(tests, folder, plain):
-    """How one of the tests fails, or "": the fast ones first, the slow ones for what these let pass."""
-    for speed in ("not slow", "slow"):
-        for plugins in [[], ["-p", "tests.plain"]] if plain else [[]]:
-            found = run([*plugins, "-x", "-q", "-m", speed, "-p", "no:cacheprovider", "-p", "no:xdist", *tests], folder)
-            if found:
-                return found
-    return ""
-
-
-def run(arguments, folder):
-    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
-    process = subprocess.Popen([sys.executable, "-m", "pytest", *arguments], cwd=folder, env=environment, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL, start_new_session=True)
-    try:
-        return "" if process.wait(LIMIT) in (0, 5) else "failed"       # 5: there was no test
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        return "time"
-
-
-def main(room, count=10, seed=1):
+def main(room, count=10, seed=1, speed=""):
     if ":" in room:
         file, line = room.split(":")
         print(*[m for m in Places(ROOT / file).found if m.line == int(line)], sep="\n")
@@ -202,11 +228,9 @@ def main(room, count=10, seed=1):
     survivors, before = [], time.time()
     with tempfile.TemporaryDirectory() as folder:
         checkout(Path(folder))
-        found = fails(tests_of(room), Path(folder), False)
-        if found:
-            raise SystemExit(f"the tests of {room} do not pass ({found}) before anything is broken: no score means anything")
+        examiner = Examiner(room, Path(folder), drawn, ("not slow",) if speed == "fast" else ("not slow", "slow"))
         for i, mutant in enumerate(drawn, 1):
-            found = is_seen(mutant, Path(folder), room)
+            found = examiner.sees(mutant)
             survivors += [] if found else [mutant]
             print(f"{i:3} {found or 'SURVIVED':8} {mutant}", flush=True)
     killed = len(drawn) - len(survivors)

@@ -82,7 +82,8 @@ def test_a_room_knows_only_what_it_may(room):
 # Inside the compiler: the array program, what finds it in a graph, what prints it; `compile` and Program on these; jit on all.
 COMPILER = {
     "arrays":       set(),
-    "recognize":    {"arrays"},
+    "patterns":     {"arrays"},
+    "recognize":    {"arrays", "patterns"},
     "printers":     {"arrays", "recognize"},
     "":             {"arrays", "recognize", "printers"},
     "jit":          {"arrays", "recognize", "printers", ""},

@@ -1,10 +1,13 @@
-"""The compiler: from a graph of scalar Values to a NumPy program. Four folders, in the order of a
+"""The compiler: from a graph of scalar Values to a NumPy program. Five folders, in the order of a
 compilation; each has its files in the order of reading.
 
     arrays      the array program
         array       rows of the table on Arrays                                 (places)
-        structure   its structural operations, each with a rule in reverse mode (loop, prefix)
+        structure   its structural operations, each with a rule in reverse mode (loop)
+        pattern     an operation with all that belongs to it in one class
         reverse     the cotangent of each Array
+    patterns    one file each
+        prefix      running sums
     recognize   what finds it in a graph
         record      the graph as a flat list of operations; sums in a normal form (normal, affine)
         group       nodes that do the same, at one depth

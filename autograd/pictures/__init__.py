@@ -21,6 +21,7 @@ page. What knows Values makes scenes; what writes scenes knows no Values.
   cards.py       the same for slides, in DOT
   arrows.py      arrows as curves
   labelling.py   where the labels of arrows stand
+  worksheets.py  blanks to be filled in
                      writers
   shapes.py      nodes as DOT
   dot.py         a scene as DOT

@@ -30,11 +30,15 @@ Splines = dict[int, Spline]         # by the place of an edge in the scene
 
 
 class Placed(NamedTuple):
-    """Where everything stands; on a slide it is shown at this scale, in this many bands."""
+    """Where everything stands; on a slide it is shown at this scale, in this many bands.
+
+    covered     the area that labels share with other labels
+    """
     places: Places
     splines: Splines
     scale: float
     bands: int
+    covered: float
 
 
 def place_cards(scene: Scene, rankdir: str | None, dense: bool = False) -> Placed:
@@ -50,7 +54,7 @@ def place_cards(scene: Scene, rankdir: str | None, dense: bool = False) -> Place
     splines = {k: spline(arrow, layout.height, layout.downwards)
                for edges, arrows in zip(into, layout.arrows) for k, arrow in zip(edges, arrows)}
     scale = min(SLIDE.width / layout.width, SLIDE.height / layout.height)
-    return Placed(places, splines, scale, layout.bands)
+    return Placed(places, splines, scale, layout.bands, layout.covered)
 
 
 def size_of(node: Node, dense: bool = False) -> Point:
@@ -83,7 +87,9 @@ def label_width(edge: Edge) -> float:
     """The width of a local derivative on its arrow."""
     if edge.kind != "use":
         return 0.0
-    text = style.BLANK if edge.blank else compact(edge.local or 0.0)
+    text = compact(edge.local or 0.0)
+    if edge.blank:                      # a worksheet and its solution have one layout
+        text = edge.key or max(text, style.BLANK, key=len)
     return (len(text) + 2) * style.LABEL_LETTER + 8
 
 

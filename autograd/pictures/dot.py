@@ -146,6 +146,8 @@ EDGES = {"use": look_of_use, "weight": look_of_weight, "number": look_of_number,
 
 def local_text(edge: Edge) -> str:
     """A local derivative on its edge; ? where none is known."""
+    if edge.key:
+        return f"∂{edge.key}"
     if edge.blank:
         return f"∂ {style.BLANK}"
     if edge.local is None:

@@ -11,20 +11,25 @@ from autograd.compat.keywords import OF_PICTURES, told
 from autograd.compat.numbers import with_labels
 from autograd.compat.messages import choice, entries, printed, truth
 from autograd.graph import topological_order
-from autograd.pictures.cards import LEGIBLE, Splines, place_cards
+from autograd.pictures.cards import LEGIBLE, Placed, place_cards
 from autograd.pictures.collapsed import MOST, READABLE, collapsed
-from autograd.pictures.columns import Places
 from autograd.pictures.neurons import find_neurons
 from autograd.pictures.operations import (
     checked_parameters,
     operations,
     outputs_of,
-    with_blanks,
     with_circles,
 )
 from autograd.pictures.picture import Picture, picture_of
 from autograd.pictures.scene import Scene
 from autograd.pictures.style import DENSE_TITLE
+from autograd.pictures.worksheets import (
+    below,
+    is_crowded,
+    with_answers,
+    with_blanks,
+    with_keys,
+)
 from autograd.value import Value
 from autograd.words.labels import LONGEST_TITLE, plural
 
@@ -52,7 +57,7 @@ def draw(value: Value | Sequence[Value], level: str | None = None, *,   # noqa: 
     rankdir     "LR" or "TB": from left to right or top to bottom; None takes what is larger on a
                 slide, where a long graph wraps like lines of text
     hide        what is left blank, to be filled in on paper: "data" (of operations), "grad",
-                "local" (derivatives); of a graph in full
+                "local" (derivatives); of a graph in full. `draw(...).solution` is filled in
 
     Nothing is computed: grads are those that backward() left, a dash where none has come. The same
     graph gives the same bytes. Raises TypeError when something is not a Value, ValueError for an
@@ -73,7 +78,7 @@ def draw(value: Value | Sequence[Value], level: str | None = None, *,   # noqa: 
     if level == "operation" or in_full:
         check_size(len(order), force)
         return in_full_picture(lambda longest: with_blanks(operations(
-            outputs, order, parameters, open_dots, longest), hide), rankdir)
+            outputs, order, parameters, open_dots, longest), hide), rankdir, bool(hide))
     return picture_of(collapsed(outputs, order, level, expand, force))
 
 
@@ -86,7 +91,8 @@ def check_choices(level: str | None, rankdir: str | None, hide: Sequence[str]) -
         raise ValueError(f"hide must be a tuple of some of {HIDDEN}, got {printed(hide)}")
 
 
-def in_full_picture(scene_with: Callable[[int], Scene], rankdir: str | None) -> Picture:
+def in_full_picture(scene_with: Callable[[int], Scene], rankdir: str | None,
+                    has_blanks: bool) -> Picture:
     """The picture of all Values, of a scene with titles of some length.
 
     A graph too large for a slide is left to dot.
@@ -95,13 +101,30 @@ def in_full_picture(scene_with: Callable[[int], Scene], rankdir: str | None) -> 
     if len(scene.nodes) > READABLE:
         scene.legend, scene.rankdir = LEGEND, rankdir or "LR"
         return picture_of(scene)
-    scene, places, splines = laid_out(scene_with, rankdir)
+    if has_blanks:
+        return worksheet(scene_with, rankdir)
+    scene, placed = laid_out(scene_with, rankdir)
     scene.legend = LEGEND
-    return picture_of(scene, places, splines)
+    return picture_of(scene, placed.places, placed.splines)
 
 
-def laid_out(scene_with: Callable[[int], Scene],
-             rankdir: str | None) -> tuple[Scene, Places, Splines]:
+def worksheet(scene_with: Callable[[int], Scene], rankdir: str | None) -> Picture:
+    """The picture of all Values with blanks; its `solution` is the same picture filled in.
+
+    Where blanks would crowd their arrows, arrows have numbers, and the blanks stand below.
+    """
+    scene, placed = laid_out(scene_with, rankdir)
+    if is_crowded(scene, placed.covered):
+        scene, placed = laid_out(lambda longest: with_keys(scene_with(longest)), rankdir)
+    pictures = []
+    for each, is_solution in ((scene, False), (with_answers(scene), True)):
+        each.legend = below(each, LEGEND, is_solution)
+        pictures.append(picture_of(each, placed.places, placed.splines))
+    sheet, sheet.solution = pictures
+    return sheet
+
+
+def laid_out(scene_with: Callable[[int], Scene], rankdir: str | None) -> tuple[Scene, Placed]:
     """The scene with places for a slide.
 
     Operations are circles while there is room for them, else signs on the cards. Where text would
@@ -112,14 +135,14 @@ def laid_out(scene_with: Callable[[int], Scene],
         circles = with_circles(scene)
         placed = place_cards(circles, rankdir)
         if placed.bands == 1 and placed.scale >= LEGIBLE:
-            return circles, placed.places, placed.splines
+            return circles, placed
     placed = place_cards(scene, rankdir)
     if placed.scale < LEGIBLE:
         short = scene_with(DENSE_TITLE)
         closer = place_cards(short, rankdir, dense=True)
         if closer.scale > placed.scale:
             scene, placed = short, closer
-    return scene, placed.places, placed.splines
+    return scene, placed
 
 
 def check_size(size: int, force: bool) -> None:

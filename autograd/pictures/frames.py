@@ -109,8 +109,8 @@ def frames(value: Value, *, parameters: Sequence[Value] | None = None,
     title = {v: shorten(node.title or node.name, LONGEST) for v, node in zip(order, cards)}
     steps = list(steps_of(order, name, title))
     widest = max((step.caption for step in steps), key=len)
-    scene, places, splines = laid_out(lambda _: scene, rankdir)
-    svgs = [frame_of(scene, step, (places, splines), name, widest) for step in steps]
+    scene, placed = laid_out(lambda _: scene, rankdir)
+    svgs = [frame_of(scene, step, (placed.places, placed.splines), name, widest) for step in steps]
     count = f"{plural(len(order), 'Value')}: {plural(len(steps), 'step')}"
     return Frames(svgs, [step.caption for step in steps], f"forward and backward pass of {count}")
 

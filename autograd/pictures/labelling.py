@@ -68,8 +68,8 @@ class Taken:
 
 
 def place_labels(arrows: Sequence[Arrow], widths: Sequence[float], height: float,
-                 cards: Sequence[Area]) -> None:
-    """Place the label of each arrow, of this width and height."""
+                 cards: Sequence[Area]) -> float:
+    """The area that labels cover of others, once each stands: of this width and height."""
     heads = [Area(*arrow.end, HEAD, HEAD) for arrow in arrows]
     standing, labels = Taken([*cards, *heads]), Taken([])
     choices = [[Area(x, y, width, height) for x, y in arrow.spots]
@@ -81,3 +81,5 @@ def place_labels(arrows: Sequence[Arrow], widths: Sequence[float], height: float
             found[k] = labels.join(standing, choices[k])
     for arrow, area in zip(arrows, found):
         arrow.label = round(area.x, 1), round(area.y, 1)
+    shown = [area for area in found if area.width]
+    return sum(labels.covered(area) - area.width * area.height for area in shown)

@@ -62,7 +62,10 @@ PAGE = Page(1920.0, 740.0)          # what a page of `play` has for its graph
 
 @dataclass
 class Layout:
-    """Centres of the cards, the arrows to each card from its inputs, and the size of the whole."""
+    """Centres of the cards, the arrows to each card from its inputs, and the size of the whole.
+
+    covered     the area that labels share with other labels
+    """
     x: list[float]
     y: list[float]
     arrows: list[list[Arrow]]
@@ -70,6 +73,7 @@ class Layout:
     height: float
     downwards: bool
     bands: int
+    covered: float
 
 
 def arrange(sizes: Sequence[Point], inputs: Sequence[Sequence[int]],
@@ -189,10 +193,10 @@ class Arrangement:
                  for i in range(self.count)]
         arrows = [[self.arrow(j, i, k) for k, j in enumerate(sources)]
                   for i, sources in enumerate(self.strip.inputs)]
-        place_labels(list(chain(*arrows)), list(chain(*self.labels)), LABEL_HEIGHT, cards)
+        covered = place_labels(list(chain(*arrows)), list(chain(*self.labels)), LABEL_HEIGHT, cards)
         width, height = self.at(self.length, self.depth)
         x, y = [card.x for card in cards], [card.y for card in cards]
-        return Layout(x, y, arrows, width, height, self.downwards, self.bands)
+        return Layout(x, y, arrows, width, height, self.downwards, self.bands, covered)
 
     # Arrows ----------------------------------------------------------------------------------
 

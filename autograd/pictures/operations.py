@@ -180,17 +180,6 @@ def name_of(op: Any) -> str:
     return name if name in TABLE else clean(op)
 
 
-def with_blanks(scene: Scene, hide: Sequence[str]) -> Scene:
-    """The same scene with blanks to be filled in: for "data" of operations, "grad", "local"."""
-    nodes = []
-    for node in scene.nodes:
-        blanks = [what for what in hide if what == "grad" or (what == "data" and node.sign)]
-        words = f"{node.title or 'a Value'}: {node.role}" if blanks else node.words
-        nodes.append(replace(node, blanks=blanks, words=words))
-    edges = [replace(edge, blank="local" in hide) for edge in scene.edges]
-    return replace(scene, nodes=nodes, edges=edges)
-
-
 def with_circles(scene: Scene) -> Scene:
     """The same scene with each operation as a circle of its own, before its Value."""
     nodes: list[Node] = []

@@ -43,6 +43,7 @@ class Picture(graphviz.Digraph):                                # type: ignore[m
     seconds   time limit for the layout
     pinned    the lines of DOT in which every node and edge has its place; None where dot finds
               places. A user who adds a line has Graphviz route the edges anew
+    solution    of a worksheet, which has blanks, the same picture filled in
     drawn     gives such a picture as SVG, without Graphviz
     """
     note: str = ""
@@ -50,6 +51,7 @@ class Picture(graphviz.Digraph):                                # type: ignore[m
     seconds: float = SECONDS
     pinned: list[str] | None = None
     drawn: Callable[[], str] | None = None
+    solution: Picture | None = None
 
     def pipe(self, format: str | None = None, *args: Any, engine: str | None = None,
              encoding: str | None = None, **options: Any) -> Any:

@@ -60,6 +60,7 @@ class Edge:
             "weight": a connection between two neurons; `weight` is its weight
     formula, numbers    the local derivative as a formula, with names and with slots for numbers
     blank   whether a blank stands for the local derivative
+    key     the number of the line below the picture where it is asked for, if arrows have no room
     """
     source: str
     target: str
@@ -69,6 +70,7 @@ class Edge:
     formula: str = ""
     numbers: str = ""
     blank: bool = False
+    key: str = ""
 
 
 @dataclass
@@ -101,7 +103,7 @@ class Scene:
 
     title   what it is a picture of
     note    one line where it does not show everything, else '': for a caption
-    legend  what stands below the picture, to explain its signs
+    legend  what stands below the picture, to explain its signs; it may have several lines
     columns where units stand in columns, as in the lecture's figure 2; else the layout is free
     comparisons what was compared while the graph was recorded: words, a node's name or a number,
             a sign, and another node or number

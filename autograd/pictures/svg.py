@@ -25,6 +25,7 @@ PAD = 11.0                          # around the picture
 NARROW, WIDE = "iljtfr.,:;!|'()[]{}/ I", "mwMW%@…"         # letters, for their width
 BASELINE = 0.35                     # of a text's size, from its middle down
 ROUND = 8.0
+LEGEND_ROW = 30.0                   # the height of a line of the legend
 FOCUSED = "4.5"                     # points: the line of what a frame points at
 HEAD, FOCUSED_HEAD = 0.4, 0.9       # half the width of an arrowhead, of its length
 
@@ -61,9 +62,16 @@ def svg_of(scene: Scene, places: Places, splines: Splines = NO_SPLINES,
     for k, spline in splines.items():
         if scene.edges[k].kind == "use" and k not in focus.unlabelled:
             draw_label(canvas, scene.edges[k], spline)
-    if scene.legend:
-        canvas.text((canvas.width / 2, canvas.height - PAD - 8), scene.legend, fill=style.INK)
+    draw_legend(canvas, scene.legend)
     return canvas.svg(scene.title)
+
+
+def draw_legend(canvas: Canvas, legend: str) -> None:
+    """The lines below the picture."""
+    for k, line in enumerate(reversed(legend.split("\n"))):
+        if line:
+            below = canvas.height - PAD - 8 - k * LEGEND_ROW
+            canvas.text((canvas.width / 2, below), line, fill=style.INK)
 
 
 def with_sizes(scene: Scene, places: Places) -> Places:
@@ -95,10 +103,12 @@ class Canvas:
         corners += [point for spline in splines.values() for point in spline.points]
         self.left, self.top = min(x for x, _ in corners), max(y for _, y in corners)
         right, bottom = max(x for x, _ in corners), min(y for _, y in corners)
-        missing = max(len(legend) * style.LETTER_POINTS / POINTS - (right - self.left), 0.0)
+        lines = legend.split("\n") if legend else []
+        longest = max(map(len, lines), default=0)
+        missing = max(longest * style.LETTER_POINTS / POINTS - (right - self.left), 0.0)
         self.left -= missing / 2
         self.width = (right - self.left + missing / 2) * POINTS + 2 * PAD
-        self.height = (self.top - bottom) * POINTS + 2 * PAD + 30 * bool(legend)
+        self.height = (self.top - bottom) * POINTS + 2 * PAD + LEGEND_ROW * len(lines)
         self.parts: list[str] = []
 
     def at(self, point: Point) -> Point:

@@ -158,11 +158,11 @@ def straight_code(lines: int) -> None:
     """Print the seconds a C compiler takes for a program of about that many lines of straight code."""
     output, parameters = anything(lines // 3)
     text = autograd.compile(output, parameters).source_in("c")
-    level = next((level for most, level in native.LEVELS if text.count("\n") <= most), "-O0")
+    flags = native.flags_for(text.count("\n"))
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
-        native.build(native.c_compiler(), [level, "-march=native", *native.FLAGS], text, Path(folder) / "program.so")
-        print(f"  {text.count(chr(10)):9,} lines  {level}  {time.perf_counter() - start:7.2f} s", flush=True)
+        native.build(native.c_compiler(), flags, text, Path(folder) / "program.so")
+        print(f"  {text.count(chr(10)):9,} lines  {flags[0]}  {time.perf_counter() - start:7.2f} s", flush=True)
 
 
 def main(*names: str) -> None:

@@ -126,6 +126,11 @@ case("dict view", "d = {'s': 1.0}\nv = d.values()\ndef f(x): return x * sum(v)\n
 case("memoryview", "b = bytearray([1])\nm = memoryview(b)\ndef f(x): return x * m[0]\ndef change(k): b[0] = 1 + k // 3")
 case("view of an array", "base = np.array([1.0, 2.0])\ns = base[1:]\ndef f(x): return x * s[0]\ndef change(k): base[1] = 1.0 + k // 3")
 case("closure in a decorator", "s = [1.0]\ndef d(g):\n @functools.wraps(g)\n def h(*a): return g(*a) * s[0]\n return h\n@d\ndef g(x): return x\ndef f(x): return g(x)\ndef change(k): s[0] = 1.0 + k // 3")
+case("closure in a decorator of this project's function", "s = [1.0]\nt = 2.0\ndef d(g):\n @functools.wraps(g)\n def h(*a): return g(*a) * s[0] * t\n return h\ng = d(autograd.sin)\ng.__module__ = 'autograd.ops'\ndef f(x): return g(x)\ndef change(k):\n global t\n s[0] = 1.0 + k // 3\n t = 2.0 + k // 4")
+for _name in ("nn", "test"):
+    case(f"a module of one's own called {_name}", f"import types as t\nm = t.ModuleType('{_name}')\nm.__file__ = '/home/me/{_name}.py'\nexec('s = 1.0\\ndef scaled(x): return x * s\\n', vars(m))\nscaled = m.scaled\ndef f(x): return scaled(x)\ndef change(k): m.s = 1.0 + k // 3")
+case("data read in a package of one's own called nn", "import types as t\nm = t.ModuleType('nn.engine')\nm.__file__ = '/home/me/nn/engine.py'\nexec('def scaled(x, w): return x * x if w.data > 2 else x * w.data\\n', vars(m))\nscaled = m.scaled\nw = Value(1.0)\ndef f(x): return scaled(x, w)\ntransform = value_and_grad\ndef change(k): w.data = 1.0 + k // 3")
+case("a dataclass", "import dataclasses\n@dataclasses.dataclass\nclass P:\n a: float\n b: float = 2.0\ns = [1.0]\ndef f(x): return P(x).a * P(x, s[0]).b\ndef change(k): s[0] = 1.0 + k // 3")
 case("lru_cache", "s = [1.0]\n@functools.lru_cache\ndef g(k): return k * s[0]\ndef f(x): return x * g(2)\ndef change(k): s[0] = 1.0 + k // 3")
 case("contextvar", "import contextvars\nv = contextvars.ContextVar('v', default=1.0)\ndef f(x): return x * v.get()\ndef change(k): v.set(1.0 + k // 3)")
 case("thread local", "l = threading.local()\nl.s = 1.0\ndef f(x): return x * l.s\ndef change(k): l.s = 1.0 + k // 3")

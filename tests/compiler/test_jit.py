@@ -8,6 +8,7 @@ import pytest
 
 from autograd import Value, exp, grad, greater, hessian, jacobian, jit, log, stop_gradient, value_and_grad, where
 from autograd.compiler.jit import branch, sampled
+from tests.compiler import calls
 from tests.compiler.functions import compare, compare_samples
 from tests.compiler.hostile import history, numbers_alike
 from tests.compiler.late import HOSTILE, LATE_CASES
@@ -171,6 +172,13 @@ def test_a_case_is_as_eager_or_refused(name, known):
         assert numbers_alike(a, b), f"call {k}: {b}, eager {a}"
     assert numbers_alike(left, jitted_left), (left, jitted_left)
     assert len([w for w in warned if w.startswith("jit runs")]) <= 1, warned
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_calls_at_random_are_as_eager(seed):
+    """Arguments change their kind and length, and what the function reads changes."""
+    found = calls.compare(seed) if seed % 3 else calls.compare_samples(seed)
+    assert not found or found.startswith("refused"), found
 
 
 @pytest.mark.parametrize("seed", [*range(40), 77, 161, 3601, 3642, 4317, 10104, 20688, 21103, 60060])

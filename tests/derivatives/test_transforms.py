@@ -8,6 +8,7 @@ import pytest
 import autograd
 from autograd import Value, affine, exp, grad, hessian, hvp, jacobian, jvp, no_grad, ops, sin, tanh, value_and_grad, vjp
 from autograd.derivatives.differences import finite_difference
+from autograd.derivatives.gradients import leaves_sides_out
 from autograd.derivatives.level import Level
 from autograd.graph import topological_order
 from tests.test_ops import arity as inputs_of
@@ -377,3 +378,11 @@ def test_masked_entries_are_refused():
     x = np.ma.masked_array([1.0, 2.0], [False, True])
     with pytest.raises(TypeError, match=r"argument 0 is a masked array.*x.filled\(0.0\)"):
         grad(lambda x: (x * x).sum())(x)
+
+
+@pytest.mark.parametrize("make, left_out", [
+    (lambda x: autograd.where(autograd.greater(x, 0), x * x, -x), True), (lambda x: autograd.max([x, x * 3]), True),
+    (lambda x: autograd.stop_gradient(x) * x, False), (lambda x: x * x, False)])
+def test_a_sweep_knows_whether_it_leaves_out_a_side_of_a_choice(make, left_out):
+    order = topological_order(make(Value(2.0)))
+    assert leaves_sides_out(order, set(order)) is left_out and not leaves_sides_out(order, ())

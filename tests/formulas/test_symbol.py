@@ -9,6 +9,7 @@ import pytest
 from autograd import ops
 from autograd.ops import TABLE
 from autograd.formulas.text import Text
+from autograd.formulas.javascript import partial
 from autograd.formulas.symbol import Symbol, written
 from tests.test_ops import is_smooth
 
@@ -63,3 +64,15 @@ def test_a_language_that_an_operation_lacks_is_said():
     x, = symbols("x", "numpy")
     with pytest.raises(LookupError, match="'erf' has no form in 'numpy'"):
         ops.erf(x)
+
+
+@pytest.mark.parametrize("x, language, text", [
+    (0.1, "javascript", "0.1"), (1 / 3, "javascript", "0.3333333333333333"), (math.inf, "javascript", "Infinity"), (math.inf, "c", "INFINITY"),
+    (1 / 3, "c", "0.3333333333333333"), (1 / 3, "text", "0.333333"), (1e20, "text", "1e+20"), (2.5e20, "latex", r"2.5 \times 10^{20}")])
+def test_a_number_is_written_in_each_language(x, language, text):
+    assert str(written(x, language)) == text
+
+
+def test_the_derivative_of_what_has_none_is_0_in_javascript():
+    assert partial(ops.stop_gradient, 0, symbols("x", "javascript")) == written(0.0, "javascript")
+    assert partial(ops.mul, 0, symbols("xw", "javascript")) == "w"

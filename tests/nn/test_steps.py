@@ -11,6 +11,7 @@ import pytest
 import autograd
 import nn
 from autograd import Value
+from nn import steps
 from nn.branches import Recorded, watched
 
 RNG = np.random.default_rng(0)
@@ -397,3 +398,9 @@ def test_the_warning_is_about_the_line_that_called_fit():
         line = sys._getframe().f_lineno + 1
         nn.fit(Choosing(), [1.0, -1.0], [1.0, 2.0], epochs=1)
     assert (found[0].filename, found[0].lineno) == (__file__, line)
+
+
+@pytest.mark.parametrize("a, b, agree", [(1e6, 1e6 + 5e-4, True), (1e6, 1e6 + 5e-3, False), (1e-6, 2e-6, False), (0.0, 5e-10, True),
+                                         (math.inf, math.inf, True), (math.nan, 1.0, False)])
+def test_two_losses_agree_up_to_rounding_of_their_size(a, b, agree):
+    assert steps._agree(a, b) is agree

@@ -165,6 +165,9 @@ def pictures(seed: int) -> Iterator[tuple[str, str, bool]]:
     """Pictures as SVG with a name, and whether their text has to be large."""
     y, count = small(seed)
     yield f"draw {seed} ({count})", autograd.draw(y).svg(), True
+    sheet = autograd.draw(y, hide=("data", "grad", "local"))
+    yield f"worksheet {seed} ({count})", sheet.svg(), False
+    yield f"solution {seed} ({count})", sheet.solution.svg(), False
     net, x = network(seed)
     x = x[:len(net.layers[0].neurons[0].w)]
     few = sum(len(layer.neurons) for layer in net.layers) + len(x) <= MANY

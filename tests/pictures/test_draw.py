@@ -15,7 +15,8 @@ import nn
 from autograd import Value
 from autograd.graph import topological_order
 from autograd.pictures.neurons import find_neurons
-from autograd.words.labels import clean, shorten
+from autograd.words.labels import clean, short_name, shorten
+from autograd.words.numbers import compact
 from tests.expressions import HOSTILE, expression
 from tests.pictures.conftest import needs_dot
 
@@ -140,6 +141,36 @@ def test_a_worksheet_has_blanks_and_tells_no_number_that_is_asked_for():
             autograd.draw(y, hide=wrong)
 
 
+def of_three():
+    x, w, b = Value(2.5, label="x"), Value(-3.25, label="w"), Value(0.125, label="b")
+    return (x * w + b).tanh()
+
+
+def of_six():
+    xs = [Value(0.5 + i, label=f"x{i}") for i in range(6)]
+    return autograd.dot(xs[:3], xs[3:])
+
+
+def places(svg):
+    """Where the rows of cards stand, and the middle of each label."""
+    rows = re.findall(r'<rect x="[^"]*" y="[^"]*" width="[^"]*" height="26.0"', svg)
+    return rows, re.findall(r'<text x="([^"]*)" y="([^"]*)"[^>]*>∂', svg)
+
+
+@pytest.mark.parametrize("make, crowded", [(of_three, False), (of_six, True)])
+def test_a_worksheet_and_its_solution_lie_on_each_other(make, crowded):
+    """Where blanks would crowd their arrows, arrows have numbers, and the blanks stand below."""
+    y = make()
+    y.backward()
+    sheet = autograd.draw(y, hide=("grad", "local"))
+    blank, solved = sheet.svg(), sheet.solution.svg()
+    assert places(blank) == places(solved)
+    assert ("∂(1) ______" in blank, "∂ ______" in blank) == (crowded, not crowded)
+    assert "______" not in solved and f"grad {1:.4f}" in solved
+    assert {compact(local) for local in y.partials if local} <= set(re.findall(r"∂(?:\(\d+\))? ([-.\de]+)", solved))
+    assert autograd.draw(y).solution is None
+
+
 def test_several_outputs_and_wrong_ones():
     a = Value(1.0, label="a")
     b, c = a + 1, a * 2
@@ -166,7 +197,7 @@ def test_a_value_with_a_backward_of_its_own_is_drawn_without_running_it():
 @pytest.mark.parametrize("label", HOSTILE)
 def test_a_hostile_label_is_text_in_the_svg_and_nothing_else(label):
     v = Value(1.0, label=label) * Value(2.0, label="w")
-    v.label = label
+    v.label, label = label, short_name(label)
     svg = ET.fromstring(autograd.draw(v).pipe(format="svg", encoding="utf-8"))
     tags = {element.tag.removeprefix(SVG) for element in svg.iter()}
     assert tags <= {"svg", "g", "title", "polygon", "path", "ellipse", "text", "a"}

@@ -34,6 +34,10 @@ class Structural:
 
     many = False
 
+    def taken_from(self, y: Array) -> Operand:
+        """What y, of this operation, has its entries from as they are; None where it makes new."""
+        return None
+
     def send(self, parts: Any, active: set[Array]) -> Any:
         """What an operation of many results, to which the parts are sent, sends to which input."""
         raise NotImplementedError
@@ -139,7 +143,9 @@ def is_constant(x: Operand) -> bool:
 
 
 def is_comparison(x: Operand) -> bool:
-    """Whether x is a > b as such, an array of truth values."""
+    """Whether x is a > b as such, an array of truth values, or entries of one."""
+    while isinstance(x, Array) and isinstance(x.op, Structural):
+        x = x.op.taken_from(x)
     return isinstance(x, Array) and x.op is ops.greater
 
 
@@ -219,20 +225,29 @@ def negative(op: Operation, inputs: Sequence[Operand]) -> Operand:
 
 def difference(op: Operation, inputs: Sequence[Operand]) -> Operand:
     """a - b for a + -b and -b + a; a + b for a - -b; -a for 0 - a."""
-    if op is ops.add and is_negative(inputs[1]):
-        return inputs[0] - inputs[1].inputs[0]
-    if op is ops.add and is_negative(inputs[0]):
-        return inputs[1] - inputs[0].inputs[0]
-    if op is ops.add and isinstance(inputs[1], float) and inputs[1] < 0:
-        return inputs[0] - -inputs[1]
-    if op is ops.sub and inputs[0] == 0.0:
-        return -inputs[1]
-    if op is not ops.sub or not isinstance(inputs[1], Array):
+    if op is ops.add:
+        return plus_negative(*inputs)
+    return minus_negative(*inputs) if op is ops.sub else None
+
+
+def plus_negative(a: Operand, b: Operand) -> Operand:
+    """a + b as a difference, where one of them is negative; else None."""
+    if is_negative(b):
+        return a - b.inputs[0]
+    if is_negative(a):
+        return b - a.inputs[0]
+    return a - -b if isinstance(b, float) and b < 0 else None
+
+
+def minus_negative(a: Operand, b: Operand) -> Operand:
+    """a - b as a sum, where b is negative, or as -b, where a is 0; else None."""
+    if a == 0.0:
+        return -b
+    if not isinstance(b, Array):
         return None
-    less = inputs[1]
-    if less.op is ops.mul and isinstance(less.inputs[0], float) and less.inputs[0] < 0:
-        return inputs[0] + -less.inputs[0] * less.inputs[1]
-    return inputs[0] + less.inputs[0] if is_negative(less) else None
+    if b.op is ops.mul and isinstance(b.inputs[0], float) and b.inputs[0] < 0:
+        return a + -b.inputs[0] * b.inputs[1]
+    return a + b.inputs[0] if is_negative(b) else None
 
 
 def sign_outside(op: Operation, inputs: Sequence[Operand]) -> Operand:
@@ -240,11 +255,11 @@ def sign_outside(op: Operation, inputs: Sequence[Operand]) -> Operand:
     with constants c.
     """
     if op in (ops.mul, ops.div):
-        a, b = inputs
-        if not is_negative(a) and not is_negative(b):
+        signs = sum(map(is_negative, inputs))
+        if not signs:
             return None
         found = elementwise(op, [x.inputs[0] if is_negative(x) else x for x in inputs])
-        return found if is_negative(a) and is_negative(b) else -found
+        return -found if signs == 1 else found
     if op is ops.neg and isinstance(inputs[0], Array) and inputs[0].op in (ops.mul, ops.div):
         a, b = inputs[0].inputs
         return elementwise(inputs[0].op, (-a, b)) if is_constant(a) and a != 1.0 else None

@@ -64,6 +64,9 @@ class View(Structural):
     def __init__(self, places: Strided, slicing: Slicing) -> None:
         self.places, self.slicing = places, slicing
 
+    def taken_from(self, y: Array) -> Operand:
+        return y.inputs[0]
+
     def order_of_axes(self) -> tuple[int, ...] | None:
         """How the axes are transposed, where it is all of the source; else None."""
         run, radix, entries, order, new_axes = self.slicing
@@ -128,34 +131,49 @@ class Take(Structural):
         count = sum(prod(inner(x)) for x in sources)
         return self.places.shape == (count,) and bool((np.diff(self.places) == 1).all())
 
+    def taken_from(self, y: Array) -> Operand:
+        return y.inputs[0] if len(y.inputs) == 1 else None
+
     def back(self, i: int, y: Array, d: Operand) -> Part:
-        source, flat = y.inputs[i], self.places.ravel()
-        start = sum(prod(inner(s)) for s in y.inputs[:i])
-        chosen = np.nonzero((flat >= start) & (flat < start + prod(inner(source))))[0]
-        chosen = chosen[np.argsort(flat[chosen], kind="stable")]
-        unique, starts = np.unique(flat[chosen] - start, return_index=True)
+        source = y.inputs[i]
+        start, size = sum([prod(inner(s)) for s in y.inputs[:i]]), prod(inner(source))
+        chosen, unique, starts = self.taken(start, size)
         if not shape_of(d) and is_batched(y) == is_batched(source):
             times = np.diff([*starts, len(chosen)])
             value = d * one_number(times.astype(float))
-            return (
-                at_places(value, unique, source)
-                if len(unique) < prod(inner(source))
-                else Part(reshape(value, inner(source)) if shape_of(value) else value)
-            )
-        alone = all(x is source or isinstance(x.op, Numbers) for x in y.inputs)
-        if alone and y.op.takes_all(y.inputs) and not is_batched(y) and len(y.inputs) > 1:
-            some = clipped(d, start, prod(inner(source)))
-            if some is not None:
-                return Part(reshape(some, source.shape))
+            return at_places(value, unique, source) if len(unique) < size else in_all(value, source)
+        some = clipped(d, start, size) if self.extends(source, y) else None
+        if some is not None:
+            return Part(reshape(some, source.shape))
         value = full(d, y.shape)
         if is_batched(y) and not is_batched(source):
             value = total(value, (0,))
         value = take((value,), chosen)
         if len(unique) < len(chosen):
             value = run_sums(value, starts)
-        if len(unique) == prod(inner(source)):
+        if len(unique) == size:
             return Part(reshape(value, source.shape if is_batched(value) else inner(source)))
         return at_places(value, unique, source)
+
+    def taken(self, start: int, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Which of the places are in the source that starts there, in its order; its places that
+        are taken, each once; and where each of these begins among the first.
+        """
+        flat = self.places.ravel()
+        chosen = np.nonzero((flat >= start) & (flat < start + size))[0]
+        chosen = chosen[np.argsort(flat[chosen], kind="stable")]
+        unique, starts = np.unique(flat[chosen] - start, return_index=True)
+        return chosen, unique, starts
+
+    def extends(self, source: Array, y: Array) -> bool:
+        """Whether y is the source with constants at its ends."""
+        alone = all(x is source or isinstance(x.op, Numbers) for x in y.inputs)
+        return alone and self.takes_all(y.inputs) and not is_batched(y) and len(y.inputs) > 1
+
+
+def in_all(value: Operand, target: Array) -> Part:
+    """A row of values, or one number, for all places of a target."""
+    return Part(reshape(value, inner(target)) if shape_of(value) else value)
 
 
 def at_places(value: Operand, places: np.ndarray, target: Array) -> Part:
@@ -201,6 +219,9 @@ def run_sums(x: Array, starts: np.ndarray) -> Array:
 class Reshape(Structural):
     """The same numbers in another shape."""
 
+    def taken_from(self, y: Array) -> Operand:
+        return y.inputs[0]
+
     def back(self, i: int, y: Array, d: Operand) -> Part:
         return Part(reshape(full(d, y.shape), y.inputs[0].shape) if shape_of(d) else d)
 
@@ -226,6 +247,9 @@ def is_reshaped(x: Array) -> bool:
 
 class Broadcast(Structural):
     """x with all axes of a shape."""
+
+    def taken_from(self, y: Array) -> Operand:
+        return y.inputs[0]
 
     def back(self, i: int, y: Array, d: Operand) -> Part:
         return Part(reduced(d, shape_of(y.inputs[0]), y.shape))
@@ -265,21 +289,27 @@ def assembled(parts: Sequence[Part], shape: Shape, copied: bool = False) -> Oper
         return summed(everywhere)
     somewhere = [p for p in parts if p.where is not None]
     parts = [*([Part(summed(everywhere))] if everywhere else []), *sorted(somewhere, key=extent)]
-    size = prod(shape[1:] if SAMPLES in shape else shape)
+    where = [p.where for p in parts]
+    first, covered = order_of_writing(where, prod(shape[1:] if SAMPLES in shape else shape))
+    return Array(Assemble(where, first, covered), tuple([p.value for p in parts]), shape)
+
+
+def order_of_writing(where: Sequence[Any], size: int) -> tuple[list[bool], bool]:
+    """Whether each is the first at its places, among so many; and whether those cover all."""
     written, first, covered = np.zeros(size, dtype=bool), [], True
-    for p in parts:
-        at = (
-            slice(None)
-            if p.where is None
-            else places_of(p.where).ravel()
-            if isinstance(p.where, Strided)
-            else p.where
-        )
+    for places in where:
+        at = flat_index(places)
         first.append(not written[at].any())
         covered &= first[-1] or bool(written[at].all())
         written[at] = True
-    op = Assemble([p.where for p in parts], first, covered and bool(written.all()))
-    return Array(op, tuple(p.value for p in parts), shape)
+    return first, covered and bool(written.all())
+
+
+def flat_index(where: Strided | np.ndarray | None) -> Any:
+    """Places, None for all, as an index of a flat array."""
+    if where is None:
+        return slice(None)
+    return places_of(where).ravel() if isinstance(where, Strided) else where
 
 
 def clipped(x: Operand, start: int, count: int) -> Array | None:
@@ -345,23 +375,36 @@ def total(x: Array, axes: tuple[int, ...], inside: bool = False) -> Array:
     else if it is `inside`.
     """
     if isinstance(x.op, Broadcast) and not shape_of(x.inputs[0]):  # the same number again and again
-        left_over = tuple(n for k, n in enumerate(x.shape) if k not in axes)
-        return full(repeated(x.inputs[0], [x.shape[k] for k in axes]), left_over)
+        times = [x.shape[k] for k in axes]
+        return full(repeated(x.inputs[0], times), without_axes(x.shape, axes))
     if x.op is ops.neg and x.inputs[0].shape == x.shape:
         found: Array = -total(x.inputs[0], axes, inside)
         return found
-    labels = LABELS[: len(x.shape)]
-    left = "".join(c for k, c in enumerate(labels) if k not in axes)
     if isinstance(x.op, Numbers):
         return numbers(np.sum(x.op.numbers, axis=axes), x.op.stem)
+    product = as_product(x, axes, inside)
+    return Array(Sum(axes), (x,), without_axes(x.shape, axes)) if product is None else product
+
+
+def as_product(x: Array, axes: tuple[int, ...], inside: bool) -> Array | None:
+    """The sum of x over one axis as a product: of the factors of x, or with a row of ones."""
+    if len(axes) != 1:
+        return None
+    labels = LABELS[: len(x.shape)]
+    left = labels.replace(labels[axes[0]], "")
     square = x.op is ops.pow and x.inputs[1] == 2.0
-    if square and len(axes) == 1 and not is_batched(x):
+    if square and not is_batched(x):
         return contract(x.inputs[0], labels, x.inputs[0], labels, left)
-    if inside and len(axes) == 1 and is_product(x):
+    if inside and is_product(x):
         return contract(x.inputs[0], labels, x.inputs[1], labels, left)
     if axes == (0,) and len(x.shape) == 2:
         return contract(ones(x.shape[0]), labels[0], x, labels, left)
-    return Array(Sum(axes), (x,), tuple(n for k, n in enumerate(x.shape) if k not in axes))
+    return None
+
+
+def without_axes(shape: Shape, axes: tuple[int, ...]) -> Shape:
+    """A shape without some of its axes."""
+    return tuple(n for k, n in enumerate(shape) if k not in axes)
 
 
 def total_of_terms(x: Array, axes: tuple[int, ...]) -> Array:
@@ -404,15 +447,20 @@ def reduced(value: Operand, shape: Shape, over: Shape, inside: bool = False) -> 
     """
     rank = len(over)
     has, wanted = padded(shape_of(value), rank), padded(shape, rank)
-    along = [k for k in range(rank) if wanted[k] == 1 and over[k] != 1]
-    value = repeated(value, [over[k] for k in along if has[k] == 1])
-    axes = tuple(k for k in along if has[k] != 1)
+    along = [k for k in range(rank) if wanted[k] == 1 != over[k]]
+    axes = tuple([k for k in along if has[k] != 1])
+    value = repeated(value, [over[k] for k in along if k not in axes])
     if axes:
         value = total(reshape(value, has), axes, inside)
-        has = tuple(1 if k in axes else n for k, n in enumerate(has))
-    if not shape_of(value) and not axes or not shape:
-        return reshape(value, ()) if shape_of(value) else value
-    return reshape(value, has[rank - len(shape) :])
+        has = with_ones(has, axes)
+    if shape_of(value) or shape and axes:
+        return reshape(value, has[rank - len(shape) :])
+    return value
+
+
+def with_ones(shape: Shape, axes: tuple[int, ...]) -> Shape:
+    """A shape in which some axes have length 1."""
+    return tuple([1 if k in axes else n for k, n in enumerate(shape)])
 
 
 # Products -------------------------------------------------------------------------------------

@@ -187,13 +187,19 @@ class Branch:
             raise Refused(notes.refusals[0] if notes.refusals else reason)
         if as_float:
             self.key = with_kinds(self.key, lambda kind, i: FLOAT if i in as_float else kind, [0])
-        if self.over is not None and skeleton(found) != "number":
-            raise Refused(GRADIENT_OF_MANY)
-        if self.over is None and skeleton(found) != skeleton(self.key):
-            raise Refused("gives results of another structure for Values than for numbers")
+        self.check_structure(skeleton(found))
         if not self.unchanged((args, named), variables):
             raise Refused("changes its arguments")
         return notes, variables, results
+
+    def check_structure(self, found: Any) -> None:
+        """Raises Refused where the results for Values are nested in another way than for numbers,
+        or are several to take a gradient of.
+        """
+        if self.over is None and found != skeleton(self.key):
+            raise Refused("gives results of another structure for Values than for numbers")
+        if self.over is not None and found != "number":
+            raise Refused(GRADIENT_OF_MANY)
 
     def settled(self, results: list[Value], notes: Notes, reach: Reach) -> set[int]:
         """The places of results that are floats, since their kinds depend on too many choices."""
@@ -444,7 +450,7 @@ def sources(results: Iterable[Value], inside: set[Value], outside: set[Value],
     """The Values from outside that the results were computed from, in a fixed order; those that are
     known are not followed further. `order` is the topological order of the results."""
     if all(v.is_leaf for v in outside):
-        return [v for v in order if v.is_leaf and v not in inside]
+        return leaves_of(order, inside)
     found: dict[Value, None] = {}
     stack = list(results)
     seen = set(stack)
@@ -457,6 +463,11 @@ def sources(results: Iterable[Value], inside: set[Value], outside: set[Value],
         seen.update(new)
         stack += new
     return list(found)
+
+
+def leaves_of(order: list[Value], inside: set[Value]) -> list[Value]:
+    """The leaves of a topological order that are not inside."""
+    return [v for v in order if v.is_leaf and v not in inside]
 
 
 def agree(a: Any, b: Any) -> bool:

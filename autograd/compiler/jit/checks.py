@@ -1,7 +1,8 @@
 """Whether guards hold, for many rows of numbers at once."""
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,13 @@ from autograd.value import Value
 CLOSE = 1e-9                                # numbers so close may come out otherwise by rounding
 
 
+def compared(all_sides: Iterable[Any]) -> tuple[list[Value], list[float]]:
+    """The Values and the numbers among what is compared, each once."""
+    sides = list(all_sides)
+    values = dict.fromkeys(x for x in sides if isinstance(x, Value))
+    return list(values), list(dict.fromkeys(x for x in sides if not isinstance(x, Value)))
+
+
 class Checks:
     """Guards compiled: the numbers they compare are some of the arguments and outputs of a program.
 
@@ -20,21 +28,18 @@ class Checks:
 
     def __init__(self, guards: list[Guard], arguments: list[Value]) -> None:
         unique = list(dict.fromkeys((g.a, g.b, g.allowed) for g in guards))
-        place: dict[Any, int] = {v: i for i, v in enumerate(arguments)}
-        exact = set(range(len(place)))
-        computed = dict.fromkeys(x for g in unique for x in g[:2]
-                                 if isinstance(x, Value) and x not in place)
-        self.outputs: list[Value] = list(computed)
-        place.update((v, len(arguments) + i) for i, v in enumerate(self.outputs))
-        numbers = list(dict.fromkeys(x for g in unique for x in g[:2] if not isinstance(x, Value)))
+        values, numbers = compared(chain.from_iterable(g[:2] for g in unique))
+        known = set(arguments)
+        self.outputs: list[Value] = [v for v in values if v not in known]
         self.numbers = np.array(numbers, dtype=float)
-        constants = {x: len(place) + i for i, x in enumerate(numbers)}
-        exact |= set(constants.values())
+        first, constant = len(arguments), len(arguments) + len(self.outputs)
+        place = {v: i for i, v in enumerate([*arguments, *self.outputs])}
+        constants = {x: constant + i for i, x in enumerate(numbers)}
         of: Callable[[Any], int] = lambda x: place[x] if isinstance(x, Value) else constants[x]
         self.a = np.array([of(a) for a, _, _ in unique], dtype=int)
         self.b = np.array([of(b) for _, b, _ in unique], dtype=int)
         self.allowed = np.array([allowed for _, _, allowed in unique], dtype=int)
-        self.rounded = np.array([not {of(a), of(b)} <= exact for a, b, _ in unique], dtype=bool)
+        self.rounded = np.any([(first <= x) & (x < constant) for x in (self.a, self.b)], axis=0)
         self.count, self.are_exact = len(unique), not self.rounded.any()
 
     def hold(self, arguments: Any, outputs: Any) -> Any:

@@ -34,7 +34,7 @@ from autograd.compat.numbers import is_array
 from autograd.compiler.jit.flat import Row
 from autograd.compiler.jit.guards import OURS, Truth, Whole, notes_here
 from autograd.compiler.jit.kinds import type_for
-from autograd.compiler.jit.reach import is_trusted, names_in
+from autograd.compiler.jit.reach import is_trusted, name_of, names_in
 from autograd.value import Value
 
 # operations that are defined for every number, by the name they are called by
@@ -100,17 +100,23 @@ def refuse_loud(frame: types.FrameType, event: str, called: Any) -> None:
         is_asked = is_users(frame) or frame.f_back is not None and is_users(frame.f_back)
         if is_asked and not is_quiet(frame.f_code):
             raise Unsafe
-    if event == "c_call" and is_users(frame):
-        owner = getattr(called, "__self__", None)
-        module = getattr(called, "__module__", None)
-        is_known = module in READERS or called.__name__ in READING and module == "builtins"
-        if not is_known and not isinstance(owner, (Value, int, float, str, tuple, type(None))):
-            raise Unsafe
+    if event == "c_call" and is_users(frame) and not is_reading(called):
+        raise Unsafe
+
+
+def is_reading(called: Any) -> bool:
+    """Whether a function written in C only reads: by its module or name, or as a number's method.
+    """
+    module = getattr(called, "__module__", None)
+    if module in READERS or called.__name__ in READING and module == "builtins":
+        return True
+    owner = getattr(called, "__self__", None)
+    return isinstance(owner, (Value, int, float, str, tuple, type(None)))
 
 
 def is_users(frame: types.FrameType) -> bool:
     """Whether this is code of the user's."""
-    return frame.f_code in trying.sides or not is_trusted(str(frame.f_globals.get("__name__", "")))
+    return frame.f_code in trying.sides or not is_trusted(name_of(frame.f_globals))
 
 
 def is_ours(frame: types.FrameType) -> bool:
@@ -219,17 +225,22 @@ def largest(function: Any, *args: Any) -> Any:
     if function not in (max, min) or notes is None:
         return function(*args)
     values = list(args if len(args) > 1 else args[0])
-    if not all(isinstance(x, (Value, int, float)) for x in values) or len(values) < 2:
+    if len(values) < 2 or not are_numbers_with_values(values):
         return function(values)
-    if not any(isinstance(x, Value) for x in values):
-        return function(values)
-    of_two = ops.maximum if function is max else ops.minimum
+    of_two, chosen_if = (ops.maximum, "ge") if function is max else (ops.minimum, "le")
     while len(values) > 1:                  # in pairs, so that a tie goes to the first
-        pairs = [of_two(a, b) for a, b in zip(values[::2], values[1::2])]
-        values_before, values = values, pairs + values[2 * len(pairs):]
-        for found, a, b in zip(pairs, values_before[::2], values_before[1::2]):
-            notes.chose(found, a, b, ("ge" if function is max else "le", a, b))
+        pairs = list(zip(values[::2], values[1::2]))
+        found = [of_two(a, b) for a, b in pairs]
+        for one, (a, b) in zip(found, pairs):
+            notes.chose(one, a, b, (chosen_if, a, b))
+        values = found + values[2 * len(pairs):]
     return values[0]
+
+
+def are_numbers_with_values(values: list[Any]) -> bool:
+    """Whether all are numbers or Values, and at least one is a Value."""
+    return (all(isinstance(x, (Value, int, float)) for x in values)
+            and any(isinstance(x, Value) for x in values))
 
 
 def item(table: Any, index: Any) -> Any:
@@ -237,11 +248,12 @@ def item(table: Any, index: Any) -> Any:
     notes = notes_here()
     if trying.depth and isinstance(table, dict) and type(table) is not dict:
         raise Unsafe                        # a defaultdict adds what is missing
-    if notes is not None and isinstance(index, Whole):
+    if notes is None:
+        return table[index]
+    if isinstance(index, Whole):
         found = notes.looked_up(table, index)
         return table[index] if found is None else found
-    by_several = notes is not None and is_array(table) and isinstance(index, tuple)
-    if by_several and any(type(i) is Whole for i in index):
+    if isinstance(index, tuple) and is_array(table) and Whole in map(type, index):
         for i in index:
             table = item(table, i)
         return table
@@ -460,21 +472,29 @@ def is_safe(x: ast.AST) -> bool:
     """Whether an expression can be computed without a change, for whatever numbers."""
     if isinstance(x, ast.Constant):
         return isinstance(x.value, (int, float)) or x.value is None
-    if isinstance(x, ast.Name):
-        return True
-    if isinstance(x, (ast.Attribute, ast.UnaryOp)):
-        return is_safe(x.value if isinstance(x, ast.Attribute) else x.operand)
-    if isinstance(x, (ast.Tuple, ast.List)):
-        return all(map(is_safe, x.elts))
-    if isinstance(x, ast.Subscript):
-        return is_safe(x.value) and is_safe(x.slice)
-    if isinstance(x, ast.Compare):
-        return all(map(is_safe, (x.left, *x.comparators)))
-    if isinstance(x, ast.BinOp):
-        return is_safe(x.left) and is_safe(x.right) and is_total(x.op, x.right)
-    if isinstance(x, ast.Call):
-        return not x.keywords and is_total_call(x) and all(map(is_safe, x.args))
-    return isinstance(x, ast.Lambda) and is_safe(x.body)
+    if isinstance(x, ast.BinOp) and not is_total(x.op, x.right):
+        return False
+    if isinstance(x, ast.Call) and (x.keywords or not is_total_call(x)):
+        return False
+    parts = parts_of(x)
+    return parts is not None and all(map(is_safe, parts))
+
+
+def parts_of(x: ast.AST) -> list[Any] | None:
+    """What an expression is computed from; None for a kind that may change something."""
+    fields = PARTS.get(type(x))
+    if fields is None:
+        return None
+    parts = [getattr(x, field) for field in fields]
+    return [y for part in parts for y in (part if isinstance(part, list) else [part])]
+
+
+# The kinds of expressions that change nothing, and where their parts stand
+PARTS: dict[type[ast.AST], tuple[str, ...]] = {
+    ast.Name: (), ast.Attribute: ("value",), ast.UnaryOp: ("operand",), ast.Lambda: ("body",),
+    ast.Tuple: ("elts",), ast.List: ("elts",), ast.Subscript: ("value", "slice"),
+    ast.Compare: ("left", "comparators"), ast.BinOp: ("left", "right"), ast.Call: ("args",),
+}
 
 
 def is_total(op: ast.operator, right: ast.expr) -> bool:
@@ -585,14 +605,18 @@ class Writer(ast.NodeTransformer):
         if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
             return self.call(negation, self.condition(test.operand), at=test)
         if isinstance(test, ast.Compare) and len(test.ops) > 1:
-            sides = [self.visit(x) for x in (test.left, *test.comparators)]
-            if all(isinstance(x, (ast.Name, ast.Constant)) for x in sides):
-                pairs = [ast.copy_location(ast.Compare(deepcopy(a), [op], [deepcopy(b)]), test)
-                         for a, op, b in zip(sides, test.ops, sides[1:])]
-                return self.call(both, *map(later, pairs), at=test)
-            return ast.copy_location(ast.Compare(sides[0], test.ops, sides[1:]), test)
+            return self.chain(test)
         found: ast.expr = self.visit(test)
         return found
+
+    def chain(self, test: ast.Compare) -> ast.expr:
+        """a < b < c, as a < b and b < c where the sides are names and constants."""
+        sides = [self.visit(x) for x in (test.left, *test.comparators)]
+        if all(isinstance(x, (ast.Name, ast.Constant)) for x in sides):
+            pairs = [ast.copy_location(ast.Compare(deepcopy(a), [op], [deepcopy(b)]), test)
+                     for a, op, b in zip(sides, test.ops, sides[1:])]
+            return self.call(both, *map(later, pairs), at=test)
+        return ast.copy_location(ast.Compare(sides[0], test.ops, sides[1:]), test)
 
     # Statements ---------------------------------------------------------------------------------
 
@@ -661,15 +685,14 @@ class Writer(ast.NodeTransformer):
 
     def chosen(self, statement: ast.If, bound: set[str]) -> ast.stmt | None:
         """names = choose(test, their values on one side, those on the other)."""
-        sides = self.values_of(statement.body), self.values_of(statement.orelse)
-        if sides[0] is None or sides[1] is None:
+        body, other = self.values_of(statement.body), self.values_of(statement.orelse)
+        if body is None or other is None:
             return None
-        names = list(dict.fromkeys([*sides[0], *sides[1]]))
-        if not names or any(name not in bound and not all(name in side for side in sides if side
-                                                          is not None) for name in names):
+        names = list(dict.fromkeys([*body, *other]))
+        if not names or not bound | (body.keys() & other.keys()) >= set(names):
             return None
         values = [ast.Tuple([side.get(n) or ast.Name(n, ast.Load()) for n in names], ast.Load())
-                  for side in sides if side is not None]
+                  for side in (body, other)]
         value = self.call(choose, self.condition(deepcopy(statement.test)),
                           *map(later, values), at=statement)
         target = ast.Tuple([ast.Name(name, ast.Store()) for name in names], ast.Store())

@@ -40,32 +40,37 @@ def flatten(x: Any, leaves: list[Any]) -> Any:
 
 def _flatten(x: Any, leaves: list[Any]) -> Any:
     kind = type(x)
-    if kind is float or kind is Value:
+    if kind in (float, Value):
         leaves.append(x)
         return FLOAT
-    if kind is list or kind is tuple:
+    if kind in (list, tuple):
         return _flatten_items(kind, x, leaves)
     if kind is dict:
         return _key_of_dict(x, tuple([_flatten(item, leaves) for item in x.values()]))
-    if isinstance(x, np.generic):
-        _check_width(x.dtype, f"a number of {x.dtype}")
-    if kind is int or isinstance(x, np.integer):
-        if abs(int(x)) > LARGEST:
-            raise Unfit(f"{x} is an int too large for a float")
-        leaves.append(float(x))
-        return INT
     if kind is np.ndarray:
         return _flatten_array(x, leaves)
     if kind in STATIC:
         return "=", kind, x
-    if isinstance(x, (np.floating, Value)):
-        leaves.append(x if isinstance(x, Value) else float(x))
-        return FLOAT
     if isinstance(x, tuple) and hasattr(x, "_fields"):
         return kind, "*", tuple([_flatten(item, leaves) for item in x])
     if kind is Row:
         return _flatten_items(list, x, leaves)
-    raise Unfit(f"a {kind.__name__} is neither a number nor a list, tuple, dict or array of "
+    return _flatten_number(x, leaves)
+
+
+def _flatten_number(x: Any, leaves: list[Any]) -> str:
+    """The kind of a number that is no plain float. Raises Unfit for what is none."""
+    if isinstance(x, np.generic):
+        _check_width(x.dtype, f"a number of {x.dtype}")
+    if type(x) is int or isinstance(x, np.integer):
+        if abs(int(x)) > LARGEST:
+            raise Unfit(f"{x} is an int too large for a float")
+        leaves.append(float(x))
+        return INT
+    if isinstance(x, (np.floating, Value)):
+        leaves.append(x if isinstance(x, Value) else float(x))
+        return FLOAT
+    raise Unfit(f"a {type(x).__name__} is neither a number nor a list, tuple, dict or array of "
                 "numbers")
 
 

@@ -29,6 +29,7 @@ from autograd.compat.methods import for_numpy
 from autograd.compat.numbers import is_array, is_numpy_scalar
 from autograd.compiler.jit.flat import LARGEST, Row
 from autograd.compiler.jit.lookups import Lookups
+from autograd.compiler.jit.reach import is_at_home
 from autograd.operation import Operation
 from autograd.recording import FOR_OTHER_NUMBERS
 from autograd.value import Value
@@ -433,6 +434,13 @@ COMPARED = {"less": operator.lt, "less_equal": operator.le, "greater": operator.
             "greater_equal": operator.ge, "equal": operator.eq, "not_equal": operator.ne}
 
 
+def refuse_equal_number(notes: Any, v: Value, other: Any) -> None:
+    """Refuse what compares a Value with a number that is equal to it: eager, that raises."""
+    is_number = not isinstance(other, Value) or notes.is_number(other) or notes.is_number(v)
+    if is_number and not notes.compared("ne", v, other):
+        notes.refuse("compares a Value with a number equal to it")
+
+
 def _comparison(kind: str) -> Callable[[Any, Any], Any]:
     plain = getattr(Value, f"__{kind}__")
     by_identity = kind in ("eq", "ne")
@@ -443,9 +451,7 @@ def _comparison(kind: str) -> Callable[[Any, Any], Any]:
         if notes is None or not known or by_identity and not from_user():
             return plain(self, other)
         if by_identity and not notes.are_numbers(self, other):
-            if not isinstance(other, Value) or notes.is_number(other) or notes.is_number(self):
-                if not notes.compared("ne", self, other):
-                    notes.refuse("compares a Value with a number equal to it")
+            refuse_equal_number(notes, self, other)
             return plain(self, other)           # Values are equal when they are the same Value
         x, y = _data_of(self), _data(other)
         if x != x or y != y:
@@ -474,7 +480,7 @@ def _index(self: Any) -> int:
 
 
 def _hash(self: Any) -> int:
-    if of_user(sys._getframe(1).f_globals.get("__name__")):
+    if of_users(sys._getframe(1)):
         notes = _notes.get()
         if notes is not None:
             notes.refuse("looks up in a dict or a set a Value")
@@ -591,13 +597,21 @@ def from_user() -> bool:
 def is_users(frame: types.FrameType) -> bool:
     """Whether a frame is of the user's code, or of what stands for it."""
     code = frame.f_code
-    return of_user(frame.f_globals.get("__name__")) or code is FOR_NUMPY or code is OF_UFUNC
+    return of_users(frame) or code is FOR_NUMPY or code is OF_UFUNC
+
+
+def of_users(frame: types.FrameType) -> bool:
+    """Whether a frame is of the user's code, or stands for a statement of it."""
+    space = frame.f_globals
+    return of_user(space.get("__name__"), space.get("__file__"))
 
 
 @cache
-def of_user(module: Any) -> bool:
-    """Whether a module is outside of this project, or stands for a statement of the user's."""
-    return not str(module).startswith(OURS) or module == FOR_USER
+def of_user(module: Any, file: Any) -> bool:
+    """Whether a module is outside of this project, or stands for a statement of the user's. A
+    package called nn may be the user's."""
+    ours = str(module).startswith(OURS) and (file is None or is_at_home(str(module), str(file)))
+    return not ours or module == FOR_USER
 
 
 FOR_NUMPY, OF_UFUNC = for_numpy.__code__, _array_ufunc.__code__     # NumPy calls them for the user

@@ -90,6 +90,8 @@ class Jitted:
             signature, theta, values = self.arguments.find(args, named)
         except TypeError as error:
             return self.with_objects(str(error), args, named)
+        if named and hasattr(self.f, "differentiated"):     # which takes none: an error
+            return self.f(*args, **named)
         if values and hasattr(self.f, "differentiated") and not VARIABLES_AT_WORK:
             return self.give_up("it is given Values, of which it gives Values; pass numbers, as in "
                                 "v.data", args, named)

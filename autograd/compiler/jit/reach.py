@@ -15,12 +15,14 @@ import importlib
 import marshal
 import random
 import sys
+import sysconfig
 import types
 from array import array
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, cached_property, partial
 from operator import attrgetter, methodcaller
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -66,6 +68,9 @@ PLAIN = (int, float, str, bytes, complex, type(None), type(...), Value, np.gener
 CONTAINERS = (list, tuple, dict, set, frozenset, deque, np.ndarray, bytearray, array)
 CALLED_BY_NN = {"forward", "parameters", "_arrays", "_apart"}   # methods that Module calls itself
 OF_CLASSES = {"__dict__", "__weakref__", "__doc__", "_abc_impl", "__annotations__"}
+HERE = Path(__file__).resolve().parents[3]
+PACKAGES = {HERE / "autograd", HERE / "nn", Path(np.__file__).resolve().parent}
+LIBRARY = Path(sysconfig.get_path("stdlib")).resolve()
 MOST = 20000                                # more objects than this are not looked through
 TRANSPARENT: set[type] = set()              # objects that stand for their `f`: jit adds its own
 OFTEN = 3                                   # calls after which `same` is worth an expression
@@ -281,7 +286,7 @@ class Reach:
                 self.may_draw = "uses random numbers"
                 self.seen[id(module)] = module
                 return self.watch_names(module, sorted(drawing))
-        if reason := _changing(module, module.__name__):
+        if reason := _changing(module, _module(module)):
             return self.refuse(reason, module)
         self.modules.add((module.__name__, *attributes))
         there = [name for name in attributes if hasattr(module, name)]
@@ -300,7 +305,7 @@ class Reach:
         """All of it where it is read by names that are computed; else nothing."""
         if not self.by_name:
             self.unread.append(module)
-        elif not is_trusted(module.__name__):
+        elif not is_trusted(_module(module)):
             return self.watch(lambda: list(vars(module).values()))
         return []
 
@@ -505,13 +510,35 @@ def _changing(x: Any, owner: str) -> str:
 def _module(x: Any) -> str:
     """The module that x is, or that made it."""
     if isinstance(x, types.ModuleType):
-        return x.__name__
+        return name_of(vars(x))
+    if isinstance(x, types.FunctionType):               # functools.wraps sets its __module__
+        return name_of(x.__globals__)
     named: object = None
-    if isinstance(x, (type, types.FunctionType, types.BuiltinFunctionType)):
+    if isinstance(x, (type, types.BuiltinFunctionType)):
         named = x.__module__
     if isinstance(x, types.BuiltinFunctionType) and named is None:
         named = type(x.__self__).__module__
-    return named if isinstance(named, str) else str(type(x).__module__)
+    named = named if isinstance(named, str) else str(type(x).__module__)
+    module = sys.modules.get(named)
+    return named if module is None else name_of(vars(module))
+
+
+def name_of(space: Mapping[str, Any]) -> str:
+    """The name of a module, after a dot where it is the user's, but called as one that is trusted:
+    a file nn.py, or test.py."""
+    name, file = str(space.get("__name__", "")), space.get("__file__")
+    is_users = isinstance(file, str) and is_trusted(name) and not is_at_home(name, file)
+    return f".{name}" if is_users else name
+
+
+@cache
+def is_at_home(module: str, file: str) -> bool:
+    """Whether a file is in this project, in NumPy or in Python's library."""
+    folder = Path(file).resolve().parent
+    if module.partition(".")[0] in OURS:
+        return any(folder.is_relative_to(package) for package in PACKAGES)
+    outside = "site-packages" in folder.parts or not folder.is_relative_to(LIBRARY)
+    return not outside or ".zip" in file                # as in Pyodide
 
 
 def is_trusted(module: str) -> bool:

@@ -230,7 +230,8 @@ class Sampled(Jitted):
     def __call__(self, *args: Any, **named: Any) -> Any:
         m = self.count(args)
         groups = None
-        if not self.refused and notes_here() is None and not (OPEN and is_watched()):
+        takes = not named or not hasattr(self.f, "differentiated")      # no keywords: an error
+        if takes and not self.refused and notes_here() is None and not (OPEN and is_watched()):
             try:
                 groups = self.groups(args, named)
             except TypeError as error:
@@ -534,18 +535,24 @@ def reduced(x: Any, reduce: str | None) -> Any:
     return float(total) if isinstance(total, np.generic) else total
 
 
+def part_of(rows: Any, shape: tuple[int, ...], kind: str, at: list[int]) -> Any:
+    """The next columns of rows as arrays of a shape, of ints or bools where these are the kind."""
+    start = at[0]
+    at[0] += int(np.prod(shape))
+    part = rows[:, start:at[0]].reshape(len(rows), *shape)
+    if kind == INT:
+        return np.rint(part).astype(int)
+    return part != 0 if kind == BOOL else part
+
+
 def columns(key: Any, rows: Any, at: list[int]) -> Any:
     """The nest of a key, filled with columns of rows."""
-    m = len(rows)
-    if type(key) is str or key[0] == "array":
-        shape = () if type(key) is str else key[1]
-        start = at[0]
-        at[0] += int(np.prod(shape))
-        part = rows[:, start:at[0]].reshape(m, *shape)
-        kind = key if type(key) is str else key[2]
-        return np.rint(part).astype(int) if kind == INT else part != 0 if kind == BOOL else part
+    if type(key) is str:
+        return part_of(rows, (), key, at)
+    if key[0] == "array":
+        return part_of(rows, key[1], key[2], at)
     if key[0] in ("=", "array="):
-        return [key[2]] * m
+        return [key[2]] * len(rows)
     if type(key[2]) is int:
         return key[0]([columns(key[1], rows, at) for _ in range(key[2])])
     items = [columns(part, rows, at) for part in key[2]]

@@ -27,7 +27,7 @@ from autograd.compiler.printers.emit import Blocks, names_beside
 from autograd.compiler.printers.language import Constants, Language, factors, renamed, size_of
 from autograd.compiler.arrays.loop import At, Loop, Write
 from autograd.compiler.arrays.places import Strided
-from autograd.compiler.arrays.prefix import Beginning, PrefixSum
+from autograd.compiler.arrays.pattern import Pattern
 from autograd.compiler.recognize.record import Tape
 from autograd.compiler.arrays.reverse import topological_order
 from autograd.compiler.printers.schedule import Line, Schedule
@@ -203,12 +203,35 @@ class C(Language):
 
     def compute(self, x: Array) -> None:
         """Lines that compute an Array into memory of its own."""
-        if isinstance(x.op, (Contract, Sum)) and not is_outer(x):
+        if isinstance(x.op, Pattern):
+            self.pattern_lines(x)
+        elif isinstance(x.op, (Contract, Sum)) and not is_outer(x):
             self.product(x, x)
-        elif isinstance(x.op, (RunSums, PrefixSum, Beginning, Take)):
-            {RunSums: self.run_sums, PrefixSum: self.prefix_sum}.get(type(x.op), self.joined)(x)
+        elif isinstance(x.op, RunSums):
+            self.run_sums(x)
+        elif isinstance(x.op, Take):
+            self.joined(x)
         else:
             self.each(x)
+
+    def pattern_lines(self, x: Array) -> None:
+        """Lines that compute a pattern: its own, or those of the same numbers by other operations.
+        """
+        if hasattr(x.op, "c"):
+            x.op.c(x, self)
+        else:
+            self.copied(x.op.plain(x), x)
+
+    def copied(self, source: Operand, to: Array) -> str:
+        """The name of `to`, whose memory now holds the numbers of another Array of its shape."""
+        self.prepare(source, sizes(to.shape))
+        if not to.shape:
+            number = self.number(source, [])
+            self.code.append(f"const double {self.room(to).name} = {number};")
+        else:
+            target = self.room(to)
+            self.assign(lambda index: at(target, index), to.shape, source, False)
+        return self.lies[to].name
 
     def each(self, x: Array, to: Array | None = None) -> None:
         """Lines that compute each number of x, in its own memory or that of another Array."""
@@ -307,18 +330,6 @@ class C(Language):
             ],
             simd=False,
         )
-
-    def prefix_sum(self, x: Array) -> None:
-        before = x.inputs[0]
-        self.prepare(before, sizes(x.shape))
-        target = self.room(x)
-        self.assign(lambda index: at(target, index), x.shape, before, False)
-        name, n, row = self.lies[x].name, x.shape[0], prod(x.shape[1:])
-        if x.op.backwards:
-            head, last = f"for (long i = {(n - 1) * row - 1}; i >= 0; i--)", f"i + {row}"
-        else:
-            head, last = f"for (long i = {row}; i < {n * row}; i++)", f"i - {row}"
-        self.code += [head, f"  {name}[i] += {name}[{last}];"]
 
     def joined(self, x: Array) -> None:
         """Several arrays, one after the other, and places of them all."""

@@ -19,7 +19,6 @@ from autograd.compiler.printers.emit import Blocks, names_beside
 from autograd.compiler.printers.language import Constants, Language, factors, renamed, size_of
 from autograd.compiler.arrays.loop import At, Loop
 from autograd.compiler.arrays.places import Strided, whole
-from autograd.compiler.arrays.prefix import Beginning, PrefixSum
 from autograd.compiler.recognize.record import Tape
 from autograd.compiler.arrays.reverse import topological_order
 from autograd.compiler.printers.schedule import Line, Schedule
@@ -60,8 +59,6 @@ class JavaScript(Language):
             Sum: lambda x: self.call("sum", x.inputs[0], sizes(x.op.axes)),
             Contract: self.contract,
             At: self.at,
-            PrefixSum: lambda x: self.call("cumsum", x.inputs[0], *["true"] * x.op.backwards),
-            Beginning: self.beginning,
         }
 
     def call(self, function: str, x: Operand, *more: str) -> Text:
@@ -240,10 +237,6 @@ class JavaScript(Language):
     def contract(self, x: Array) -> Text:
         (A, left), (B, right) = factors(x)
         return Text(f'einsum("{left},{right}->{x.op.out}", {self.formula(A)}, {self.formula(B)})')
-
-    def beginning(self, x: Array) -> Text:
-        first, rest = map(self.formula, x.inputs)
-        return Text(f"concatenate([{first}, {rest}], {sizes(x.shape)})")
 
     def at_places(self, places: np.ndarray) -> str:
         return self.constants.name(places, "at")

@@ -36,6 +36,8 @@ HEAD = ["import jax", "import jax.numpy as np", "", 'jax.config.update("jax_enab
 class Jax(Printer):
     """Prints the Arrays of one program as JAX."""
 
+    forms = ("jax", "numpy")
+
     def __init__(self, names: dict[Array, str], constants: Constants) -> None:
         super().__init__(renamed(names, WORDS), constants, floats=False)
         self.functions: dict[str, str] = {}  # the definitions of those that are called
@@ -89,10 +91,6 @@ class Jax(Printer):
 
     def one_number(self, text: str, x: Array) -> Text:
         return Text(f"{text}.reshape(())")
-
-    def beginning(self, x: Array) -> Text:
-        first, rest = map(self.formula, x.inputs)
-        return Text(f"np.concatenate((np.array([{first}]), {rest}))")
 
     # Arrays with other numbers in some places -------------------------------------------------
 

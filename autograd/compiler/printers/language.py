@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.arrays.array import Array, Operand, Shape, inner
+from autograd.compiler.arrays.pattern import Pattern
 from autograd.compiler.arrays.structure import Structural
 from autograd.formulas.symbol import written
 from autograd.formulas.text import Text
@@ -23,6 +24,7 @@ class Language:
     """Prints the Arrays of one program in one language; `names` are those that have a line."""
 
     language = ""  # a column of the table, and how numbers are written
+    forms: tuple[str, ...] = ()  # what a pattern may have, the best first; else that column's name
 
     def __init__(self, names: dict[Array, str], constants: Constants) -> None:
         self.names, self.constants = names, constants
@@ -38,9 +40,18 @@ class Language:
 
     def definition(self, x: Array) -> Text:
         """The formula of an Array."""
+        if isinstance(x.op, Pattern):
+            return self.pattern(x)
         if isinstance(x.op, Structural):
             return self.print[type(x.op)](x)
         return self.elementwise(x.op, x)
+
+    def pattern(self, x: Array) -> Text:
+        """A pattern in its own form, or by other operations where it has none."""
+        for form in self.forms or (self.language,):
+            if hasattr(x.op, form):
+                return Text(getattr(x.op, form)(x, *map(self.formula, x.inputs)))
+        return self.definition(x.op.plain(x))
 
     def elementwise(self, op: Operation, x: Array) -> Text:
         """A row of the table."""

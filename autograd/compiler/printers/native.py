@@ -24,8 +24,9 @@ from autograd.compiler.arrays.array import SAMPLES, Shape, shape_of
 from autograd.compiler.printers.emit import Blocks
 
 COMPILERS = ("cc", "gcc", "clang")
-# how a source of at most so many lines is compiled: the longer, the longer each line takes
-LEVELS = ((1_000, "-O3"), (10_000, "-O1"))
+# How a source of at most so many lines is compiled: the longer it is, the longer each line takes.
+# What is that long is straight code; -march=native would slow its calls of libm.
+LEVELS = ((1_000, ["-O3", "-march=native"]), (3_000, ["-O1"]))
 FLAGS = ["-std=c11", "-shared", "-fPIC", "-fno-math-errno", "-fopenmp-simd"]
 FAULTS = {1: "divide by zero", 2: "invalid value"}
 
@@ -143,11 +144,15 @@ def c_compiler() -> str:
     )
 
 
+def flags_for(lines: int) -> list[str]:
+    """How a source of so many lines is compiled."""
+    return [*next((level for most, level in LEVELS if lines <= most), ["-O0"]), *FLAGS]
+
+
 def compiled(text: str) -> Path:
     """The library of a source, compiled unless it is there."""
     cc = c_compiler()
-    level = next((level for most, level in LEVELS if text.count("\n") <= most), "-O0")
-    flags = [level, "-march=native", *FLAGS]
+    flags = flags_for(text.count("\n"))
     version = f"{cc} {os.stat(cc).st_mtime} {flags} {os.uname() if hasattr(os, 'uname') else ''}"
     name = hashlib.sha256(f"{version}\n{text}".encode()).hexdigest()[:32]
     path = folder() / f"{name}.so"

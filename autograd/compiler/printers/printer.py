@@ -18,7 +18,6 @@ from autograd.compiler.printers.language import Constants, Language, factors, si
 from autograd.compiler.arrays.loop import At, Loop, Stacked
 from autograd.compiler.printers.names import called
 from autograd.compiler.arrays.places import Slicing, Strided, slicing
-from autograd.compiler.arrays.prefix import Beginning, PrefixSum
 from autograd.compiler.printers.schedule import Line
 from autograd.compiler.arrays.structure import (Assemble, Broadcast, Contract, Named, Numbers,
                                                 Reshape, RunSums, Sum, Take, View)
@@ -52,8 +51,6 @@ class Printer(Language):
             Numbers: self.numbers,
             At: self.at,
             Stacked: self.stacked,
-            PrefixSum: self.prefix_sum,
-            Beginning: self.beginning,
         }
         self.inside: Loop | None = None  # the loop whose body is printed
         self.lists: dict[Array, str] = {}  # the lists it reads, where it is about floats
@@ -94,21 +91,6 @@ class Printer(Language):
             target = self.target(name, x, places)
             lines.append(f"    {target} {'=' if first else '+='} {self.formula(value)}")
         return lines
-
-    def prefix_sum(self, x: Array) -> Text:
-        """Sums of the first rows, or of the last."""
-        text = self.formula(x.inputs[0])
-        axis = ", axis=0" if len(x.shape) > 1 else ""
-        return Text(
-            f"np.cumsum({text:atom}[::-1]{axis})[::-1]"
-            if x.op.backwards
-            else f"np.cumsum({text}{axis})"
-        )
-
-    def beginning(self, x: Array) -> Text:
-        """A first row and those after it."""
-        first, rest = map(self.formula, x.inputs)
-        return Text(f"np.concatenate(([{first}], {rest}))")
 
     # Functions --------------------------------------------------------------------------------
 

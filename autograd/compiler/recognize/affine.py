@@ -72,20 +72,30 @@ class Affine:
         known, stack = self.known, [t]
         while stack:
             u = stack[-1]
-            if type(u) is float or u in known:
+            if self.is_known(u):
                 stack.pop()
                 continue
-            if self.constant[u] is not None or u in self.leaves or not self.inner[u]:
-                known[u] = self.constant[u] is not None or u in self.leaves
-                continue
-            parts = self.parts(u)
-            new = [v for v, _ in parts or () if type(v) is int and v not in known]
+            parts = self.parts(u) if self.inner[u] and not self.is_end(u) else None
+            new = [v for v, _ in parts or () if not self.is_known(v)]
             if new:
                 stack += new
+            elif parts is None:
+                known[u] = self.is_end(u)
             else:
-                known[u] = parts is not None and all(
-                    type(v) is float or known[v] for v, _ in parts)
-        return type(t) is float or known[t]
+                known[u] = all([self.verdict(v) for v, _ in parts])
+        return self.verdict(t)
+
+    def verdict(self, t: Term) -> bool:
+        """Whether a term is such a sum, where that is known."""
+        return type(t) is float or self.known[t]
+
+    def is_known(self, t: Term) -> bool:
+        """Whether it is known of a term whether it is such a sum."""
+        return type(t) is float or t in self.known
+
+    def is_end(self, t: int) -> bool:
+        """Whether a place is a number, a parameter or an input."""
+        return self.constant[t] is not None or t in self.leaves
 
     def terms(self, t: int, number: float) -> Optional[tuple[list[tuple[Term, float]], list[int]]]:
         """The terms of such a sum times a number, each with its number, and the places that went

@@ -29,8 +29,17 @@ def with_extrema(tape: Tape) -> Tape:
     ]
     if not chained:
         return tape
+    new = joined(tape, chained)
+    for i, (op, args) in new.items():  # those of two, too: all lists look alike
+        if op in OF_MANY and all(tape.kinds[a] == NODE for a in args):
+            new[i] = OF_MANY[op], args
+    return tape._replace(nodes=new)
+
+
+def joined(tape: Tape, chained: list[int]) -> dict[int, Node]:
+    """The nodes of a tape, where a chained one that takes in others has their arguments."""
+    nodes, new = tape.nodes, dict(tape.nodes)
     uses = Counter([a for _, args in nodes.values() for a in args] + tape.outputs)
-    new: dict[int, Node] = dict(nodes)
     for i in chained:  # inner ones come first
         op, args = nodes[i]
         terms: list[int] = []
@@ -41,10 +50,7 @@ def with_extrema(tape: Tape) -> Tape:
                 terms.append(a)
         if len(terms) > 2:
             new[i] = OF_MANY[op], tuple(terms)
-    for i, (op, args) in new.items():  # those of two, too: all lists look alike
-        if op in OF_MANY and all(tape.kinds[a] == NODE for a in args):
-            new[i] = OF_MANY[op], args
-    return tape._replace(nodes=new)
+    return new
 
 
 def halved(planner: Any, op: Operation, ids: np.ndarray, args: np.ndarray) -> None:

@@ -45,23 +45,35 @@ class Filler:
         nodes, factors = self.with_factors(op, flat, lengths)
         if nodes is None or not self.planner.in_one_block(nodes):
             return []
-        if (lengths == lengths[0]).all() and factor(self.place_of[nodes]) is not None:
-            return []
+        if (lengths == lengths[0]).all():
+            nodes, factors = self.sorted_rows(len(ids), nodes, factors)
+            if factor(self.place_of[nodes]) is not None:
+                return []
         row_of = np.repeat(np.arange(len(ids)), lengths)
         columns, column_of = np.unique(nodes, return_inverse=True)
         row_team, column_team = teams(row_of, column_of, len(ids), len(columns))
         entries = int((np.bincount(column_team) * np.bincount(row_team)).sum())
-        if len(ids) * len(columns) <= ONE_TEAM * entries or entries == len(nodes) and (
-            len(ids) * len(columns) < LOOKED_UP * entries and all_differ(
-                factors.reshape(len(ids), -1) if (lengths == lengths[0]).all() else factors
-            )
-        ):  # as good as one team, or each row its own few, as if looked up: then all are one team
+        whole = len(ids) * len(columns)
+        own = entries == len(nodes) and whole < LOOKED_UP * entries
+        if whole <= ONE_TEAM * entries or own and are_looked_up(factors, lengths):
             row_team, column_team = np.zeros_like(row_team), np.zeros_like(column_team)
-            entries = len(ids) * len(columns)
+            entries = whole
         if not len(nodes) < entries < max(FULL * len(nodes), min(SPARSE * len(nodes), DENSE)):
             return []
         columns, column_team = self.without_gaps(columns, column_team)
         return self.dots(np.array(ids), (row_of, nodes, factors), (columns, row_team, column_team))
+
+    def sorted_rows(
+        self, count: int, nodes: np.ndarray, factors: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Terms of `count` sums of one length, those of each in the order of their places."""
+        places = self.place_of[nodes].reshape(count, -1)
+        if (places[:, 1:] >= places[:, :-1]).all():
+            return nodes, factors
+        order = np.argsort(places, axis=1, kind="stable")
+        found = (np.take_along_axis(x.reshape(count, -1), order, 1) for x in (nodes, factors))
+        nodes, factors = (x.ravel() for x in found)
+        return nodes, factors
 
     def dots(self, ids: np.ndarray, terms: Any, found: Any) -> Dots:
         """Sums, whose terms are given as row, node and factor, as dots with all nodes of their
@@ -118,6 +130,13 @@ class Filler:
             if (self.planner.kinds[factors] == CONSTANT).all():
                 return nodes, self.planner.numbers[factors]
         return None, None
+
+
+def are_looked_up(factors: np.ndarray, lengths: np.ndarray) -> bool:
+    """Whether the factors of rows of these lengths differ from row to row, as if looked up."""
+    return all_differ(
+        factors.reshape(len(lengths), -1) if (lengths == lengths[0]).all() else factors
+    )
 
 
 def all_differ(rows: np.ndarray) -> bool:

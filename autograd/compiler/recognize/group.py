@@ -135,21 +135,33 @@ def keys_of(tape: Tape) -> list[int]:
 def key(tape: Tape, node: tuple[Operation, tuple[int, ...]]) -> Key:
     """What nodes of one group have in common: the operation and the kinds of its arguments."""
     kinds, (op, args) = tape.kinds, node
+    each = list(map(kinds.__getitem__, args))
     if op is ops.dot:
-        n, each = len(args) // 2, list(map(kinds.__getitem__, args))
-        if n == 2 and CONSTANT in each[:n]:  # as if both were what one of them is
-            each[:n] = [max(each[:n], key=lambda kind: kind != CONSTANT)] * n
-        return op, common(each[:n]), common(each[n:])
+        return key_of_dot(each)
     if op is ops.sum:
-        each = list(map(kinds.__getitem__, args))
-        if len(each) <= 2 and CONSTANT in each:  # a number at the end of a row is as the others
-            each = [kind for kind in each if kind != CONSTANT] or each
-        return (op, common(each)) if len(args) > 2 else (op, *sorted(set(each)))
+        return key_of_sum(each)
     if op.arity is None and op is not ops.select:
-        return op, common(list(map(kinds.__getitem__, args)))
+        return op, common(each)
     if op is ops.sub and tape.zero in args:  # as if both were what one of them is
         return op, *[kinds[a] if a != tape.zero else kinds[b] for a, b in (args, args[::-1])]
-    return (op, *map(kinds.__getitem__, args))
+    return (op, *each)
+
+
+def key_of_dot(each: list[int]) -> Key:
+    """The key of a dot of factors of these kinds."""
+    n = len(each) // 2
+    if n == 2 and CONSTANT in each[:n]:  # as if both were what one of them is
+        each[:n] = [max(each[:n], key=lambda kind: kind != CONSTANT)] * n
+    return ops.dot, common(each[:n]), common(each[n:])
+
+
+def key_of_sum(each: list[int]) -> Key:
+    """The key of a sum of terms of these kinds."""
+    if len(each) > 2:
+        return ops.sum, common(each)
+    if CONSTANT in each:  # a number at the end of a row is as the others
+        each = [kind for kind in each if kind != CONSTANT] or each
+    return ops.sum, *sorted(set(each))
 
 
 def common(kinds: list[int]) -> int:

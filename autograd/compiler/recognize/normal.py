@@ -13,6 +13,7 @@ factors), or anything else. A number times one factor is a product, too.
 """
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import prod
 from typing import Any, Optional
 
@@ -20,6 +21,7 @@ from autograd import ops
 from autograd.compiler.recognize.affine import Affine, Term, is_moderate
 
 SUMS = frozenset((ops.add, ops.sub, ops.sum, ops.dot))
+SUMS_AND_NEG = SUMS | {ops.neg}
 PRODUCTS = frozenset((ops.mul, ops.div, ops.neg))
 CHAIN = 4  # sums in a row that others use, too: then they are the turns of a loop
 
@@ -53,8 +55,16 @@ Linear = tuple[Side, Side]  # what is added, and what is subtracted
 INSIDE: Linear = Side(), Side()  # of what went into the sum above it
 
 
-def terms_of(op: Any, args: tuple[Term, ...], side: Side) -> tuple[Term, ...]:
-    """The terms of a sum, the last first; the products of a dot go to the side at once."""
+def terms_of(op: Any, args: tuple[Term, ...], side: Side, negative: bool) -> Iterable[Term]:
+    """The terms of a sum that is added or subtracted, the last first; the products of a dot go to
+    its side at once.
+    """
+    terms = terms_added(op, args, side)
+    return map(negated, terms) if negative else terms
+
+
+def terms_added(op: Any, args: tuple[Term, ...], side: Side) -> tuple[Term, ...]:
+    """The terms of a sum, as `terms_of` gives them."""
     if op is ops.sub:
         return negated(args[1]), args[0]
     if op is ops.neg:
@@ -70,6 +80,12 @@ def terms_of(op: Any, args: tuple[Term, ...], side: Side) -> tuple[Term, ...]:
 def negated(t: Term) -> Term:
     """A term on the stack of those to come, subtracted where it was added."""
     return -t if type(t) is float else ~t
+
+
+def sums_in(op: list[Any], args: list[tuple[Term, ...]], uses: list[int]) -> list[int]:
+    """The places of sums and negations that somebody uses, the last first."""
+    places = range(len(op) - 1, -1, -1)
+    return [p for p in places if op[p] in SUMS_AND_NEG and uses[p] and args[p]]
 
 
 class Flattener:
@@ -91,14 +107,7 @@ class Flattener:
         ]
         for place in kept:  # what must not go into the sum above it
             self.inner[place] = False
-        self.sums = [
-            place
-            for place in range(len(args) - 1, -1, -1)
-            if (op[place] in SUMS or op[place] is ops.neg)
-            and uses[place]
-            and args[place]
-            and constant[place] is None
-        ]
+        self.sums = [p for p in sums_in(op, args, uses) if constant[p] is None]
         for place in self.last_turns(uses):  # so that it looks like the turns before
             self.inner[place] = False
         self.affine = Affine(op, args, self.inner, constant, {t for t in kept if not args[t]})
@@ -121,7 +130,8 @@ class Flattener:
                 chain[place] = length + 1, place, 0, since + 1
             elif length and self.is_inner_sum(place):
                 chain[place] = length, last, since + 1, turn
-                if length >= CHAIN and since + 1 == turn and self.look(place) == self.look(last):
+                now, before_it = (since + 1, self.look(place)), (turn, self.look(last))
+                if length >= CHAIN and now == before_it:
                     found.append(place)
         return found
 
@@ -159,27 +169,21 @@ class Flattener:
             negative = t < 0
             if negative:
                 t = ~t
-            side = minus if negative else plus
-            if not inner[t] and t != root:
-                side.rest.append(t)
-                continue
-            kind, used = op[t], args[t]
-            if kind is ops.mul or kind is ops.div and self.divisor(t) is not None:
-                a, b = used
-                if (
-                    kind is ops.div
-                    or type(a) is int and inner[a] and self.opens(a, b)
-                    or type(b) is int and inner[b] and self.opens(b, a)
-                ):
+            side = sides[negative]
+            kind = op[t] if inner[t] or t == root else None  # None: it is a term as it is
+            if kind is ops.mul:
+                a, b = args[t]
+                if self.takes_apart(a, b):
                     self.product(t, negative, sides, found)
                 else:
                     side.left.append(a)
                     side.right.append(b)
             elif kind is ops.add and not negative:
-                stack += used[::-1]
-            elif kind in SUMS or kind is ops.neg:
-                terms = terms_of(kind, used, side)
-                stack += map(negated, terms) if negative else terms
+                stack += args[t][::-1]
+            elif kind in SUMS_AND_NEG:
+                stack += terms_of(kind, args[t], side, negative)
+            elif self.is_quotient(kind, t):
+                self.product(t, negative, sides, found)
             else:
                 side.rest.append(t)
                 continue
@@ -187,6 +191,12 @@ class Flattener:
         return sides
 
     # Products ---------------------------------------------------------------------------------
+
+    def takes_apart(self, a: Term, b: Term) -> bool:
+        """Whether one of two factors opens, and nobody else uses it."""
+        inner = self.inner
+        return (type(a) is int and inner[a] and self.opens(a, b)
+                or type(b) is int and inner[b] and self.opens(b, a))
 
     def opens(self, a: int, b: Term) -> bool:
         """Whether a factor is itself a product, a quotient, a negation, or a sum times a number."""
@@ -214,6 +224,10 @@ class Flattener:
             side.left.append(factors[0])
             side.right.append(factors[1] if number is None else number)
 
+    def is_quotient(self, kind: Any, t: int) -> bool:
+        """Whether a place divides by a number."""
+        return kind is ops.div and self.divisor(t) is not None
+
     def divisor(self, t: int) -> Optional[float]:
         """The number that t divides by; None if there is none, or its size is extreme."""
         b = self.args[t][1]
@@ -234,27 +248,32 @@ class Flattener:
             if value is not None:
                 numbers.append(value)
                 continue
-            kind = self.op[u]
-            alone = not factors and not any(map(self.varies, stack))
-            if u != t and not self.inner[u]:
+            others = [*factors, *filter(self.varies, stack)]
+            if not self.has_factors(u, u == t, bool(others)):
                 factors.append(u)
-            elif kind is ops.mul and (alone or u == t or not all(map(self.varies, self.args[u]))):
-                stack += reversed(self.args[u])
-                inside.append(u)
-            elif kind is ops.neg:
-                stack.append(self.args[u][0])
+                continue
+            inside.append(u)
+            kind, used = self.op[u], self.args[u]
+            stack += used[::-1] if kind is ops.mul else used[:1]
+            if kind is ops.neg:
                 flips = not flips
-                inside.append(u)
-            elif kind is ops.div and self.divisor(u) is not None:
+            elif kind is ops.div:
                 numbers.append(1 / self.divisor(u))  # type: ignore[operator]
-                stack.append(self.args[u][0])
-                inside.append(u)
-            else:
-                factors.append(u)
         number = prod(numbers)
         if 0.0 not in numbers and not is_moderate(number):
             return self.apart(t)  # one after the other they may do no harm
         return (number if numbers else None), factors, flips, inside
+
+    def has_factors(self, t: int, is_all: bool, beside_others: bool) -> bool:
+        """Whether a factor is taken apart; a product of two that vary only where no other factor
+        varies.
+        """
+        if not is_all and not self.inner[t]:
+            return False
+        kind = self.op[t]
+        if kind is ops.mul:
+            return is_all or not beside_others or not all(map(self.varies, self.args[t]))
+        return kind is ops.neg or self.is_quotient(kind, t)
 
     def apart(self, t: int) -> tuple[Optional[float], list[Term], bool, list[int]]:
         """A product as `factors` gives it, with its inputs as they are."""

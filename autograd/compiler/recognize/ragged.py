@@ -76,12 +76,10 @@ def same_length_dots(
         return
     left, right = [a[: len(a) // 2] for a in args], [a[len(a) // 2 :] for a in args]
     if longest * len(args) <= WASTE * lengths.sum():
-        for one, other, swap in ((left, right, False), (right, left, True)):
-            complete = completed(other)
-            if complete is not None:
-                pair = padded(one, longest, zero), np.array(complete)
-                yield np.array(ids), *(pair[::-1] if swap else pair)
-                return
+        pair = filled_up(left, right, zero) or filled_up(right, left, zero)[::-1]
+        if pair:
+            yield np.array(ids), pair[0], pair[1]
+            return
     for n in np.unique(lengths):
         chosen = np.nonzero(lengths == n)[0].tolist()
         yield (
@@ -89,6 +87,16 @@ def same_length_dots(
             np.array([left[i] for i in chosen]),
             np.array([right[i] for i in chosen]),
         )
+
+
+def filled_up(
+    rows: list[tuple[int, ...]], others: list[tuple[int, ...]], zero: int
+) -> tuple[np.ndarray, ...]:
+    """Rows with zeros behind them, and the other rows completed; () where that cannot be done."""
+    complete = completed(others)
+    if complete is None:
+        return ()
+    return padded(rows, len(complete[0]), zero), np.array(complete)
 
 
 def completed(rows: list[tuple[int, ...]]) -> list[tuple[int, ...]] | None:

@@ -15,7 +15,7 @@ from autograd import graph, ops
 from autograd.compat.numbers import with_labels
 from autograd.compat.micrograd import Closure, Handmade
 from autograd.compiler.recognize.affine import Term
-from autograd.compiler.recognize.normal import INSIDE, Flattener, Linear, Side
+from autograd.compiler.recognize.normal import INSIDE, SUMS, Flattener, Linear, Side
 from autograd.ops import Operation
 from autograd.recording import ONE_SIDED
 from autograd.value import Value
@@ -62,22 +62,35 @@ def record(
 
 def without_zeros(tape: Tape) -> Tape:
     """The tape with sums of what is not 0."""
-    nodes = dict(tape.nodes)
-    for i, (op, args) in tape.nodes.items():
-        if op is ops.sum and len(args) <= NEIGHBOURS and tape.zero in args:
-            nodes[i] = op, tuple([a for a in args if a != tape.zero]) or args[:1]
-        elif op is ops.dot and len(args) == 4 and tape.zero in args[:2] and [
-            tape.constants.get(a) for a in args[2:]
-        ] == [1.0, -1.0]:
-            a, b = args[:2]
-            nodes[i] = (ops.neg, (b,)) if a == tape.zero else (ops.sum, (a,))
-        elif op is ops.add and tape.zero in args:
-            nodes[i] = ops.sum, (args[0] if args[1] == tape.zero else args[1],)
-        elif op is ops.sub and tape.zero == args[0]:
-            nodes[i] = ops.neg, args[1:]
-        elif op is ops.sub and tape.zero == args[1]:
-            nodes[i] = ops.sum, args[:1]
-    return tape._replace(nodes=nodes)
+    changed = {
+        i: without_zero(tape, op, args) for i, (op, args) in tape.nodes.items()
+        if op in SUMS and len(args) <= NEIGHBOURS and tape.zero in args
+    }
+    return tape._replace(nodes={**tape.nodes, **changed})
+
+
+def without_zero(tape: Tape, op: Operation, args: tuple[int, ...]) -> Node:
+    """A node with a 0 among its arguments as a shorter sum; itself where it is none."""
+    zero = tape.zero
+    if op is ops.sum:
+        return op, tuple([a for a in args if a != zero]) or args[:1]
+    if op is ops.dot and zero in args[:2] and is_difference(tape, args):
+        return less_zero(zero, *args[:2])
+    if op is ops.sub:
+        return less_zero(zero, *args)
+    if op is ops.add:
+        return ops.sum, (args[0] if args[1] == zero else args[1],)
+    return op, args
+
+
+def is_difference(tape: Tape, args: tuple[int, ...]) -> bool:
+    """Whether a dot is a - b, that of a and b with 1 and -1."""
+    return len(args) == 4 and [tape.constants.get(a) for a in args[2:]] == [1.0, -1.0]
+
+
+def less_zero(zero: int, a: int, b: int) -> Node:
+    """The difference a - b, one of which is 0."""
+    return (ops.neg, (b,)) if a == zero else (ops.sum, (a,))
 
 
 def places_and_ids(
@@ -109,11 +122,87 @@ def numbered(
     numbering = _Numbering(constant)
     numbering.leaves(place, parameters, inputs)
     numbering.note_biases(linears)
-    for i in [i for i, n in enumerate(uses) if n and linears[i] is not INSIDE and i not in begin]:
+    turned = turn_even(order, args, uses, linears, constant)
+    for i in nodes_among(uses, linears, begin):
         numbering.add(i, op[i], args[i], linears[i])
         if order[i].label:
             numbering.labels.setdefault(numbering.ids[i], order[i].label)
-    return numbering.tape(ends, parameters, inputs), numbering.ids
+    ids = numbering.ids
+    for i in turned:
+        ids[i] = NONE  # its number is not in the program, but less it
+    return numbering.tape(ends, parameters, inputs), ids
+
+
+def turn_even(
+    order: list[Value], args: list[tuple[Term, ...]], uses: list[int],
+    linears: list[Optional[Linear]], constant: list[Optional[float]],
+) -> list[int]:
+    """Turn numbers less sums, such as t - (w * x + b), of which only the square, the absolute value
+    or the cosine is used: (t - f)**2 becomes (f - t)**2, as others write it. What comes back are
+    the places that are turned; those with a label stay as they are, and a number less one other
+    beside differences of two others, for these are neighbours and it is the end of their row.
+    """
+    less = numbers_less(linears, constant)
+    if not less:
+        return []
+    turned = []
+    for v, used in zip(order, args):
+        t = used[0] if used else 0.0  # a place is an int; a number may be equal to one
+        if type(t) is int and t in less and is_even(v.op, used, constant):
+            if uses[t] == 1 + (v.op is ops.mul) and not order[t].label:
+                turned.append(t)
+                linears[t] = less[t][::-1]
+    return turned
+
+
+def numbers_less(
+    linears: list[Optional[Linear]], constant: list[Optional[float]]
+) -> dict[int, Linear]:
+    """The sums, by place, that are a number less terms that vary; not the ends of rows."""
+    less: dict[int, Linear] = {}
+    for t, linear in enumerate(linears):
+        if linear is not None and linear is not INSIDE and not linear[0].left:
+            if is_number_less(linear, constant):
+                less[t] = linear
+    longer = {t: linear for t, linear in less.items() if number_of_terms(linear[1]) > 1}
+    if len(longer) < len(less) and any(map(is_difference_of_two, linears)):
+        return longer
+    return less
+
+
+def is_number_less(linear: Linear, constant: list[Optional[float]]) -> bool:
+    """Whether a sum is a number less terms that vary."""
+    plus, minus = linear
+    if plus.left or plus.scaled or not (minus.left or minus.scaled or minus.rest):
+        return False
+    return all([type(t) is float or constant[t] is not None for t in plus.rest])
+
+
+def number_of_terms(side: Side) -> int:
+    """How many terms of one sign there are."""
+    return len(side.left) + len(side.scaled) + len(side.rest)
+
+
+def is_difference_of_two(linear: Optional[Linear]) -> bool:
+    """Whether a sum is one term less another one."""
+    if not linear or len(linear[0].rest) != 1 or len(linear[1].rest) != 1:
+        return False
+    return all([type(side.rest[0]) is int and not side.has_products() for side in linear])
+
+
+def is_even(op: Any, args: tuple[Term, ...], constant: list[Optional[float]]) -> bool:
+    """Whether an operation gives the same for its first argument and for the negated one."""
+    if op is ops.mul:
+        return type(args[1]) is int and bool(args[0] == args[1])
+    if op is not ops.pow:
+        return op is ops.abs or op is ops.cos
+    exponent = args[1] if type(args[1]) is float else constant[args[1]]
+    return exponent is not None and exponent % 2 == 0
+
+
+def nodes_among(uses: list[int], linears: list[Optional[Linear]], begin: set[int]) -> list[int]:
+    """The places that become nodes: used, not inside a sum, and not where the program begins."""
+    return [i for i, n in enumerate(uses) if n and linears[i] is not INSIDE and i not in begin]
 
 
 def refuse_closures(order: list[Value], args: list[tuple[Term, ...]]) -> None:
@@ -302,7 +391,7 @@ class _Numbering:
 
     def linear(self, plus: Side, minus: Side) -> int:
         """The node of a sum: what is added less what is subtracted."""
-        if not minus.left and not minus.rest and not minus.scaled:
+        if not minus.has_products() and not minus.rest:
             products = plus.has_products()
             if not plus.rest:
                 return self.total(self.terms(plus), 0.0, products)
@@ -311,15 +400,17 @@ class _Numbering:
         if minus.left or minus.rest:
             self.move_weights(plus, minus)
         shift, products = self.shift(plus), plus.has_products()
-        added = self.terms(plus)
+        added, taken = self.terms(plus), []
         if minus.has_products() or minus.rest:
             shift -= self.shift(minus)
             taken = self.terms(minus)
-        else:
-            taken = []
         if not taken:
             return self.shifted(added, shift, products)
         less = taken[0] if len(taken) == 1 else self.total(taken, 0.0, minus.has_products())
+        return self.less(added, shift, products, less)
+
+    def less(self, added: list[int], shift: float, products: bool, less: int) -> int:
+        """The sum of some nodes and a number, less another node."""
         if not added and not shift:
             found = self.node(ops.neg, (less,))
             self.others[found] = 0.0, less
@@ -350,14 +441,22 @@ class _Numbering:
 
     def move_weights(self, plus: Side, minus: Side) -> None:
         """Put what is subtracted among what is added, its numbers negated, where both are
-        parameters and parameters times numbers alone: they are one dot.
+        parameters and parameters times numbers alone: they are one dot. A bias stays one.
         """
         more, less = self.weights(plus), self.weights(minus)
         if more and less:
+            kept = self.bias_of(plus, minus) if len(more) + len(less) > NEIGHBOURS else []
+            more = more[len(kept) :]  # what stands alone is the first
             plus.left, plus.right, plus.rest = [], [], [t for t in plus.rest if self.is_number(t)]
+            plus.rest += kept
             plus.add(more + [(t, -number) for t, number in less])
             minus.left, minus.right = [], []
             minus.rest = [t for t in minus.rest if self.is_number(t)]
+
+    def bias_of(self, plus: Side, minus: Side) -> list[Term]:
+        """The one term that is added and is no product, in a list; [] where there are others."""
+        bare = [t for t in plus.rest if not self.is_number(t)]
+        return bare if len(bare) == 1 and all(map(self.is_number, minus.rest)) else []
 
     def weights(self, side: Side) -> list[tuple[Term, float]]:
         """The terms of a side, each with its number; [] where they are not all parameters."""
@@ -393,9 +492,13 @@ class _Numbering:
             else:
                 found += number
         if zeros and left and len(side.rest) <= NEIGHBOURS and not side.has_products():
-            left = [t for t in side.rest if not self.is_number(t) or self.is_zero(t)]
+            left = self.without_shift(side.rest)
         side.rest = left
         return found
+
+    def without_shift(self, terms: list[Term]) -> list[Term]:
+        """The terms that are not numbers, or 0."""
+        return [t for t in terms if not self.is_number(t) or self.is_zero(t)]
 
     def is_zero(self, t: Term) -> bool:
         """Whether a term is the number 0."""
@@ -422,41 +525,56 @@ class _Numbering:
         """The terms of one sign as nodes: a dot for the products of each pair of kinds, then the
         rest.
         """
-        ids, number = self.ids, self.number
-        rest = [ids[t] if type(t) is int else number(t) for t in side.rest]
+        rest = self.ids_of(side.rest)
         if not side.left and not side.scaled:
             return rest
         if len(side.left) == 1 and not side.scaled:
             found_one = self.one_product(self.of(side.left[0]), self.of(side.right[0]), rest)
             if found_one is not None:
                 return [found_one]
-        left = [ids[t] if type(t) is int else number(t) for t in side.left]
-        right = [ids[t] if type(t) is int else number(t) for t in side.right]
+        left, right = self.ids_of(side.left), self.ids_of(side.right)
         found = self.scaled(side, left, right) if side.scaled else []
         classes = self.classes(left, right)
         if len(classes) > 1:
             self.share_zeros(classes)
-        weights_of_data = classes.get((PARAMETER, CONSTANT))
-        if rest and weights_of_data:
-            self.merge_rest(rest, *weights_of_data)
-        bias = self.bias(rest) if rest else None
-        if bias is not None and weights_of_data and self.lies_beside(bias, weights_of_data[0]):
-            # a bias beside data is a weight whose input is 1
-            weights_of_data[0].append(bias)
-            weights_of_data[1].append(number(1.0))
-            rest.remove(bias)
-            bias = None
+        bias = self.bias_alone(classes, rest) if rest else None
         if len(classes) == 1:
             (products,) = classes.values()
             return [*found, self.dot(*products), *rest]
-        dots = [(which, self.dot(*classes[which])) for which in sorted(classes)]
+        dots = {which: self.dot(*classes[which]) for which in sorted(classes)}
         if bias is not None:
-            for k, (which, data) in enumerate(dots):
-                if which in ((PARAMETER, CONSTANT), (PARAMETER, INPUT)):
-                    rest.remove(bias)  # what the data give, bias included, needs no turn before
-                    dots[k] = which, self.node(ops.add, (bias, data))
-                    break
-        return [*found, *[i for _, i in dots], *rest]
+            self.add_to_data(bias, dots, rest)
+        return [*found, *dots.values(), *rest]
+
+    def ids_of(self, terms: list[Term]) -> list[int]:
+        """The ids of terms."""
+        ids, number = self.ids, self.number
+        return [ids[t] if type(t) is int else number(t) for t in terms]
+
+    def bias_alone(self, classes: Classes, rest: list[int]) -> Optional[int]:
+        """The bias among the other terms. None where there is none any more: one beside data is a
+        weight whose input is 1.
+        """
+        weights_of_data = classes.get((PARAMETER, CONSTANT))
+        if weights_of_data:
+            self.merge_rest(rest, *weights_of_data)
+        bias = self.bias(rest) if rest else None
+        if bias is None or not weights_of_data or not self.lies_beside(bias, weights_of_data[0]):
+            return bias
+        weights_of_data[0].append(bias)
+        weights_of_data[1].append(self.number(1.0))
+        rest.remove(bias)
+        return None
+
+    def add_to_data(self, bias: int, dots: dict[tuple[int, int], int], rest: list[int]) -> None:
+        """Add a bias to the product of weights with data: what these give, bias included, needs no
+        turn before.
+        """
+        for which in ((PARAMETER, INPUT), (PARAMETER, CONSTANT)):
+            if which in dots:
+                rest.remove(bias)
+                dots[which] = self.node(ops.add, (bias, dots[which]))
+                break
 
     def one_product(self, a: int, b: int, rest: list[int]) -> Optional[int]:
         """The node of one product and nothing else, or of w * x + b; None where it is another sum.

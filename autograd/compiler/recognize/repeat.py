@@ -122,39 +122,65 @@ def wired(
     tape: Tape, groups: list[Group], start: int, period: int, count: int
 ) -> tuple[int, Turns] | None:
     """The longest loop among some turns, if it is long enough, and where it starts."""
-    group_of = np.full(len(tape.kinds), OUTSIDE)
-    position_of = np.zeros(len(tape.kinds), dtype=np.intp)
     chosen = groups[start : start + period * count]
-    for j in range(period):
-        same = ids_of(chosen[j::period])
-        group_of[same] = j + period * np.arange(len(same))[:, None]
-        position_of[same] = np.arange(same.shape[1])
     args = [args_of(chosen[j::period]) for j in range(period)]
-    wires = [wires_of(a, group_of, position_of, period) for a in args]
-    alike = np.all([np.all(w[1:] == w[:-1], axis=(1, 2)) for w in wires], axis=0)
-    starts, stops = runs(alike)
-    if not len(starts):
+    wires = all_wires(len(tape.kinds), chosen, args)
+    found = longest_alike(wires)
+    if found is None:
         return None
-    which = int(np.argmax(stops - starts))
-    first, last = int(starts[which]), int(stops[which])  # from first to last wired in the same way
-    while first > 0 and starts_at(wires, first - 1, last):
-        first -= 1
-    if last + 1 - first < FEWEST:
-        return None
-    # else before all turns
-    lags = [np.where(w[last, :, 0] > last - first, OUTSIDE, w[last, :, 0]) for w in wires]
+    first, last = found
+    lags = lags_of(wires, first, last)
     if not any((lag > 0).any() for lag in lags):
         return None
     args = [a[first : last + 1] for a in args]
-    varies = [(a != a[0]).any(axis=0) & (lag == OUTSIDE) for a, lag in zip(args, lags)]
-    kinds = np.array(tape.kinds)
-    if sum((kinds[a[:, v]] == PARAMETER).any(axis=0).sum() for a, v in zip(args, varies)) > WEIGHTS:
+    if own_weights(tape, args, lags) > WEIGHTS:
         return None
     turns = [chosen[t * period : (t + 1) * period] for t in range(first, last + 1)]
     ids = [ids_of([turn[j] for turn in turns]) for j in range(period)]
     return start + first * period, Turns(
         turns, ids, args, lags, [w[last, :, 1] for w in wires], [w[last, :, 2] for w in wires]
     )
+
+
+def all_wires(size: int, chosen: list[Group], args: list[np.ndarray]) -> list[np.ndarray]:
+    """How each argument of the groups of a turn is wired in each turn; see `wires_of`."""
+    period = len(args)
+    group_of = np.full(size, OUTSIDE)
+    position_of = np.zeros(size, dtype=np.intp)
+    for j in range(period):
+        same = ids_of(chosen[j::period])
+        group_of[same] = j + period * np.arange(len(same))[:, None]
+        position_of[same] = np.arange(same.shape[1])
+    return [wires_of(a, group_of, position_of, period) for a in args]
+
+
+def longest_alike(wires: list[np.ndarray]) -> tuple[int, int] | None:
+    """The first and the last of the most turns that are wired in the same way; None for few."""
+    alike = np.all([np.all(w[1:] == w[:-1], axis=(1, 2)) for w in wires], axis=0)
+    starts, stops = runs(alike)
+    if not len(starts):
+        return None
+    which = int(np.argmax(stops - starts))
+    first, last = int(starts[which]), int(stops[which])
+    lowest = 0
+    while first > lowest:
+        lowest = max(lowest, earliest_start(wires, first - 1, last))
+        first -= first > lowest
+    return (first, last) if last + 1 - first >= FEWEST else None
+
+
+def lags_of(wires: list[np.ndarray], first: int, last: int) -> list[np.ndarray]:
+    """How many turns back each argument of the last turn is; OUTSIDE where before the first."""
+    return [np.where(w[last, :, 0] > last - first, OUTSIDE, w[last, :, 0]) for w in wires]
+
+
+def own_weights(tape: Tape, args: list[np.ndarray], lags: list[np.ndarray]) -> int:
+    """How many arguments of a turn are parameters, others in each turn."""
+    kinds, count = np.array(tape.kinds), 0
+    for a, lag in zip(args, lags):
+        varies = (a != a[0]).any(axis=0) & (lag == OUTSIDE)
+        count += int((kinds[a[:, varies]] == PARAMETER).any(axis=0).sum())
+    return count
 
 
 def ids_of(groups: list[Group]) -> np.ndarray:
@@ -183,15 +209,14 @@ def wires_of(
     )
 
 
-def starts_at(wires: list[np.ndarray], first: int, last: int) -> bool:
-    """Whether a loop whose last turn is `last` can start at turn `first`: what differs there comes
-    from before its start.
+def earliest_start(wires: list[np.ndarray], t: int, last: int) -> int:
+    """The first turn at which a loop can start that has turn `t` and whose last turn is `last`;
+    t + 1 where turn t cannot be in it. What differs in turn t must come from before the start.
     """
+    found = 0
     for w in wires:
-        for t in range(first, last):
-            differs = (w[t] != w[last]).any(axis=1)
-            if not differs.any():
-                break
-            if (w[t, differs, 0] != OUTSIDE).any() or (w[last, differs, 0] <= t - first).any():
-                return False
-    return True
+        differs = (w[t] != w[last]).any(axis=1)
+        if differs.any():
+            inside = (w[t, differs, 0] != OUTSIDE).any()
+            found = max(found, t + 1 - (0 if inside else int(w[last, differs, 0].min())))
+    return min(found, t + 1)

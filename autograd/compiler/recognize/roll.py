@@ -15,7 +15,7 @@ import numpy as np
 from autograd.compiler.arrays.array import SAMPLES, Array, lead
 from autograd.compiler.recognize.group import Group
 from autograd.compiler.arrays.loop import At, Loop, Stack, Write
-from autograd.compiler.arrays.prefix import prefix_sum
+from autograd.compiler.patterns import recognized_loop
 from autograd.compiler.recognize.record import NODE
 from autograd.compiler.recognize.repeat import OUTSIDE, Turns
 from autograd.compiler.arrays.structure import Take, full
@@ -49,16 +49,19 @@ class Roller:
             if not (lags > 0).any() and ahead.issuperset(of[lags == 0].tolist()):
                 ahead.add(g)
         core = set(groups) - ahead
-        while True:
-            needed = {int(h) for g in core for h in turns.group[g][turns.lags[g] > 0]} & core
-            for g in reversed(groups):
-                if g in needed:
-                    needed |= {int(h) for h in turns.group[g][turns.lags[g] == 0]} & core
-            if needed == core:
-                break
+        while (needed := self.needed_again(core)) != core:
             core = needed
         after = [g for g in groups if g not in ahead and g not in core]
         return sorted(ahead), sorted(core), self.by_need(after)
+
+    def needed_again(self, core: set[int]) -> set[int]:
+        """The groups of the core that a turn after needs, and those that these need."""
+        turns = self.turns
+        needed = {int(h) for g in core for h in turns.group[g][turns.lags[g] > 0]} & core
+        for g in sorted(core, reverse=True):
+            if g in needed:
+                needed |= {int(h) for h in turns.group[g][turns.lags[g] == 0]} & core
+        return needed
 
     def by_need(self, after: list[int]) -> list[int]:
         """Groups that are done for all turns at once, each after those that it needs in any turn:
@@ -123,7 +126,7 @@ class Roller:
             planner.group(self.all_turns(g))
         self.needed = self.needed | {a for g in self.after for a in turns.args[g].ravel().tolist()}
         stacks = self.best_body(starts)
-        sums = prefix_sum(self.loop)
+        sums = recognized_loop(self.loop)
         if self.core and sums is None:
             self.loop.close()
         for g, k in stacks.items():

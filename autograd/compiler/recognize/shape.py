@@ -19,6 +19,7 @@ import numpy as np
 from autograd import ops
 from autograd.compiler.arrays.array import (SAMPLES, Array, Operand, Shape, as_number, elementwise,
     inner, is_batched, lead, shape_of)
+from autograd.compiler.patterns import recognized
 from autograd.compiler.recognize.group import Group
 from autograd.compiler.arrays.places import (Strided, factor, inner_sizes, shape_from, slicing,
     strided, teams)
@@ -142,20 +143,23 @@ class _Planner:
         if len(group.ids) == 1:
             return [group]
         if group.op in OF_TWO or group.op in (ops.dot, ops.sum) and not self.is_short(group):
-            which = self.families(group.args)
-            sizes = np.bincount(which)
-            if len(sizes) == 1 or len(sizes) > SPLIT or sizes.min() * 2 * SPLIT < len(group.ids):
-                return [group]
-            chosen = [np.nonzero(which == k)[0].tolist() for k in range(len(sizes))]
+            parts = self.by_family(group.args)
         else:
             parts = self.splitter.parts(group.op, as_table(group.args))
-            if len(parts) == 1:
-                return [group]
-            chosen = [part.tolist() for part in parts]
+        if len(parts) == 1:
+            return [group]
         return [
             Group(group.op, [group.ids[i] for i in some], [group.args[i] for i in some])
-            for some in chosen
+            for some in (part.tolist() for part in parts)
         ]
+
+    def by_family(self, rows: list[tuple[int, ...]]) -> list[np.ndarray]:
+        """Which rows are of each family; one part where there are many families, or small ones."""
+        which = self.families(rows)
+        sizes = np.bincount(which)
+        if len(sizes) > SPLIT or sizes.min() * 2 * SPLIT < len(rows):
+            return [np.arange(len(rows))]
+        return [np.nonzero(which == k)[0] for k in range(len(sizes))]
 
     def is_short(self, group: Group) -> bool:
         """Whether all are sums of the same few terms, or dots with the same few numbers."""
@@ -198,6 +202,7 @@ class _Planner:
         """Note an Array and the ids of its nodes, and at which places they are: in a row, if
         nothing is said.
         """
+        array = recognized(array)
         self.array_of[ids] = len(self.arrays)
         self.place_of[ids] = places = np.arange(len(ids)) if places is None else places
         self.arrays.append(array)
@@ -458,9 +463,8 @@ class _Planner:
         Where all rows take as many terms from the same Arrays, those of each are a part,
         otherwise all are one.
         """
-        arrays = [np.sort(self.array_of[side], axis=1) for side in sides]
         by_array: list[np.ndarray] = []
-        if all((a == a[0]).all() for a in arrays) and any(a[0, 0] != a[0, -1] for a in arrays):
+        if self.are_of_the_same_arrays(sides):
             by_array = [self.array_of[side] for side in sides]
         places = [self.array_of[side] * len(self.kinds) + self.place_of[side] for side in sides]
         order = np.lexsort((*reversed(places), *reversed(by_array)), axis=1)
@@ -468,9 +472,14 @@ class _Planner:
         arrays = [self.array_of[side] for side in sides]
         changes = np.any([np.diff(a[0]) != 0 for a in arrays], axis=0)
         ends = [0, *(np.nonzero(changes)[0] + 1).tolist(), sides[0].shape[1]]
-        if not by_array or len(ends) > PARTS + 1 or not all((a == a[0]).all() for a in arrays):
+        if not by_array or len(ends) > PARTS + 1 or not all(map(are_one_row, arrays)):
             ends = [0, sides[0].shape[1]]
         return list(sides), [slice(a, b) for a, b in zip(ends, ends[1:])]
+
+    def are_of_the_same_arrays(self, sides: Sequence[np.ndarray]) -> bool:
+        """Whether all rows take as many terms from the same Arrays, several of them."""
+        arrays = [np.sort(self.array_of[side], axis=1) for side in sides]
+        return all(map(are_one_row, arrays)) and any(a[0, 0] != a[0, -1] for a in arrays)
 
     def sum_of_parts(self, ids: np.ndarray, parts: Sequence[Any], add: Callable[..., None]) -> None:
         """Sums as sums of their parts; `add(ids, part)` adds one."""
@@ -514,19 +523,26 @@ class _Planner:
         mixed = 0 < (self.kinds[left] == CONSTANT).sum() < left.size
         if mixed and 1 < k <= FEW < n and self.stencil(ids, left, right):
             return
-        (left, right), parts = self.sorted_terms(left, right)
-        zero = [self.is_zero(left[:, part]) or self.is_zero(right[:, part]) for part in parts]
-        if any(zero) and not all(zero):
-            some = np.concatenate([np.arange(k)[part] for part, no in zip(parts, zero) if not no])
-            return self.dots(ids, left[:, some], right[:, some])
-        if len(parts) > 1 and k > FEW:
-            self.sum_of_parts(ids, [(left[:, part], right[:, part]) for part in parts], self.dots)
-            return
-        if n > 1 and k <= 2 * FEW and self.stencil(ids, left, right):
-            return
+        (left, right), slices = self.sorted_terms(left, right)
+        parts = [(left[:, part], right[:, part]) for part in slices]
+        parts, all_parts = [part for part in parts if not any(map(self.is_zero, part))], parts
+        if 0 < len(parts) < len(all_parts):
+            return self.dots(ids, *map(np.hstack, zip(*parts)))
+        if len(all_parts) > 1 and k > FEW:
+            self.sum_of_parts(ids, all_parts, self.dots)
+        elif n == 1 or not self.together(ids, left, right):
+            self.by_row(ids, left, right)
+
+    def together(self, ids: np.ndarray, left: np.ndarray, right: np.ndarray) -> bool:
+        """Add several dots as a sum of slices or as matrix products, if they are."""
+        if left.shape[1] <= 2 * FEW and self.stencil(ids, left, right):
+            return True
         numbers_alone = self.one_number(left) or self.one_number(right)
-        if n > 1 and not numbers_alone and self.product(ids, left, right):
-            return
+        return not numbers_alone and self.product(ids, left, right)
+
+    def by_row(self, ids: np.ndarray, left: np.ndarray, right: np.ndarray) -> None:
+        """Add dots row by row, those of few terms written out."""
+        n, k = left.shape
         if k == 1:
             self.each(ops.mul, ids, np.hstack((left, right)))
         elif k <= (FEW if n > 1 else 2 * FEW) and not (
@@ -584,22 +600,16 @@ class _Planner:
         team_a, team_b = teams(a_of, b_of, len(a), len(b))
         count = int(team_a.max()) + 1
         rows, columns = len(a) // count, len(b) // count
-        alike = all((np.bincount(team, minlength=count) == size).all()
-                    for team, size in ((team_a, rows), (team_b, columns)))
-        one_row = rows == 1 or columns == 1
-        few_numbers = count > 1 and one_row and k <= FEW and any(
-            len(side) == count and (self.kinds[side] == CONSTANT).all() for side in (a, b)
-        )  # that rows of data are the same says nothing
-        too_few = 3 * len(ids) < count * rows * columns or rows * columns == 1
-        if few_numbers or not alike or too_few or k == 1 and (count > 1 or one_row):
+        if not are_teams_of(rows, team_a, count) or not are_teams_of(columns, team_b, count):
+            return False
+        if 3 * len(ids) < count * rows * columns or not self.is_worth(a, b, count):
             return False
         (order_a, in_a), (order_b, in_b) = in_teams(team_a, rows), in_teams(team_b, columns)
         places = (team_a[a_of] * columns + in_b[b_of]) * rows + in_a[a_of]
         if len(np.unique(places)) != len(ids):
             return False                                    # the same dot twice
-        team = (count,) if count > 1 else ()
-        high = (rows,) if team or rows > 1 else ()
-        wide = (columns,) if team or columns > 1 else ()
+        team = (count,) * (count > 1)
+        high, wide = (rows,) * (count > 1 or rows > 1), (columns,) * (count > 1 or columns > 1)
         A = self.full(a[order_a], (*team, *high, k), "X")
         B = self.full(b[order_b], (*team, *wide, k), "X")
         t, h, w = "t" * len(team), "h" * len(high), "w" * len(wide)
@@ -607,6 +617,18 @@ class _Planner:
         product = contract(A, f"{m_a}{t}{h}k", B, f"{m_b}{t}{w}k", f"{m_a or m_b}{t}{w}{h}")
         self.keep(product, ids, places)
         return True
+
+    def is_worth(self, a: np.ndarray, b: np.ndarray, count: int) -> bool:
+        """Whether the rows of so many teams make matrix products, not products of single rows."""
+        rows, columns, k = len(a) // count, len(b) // count, a.shape[1]
+        one_row = rows == 1 or columns == 1
+        if rows * columns == 1 or k == 1 and (count > 1 or one_row):
+            return False
+        if count == 1 or not one_row or k > FEW:
+            return True
+        return not any(  # that rows of data are the same says nothing
+            len(side) == count and (self.kinds[side] == CONSTANT).all() for side in (a, b)
+        )
 
     def distinct_rows(self, args: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The different rows of args in the order of their places, and for each row which of them
@@ -678,6 +700,16 @@ def put_together(parts: Sequence[Array], shape: Shape) -> Array:
     size = prod(shape)
     found = take(parts, np.arange(size))
     return reshape(found, (*lead(found), *shape))
+
+
+def are_one_row(rows: np.ndarray) -> bool:
+    """Whether all rows are the same."""
+    return bool((rows == rows[0]).all())
+
+
+def are_teams_of(size: int, team_of: np.ndarray, count: int) -> bool:
+    """Whether each of so many teams has that size; `team_of` has the team of each."""
+    return bool((np.bincount(team_of, minlength=count) == size).all())
 
 
 def labelled(x: Array, shape: Shape) -> tuple[Array, str]:

@@ -11,6 +11,7 @@ second derivatives of a logistic regression become X.T @ (s * X), with s once fo
 """
 from __future__ import annotations
 
+from itertools import chain
 from typing import Optional
 
 from autograd import ops
@@ -57,8 +58,8 @@ class Drawer:
             moved = [self.without(group.op, args) for _, args in nodes]
             involved = [any(a in self.scaled for a in args) for _, args in nodes]
             together = all(new for new, some in zip(moved, involved) if some)
-            for (i, args), new in zip(nodes, moved):
-                if new is not None and (together or not any(a in self.scaled for a in args)):
+            for (i, args), new, some in zip(nodes, moved, involved):
+                if new is not None and (together or not some):
                     number, node = new
                     core = node if isinstance(node, int) else self.node(node)
                     self.scaled[i] = number, core
@@ -79,16 +80,24 @@ class Drawer:
         """The number of a node, and the node without it; None where it has none."""
         if op is ops.mul and args[1] in self.shared and self.kinds[args[0]] == CONSTANT:
             return args[0], args[1]
-        pairs = self.pairs(op, args)
-        found = [self.of_product(pair) for pair in pairs]
-        if not found or None in found or len({f[0] for f in found if f}) > 1:
+        found = self.of_products(self.pairs(op, args))
+        if not found or len({number for number, _ in found}) > 1:
             return None
-        cores = [f[1] for f in found if f]
-        number = found[0][0]  # type: ignore[index]
+        cores = [core for _, core in found]
         if op is ops.dot:
             left, right = zip(*cores)
-            return number, (ops.dot, left + right)
-        return number, (op, tuple(c for core in cores for c in core))  # type: ignore[return-value]
+            return found[0][0], (ops.dot, left + right)
+        return found[0][0], (op, tuple(chain.from_iterable(cores)))  # type: ignore[return-value]
+
+    def of_products(self, pairs: list[tuple[int, ...]]) -> list[tuple[int, tuple[int, ...]]]:
+        """The number of each product and its factors without it; [] where one has no number."""
+        found = []
+        for pair in pairs:
+            product = self.of_product(pair)
+            if product is None:
+                return []
+            found.append(product)
+        return found
 
     def pairs(self, op: object, args: tuple[int, ...]) -> list[tuple[int, ...]]:
         """The products of a sum, each as its factors; [] for an operation that keeps numbers."""

@@ -7,7 +7,7 @@ needs for it: each operation costs one, a slice little, a gather much.
 """
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -111,18 +111,21 @@ class Splitter:
         axes = factor(planner.place_of[ids])
         if axes is None:
             return self.of_several(ids)
+        if [stride for _, stride in axes] == [1]:
+            source = inner(planner.source(ids))
+            return 0.0 if n == np.prod(source, dtype=int) else SLICE
+        return self.of_axes(n, axes)
+
+    def of_axes(self, n: int, axes: Sequence[tuple[int, int]]) -> float:
+        """Microseconds of a view of n numbers that is no slice; of each axis length and stride."""
         strides = [stride for _, stride in axes]
         if min(strides) < 0:
             return GATHER + n * EACH
-        steps = sorted(strides, reverse=True) == strides
-        if not steps:
+        if sorted(strides, reverse=True) != strides:
             return TRANSPOSED
         if strides[-1] == 0:  # short rows of the same number are slow
             return SLICE + n / axes[-1][0] * EACH * 20
-        if len(axes) > 1 or strides[0] != 1:
-            return STEPS
-        source = inner(planner.source(ids))
-        return 0.0 if n == np.prod(source, dtype=int) else SLICE
+        return STEPS
 
     def of_numbers(self, ids: np.ndarray) -> float:
         """Microseconds of different numbers."""

@@ -62,6 +62,12 @@ function choose(tab) {
   }
 }
 
+// For a projector the picture has the whole window, and the program waits.
+function large(on) {
+  document.body.classList.toggle("wide", on);
+  byId("wide").setAttribute("aria-pressed", on);
+}
+
 for (const tab of document.querySelectorAll("[role=tab]")) {
   tab.addEventListener("click", () => choose(tab));
   tab.addEventListener("keydown", ({ key }) => {
@@ -69,6 +75,8 @@ for (const tab of document.querySelectorAll("[role=tab]")) {
     if (key === "ArrowRight" || key === "ArrowLeft") { choose(other); other.focus(); }
   });
 }
+byId("wide").addEventListener("click", () => large(!document.body.classList.contains("wide")));
+addEventListener("keydown", ({ key }) => { if (key === "Escape") large(false); });
 byId("run").addEventListener("click", run);
 byId("stop").addEventListener("click", () => python.stop());
 byId("share").addEventListener("click", async () => {
