@@ -140,6 +140,7 @@ The engine says the same about `z1(1)`. (`f1(1) * (1 - f1(1))` is σ'(z1(1)), be
 
 # %%
 print(explain(loss, wrt=z1[0]))
+lesson.write(f"$$ {explain(loss, wrt=z1[0]).latex} $$")
 
 # %%
 lesson.play(loss, "play", "The layer, step by step. With p you predict each number. Then drag "

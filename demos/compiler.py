@@ -225,10 +225,15 @@ entry, so `D` itself is never formed. The sums over the samples are inside `dz1.
 W2 = [values(f"u{i}", rng.uniform(-1, 1, 3)) for i in range(3)]
 b2 = values("c", rng.uniform(-1, 1, 3))
 more = [w for row in W2 for w in row] + b2
-two_layers = autograd.compile(squared(layer(W2, b2, f), y), parameters + more, inputs=x + y)
+second_loss = squared(layer(W2, b2, f), y)
+two_layers = autograd.compile(second_loss, parameters + more, inputs=x + y)
 print("(7)  ", line(two_layers, "dz1 ="))
 print("(8)  ", line(two_layers, "dW2 ="))
 print("(8)  ", line(two_layers, "dW1 ="))
+
+# %%
+lesson.page(autograd.matrices_page(two_layers), "matrices", "Press flow: the scalars move into their arrays. Then point at a line "
+            "of NumPy, such as the one for dz1, and see which edges it stands for.")
 
 # %%
 lesson.ask("The line for dz1 has `@ W2`, without a transpose. Why?", "the samples are rows" if "@ W2 *" in line(two_layers,

@@ -38,6 +38,7 @@ pre.out { background: #fffbe9; border-left: 6px solid #d9a400; white-space: pre-
 details { margin: 1rem 0; }
 math    { font-size: 1.2em; }
 math[display="block"] { font-size: 1.45em; margin: 1.2rem 0; }
+mtd[columnalign="left"] { text-align: left; } mtd[columnalign="right"] { text-align: right; }
 nav     { display: flex; flex-wrap: wrap; gap: .3rem 2rem; margin: 1rem 0; }
 nav a, .contents a { color: #1f5fa8; text-decoration: none; padding: .15rem 0; }
 nav a:hover, .contents a:hover { text-decoration: underline; }

@@ -349,6 +349,7 @@ lesson.ask("How many paths lead from a to the result g of micrograd's expression
 
 # %%
 print(autograd.explain(o, wrt=labelled(o, "x1")))
+lesson.write(f"$$ {autograd.explain(o, wrt=labelled(o, 'x1')).latex} $$")
 
 # %% [markdown]
 """

@@ -7,7 +7,7 @@ page, without text that would have to be read again.
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -83,6 +83,8 @@ class _Reader:
         inputs: Sequence[Value],
     ) -> None:
         self.code, self.order = code, order_of(*outputs)
+        given = [np.array([v.data for v in inputs])] * bool(code.tape.inputs)
+        self.arguments = np.array([p.data for p in parameters]), *given
         self.members = members(self.order, numbered(outputs, parameters, inputs)[1])
         self.ids = dict(zip(code.plan.arrays, code.plan.ids))
         self.names = dict(code.names)
@@ -98,6 +100,7 @@ class _Reader:
             self.block(line.name, line.array, "parameters")
         for line in lines.forward:
             self.block(line.name, line.array, "forward")
+        self.fill_empty()
         printer = Printer(lines.names, Constants(names_beside(lines).free), True)
         rows: list[Row] = []
         for part, some in (("parameters", lines.views), ("forward", lines.forward),
@@ -119,6 +122,44 @@ class _Reader:
                 cells[k % len(cells)] = places + cells[k % len(cells)]
         shape = tuple(int(n) for n in inner(array))
         self.blocks[name] = Block(name, shape, cells, mains, kind)
+
+    def fill_empty(self) -> None:
+        """Give blocks without Values those that are in the cells of others."""
+        empty = [line for line in self.code.lines.forward
+                 if line.name in self.blocks and not any(self.blocks[line.name].cells)]
+        numbers = self.code.variables(self.arguments) if empty else {}
+        for line in empty:
+            self.take_part(line, np.ravel(numbers.get(line.name, [])))
+
+    def take_part(self, line: Any, numbers: np.ndarray) -> None:
+        """Give a line its Values, where it is a part of a sum: z in z - y, which is one operation.
+
+        They are in the cells of the line that reads it. Its own Value is the last one there that is
+        computed from nothing but what this line reads, if it has the number that the line gives.
+        """
+        mine = self.blocks[line.name]
+        read = {i for name in self.uses(line) for places in self.blocks[name].cells for i in places}
+        for other in self.code.lines.forward:
+            whole = self.blocks.get(other.name)
+            if whole is not None and line.name in self.uses(other):
+                parts = self.parts_of(whole, read)
+                data = [self.order[part[-1]].data for part in parts if part]
+                complete = len(data) == len(numbers) == len(mine.cells) == len(parts)
+                if complete and np.allclose(data, numbers, 1e-9, 1e-12):
+                    return move(parts, mine, whole)
+
+    def parts_of(self, whole: Block, read: set[int]) -> list[list[int]]:
+        """Of each cell the largest part that is computed from what was read."""
+        place = {v: k for k, v in enumerate(self.order)}
+        return [part_of(places, main, read, self.order, place)
+                for places, main in zip(whole.cells, whole.mains)]
+
+    def uses(self, line: Any) -> list[str]:
+        """The names of the blocks that a line reads."""
+        found: dict[str, None] = {}
+        for array in (line.array, *(each.array for each in line.body)):
+            self.note_uses(array, found)
+        return [name for name in found if name in self.blocks and name != line.name]
 
     def written_in(self, array: Array) -> list[Array]:
         """The Arrays that have no line, but stand in the formula of this one."""
@@ -183,6 +224,24 @@ class _Reader:
         """Whether x is a part of theta."""
         theta = self.code.plan.theta
         return isinstance(x, Array) and isinstance(x.op, View) and x.inputs[0] is theta
+
+
+def move(parts: Sequence[list[int]], mine: Block, whole: Block) -> None:
+    """Move a part of each cell of a block into the cells of another."""
+    for k, part in enumerate(parts):
+        mine.cells[k], mine.mains[k] = part, part[-1]
+        whole.cells[k] = [i for i in whole.cells[k] if i not in part]
+
+
+def part_of(places: Sequence[int], main: int | None, read: set[int], order: Sequence[Value],
+            place: Mapping[Value, int]) -> list[int]:
+    """Of the Values of a cell the largest part computed from what was read, its own Value last."""
+    parts: dict[int, set[int]] = {}                 # of each Value, those of the cell it is made of
+    for i in sorted(places):
+        inputs = [place[u] for u in order[i].inputs if isinstance(u, Value)]
+        if i != main and inputs and all(j in read or j in parts for j in inputs):
+            parts[i] = {i}.union(*(parts[j] for j in inputs if j in parts))
+    return sorted(parts[max(parts)]) if parts else []
 
 
 def members(order: Sequence[Value], ids: Sequence[Any]) -> dict[int, list[int]]:

@@ -8,7 +8,7 @@ from autograd.pictures.groups import Key
 from autograd.pictures.neurons import LONE
 from autograd.pictures.scene import Node
 from autograd.value import Value
-from autograd.words.labels import clean, plural
+from autograd.words.labels import clean, plural, short_name
 from autograd.words.numbers import fixed, grad_of, grad_text
 from autograd.words.titles import symbol_of, titles
 
@@ -84,7 +84,7 @@ def describe_operations(graph: Grouped, key: Key) -> Description:
     value = None
     if len(members) == 1 or last in graph.outputs:
         value = last
-    label = clean("" if value is None else value.label)
+    label = clean("" if value is None else short_name(value.label))
     sign, nodes = symbol_of(last.op), plural(len(members), "node")
     lines = []
     if label:

@@ -3,6 +3,8 @@
 (() => {
   const $ = id => document.getElementById(id);
   const {name, nodes, blocks, rows, lines} = JSON.parse($("data").textContent);
+  const USUAL = {sign: "", role: "intermediate", inputs: [], line: null};
+  nodes.forEach((node, i) => { nodes[i] = {...USUAL, ...node}; });
   const graph = $("graph");
   function svg(kind, attributes, parent, text) {
     const made = document.createElementNS("http://www.w3.org/2000/svg", kind);
@@ -26,6 +28,7 @@
 
   // The page ------------------------------------------------------------------------------------------
   $("name").textContent = name;
+  graph.classList.toggle("many", nodes.length > 300);
   const edgeLayer = svg("g", {}, graph), blockLayer = svg("g", {}, graph), layer = svg("g", {}, graph);
   for (const edge of edges) edge.line = svg("path", {class: "edge"}, edgeLayer);
   const drawn = blocks.map((block, b) => {
@@ -78,8 +81,9 @@
     const letter = parseFloat(getComputedStyle(document.body).fontSize);
     graph.setAttribute("viewBox", `0 0 ${width} ${height}`);
     const split = width * 0.6, margin = 1.6 * letter;
-    const most = Math.max(...[...new Set(nodes.map(n => n.x))].map(x => nodes.filter(n => n.x === x).length));
-    const columns = new Set(nodes.map(n => n.x)).size;
+    const heights = new Map();                          // of each column, how many stand in it
+    for (const {x} of nodes) heights.set(x, (heights.get(x) ?? 0) + 1);
+    const most = Math.max(...heights.values()), columns = heights.size;
     const h = Math.max(5, Math.min(1.5 * letter, (height - 2 * margin) / most * 0.8));
     const w = Math.max(5, Math.min(3.4 * h, (split - margin) / columns * 0.8));
     const graphed = nodes.map(n => ({x: margin / 2 + w / 2 + n.x * (split - margin - w), y: n.y * height, w, h}));

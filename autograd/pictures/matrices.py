@@ -20,10 +20,12 @@ from autograd.words.labels import clean, plural, shorten
 from autograd.words.numbers import compact
 from autograd.words.titles import roles, symbol_of, titles
 
-MOST = 600                              # Values on a page
-LONGEST = 60                            # characters of a title
+MOST = 2000                             # Values on a page
+MANY = 600                              # Values of which the titles are shorter
+LONGEST, SHORTER = 60, 24               # characters of a title
 SWEEPS = 6                              # over the columns, to let edges cross less
 HEIGHT = 760                            # pixels, in a notebook
+DEFAULTS: Mapping[str, Any] = {"sign": "", "role": "intermediate", "inputs": [], "line": None}
 NO_LINES: Mapping[Value, Line] = {}
 
 
@@ -42,7 +44,7 @@ def matrices_page(program: Any, path: str | os.PathLike[str] | None = None, *,
 
     it leads back to the user's own lines. A program that runs as lines of scalars is shown as
     form="matrices" compiles it. Raises TypeError for what is not a Program, ValueError where its
-    graph is gone or has more than 600 Values.
+    graph is gone or has more than 2,000 Values.
     """
     if not hasattr(program, "correspondence"):
         raise TypeError("matrices_page needs a program of autograd.compile, got "
@@ -74,13 +76,26 @@ def scalars(order: Sequence[Value], blocks: Sequence[Any],
     """The Values as the page knows them; x and y from 0 to 1."""
     place = {v: i for i, v in enumerate(order)}
     inputs = [[place[u] for u in v.inputs if isinstance(u, Value)] for v in order]
-    parameters = [order[k] for b in blocks if b.kind == "parameters" for c in b.cells for k in c]
-    title = titles(order, LONGEST)
+    parameters = in_parameters(order, blocks)
+    longest = SHORTER if len(order) > MANY else LONGEST
+    title = titles(order, longest)
     role = roles(order, [order[-1]], parameters)
-    return [{"title": shorten(title[v], LONGEST), "sign": symbol_of(v.op) if v.inputs else "",
-             "role": role[v], "data": compact(v.data), "inputs": inputs[i], "x": x, "y": y,
-             "line": of_values[i]}
+    sign = {v: symbol_of(v.op) for v in order if v.inputs}
+    return [unusual({"title": shorten(title[v], longest), "sign": sign.get(v, ""), "role": role[v],
+                     "data": compact(v.data), "inputs": inputs[i], "x": x, "y": y,
+                     "line": of_values[i]})
             for i, (v, (x, y)) in enumerate(zip(order, points(inputs)))]
+
+
+def in_parameters(order: Sequence[Value], blocks: Sequence[Any]) -> list[Value]:
+    """The Values in blocks of parameters."""
+    return [order[k] for b in blocks if b.kind == "parameters" for c in b.cells for k in c]
+
+
+def unusual(node: Mapping[str, Any]) -> dict[str, Any]:
+    """A node without what the page takes for granted."""
+    return {key: value for key, value in node.items()
+            if key not in DEFAULTS or value != DEFAULTS[key]}
 
 
 def points(inputs: Sequence[Sequence[int]]) -> list[tuple[float, float]]:

@@ -14,7 +14,7 @@ from autograd.pictures.neurons import NeuronView, find_neurons, find_parameters
 from autograd.pictures.picture import Picture, picture_of
 from autograd.pictures.scene import Column, Edge, Node, Scene
 from autograd.value import Value
-from autograd.words.labels import clean, plural, shorten
+from autograd.words.labels import clean, plural, short_name, shorten
 from autograd.words.numbers import compact
 
 LEGEND = "blue: positive weight; orange, dashed: negative weight"
@@ -113,7 +113,7 @@ def input_units(first: Sequence[NeuronView], x: Sequence[Any] | None,
     size = max((j for neuron in first for j in neuron.weights), default=-1) + 1
     units = []
     for j, u in enumerate([None] * size if x is None else x):
-        label = clean(getattr(u, "label", "") or f"x{j}")
+        label = clean(short_name(getattr(u, "label", "")) or f"x{j}")
         units.append(unit(f"x{j}", label, "input", numbers.get(j)))
     return units[:size]
 

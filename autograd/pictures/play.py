@@ -25,7 +25,7 @@ from autograd.pictures.page import page_of
 from autograd.pictures.scene import Compared, Node, Scene
 from autograd.pictures.style import EDGE_OF_PAGE, LONGEST_ON_PAGE
 from autograd.value import Value
-from autograd.words.labels import LONGEST_TITLE, as_name, clean, plural, shorten
+from autograd.words.labels import LONGEST_TITLE, as_name, clean, plural, short_name, shorten
 from autograd.words.naming import name
 from autograd.words.local import recorded_partial, symbolic
 from autograd.words.titles import formula, titles
@@ -83,7 +83,7 @@ def play(value: Value | Callable[..., Any], path: str | os.PathLike[str] | None 
     order = with_labels(topological_order(value))
     parameters = checked_parameters(parameters)
     check_playable(order)
-    shown = clean(title or value.label or "backward pass")
+    shown = clean(title or short_name(value.label) or "backward pass")
     scene = playable(value, order, parameters)
     scene.comparisons = compared(comparisons, order, scene.nodes)
     page = page_of(scene, shown)

@@ -5,10 +5,12 @@ Coordinates are big points, those of the picture.
 """
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from autograd.pictures.arrows import Point
 from autograd.pictures.marks import Drawing, Outline, Text
+from autograd.words.typeset import SCRIPT
 
 ANCHORS = {"start": "base west", "middle": "base", "end": "base east"}
 ESCAPED = {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "#": r"\#", "$": r"\$", "%": r"\%",
@@ -16,11 +18,14 @@ ESCAPED = {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "#": r"\#", "$": r
            "<": r"$<$", ">": r"$>$", "|": r"$|$", '"': "''", "*": r"$*$", "-": r"$-$", "`": r"\`{}"}
 SYMBOLS = {"∂": r"\partial", "×": r"\times", "·": r"\cdot", "−": "-", "→": r"\to", "∞": r"\infty",
            "≤": r"\leq", "≥": r"\geq", "≠": r"\neq", "√": r"\surd", "∇": r"\nabla", "±": r"\pm",
-           "Σ": r"\sum", "∑": r"\sum", "∏": r"\prod", "∈": r"\in", "÷": r"\div", "≈": r"\approx"}
+           "Σ": r"\sum", "∑": r"\sum", "∏": r"\prod", "∈": r"\in", "÷": r"\div", "≈": r"\approx",
+           "ℓ": r"\ell", "′": r"\prime",
+           **{c: rf"\mathcal{{{name}}}" for name, c in SCRIPT.items()}}
 OTHERS = {"–": "--", "—": "---", "…": r"\ldots{}", "’": "'", "‘": "`", "“": "``", "”": "''",
           "\u00a0": "~", "ß": r"\ss{}", "°": r"$^\circ$"}
 ACCENTS = {"\u0300": "`", "\u0301": "'", "\u0302": "^", "\u0303": "~", "\u0308": '"',
-           "\u030a": "r", "\u0327": "c", "\u030c": "v"}
+           "\u030a": "r", "\u0327": "c", "\u030c": "v", "\u0304": "=", "\u0307": "."}
+LETTER = re.compile(r"(?s).[\u0300-\u036f\u20d7]*")            # with its accents
 HEAD = ("% made by autograd; needs \\usepackage{tikz}; for the width of a slide put it into "
         "\\resizebox{\\linewidth}{!}{...}")
 
@@ -83,7 +88,7 @@ def in_latex(string: str) -> str:
     >>> in_latex("50% of α_1²")
     '50\\% of $\\alpha$\\_1$^{2}$'
     """
-    return "".join(map(one_letter, string))
+    return "".join(map(one_letter, LETTER.findall(string)))
 
 
 def one_letter(letter: str) -> str:
@@ -96,12 +101,12 @@ def one_letter(letter: str) -> str:
         return f"${SYMBOLS[letter]}$"
     if letter in OTHERS:
         return OTHERS[letter]
-    name = unicodedata.name(letter, "")
+    name = unicodedata.name(letter[0], "")
     plain = unicodedata.normalize("NFKC", letter)
-    for words, sign in (("SUPERSCRIPT", "^"), ("SUBSCRIPT", "_"), ("MODIFIER LETTER SMALL", "^")):
+    for words, sign in (("SUPERSCRIPT", "^"), ("SUBSCRIPT", "_"), ("MODIFIER LETTER", "^")):
         if words in name and plain.isascii():
             return f"${sign}{{{plain}}}$"
-    return greek(name) or accented(letter) or "?"
+    return (greek(name) if len(letter) == 1 else "") or accented(letter) or "?"
 
 
 def greek(name: str) -> str:

@@ -5,6 +5,7 @@ import re
 import unicodedata
 
 from autograd.formulas.text import Text
+from autograd.words import typeset
 
 LONGEST_TITLE = 24                  # characters of a title; the rest is in the tooltip
 LONGEST_TOOLTIP = 1000
@@ -50,14 +51,17 @@ PARAMETER = re.compile(r"layers\.(\d+)\.neurons\.(\d+)\.(?:w\.(\d+)|b)")
 
 
 def short_name(label: str) -> str:
-    """A label; that of a network's parameter as in the lecture, whose numbers begin with 1.
+    r"""A label; that of a network's parameter as in the lecture, whose numbers begin with 1, and
+    one that is LaTeX in letters.
 
     >>> short_name("layers.1.neurons.0.w.2"), short_name("layers.0.neurons.3.b"), short_name("x1")
     ('W2(1,3)', 'b1(4)', 'x1')
+    >>> short_name(r"\alpha_{2}")
+    'α₂'
     """
     match = PARAMETER.fullmatch(label)
     if match is None:
-        return label
+        return typeset.as_text(label)
     layer, neuron = int(match[1]) + 1, int(match[2]) + 1
     if match[3] is None:
         return f"b{layer}({neuron})"
@@ -95,7 +99,7 @@ GREEK = re.compile("alpha|beta|gamma|delta|epsilon|zeta|eta|theta|kappa|lambda|m
 ESCAPES = {**{c: "\\" + c for c in "{}$#_%"}, "\\": r"\backslash ", "^": r"\wedge ",
            "~": r"\sim ", " ": r"\ ", "'": r"\prime ", '"': r"\prime\prime ", "`": r"\prime ",
            "<": "{<}", ">": "{>}", "&": "＆"}
-OF_LAYER = re.compile(r"([A-Za-z])(\d+)\((\d+(?:,\d+)*)\)")       # W2(1,3)
+OF_LAYER = re.compile(r"([A-Za-z])(\d*)\((\d+(?:,\d+)*)\)")       # W2(1,3), W(1,3)
 INDEXED = re.compile(r"([A-Za-z]+)(?:_?(\d+)|((?:\[\d+\])+))?")     # x, x1, x_1, x[1], W[0][1]
 
 
@@ -104,13 +108,17 @@ def latex_name(label: str) -> str:
 
     >>> latex_name("x1"), latex_name("w[0]"), latex_name("loss")
     ('x_{1}', 'w_{0}', '\\mathrm{loss}')
-    >>> latex_name("W2(1,3)")
-    'W^{(2)}_{1,3}'
+    >>> latex_name("W2(1,3)"), latex_name(r"\hat{y}_{2}")
+    ('W^{(2)}_{1,3}', '\\hat{y}_{2}')
     """
     label = shorten(clean(short_name(label))).strip() or "_"
+    typed = typeset.as_latex(label)
+    if typed is not None:
+        return typed
     of_layer = OF_LAYER.fullmatch(label)
     if of_layer:
-        return "{}^{{({})}}_{{{}}}".format(*of_layer.groups())
+        name, layer, index = of_layer.groups()
+        return f"{name}^{{({layer})}}_{{{index}}}" if layer else f"{name}_{{{index}}}"
     match = INDEXED.fullmatch(label)
     if match is None or not (len(match[1]) == 1 or GREEK.fullmatch(match[1])):
         return rf"\mathrm{{{''.join(ESCAPES.get(c, c) for c in label)}}}"

@@ -91,7 +91,7 @@ def symbol_of(op: Any) -> str:
 
 # Roles ---------------------------------------------------------------------------------------
 
-INDEX = r"(_?\d+)*(\[[\d, ]+\]|\.\d+)*"                             # of w1, w_1, w[0, 1], w.1
+INDEX = r"(_?\d+|_\{[\w, ]+\})*(\[[\d, ]+\]|\.\d+)*"              # of w1, w_1, w_{1}, w[0, 1], w.1
 WEIGHT = re.compile(rf"(.*\.)?(w|W|weights?|theta){INDEX}")
 BIAS = re.compile(rf"(.*\.)?(b|B|bias|biases){INDEX}")
 

@@ -308,3 +308,36 @@ def test_a_walk_has_as_many_lines_however_long_it_is(turns):
     y, gradient, scale = eager(loss, P)
     assert len(program.source.splitlines()) < 60
     np.testing.assert_allclose(program.value_and_grad([0.1, 0.2])[1], gradient, rtol=0, atol=BOUND * scale)
+
+
+@pytest.mark.parametrize("n", [3, 4, 6])
+@pytest.mark.parametrize("turns", [20])
+@pytest.mark.parametrize("second_order", [False, True])
+def test_a_neighbour_that_is_missing_again_and_again_is_not_the_start_of_a_loop(n, turns, second_order):
+    """A turn of the loop may be about one number of the row, then every few turns one is an end."""
+    def of(p, _):
+        row, before = p[:n], p[:n]
+        for _ in range(turns):
+            new = [0.0] * n
+            for i in range(1, n - 1):
+                change = p[n] * (row[i + 1] - 2 * row[i] + row[i - 1])
+                new[i] = 2 * row[i] - before[i] + change if second_order else row[i] + change
+            before, row = row, new
+        return sum(v * v for v in row)
+    rng = np.random.default_rng(n)
+    agrees(of, [*rng.uniform(-1, 1, n), 0.2], forms=["own", "arrays", "straight"])
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("m", [0, 1, 3])
+def test_two_comparisons_that_one_factor_multiplies_are_added_as_numbers(m, sign):
+    """In NumPy the sum of two truth values is a truth value, and their difference an error."""
+    def of(p, x):
+        h, total = p[0], 0.0
+        for t in range(13):
+            s = ag.relu(ag.tanh(p[1]) * (x[0] if x else 1.0) * p[t % 3] + DATA[t] + (h + sign * h))
+            h = 0.5 * h + 0.5 * ag.tanh(s)
+            total = total + h
+        return total
+    rows = [[0.3 + 0.4 * k] for k in range(m)]
+    agrees(of, [0.4, 0.7, -0.5], rows[0] if m else (), rows or None, forms=("arrays",))

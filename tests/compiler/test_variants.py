@@ -1,6 +1,8 @@
 """The same mathematics, written in several ways, is the same program."""
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -175,3 +177,94 @@ def test_sums_over_a_few_words_stay_one_product_however_many_there_are(monkeypat
         rows = [sum((p[j] * x for j, x in enumerate(row) if x), p[30]) for row in words]
         return sum(z * z for z in rows)
     assert len(agrees(loss, np.linspace(-1, 1, 31), forms=["own"]).source.splitlines()) < 40
+
+
+# Signs and orders of a network with one hidden layer ------------------------------------------
+
+ERRORS = {"square": lambda f, y: (f - y) ** 2, "other way round": lambda f, y: (y - f) ** 2,
+          "negated": lambda f, y: 0 - (-(y - f) ** 2), "product": lambda f, y: twice(y - f)}
+
+
+def twice(e):
+    return e * e
+
+
+def hidden_layer(seed, error, units=4):
+    """A loss whose sums have their terms, signs and brackets in an order of their own."""
+    rng = np.random.default_rng(seed)
+
+    def add(total, term):
+        return [lambda: total + term, lambda: term + total, lambda: total - -term,
+                lambda: -(-total - term)][rng.integers(4)]()
+
+    def times(a, b):
+        return [lambda: a * b, lambda: b * a, lambda: -(-a * b), lambda: -a * -b][rng.integers(4)]()
+
+    def weighted(w, b, x):
+        terms = [lambda i=i: times(w[i], x[i]) for i in rng.permutation(len(w))]
+        total = b
+        for term in terms:
+            total = add(total, term())
+        return total
+
+    def of(p, _):
+        total = 0.0
+        for x, y in zip(X, Y):
+            h = [weighted(p[6 * k:6 * k + 6], p[6 * units + k], x).tanh() for k in range(units)]
+            total = add(total, error(weighted(p[7 * units:8 * units], p[-1], h), y) / len(X))
+        return total
+    return of
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("name", ERRORS)
+def test_signs_orders_and_brackets_of_a_network_do_not_matter(name, seed):
+    theta = np.random.default_rng(1).normal(size=33).tolist()
+    plain, other = [agrees(hidden_layer(s, ERRORS[e]), theta, forms=["own"]).source
+                    for s, e in ((0, "square"), (seed, name))]
+    assert lines_of(plain) == lines_of(other)
+
+
+def lines_of(source):
+    """A program's lines, its constants aside; other names are numbered as they come."""
+    constants, known = ("import", "np.array(", "np.frombuffer("), {}
+    lines = [line for line in source.splitlines() if not any(c in line for c in constants)]
+    return [re.sub(r"v\d+", lambda m: known.setdefault(m[0], f"v{len(known) + 1}"), line)
+            for line in lines]
+
+
+EVEN = {"square": lambda e: e ** 2, "fourth": lambda e: e ** 4.0, "absolute": abs, "cosine": autograd.cos,
+        "inverse": lambda e: (e * e + 1) ** -2, "cube": lambda e: e ** 3, "square and itself": lambda e: e ** 2 + e,
+        "less a square": lambda e: 1 - e ** 2}
+
+
+@pytest.mark.parametrize("name", EVEN)
+def test_a_number_less_a_sum_under_an_even_function_is_what_eager_gives(name):
+    def of(p, x):
+        total = 0.0
+        for row, y in zip(X, Y):
+            total = total + EVEN[name](y - (sum(w * v for w, v in zip(p, row)) * x[0] + p[-1]))
+        return total / len(X)
+    theta = np.random.default_rng(2).normal(size=7).tolist()
+    agrees(of, theta, [1.0], [[1.0], [0.3], [0.0]])
+    agrees(lambda p, _: of(p, [1.0]), theta)
+
+
+def test_the_cells_of_a_turned_difference_are_verified_with_the_rest():
+    P = [autograd.Value(v) for v in (0.3, -0.2, 0.7)]
+    loss = sum((y - (P[0] * x[0] + P[1] * x[1] + P[2])) ** 2 for x, y in zip(X, Y))
+    assert autograd.compile(loss, P).verify()
+
+
+@pytest.mark.parametrize("number", range(1, 9))
+def test_a_number_that_is_a_place_is_not_taken_for_a_square(number):
+    """Places of a graph are counted from 0: 3.0 times the Value at place 3 is no square."""
+    def of(p, _):
+        total = 0.0
+        for k in range(4):
+            e = 0.5 - (p[0] * p[1] + 0.25 * p[k % 3])
+            total = total + float(number) * e + e * float(number + 1)
+        return total + float(number) * (1.5 - p[0])
+    agrees(of, [0.3, -0.2, 0.7])
+    agrees(lambda p, _: float(number) * (1.5 - p[0] * p[1]), [0.3, -0.2])
+    agrees(lambda p, _: float(number) * (1.5 - p[0]), [0.3])

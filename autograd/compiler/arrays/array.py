@@ -34,6 +34,10 @@ class Structural:
 
     many = False
 
+    def taken_from(self, y: Array) -> Operand:
+        """What y, of this operation, has its entries from as they are; None where it makes new."""
+        return None
+
     def send(self, parts: Any, active: set[Array]) -> Any:
         """What an operation of many results, to which the parts are sent, sends to which input."""
         raise NotImplementedError
@@ -139,7 +143,9 @@ def is_constant(x: Operand) -> bool:
 
 
 def is_comparison(x: Operand) -> bool:
-    """Whether x is a > b as such, an array of truth values."""
+    """Whether x is a > b as such, an array of truth values, or entries of one."""
+    while isinstance(x, Array) and isinstance(x.op, Structural):
+        x = x.op.taken_from(x)
     return isinstance(x, Array) and x.op is ops.greater
 
 

@@ -33,6 +33,9 @@ class At(Structural):
     def __init__(self, source: Rows, offset: int) -> None:
         self.source, self.offset = source, offset
 
+    def taken_from(self, y: Array) -> Operand:
+        return self.source if isinstance(self.source, Array) else None
+
 
 def is_number(x: Array) -> bool:
     """Whether x, inside a loop, is a single number: an operation on such, or one of a row."""

@@ -64,6 +64,9 @@ class View(Structural):
     def __init__(self, places: Strided, slicing: Slicing) -> None:
         self.places, self.slicing = places, slicing
 
+    def taken_from(self, y: Array) -> Operand:
+        return y.inputs[0]
+
     def order_of_axes(self) -> tuple[int, ...] | None:
         """How the axes are transposed, where it is all of the source; else None."""
         run, radix, entries, order, new_axes = self.slicing
@@ -127,6 +130,9 @@ class Take(Structural):
         """Whether it is the sources as they are, one after the other."""
         count = sum(prod(inner(x)) for x in sources)
         return self.places.shape == (count,) and bool((np.diff(self.places) == 1).all())
+
+    def taken_from(self, y: Array) -> Operand:
+        return y.inputs[0] if len(y.inputs) == 1 else None
 
     def back(self, i: int, y: Array, d: Operand) -> Part:
         source = y.inputs[i]
@@ -213,6 +219,9 @@ def run_sums(x: Array, starts: np.ndarray) -> Array:
 class Reshape(Structural):
     """The same numbers in another shape."""
 
+    def taken_from(self, y: Array) -> Operand:
+        return y.inputs[0]
+
     def back(self, i: int, y: Array, d: Operand) -> Part:
         return Part(reshape(full(d, y.shape), y.inputs[0].shape) if shape_of(d) else d)
 
@@ -238,6 +247,9 @@ def is_reshaped(x: Array) -> bool:
 
 class Broadcast(Structural):
     """x with all axes of a shape."""
+
+    def taken_from(self, y: Array) -> Operand:
+        return y.inputs[0]
 
     def back(self, i: int, y: Array, d: Operand) -> Part:
         return Part(reduced(d, shape_of(y.inputs[0]), y.shape))

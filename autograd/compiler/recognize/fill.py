@@ -45,8 +45,10 @@ class Filler:
         nodes, factors = self.with_factors(op, flat, lengths)
         if nodes is None or not self.planner.in_one_block(nodes):
             return []
-        if (lengths == lengths[0]).all() and factor(self.place_of[nodes]) is not None:
-            return []
+        if (lengths == lengths[0]).all():
+            nodes, factors = self.sorted_rows(len(ids), nodes, factors)
+            if factor(self.place_of[nodes]) is not None:
+                return []
         row_of = np.repeat(np.arange(len(ids)), lengths)
         columns, column_of = np.unique(nodes, return_inverse=True)
         row_team, column_team = teams(row_of, column_of, len(ids), len(columns))
@@ -60,6 +62,18 @@ class Filler:
             return []
         columns, column_team = self.without_gaps(columns, column_team)
         return self.dots(np.array(ids), (row_of, nodes, factors), (columns, row_team, column_team))
+
+    def sorted_rows(
+        self, count: int, nodes: np.ndarray, factors: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Terms of `count` sums of one length, those of each in the order of their places."""
+        places = self.place_of[nodes].reshape(count, -1)
+        if (places[:, 1:] >= places[:, :-1]).all():
+            return nodes, factors
+        order = np.argsort(places, axis=1, kind="stable")
+        found = (np.take_along_axis(x.reshape(count, -1), order, 1) for x in (nodes, factors))
+        nodes, factors = (x.ravel() for x in found)
+        return nodes, factors
 
     def dots(self, ids: np.ndarray, terms: Any, found: Any) -> Dots:
         """Sums, whose terms are given as row, node and factor, as dots with all nodes of their

@@ -122,11 +122,82 @@ def numbered(
     numbering = _Numbering(constant)
     numbering.leaves(place, parameters, inputs)
     numbering.note_biases(linears)
+    turned = turn_even(order, args, uses, linears, constant)
     for i in nodes_among(uses, linears, begin):
         numbering.add(i, op[i], args[i], linears[i])
         if order[i].label:
             numbering.labels.setdefault(numbering.ids[i], order[i].label)
-    return numbering.tape(ends, parameters, inputs), numbering.ids
+    ids = numbering.ids
+    for i in turned:
+        ids[i] = NONE  # its number is not in the program, but less it
+    return numbering.tape(ends, parameters, inputs), ids
+
+
+def turn_even(
+    order: list[Value], args: list[tuple[Term, ...]], uses: list[int],
+    linears: list[Optional[Linear]], constant: list[Optional[float]],
+) -> list[int]:
+    """Turn numbers less sums, such as t - (w * x + b), of which only the square, the absolute value
+    or the cosine is used: (t - f)**2 becomes (f - t)**2, as others write it. What comes back are
+    the places that are turned; those with a label stay as they are, and a number less one other
+    beside differences of two others, for these are neighbours and it is the end of their row.
+    """
+    less = numbers_less(linears, constant)
+    if not less:
+        return []
+    turned = []
+    for v, used in zip(order, args):
+        t = used[0] if used else 0.0  # a place is an int; a number may be equal to one
+        if type(t) is int and t in less and is_even(v.op, used, constant):
+            if uses[t] == 1 + (v.op is ops.mul) and not order[t].label:
+                turned.append(t)
+                linears[t] = less[t][::-1]
+    return turned
+
+
+def numbers_less(
+    linears: list[Optional[Linear]], constant: list[Optional[float]]
+) -> dict[int, Linear]:
+    """The sums, by place, that are a number less terms that vary; not the ends of rows."""
+    less: dict[int, Linear] = {}
+    for t, linear in enumerate(linears):
+        if linear is not None and linear is not INSIDE and not linear[0].left:
+            if is_number_less(linear, constant):
+                less[t] = linear
+    longer = {t: linear for t, linear in less.items() if number_of_terms(linear[1]) > 1}
+    if len(longer) < len(less) and any(map(is_difference_of_two, linears)):
+        return longer
+    return less
+
+
+def is_number_less(linear: Linear, constant: list[Optional[float]]) -> bool:
+    """Whether a sum is a number less terms that vary."""
+    plus, minus = linear
+    if plus.left or plus.scaled or not (minus.left or minus.scaled or minus.rest):
+        return False
+    return all([type(t) is float or constant[t] is not None for t in plus.rest])
+
+
+def number_of_terms(side: Side) -> int:
+    """How many terms of one sign there are."""
+    return len(side.left) + len(side.scaled) + len(side.rest)
+
+
+def is_difference_of_two(linear: Optional[Linear]) -> bool:
+    """Whether a sum is one term less another one."""
+    if not linear or len(linear[0].rest) != 1 or len(linear[1].rest) != 1:
+        return False
+    return all([type(side.rest[0]) is int and not side.has_products() for side in linear])
+
+
+def is_even(op: Any, args: tuple[Term, ...], constant: list[Optional[float]]) -> bool:
+    """Whether an operation gives the same for its first argument and for the negated one."""
+    if op is ops.mul:
+        return type(args[1]) is int and bool(args[0] == args[1])
+    if op is not ops.pow:
+        return op is ops.abs or op is ops.cos
+    exponent = args[1] if type(args[1]) is float else constant[args[1]]
+    return exponent is not None and exponent % 2 == 0
 
 
 def nodes_among(uses: list[int], linears: list[Optional[Linear]], begin: set[int]) -> list[int]:
@@ -370,14 +441,22 @@ class _Numbering:
 
     def move_weights(self, plus: Side, minus: Side) -> None:
         """Put what is subtracted among what is added, its numbers negated, where both are
-        parameters and parameters times numbers alone: they are one dot.
+        parameters and parameters times numbers alone: they are one dot. A bias stays one.
         """
         more, less = self.weights(plus), self.weights(minus)
         if more and less:
+            kept = self.bias_of(plus, minus) if len(more) + len(less) > NEIGHBOURS else []
+            more = more[len(kept) :]  # what stands alone is the first
             plus.left, plus.right, plus.rest = [], [], [t for t in plus.rest if self.is_number(t)]
+            plus.rest += kept
             plus.add(more + [(t, -number) for t, number in less])
             minus.left, minus.right = [], []
             minus.rest = [t for t in minus.rest if self.is_number(t)]
+
+    def bias_of(self, plus: Side, minus: Side) -> list[Term]:
+        """The one term that is added and is no product, in a list; [] where there are others."""
+        bare = [t for t in plus.rest if not self.is_number(t)]
+        return bare if len(bare) == 1 and all(map(self.is_number, minus.rest)) else []
 
     def weights(self, side: Side) -> list[tuple[Term, float]]:
         """The terms of a side, each with its number; [] where they are not all parameters."""

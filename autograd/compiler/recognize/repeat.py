@@ -162,8 +162,10 @@ def longest_alike(wires: list[np.ndarray]) -> tuple[int, int] | None:
         return None
     which = int(np.argmax(stops - starts))
     first, last = int(starts[which]), int(stops[which])
-    while first > 0 and starts_at(wires, first - 1, last):
-        first -= 1
+    lowest = 0
+    while first > lowest:
+        lowest = max(lowest, earliest_start(wires, first - 1, last))
+        first -= first > lowest
     return (first, last) if last + 1 - first >= FEWEST else None
 
 
@@ -207,15 +209,14 @@ def wires_of(
     )
 
 
-def starts_at(wires: list[np.ndarray], first: int, last: int) -> bool:
-    """Whether a loop whose last turn is `last` can start at turn `first`: what differs there comes
-    from before its start.
+def earliest_start(wires: list[np.ndarray], t: int, last: int) -> int:
+    """The first turn at which a loop can start that has turn `t` and whose last turn is `last`;
+    t + 1 where turn t cannot be in it. What differs in turn t must come from before the start.
     """
+    found = 0
     for w in wires:
-        for t in range(first, last):
-            differs = (w[t] != w[last]).any(axis=1)
-            if not differs.any():
-                break
-            if (w[t, differs, 0] != OUTSIDE).any() or (w[last, differs, 0] <= t - first).any():
-                return False
-    return True
+        differs = (w[t] != w[last]).any(axis=1)
+        if differs.any():
+            inside = (w[t, differs, 0] != OUTSIDE).any()
+            found = max(found, t + 1 - (0 if inside else int(w[last, differs, 0].min())))
+    return min(found, t + 1)
