@@ -101,11 +101,8 @@ class Flattener:
     ) -> None:
         self.op, self.args, self.constant = op, args, constant
         # whether a place is an operation that nobody else uses
-        self.inner = [
-            n == 1 and number is None and used != ()
-            for n, number, used in zip(uses, constant, args)
-        ]
-        for place in kept:  # what must not go into the sum above it
+        self.inner = [n == 1 and number is None for n, number in zip(uses, constant)]
+        for place in kept:  # what must not go into the sum above it; all leaves that vary
             self.inner[place] = False
         self.sums = [p for p in sums_in(op, args, uses) if constant[p] is None]
         for place in self.last_turns(uses):  # so that it looks like the turns before

@@ -146,9 +146,9 @@ def turn_even(
     if not less:
         return []
     turned = []
-    for v, used in zip(order, args):
-        t = used[0] if used else 0.0  # a place is an int; a number may be equal to one
-        if type(t) is int and t in less and is_even(v.op, used, constant):
+    for v, used in [(order[i], used) for i, used in enumerate(args) if used and used[0] in less]:
+        t = used[0]  # a place is an int; a number may be equal to one
+        if type(t) is int and is_even(v.op, used, constant):
             if uses[t] == 1 + (v.op is ops.mul) and not order[t].label:
                 turned.append(t)
                 linears[t] = less[t][::-1]
@@ -379,13 +379,14 @@ class _Numbering:
     def has_differences(self) -> bool:
         """Whether there are so many differences that nodes with a number may be like them."""
         kinds = self.kinds
-        terms = [x for pair in self.others.values() for x in pair]
-        of_parameters = any(isinstance(x, int) and kinds[x] == PARAMETER for x in terms)
         found = [
             op for op, args in self.nodes.values()
-            if op is ops.sub or of_parameters and op is ops.dot and len(args) == 4
+            if op is ops.sub or op is ops.dot and len(args) == 4
         ]
-        return len(found) > OFTEN
+        if len(found) <= OFTEN or found.count(ops.sub) > OFTEN:
+            return len(found) > OFTEN
+        terms = [x for pair in self.others.values() for x in pair]
+        return any(isinstance(x, int) and kinds[x] == PARAMETER for x in terms)
 
     # Sums -------------------------------------------------------------------------------------
 

@@ -73,10 +73,11 @@ def longest(
     candidates.sort(key=lambda c: (-c[0], c[1]))
     for _, period, start, stop in candidates[:TRIED]:
         loops: list[tuple[int, Turns]] = []
+        stretch = Stretch(groups[start:stop], period)
         for tried, shift in enumerate(range(0, period, -(-period // SHIFTS))):
             count = (stop - start - shift) // period
-            loop = wired(tape, groups, start + shift, period, count) if count >= FEWEST else None
-            loops += [] if loop is None else [loop]
+            loop = wired(tape, stretch, shift, count) if count >= FEWEST else None
+            loops += [] if loop is None else [(start + loop[0], loop[1])]
             if tried == 2 and not loops:
                 break
         if loops:  # of those that begin at another group, the one with least to keep
@@ -106,8 +107,13 @@ def looks_of(tape: Tape, groups: list[Group]) -> np.ndarray:
     known: dict[Any, int] = {}
     key_of = dict(zip(tape.nodes, keys_of(tape)))
     return np.array([
-        known.setdefault((key_of[g.ids[0]], *map(len, g.args)), len(known)) for g in groups
+        known.setdefault((key_of[ids[0]], sizes_of(args)), len(known)) for _, ids, args in groups
     ])
+
+
+def sizes_of(args: list[tuple[int, ...]]) -> int | tuple[int, ...]:
+    """The number of arguments of each node of a group, or of the only one."""
+    return len(args[0]) if len(args) == 1 else tuple(map(len, args))
 
 
 def runs(same: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -118,13 +124,41 @@ def runs(same: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return edges[::2], edges[1::2]
 
 
-def wired(
-    tape: Tape, groups: list[Group], start: int, period: int, count: int
-) -> tuple[int, Turns] | None:
-    """The longest loop among some turns, if it is long enough, and where it starts."""
-    chosen = groups[start : start + period * count]
-    args = [args_of(chosen[j::period]) for j in range(period)]
-    wires = all_wires(len(tape.kinds), chosen, args)
+class Stretch:
+    """Groups that look as those a period before them do: their ids and arguments in tables."""
+
+    def __init__(self, groups: list[Group], period: int) -> None:
+        self.groups, self.period = groups, period
+        self.ids = np.fromiter(chain.from_iterable(map(attrgetter("ids"), groups)), np.intp)
+        rows = chain.from_iterable(map(attrgetter("args"), groups))
+        self.args = np.fromiter(chain.from_iterable(rows), np.intp)
+
+    def ids_of(self, shift: int, count: int) -> list[np.ndarray]:
+        """The nodes of each group of a turn, (turns, n), of turns that begin at group `shift`."""
+        sizes = [len(group.ids) for group in self.groups[: self.period]]
+        return in_turns(self.ids, sizes, shift, count)
+
+    def args_of(self, shift: int, count: int) -> list[np.ndarray]:
+        """The arguments of all nodes of each group of a turn, (turns, number), in the same way."""
+        sizes = [sum(map(len, group.args)) for group in self.groups[: self.period]]
+        return in_turns(self.args, sizes, shift, count)
+
+
+def in_turns(flat: np.ndarray, sizes: list[int], shift: int, count: int) -> list[np.ndarray]:
+    """A flat array as a table for each group of a turn, with a row for each turn, of turns that
+    begin at group `shift`; of what each group has is its size.
+    """
+    begin, width = sum(sizes[:shift]), sum(sizes)
+    rows = flat[begin : begin + count * width].reshape(count, width)
+    return np.split(rows, np.cumsum(sizes[shift:] + sizes[:shift])[:-1], axis=1)
+
+
+def wired(tape: Tape, stretch: Stretch, shift: int, count: int) -> tuple[int, Turns] | None:
+    """The longest loop among some turns, the first at group `shift`, if it is long enough, and the
+    group where it starts.
+    """
+    ids, args = stretch.ids_of(shift, count), stretch.args_of(shift, count)
+    wires = all_wires(len(tape.kinds), ids, args)
     found = longest_alike(wires)
     if found is None:
         return None
@@ -132,23 +166,23 @@ def wired(
     lags = lags_of(wires, first, last)
     if not any((lag > 0).any() for lag in lags):
         return None
-    args = [a[first : last + 1] for a in args]
+    ids, args = ([a[first : last + 1] for a in its] for its in (ids, args))
     if own_weights(tape, args, lags) > WEIGHTS:
         return None
-    turns = [chosen[t * period : (t + 1) * period] for t in range(first, last + 1)]
-    ids = [ids_of([turn[j] for turn in turns]) for j in range(period)]
-    return start + first * period, Turns(
-        turns, ids, args, lags, [w[last, :, 1] for w in wires], [w[last, :, 2] for w in wires]
+    period = stretch.period
+    begins = range(shift + first * period, shift + (last + 1) * period, period)
+    return begins[0], Turns(
+        [stretch.groups[b : b + period] for b in begins],
+        ids, args, lags, [w[last, :, 1] for w in wires], [w[last, :, 2] for w in wires],
     )
 
 
-def all_wires(size: int, chosen: list[Group], args: list[np.ndarray]) -> list[np.ndarray]:
+def all_wires(size: int, ids: list[np.ndarray], args: list[np.ndarray]) -> list[np.ndarray]:
     """How each argument of the groups of a turn is wired in each turn; see `wires_of`."""
     period = len(args)
     group_of = np.full(size, OUTSIDE)
     position_of = np.zeros(size, dtype=np.intp)
-    for j in range(period):
-        same = ids_of(chosen[j::period])
+    for j, same in enumerate(ids):
         group_of[same] = j + period * np.arange(len(same))[:, None]
         position_of[same] = np.arange(same.shape[1])
     return [wires_of(a, group_of, position_of, period) for a in args]
@@ -176,23 +210,9 @@ def lags_of(wires: list[np.ndarray], first: int, last: int) -> list[np.ndarray]:
 
 def own_weights(tape: Tape, args: list[np.ndarray], lags: list[np.ndarray]) -> int:
     """How many arguments of a turn are parameters, others in each turn."""
-    kinds, count = np.array(tape.kinds), 0
-    for a, lag in zip(args, lags):
-        varies = (a != a[0]).any(axis=0) & (lag == OUTSIDE)
-        count += int((kinds[a[:, varies]] == PARAMETER).any(axis=0).sum())
-    return count
-
-
-def ids_of(groups: list[Group]) -> np.ndarray:
-    """The nodes of groups of one size, a row for each."""
-    found = np.fromiter(chain.from_iterable(map(attrgetter("ids"), groups)), np.intp)
-    return found.reshape(len(groups), -1)
-
-
-def args_of(groups: list[Group]) -> np.ndarray:
-    """The arguments of all nodes of groups that look alike, a row for each group."""
-    rows = chain.from_iterable(map(attrgetter("args"), groups))
-    return np.fromiter(chain.from_iterable(rows), np.intp).reshape(len(groups), -1)
+    outside = [a[:, (a != a[0]).any(axis=0) & (lag == OUTSIDE)] for a, lag in zip(args, lags)]
+    kinds = np.array(tape.kinds) if any(a.size for a in outside) else np.zeros(1)
+    return sum([int((kinds[a] == PARAMETER).any(axis=0).sum()) for a in outside])
 
 
 def wires_of(
