@@ -84,7 +84,7 @@ class Jitted:
                 if b.program is not None]
 
     def __call__(self, *args: Any, **named: Any) -> Any:
-        if self.is_as_written():
+        if not self.uses_programs():
             return self.f(*args, **named)
         try:
             signature, theta, values = self.arguments.find(args, named)
@@ -105,18 +105,18 @@ class Jitted:
         with self.lock:
             return self.first(signature, theta, args, named, values)
 
-    def is_as_written(self) -> bool:
-        """Whether the function runs as it was written, whatever it is given: it was refused, or is
-        called while something is recorded, or where anomalies are looked for."""
-        return bool(self.refused or notes_here() is not None or OPEN and is_watched())
+    def uses_programs(self) -> bool:
+        """Whether programs are used at all: f was not refused, and is not called while something
+        is recorded, nor where anomalies are looked for."""
+        return not self.refused and notes_here() is None and not (OPEN and is_watched())
 
     def is_for_programs(self, args: Any, named: Any, values: Sequence[Value]) -> bool:
         """Whether programs may be used, and recorded, for arguments with these Values among them;
         where what f refers to has changed, they are forgotten first."""
         if (named or values) and not self.takes(named, values) or not self.is_current():
             return False
-        asks_same = self.reach is not None and self.reach.asks_same
-        return not asks_same or not self.are_shared([args, named])
+        reach = self.reach
+        return reach is None or not reach.asks_same or not self.are_shared([args, named])
 
     def takes(self, named: Any, values: Sequence[Value]) -> bool:
         """Whether a program can be given these arguments by name, and these Values."""
@@ -145,8 +145,11 @@ class Jitted:
 
     def is_current(self) -> bool:
         """Whether branches may be used and recorded: what f refers to is known, and as it was."""
-        if self.reach is not None and self.reach.same():
-            return True
+        reach = self.reach
+        return reach is not None and reach.same() or self.is_known_again()
+
+    def is_known_again(self) -> bool:
+        """Whether, after a change, what f refers to may be watched anew: branches are forgotten."""
         with self.lock:
             self.changes += self.reach is not None
             if self.changes > CHANGES:

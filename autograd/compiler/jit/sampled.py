@@ -242,7 +242,7 @@ class Sampled(Jitted):
         m = self.count(args)
         groups = None
         takes = not named or not hasattr(self.f, "differentiated")      # no keywords: an error
-        if takes and not self.is_as_written():
+        if takes and self.uses_programs():
             try:
                 groups = self.groups(args, named)
             except TypeError as error:
