@@ -158,6 +158,7 @@ class Flattener:
         plus, minus = sides = Side(), Side()
         op, args, inner = self.op, self.args, self.inner
         stack: list[Term] = [root]  # ~t for a place t that is subtracted
+        was, inner[root] = inner[root], True
         while stack:
             t = stack.pop()
             if type(t) is float:
@@ -167,7 +168,7 @@ class Flattener:
             if negative:
                 t = ~t
             side = sides[negative]
-            kind = op[t] if inner[t] or t == root else None  # None: it is a term as it is
+            kind = op[t] if inner[t] else None  # None: it is a term as it is
             if kind is ops.mul:
                 a, b = args[t]
                 if self.takes_apart(a, b):
@@ -185,6 +186,7 @@ class Flattener:
                 side.rest.append(t)
                 continue
             found[t] = INSIDE
+        inner[root] = was
         return sides
 
     # Products ---------------------------------------------------------------------------------
