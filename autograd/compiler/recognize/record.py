@@ -15,7 +15,7 @@ from autograd import graph, ops
 from autograd.compat.numbers import with_labels
 from autograd.compat.micrograd import Closure, Handmade
 from autograd.compiler.recognize.affine import Term
-from autograd.compiler.recognize.normal import INSIDE, SUMS, Flattener, Linear, Side
+from autograd.compiler.recognize.normal import INSIDE, NOTHING, SUMS, Flattener, Linear, Side
 from autograd.ops import Operation
 from autograd.recording import ONE_SIDED
 from autograd.value import Value
@@ -397,7 +397,7 @@ class _Numbering:
 
     def linear(self, plus: Side, minus: Side) -> int:
         """The node of a sum: what is added less what is subtracted."""
-        if not (minus.left or minus.rest or minus.scaled):
+        if minus is NOTHING or minus.is_empty():
             products = plus.has_products()
             if not plus.rest:
                 return self.total(self.terms(plus), 0.0, products)
