@@ -151,7 +151,8 @@ def turn_even(
         if type(t) is int and is_even(v.op, used, constant):
             if uses[t] == 1 + (v.op is ops.mul) and not order[t].label:
                 turned.append(t)
-                linears[t] = less[t][::-1]
+                number, terms = less[t]
+                linears[t] = terms, NOTHING if number.is_empty() else number
     return turned
 
 
@@ -397,7 +398,7 @@ class _Numbering:
 
     def linear(self, plus: Side, minus: Side) -> int:
         """The node of a sum: what is added less what is subtracted."""
-        if minus is NOTHING or minus.is_empty():
+        if minus is NOTHING:
             products = plus.has_products()
             if not plus.rest:
                 return self.total(self.terms(plus), 0.0, products)
