@@ -370,7 +370,8 @@ def dot(w: Iterable[Any], x: Iterable[Any], b: Any = 0.0) -> Any:
 
     w and x have n entries each; b is a scalar. Raises ValueError when the lengths differ.
     """
-    w, x = entries(w, "the weights of dot"), entries(x, "the inputs of dot")
+    w = entries(w, "the weights of dot", ordered=True)
+    x = entries(x, "the inputs of dot", ordered=True)
     return _affine([tuple(w)], tuple(x), [b])[0]
 
 

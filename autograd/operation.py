@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn, Union
 
 from autograd.compat.numbers import error_at, is_array, labels, listed, number, on_arrays, text
+from autograd.compat.rows import explained
 from autograd.formulas.text import Text
 
 Form = Union[str, Callable[..., str]]       # "{0:sum} + {1:product}", or a function of its inputs
@@ -21,6 +22,7 @@ Rule = Union[Callable[..., Any], None]      # a partial derivative: (y, *inputs)
 ARITHMETIC = (ArithmeticError, ValueError)  # what Python raises outside a function's domain
 
 
+@explained
 @dataclass(eq=False, repr=False)
 class Operation:
     """One row of the table. Call it with numbers, Values, arrays or symbols."""
@@ -66,11 +68,7 @@ class Operation:
         return self.value(*inputs)
 
     def value(self, *inputs: Any) -> float:
-        """The value on numbers, a float.
-
-        Outside the domain, raises ValueError, ZeroDivisionError or OverflowError naming operation,
-        numbers and domain; TypeError for the wrong number of inputs.
-        """
+        """The value on numbers, a float; out of the domain raises as Python does, and names it."""
         self.check_arity(inputs)
         numbers = [number(x, f"an input of {self.name}") for x in inputs]
         try:
@@ -81,8 +79,8 @@ class Operation:
     def check_arity(self, inputs: Sequence[Any]) -> None:
         """Raises TypeError for the wrong number of inputs."""
         if self.arity not in (None, len(inputs)):
-            plural = "s" * (self.arity != 1)
-            raise TypeError(f"{self.name} takes {self.arity} input{plural}, got {len(inputs)}")
+            raise TypeError(f"{self.name} takes {self.arity} input{'s' * (self.arity != 1)}, got "
+                            f"{len(inputs)}")
 
     def write(self, language: str, *inputs: Text) -> Text:
         """The operation in a language, one of the columns above ("text", "c"), as Text."""

@@ -436,7 +436,7 @@ def select_of(index: Any, values: Iterable[Any]) -> Any:
     Its derivative goes to the entry that was chosen. Raises ValueError for an index that is not a
     whole number from 0 to len(values) - 1.
     """
-    return select(index, *_scalars(values, "the values of select"))
+    return select(index, *_scalars(values, "the values of select", True))
 
 
 def dot_of(w: Iterable[Any], x: Iterable[Any], b: Any = 0.0) -> Any:
@@ -444,7 +444,7 @@ def dot_of(w: Iterable[Any], x: Iterable[Any], b: Any = 0.0) -> Any:
 
     w and x have n entries each; b is a scalar. Raises ValueError when the lengths differ.
     """
-    w, x = _scalars(w, "the weights of dot"), _scalars(x, "the inputs of dot")
+    w, x = _scalars(w, "the weights of dot", True), _scalars(x, "the inputs of dot", True)
     if len(w) != len(x):
         raise ValueError("dot needs as many weights as inputs, "
                          f"got {len(w)} weights and {len(x)} inputs")
@@ -470,14 +470,16 @@ def check_rows(rows: Sequence[Any], b: Sequence[Any]) -> None:
 
 def affine_lists(W: Any, x: Any, b: Any) -> tuple[list[Any], tuple[Any, ...], list[Any]]:
     """The rows of W, and x and b, each as a sequence. Raises TypeError for what is not a list."""
-    rows = [tuple(entries(w, f"W[{i}] of affine")) for i, w in enumerate(entries(W, "W of affine"))]
-    return rows, tuple(entries(x, "x of affine")), entries(b, "b of affine")
+    rows = [tuple(entries(w, f"W[{i}] of affine", ordered=True))
+            for i, w in enumerate(entries(W, "W of affine", ordered=True))]
+    return (rows, tuple(entries(x, "x of affine", ordered=True)),
+            entries(b, "b of affine", ordered=True))
 
 
-def _scalars(values: Iterable[Any], what: str) -> tuple[Any, ...]:
+def _scalars(values: Iterable[Any], what: str, ordered: bool = False) -> tuple[Any, ...]:
     each = f"an entry of {what}"
     return tuple(number(x, each) if is_array(x) or type(x) in NOT_SCALARS else x
-                 for x in entries(values, what))
+                 for x in entries(values, what, ordered=ordered))
 
 
 # A row of one's own -------------------------------------------------------------------------------

@@ -11,6 +11,14 @@
 """
 from typing import Any
 
+try:
+    from autograd import Value as _Value  # noqa: F401 - first of all: is this the right autograd?
+except ImportError:
+    raise ImportError(
+        "nn needs the autograd of scalar-autograd, but `import autograd` finds another package of "
+        "that name, HIPS's perhaps, whose files lie in the same folder. Uninstall both, then "
+        "install scalar-autograd again: pip uninstall autograd scalar-autograd") from None
+
 from nn import data, losses, matrix
 from nn.checks import hint
 from nn.epochs import History

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import inspect
+import io
 import math
 import operator
 import re
@@ -62,9 +63,13 @@ class Model(Protocol):
 def shown(x: object) -> str:
     """What x is, for a message: the name of a function, the beginning of anything else's repr."""
     name = getattr(x, "__name__", None)
-    if isinstance(name, str):
+    if isinstance(name, str) and callable(x):
         return f"the class {name}" if isinstance(x, type) else f"the function {name}"
-    text = " ".join(re.sub(" at 0x[0-9a-fA-F]+", "", repr(x)).split())
+    try:
+        text = repr(x)
+    except Exception as error:                          # whatever a __repr__ raises
+        text = f"a {type(x).__name__} that {type(error).__name__} keeps from being shown"
+    text = " ".join(re.sub(" at 0x[0-9a-fA-F]+", "", text).split())
     return text if len(text) <= LONGEST else text[:LONGEST - 3] + "..."
 
 
@@ -85,7 +90,7 @@ def whole(n: object, name: str, least: int = 1) -> int:
 
 def index(n: object) -> int | None:
     """n as an int where it is a whole number of any kind; None for all else, and for True."""
-    if not isinstance(n, SupportsIndex) or isinstance(n, (bool, np.bool_, type)):
+    if not isinstance(n, SupportsIndex) or isinstance(n, (bool, np.bool_, np.timedelta64, type)):
         return None
     try:
         return operator.index(n)
@@ -96,7 +101,7 @@ def index(n: object) -> int | None:
 def real(x: object, name: str, allowed: str = "that is finite",
          fits: Callable[[float], bool] = math.isfinite) -> float:
     """x as a number. Raises TypeError for anything else, ValueError where it does not fit."""
-    if not isinstance(x, Real) or isinstance(x, bool):
+    if not isinstance(x, Real) or isinstance(x, (bool, np.timedelta64)):
         raise TypeError(f"{name} must be a number {allowed}, got {shown(x)}{remedy(x)}")
     try:
         number = x if isinstance(x, float) else float(x)
@@ -126,7 +131,7 @@ def switch(x: object, name: str) -> bool:
 
 def listed(x: object, name: str, of: str = "samples") -> list[object]:
     """x as a list. Raises TypeError for what is not one, or has no order."""
-    without = (str, bytes, Mapping, AbstractSet, Value, type)
+    without = (str, bytes, Mapping, AbstractSet, Value, type, io.IOBase)
     if not isinstance(x, Iterable) or isinstance(x, without) or getattr(x, "shape", None) == ():
         raise TypeError(f"{name} must be a list of {of}, got {shown(x)}")
     return list(x)

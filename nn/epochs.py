@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import dis
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -20,8 +20,8 @@ class History(list[float]):
     its mini-batches: each sample counts once, as in (4).
     """
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, losses: Iterable[float] = ()) -> None:
+        super().__init__(losses)
         self.iterations: list[float] = []
         self.params: Any = None                 # what minimize has trained
 

@@ -6,6 +6,7 @@ parameters, draws from `random` and reprs are micrograd's.
 """
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any, NoReturn
@@ -35,7 +36,7 @@ def as_inputs(x: Any, name: str) -> list[Any]:
 
     Raises TypeError where there is no order.
     """
-    if isinstance(x, (dict, set, frozenset)) or x is None:
+    if isinstance(x, (dict, set, frozenset, io.IOBase)) or x is None:
         raise TypeError(f"{name} is called with one sample, a list of real numbers or Values, got "
                         f"{shown(x)}")
     return list(x) if isinstance(x, Iterable) and getattr(x, "shape", None) != () else [x]

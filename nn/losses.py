@@ -205,7 +205,7 @@ def _number(x: object, name: str) -> Any:
     """x, a Value or a number. Raises TypeError for anything else, ValueError for NaN."""
     if isinstance(x, Value):
         return x
-    if not isinstance(x, (Real, np.bool_)):
+    if not isinstance(x, (Real, np.bool_)) or isinstance(x, np.timedelta64):
         raise TypeError(f"{name} must be a Value or a number, got {shown(x)}")
     if isinstance(x, int):
         _fits_a_float(x, name)

@@ -17,6 +17,7 @@ from nn.epochs import Batches, History, stops
 from nn.nests import Nest, flat, shaped
 from nn.optim import GradientDescent, Optimizer, advice
 from nn.progress import Bar
+from nn.samples import check_masks
 from nn.steps import is_huge
 
 Step = Callable[..., tuple[float, Nest]]
@@ -52,7 +53,8 @@ def minimize(f: Callable[..., Any], params: Nest, *data: Any,           # noqa: 
     theta, columns = flat(params), samples_of(data)
     check_calls(f, callback, params, columns)
     step = step_of(f, len(columns), switch(compiled, "compiled"))
-    bar, history = Bar(whole(epochs, "epochs"), progress), History()
+    wanted = None if progress is None else switch(progress, "progress")
+    bar, history = Bar(whole(epochs, "epochs"), wanted), History()
     history.params = shaped(params, theta)
     batches = Batches(len(columns[0]) if columns else 1, batch_size, seed)
     for epoch in range(bar.total):
@@ -81,7 +83,7 @@ def usable(optimizer: Optimizer | None) -> Optimizer:
     if optimizer is not None and not isinstance(optimizer, Optimizer):
         raise TypeError("optimizer must be one of nn's, such as nn.GradientDescent(0.01), "
                         f"got {shown(optimizer)}")
-    return optimizer or GradientDescent()
+    return GradientDescent() if optimizer is None else optimizer
 
 
 def check_calls(f: object, callback: object, params: Nest, columns: list[Any]) -> None:
@@ -137,6 +139,8 @@ def advanced(step: Step, params: Nest, given: list[Any],
 def samples_of(data: Sequence[Any]) -> list[Any]:
     """Each of the data as a list or an array. Raises ValueError where they differ in length, or
     there are no samples."""
+    for k, x in enumerate(data):
+        check_masks(x, f"data {k}")
     columns = [x if isinstance(x, np.ndarray) and x.ndim else listed(x, f"data {k}")
                for k, x in enumerate(data)]
     sizes = sorted({len(column) for column in columns})

@@ -91,8 +91,12 @@ class Module:
 
     def zero_grad(self) -> None:
         """Reset the grad of every parameter to 0."""
-        for p in self.parameters():
-            p.grad = 0
+        parameters = self.parameters()
+
+        def change() -> None:
+            for p in parameters:
+                p.grad = 0
+        finish(change)
 
     def label_parameters(self) -> None:
         """Label each parameter with its full name, for pictures and messages."""

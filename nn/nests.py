@@ -36,13 +36,16 @@ def _collect(x: Any, name: str, parts: list[Any]) -> None:
         for key, item in x.items():
             _collect(item, within(name, key), parts)
     elif isinstance(x, np.ndarray) and x.dtype.kind in "fiu":
-        parts.append(x.ravel().astype(float))
+        if np.ma.is_masked(x):
+            raise ValueError(f"{name} has masked entries: put numbers there with filled(...)")
+        parts.append(np.asarray(x, dtype=float).ravel())
     elif isinstance(x, (list, tuple)) and set(map(type, x)) == {float}:
         parts.append(np.array(x))
     elif isinstance(x, (list, tuple)):
         for i, item in enumerate(x):
             _collect(item, within(name, i), parts)
-    elif isinstance(x, (int, float, np.floating, np.integer)) and not isinstance(x, bool):
+    elif isinstance(x, (int, float, np.floating, np.integer)) \
+            and not isinstance(x, (bool, np.timedelta64)):
         parts.append(_as_float(x, name))
     else:
         raise TypeError(f"{name} must be a number, or a list, tuple, dict or array of numbers, "

@@ -19,7 +19,7 @@ import numpy as np
 
 from autograd import Value
 from nn.changes import assign, finish, theta_of
-from nn.checks import check_call, hint, leaves, real, shown, switch
+from nn.checks import check_call, hint, leaves, real, shown, switch, whole
 from nn.nests import flat, is_nest, shaped
 from nn.samples import as_array
 
@@ -40,6 +40,9 @@ PYTORCH = {                     # its names for settings and methods: what does 
 }
 
 
+Check = Callable[[Any, str], Any]
+
+
 class Optimizer:
     """What all optimizers share: learning rate, weight decay, and the count of iterations.
 
@@ -49,11 +52,18 @@ class Optimizer:
     A subclass gives `direction(theta, gradient, rate)`: the step from theta, and what to remember
     for the next.
     """
+    # What each setting must be, in the constructor and whenever it is set
+    _settings: dict[str, Check] = {
+        "learning_rate": lambda x, name: _checked_rate(x),
+        "weight_decay": lambda x, name: real(x, name, "0 or above", lambda x: x >= 0),
+        "iteration": lambda x, name: whole(x, name, 0),
+        "memory": lambda x, name: _checked_memory(x),
+    }
 
     def __init__(self, learning_rate: Rate, weight_decay: float = 0.0, **others: object) -> None:
         _refuse(type(self).__name__, others)
-        self.learning_rate = _checked_rate(learning_rate, type(self).__name__)
-        self.weight_decay = real(weight_decay, "weight_decay", "0 or above", lambda x: x >= 0)
+        self.learning_rate = learning_rate
+        self.weight_decay = weight_decay
         self.reset()
 
     def reset(self) -> None:
@@ -84,7 +94,8 @@ class Optimizer:
         """
         if is_nest(theta) and is_nest(gradient):
             return shaped(theta, self.update(flat(theta), flat(gradient, "the gradient")))
-        theta, self.iteration, self.memory = self._next(theta, gradient)
+        theta, iteration, memory = self._next(theta, gradient)
+        self._remember(iteration, memory)
         return theta
 
     def _next(self, theta: np.ndarray, gradient: np.ndarray) -> tuple[np.ndarray, int, Memory]:
@@ -132,8 +143,16 @@ class Optimizer:
 
         def change() -> None:
             assign(values, theta)
-            self.iteration, self.memory = iteration, memory
+            self._remember(iteration, memory)
         finish(change)
+
+    def _remember(self, iteration: int, memory: Memory) -> None:
+        """Keep what an update gave: both at once, for an interrupt cannot come between."""
+        vars(self).update(iteration=iteration, memory=memory)
+
+    def __setattr__(self, name: str, x: Any) -> None:
+        check = self._settings.get(name)
+        super().__setattr__(name, x if check is None else check(x, name))
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"{type(self).__name__} has no {name}{hint(name, PYTORCH)}")
@@ -162,12 +181,16 @@ class GradientDescent(Optimizer):
     >>> descent.update(theta, np.array([0.0]))                         # 0.8 + 0.5 * (0.8 - 1)
     array([0.7])
     """
+    _settings = Optimizer._settings | {
+        "momentum": lambda x, name: real(x, name, "from 0 to 1", lambda x: 0 <= x <= 1),
+        "nesterov": switch,
+    }
 
     def __init__(self, learning_rate: Rate = 0.01, momentum: float = 0.0, nesterov: bool = False,
                  weight_decay: float = 0.0, **others: object) -> None:
         super().__init__(learning_rate, weight_decay, **others)
-        self.momentum = real(momentum, "momentum", "from 0 to 1", lambda x: 0 <= x <= 1)
-        self.nesterov = switch(nesterov, "nesterov")
+        self.momentum = momentum
+        self.nesterov = nesterov
         if nesterov and not momentum:
             raise ValueError("nesterov needs a momentum above 0")
 
@@ -194,13 +217,17 @@ class Adam(Optimizer):
     epsilon         added to the root, against division by 0
     weight_decay    lambda
     """
+    _settings = Optimizer._settings | {
+        "beta1": lambda x, name: real(x, name, "from 0 to below 1", lambda x: 0 <= x < 1),
+        "beta2": lambda x, name: real(x, name, "from 0 to below 1", lambda x: 0 <= x < 1),
+        "epsilon": lambda x, name: real(x, name, "above 0", lambda x: x > 0),
+    }
 
     def __init__(self, learning_rate: Rate = 0.001, beta1: float = 0.9, beta2: float = 0.999,
                  epsilon: float = 1e-8, weight_decay: float = 0.0, **others: object) -> None:
         super().__init__(learning_rate, weight_decay, **others)
-        self.beta1 = real(beta1, "beta1", "from 0 to below 1", lambda x: 0 <= x < 1)
-        self.beta2 = real(beta2, "beta2", "from 0 to below 1", lambda x: 0 <= x < 1)
-        self.epsilon = real(epsilon, "epsilon", "above 0", lambda x: x > 0)
+        self.beta1, self.beta2 = beta1, beta2
+        self.epsilon = epsilon
 
     def direction(self, theta: np.ndarray, gradient: np.ndarray, rate: float) -> Step:
         """The step, and the running means of the gradient and its square."""
@@ -221,13 +248,13 @@ def _refuse(name: str, others: dict[str, object]) -> None:
         raise TypeError(f"{name} has no setting {other!r}{hint(other, PYTORCH)}")
 
 
-def _checked_rate(rate: Rate, name: str) -> Rate:
+def _checked_rate(rate: Rate) -> Rate:
     says = "learning_rate must be a number above 0, or a function of the iteration"
     if isinstance(rate, type) or not callable(rate):
         if hasattr(rate, "__iter__") or hasattr(rate, "parameters"):
             raise TypeError(f"{says}, got {shown(rate)}: parameters are given to step(parameters), "
                             "or nn.fit is given the model, as in nn.fit(model, xs, ys, "
-                            f"optimizer=nn.{name}(0.1))")
+                            "optimizer=nn.SGD(0.1))")
         allowed = "above 0, or a function of the iteration"
         return real(rate, "learning_rate", allowed, lambda x: x > 0)
     if hasattr(rate, "parameters"):
@@ -235,6 +262,13 @@ def _checked_rate(rate: Rate, name: str) -> Rate:
                         "nn.fit is given the model")
     check_call(rate, (0,), says)
     return rate
+
+
+def _checked_memory(memory: object) -> Memory:
+    if not isinstance(memory, (tuple, list)) or not all(isinstance(m, np.ndarray) for m in memory):
+        raise TypeError("memory must be a tuple of arrays, what direction remembered, got "
+                        f"{shown(memory)}; reset() forgets all of it")
+    return tuple(memory)
 
 
 def _vector(x: object, name: str) -> np.ndarray:

@@ -56,6 +56,7 @@ def playground(model: Model | Callable[..., Any], xs: object, ys: object,   # no
     Raises what `fit` raises for model and data; ValueError where samples have not two numbers,
     where the model chooses by if-statements, and where the page would be too large.
     """
+    title = checked_title(title)
     loss, trained = find_loss(loss), as_model(model, parameters)
     X, Y = sample_pairs(xs, ys)
     check_plane(X, "xs")
@@ -69,7 +70,14 @@ def playground(model: Model | Callable[..., Any], xs: object, ys: object,   # no
              "theta": theta.tolist(), "spread": spread_of(trained, task.parameters),
              "task": kind_of(task, len(recorded[1])), "lossName": name_of(loss)}
     facts["settings"]["share"] = 0.0 if facts["test"] else share_of(test)
-    return autograd.training_page(recorded, programs, facts, path, title or "playground")
+    return autograd.training_page(recorded, programs, facts, path, title)
+
+
+def checked_title(title: object) -> str:
+    """The title of the page. Raises TypeError for what is not a string."""
+    if title is not None and not isinstance(title, str):
+        raise TypeError(f"title must be a string, got {shown(title)}")
+    return title or "playground"
 
 
 def as_model(model: Any, parameters: Any) -> Any:
@@ -175,7 +183,7 @@ def settings_of(optimizer: Optimizer | None, batch_size: int | None, seed: int,
 
     Raises TypeError for another optimizer, or a learning rate that is not a number.
     """
-    optimizer = optimizer or GradientDescent()
+    optimizer = GradientDescent() if optimizer is None else optimizer
     if type(optimizer) not in (GradientDescent, Adam):
         raise TypeError("the page knows nn.GradientDescent and nn.Adam, got "
                         f"{shown(optimizer)}")

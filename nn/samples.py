@@ -7,6 +7,7 @@
 """
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator
 from numbers import Real
 from typing import Any
@@ -81,7 +82,7 @@ def as_array(data: object, name: str, of: str = "samples") -> np.ndarray:
     Raises TypeError where it is not a list or an array, ValueError where it is ragged or masked.
     """
     data = _held(data, name, of)
-    _check_masks(data, name)
+    check_masks(data, name)
     try:
         array = np.asarray(data)
     except ValueError:                                  # what NumPy says of ragged rows
@@ -98,7 +99,7 @@ def _held(data: Any, name: str, of: str = "samples") -> Any:
     return data if hasattr(data, "__array__") else listed(data, name, of)
 
 
-def _check_masks(data: Any, name: str) -> None:
+def check_masks(data: Any, name: str) -> None:
     """Raise ValueError where entries are masked: what lies under the mask would count."""
     parts = [data] if isinstance(data, np.ndarray) else data
     if not isinstance(parts, (list, tuple)):
@@ -120,9 +121,8 @@ def _ragged(data: Any) -> str:
 
 def _size(row: Any) -> int:
     """The number of entries; 1 for what has none."""
-    if isinstance(row, Value) or getattr(row, "shape", None) == () or not hasattr(row, "__len__"):
-        return 1
-    return len(row)
+    without = isinstance(row, (Value, type)) or getattr(row, "shape", None) == ()
+    return 1 if without or not hasattr(row, "__len__") else len(row)
 
 
 # Numbers ----------------------------------------------------------------------
@@ -148,7 +148,7 @@ def _numbers(array: np.ndarray, data: object, name: str) -> np.ndarray:
 
 def _entries(data: Any, place: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], object]]:
     """Every entry of nested lists or of an array, with its place."""
-    nested = isinstance(data, Iterable) and not isinstance(data, (str, bytes))
+    nested = isinstance(data, Iterable) and not isinstance(data, (str, bytes, io.IOBase))
     if not nested or getattr(data, "shape", None) == ():
         yield place, data
         return

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import autograd as ag
+import nn
 from autograd import Value
 from autograd.compat.finishing import AGAIN, finish
 from autograd.derivatives.level import VARIABLES_AT_WORK
@@ -78,3 +79,27 @@ def test_a_change_is_made_to_its_end():
         else:
             finish(change)
         assert ("end" in made) == (interrupts <= AGAIN)
+
+
+def test_an_optimizer_and_grads_are_changed_at_once():
+    def updated():
+        optimizer = nn.Adam(0.1)
+        return lambda: optimizer.update(np.ones(2), np.ones(2)), lambda: (optimizer.iteration, len(optimizer.memory)) in ((0, 0), (1, 2))
+
+    def zeroed():
+        net = nn.MLP(2, [2, 1], seed=1)
+        for p in net.parameters():
+            p.grad = 3.0
+        return net.zero_grad, lambda: len({p.grad for p in net.parameters()}) == 1
+    for case, stride in ((updated, 1), (zeroed, 7)):
+        for at in range(1, run(case()[0], ()) + 1, stride):
+            action, holds = case()
+            run(action, {at})
+            assert holds(), (case, at)
+
+
+def test_an_interrupt_of_detect_anomaly_never_locks_the_thread():
+    action = watched()[0]
+    for at in range(1, 40):
+        run(action, {at}, ("autograd",))
+        assert (Value(1e308) * 10.0).data == math.inf

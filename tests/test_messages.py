@@ -6,6 +6,7 @@ and what to do, and leaves everything as it was; what is listed as right works.
 import decimal
 import fractions
 import inspect
+import io
 import math
 import re
 import types
@@ -16,9 +17,12 @@ import pytest
 import autograd as ag
 from autograd import Value
 from autograd.compat import habits
+from autograd.formulas.text import Text
 
 X = Value(2.0, label="shared")
 Y = X * X
+CLOSED = io.StringIO()
+CLOSED.close()
 WRONG = {
     "None": None, "text": "seven", "empty text": "", "number": 7.5, "int": 3, "negative": -3, "nan": math.nan, "infinite": math.inf,
     "complex": 2j, "list": [1.0, "a"], "empty list": [], "numbers": [1.0, 2.0], "dict": {"a": 1.0}, "empty dict": {}, "set": {1, 2},
@@ -29,6 +33,7 @@ WRONG = {
     "exception": ValueError("x"), "masked": np.ma.array([1.0, 2.0], mask=[0, 1]), "datetime": np.datetime64("2020"),
     "NumPy float": np.float32(1.5), "NumPy text": np.str_("a"), "tuple": (1.0, 2.0), "mapping": types.MappingProxyType({}),
     "operation": ag.ops.mul, "iterator": None,
+    "timedelta": np.timedelta64(3, "D"), "closed file": CLOSED,
 }
 REAL = {"number", "int", "negative", "infinite", "bool", "NumPy float"}
 FLOATS = REAL | {"nan"}
@@ -98,14 +103,14 @@ CALLS = [
     ("sum", lambda x: ag.sum(x), LISTS, "sum"),
     ("max", lambda x: ag.max(x), LISTS - {"empty list"} | ANY_VALUE, "max"),
     ("max first", lambda x: ag.max(x, 1.0), SCALAR | ARRAYS | {"masked"}, "max|term|input"),
-    ("dot w", lambda x: ag.dot(x, [1.0, 2.0]), {"numbers", "tuple", "Values", "set"}, "dot|weights"),
-    ("dot x", lambda x: ag.dot([X, Y], x), {"numbers", "tuple", "Values", "set"}, "dot|inputs"),
+    ("dot w", lambda x: ag.dot(x, [1.0, 2.0]), {"numbers", "tuple", "Values"}, "dot|weights"),
+    ("dot x", lambda x: ag.dot([X, Y], x), {"numbers", "tuple", "Values"}, "dot|inputs"),
     ("dot b", lambda x: ag.dot([X, Y], [1.0, 2.0], x), SCALAR | ARRAYS | {"masked"}, "dot|operand|bias|term"),
     ("affine W", lambda x: ag.affine(x, [1.0], [2.0]), set(), "affine|W|rows"),
-    ("affine x", lambda x: ag.affine([[X, X]], x, [2.0]), {"numbers", "tuple", "Values", "set"}, "affine|dot|inputs"),
-    ("affine b", lambda x: ag.affine([[X], [X]], [1.0], x), {"numbers", "tuple", "Values", "set", "array", "masked"}, "affine|b|entr"),
+    ("affine x", lambda x: ag.affine([[X, X]], x, [2.0]), {"numbers", "tuple", "Values"}, "affine|dot|inputs"),
+    ("affine b", lambda x: ag.affine([[X], [X]], [1.0], x), {"numbers", "tuple", "Values", "array", "masked"}, "affine|b|entr"),
     ("select index", lambda x: ag.select(x, [1.0, 2.0]), {"bool", "array"}, "index|select|place"),
-    ("select values", lambda x: ag.select(0, x), {"numbers", "tuple", "Values", "range", "set"}, "select|values|place"),
+    ("select values", lambda x: ag.select(0, x), {"numbers", "tuple", "Values", "range"}, "select|values|place"),
     ("where c", lambda x: ag.where(x, 1.0, 2.0), SCALAR | ARRAYS | {"masked"}, "where"),
     ("stop_gradient", lambda x: ag.stop_gradient(x), SCALAR | ARRAYS | {"masked"}, "stop_gradient"),
     ("find", lambda x: ag.find(x), {"empty text"}, "operation"),
@@ -142,9 +147,40 @@ CALLS = [
     ("expression limit", lambda x: ag.expression(Y, limit=x), {"int"}, "limit"),
     ("name", lambda x: ag.name(x), None, ""),
     ("format", lambda x: format(Value(2.0), x), {"empty text"}, "format"),
+    ("op.partial i", lambda x: ag.ops.mul.partial(x, 6.0, (2.0, 3.0)), {"bool"}, "place of an input|no input"),
+    ("op.shown_partial i", lambda x: ag.ops.mul.shown_partial(x, 6.0, (2.0, 3.0)), {"bool"}, "place of an input|no input"),
+    ("op.partial inputs", lambda x: ag.ops.mul.partial(0, 6.0, x),
+     {"numbers", "tuple", "Values", "objects", "list", "masked", "array", "nested", "set", "iterator", "generator"}, "inputs of mul|mul takes"),
+    ("op.write language", lambda x: ag.ops.mul.write(x, TEXT, TEXT), set(), "language"),
+    ("op.write input", lambda x: ag.ops.mul.write("text", x, TEXT), set(), "must be a Text"),
+    ("op.check_arity", lambda x: ag.ops.mul.check_arity(x), {"numbers", "tuple", "Values", "list", "objects", "set", "array", "masked", "nested"},
+     "must be a list|mul takes"),
+    ("Operation partials", lambda x: ag.Operation("a", abs, x), (FUNCTIONS | {"empty list"}) - {"class"}, "partials of a"),
+    ("Operation forward", lambda x: ag.Operation("a", x, (None,)), FUNCTIONS, "forward of a"),
+    ("Operation name", lambda x: ag.Operation(x, abs, (None,)), {"text", "empty text", "NumPy text"}, "name of an operation"),
+    ("_backward", lambda x: setattr(X * 1, "_backward", x), FUNCTIONS, "_backward of a Value"),
+    ("v.op =", lambda x: ag.draw(operated(x)), {"operation"}, "the op of a Value must be an operation"),
+    ("picture write", lambda x: PICTURE.write(x), set(), "path|file|ending"),
+    ("picture save", lambda x: PICTURE.save(x), {"None", "text", "NumPy text"}, "filename"),
+    ("picture save directory", lambda x: PICTURE.save("b.gv", x and "in_" + x if isinstance(x, str) else x), {"None", "text", "NumPy text"}, "directory"),
+    ("picture render", lambda x: PICTURE.render(x, format="svg"), {"None", "text", "NumPy text"}, "filename"),
+    ("picture render format", lambda x: PICTURE.render("a", format="svg" if x is None else x), {"None"}, "format"),
+    ("picture at_width", lambda x: PICTURE.at_width(x), {"None", "int"}, "width"),
+    ("picture include", lambda x: PICTURE._repr_mimebundle_(include=x), {"None", "empty list", "generator"}, "include"),
+    ("picture exclude", lambda x: PICTURE._repr_mimebundle_(exclude=x), {"None", "empty list", "generator"}, "exclude"),
+    ("frames write", lambda x: FRAMES.write(x), set(), "path|frames are written"),
     *rows(),
 ]
 PROGRAM = ag.compile(Y, [X])
+PICTURE, FRAMES, TEXT = ag.draw(Y), ag.frames(Y), Text("a", "atom")
+
+
+def operated(op):
+    v = X * 1
+    v.op = op
+    return v
+
+
 SAMPLES = ag.compile(X * (u := Value(3.0)), [X], [u])
 
 GENERIC = re.compile(r"unsupported operand|object (is not|has no|cannot)|not supported between|positional|unpack|"
@@ -156,7 +192,7 @@ GENERIC = re.compile(r"unsupported operand|object (is not|has no|cannot)|not sup
 
 def fault(name, call, right, names, kind):
     """What is wrong with the answer to an argument of this kind; None where nothing is."""
-    if kind == "datetime" and name.endswith(" v"):              # NumPy answers before a Value is asked
+    if kind in ("datetime", "timedelta") and name.endswith(" v"):              # NumPy answers before a Value is asked
         return None
     if names.startswith("function") and kind in FUNCTIONS:      # what a function does with a Value is its own affair
         return None
@@ -182,7 +218,8 @@ def fault(name, call, right, names, kind):
 
 
 @pytest.mark.parametrize("name, call, right, names", CALLS, ids=[call[0] for call in CALLS])
-def test_a_wrong_argument_is_named(name, call, right, names):
+def test_a_wrong_argument_is_named(name, call, right, names, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     before = set(ag.ops.TABLE)
     try:
         faults = [fault(name, call, right, names, kind) for kind in WRONG]
@@ -247,3 +284,17 @@ def test_a_label_that_is_set_later_and_is_no_text_is_named(label):
     with pytest.raises(ValueError, match="log"):
         ag.log(x - 5)
     assert repr(y)
+
+
+def test_what_is_masked_stays_masked():
+    m = np.ma.array([1.0, 2.0], mask=[0, 1])
+    for f in (ag.exp, lambda x: ag.maximum(x, 3.0), lambda x: ag.pow(x, np.ones(2)), lambda x: x * Value(2.0)):
+        found = f(m)
+        assert isinstance(found, np.ma.MaskedArray) and found.mask.tolist() == [False, True]
+
+
+def test_a_list_of_ones_own_that_is_made_of_something_else_is_a_list():
+    class Row(list):
+        def __init__(self):
+            super().__init__([1.0, 2.0])
+    assert ag.grad(lambda x: x[0] * x[1])(Row()) == [2.0, 1.0]

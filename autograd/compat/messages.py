@@ -4,6 +4,7 @@ Each function returns its argument, checked, or raises TypeError or ValueError.
 """
 from __future__ import annotations
 
+import io
 import os
 import pathlib
 import re
@@ -83,10 +84,14 @@ def path_of(x: Any, what: str = "path") -> pathlib.Path:
     return pathlib.Path(x)
 
 
-def entries(x: Any, what: str, of: str = "Values and numbers") -> list[Any]:
-    """The entries of x, which must be a list, or something else with entries, but not text."""
+def entries(x: Any, what: str, of: str = "Values and numbers", ordered: bool = False) -> list[Any]:
+    """The entries of x, which must be a list, or something else with entries, but not text; where
+    places count, no set.
+    """
+    if ordered and isinstance(x, (set, frozenset)):
+        raise TypeError(f"{what} must be a list of {of}, got {described(x)}: a set has no order")
     if isinstance(x, (str, bytes, bytearray, memoryview, Mapping, type)) \
-            or not isinstance(x, Iterable):
+            or not isinstance(x, Iterable) or isinstance(x, io.IOBase):
         raise TypeError(f"{what} must be a list of {of}, got {described(x)}")
     try:
         return list(x)

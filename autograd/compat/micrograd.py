@@ -62,6 +62,9 @@ class Closure:
                           "go through it")
 
     def __init__(self, function: Callable[[], None]) -> None:
+        if not callable(function):
+            raise TypeError("_backward of a Value must be a function without arguments, got "
+                            f"{described(function)}")
         self.function = function
         Closure.made = True
 

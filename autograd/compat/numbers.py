@@ -61,9 +61,10 @@ def is_array(x: Any) -> bool:
 
 
 def is_numpy_scalar(x: Any) -> bool:
-    """Whether x is a real number of NumPy's: a float, an integer or a bool."""
+    """Whether x is a real number of NumPy's: a float, an integer or a bool; a timedelta is none."""
     np = sys.modules.get("numpy")
-    return np is not None and isinstance(x, (np.floating, np.integer, np.bool_))
+    return np is not None and isinstance(x, (np.floating, np.integer, np.bool_)) \
+        and not isinstance(x, np.timedelta64)
 
 
 def label_of(label: object) -> str:
@@ -72,8 +73,13 @@ def label_of(label: object) -> str:
 
 
 def with_labels(order: list[Any]) -> list[Any]:
-    """Values, each with a label that is text. Raises TypeError: a label may be set at any time."""
+    """Values, each with a label that is text and an operation. Raises TypeError: both may be set
+    at any time.
+    """
     for v in order:
+        if not hasattr(type(v.op), "check_arity"):
+            raise TypeError("the op of a Value must be an operation, such as autograd.mul, got "
+                            f"{described(v.op)} as v.op of a Value of data {v.data}")
         if type(v.label) is not str and not isinstance(v.label, str):
             raise TypeError(f"the label of a Value must be a string, got {described(v.label)} as "
                             f"v.label of a Value of data {v.data}")
@@ -109,9 +115,12 @@ def error_at(op: Any, numbers: Sequence[float], error: Exception,
 
 
 def on_arrays(function: Callable[..., Any], inputs: Sequence[Any]) -> Any:
-    """The function for each entry of arrays, broadcasting; an array of floats, or of Values."""
+    """The function for each entry of arrays, broadcasting; an array of floats, or of Values.
+
+    What is masked stays masked.
+    """
     np = sys.modules["numpy"]
     result = np.frompyfunc(function, len(inputs), 1)(*inputs)
     if any(np.asarray(x).dtype == object for x in inputs):
         return result
-    return np.asarray(result, dtype=float)[()]
+    return np.asanyarray(result).astype(float)[()]

@@ -104,7 +104,7 @@ def spelt(line: Line | None) -> str:
 # The block ----------------------------------------------------------------------------------------
 
 _watch: ContextVar[Watch | None] = ContextVar("watch", default=None)
-_lock = threading.Lock()
+_lock = threading.RLock()           # a Ctrl-C may leave it locked: the same thread goes on
 _open: list[Block] = []
 _before: list[tuple[Any, str, Any]] = []
 

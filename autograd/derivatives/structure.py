@@ -151,7 +151,10 @@ def _nest(structure: Structure, leaves: Iterator[Any], leaf: Make) -> Nested:
         return dict(zip(structure.keys, items))
     if hasattr(kind, "_fields"):                # a named tuple takes its items one by one
         return kind(*items)
-    return kind(items)
+    try:
+        return kind(items)
+    except TypeError:                           # a list of one's own may be made of other things
+        return tuple(items) if issubclass(kind, tuple) else items
 
 
 def shaped(leaves: Sequence[Leaf], shape: tuple[int, ...]) -> NDArray[Any]:

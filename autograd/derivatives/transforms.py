@@ -161,7 +161,7 @@ def hvp(f: Function, primals: Sequence[Nested], tangents: Sequence[Nested]) -> N
 
 def refuse_number(f: object, who_takes: str) -> None:
     """Raises TypeError when f is not a function; a common mistake is f(x) instead of f."""
-    if not callable(f):
+    if not callable(f) or isinstance(f, type):
         raise TypeError(f"{who_takes} the function to differentiate, f and not f(x); "
                         f"got {described(f)}")
 

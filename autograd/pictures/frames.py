@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from autograd.compat.keywords import OF_PICTURES, told
-from autograd.compat.messages import choice, described
+from autograd.compat.messages import choice, described, path_of
 from autograd.graph import topological_order
 from autograd.pictures.canvas import numbered, write_drawings
 from autograd.pictures.cards import Splines
@@ -49,7 +49,7 @@ class Frames:
         `width` is that of PNG and GIF in pixels: 1920 for a slide. Raises ValueError for another
         ending, PictureError where Matplotlib is missing, which writes all but SVG.
         """
-        path = pathlib.Path(path)
+        path = path_of(path)
         kind = path.suffix[1:].lower()
         if kind not in KINDS:
             raise ValueError(f"frames are written as {', '.join(KINDS)}, got {path.name!r}")

@@ -14,7 +14,7 @@ from typing import Any
 
 import graphviz
 
-from autograd.compat.messages import path_of, text
+from autograd.compat.messages import at_least, entries, path_of, text
 from autograd.pictures.canvas import write_drawings
 from autograd.pictures.cards import Splines
 from autograd.pictures.columns import Places, place_columns
@@ -100,6 +100,7 @@ class Picture(graphviz.Digraph):                                # type: ignore[m
         """The same picture for this many pixels; as it is for None."""
         if pixels is None:
             return self
+        pixels = at_least(pixels, "width")
         plain = self.pipe(format="svg", encoding="utf-8")
         points = float(re.findall(r'<svg [^>]*width="([\d.]+)pt"', plain)[0])
         scaled = Picture(comment=self.comment, engine=self.engine, body=list(self.body))
@@ -118,8 +119,24 @@ class Picture(graphviz.Digraph):                                # type: ignore[m
         text: str = self.pipe(format="svg", encoding="utf-8")
         return text[text.index("<svg"):]
 
+    def save(self, filename: Any = None, directory: Any = None, **options: Any) -> str:
+        """As graphviz.Digraph.save: the path of the DOT text."""
+        for what, path in (("filename", filename), ("directory", directory)):
+            if path is not None:
+                path_of(path, what)
+        return str(super().save(filename, directory=directory, **options))
+
     def render(self, *args: Any, **options: Any) -> str:
         """As graphviz.Digraph.render, also with the wheel graphviz-pure."""
+        for what in ("filename", "directory"):
+            if options.get(what) is not None:
+                path_of(options[what], what)
+        if args and args[0] is not None:
+            path_of(args[0], "filename")
+        form = options.get("format")
+        if form is not None and text(form, "format") not in graphviz.FORMATS:
+            raise ValueError("format must be one that Graphviz writes, such as 'svg', got "
+                             f"{form[:60]!r}")
         backend = graphviz.backend.dot_command
         before, backend.DOT_BINARY = backend.DOT_BINARY, pathlib.Path(find_dot()[0])
         try:
@@ -129,7 +146,12 @@ class Picture(graphviz.Digraph):                                # type: ignore[m
 
     def _repr_mimebundle_(self, include: Iterable[str] | None = None,
                           exclude: Iterable[str] | None = None, **_: Any) -> dict[str, str]:
-        """The picture as HTML, SVG and text; else one line and the DOT text. Never raises."""
+        """The picture as HTML, SVG and text; else one line and the DOT text.
+
+        Raises TypeError where include or exclude are not lists of MIME types.
+        """
+        include = None if include is None else mime_types(include, "include")
+        exclude = mime_types(() if exclude is None else exclude, "exclude")
         try:
             svg = self.svg()
         except Exception as error:                              # a line, not a traceback
@@ -144,11 +166,16 @@ class Picture(graphviz.Digraph):                                # type: ignore[m
             bundle = {"text/html": figure, "image/svg+xml": svg, "text/plain": repr(self)}
         if include is not None:
             bundle = {kind: bundle[kind] for kind in include if kind in bundle}
-        return {kind: data for kind, data in bundle.items() if kind not in set(exclude or ())}
+        return {kind: data for kind, data in bundle.items() if kind not in exclude}
 
     def __repr__(self) -> str:
         about = ": ".join(filter(None, [self.comment or "of a graph", self.note]))
         return f"<picture {about}>"
+
+
+def mime_types(x: Any, what: str) -> list[str]:
+    """x as a list of strings; a set will do."""
+    return [text(kind, f"each of {what}") for kind in entries(x, what, "MIME types")]
 
 
 def picture_of(scene: Scene, places: Places | None = None,

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import autograd
-from nn.checks import shown
+from nn.checks import index, shown
 from nn.layers import MLP
 from nn.losses import Loss, find_loss, total
 from nn.matrix.explanations import Explainer, equal, fitted
@@ -53,12 +53,14 @@ class Marks(list[Mark]):
 
     def __getitem__(self, key: Any) -> Any:
         """The mark at a place in the list, or of the array of that name."""
-        if not isinstance(key, str):
+        place = index(key)
+        if isinstance(key, slice) or place is not None and -len(self) <= place < len(self):
             return super().__getitem__(key)
         for mark in self:
-            if mark.name == key:
+            if isinstance(key, str) and mark.name == key:
                 return mark
-        raise KeyError(f"no mark for {key!r}; there are {', '.join(mark.name for mark in self)}")
+        names = ", ".join(mark.name for mark in self)
+        raise KeyError(f"no mark for {shown(key)}; there are {names}")
 
     def __str__(self) -> str:
         return "\n".join(map(str, self))
@@ -111,10 +113,25 @@ def _difference(given: np.ndarray, graph: np.ndarray) -> str:
     """What is said where no mistake is known that gives the array."""
     if given.shape != graph.shape:
         return f"has shape {given.shape}, and {graph.shape} is needed"
+    if reordered := _reordered(given, graph):
+        return reordered
     at = np.unravel_index(np.abs(given - graph).argmax(), graph.shape)
     place = ", ".join(str(int(i) + 1) for i in at)
     return ("wrong, by no mistake that is known here; the largest difference is at "
             f"({place}): {given[at]:.6g} was given, the graph has {graph[at]:.6g}")
+
+
+def _reordered(given: np.ndarray, graph: np.ndarray) -> str:
+    """In words, that rows or columns are right and stand in another order; "" where they do not."""
+    for axis, word in ((0, "row"), (1, "column")):
+        if axis < graph.ndim and graph.shape[axis] > 1:
+            ours, theirs = np.moveaxis(graph, axis, 0), np.moveaxis(given, axis, 0)
+            places = [next((i for i, x in enumerate(ours) if equal(y, x)), -1) for y in theirs]
+            if sorted(places) == list(range(len(ours))):
+                k = next(i for i, place in enumerate(places) if i != place)
+                return (f"the {word}s are right, and stand in another order: {word} "
+                        f"{places[k] + 1} stands at place {k + 1}")
+    return ""
 
 
 def _problem(model: MLP, xs: object, ys: object, loss: Loss) -> Problem:

@@ -15,8 +15,8 @@ from nn.checks import whole
 from nn.display import table
 from nn.layers import MLP
 from nn.losses import Loss, find_loss, total
-from nn.matrix.formulas import (LayerGradients, LayerMatrices, backward, forward, loss_of,
-                                output_derivatives, parameters)
+from nn.matrix.formulas import (LayerGradients, LayerMatrices, backward, check_layers, forward,
+                                loss_of, output_derivatives, parameters)
 from nn.samples import sample_pairs
 
 
@@ -101,6 +101,8 @@ def compare(model: MLP, xs: object, ys: object, loss: str | Loss = "squared") ->
 
 def engine_gradient(model: MLP, X: np.ndarray, Y: np.ndarray, loss: Loss) -> list[float]:
     """dL with respect to each of model.parameters(), by the graph of the whole loss."""
+    parameters(model)                           # raises for what is not a network of layers (3)
+    X, Y = sample_pairs(X, Y)
     whole_loss = total(loss, [model(x) for x in X.tolist()], Y.tolist())
     gradient: list[float] = autograd.gradients(whole_loss, model.parameters())
     return gradient
@@ -109,6 +111,8 @@ def engine_gradient(model: MLP, X: np.ndarray, Y: np.ndarray, loss: Loss) -> lis
 def difference_quotients(layers: Sequence[LayerMatrices], X: np.ndarray, Y: np.ndarray,
                          loss: Loss) -> Iterator[float]:
     """Central differences (L(theta + h) - L(theta - h)) / 2h for each of model.parameters()."""
+    check_layers(layers)
+    X, Y = sample_pairs(X, Y)
     layers = [LayerMatrices(W.copy(), b.copy(), sigma) for W, b, sigma in layers]
 
     def loss_here() -> float:

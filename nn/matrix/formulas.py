@@ -66,7 +66,7 @@ def forward(layers: Sequence[LayerMatrices],
     Raises TypeError for anything but numbers, ValueError when X has another number of columns than
     the first layer has inputs.
     """
-    _check_layers(layers)
+    check_layers(layers)
     f = _floats(X, "X")
     inputs = layers[0][0].shape[1]
     if f.ndim not in (1, 2) or f.shape[-1] != inputs:
@@ -87,7 +87,7 @@ def backward(layers: Sequence[LayerMatrices], zs: Sequence[np.ndarray], fs: Sequ
     zs and fs are what `forward` gave, df = dL/df_L. Raises ValueError when df has another shape
     than f_L.
     """
-    _check_layers(layers)
+    check_layers(layers)
     zs, fs = _arrays(zs, "zs", len(layers)), _arrays(fs, "fs", len(layers) + 1)
     _check_shapes(layers, zs, fs)
     df = _floats(df, "df")
@@ -105,6 +105,8 @@ def backward(layers: Sequence[LayerMatrices], zs: Sequence[np.ndarray], fs: Sequ
 
 def activate(sigma: Function | None, z: np.ndarray) -> np.ndarray:
     """sigma(z), entry by entry."""
+    z = _floats(z, "z")
+    check_sigma(sigma)
     if sigma is None:
         return z
     if not isinstance(sigma, Operation):
@@ -116,6 +118,8 @@ def activate(sigma: Function | None, z: np.ndarray) -> np.ndarray:
 
 def derivative(sigma: Function | None, z: np.ndarray, f: np.ndarray) -> np.ndarray:
     """sigma'(z), entry by entry, where f = sigma(z): the diagonal of D_k."""
+    z, f = _floats(z, "z"), _floats(f, "f")
+    check_sigma(sigma)
     if sigma is None:
         return np.ones_like(z)
     if not isinstance(sigma, Operation):
@@ -128,7 +132,7 @@ def output_derivatives(loss: str | Loss, F: np.ndarray, Y: np.ndarray) -> np.nda
     """dL/df_L (m, n_L) at the outputs F (m, n_L), by the engine."""
     loss = find_loss(loss)
     rows = []
-    for f, y in zip(F.tolist(), Y.tolist()):
+    for f, y in _rows(F, Y):
         outputs = [Value(number) for number in f]
         check_loss(loss(_as_output(outputs), y)).backward()
         rows.append([v.grad for v in outputs])
@@ -140,8 +144,30 @@ def loss_of(loss: str | Loss, F: np.ndarray, Y: np.ndarray) -> float:
     loss = find_loss(loss)
     with autograd.no_grad():
         losses = [check_loss(loss(_as_output([Value(x) for x in f]), y)).data
-                  for f, y in zip(F.tolist(), Y.tolist())]
+                  for f, y in _rows(F, Y)]
     return float(sum(losses))
+
+
+def check_sigma(sigma: object) -> None:
+    """Raise TypeError for what is neither a function nor None."""
+    if sigma is not None and (not callable(sigma) or isinstance(sigma, type)):
+        raise TypeError("sigma must be an operation, a function of one number, or None for a "
+                        f"linear layer, got {shown(sigma)}")
+
+
+def _rows(F: object, Y: object) -> list[tuple[list[float], Any]]:
+    """The outputs and the target of each sample.
+
+    Raises TypeError for anything but arrays of numbers, ValueError where they do not fit.
+    """
+    outputs, targets = _floats(F, "F"), as_array(Y, "Y", "numbers")
+    if outputs.ndim != 2 or not outputs.size:
+        raise ValueError(f"F must have a row of outputs for each sample, (m, n_L), got the shape "
+                         f"{outputs.shape}")
+    if targets.shape[:1] != outputs.shape[:1]:
+        raise ValueError(f"F has {len(outputs)} samples, and Y the shape {targets.shape}: there "
+                         "must be a target for each")
+    return list(zip(outputs.tolist(), targets.tolist()))
 
 
 def _as_output(values: list[Value]) -> Any:
@@ -154,7 +180,7 @@ def _entrywise(function: Callable[[float], Any], z: np.ndarray) -> np.ndarray:
     return result.astype(float)
 
 
-def _check_layers(layers: object) -> None:
+def check_layers(layers: object) -> None:
     """Raise TypeError for what is not a list of layers."""
     given: list[Any] = listed(layers, "layers", "LayerMatrices")
     if not given:

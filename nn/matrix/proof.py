@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import autograd
-from nn.checks import whole
+from nn.checks import listed, shown, whole
 from nn.layers import MLP
 from nn.losses import Loss, find_loss
 from nn.matrix.formulas import activate, derivative, parameters
-from nn.samples import samples
+from nn.samples import as_array, samples
 
 CLOSE = 1e-9                    # relative: two sides that differ by less are equal
 
@@ -216,26 +216,28 @@ class Proof(list[Line]):
     def line(self, name: str) -> Line:
         """The line of that name. Raises KeyError for another."""
         for line in self:
-            if line.name == name:
+            if isinstance(name, str) and line.name == name:
                 return line
-        raise KeyError(f"no line {name!r}; there are {', '.join(line.name for line in self)}")
+        raise KeyError(f"no line {shown(name)}; there are {', '.join(line.name for line in self)}")
 
     def shuffled(self, seed: int) -> Proof:
         """The same lines in another order."""
         lines = list(self)
-        random.Random(seed).shuffle(lines)
+        random.Random(whole(seed, "seed", 0)).shuffle(lines)
         return self.ordered(line.name for line in lines)
 
     def ordered(self, names: Iterable[str]) -> Proof:
         """The lines of these names in this order."""
-        return Proof([self.line(name) for name in names], self.facts, self.k)
+        listed_names: list[Any] = listed(names, "names", "names of lines")
+        return Proof([self.line(name) for name in listed_names], self.facts, self.k)
 
     def with_fault(self, seed: int) -> Proof:
         """The same lines, but one of them is false for this network: find it. `holds` tells."""
         rows = {row.name: row for row in TABLE}
         false = [_line(rows[name]._replace(text=text, latex=latex, right=right), self.facts, self.k)
                  for name, text, latex, right in FALSE]
-        chosen = random.Random(seed).choice([line for line in false if not line.holds])
+        rng = random.Random(whole(seed, "seed", 0))
+        chosen = rng.choice([line for line in false if not line.holds])
         lines = [chosen if line.name == chosen.name else line for line in self]
         return Proof(lines, self.facts, self.k)
 
@@ -256,7 +258,9 @@ class Proof(list[Line]):
 
     def fill(self, name: str, array: object) -> bool:
         """Whether an array is what stands on the right side of a line."""
-        given, right = np.asarray(array, dtype=float), self.line(name).right
+        given, right = as_array(array, "array", "numbers"), self.line(name).right
+        if given.dtype.kind not in "fiub":
+            raise TypeError(f"array must hold real numbers, got {shown(array)}")
         return given.shape == right.shape and bool(
             np.abs(given - right).max() <= 1e-6 * (np.abs(right).max() or 1.0))
 

@@ -37,7 +37,8 @@ def programs():
 
 
 def test_the_programs_that_every_language_runs_have_every_structural_operation(programs):
-    assert kinds_of(Structural) - {Pattern} == set().union(*map(operations, programs))
+    ours = {kind for kind in kinds_of(Structural) - {Pattern} if kind.__module__.startswith("autograd")}      # no other test's
+    assert ours == set().union(*map(operations, programs))
 
 
 @pytest.mark.parametrize("language", ["numpy", "jax", "javascript", "c"])

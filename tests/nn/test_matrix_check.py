@@ -114,3 +114,11 @@ def test_no_grad_is_touched():
     before = [p.grad for p in net.parameters()]
     check(net, [1.0, 2.0], 1.0, db2=[0.0])
     assert [p.grad for p in net.parameters()] == before
+
+
+@pytest.mark.parametrize("axis, word", [(0, "rows"), (1, "columns")])
+def test_rows_and_columns_in_another_order_are_called_so(axis, word):
+    net = nn.MLP(3, [4, 2], activation="tanh", seed=4)
+    xs, ys = [[0.5, -0.3, 1.1], [0.2, 0.9, -0.7]], [[1.0, 0.0], [0.0, 1.0]]
+    right = check(net, xs, ys, dW1=np.ones((4, 3)))["dW1"].graph
+    assert f"the {word} are right, and stand in another order" in str(check(net, xs, ys, dW1=np.roll(right, 1, axis))["dW1"])

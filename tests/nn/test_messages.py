@@ -3,6 +3,7 @@
 A call with something wrong raises TypeError or ValueError with a message of nn's own, which names the argument or shows
 what was given, and leaves everything as it was; what is listed as right works.
 """
+import io
 import math
 import re
 import types
@@ -13,11 +14,21 @@ import pytest
 import nn
 from autograd import Value
 
+CLOSED = io.StringIO()
+CLOSED.close()
+
+
+class Unshown:
+    def __repr__(self):
+        raise RuntimeError("cannot be shown")
+
+
 WRONG = {
     "None": None, "text": "seven", "empty text": "", "number": 7.5, "negative": -3, "nan": math.nan, "infinite": math.inf,
     "complex": 2j, "list": [1.0, "a"], "empty list": [], "dict": {"a": 1}, "set": {1, 2}, "array": np.ones((2, 2, 2)),
     "Value": Value(2.0), "function": len, "lambda": lambda: 1, "class": int, "object": types.SimpleNamespace(), "bytes": b"x",
     "model": nn.Neuron(1, seed=1), "generator": (i for i in "ab"), "bool": True, "nested": [[1.0], [1.0, 2.0]],
+    "timedelta": np.timedelta64(3, "D"), "closed file": CLOSED, "unshown": Unshown(),
 }
 ALL = set(WRONG)
 NUMBERS = {"number", "negative", "bool"}
@@ -35,6 +46,9 @@ ZS, FS = nn.matrix.forward(LAYERS, XS[:, None])
 GRADIENT = [1.0] * 7
 LOGITS = [Value(1.0), Value(2.0)]
 HISTORY = nn.fit(network(), XS, YS, epochs=1)
+
+PROOF = nn.matrix.proof(network(), [XS[1]], [1.0])
+MARKS = nn.matrix.check(NET, XS, YS, dW2=np.zeros((1, 2)))
 
 # (name, function of one argument, the kinds that are right, what a message names)
 CALLS = [
@@ -128,6 +142,28 @@ CALLS = [
     ("matrix.backward", lambda x: nn.matrix.backward(LAYERS, ZS, FS, x), set(), "df"),
     ("matrix.proof x", lambda x: nn.matrix.proof(NET, x, [1.0]), set(), "x"),
     ("one_hot", lambda x: nn.losses.one_hot(x, 3), {"bool"}, "class"),
+    ("activate z", lambda x: nn.matrix.activate(None, x), {"array", "empty list"}, "z"),
+    ("activate sigma", lambda x: nn.matrix.activate(3 if x is len else x, np.ones(2)), {"None", "model"}, "sigma|len|returned|lambda|inputs"),
+    ("derivative z", lambda x: nn.matrix.derivative(None, x, np.ones(2)), {"array", "empty list"}, "z"),
+    ("output_derivatives F", lambda x: nn.matrix.output_derivatives("squared", x, YS), set(), "F"),
+    ("output_derivatives Y", lambda x: nn.matrix.output_derivatives("squared", FS[-1], x), set(), "Y|F has 4 samples"),
+    ("loss_of F", lambda x: nn.matrix.loss_of("squared", x, YS), set(), "F"),
+    ("loss_of Y", lambda x: nn.matrix.loss_of("squared", FS[-1], x), set(), "Y|F has 4 samples"),
+    ("engine_gradient model", lambda x: nn.matrix.engine_gradient(x, XS, YS, nn.losses.squared), set(), "MLP"),
+    ("engine_gradient X", lambda x: nn.matrix.engine_gradient(NET, x, YS, nn.losses.squared), set(), "xs"),
+    ("difference_quotients layers", lambda x: list(nn.matrix.difference_quotients(x, XS, YS, nn.losses.squared)), set(), "layers"),
+    ("difference_quotients Y", lambda x: list(nn.matrix.difference_quotients(LAYERS, XS, x, nn.losses.squared)), set(), "ys"),
+    ("proof line", lambda x: PROOF.line(x), set(), "no line"),
+    ("proof fill name", lambda x: PROOF.fill(x, np.ones(2)), set(), "no line"),
+    ("proof fill array", lambda x: PROOF.fill("z2", x), {"array", "empty list", "nested"} - {"nested"}, "array"),
+    ("proof shuffled", lambda x: PROOF.shuffled(x), set(), "seed"),
+    ("proof with_fault", lambda x: PROOF.with_fault(x), set(), "seed"),
+    ("proof ordered", lambda x: PROOF.ordered(x), {"empty list"}, "no line|names"),
+    ("marks", lambda x: MARKS[x], set(), "no mark"),
+    ("playground title", lambda x: nn.playground(nn.MLP(2, [1], seed=1), [[0.0, 1.0], [1.0, 0.0]], [0.0, 1.0], title=x),
+     {"None", "text", "empty text"}, "title"),
+    ("playground optimizer", lambda x: nn.playground(nn.MLP(2, [1], seed=1), [[0.0, 1.0], [1.0, 0.0]], [0.0, 1.0], optimizer=x), {"None"}, "page knows"),
+    ("minimize progress", lambda x: nn.minimize(lambda w: w * w, 1.0, epochs=1, progress=x), {"None", "bool"}, "progress"),
 ]
 
 GENERIC = re.compile(r"unsupported operand|object (is not|has no|cannot)|not supported between|required positional|unpack|"
@@ -143,7 +179,7 @@ def fault(call, right, names, kind):
         return None
     try:
         call(x)
-    except (TypeError, ValueError, OSError) as error:
+    except (TypeError, ValueError, OSError, KeyError) as error:
         message = str(error)
         generic = GENERIC.search(message) or " at 0x" in message or len(message) > 400
         return None if re.search(names, message) and not generic else f"{kind}: {type(error).__name__}: {message}"

@@ -1,6 +1,7 @@
 """nn.optim: each optimizer against its recursion written out, and what happens when training diverges."""
 import copy
 import itertools
+import math
 import pickle
 
 import numpy as np
@@ -171,11 +172,30 @@ def test_a_schedule_may_end_at_0():
     assert (nn.SGD(lambda j: 0.0).update(np.ones(2), np.ones(2)) == 1).all()
 
 
-def test_a_rate_that_was_set_later_is_checked():
-    optimizer = nn.SGD(0.1)
-    optimizer.learning_rate = -0.1
-    with pytest.raises(ValueError, match="learning_rate must be a number above 0"):
-        optimizer.update(np.ones(1), np.ones(1))
+@pytest.mark.parametrize("name, x, says", [
+    ("learning_rate", -0.1, "learning_rate must be a number above 0"), ("momentum", 5, "momentum must be a number from 0 to 1"),
+    ("momentum", [0.5], "momentum must be a number"), ("nesterov", 1, "nesterov must be True or False"), ("weight_decay", "a", "weight_decay"),
+    ("weight_decay", math.nan, "weight_decay"), ("iteration", 1.5, "iteration must be a whole number"), ("iteration", -1, "iteration"),
+    ("memory", 3, "memory must be a tuple of arrays"), ("memory", (1.0,), r"memory .* reset\(\) forgets"),
+    ("beta1", 1.0, "beta1 must be a number from 0 to below 1"), ("beta2", math.inf, "beta2"), ("epsilon", 0, "epsilon must be a number above 0")])
+def test_a_setting_that_is_set_later_is_checked(name, x, says):
+    for optimizer in (nn.SGD(0.1, 0.5), nn.Adam(0.1)):
+        if hasattr(optimizer, name):
+            before = optimizer.update(np.ones(1), np.ones(1)), repr(optimizer)
+            with pytest.raises((TypeError, ValueError), match=says):
+                setattr(optimizer, name, x)
+            assert repr(optimizer) == before[1]
+
+
+def test_an_optimizer_of_ones_own_has_settings_of_its_own():
+    class Mine(nn.Optimizer):
+        def __init__(self):
+            super().__init__(0.1)
+            self.momentum, self.beta1 = "heavy", [1, 2]
+
+        def direction(self, theta, gradient, rate):
+            return -rate * gradient, [gradient]
+    assert Mine().update(np.ones(1), np.ones(1)).tolist() == [0.9]
 
 
 PARAMETERS = nn.MLP(1, [1], seed=1).parameters()

@@ -170,32 +170,69 @@ class Reader:
 
     def add(self, key: Any, x: str) -> None:
         """Read what has this key and this name. Raises ValueError where it has no arrays."""
-        if key == FLOAT:
-            self.unless(f"type({x}) is float")
-            self.pieces.append(f"({x},)")
-        elif key == INT:
-            self.unless(f"type({x}) is int", f"{-LARGEST} <= {x} <= {LARGEST}")
-            self.pieces.append(f"({x},)")
+        if key in (FLOAT, INT):
+            self.add_number(key, x)
         elif type(key) is str or len(self.pieces) > MANY:
             raise ValueError("too much for one function")
         elif key[0] == "array" and key[2] in (FLOAT, INT):
-            dtype = "INT64" if key[2] == INT else "FLOAT64"
-            self.unless(f"type({x}) is ndarray", f"{x}.dtype is {dtype}", f"{x}.shape == {key[1]}")
-            self.pieces.append(self.floats(x) if key[2] == INT else f"{x}.ravel()")
+            self.add_array(key, x)
         elif type(key[2]) is tuple and key[2] and type(key[0]) is type:
-            tests = [f"type({x}) is {self.constant(key[0])}", f"len({x}) == {len(key[2])}"]
-            if key[0] is dict and set(map(type, key[1])) == {str}:
-                tests.append(f"tuple({x}) == {self.constant(key[1])}")
-            elif key[0] is dict:
-                raise ValueError("keys that are not strings")
-            self.unless(*tests)
-            names = [f"{x}{i}_" for i in range(len(key[2]))]
-            items = f"{x}.values()" if key[0] is dict else x
-            self.lines.append(f"{''.join(name + ', ' for name in names)}= {items}")
-            for part, name in zip(key[2], names):
-                self.add(part, name)
+            self.add_nest(key, x)
         else:
             raise ValueError("neither an array nor a nest of arrays")
+
+    def add_number(self, key: str, x: str) -> None:
+        """Read a float, or an int that a float can hold."""
+        if key == FLOAT:
+            self.unless(f"type({x}) is float")
+        else:
+            self.unless(f"type({x}) is int", f"{-LARGEST} <= {x} <= {LARGEST}")
+        self.pieces.append(f"({x},)")
+
+    def add_array(self, key: Any, x: str) -> None:
+        """Read an array of floats or ints."""
+        dtype = "INT64" if key[2] == INT else "FLOAT64"
+        self.unless(f"type({x}) is ndarray", f"{x}.dtype is {dtype}", f"{x}.shape == {key[1]}")
+        self.pieces.append(self.floats(x) if key[2] == INT else f"{x}.ravel()")
+
+    def add_nest(self, key: Any, x: str) -> None:
+        """Read a list, tuple or dict item by item. Raises ValueError for keys that are not strings,
+        and as `add`."""
+        tests = [f"type({x}) is {self.constant(key[0])}", f"len({x}) == {len(key[2])}"]
+        if key[0] is dict and set(map(type, key[1])) == {str}:
+            tests.append(f"tuple({x}) == {self.constant(key[1])}")
+        elif key[0] is dict:
+            raise ValueError("keys that are not strings")
+        self.unless(*tests)
+        names = [f"{x}{i}_" for i in range(len(key[2]))]
+        self.unpack(names, f"{x}.values()" if key[0] is dict else x)
+        for part, name in zip(key[2], names):
+            self.add(part, name)
+
+    def unpack(self, names: list[str], items: str) -> None:
+        """Give names to items."""
+        self.lines.append(f"{''.join(name + ', ' for name in names)}= {items}")
+
+    def open_call(self, given: list[str], names: tuple[str, ...]) -> None:
+        """Give names to the arguments of a call, of which the last are called `names` by it."""
+        by_name = f"tuple(named) == {self.constant(names)}" if names else "not named"
+        self.unless(f"len(args) == {len(given) - len(names)}", by_name)
+        if given:
+            self.unpack(given, "*args, *named.values()" if names else "args")
+
+    def add_or_find(self, key: Any, x: str, find: Any) -> list[str]:
+        """Read what has this key and this name, or, where it has no arrays, what `find` gives; the
+        expressions of how it looks, of which there are none for what is read here."""
+        before = len(self.lines), len(self.pieces)
+        try:
+            self.add(key, x)
+        except (ValueError, RecursionError):
+            del self.lines[before[0]:], self.pieces[before[1]:]
+            self.lines.append(f"{x}_found = {self.constant(find)}({x})")
+            self.unless(f"{x}_found is not None")
+            self.pieces.append(f"*{x}_found[1]")
+            return [f"{x}_found[0]"]
+        return []
 
 
 def reader(key: Any) -> Callable[[Any], Any] | None:
@@ -219,25 +256,10 @@ def call_reader(keys: list[Any], finders: list[Any], names: tuple[str, ...]) -> 
     """
     found = Reader()
     found.constants |= {"concatenate": np.concatenate, "array": np.array}
-    count = len(keys) - len(names)
     given = [f"x{i}" for i in range(len(keys))]
-    by_name = f"tuple(named) == {found.constant(names)}" if names else "not named"
-    found.unless(f"len(args) == {count}", by_name)
-    if keys:
-        found.lines.append(f"{''.join(x + ', ' for x in given)}= "
-                           + ("*args, *named.values()" if names else "args"))
-    looks = []
-    for key, x, find in zip(keys, given, finders):
-        before = len(found.lines), len(found.pieces)
-        try:
-            found.add(key, x)
-        except (ValueError, RecursionError):
-            del found.lines[before[0]:], found.pieces[before[1]:]
-            found.lines.append(f"{x}_found = {found.constant(find)}({x})")
-            found.unless(f"{x}_found is not None")
-            found.pieces.append(f"*{x}_found[1]")
-            looks.append(f"{x}_found[0]")
-    nests = [x for key, x in zip(keys[:count], given) if type(key) is tuple]
+    found.open_call(given, names)
+    looks = [look for each in zip(keys, given, finders) for look in found.add_or_find(*each)]
+    nests = [x for key, x in zip(keys[:len(keys) - len(names)], given) if type(key) is tuple]
     looks += [f"{a} is {b}" for i, a in enumerate(nests) for b in nests[:i]]
     numbers = f"concatenate(({''.join(p + ', ' for p in found.pieces)}), dtype=float)"
     if all(key in (FLOAT, INT) for key in keys):
@@ -261,22 +283,19 @@ def builder(key: Any) -> Callable[..., Any]:
 def expression(key: Any, at: int, constants: dict[str, Any]) -> tuple[str, int]:
     """The nest of a key as an expression of the array a and the list v, and the next place."""
     if type(key) is str:
-        of_kind = {FLOAT: f"v[{at}]", INT: f"round(v[{at}])", BOOL: f"(v[{at}] != 0)",
-                   VALUE: f"made[{at}]"}
-        return of_kind[key], at + 1
+        return number(key, at), at + 1
     kind = key[0]
-    if kind in ("=", "array="):
-        name = f"c{len(constants)}"
-        constants[name] = key[2] if kind == "=" else np.frombuffer(key[2], bool).reshape(key[1])
-        return name + ".copy()" * (kind != "="), at
+    if kind == "=":
+        return constant_in(constants, key[2]), at
+    if kind == "array=":
+        truths = np.frombuffer(key[2], bool).reshape(key[1])
+        return f"{constant_in(constants, truths)}.copy()", at
     if kind == "array":
         end = at + prod(key[1])
         part = f"a[{at}:{end}].reshape({key[1]!r})"
         return (f"np.rint({part}).astype(int)" if key[2] == INT else f"{part}.copy()"), end
     if type(key[2]) is int:
-        end = at + key[2]
-        part = f"v[{at}:{end}]" if key[1] == FLOAT else f"[round(x) for x in v[{at}:{end}]]"
-        return (part if kind is list else f"tuple({part})"), end
+        return row_of_numbers(key, at), at + key[2]
     if kind is list and (columns := row_length(key[2])):
         end = at + columns * len(key[2])
         return f"a[{at}:{end}].reshape({len(key[2])}, {columns}).tolist()", end
@@ -284,16 +303,38 @@ def expression(key: Any, at: int, constants: dict[str, Any]) -> tuple[str, int]:
     for part_key in key[2]:
         part, at = expression(part_key, at, constants)
         parts.append(part)
-    if kind is dict:
-        name = f"c{len(constants)}"
-        constants[name] = key[1]
-        return f"dict(zip({name}, ({''.join(p + ', ' for p in parts)})))", at
-    inside = "".join(p + ", " for p in parts)
+    return nest(key, "".join(p + ", " for p in parts), constants), at
+
+
+def constant_in(constants: dict[str, Any], x: Any) -> str:
+    """The name under which something was added to the constants."""
+    name = f"c{len(constants)}"
+    constants[name] = x
+    return name
+
+
+def number(kind: str, at: int) -> str:
+    """The number at a place, or the Value for it."""
+    of_kind = {FLOAT: f"v[{at}]", INT: f"round(v[{at}])", BOOL: f"(v[{at}] != 0)",
+               VALUE: f"made[{at}]"}
+    return of_kind[kind]
+
+
+def row_of_numbers(key: Any, at: int) -> str:
+    """A list or tuple of so many floats, or ints, from a place on."""
+    part = f"v[{at}:{at + key[2]}]"
+    if key[1] != FLOAT:
+        part = f"[round(x) for x in {part}]"
+    return part if key[0] is list else f"tuple({part})"
+
+
+def nest(key: Any, items: str, constants: dict[str, Any]) -> str:
+    """A list, a tuple, also one whose items have names, or a dict of these items."""
+    if key[0] is dict:
+        return f"dict(zip({constant_in(constants, key[1])}, ({items})))"
     if key[1] == "*":
-        name = f"c{len(constants)}"
-        constants[name] = kind
-        return f"{name}({inside})", at
-    return (f"[{inside}]" if kind is list else f"({inside})"), at
+        return f"{constant_in(constants, key[0])}({items})"
+    return f"[{items}]" if key[0] is list else f"({items})"
 
 
 def row_length(keys: tuple[Any, ...]) -> int:

@@ -65,6 +65,8 @@ PLAIN = (int, float, str, bytes, complex, type(None), type(...), Value, np.gener
          types.CodeType, types.GetSetDescriptorType, types.MemberDescriptorType,
          types.WrapperDescriptorType, types.MethodDescriptorType, types.ClassMethodDescriptorType,
          types.MethodWrapperType)
+WRAPPERS = (types.MethodType, types.BuiltinFunctionType, property, cached_property, staticmethod,
+            classmethod, partial, types.MappingProxyType)
 CONTAINERS = (list, tuple, dict, set, frozenset, deque, np.ndarray, bytearray, array)
 CALLED_BY_NN = {"forward", "parameters", "_arrays", "_apart"}   # methods that Module calls itself
 OF_CLASSES = {"__dict__", "__weakref__", "__doc__", "_abc_impl", "__annotations__"}
@@ -116,19 +118,31 @@ class Reach:
 
     def watch_names_read(self) -> None:
         """Watch the functions, globals and closures that were met, and what is asked about them."""
-        self.watch(lambda: [x for f in self.functions
-                            for x in (f.__code__, f.__defaults__, f.__kwdefaults__)],
-                   terms=[("{}." + name, (f,)) for f in self.functions
-                          for name in ("__code__", "__defaults__", "__kwdefaults__")])
-        self.watch(lambda: [get(name, MISSING) for get, name in self.globals],
-                   terms=[("{}({}, {})", (*read, MISSING)) for read in self.globals])
-        self.watch(lambda: [_contents(cell) for cell in self.cells],
-                   terms=[("{}.cell_contents", (cell,)) for cell in self.cells])
+        self.watch_definitions()
+        self.watch_variables()
         if "label" in self.asked:
             self.watch(lambda: [v.label for v in self.values])
         if self.asks_same:
             for x in [x for x in self.seen.values() if type(x) in (list, tuple, dict)]:
                 self.watch_items(x)
+        self.watch_descriptions()
+
+    def watch_definitions(self) -> None:
+        """Watch the code and the defaults of the functions that were met."""
+        self.watch(lambda: [x for f in self.functions
+                            for x in (f.__code__, f.__defaults__, f.__kwdefaults__)],
+                   terms=[("{}." + name, (f,)) for f in self.functions
+                          for name in ("__code__", "__defaults__", "__kwdefaults__")])
+
+    def watch_variables(self) -> None:
+        """Watch the globals and the variables of closures that these functions read."""
+        self.watch(lambda: [get(name, MISSING) for get, name in self.globals],
+                   terms=[("{}({}, {})", (*read, MISSING)) for read in self.globals])
+        self.watch(lambda: [_contents(cell) for cell in self.cells],
+                   terms=[("{}.cell_contents", (cell,)) for cell in self.cells])
+
+    def watch_descriptions(self) -> None:
+        """Watch the names and docstrings of functions and classes, where something reads them."""
         named = [x for x in self.seen.values() if isinstance(x, (types.FunctionType, type))
                  and not is_trusted(_module(x))]
         for name in sorted(self.about):
@@ -199,73 +213,78 @@ class Reach:
         owner = _module(x)
         if reason := _changing(x, owner):
             self.refuse(reason, x)
-        elif isinstance(x, types.ModuleType):
+            return []
+        if isinstance(x, types.ModuleType):
             return self.of_module(x)
-        elif isinstance(x, types.FunctionType):
+        if isinstance(x, types.FunctionType):
             return self.of_function(x)
-        elif isinstance(x, type):
+        if isinstance(x, type):
             return [] if is_trusted(owner) else self.of_class(x)
-        elif isinstance(x, CONTAINERS):
+        if isinstance(x, CONTAINERS):
             return self.of_container(x) + self.of_object(x)
-        elif isinstance(x, types.MethodType):
-            return [x.__self__, x.__func__]
-        elif isinstance(x, types.BuiltinFunctionType):
-            return [] if isinstance(x.__self__, (types.ModuleType, type(None))) else [x.__self__]
-        elif isinstance(x, (property, cached_property, staticmethod, classmethod)):
-            names = ("fget", "fset", "fdel", "func", "__func__")
-            return [_attribute(x, name) for name in names]
-        elif isinstance(x, partial):
-            return self.watch(lambda: [x.func, x.args, x.keywords]) + self.of_object(x)
-        elif isinstance(x, types.MappingProxyType):
-            return self.watch(lambda: [*x, *x.values()])
-        else:
-            return self.of_object(x)
-        return []
+        return self.of_wrapper(x) if isinstance(x, WRAPPERS) else self.of_object(x)
 
     # Each kind ----------------------------------------------------------------------------------
 
     def of_function(self, f: types.FunctionType) -> list[Any]:
         """Its closure, its defaults, its globals by name."""
         owner = _module(f)
-        if owner.startswith(("autograd.", "nn.")) and f.__name__ in NO_PLACE:
-            self.refuse(NO_PLACE[f.__name__])
-        if owner.startswith(NO_ROOMS):
-            self.refuse(f"calls {f.__name__}()")
+        self.refuse_out_of_place(f, owner)
         held = [*map(_contents, f.__closure__ or ()), *f.__dict__.values()]
         self.cells += f.__closure__ or ()
         if is_trusted(owner):
             return held
         self.functions.append(f)
-        if f.__dict__:
-            self.watch(lambda: [*f.__dict__, *f.__dict__.values()])
-        else:
-            self.watch(lambda: [len(f.__dict__)], terms=[("len({}.__dict__)", (f,))])
-        held += [*(f.__defaults__ or ()), f.__kwdefaults__]
+        self.watch_attributes(f)
         reads = names_in(f.__code__)
-        for refusal in reads.refusals:
-            self.refuse(f"{refusal} ({file_of(f)}, in {f.__name__})")
-        self.asks_same |= reads.asks_same
-        self.can_change |= reads.stores
-        held += self.note(f, reads)
-        names, space = sorted(reads.names), f.__globals__
-        self.globals += [(space.get, name) for name in names]
-        held += [space.get(name, MISSING) for name in names]
-        held += [vars(builtins).get(name) for name in names if name not in space]
-        self.globals += [(vars(builtins).get, name) for name in names if name not in space]
-        for name in reads.imports:
-            try:
-                held.append(importlib.import_module(name))
-                self.globals.append((sys.modules.get, name))
-            except ImportError:
-                self.refuse(f"imports {name}")
+        held += [*(f.__defaults__ or ()), f.__kwdefaults__, *self.note(f, reads),
+                 *self.globals_of(f, sorted(reads.names)), *self.imported(reads.imports)]
         attributes = sorted(reads.attributes | reads.names)
         for x in held:
             if isinstance(x, types.ModuleType):
                 self.read_of_module(x, attributes)
         return held
 
+    def refuse_out_of_place(self, f: types.FunctionType, owner: str) -> None:
+        """Refuse what of this project has no place in a function that is compiled."""
+        if owner.startswith(("autograd.", "nn.")) and f.__name__ in NO_PLACE:
+            self.refuse(NO_PLACE[f.__name__])
+        if owner.startswith(NO_ROOMS):
+            self.refuse(f"calls {f.__name__}()")
+
+    def watch_attributes(self, f: types.FunctionType) -> None:
+        """Watch the attributes that were set on a function; most have none."""
+        if f.__dict__:
+            self.watch(lambda: [*f.__dict__, *f.__dict__.values()])
+        else:
+            self.watch(lambda: [len(f.__dict__)], terms=[("len({}.__dict__)", (f,))])
+
+    def globals_of(self, f: types.FunctionType, names: list[str]) -> list[Any]:
+        """The globals that a function reads by these names, and the built-in objects where there is
+        no such global: both are watched."""
+        space, built_in = f.__globals__, vars(builtins)
+        not_there = [name for name in names if name not in space]
+        self.globals += [(space.get, name) for name in names]
+        self.globals += [(built_in.get, name) for name in not_there]
+        return [*(space.get(name, MISSING) for name in names), *map(built_in.get, not_there)]
+
+    def imported(self, names: set[str]) -> list[types.ModuleType]:
+        """The modules that a function imports when it runs, which are watched."""
+        held = []
+        for name in names:
+            try:
+                held.append(importlib.import_module(name))
+                self.globals.append((sys.modules.get, name))
+            except ImportError:
+                self.refuse(f"imports {name}")
+        return held
+
     def note(self, f: types.FunctionType, reads: Reads) -> list[Any]:
         """Note what a function asks for; the methods that it is the first to call by name."""
+        for refusal in reads.refusals:
+            self.refuse(f"{refusal} ({file_of(f)}, in {f.__name__})")
+        self.asks_same |= reads.asks_same
+        self.can_change |= reads.stores
         asks_kind = bool(ASKS_KIND & (reads.names | reads.attributes))
         self.asks_kind |= asks_kind
         if asks_kind or reads.asks_same:
@@ -280,16 +299,12 @@ class Reach:
         """Watch some attributes of a module, and of the modules among them."""
         if (module.__name__, *attributes) in self.modules or self.refusals:
             return
-        if module in (random, np.random):
-            drawing = {name for name in attributes if hasattr(module, name)}
-            if drawing <= DRAWS:                         # whether it does is seen when it runs
-                self.may_draw = "uses random numbers"
-                self.seen[id(module)] = module
-                return self.watch_names(module, sorted(drawing))
+        if module in (random, np.random) and DRAWS.issuperset(there_in(module, attributes)):
+            return self.note_drawing(module, there_in(module, attributes))
         if reason := _changing(module, _module(module)):
             return self.refuse(reason, module)
+        there = there_in(module, attributes)
         self.modules.add((module.__name__, *attributes))
-        there = [name for name in attributes if hasattr(module, name)]
         look: Callable[[], list[Any]] = lambda: [getattr(module, n, MISSING) for n in there]
         for x in self.watch(look, terms=[("{}." + name, (module,)) for name in there]):
             if isinstance(x, types.ModuleType):
@@ -297,8 +312,11 @@ class Reach:
             else:
                 self.visit(x)
 
-    def watch_names(self, module: types.ModuleType, names: list[str]) -> None:
-        """Watch some attributes of a module, without a look into them."""
+    def note_drawing(self, module: types.ModuleType, names: list[str]) -> None:
+        """Watch functions that draw random numbers, without a look into them: whether they do is
+        seen when it runs."""
+        self.may_draw = "uses random numbers"
+        self.seen[id(module)] = module
         self.watch(lambda: [getattr(module, name, MISSING) for name in names])
 
     def of_module(self, module: types.ModuleType) -> list[Any]:
@@ -340,28 +358,42 @@ class Reach:
             return self.watch(lambda: sorted(x, key=hash))
         return list(x) if isinstance(x, tuple) else self.watch(lambda: list(x))
 
+    def of_wrapper(self, x: Any) -> list[Any]:
+        """What a method, a property, a partial, or a view of a dict is made of."""
+        if isinstance(x, types.MethodType):
+            return [x.__self__, x.__func__]
+        if isinstance(x, types.BuiltinFunctionType):
+            return [] if isinstance(x.__self__, (types.ModuleType, type(None))) else [x.__self__]
+        if isinstance(x, partial):
+            return self.watch(lambda: [x.func, x.args, x.keywords]) + self.of_object(x)
+        if isinstance(x, types.MappingProxyType):
+            return self.watch(lambda: [*x, *x.values()])
+        return [_attribute(x, name) for name in ("fget", "fset", "fdel", "func", "__func__")]
+
     def of_object(self, x: Any) -> list[Any]:
         """The attributes of an object, and its class."""
         kind = type(x)
         if kind in CONTAINERS or _module(kind).startswith("numpy"):
             return []
-        slots = [name for base in kind.__mro__ for name in _slots(base)]
-        built_in = [base for base in kind.__mro__ if not base.__flags__ & 1 << 9
-                    and base is not object and base not in CONTAINERS]
-        if built_in and not is_trusted(_module(kind)):
+        if is_made_in_c(kind) and not is_trusted(_module(kind)):
             self.refuse(f"refers to a {kind.__name__}, which cannot be watched")
-        fields = _attribute(x, "__dict__")
         if isinstance(x, Operation):                        # a row of the table stays as it is
             self.watch(lambda: [x.forward, x.partials],
                        terms=[("{}.forward", (x,)), ("{}.partials", (x,))])
-            return [*fields.values(), kind]
+            return [*_attribute(x, "__dict__").values(), kind]
+        return [*self.attributes_of(x), kind]
+
+    def attributes_of(self, x: Any) -> list[Any]:
+        """What an object's attributes hold, which is watched: those in its dict, and its slots."""
+        fields = _attribute(x, "__dict__")
+        slots = [name for base in type(x).__mro__ for name in _slots(base)]
         self.can_change |= fields is not MISSING or bool(slots)
         held: list[Any] = []
         if fields is not MISSING:
             held = self.watch(lambda: [type(x), *fields, *fields.values()], x)
         if slots:
             held = held + self.watch(lambda: [_attribute(x, name) for name in slots])
-        return [*held, kind]
+        return held
 
 
 # What code reads ----------------------------------------------------------------------------------
@@ -375,49 +407,65 @@ class Reads(NamedTuple):
     asks_same: bool
     stores: bool                            # whether it sets attributes or variables from outside
 
+    def with_those_of(self, other: Reads) -> Reads:
+        """What this piece of code and another read."""
+        return Reads(self.names | other.names, self.attributes | other.attributes,
+                     self.imports | other.imports, self.refusals + other.refusals,
+                     self.asks_same or other.asks_same, self.stores or other.stores)
+
 
 REFUSED_CODE = {"STORE_GLOBAL": "changes the global {}", "DELETE_GLOBAL": "changes the global {}",
                 "MATCH_CLASS": "asks for the kind of something by match"}
+
+GLOBALS = {"LOAD_GLOBAL", "LOAD_NAME"}
+ATTRIBUTES = {"LOAD_ATTR", "LOAD_METHOD", "IMPORT_FROM", "LOAD_SUPER_ATTR"}
 
 
 @cache
 def names_in(code: types.CodeType) -> Reads:
     """What a piece of code reads."""
-    found = Reads(set(), set(), set(), [], False, False)
-    asks_same, before, stores = False, None, False
-    for i in dis.get_instructions(code):
-        if i.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
-            found.names.add(i.argval)
-        elif i.opname in ("LOAD_ATTR", "LOAD_METHOD", "IMPORT_FROM", "LOAD_SUPER_ATTR"):
-            found.attributes.add(i.argval)
-        elif i.opname == "IMPORT_NAME":
-            found.imports.add(i.argval)
-        elif i.opname in REFUSED_CODE:
-            found.refusals.append(REFUSED_CODE[i.opname].format(i.argval))
-        elif i.opname == "IS_OP" and not (before and _is_constant(before)):
-            asks_same = True
-        elif i.opname == "IS_OP" and before and isinstance(before.argval, bool):
-            found.refusals.append(f"asks whether something is {before.argval}")
-        elif i.opname in ("STORE_ATTR", "DELETE_ATTR") or i.argval in code.co_freevars:
-            stores |= i.opname.startswith(("STORE", "DELETE"))
-        before = i
+    found = read_by_itself(code)
     for inside in code.co_consts:
         if isinstance(inside, types.CodeType):
-            names, attributes, imports, refusals, same, stores_inside = names_in(inside)
-            stores |= stores_inside
-            found.names.update(names)
-            found.attributes.update(attributes)
-            found.imports.update(imports)
-            found.refusals.extend(refusals)
-            asks_same |= same
+            found = found.with_those_of(names_in(inside))
     looks = INSIDE & found.attributes
     if looks:
         found.refusals.append(f"looks into functions and frames (.{min(looks)})")
-    return found._replace(asks_same=asks_same, stores=stores)
+    return found
 
 
-def _is_constant(i: dis.Instruction) -> bool:
-    return i.opname == "LOAD_CONST"
+def read_by_itself(code: types.CodeType) -> Reads:
+    """What a piece of code reads, without the functions inside it."""
+    every = list(dis.get_instructions(code))
+    in_pairs = list(zip([None, *every], every))             # each after the one before it
+
+    def names(opnames: set[str]) -> set[str]:
+        return {i.argval for i in every if i.opname in opnames}
+    refusals = [reason for pair in in_pairs if (reason := refusal_of(*pair))]
+    asks_same = any(i.opname == "IS_OP" and not _is_constant(before) for before, i in in_pairs)
+    stores = any(_stores(i, code.co_freevars) for i in every)
+    return Reads(names(GLOBALS), names(ATTRIBUTES), names({"IMPORT_NAME"}), refusals, asks_same,
+                 stores)
+
+
+def refusal_of(before: dis.Instruction | None, i: dis.Instruction) -> str:
+    """Why an instruction, after another one, cannot be compiled; "" where it can."""
+    if i.opname in REFUSED_CODE:
+        return REFUSED_CODE[i.opname].format(i.argval)
+    if i.opname == "IS_OP" and before and _is_constant(before) and isinstance(before.argval, bool):
+        return f"asks whether something is {before.argval}"
+    return ""
+
+
+def _stores(i: dis.Instruction, free: tuple[str, ...]) -> bool:
+    """Whether an instruction sets an attribute or a variable from outside that is no global."""
+    if i.opname in REFUSED_CODE or not i.opname.startswith(("STORE", "DELETE")):
+        return False
+    return i.opname in ("STORE_ATTR", "DELETE_ATTR") or i.argval in free
+
+
+def _is_constant(i: dis.Instruction | None) -> bool:
+    return i is not None and i.opname == "LOAD_CONST"
 
 
 def items_of(x: Any) -> Callable[[], list[Any]]:
@@ -428,22 +476,29 @@ def items_of(x: Any) -> Callable[[], list[Any]]:
 def where_named(functions: list[types.FunctionType], x: Any) -> str:
     """Where a function first names x, such as ` (model.py, line 12)`; "" where none does."""
     for f in functions:
-        free = dict(zip(f.__code__.co_freevars, f.__closure__ or ()))
         line, last = f.__code__.co_firstlineno, None
         for i in dis.get_instructions(f.__code__):
             line = line_number(i) or line
-            if i.opname in ("LOAD_ATTR", "LOAD_METHOD", "IMPORT_FROM"):
-                is_module = type(last) is types.ModuleType
-                last = getattr(last, str(i.argval), None) if is_module else None
-            elif i.opname == "IMPORT_NAME":
-                last = sys.modules.get(str(i.argval))
-            elif i.opname == "LOAD_DEREF":
-                last = _contents(free[i.argval]) if i.argval in free else None
-            elif i.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
-                last = f.__globals__.get(i.argval, vars(builtins).get(i.argval))
+            last = named_by(i, f, last)
             if x is not MISSING and last is x:
                 return f" ({file_of(f)}, line {line})"
     return ""
+
+
+def named_by(i: dis.Instruction, f: types.FunctionType, last: Any) -> Any:
+    """What an instruction of f names, where `last` is what was named before it: after a module
+    follows its attribute. Instructions without names leave `last` as it is."""
+    if i.opname in ("LOAD_ATTR", "LOAD_METHOD", "IMPORT_FROM"):
+        is_module = type(last) is types.ModuleType
+        return getattr(last, str(i.argval), None) if is_module else None
+    if i.opname == "IMPORT_NAME":
+        return sys.modules.get(str(i.argval))
+    if i.opname == "LOAD_DEREF":
+        free = dict(zip(f.__code__.co_freevars, f.__closure__ or ()))
+        return _contents(free[i.argval]) if i.argval in free else None
+    if i.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+        return f.__globals__.get(i.argval, vars(builtins).get(i.argval))
+    return last
 
 
 def line_number(i: dis.Instruction) -> int | None:
@@ -547,12 +602,24 @@ def is_trusted(module: str) -> bool:
     return first in OURS or first in sys.stdlib_module_names and first != "__main__"
 
 
+def there_in(module: types.ModuleType, attributes: list[str]) -> list[str]:
+    """Those of some attributes that a module has."""
+    return [name for name in attributes if hasattr(module, name)]
+
+
 def _attribute(x: Any, name: str) -> Any:
     """An attribute of an object, without asking its __getattr__."""
     try:
         return object.__getattribute__(x, name)
     except AttributeError:
         return MISSING
+
+
+def is_made_in_c(kind: type) -> bool:
+    """Whether a class, or one that it is derived from, keeps things where Python code cannot see
+    them; the containers that are looked into do not count."""
+    return any(not base.__flags__ & 1 << 9 and base is not object and base not in CONTAINERS
+               for base in kind.__mro__)
 
 
 def _slots(kind: type) -> tuple[str, ...]:

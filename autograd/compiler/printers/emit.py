@@ -150,7 +150,8 @@ def value(tape: Tape, lines: Schedule, printer: Printer, name: str = "value") ->
     what = "The output for each sample." if tape.samples else "The output."
     if len(tape.outputs) > 1:
         what = what.replace("output", "outputs")
-    needed = [line for line in lines.views if line.array in topological_order([lines.value])]
+    order = set(topological_order([lines.value]))
+    needed = [line for line in lines.views if line.array in order]
     return function(name, tape, what, needed, body, printer)
 
 
