@@ -532,7 +532,7 @@ class _Numbering:
         """The terms of one sign as nodes: a dot for the products of each pair of kinds, then the
         rest.
         """
-        rest = self.ids_of(side.rest) if side.rest else []
+        rest = self.ids_of(side.rest)
         if not side.left and not side.scaled:
             return rest
         if len(side.left) == 1 and not side.scaled:
