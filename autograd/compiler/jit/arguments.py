@@ -150,6 +150,11 @@ class Slot:
             if self.snapshot.is_of(x):
                 return self.snapshot.found
             self.snapshot, self.repeated = None, 0
+        return self.of_nest(x)
+
+    def of_nest(self, x: Any) -> Found | None:
+        """The same of what is neither an array nor one number: by one of the readers, or of its
+        bytes, or by a walk."""
         for read, part in self.readers:
             pieces = read(x)
             if pieces is not None:

@@ -74,22 +74,16 @@ class Branch:
         self.place_results(made)
         self.lookups = notes.lookups
         self.lookups.finished()
-        guards = notes.guards
-        self.lines = [*(g.line for g in guards), *self.lookups.bounds.values()]
-        compared = [x for g in guards for x in (g.a, g.b) if isinstance(x, Value)]
+        self.lines = [*(g.line for g in notes.guards), *self.lookups.bounds.values()]
+        compared = notes.values_compared()
         looked_up = self.lookups.arguments()
         order = topological_order(*results, *compared)
         self.form = form_of(order)
         inside = {*variables, *notes.made, *looked_up}
         self.outside = sources([*results, *compared], inside, set(reach.values), order)
         every = [*variables, *self.outside, *looked_up]
-        self.checks = Checks(guards, every)
-        self.guard = self.program = None
-        reached = set(order) if notes.limited else set()
-        unused = [v for v in notes.limited if v not in reached]
-        self.compared = len(self.checks.outputs)
-        if self.checks.outputs or unused:
-            self.guard = self.compiled([*self.checks.outputs, *unused], every)
+        self.compile_guards(notes, every, order)
+        self.program = None
         if over:
             order = topological_order(*results) if compared else order
             parameters = self.differentiable(order, every, looked_up, notes)
@@ -99,6 +93,17 @@ class Branch:
         places = [*signature.given, *range(len(variables), len(variables) + len(self.outside))]
         name = getattr(f, "__name__", "jit")
         self.made = {i: Made(results[i], every, places, name, self.target) for i in made}
+
+    def compile_guards(self, notes: Notes, every: list[Value], order: list[Value]) -> None:
+        """Compile what guards compare, and the results of operations with a domain that are not
+        computed anyway, as they may raise: `order` is what is."""
+        self.checks = Checks(notes.guards, every)
+        computed = set(order) if notes.limited else set()
+        unused = [v for v in notes.limited if v not in computed]
+        self.compared = len(self.checks.outputs)
+        self.guard = None
+        if self.checks.outputs or unused:
+            self.guard = self.compiled([*self.checks.outputs, *unused], every)
 
     def sign(self, f: Function, signature: Signature, expected: Any) -> list[int]:
         """Note what it is a recording of; the places of Values among the results."""
@@ -158,12 +163,30 @@ class Branch:
     def recorded(self, f: Function, theta: Any, reach: Reach
                  ) -> tuple[Notes, list[Value], list[Value]]:
         """What recording f noticed, its variables, and its results."""
+        variables, numbers = self.variables(theta)
+        given = self.signature.arguments(variables)
+        notes, results, found = self.followed(lambda: f(*given[0], **given[1]), variables, numbers,
+                                              reach)
+        self.check_structure(skeleton(found))
+        if not self.unchanged(given, variables):
+            raise Refused("changes its arguments")
+        return notes, variables, results
+
+    def variables(self, theta: Any) -> tuple[list[Value], set[Value]]:
+        """What stands for the numbers while f is recorded, and those of them that stay numbers as f
+        was written: of these, ints are Wholes."""
         kinds, chosen = kinds_of(self.signature.key), {*self.wrt, *self.signature.given}
         variables = [Whole(x) if kind == INT and i not in chosen else Value(x)
                      for i, (x, kind) in enumerate(zip(theta.tolist(), kinds))]
-        args, named = self.signature.arguments(variables)
+        return variables, {v for i, v in enumerate(variables) if i not in chosen}
+
+    def followed(self, call: Callable[[], Any], variables: list[Value], numbers: set[Value],
+                 reach: Reach) -> tuple[Notes, list[Value], Any]:
+        """What a call of f with variables did: what was noticed, its results, and their key.
+
+        Raises Refused where something else cannot be noticed.
+        """
         at_work = {*variables, *reach.values} - VARIABLES_AT_WORK
-        numbers = {v for i, v in enumerate(variables) if i not in chosen}
         VARIABLES_AT_WORK.update(at_work)
         reason = ""
         try:
@@ -171,7 +194,7 @@ class Branch:
             with replaced(reach.functions, reach.asks_same), \
                     noticing(numbers, self.lookups_of(variables)) as notes:
                 notes.arguments = {variables[i] for i in self.signature.given}
-                returned = f(*args, **named)
+                returned = call()
                 notes.check_rows()
                 results, found = listed(returned, notes.made)
                 as_float = self.settled(results, notes, reach) if self.over is None else set()
@@ -187,10 +210,7 @@ class Branch:
             raise Refused(notes.refusals[0] if notes.refusals else reason)
         if as_float:
             self.key = with_kinds(self.key, lambda kind, i: FLOAT if i in as_float else kind, [0])
-        self.check_structure(skeleton(found))
-        if not self.unchanged((args, named), variables):
-            raise Refused("changes its arguments")
-        return notes, variables, results
+        return notes, results, found
 
     def check_structure(self, found: Any) -> None:
         """Raises Refused where the results for Values are nested in another way than for numbers,

@@ -86,6 +86,10 @@ class Notes:
         """Note that the recording cannot stand for other numbers."""
         self.refusals.append(f"{what} ({line_of_user()}){remedy and '; ' + remedy}")
 
+    def values_compared(self) -> list[Value]:
+        """The Values that guards compare."""
+        return [x for g in self.guards for x in (g.a, g.b) if isinstance(x, Value)]
+
     def mark(self) -> tuple[int, int]:
         """How much was noticed so far."""
         return len(self.guards), len(self.refusals)

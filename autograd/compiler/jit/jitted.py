@@ -84,20 +84,13 @@ class Jitted:
                 if b.program is not None]
 
     def __call__(self, *args: Any, **named: Any) -> Any:
-        if self.refused or notes_here() is not None or OPEN and is_watched():
+        if self.is_as_written():
             return self.f(*args, **named)
         try:
             signature, theta, values = self.arguments.find(args, named)
         except TypeError as error:
             return self.with_objects(str(error), args, named)
-        if named and hasattr(self.f, "differentiated"):     # which takes none: an error
-            return self.f(*args, **named)
-        if values and hasattr(self.f, "differentiated") and not VARIABLES_AT_WORK:
-            return self.give_up("it is given Values, of which it gives Values; pass numbers, as in "
-                                "v.data", args, named)
-        if values and VARIABLES_AT_WORK or not self.is_current():
-            return self.f(*args, **named)
-        if self.reach is not None and self.reach.asks_same and self.are_shared([args, named]):
+        if not self.is_for_programs(args, named, values):
             return self.f(*args, **named)
         try:
             for branch in self.known.get(signature, ()):
@@ -111,6 +104,30 @@ class Jitted:
             return self.f(*args, **named)
         with self.lock:
             return self.first(signature, theta, args, named, values)
+
+    def is_as_written(self) -> bool:
+        """Whether the function runs as it was written, whatever it is given: it was refused, or is
+        called while something is recorded, or where anomalies are looked for."""
+        return bool(self.refused or notes_here() is not None or OPEN and is_watched())
+
+    def is_for_programs(self, args: Any, named: Any, values: Sequence[Value]) -> bool:
+        """Whether programs may be used, and recorded, for arguments with these Values among them;
+        where what f refers to has changed, they are forgotten first."""
+        if (named or values) and not self.takes(named, values) or not self.is_current():
+            return False
+        asks_same = self.reach is not None and self.reach.asks_same
+        return not asks_same or not self.are_shared([args, named])
+
+    def takes(self, named: Any, values: Sequence[Value]) -> bool:
+        """Whether a program can be given these arguments by name, and these Values."""
+        if hasattr(self.f, "differentiated"):
+            if named:                                   # of which it takes none: an error
+                return False
+            if not VARIABLES_AT_WORK:
+                self.give_up("it is given Values, of which it gives Values; pass numbers, as in "
+                             "v.data")
+                return False
+        return not values or not VARIABLES_AT_WORK
 
     def with_objects(self, reason: str, args: Any, named: Any) -> Any:
         """The result where there are objects among the arguments, such as a Module: a function of
@@ -186,35 +203,49 @@ class Jitted:
     def first(self, key: Signature, theta: Any, args: Any, named: Any,
               values: Sequence[Value] = ()) -> Any:
         """The result of a call that no branch is for; the branch that was taken is recorded."""
-        reach, known = self.reach, self.known.get(key, [])
-        branch, result = self.proved(key, theta) if len(known) < BRANCHES else (None, None)
+        branch, result = self.proved(key, theta)
+        if branch is None:
+            branch, result = self.run_and_recorded(key, theta, args, named, values)
         if branch is not None:
             self.known.setdefault(key, []).append(branch)
-            return result
+        return result
+
+    def run_and_recorded(self, key: Signature, theta: Any, args: Any, named: Any,
+                         values: Sequence[Value]) -> tuple[Branch | None, Any]:
+        """A branch, where it may be recorded after f has run as it was written, and the result."""
+        reach, known = self.reach, self.known.get(key, [])
         before = drawn() if reach is not None and reach.may_draw else None
         result = self.f(*args, **named)
         self.check_result(result)
         if not is_recording() or self.refused or reach is None:
-            return result
+            return None, result
         if before is not None and drawn() != before:
             self.give_up(f"{reach.may_draw}; draw them outside, and make them an argument")
         elif not self.is_same(args, named, key.key, theta, values):
             self.give_up("changes its arguments")
         elif not reach.same():
-            self.changes += 2
-            if self.changes > CHANGES:
-                self.give_up(f"changes what it refers to{reach.changed()}")
-        elif len(known) >= BRANCHES:
-            line = known[-1].lines[-1] if known[-1].lines else "arguments that index"
-            self.give_up(f"more than {BRANCHES} branches at {line}; {REMEDY}")
-        elif len(self.known) >= STRUCTURES and key not in self.known:
-            self.give_up(f"more than {STRUCTURES} structures of arguments: other lengths, other "
-                         "strings, or ints where there were floats")
+            self.count_change_by_f(reach)
+        elif reason := self.too_many(key, known):
+            self.give_up(reason)
         else:
-            branch = self.recorded(key, theta, result, reach, values)
-            if branch is not None:
-                self.known.setdefault(key, []).append(branch)
-        return result
+            return self.recorded(key, theta, result, reach, values), result
+        return None, result
+
+    def count_change_by_f(self, reach: Reach) -> None:
+        """Note that f changed what it refers to; it may do so a few times, as at a first call."""
+        self.changes += 2
+        if self.changes > CHANGES:
+            self.give_up(f"changes what it refers to{reach.changed()}")
+
+    def too_many(self, key: Signature, known: list[Branch]) -> str:
+        """Of what there is too much to record one more branch; "" where there is room."""
+        if len(known) >= BRANCHES:
+            line = known[-1].lines[-1] if known[-1].lines else "arguments that index"
+            return f"more than {BRANCHES} branches at {line}; {REMEDY}"
+        if len(self.known) >= STRUCTURES and key not in self.known:
+            return (f"more than {STRUCTURES} structures of arguments: other lengths, other "
+                    "strings, or ints where there were floats")
+        return ""
 
     def check_result(self, result: Any) -> None:
         """Raise TypeError for a result that cannot be."""
@@ -236,7 +267,7 @@ class Jitted:
             return NOTHING
         if not hasattr(self.f, "differentiated") or len(self.known) >= STRUCTURES:
             return NOTHING
-        if not is_recording():
+        if not is_recording() or len(self.known.get(key, ())) >= BRANCHES:
             return NOTHING
         try:
             with paused_collector():

@@ -20,16 +20,14 @@ from autograd.compiler.jit.arguments import VALUES, Signature, argument_keys, sa
 from autograd.compiler.jit.branch import Branch, How, agree, checked_finite, in_a_row
 from autograd.compiler.jit.flat import (BOOL, FLOAT, INT, flatten, flatten_result, kinds_of,
                                         numbers, skeleton, with_kinds)
-from autograd.compiler.jit.guards import Notes, notes_here
+from autograd.compiler.jit.guards import Notes
 from autograd.compiler.jit.jitted import CHECKED, DIFFERENT, Jitted
 from autograd.compiler.jit.lookups import Lookups
 from autograd.compiler.jit.quick import builder
 from autograd.compiler.jit.reach import TRANSPARENT, Reach
 from autograd.compiler.run import Program
-from autograd.derivatives.anomaly import is_watched
 from autograd.derivatives.level import VARIABLES_AT_WORK, positions
 from autograd.derivatives.transforms import Differentiated
-from autograd.recording import OPEN
 from autograd.value import Value
 
 
@@ -85,6 +83,19 @@ class Open:
         self.left = np.arange(len(places))
         self.eager: set[int] = set()
         self.tried = 0
+
+    def for_programs(self) -> Any:
+        """Those that are left, without those that only the function can tell."""
+        if not self.eager:
+            return self.left
+        return self.left[[i not in self.eager for i in self.left.tolist()]]
+
+    def remove(self, done: Any) -> None:
+        """Note that some of those that were left have a result now."""
+        if len(done) < len(self.left):
+            self.left = np.setdiff1d(self.left, done, assume_unique=True)
+        else:
+            self.left = self.left[:0]
 
     def next_place(self) -> float:
         """The place of the first sample that is left, infinity where none is."""
@@ -231,7 +242,7 @@ class Sampled(Jitted):
         m = self.count(args)
         groups = None
         takes = not named or not hasattr(self.f, "differentiated")      # no keywords: an error
-        if takes and not self.refused and notes_here() is None and not (OPEN and is_watched()):
+        if takes and not self.is_as_written():
             try:
                 groups = self.groups(args, named)
             except TypeError as error:
@@ -349,9 +360,7 @@ class Sampled(Jitted):
     def by_branch(self, branch: Branch, group: Open, given: Any, found: list[Any]) -> None:
         """Find the results of those samples that a branch is for."""
         assert isinstance(branch, RowsBranch)
-        tried = group.left
-        if group.eager:
-            tried = tried[[i not in group.eager for i in tried.tolist()]]
+        tried = group.for_programs()
         if not len(tried) or self.refused:
             return
         try:
@@ -373,10 +382,7 @@ class Sampled(Jitted):
         key = branch.result_key()
         for i, row in zip(tried[taken].tolist(), results):
             found[group.places[i]] = key, row
-        if len(X) < len(group.left):
-            group.left = np.setdiff1d(group.left, tried[taken], assume_unique=True)
-        else:
-            group.left = group.left[:0]
+        group.remove(tried[taken])
 
     def check(self, branch: Branch, group: Open, i: int, given: Any) -> None:
         """Compare a branch with the function at a sample: the first time, where it was recorded
