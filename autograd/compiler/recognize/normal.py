@@ -50,9 +50,14 @@ class Side:
         """Whether there are products among the terms."""
         return bool(self.left or self.scaled)
 
+    def is_empty(self) -> bool:
+        """Whether there are no terms."""
+        return not (self.left or self.rest or self.scaled)
+
 
 Linear = tuple[Side, Side]  # what is added, and what is subtracted
 INSIDE: Linear = Side(), Side()  # of what went into the sum above it
+NOTHING = Side()  # what most sums subtract; it stays empty, one for all of them
 
 
 def terms_of(op: Any, args: tuple[Term, ...], side: Side, negative: bool) -> Iterable[Term]:
@@ -100,6 +105,7 @@ class Flattener:
         constant: list[Optional[float]],
     ) -> None:
         self.op, self.args, self.constant = op, args, constant
+        self.spare = Side()  # an empty one, for the next sum that subtracts
         # whether a place is an operation that nobody else uses
         self.inner = [n == 1 and number is None for n, number in zip(uses, constant)]
         for place in kept:  # what must not go into the sum above it; all leaves that vary
@@ -155,9 +161,10 @@ class Flattener:
 
     def linear(self, root: int, found: list[Optional[Linear]]) -> Linear:
         """The terms of the sum that begins at `root`; what goes into it is noted in `found`."""
-        plus, minus = sides = Side(), Side()
+        plus, minus = sides = Side(), self.spare
         op, args, inner = self.op, self.args, self.inner
         stack: list[Term] = [root]  # ~t for a place t that is subtracted
+        was, inner[root] = inner[root], True
         while stack:
             t = stack.pop()
             if type(t) is float:
@@ -167,7 +174,7 @@ class Flattener:
             if negative:
                 t = ~t
             side = sides[negative]
-            kind = op[t] if inner[t] or t == root else None  # None: it is a term as it is
+            kind = op[t] if inner[t] else None  # None: it is a term as it is
             if kind is ops.mul:
                 a, b = args[t]
                 if self.takes_apart(a, b):
@@ -185,6 +192,10 @@ class Flattener:
                 side.rest.append(t)
                 continue
             found[t] = INSIDE
+        inner[root] = was
+        if minus.is_empty():
+            return plus, NOTHING
+        self.spare = Side()
         return sides
 
     # Products ---------------------------------------------------------------------------------

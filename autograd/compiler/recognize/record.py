@@ -15,7 +15,7 @@ from autograd import graph, ops
 from autograd.compat.numbers import with_labels
 from autograd.compat.micrograd import Closure, Handmade
 from autograd.compiler.recognize.affine import Term
-from autograd.compiler.recognize.normal import INSIDE, SUMS, Flattener, Linear, Side
+from autograd.compiler.recognize.normal import INSIDE, NOTHING, SUMS, Flattener, Linear, Side
 from autograd.ops import Operation
 from autograd.recording import ONE_SIDED
 from autograd.value import Value
@@ -121,7 +121,7 @@ def numbered(
     linears = Flattener(op, args, uses, {*begin, *ends}, constant).linears()
     numbering = _Numbering(constant)
     numbering.leaves(place, parameters, inputs)
-    numbering.note_biases(linears)
+    numbering.note_biases(linears, begin)
     turned = turn_even(order, args, uses, linears, constant)
     for i in nodes_among(uses, linears, begin):
         numbering.add(i, op[i], args[i], linears[i])
@@ -151,7 +151,8 @@ def turn_even(
         if type(t) is int and is_even(v.op, used, constant):
             if uses[t] == 1 + (v.op is ops.mul) and not order[t].label:
                 turned.append(t)
-                linears[t] = less[t][::-1]
+                number, terms = less[t]
+                linears[t] = terms, NOTHING if number.is_empty() else number
     return turned
 
 
@@ -252,6 +253,11 @@ def _constants(
     return found
 
 
+def is_handmade(op: Any) -> bool:
+    """Whether an operation is only a name, which cannot be computed."""
+    return isinstance(op, Handmade) or not isinstance(op, Operation)
+
+
 class _Numbering:
     """Gives ids to places and numbers, and makes the nodes of a Tape."""
 
@@ -320,20 +326,20 @@ class _Numbering:
         self, i: int, op: Operation, args: tuple[Term, ...], linear: Optional[Linear]
     ) -> None:
         """Give an id to a place."""
-        ids, number = self.ids, self.number
-        if self.constant[i] is not None:
-            ids[i] = number(self.constant[i])
+        ids, number = self.ids, self.constant[i]
+        if number is not None:
+            ids[i] = self.number(number)
         elif linear is not None:
             ids[i] = self.linear(*linear)
         elif op is ops.max and len(args) == 1:  # the largest of one number
             ids[i] = ids[args[0]]
-        elif isinstance(op, Handmade) or not isinstance(op, Operation):
+        elif type(op) is not Operation and is_handmade(op):
             raise ValueError(
                 f"a Value made by hand with operation {str(op)!r} cannot be compiled, for the "
                 "operation cannot be computed again: define it with autograd.operation"
             )
         else:
-            ids[i] = self.node(op, tuple([ids[t] if type(t) is int else number(t) for t in args]))
+            ids[i] = self.node(op, tuple(self.ids_of(args)) if len(args) > 1 else (ids[args[0]],))
 
     def tape(
         self, ends: list[int], parameters: Sequence[Value], inputs: Sequence[Value]
@@ -392,7 +398,7 @@ class _Numbering:
 
     def linear(self, plus: Side, minus: Side) -> int:
         """The node of a sum: what is added less what is subtracted."""
-        if not minus.has_products() and not minus.rest:
+        if minus is NOTHING:
             products = plus.has_products()
             if not plus.rest:
                 return self.total(self.terms(plus), 0.0, products)
@@ -427,7 +433,7 @@ class _Numbering:
         """The sum of some nodes and a number."""
         zero = self.number(0.0)
         found = self.total(added, shift, products)
-        if found not in added and len(added) == 1:
+        if len(added) == 1 and found != added[0]:
             self.others[found] = added[0], -shift
         elif len(added) == 2 and added[1] == zero and not shift:
             self.others[found] = added[0], added[1]
@@ -519,8 +525,8 @@ class _Numbering:
 
     def is_dot(self, i: int) -> bool:
         """Whether an id is a dot, or a number times a dot."""
-        op = self.nodes[i][0] if i in self.nodes else None
-        return op is ops.dot or op is ops.mul
+        node = self.nodes.get(i)
+        return node is not None and (node[0] is ops.dot or node[0] is ops.mul)
 
     def terms(self, side: Side) -> list[int]:
         """The terms of one sign as nodes: a dot for the products of each pair of kinds, then the
@@ -547,7 +553,7 @@ class _Numbering:
             self.add_to_data(bias, dots, rest)
         return [*found, *dots.values(), *rest]
 
-    def ids_of(self, terms: list[Term]) -> list[int]:
+    def ids_of(self, terms: Sequence[Term]) -> list[int]:
         """The ids of terms."""
         ids, number = self.ids, self.number
         return [ids[t] if type(t) is int else number(t) for t in terms]
@@ -596,9 +602,10 @@ class _Numbering:
 
     def merge_rest(self, rest: list[int], weights: list[int], data: list[int]) -> None:
         """Put parameters that are weights as well among the weights, times 1."""
-        known = set(weights) if len(weights) > 1 else set()
-        twice = [i for i in rest if i in known]
-        for i in twice:
+        if len(weights) == 1:
+            return
+        known = weights if len(rest) == 1 else set(weights)
+        for i in [i for i in rest if i in known]:
             rest.remove(i)
             weights.append(i)
             data.append(self.number(1.0))
@@ -692,15 +699,17 @@ class _Numbering:
         first, last = self.beside.get(bias, (weights[0], weights[0]))
         return bias - 1 == max(last, *weights) or bias + 1 == min(first, *weights)
 
-    def note_biases(self, linears: list[Optional[Linear]]) -> None:
-        """Note the first and last weight that a bias is added to, where not always to the same."""
+    def note_biases(self, linears: list[Optional[Linear]], begin: set[int]) -> None:
+        """Note the first and last weight that a bias is added to, where not always to the same;
+        `begin` are the places of parameters and inputs.
+        """
         before: dict[int, Side] = {}
         parameter = self.parameter
         for linear in linears:
             if linear is None or linear is INSIDE:
                 continue
             for side in linear:
-                if side.rest and side.left:
+                if side.left and side.rest and not begin.isdisjoint(side.rest):
                     biases = [i for i in map(parameter, side.rest) if i is not None]
                     if len(biases) == 1:
                         self.note_bias(biases[0], side, before.setdefault(biases[0], side))
