@@ -16,6 +16,7 @@ from autograd.pictures.layout import Arrangement, arrange
 from autograd.pictures.strip import Strip, spread
 from autograd.pictures.style import LONGEST_ON_PAGE
 from autograd.words.labels import clean, shorten
+from autograd.words.typeset import as_text
 from autograd.words.numbers import compact, fixed as as_fixed
 from tests.browser import CHROMIUM, Browser
 from tests.expressions import HOSTILE, expression, neuron
@@ -322,7 +323,7 @@ def test_hostile_labels_run_no_script_and_are_shown_as_they_are(browser, tmp_pat
     assert browser.run("document.querySelectorAll('img, iframe, object, b').length") == 0
     titles = browser.run("[...document.querySelectorAll('.card .title')].map(t => t.firstChild.textContent)")
     for label in HOSTILE:
-        assert shorten(clean(label), LONGEST_ON_PAGE) in titles
+        assert shorten(as_text(clean(label)), LONGEST_ON_PAGE) in titles
     assert quiet(browser, file)
 
 
@@ -381,7 +382,7 @@ def test_no_label_ends_the_data_or_becomes_a_part_of_the_template(label):
     y.label = label
     page = autograd.play(y).html
     data = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)[1]
-    assert json.loads(data)["nodes"][0]["title"] == shorten(clean(label), LONGEST_ON_PAGE) or not label.strip()
+    assert json.loads(data)["nodes"][0]["title"] == shorten(as_text(clean(label)), LONGEST_ON_PAGE) or not label.strip()
     assert not set("<>&\u2028\u2029") & set(data) and page.count("<script") == 2
     page.encode()
 
