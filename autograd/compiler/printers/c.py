@@ -342,7 +342,7 @@ class C(Language):
             shape = (*batch, *inner(part))
             strides = (*[total] * len(batch), *contiguous(inner(part)))
             to = Lie(rows.name, strides, together("", str(start)))
-            self.assign(lambda index, to=to: at(to, index), shape, part, False)  # type: ignore[misc]
+            self.assign(lambda i, to=to: at(to, i), shape, part, False)  # type: ignore[misc]
             start += size_of(part)
         if isinstance(x.op, Take):
             self.each(Array(Take(x.op.places), (whole,), x.shape), x)
