@@ -42,13 +42,30 @@ def slope(f, x, h):
 def df(x):
     return (math.cos(x) * (1 + x**2) + 2 * x * math.sin(x)) / (1 + x**2)
 """),
-    ("e03_record", 'returns Value', 'a Value comes back', """\
+    ("e03_record", 'returns y itself', RIGHT, """\
 from autograd import sin
 def value_and_derivatives(a, b):
     a = Value(a); b = Value(b)
     y = a * b**2 + sin(a * b)
     y.backward()
     return y, a.grad, b.grad
+"""),
+    ("e03_record", 'returns Values of derivatives', 'a Value comes back', """\
+from autograd import sin
+def value_and_derivatives(a, b):
+    a = Value(a); b = Value(b)
+    y = a * b**2 + sin(a * b)
+    y.backward()
+    return y.data, Value(a.grad), Value(b.grad)
+"""),
+    ("e03_record", 'returns the y of a decoy, by hand', 'a formula by hand', """\
+import math
+from autograd import sin
+def value_and_derivatives(a, b):
+    va = Value(a); vb = Value(b)
+    q = va * vb**2 + sin(va * vb)
+    q.backward()
+    return q, b**2 + b * math.cos(a * b), 2 * a * b + a * math.cos(a * b)
 """),
     ("e03_record", 'decoy of the right graph, by hand', 'a formula by hand', """\
 import math

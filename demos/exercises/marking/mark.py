@@ -78,7 +78,7 @@ def looked_into(result: Result, checker: Checker, student: Student, path: Path, 
         return result
     right = tuple(k for k, part in enumerate(result.parts) if part.right)
     said = repairs.cause(result.exercise, checker, path, student, i, right, seconds, few=two)
-    if not said:
+    if not said or known.startswith(VAGUE[0]) and said.startswith(repairs.MORE):         # one cause says more than half of two
         return result
     mistake = said if not known or two or known.startswith(VAGUE[0]) or said.startswith(TWO) else f"{known}: {said}"
     parts = [replace(part, mistake=mistake) if k == i else part for k, part in enumerate(result.parts)]

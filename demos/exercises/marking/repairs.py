@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SECONDS = 5.0                           # for all edits of a file
 EACH = 0.25                             # for one question
 MOST = 12                               # edits that are kept for a second one
+MORE = "more than one mistake: "          # only one of them is found
 LONGEST = 12_000                        # letters of a file that is looked at
 
 
@@ -76,7 +77,7 @@ class Search:
             said = self.first(edits(tree, given_with(self.name)), Written(tree), f"{TWO}{edit.words}; and ")
             if said:
                 return said
-        return f"more than one mistake: {best[0][0].words}, and something else" if best else ""
+        return f"{MORE}{best[0][0].words}, and something else" if best else ""
 
     def tried(self, options: Iterator[Edit], written: Written, every: bool) -> Iterator[tuple[Edit, str, frozenset[int]]]:
         """Each edit, the source it makes, and the parts that are right then, while there is time."""
