@@ -139,6 +139,11 @@ The engine says the same about `z1(1)`. (`f1(1) * (1 - f1(1))` is σ'(z1(1)), be
 """
 
 # %%
+lesson.ask("z1(2) is -1, and z1(1) is 0.5. Which of the two has the larger factor σ'?",
+           "z1(1)" if f1[0].data * (1 - f1[0].data) > f1[1].data * (1 - f1[1].data) else "z1(2)", choices=("z1(1)", "z1(2)"),
+           wrong={"z1(2)": "σ is steepest at 0, and flatter the further away"}, why="0.5 is nearer to 0, where σ' is largest.")
+
+# %%
 print(explain(loss, wrt=z1[0]))
 lesson.write(f"$$ {explain(loss, wrt=z1[0]).latex} $$")
 

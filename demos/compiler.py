@@ -158,13 +158,13 @@ numbers of one sample, which will be replaced by those of other samples. It retu
 """
 
 # %%
-parameters = [w for row in W for w in row] + b
-program = autograd.compile(loss, parameters, inputs=x + y)
-
-# %%
-lesson.ask("Three neurons with four inputs, ReLU, a squared error: about how many Values are in this graph?",
+lesson.ask("Three neurons with four inputs, ReLU, a squared error: about how many Values are in the graph of `loss`?",
            len(topological_order(loss)), factor=1.6,
            why="Any answer within a factor of 1.6 counts as right. The program below has a dozen lines.")
+
+# %%
+parameters = [w for row in W for w in row] + b
+program = autograd.compile(loss, parameters, inputs=x + y)
 
 # %%
 print(shown(program))
@@ -232,8 +232,9 @@ print("(8)  ", line(two_layers, "dW2 ="))
 print("(8)  ", line(two_layers, "dW1 ="))
 
 # %%
-lesson.page(autograd.matrices_page(two_layers), "matrices", "Press flow: the scalars move into their arrays. Then point at a line "
-            "of NumPy, such as the one for dz1, and see which edges it stands for.")
+lesson.page(autograd.matrices_page(two_layers), "matrices",
+            "Press flow: the scalars move into their arrays. Then point at a line of NumPy, "
+            "such as the one for dz1, and see which edges it stands for.")
 
 # %%
 lesson.ask("The line for dz1 has `@ W2`, without a transpose. Why?", "the samples are rows" if "@ W2 *" in line(two_layers,

@@ -440,6 +440,10 @@ for a ↦ ..., a function without a name. A few rows, such as `bell`, are there 
 """
 
 # %%
+lesson.ask("How many rows does the table have, about? Think of everything that `autograd` can differentiate.", len(TABLE), factor=2,
+           why="Any answer within a factor of 2 counts as right. All other derivatives are put together from these.")
+
+# %%
 print(f"{len(TABLE)} rows:\n{textwrap.fill(' '.join(TABLE), 90)}")
 
 cube_root = operation("cube_root", lambda a: a ** (1 / 3), lambda y, a: y / (3 * a))

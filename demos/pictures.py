@@ -351,6 +351,15 @@ lesson.ask("How many paths lead from a to the result g of micrograd's expression
 print(autograd.explain(o, wrt=labelled(o, "x1")))
 lesson.write(f"$$ {autograd.explain(o, wrt=labelled(o, 'x1')).latex} $$")
 
+# %% tags=["hide-input"]
+w1 = labelled(o, "w1")
+(product,) = [v for v in topological_order(o) if any(u is w1 for u in v.inputs)]
+
+# %%
+lesson.ask("With respect to w1 instead of x1, a single factor of this product changes. What is it then?",
+           product.partials[[u is w1 for u in product.inputs].index(True)], wrong={w1.data: "that is the factor for x1"},
+           why="The derivative of x1 w1 with respect to w1 is x1. The way from the product to o is the same.")
+
 # %% [markdown]
 """
 `expression` writes the formula that a Value stands for. Where there are too many paths to read, `explain` goes from Value to
