@@ -25,6 +25,7 @@ h2      { font-size: 1.9rem; line-height: 1.2; margin: 3.5rem 0 .8rem; padding-t
 p       { max-width: 58rem; margin: .8rem 0; }
 figure  { margin: 1.5rem 0; overflow-x: auto; }
 figure img { display: block; width: 100%; height: auto; max-height: 40rem; object-fit: contain; object-position: left; }
+figure iframe { display: block; box-sizing: border-box; }
 figcaption { font-size: 1.15rem; color: #444; margin-top: .5rem; max-width: 58rem; }
 table   { border-collapse: collapse; font-size: 1.1rem; font-variant-numeric: tabular-nums; margin: 1.2rem 0; }
 th, td  { padding: .3rem 1.1rem .3rem .2rem; text-align: left; border-bottom: 1px solid #ccc; white-space: nowrap; }

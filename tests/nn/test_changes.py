@@ -164,7 +164,8 @@ print("trained")
 @pytest.mark.parametrize("stderr", ["sys.stderr.close()", "sys.stderr = None", "import os; os.close(2)"])
 def test_fit_without_stderr(stderr):
     program = [sys.executable, "-c", WITHOUT_STDERR.format(stderr)]
-    assert subprocess.run(program, capture_output=True, text=True, check=True).stdout == "trained\n"
+    done = subprocess.run(program, capture_output=True, text=True)
+    assert done.stdout == "trained\n" and done.returncode in (0, 120)          # 120: Python could not flush stderr at its end
 
 
 @pytest.mark.parametrize("line", range(1, 8))

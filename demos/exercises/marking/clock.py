@@ -1,7 +1,7 @@
 """The time that an answer has had: seconds on the wall, less those in which it stood ready and other programs had the cores.
 
 So a right answer is not stopped because a machine is busy, and one that sleeps is. Linux counts the waiting (`schedstat`); elsewhere
-all time counts.
+all time counts. What all threads of a process have computed counts in any case: they may wait for each other, too.
 """
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import threading
 import time
 from contextlib import suppress
 
-PATIENCE = 6.0                          # times as long on the wall as an answer may have, at most
+PATIENCE = 3.0                          # times as long on the wall as an answer may have, at most
 
 
 class Clock:
@@ -24,12 +24,16 @@ class Clock:
 
     def __init__(self, pid: int | None = None) -> None:
         self.file, self.waited = -1, 0.0
+        self.process, self.begun, self.computed = -1, time.monotonic(), 0.0
+        self.earlier = 0.0
         with suppress(OSError):
             self.file = os.open(f"/proc/{pid}/schedstat" if pid else f"/proc/self/task/{threading.get_native_id()}/schedstat", os.O_RDONLY)
+            self.process = os.open(f"/proc/{pid}/stat", os.O_RDONLY) if pid else -1
+            self.earlier = self.of_all_threads()
 
     def now(self) -> float:
-        """Seconds from some beginning on; those without a core are left out."""
-        return time.monotonic() - self.without()
+        """Seconds since the clock was opened; those without a core are left out."""
+        return max(time.monotonic() - self.begun - self.without(), self.of_all_threads() - self.earlier)
 
     def without(self) -> float:
         """Seconds in which it stood ready without a core."""
@@ -38,8 +42,17 @@ class Clock:
                 self.waited = max(self.waited, int(os.pread(self.file, 80, 0).split()[1]) / 1e9)
         return self.waited
 
+    def of_all_threads(self) -> float:
+        """Seconds that the threads of another process have computed, together; 0 where that is not known."""
+        if self.process >= 0:
+            with suppress(OSError, ValueError, IndexError):
+                user, system = os.pread(self.process, 1000, 0).rpartition(b")")[2].split()[11:13]
+                self.computed = max(self.computed, (int(user) + int(system)) / os.sysconf("SC_CLK_TCK"))
+        return self.computed
+
     def close(self) -> None:
-        if self.file >= 0:
-            with suppress(OSError):
-                os.close(self.file)
-        self.file = -1
+        for file in (self.file, self.process):
+            if file >= 0:
+                with suppress(OSError):
+                    os.close(file)
+        self.file = self.process = -1
