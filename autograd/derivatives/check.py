@@ -14,13 +14,12 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from autograd.compat.keywords import OF_TRANSFORMS, told
-from autograd.compat.messages import choice, truth
+from autograd.compat.messages import choice, function, truth
 from autograd.compat.numbers import number
 from autograd.derivatives.culprits import find_culprits, find_kinks
 from autograd.derivatives.differences import Estimate, Floats, complex_step, derivatives_by_values
 from autograd.derivatives.level import Function, Level, data_of
 from autograd.derivatives.report import KINK, OK, UNCLEAR, WRONG, Derivative, Report
-from autograd.derivatives.transforms import refuse_number
 from autograd.derivatives.structure import Leaf, Nested, Structure, flatten, rebuild
 
 
@@ -41,7 +40,7 @@ def check_gradients(f: Function, *args: Nested, order: int = 2, rtol: float = 1e
                          reverse           forward  finite difference       +-
     d f / d x                 12                12                 12  1.2e-12  ok
     """
-    refuse_number(f, "check_gradients takes")
+    function(f, "check_gradients takes")
     choice(order, (1, 2), "order")
     truth(raising, "raising")
     first = Check(f, *point_of(args), checked_tolerance(rtol))

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from autograd.compat.keywords import OF_TRANSFORMS, told
-from autograd.compat.messages import described
+from autograd.compat.messages import described, function
 from autograd.derivatives.level import Argnums, Function, Level
 from autograd.derivatives.structure import Leaf, Nested, Structure, flatten, rebuild, rebuild_matrix
 
@@ -56,7 +56,7 @@ def value_and_grad(f: Function, argnums: Argnums = 0) -> Callable[..., tuple[Nes
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
     """
-    refuse_number(f, "value_and_grad and grad take")
+    function(f, "value_and_grad and grad take")
 
     def value_and_gradient(*args: Nested) -> tuple[Nested, Nested]:
         level = Level(f, args, argnums)
@@ -82,7 +82,7 @@ def jvp(f: Function, primals: Sequence[Nested],
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 10.0))
     (6.0, 23.0)
     """
-    refuse_number(f, "jvp takes")
+    function(f, "jvp takes")
     level = Level(f, arguments(primals, "primals"), tuple(range(len(primals))))
     direction = leaves_like(level.inputs, arguments(tangents, "tangents"), "tangents")
     return level.value(), rebuild(level.outputs, level.push(direction))
@@ -99,7 +99,7 @@ def vjp(f: Function, *primals: Nested) -> tuple[Nested, Function]:
     >>> y, pull([1.0, 0.0]), pull([0.0, 1.0])
     ([6.0, 5.0], (3.0, 2.0), (1.0, 1.0))
     """
-    refuse_number(f, "vjp takes")
+    function(f, "vjp takes")
     level = Level(f, primals, tuple(range(len(primals))))
 
     def pull(cotangent: Nested) -> Nested:
@@ -121,7 +121,7 @@ def jacobian(f: Function, argnums: Argnums = 0, mode: str | None = None) -> Func
     >>> jacobian(lambda x: [x[0] * x[1], x[0] + x[1]])([2.0, 3.0])
     [[3.0, 2.0], [1.0, 1.0]]
     """
-    refuse_number(f, "jacobian and hessian take")
+    function(f, "jacobian and hessian take")
 
     def jacobian_of_f(*args: Nested) -> Nested:
         level = Level(f, args, argnums)
@@ -158,13 +158,6 @@ def hvp(f: Function, primals: Sequence[Nested], tangents: Sequence[Nested]) -> N
 
 
 # Arguments ----------------------------------------------------------------------------------------
-
-def refuse_number(f: object, who_takes: str) -> None:
-    """Raises TypeError when f is not a function; a common mistake is f(x) instead of f."""
-    if not callable(f) or isinstance(f, type):
-        raise TypeError(f"{who_takes} the function to differentiate, f and not f(x); "
-                        f"got {described(f)}")
-
 
 def arguments(x: Nested, what: str) -> tuple[Nested, ...]:
     """x, a tuple or list of arguments, as a tuple. Raises TypeError for one number or array."""

@@ -7,6 +7,27 @@ import ast
 from tests.demos.battery import RIGHT
 
 
+def waves(ks="range(1, n + 1)", odd="cos", even="sin", stop="max(abs(t) for t in g)"):
+    """An answer to exercise 12, right as it is: which k the sum takes, the functions in it, and what has to be small."""
+    return f"""\
+def polynomial(c, x):
+    n = len(c) // 2
+    s = c[0]
+    for k in {ks}:
+        s = s + c[2 * k - 1] * {odd}(k * x) + c[2 * k] * {even}(k * x)
+    return s
+def fit(xs, ys, n):
+    c = [0.0] * (2 * n + 1)
+    rate = 0.5 / len(xs)
+    for step in range(3000):
+        g = grad(lambda c: loss(c, xs, ys))(c)
+        c = [a - rate * b for a, b in zip(c, g)]
+        if {stop} < 1e-4:
+            break
+    return c
+"""
+
+
 def put_in(stub: str, answer: str) -> str:
     """The file of an exercise with the functions, methods and names of an answer in place of its own."""
     lines, edits, extra = stub.split("\n"), [], []
@@ -120,74 +141,11 @@ def backpropagate(W1, b1, W2, b2, x, y):
     dW1 = np.outer(dz1, x)
     return {"dz2": dz2, "dW2": dW2, "db2": dz2, "dz1": dz1, "dW1": dW1, "db1": dz1}
 """),
-    ("e12_trigonometric", 'k from 0', 'k goes from 0 to n - 1', """\
-def polynomial(c, x):
-    n = len(c) // 2
-    s = c[0]
-    for k in range(n):
-        s = s + c[2 * k - 1] * cos(k * x) + c[2 * k] * sin(k * x)
-    return s
-def fit(xs, ys, n):
-    c = [0.0] * (2 * n + 1)
-    rate = 0.5 / len(xs)
-    for step in range(3000):
-        g = grad(lambda c: loss(c, xs, ys))(c)
-        c = [a - rate * b for a, b in zip(c, g)]
-        if max(abs(t) for t in g) < 1e-4:
-            break
-    return c
-"""),
-    ("e12_trigonometric", 'stops when the first derivative is small', 'the condition by which it stops', """\
-def polynomial(c, x):
-    n = len(c) // 2
-    s = c[0]
-    for k in range(1, n + 1):
-        s = s + c[2 * k - 1] * cos(k * x) + c[2 * k] * sin(k * x)
-    return s
-def fit(xs, ys, n):
-    c = [0.0] * (2 * n + 1)
-    rate = 0.5 / len(xs)
-    for step in range(3000):
-        g = grad(lambda c: loss(c, xs, ys))(c)
-        c = [a - rate * b for a, b in zip(c, g)]
-        if abs(g[0]) < 1e-4:
-            break
-    return c
-"""),
-    ("e12_trigonometric", 'no abs in the stop', 'the condition by which it stops', """\
-def polynomial(c, x):
-    n = len(c) // 2
-    s = c[0]
-    for k in range(1, n + 1):
-        s = s + c[2 * k - 1] * cos(k * x) + c[2 * k] * sin(k * x)
-    return s
-def fit(xs, ys, n):
-    c = [0.0] * (2 * n + 1)
-    rate = 0.5 / len(xs)
-    for step in range(3000):
-        g = grad(lambda c: loss(c, xs, ys))(c)
-        c = [a - rate * b for a, b in zip(c, g)]
-        if max(g) < 1e-4:
-            break
-    return c
-"""),
-    ("e12_trigonometric", 'two: sin/cos swapped and range(1,n)', 'two mistakes: cos and sin have changed places; and the last wave', """\
-def polynomial(c, x):
-    n = len(c) // 2
-    s = c[0]
-    for k in range(1, n):
-        s = s + c[2 * k - 1] * sin(k * x) + c[2 * k] * cos(k * x)
-    return s
-def fit(xs, ys, n):
-    c = [0.0] * (2 * n + 1)
-    rate = 0.5 / len(xs)
-    for step in range(3000):
-        g = grad(lambda c: loss(c, xs, ys))(c)
-        c = [a - rate * b for a, b in zip(c, g)]
-        if max(abs(t) for t in g) < 1e-4:
-            break
-    return c
-"""),
+    ("e12_trigonometric", 'k from 0', 'k goes from 0 to n - 1', waves(ks="range(n)")),
+    ("e12_trigonometric", 'stops when the first derivative is small', 'the condition by which it stops', waves(stop="abs(g[0])")),
+    ("e12_trigonometric", 'no abs in the stop', 'the condition by which it stops', waves(stop="max(g)")),
+    ("e12_trigonometric", 'two: sin/cos swapped and range(1,n)', 'two mistakes: cos and sin have changed places; and the last wave',
+     waves(ks="range(1, n)", odd="sin", even="cos")),
     ("e13_soft_margin", 'stops when w0 settles', 'the condition by which it stops', """\
 from autograd import softplus
 def loss(w, b, xs, ys):

@@ -370,7 +370,7 @@ def test_dicts_of_parameters():
 @pytest.mark.parametrize("transform", [grad, value_and_grad, jacobian, hessian,
                                        lambda f: jvp(f, (1.0,), (1.0,)), lambda f: vjp(f, 1.0)])
 def test_a_number_instead_of_a_function_is_refused_at_once(transform):
-    with pytest.raises(TypeError, match=r"the function to differentiate, f and not f\(x\); got Value"):
+    with pytest.raises(TypeError, match=r"the function itself, f and not f\(x\); got Value"):
         transform(Value(2.0) ** 2)
 
 

@@ -82,26 +82,16 @@ def mistakes():
             yield "; and ".join(said[:2]), dict(back=back, add=add, reset=reset)
 
 
-def recursive(f, p, full):
+def recursive(f, p):
     """A backward that calls itself on the inputs at once: it hands on a node's whole grad each time it comes there."""
-    nodes, before = graph(f, p), [0.0] * len(graph(f, p))
-    grads = [*before[:-1], 1.0]
+    nodes = graph(f, p)
+    grads = [0.0] * (len(nodes) - 1) + [1.0]
 
     def visit(k):
         for u, partial in zip(*nodes[k]):
             grads[u] += partial * grads[k]
             visit(u)
     visit(len(nodes) - 1)
-    return grads
-
-
-def by_output(f, p):
-    """A backward that multiplies each partial by the grad of the output: the chain is missing."""
-    nodes = graph(f, p)
-    grads = [0.0] * (len(nodes) - 1) + [1.0]
-    for inputs, partials in reversed(nodes):
-        for u, partial in zip(inputs, partials):
-            grads[u] += partial
     return grads
 
 
@@ -175,16 +165,6 @@ def one_input(f, p, which):
     return grads
 
 
-def with_data(f, p):
-    """A backward that multiplies by the data of the user, where its grad belongs."""
-    nodes, data = graph(f, p), trace(f, p, "abc")[0]
-    grads = [0.0] * (len(nodes) - 1) + [1.0]
-    for k in reversed(range(len(nodes))):
-        for u, partial in zip(*nodes[k]):
-            grads[u] += partial * data[k]
-    return grads
-
-
 def last_part(f, p):
     """A backward that takes each input of a node once, with its last partial."""
     nodes = graph(f, p)
@@ -192,25 +172,6 @@ def last_part(f, p):
     for k in reversed(range(len(nodes))):
         for u, partial in dict(zip(*nodes[k])).items():
             grads[u] += partial * grads[k]
-    return grads
-
-
-def added(f, p):
-    """A backward that adds the user's grad to the partial, where it should multiply."""
-    nodes = graph(f, p)
-    grads = [0.0] * (len(nodes) - 1) + [1.0]
-    for k in reversed(range(len(nodes))):
-        for u, partial in zip(*nodes[k]):
-            grads[u] += partial + grads[k]
-    return grads
-
-
-def no_partial(f, p):
-    nodes = graph(f, p)
-    grads = [0.0] * (len(nodes) - 1) + [1.0]
-    for k in reversed(range(len(nodes))):
-        for u in nodes[k][0]:
-            grads[u] += grads[k]
     return grads
 
 
@@ -283,7 +244,7 @@ def rules():
     for said, how in mistakes():
         yield said, lambda f, p, how=how: Sweep(f, p, **how)([0.0] * len(graph(f, p)))
     yield ("it calls itself on the inputs at once: a node that is used twice hands on its grad twice, once too early",
-           lambda f, p: recursive(f, p, True))
+           recursive)
     yield AT_EACH_PATH, queued
     yield AT_EACH_PATH, stacked
     for first_in in (True, False):
@@ -292,34 +253,50 @@ def rules():
     yield "the grads of a node's inputs are set to 0 when it is its turn: what other users gave them is gone", emptied
     yield "only the first input of each node gets a part", lambda f, p: one_input(f, p, 0)
     yield "only the last input of each node gets a part", lambda f, p: one_input(f, p, -1)
-    yield "the data of the user stands where its grad should", with_data
     yield "the parts are multiplied, where they should be added", multiplied
     yield "an input that stands twice in a product or sum gets one part, where it should get both", last_part
-    yield "the partials are added up, and not multiplied by the grad of the user", by_output
-    yield "the partial and the grad of the user are added, where they should be multiplied", added
-    yield "the partial is missing: the grad of the user is handed on as it is", no_partial
-    yield "the data of the input stands where the partial should", lambda f, p: other_sweep(f, p, lambda k, u, d, x: x[u])
-    yield "all grads but that of the output are 0: nothing is handed on, or it is set to 0 again, or multiplied by 0", lambda f, p: other_sweep(f, p, lambda k, u, d, x: 0.0)
-    yield "only the inputs of the output get a part: theirs get none", lambda f, p: other_sweep(
-        f, p, lambda k, u, d, x: d if k == len(x) - 1 else 0.0)
-    yield "the leaves get no part", lambda f, p: other_sweep(f, p, lambda k, u, d, x: d if u >= len(p) else 0.0)
-    yield "only the leaves get a part", lambda f, p: other_sweep(f, p, lambda k, u, d, x: d if u < len(p) else 0.0)
-    yield "parts are subtracted, where they should be added", lambda f, p: other_sweep(f, p, lambda k, u, d, x: -d)
+    for said, part, begin in WRONG_PARTS:
+        yield said, lambda f, p, part=part, begin=begin: with_parts(f, p, part, begin)
     yield "the largest part is kept, where all should be added", largest
     yield ("output.grad begins at its data, where dy/dy is 1",
            lambda f, p: Sweep(f, p, seed=trace(f, p, "abc")[0][-1])([0.0] * len(graph(f, p))))
-    yield "every grad begins at 1, and only that of the output should", lambda f, p: other_sweep(f, p, lambda k, u, d, x: d, 1.0)
     yield ("only the leaves keep their grad: those of the nodes between are set to 0 at the end",
            lambda f, p: [x if k < len(p) else 0.0 for k, x in enumerate(truths(f, p))])
 
 
-def other_sweep(f, p, factor, begin=0.0):
-    """A sweep whose partials are others: factor(user, input, partial, all data)."""
+class Edge(NamedTuple):
+    """What a backward knows when it goes from a node, a user, to one of its inputs."""
+    partial: float
+    grad: float                         # of the user
+    user: float                         # its data
+    input: float
+    to_leaf: bool
+    from_output: bool
+
+
+# Wrong parts, each in words and as a function of an Edge, and where the grads begin; the right one is partial * grad, from 0
+WRONG_PARTS = [
+    ("the data of the user stands where its grad should", lambda e: e.partial * e.user, 0.0),
+    ("the partials are added up, and not multiplied by the grad of the user", lambda e: e.partial, 0.0),
+    ("the partial and the grad of the user are added, where they should be multiplied", lambda e: e.partial + e.grad, 0.0),
+    ("the partial is missing: the grad of the user is handed on as it is", lambda e: e.grad, 0.0),
+    ("the data of the input stands where the partial should", lambda e: e.input * e.grad, 0.0),
+    ("all grads but that of the output are 0: nothing is handed on, or it is set to 0 again, or multiplied by 0", lambda e: 0.0, 0.0),
+    ("only the inputs of the output get a part: theirs get none", lambda e: e.partial * e.grad if e.from_output else 0.0, 0.0),
+    ("the leaves get no part", lambda e: 0.0 if e.to_leaf else e.partial * e.grad, 0.0),
+    ("only the leaves get a part", lambda e: e.partial * e.grad if e.to_leaf else 0.0, 0.0),
+    ("parts are subtracted, where they should be added", lambda e: -e.partial * e.grad, 0.0),
+    ("every grad begins at 1, and only that of the output should", lambda e: e.partial * e.grad, 1.0),
+]
+
+
+def with_parts(f, p, part, begin):
+    """A backward in the right order that adds part(edge) to the grad of each input."""
     nodes, data = graph(f, p), trace(f, p, "abc")[0]
     grads = [begin] * (len(nodes) - 1) + [1.0]
     for k in reversed(range(len(nodes))):
         for u, partial in zip(*nodes[k]):
-            grads[u] += factor(k, u, partial, data) * grads[k]
+            grads[u] += part(Edge(partial, grads[k], data[k], data[u], u < len(p), k == len(nodes) - 1))
     return grads
 
 
