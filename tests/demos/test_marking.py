@@ -125,6 +125,27 @@ class Waiting(Clock):
         return 0.0
 
 
+class AllWaiting(Clock):
+    """The clock of a process that has waited for a core all the time, for one of its own threads."""
+
+    def without(self):
+        return time.monotonic() - self.begun
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="this system does not say what a process has computed")
+def test_what_the_threads_of_a_process_compute_counts_while_they_wait_for_each_other():
+    child = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    clock, last = AllWaiting(child.pid), time.monotonic() + 20
+    try:
+        while clock.now() < 0.2:
+            assert time.monotonic() < last
+            time.sleep(0.02)
+    finally:
+        child.kill()
+        child.wait()
+        clock.close()
+
+
 def test_time_without_a_core_does_not_count_and_patience_ends():
     begun = time.monotonic()
     with within(0.2, Waiting()):
