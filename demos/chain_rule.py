@@ -30,8 +30,8 @@ lesson.ask("From the last lesson: y = x² at x = 3. What is dy/dx?", grad(lambda
 r"""
 ## Along a path: multiply
 
-`backward` multiplied by the local derivative at each operation. If `u` changes by du/dx for each 1 of `x`, and `y` by dy/du
-for each 1 of `u`, then `y` changes by the product of both for each 1 of `x`. This is the *chain rule*:
+`backward` multiplied by the local derivative at each operation. If `u` changes by du/dx per unit of `x`, and `y` by dy/du
+per unit of `u`, then `y` changes by the product of both per unit of `x`. This is the *chain rule*:
 
 $$\frac{dy}{dx} = \frac{dy}{du} \cdot\ \frac{du}{dx}$$
 

@@ -31,7 +31,7 @@ lesson.ask("To warm up: at 2 o'clock a train is 150 km from home, at 3 o'clock 2
 """
 ## Slopes
 
-A straight line has the same *slope* everywhere: how much it rises for each 1 to the right. A curve has another slope at each
+A straight line has the same *slope* everywhere: how much it rises for each unit to the right. A curve has another slope at each
 point. To measure it at `x`, take a second point a little further on, at `x + h`, and the slope of the line through both: the
 change of `f` divided by the change of `x`. It is called the *difference quotient*.
 """
@@ -185,8 +185,8 @@ lesson.ask("f(x + h) - f(x) is off by 10⁻¹⁵, because of rounding. By how mu
 """
 ## More than one input: partial derivatives
 
-Most functions have several inputs. Then one asks for each of them in turn: how fast does the function change with this one,
-while all others stand still? This is the *partial derivative* with respect to that input, written with a round ∂ and found in
+Most functions have several inputs. For each of them in turn we can ask: how fast does the function change with this one,
+while all others are held fixed? This is the *partial derivative* with respect to that input, written with a round ∂ and found in
 the same way:
 
     ∂f/∂u = the limit of (f(u + h, v) - f(u, v)) / h  as h goes to 0, with v held fixed
@@ -204,10 +204,10 @@ h = 0.001
 print("longer in u: the area grows by", round(area(3 + h, 5) - area(3, 5), 9))
 
 # %%
-lesson.ask("The rectangle has the sides u = 3 and v = 5. What is ∂(uv)/∂u, the growth of the area for each 1 of u?",
+lesson.ask("The rectangle has the sides u = 3 and v = 5. What is ∂(uv)/∂u, the growth of the area per unit of u?",
            (area(3 + h, 5) - area(3, 5)) / h, wrong={3.0: "that is ∂(uv)/∂v", 15.0: "that is the area itself",
                                                     8.0: "only u changes", 0.005: "divide it by h"},
-           why="While v stands still, uv is a line in u, of slope v. Likewise ∂(uv)/∂v = u.")
+           why="With v held fixed, uv is a line in u, of slope v. Likewise ∂(uv)/∂v = u.")
 
 # %% [markdown]
 """
@@ -251,8 +251,8 @@ $$y = u v: \qquad \frac{\partial y}{\partial u} = v, \quad \frac{\partial y}{\pa
 
 A partial derivative of a single operation is also called a *local derivative*. `backward()` starts at `d` with `dd/dd = 1`
 and goes back through the graph, which is why it is called *backpropagation*. At each operation it multiplies the derivative
-that has arrived by the local derivative. (Why multiply? If `d` changes by 1 for each 1 of `a * b`, and `a * b` by -3 for each
-1 of `a`, then `d` changes by 1 · (-3) for each 1 of `a`.) What it finds for a Value is stored in that Value's `grad`, short
+that has arrived by the local derivative. (Why multiply? If `d` changes by 1 per unit of `a * b`, and `a * b` by -3 per unit
+of `a`, then `d` changes by 1 · (-3) per unit of `a`.) What it finds for a Value is stored in that Value's `grad`, short
 for gradient.
 
 """
@@ -260,7 +260,7 @@ for gradient.
 # %%
 lesson.ask("d = a * b + c. What is the local derivative of d with respect to its first input, the product a * b?", d.partials[0],
            wrong={-6.0: "that is the product itself", -3.0: "that is b, one operation further back"},
-           why="d is a sum: it changes by 1 for each 1 of a * b.")
+           why="d is a sum: it changes by 1 per unit of a * b.")
 
 # %% [markdown]
 """
@@ -275,7 +275,7 @@ d.backward()
 lesson.ask("d = a * b + c at a = 2, b = -3, c = 10. What is the derivative of d with respect to a?", a.grad,
            wrong={a.data: "that is a itself", -a.data: "that is -a", 1.0: "1 is the local derivative of the sum; the product "
                   "comes next on the way to a", d.data: "that is d itself", -6.0: "that is a * b"},
-           why="d changes by 1 for each 1 of a * b, and a * b changes by b for each 1 of a: 1 * b.")
+           why="d changes by 1 per unit of a * b, and a * b changes by b per unit of a: 1 * b.")
 
 # %%
 for v in (a, b, c):
