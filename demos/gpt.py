@@ -139,8 +139,8 @@ letter at position $t$, and keys $k_s$ and values $v_s$ of $d$ numbers each, for
 $$a_{ts} = \frac{\exp(q_t \cdot k_s / \sqrt{d})}{\sum_{r \le t} \exp(q_t \cdot k_r / \sqrt{d})}, \qquad
 \text{out}_t = \sum_{s \le t} a_{ts} v_s$$
 
-The root keeps the dot products of the size of their entries. Four *heads* do this side by side, each with $d = 4$ of the 16
-numbers, so that one can look for vowels while another looks for the beginning.
+Dividing by the root keeps the dot products about as large as the entries. Four *heads* do this side by side, each with
+$d = 4$ of the 16 numbers, so that one can look for vowels while another looks for the beginning.
 """
 
 # %%

@@ -576,9 +576,9 @@ lesson.ask("h = Value(1.0); g = h; h += 1. Is g now 2 as well?", g.data == 2.0,
 
 # %% [markdown]
 """
-PyTorch records the tensors that its rules need, and counts the changes of each: if one of them has changed before the pass
-back, that is an error. Here `h += 1` makes a new Value, and the local derivatives are recorded as numbers. Only `x.data = ...`
-changes a Value, and the graph does not notice. `x.data` exists in PyTorch as well, and goes past the counter there:
+PyTorch records the tensors that its rules need, and counts the changes of each: if one of them has changed before the backward
+pass needs it, that is an error. Here `h += 1` makes a new Value, and the local derivatives are recorded as numbers. Only
+`x.data = ...` changes a Value, and the graph does not notice. `x.data` exists in PyTorch as well, and goes past the counter there:
 """
 
 
@@ -603,9 +603,9 @@ def torch_changed():
 late = sum(d * 1.0 for d in (10.0, 10.0))               # both local derivatives, taken at x = 10
 lesson.ask("x = 3 and y = x · x, then x.data becomes 10, and y.backward(). Here x.grad is 6. PyTorch recorded the tensor x, not its "
            "local derivatives. What does it give?", late,
-           wrong={changed(): "that is recorded here; there x is read when the pass goes back"},
+           wrong={changed(): "that is recorded here; there x is read in the backward pass"},
            why="2 · 10, for a y that is 9: a wrong derivative, and no error. So in PyTorch leave `.data` alone: "
-               "`with torch.no_grad():` does the same with the counter on.")
+               "inside `with torch.no_grad():` a change is counted.")
 
 # %%
 print("here", changed(), " PyTorch", torch_changed() if torch else "not installed")
@@ -684,7 +684,7 @@ beside("d cube_root", [grad(cube_root)(8.0)], torch_cube_root)
 # %% [markdown]
 """
 Fifth: costs. PyTorch calls a function of C++ or of the graphics card for each operation, which takes some microseconds however
-few numbers there are; so one writes with few and large arrays. Here each number is an operation of its own, until `jit` or
+few numbers there are; so programs work with few, large arrays. Here each number is an operation of its own, until `jit` or
 `fit` compiles them to arrays.
 """
 
