@@ -32,8 +32,8 @@ lesson.ask("To warm up: at 2 o'clock a train is 150 km from home, at 3 o'clock 2
 ## Slopes
 
 A straight line has the same *slope* everywhere: how much it rises for each unit to the right. A curve has another slope at
-each point. To measure it at `x`, take a second point a little further on, at `x + h`, and the slope of the line through both: the
-change of `f` divided by the change of `x`. It is called the *difference quotient*.
+each point. To measure it at `x`, take a second point a little further on, at `x + h`, and the slope of the line through both:
+the change of `f` divided by the change of `x`. It is called the *difference quotient*.
 """
 
 # %%

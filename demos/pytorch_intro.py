@@ -578,7 +578,8 @@ lesson.ask("h = Value(1.0); g = h; h += 1. Is g now 2 as well?", g.data == 2.0,
 """
 PyTorch records the tensors that its rules need, and counts the changes of each: if one of them has changed before the backward
 pass needs it, that is an error. Here `h += 1` makes a new Value, and the local derivatives are recorded as numbers. Only
-`x.data = ...` changes a Value, and the graph does not notice. `x.data` exists in PyTorch as well, and goes past the counter there:
+`x.data = ...` changes a Value, and the graph does not notice. `x.data` exists in PyTorch as well, and goes past the
+counter there:
 """
 
 
