@@ -186,8 +186,8 @@ lesson.ask("f(x + h) - f(x) is off by 10⁻¹⁵, because of rounding. By how mu
 ## More than one input: partial derivatives
 
 Most functions have several inputs. For each of them in turn we can ask: how fast does the function change with this one,
-while all others are held fixed? This is the *partial derivative* with respect to that input, written with a round ∂ and found in
-the same way:
+while all others are held fixed? This is the *partial derivative* with respect to that input, written with a round ∂ and found
+in the same way:
 
     ∂f/∂u = the limit of (f(u + h, v) - f(u, v)) / h  as h goes to 0, with v held fixed
 
