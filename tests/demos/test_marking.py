@@ -11,7 +11,7 @@ import pytest
 from demos.exercises import NAMES, check, mark_file
 from demos.exercises.catalogue import solution_source, stub
 from demos.exercises.checkers.asking import Student, as_number
-from demos.exercises.marking import channel, policy
+from demos.exercises.marking import channel, policy, repairs
 from demos.exercises.marking.channel import Array, Odd, Recorded, decode, encode
 from demos.exercises.marking.clock import Clock
 from demos.exercises.marking.desk import TimeUp, within
@@ -101,6 +101,17 @@ def test_a_hostile_file_gets_a_verdict_in_time_and_changes_no_other(what, marked
 @pytest.mark.parametrize("what", ["an endless loop that catches everything", "a loop in C inside", "many threads"])
 def test_a_hostile_file_gets_a_verdict_in_ten_seconds(what, marked):
     check_hostile(what, marked, SECONDS)
+
+
+def test_no_cause_is_looked_for_while_threads_run(marked, monkeypatch):
+    """They take turns with every try. Threads that have ended do no harm, and a right answer may leave some waiting."""
+    monkeypatch.setattr(repairs, "cause", lambda *_, **__: "a line too much")
+    start = "import threading\nend = threading.Event()\nwaiting = threading.Thread(target=end.wait, daemon=True)\nwaiting.start()\n"
+    wrong = "def slope(f, x, h):\n    return f(x) * x * h\n"
+    assert marked("e01_slope", wrong).mistake == "a line too much"
+    assert marked("e01_slope", start + "end.set()\nwaiting.join()\n" + wrong).mistake == "a line too much"
+    assert marked("e01_slope", start + wrong).mistake == ""
+    assert marked("e01_slope", start + SLOPE).solved
 
 
 def check_hostile(what, marked, seconds):

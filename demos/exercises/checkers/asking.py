@@ -52,6 +52,7 @@ class Student:
         self.notes: list[str] = []                              # what it did that an answer may not do
         self.changed = False                                    # whether it changed the arrays that it was given
         self.raised_limit = False                               # whether Python's limit of recursion was raised
+        self.threads = False                                    # whether it left threads of its own running
         self.memo: dict[str, Any] = {}                          # what one part found out for the next
 
     def random(self, tag: Any = "") -> random.Random:
@@ -74,6 +75,7 @@ class Student:
         self.notes += [str(note) for note in listed(answer.get("notes"))]
         self.raised_limit = self.raised_limit or bool(answer.get("raised_limit"))
         self.changed = self.changed or bool(answer.get("changed"))
+        self.threads = self.threads or bool(answer.get("threads"))
         if "raised" in answer:
             raise self.failure(what, answer)
         return decode(answer.get("is"))

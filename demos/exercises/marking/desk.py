@@ -146,7 +146,7 @@ class Desk:
     def seen(self) -> dict[str, Any]:
         """What was noticed while the student's code ran."""
         return {"called": sorted(self.called), "notes": self.notes[:1], "raised_limit": self.raised_limit,
-                "changed": self.changed}
+                "changed": self.changed, "threads": len(sys._current_frames()) > 1}
 
     def line(self, error: BaseException) -> int | None:
         if isinstance(error, SyntaxError) and error.filename == self.file:
