@@ -17,6 +17,7 @@ import random
 import sys
 import sysconfig
 import types
+import warnings
 from array import array
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -603,8 +604,12 @@ def is_trusted(module: str) -> bool:
 
 
 def there_in(module: types.ModuleType, attributes: list[str]) -> list[str]:
-    """Those of some attributes that a module has."""
-    return [name for name in attributes if hasattr(module, name)]
+    """Those of some attributes that a module has. NumPy warns where it is asked for a name that it
+    had once, such as np.object.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return [name for name in attributes if hasattr(module, name)]
 
 
 def _attribute(x: Any, name: str) -> Any:

@@ -317,18 +317,21 @@ class _Scheduler:
         )
 
     def name_of_stack(self, op: Loop, k: int) -> str:
-        """h1, h2, ... for what a loop goes through, dh1, dh2, ... in the backward pass."""
+        """h1, h2, ... for what a loop goes through, dh1, dh2, ... in the backward pass: each once,
+        for two stacks may keep the same Array.
+        """
         if not op.backwards:
             return self.free.free(f"h{k + 1}")
-        of = op.stacks[k].of
+        of, given = op.stacks[k].of, set(self.names.values())
         return "d" + next(
             (
-                self.names[x]
-                for x in self.names
+                name
+                for x, name in self.names.items()
                 if isinstance(x.op, Stacked)
                 and x.inputs[0].op.stacks[x.op.stack].of is of
                 and of is not None
                 and not x.inputs[0].op.backwards
+                and "d" + name not in given
             ),
             self.free.other(),
         )
