@@ -297,9 +297,10 @@ def tried(seed: int, thorough: bool = True) -> tuple[Case | None, Faults]:
     if len(ag.graph.topological_order(output)) > LARGE or not math.isfinite(output.data):
         return c, faults
     rng = random.Random(f"ways {seed}")
-    compiled(c, faults, ["own", "arrays", "straight", rng.choice(["matrices", "scalars"])] + ["c"] * (rng.random() < 0.15))
-    if thorough:
+    compiled(c, faults, ["own", rng.choice(["arrays", "arrays", "straight", "matrices", "scalars"])] + ["c"] * (rng.random() < 0.05))
+    if thorough and rng.random() < 0.4:
         derivatives(c, faults)
+    if thorough and rng.random() < 0.5:
         jitted(c, faults, rng.choice(["lists", "arrays", "lists grad", "arrays grad", "lists grad samples",
                                       "arrays grad samples", "arrays samples"]))
     return c, faults
