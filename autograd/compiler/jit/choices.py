@@ -384,6 +384,9 @@ def source_of(code: types.CodeType) -> str:
     return "".join(linecache.getlines(code.co_filename))
 
 
+OF_THEIR_OWN = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)     # names in it
+
+
 @cache
 def imported(text: str) -> list[str]:
     """The names that a source imports outside of functions and classes: Python compiles a call of
@@ -394,7 +397,7 @@ def imported(text: str) -> list[str]:
         node = stack.pop()
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             found.update({(a.asname or a.name).partition(".")[0]: None for a in node.names})
-        elif not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+        elif not isinstance(node, OF_THEIR_OWN):
             stack += ast.iter_child_nodes(node)
     return [name for name in found if name != "*"]
 

@@ -632,24 +632,34 @@ def gp_small(s: Style) -> Any:
 
 
 def cholesky(A: Any, form: int = 0) -> Any:
+    return [by_rows, in_place, by_columns][form](A)
+
+
+def by_rows(A: Any) -> Any:
     n = len(A)
     L: Any = [[0.0] * n for _ in range(n)]
-    if form == 0:
-        for i in range(n):
-            for j in range(i + 1):
-                t = A[i][j] - sum(L[i][k] * L[j][k] for k in range(j))
-                L[i][j] = ag.sqrt(t) if i == j else t / L[j][j]
-        return L
-    if form == 1:
-        A = [list(row) for row in A]
-        for k in range(n):
-            A[k][k] = A[k][k] ** 0.5
-            for i in range(k + 1, n):
-                A[i][k] = A[i][k] / A[k][k]
-            for j in range(k + 1, n):
-                for i in range(j, n):
-                    A[i][j] -= A[i][k] * A[j][k]
-        return [[A[i][j] if j <= i else 0.0 for j in range(n)] for i in range(n)]
+    for i in range(n):
+        for j in range(i + 1):
+            t = A[i][j] - sum(L[i][k] * L[j][k] for k in range(j))
+            L[i][j] = ag.sqrt(t) if i == j else t / L[j][j]
+    return L
+
+
+def in_place(A: Any) -> Any:
+    n, A = len(A), [list(row) for row in A]
+    for k in range(n):
+        A[k][k] = A[k][k] ** 0.5
+        for i in range(k + 1, n):
+            A[i][k] = A[i][k] / A[k][k]
+        for j in range(k + 1, n):
+            for i in range(j, n):
+                A[i][j] -= A[i][k] * A[j][k]
+    return [[A[i][j] if j <= i else 0.0 for j in range(n)] for i in range(n)]
+
+
+def by_columns(A: Any) -> Any:
+    n = len(A)
+    L: Any = [[0.0] * n for _ in range(n)]
     for j in range(n):
         t = A[j][j]
         for k in range(j):

@@ -413,22 +413,17 @@ def n_body(s: Style) -> Any:
         m, r, v = p.vector(n, 0.5, 1), p.matrix(n, 2), p.matrix(n, 2)
         for _ in range(T):
             acc: Any = [[0.0, 0.0] for _ in range(n)]
-            if form == 0:
-                for i in range(n):
-                    for j in range(n):
-                        if i != j:
-                            d = [b - a for a, b in zip(r[i], r[j])]
-                            w = m[j] / (d[0] ** 2 + d[1] ** 2 + 0.5) ** 1.5
-                            for k in range(2):
-                                acc[i][k] += w * d[k]
-            else:
-                for i in range(n):
-                    for j in range(i + 1, n):
-                        d = [r[j][k] - r[i][k] for k in range(2)]
-                        q = ag.sqrt(sum(c * c for c in d) + 0.5)
-                        for k in range(2):
-                            acc[i][k] += m[j] * d[k] / q ** 3
-                            acc[j][k] -= m[i] * d[k] / (q * q * q)
+            for i, j in [(a, b) for a in range(n) for b in range(n if form == 0 else a)]:
+                if form == 0 and i != j:
+                    d = [b - a for a, b in zip(r[i], r[j])]
+                    w = m[j] / (d[0] ** 2 + d[1] ** 2 + 0.5) ** 1.5
+                    acc[i] = [a + w * b for a, b in zip(acc[i], d)]
+                elif form:
+                    d = [r[j][k] - r[i][k] for k in range(2)]
+                    q = ag.sqrt(sum(c * c for c in d) + 0.5)
+                    for k in range(2):
+                        acc[i][k] += m[j] * d[k] / q ** 3
+                        acc[j][k] -= m[i] * d[k] / (q * q * q)
             for i in range(n):
                 for k in range(2):
                     v[i][k] += 0.05 * acc[i][k]
