@@ -36,7 +36,7 @@ OURS = {"autograd", "nn", "numpy"}
 # the standard library's modules that give the same for the same
 SAFE = {"builtins", "math", "cmath", "operator", "_operator", "functools", "_functools",
         "itertools", "collections", "_collections", "_collections_abc", "typing", "types",
-        "dataclasses", "enum", "abc", "numbers", "fractions", "decimal", "statistics", "string",
+        "dataclasses", "enum", "abc", "numbers", "fractions", "statistics", "string",
         "re", "copy", "bisect", "_bisect", "heapq", "_heapq", "contextlib", "textwrap", "array",
         "__future__", "struct", "_struct"}
 CHANGING = {"random": "random numbers", "secrets": "random numbers", "time": "the clock",
@@ -48,7 +48,7 @@ DRAWS = {"random", "uniform", "randint", "randrange", "choice", "choices", "samp
          "exponential"}
 FOREIGN = {id(f): f.__name__ for f in (
     eval, exec, compile, globals, locals, vars, open, input, print, id, __import__, breakpoint,
-    memoryview, np.load, np.loadtxt, np.genfromtxt, np.fromfile, np.memmap)}
+    memoryview, np.load, np.loadtxt, np.genfromtxt, np.fromfile, np.memmap, np.geterr)}
 REFUSED: tuple[type, ...] = (
     memoryview, attrgetter, methodcaller, type({}.keys()), type({}.values()), type({}.items()),
     types.FrameType, types.TracebackType, types.CoroutineType, types.AsyncGeneratorType)
@@ -66,6 +66,8 @@ PLAIN = (int, float, str, bytes, complex, type(None), type(...), Value, np.gener
          types.CodeType, types.GetSetDescriptorType, types.MemberDescriptorType,
          types.WrapperDescriptorType, types.MethodDescriptorType, types.ClassMethodDescriptorType,
          types.MethodWrapperType)
+ATOMS = (int, float, str, bytes, complex)   # those that may be the base of a class
+HEAP_TYPE = 1 << 9                          # the flag of a class that is made by Python code
 WRAPPERS = (types.MethodType, types.BuiltinFunctionType, property, cached_property, staticmethod,
             classmethod, partial, types.MappingProxyType)
 CONTAINERS = (list, tuple, dict, set, frozenset, deque, np.ndarray, bytearray, array)
@@ -195,7 +197,7 @@ class Reach:
             if isinstance(x, Value) and id(x) not in self.seen:
                 self.can_change = True
                 self.values.append(x)
-            if id(x) in self.seen or isinstance(x, PLAIN):
+            if id(x) in self.seen or isinstance(x, PLAIN) and not is_of_own_kind(x):
                 self.seen[id(x)] = x
                 continue
             self.seen[id(x)] = x
@@ -331,7 +333,8 @@ class Reach:
     def of_class(self, kind: type) -> list[Any]:
         """What a class of the user's defines, and what it is derived from."""
         self.can_change = True
-        self.watch(lambda: [x for name, x in vars(kind).items() if name not in OF_CLASSES])
+        self.watch(lambda: [*kind.__bases__, type(kind), *(
+            x for name, x in vars(kind).items() if name not in OF_CLASSES)])
         held = [*kind.__bases__, type(kind)]
         for name, x in vars(kind).items():
             is_method = isinstance(x, (types.FunctionType, property, staticmethod, classmethod))
@@ -607,9 +610,14 @@ def there_in(module: types.ModuleType, attributes: list[str]) -> list[str]:
     """Those of some attributes that a module has. NumPy warns where it is asked for a name that it
     had once, such as np.object.
     """
+    def has(name: str) -> bool:
+        try:
+            return hasattr(module, name)
+        except Exception:                       # from a __getattr__ of the module's own
+            return False
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return [name for name in attributes if hasattr(module, name)]
+        return [name for name in attributes if has(name)]
 
 
 def _attribute(x: Any, name: str) -> Any:
@@ -620,11 +628,17 @@ def _attribute(x: Any, name: str) -> Any:
         return MISSING
 
 
+def is_of_own_kind(x: Any) -> bool:
+    """Whether x is a number or a text of a class of the user's, which may have attributes and
+    methods: an IntEnum, say."""
+    return isinstance(x, ATOMS) and bool(type(x).__flags__ & HEAP_TYPE)
+
+
 def is_made_in_c(kind: type) -> bool:
     """Whether a class, or one that it is derived from, keeps things where Python code cannot see
-    them; the containers that are looked into do not count."""
-    return any(not base.__flags__ & 1 << 9 and base is not object and base not in CONTAINERS
-               for base in kind.__mro__)
+    them; the containers that are looked into, and what never changes, do not count."""
+    return any(not base.__flags__ & HEAP_TYPE and base is not object
+               and base not in CONTAINERS and base not in ATOMS for base in kind.__mro__)
 
 
 def _slots(kind: type) -> tuple[str, ...]:
