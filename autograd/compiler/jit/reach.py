@@ -9,6 +9,7 @@ functions it calls; so that a compiled function notices when something of it cha
 """
 from __future__ import annotations
 
+import abc
 import builtins
 import dis
 import importlib
@@ -50,7 +51,7 @@ FOREIGN = {id(f): f.__name__ for f in (
     eval, exec, compile, globals, locals, vars, open, input, print, id, __import__, breakpoint,
     memoryview, np.load, np.loadtxt, np.genfromtxt, np.fromfile, np.memmap, np.geterr)}
 REFUSED: tuple[type, ...] = (
-    memoryview, attrgetter, methodcaller, type({}.keys()), type({}.values()), type({}.items()),
+    memoryview, attrgetter, methodcaller, super, type({}.keys()), type({}.values()), type({}.items()),
     types.FrameType, types.TracebackType, types.CoroutineType, types.AsyncGeneratorType)
 # of this project, what reads numbers unseen or has no place in a function that is compiled
 NO_PLACE = {"gradients": "calls gradients(); use grad or value_and_grad",
@@ -99,6 +100,7 @@ class Reach:
         self.watches: list[Watch] = []
         self.seen: dict[int, Any] = {}                  # what was visited, so that ids stay its own
         self.asks_kind = self.asks_same = self.by_name = self.can_change = False
+        self.asks_abstract = False
         self.cells: list[types.CellType] = []
         self.globals: list[tuple[Callable[..., Any], str]] = []
         self.modules: set[tuple[str, ...]] = set()
@@ -158,8 +160,8 @@ class Reach:
             return True
         self.calls += 1
         if self.calls == OFTEN:
-            self.quick = together(self.watches)
-        return all([watch.same() for watch in self.watches])
+            self.quick = together(self.watches, self.asks_same)
+        return all([watch.same(self.asks_same) for watch in self.watches])
 
     def refuse(self, reason: str, culprit: Any = MISSING) -> None:
         """Note what cannot be watched, and where it is named."""
@@ -222,6 +224,7 @@ class Reach:
         if isinstance(x, types.FunctionType):
             return self.of_function(x)
         if isinstance(x, type):
+            self.watch_registered(x)
             return [] if is_trusted(owner) else self.of_class(x)
         if isinstance(x, CONTAINERS):
             return self.of_container(x) + self.of_object(x)
@@ -330,6 +333,13 @@ class Reach:
             return self.watch(lambda: list(vars(module).values()))
         return []
 
+    def watch_registered(self, kind: type) -> None:
+        """Watch which classes are registered as derived from abstract ones, which isinstance asks
+        for."""
+        if isinstance(kind, abc.ABCMeta) and not self.asks_abstract:
+            self.asks_abstract = True
+            self.watch(lambda: [str(abc.get_cache_token()).encode()])
+
     def of_class(self, kind: type) -> list[Any]:
         """What a class of the user's defines, and what it is derived from."""
         self.can_change = True
@@ -350,7 +360,7 @@ class Reach:
         """The items of a list, tuple, dict, set, deque or array."""
         self.can_change |= not isinstance(x, (tuple, frozenset))
         if isinstance(x, np.ndarray):
-            self.watch(lambda: [f"{x.dtype.str} {x.shape}", x.tobytes()], x)
+            self.watch(lambda: [f"{x.dtype.str} {x.shape}".encode(), x.tobytes()], x)
             return x.ravel().tolist() if x.dtype == object else []
         if _bytes_of(x) is not None:
             if not isinstance(x, tuple) or not all(isinstance(item, PLAIN) for item in x):
@@ -377,8 +387,10 @@ class Reach:
     def of_object(self, x: Any) -> list[Any]:
         """The attributes of an object, and its class."""
         kind = type(x)
-        if kind in CONTAINERS or _module(kind).startswith("numpy"):
+        if kind in CONTAINERS:
             return []
+        if _module(kind).startswith("numpy"):
+            return self.of_numpy(x)
         if is_made_in_c(kind) and not is_trusted(_module(kind)):
             self.refuse(f"refers to a {kind.__name__}, which cannot be watched")
         if isinstance(x, Operation):                        # a row of the table stays as it is
@@ -387,6 +399,12 @@ class Reach:
             return [*_attribute(x, "__dict__").values(), kind]
         return [*self.attributes_of(x), kind]
 
+    def of_numpy(self, x: Any) -> list[Any]:
+        """What an object of NumPy's holds, such as the function of an np.vectorize."""
+        if isinstance(x, np.ufunc) and getattr(np, x.__name__, None) is not x:
+            self.refuse("calls a function of NumPy made of one in Python", x)
+        return [] if isinstance(x, np.ndarray) else self.attributes_of(x)
+
     def attributes_of(self, x: Any) -> list[Any]:
         """What an object's attributes hold, which is watched: those in its dict, and its slots."""
         fields = _attribute(x, "__dict__")
@@ -394,7 +412,7 @@ class Reach:
         self.can_change |= fields is not MISSING or bool(slots)
         held: list[Any] = []
         if fields is not MISSING:
-            held = self.watch(lambda: [type(x), *fields, *fields.values()], x)
+            held = self.watch(lambda: [type(x), x.__dict__ is fields, *fields, *fields.values()], x)
         if slots:
             held = held + self.watch(lambda: [_attribute(x, name) for name in slots])
         return held
