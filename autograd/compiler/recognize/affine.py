@@ -59,21 +59,23 @@ class Affine:
 
     def holds(self, t: int) -> bool:
         """Whether a term is a sum of parameters times numbers, in which nobody uses a part."""
-        known, stack = self.known, [t]
+        above: dict[int, int] = {}  # what each part is a part of
+        stack = [t]
         while stack:
-            u = stack[-1]
-            if u in known:
-                stack.pop()
+            u = stack.pop()
+            if self.is_end(u) or self.known.get(u):
                 continue
-            parts = self.parts(u) if self.inner[u] and not self.is_end(u) else None
-            new = [v for v, _ in parts or () if v not in known]
-            if new:
-                stack += new
-            elif parts is None:
-                known[u] = self.is_end(u)
-            else:
-                known[u] = all([known[v] for v, _ in parts])
-        return known[t]
+            parts = self.parts(u) if self.inner[u] and u not in self.known else None
+            if parts is None:
+                while u != t:
+                    self.known[u] = False
+                    u = above[u]
+                self.known[t] = False
+                return False
+            above.update([(v, u) for v, _ in parts])
+            stack += [v for v, _ in parts]
+        self.known.update(dict.fromkeys((t, *above), True))
+        return True
 
     def is_end(self, t: int) -> bool:
         """Whether a place is a number, a parameter or an input."""

@@ -87,8 +87,14 @@ class Columns:
             self.number.append(number)
         return place
 
+    def computed(self) -> np.ndarray:
+        """Whether each place is computed from parameters and inputs."""
+        found: np.ndarray = self.varies.copy()
+        found[list(self.begin)] = False
+        return found
+
     def inner(self) -> list[bool]:
         """Whether each place is an operation that is used once, and nobody needs to know of it."""
-        found = (self.uses == 1) & self.varies
-        found[[*self.begin, *self.ends]] = False
+        found = self.computed() & (self.uses == 1)
+        found[self.ends] = False
         return found.tolist()  # type: ignore[no-any-return]

@@ -86,26 +86,24 @@ class Flattener:
 
     def all_sums(self) -> list[int]:
         """The places of sums and negations that somebody uses, the last first."""
-        columns, op, args = self.columns, self.op, self.args
-        used = np.flatnonzero(columns.varies & (columns.uses > 0))[::-1].tolist()
-        return [p for p in used if op[p] in SUMS_AND_NEG and args[p]]
+        op, used = self.op, self.columns.computed() & (self.columns.uses > 0)
+        return [p for p in np.flatnonzero(used)[::-1].tolist() if op[p] in SUMS_AND_NEG]
 
     def last_turns(self) -> list[int]:
         """The sums that nobody but one other sum uses, and that go on from a chain of sums that
         others use, too, as each of these does: the last turns of recurrences such as s = s + v.
         """
-        uses, args = self.columns.uses, self.args
-        shared = set([place for place, many in zip(self.sums, uses[self.sums] > 1) if many])
+        shared = {p for p in self.sums if not self.inner[p] and self.columns.uses[p] > 1}
         if len(shared) < CHAIN:
             return []
         # sums in the chain that others use, the last of them, additions since, and for one turn
         chain: dict[int, tuple[int, int, int, int]] = {}
-        found = []
+        found, links = [], chain.keys()
         for place in reversed(self.sums):
-            length, last, since, turn = 0, place, 0, 0
-            for t in args[place]:
-                if t in chain:
-                    length, last, since, turn = max(chain[t], (length, last, since, turn))
+            if place not in shared and links.isdisjoint(self.args[place]):
+                continue
+            length, last, since, turn = max(
+                [chain[t] for t in self.args[place] if t in chain], default=(0, place, 0, 0))
             if place in shared:
                 chain[place] = length + 1, place, 0, since + 1
             elif length and self.is_inner_sum(place):
@@ -124,7 +122,8 @@ class Flattener:
         op, args, inside = self.op, self.args, self.inside
         found: dict[int, Linear] = {}
         for place in self.sums:
-            if not inside[place] and (op[place] is not ops.neg or self.is_inner_sum(args[place][0])):
+            alone = op[place] is ops.neg and not self.is_inner_sum(args[place][0])
+            if not inside[place] and not alone:
                 found[place] = self.linear(place)
         return found
 
@@ -143,8 +142,13 @@ class Flattener:
             negative = t < 0
             if negative:
                 t = ~t
-            side = sides[negative]
             kind = op[t] if inner[t] else None  # None: it is a term as it is
+            while kind is ops.add and not negative:
+                inside[t] = True
+                t, last = args[t]
+                stack.append(last)
+                kind = op[t] if inner[t] else None
+            side = sides[negative]
             if kind is ops.mul:
                 a, b = args[t]
                 if (inner[a] or inner[b]) and self.takes_apart(a, b):
@@ -152,8 +156,6 @@ class Flattener:
                 else:
                     side.left.append(a)
                     side.right.append(b)
-            elif kind is ops.add and not negative:
-                stack += args[t][::-1]
             elif kind in SUMS_AND_NEG:
                 stack += terms_of(kind, args[t], side, negative)
             elif kind is ops.div and self.divisor(t) is not None:
@@ -183,13 +185,12 @@ class Flattener:
 
     def takes_apart(self, a: int, b: int) -> bool:
         """Whether one of two factors opens, and nobody else uses it."""
-        inner = self.inner
-        return inner[a] and self.opens(a, b) or inner[b] and self.opens(b, a)
+        return self.inner[a] and self.opens(a, b) or self.inner[b] and self.opens(b, a)
 
     def opens(self, a: int, b: int) -> bool:
         """Whether a factor is itself a product, a quotient, a negation, or a sum times a number."""
         kind = self.op[a]
-        return kind in PRODUCTS or kind in SUMS and not self.varies(b)
+        return kind in PRODUCTS or kind in SUMS and self.number[b] is not None
 
     def product(self, t: int, negative: bool, sides: Linear) -> None:
         """Put a product of products, or a quotient by a number, among the terms."""

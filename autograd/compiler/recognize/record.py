@@ -510,11 +510,11 @@ class _Numbering:
         rest = self.ids_of(side.rest)
         if not side.left and not side.scaled:
             return rest
-        if len(side.left) == 1 and not side.scaled:
-            found_one = self.one_product(*self.ids_of((side.left[0], side.right[0])), rest)
+        left, right = self.ids_of(side.left), self.ids_of(side.right)
+        if len(left) == 1 and not side.scaled:
+            found_one = self.one_product(left[0], right[0], rest)
             if found_one is not None:
                 return [found_one]
-        left, right = self.ids_of(side.left), self.ids_of(side.right)
         found = self.scaled(side, left, right) if side.scaled else []
         classes = self.classes(left, right)
         if len(classes) > 1:
