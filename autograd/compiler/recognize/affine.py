@@ -5,7 +5,7 @@ one row of a matrix product. Legend: as in normal.py.
 """
 from __future__ import annotations
 
-from typing import Optional
+from typing import Any, Optional
 
 from autograd import ops
 from autograd.compiler.recognize.columns import Columns
@@ -16,11 +16,11 @@ Weighted = list[tuple[int, float]]  # places, each with the number it is multipl
 
 
 class Affine:
-    """Which places of a graph are such sums, and their terms; `inner` says which places nobody else
-    uses.
+    """Which places of a graph are such sums, and their terms; `inner` has the operations of places
+    that nobody else uses.
     """
 
-    def __init__(self, columns: Columns, inner: list[bool]) -> None:
+    def __init__(self, columns: Columns, inner: list[Any]) -> None:
         self.op, self.args, self.number = columns.op, columns.args, columns.number
         self.leaves, self.inner = {t for t in columns.begin if not self.args[t]}, inner
         self.known: dict[int, bool] = {}
@@ -65,7 +65,7 @@ class Affine:
             u = stack.pop()
             if self.is_end(u) or self.known.get(u):
                 continue
-            parts = self.parts(u) if self.inner[u] and u not in self.known else None
+            parts = self.parts(u) if self.inner[u] is not None and u not in self.known else None
             if parts is None:
                 while u != t:
                     self.known[u] = False

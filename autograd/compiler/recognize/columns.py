@@ -93,8 +93,10 @@ class Columns:
         found[list(self.begin)] = False
         return found
 
-    def inner(self) -> list[bool]:
-        """Whether each place is an operation that is used once, and nobody needs to know of it."""
+    def inner(self) -> list[Any]:
+        """The operation of each place that is used once, and that nobody needs to know of; None for
+        all others.
+        """
         found = self.computed() & (self.uses == 1)
         found[self.ends] = False
-        return found.tolist()  # type: ignore[no-any-return]
+        return [op if alone else None for op, alone in zip(self.op, found.tolist())]

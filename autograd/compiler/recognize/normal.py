@@ -74,91 +74,86 @@ class Flattener:
     """Finds the Linear of each sum of a recorded graph."""
 
     def __init__(self, columns: Columns) -> None:
-        self.columns, self.op, self.args = columns, columns.op, columns.args
-        self.number = columns.number
+        self.columns, self.args, self.number = columns, columns.args, columns.number
         self.spare = Side()  # an empty one, for the next sum that subtracts
         self.inside = bytearray(len(self.args))  # whether a place went into the sum above it
         self.inner = columns.inner()
         self.sums = self.all_sums()
         for place in self.last_turns():  # so that it looks like the turns before
-            self.inner[place] = False
+            self.inner[place] = None
         self.affine = Affine(columns, self.inner)
 
     def all_sums(self) -> list[int]:
         """The places of sums and negations that somebody uses, the last first."""
-        op, used = self.op, self.columns.computed() & (self.columns.uses > 0)
+        op, used = self.columns.op, self.columns.computed() & (self.columns.uses > 0)
         return [p for p in np.flatnonzero(used)[::-1].tolist() if op[p] in SUMS_AND_NEG]
 
     def last_turns(self) -> list[int]:
         """The sums that nobody but one other sum uses, and that go on from a chain of sums that
         others use, too, as each of these does: the last turns of recurrences such as s = s + v.
         """
-        shared = {p for p in self.sums if not self.inner[p] and self.columns.uses[p] > 1}
-        if len(shared) < CHAIN:
-            return []
+        shared = self.shared_sums()
         # sums in the chain that others use, the last of them, additions since, and for one turn
         chain: dict[int, tuple[int, int, int, int]] = {}
         found, links = [], chain.keys()
-        for place in reversed(self.sums):
+        for place in reversed(self.sums) if len(shared) >= CHAIN else ():
             if place not in shared and links.isdisjoint(self.args[place]):
                 continue
             length, last, since, turn = max(
                 [chain[t] for t in self.args[place] if t in chain], default=(0, place, 0, 0))
             if place in shared:
                 chain[place] = length + 1, place, 0, since + 1
-            elif length and self.is_inner_sum(place):
+            elif self.inner[place] in SUMS:
                 chain[place] = length, last, since + 1, turn
                 now, before_it = (since + 1, self.look(place)), (turn, self.look(last))
                 if length >= CHAIN and now == before_it:
                     found.append(place)
         return found
 
+    def shared_sums(self) -> set[int]:
+        """The sums that several use."""
+        uses = self.columns.uses
+        return {p for p in self.sums if self.inner[p] is None and uses[p] > 1}
+
     def look(self, place: int) -> list[Any]:
         """The operation of a place, and those of its arguments."""
-        return [self.op[place], *[self.op[t] for t in self.args[place]]]
+        return [self.columns.op[t] for t in (place, *self.args[place])]
 
     def linears(self) -> dict[int, Linear]:
         """The Linear of each sum by its place, without those that go into the sum above them."""
-        op, args, inside = self.op, self.args, self.inside
+        op, args, inside = self.columns.op, self.args, self.inside
         found: dict[int, Linear] = {}
         for place in self.sums:
-            alone = op[place] is ops.neg and not self.is_inner_sum(args[place][0])
+            alone = op[place] is ops.neg and self.inner[args[place][0]] not in SUMS
             if not inside[place] and not alone:
                 found[place] = self.linear(place)
         return found
 
-    def is_inner_sum(self, t: int) -> bool:
-        """Whether a term is a sum that nobody else uses."""
-        return self.inner[t] and self.op[t] in SUMS
-
     def linear(self, root: int) -> Linear:
         """The terms of the sum that begins at `root`; what goes into it is noted."""
         plus, minus = sides = Side(), self.spare
-        op, args, inner, inside = self.op, self.args, self.inner, self.inside
+        args, inner, inside = self.args, self.inner, self.inside
         stack = [root]  # ~t for a place t that is subtracted
-        was, inner[root] = inner[root], True
+        was, inner[root] = inner[root], self.columns.op[root]
         while stack:
             t = stack.pop()
             negative = t < 0
-            if negative:
-                t = ~t
-            kind = op[t] if inner[t] else None  # None: it is a term as it is
-            while kind is ops.add and not negative:
+            t = ~t if negative else t
+            while inner[t] is ops.add and not negative:
                 inside[t] = True
                 t, last = args[t]
                 stack.append(last)
-                kind = op[t] if inner[t] else None
-            side = sides[negative]
-            if kind is ops.mul:
+            op, side = inner[t], sides[negative]
+            if op is ops.mul:
                 a, b = args[t]
                 if (inner[a] or inner[b]) and self.takes_apart(a, b):
                     self.product(t, negative, sides)
                 else:
                     side.left.append(a)
                     side.right.append(b)
-            elif kind in SUMS_AND_NEG:
-                stack += terms_of(kind, args[t], side, negative)
-            elif kind is ops.div and self.divisor(t) is not None:
+            elif op in SUMS_AND_NEG:
+                stack += terms_of(op, args[t], side, negative)
+            elif self.is_quotient(op, t):
                 self.product(t, negative, sides)
             else:
                 self.add_term(t, negative, sides)
@@ -185,12 +180,11 @@ class Flattener:
 
     def takes_apart(self, a: int, b: int) -> bool:
         """Whether one of two factors opens, and nobody else uses it."""
-        return self.inner[a] and self.opens(a, b) or self.inner[b] and self.opens(b, a)
+        return self.opens(self.inner[a], b) or self.opens(self.inner[b], a)
 
-    def opens(self, a: int, b: int) -> bool:
+    def opens(self, op: Any, other: int) -> bool:
         """Whether a factor is itself a product, a quotient, a negation, or a sum times a number."""
-        kind = self.op[a]
-        return kind in PRODUCTS or kind in SUMS and self.number[b] is not None
+        return op in PRODUCTS or op in SUMS and self.number[other] is not None
 
     def product(self, t: int, negative: bool, sides: Linear) -> None:
         """Put a product of products, or a quotient by a number, among the terms."""
@@ -212,6 +206,10 @@ class Flattener:
             side.right.append(factors[1] if number is None else place_of(number))
         for u in inside:
             self.inside[u] = True
+
+    def is_quotient(self, op: Any, t: int) -> bool:
+        """Whether a place divides by a number."""
+        return op is ops.div and self.divisor(t) is not None
 
     def divisor(self, t: int) -> Optional[float]:
         """The number that a quotient divides by; None if there is none, or its size is extreme."""
@@ -237,11 +235,11 @@ class Flattener:
                 factors.append(u)
                 continue
             inside.append(u)
-            kind, used = self.op[u], self.args[u]
-            stack += used[::-1] if kind is ops.mul else used[:1]
-            if kind is ops.neg:
+            op, used = self.columns.op[u], self.args[u]
+            stack += used[::-1] if op is ops.mul else used[:1]
+            if op is ops.neg:
                 flips = not flips
-            elif kind is ops.div:
+            elif op is ops.div:
                 numbers.append(1 / self.divisor(u))  # type: ignore[operator]
         number = prod(numbers)
         if 0.0 not in numbers and not is_moderate(number):
@@ -252,16 +250,14 @@ class Flattener:
         """Whether a factor is taken apart; a product of two that vary only where no other factor
         varies.
         """
-        if not is_all and not self.inner[t]:
-            return False
-        kind = self.op[t]
-        if kind is ops.mul:
+        op = self.columns.op[t] if is_all else self.inner[t]
+        if op is ops.mul:
             return is_all or not beside_others or not all(map(self.varies, self.args[t]))
-        return kind is ops.neg or kind is ops.div and self.divisor(t) is not None
+        return op is ops.neg or self.is_quotient(op, t)
 
     def apart(self, t: int) -> tuple[Optional[float], list[int], bool, list[int]]:
         """A product as `factors` gives it, with its inputs as they are."""
-        divisor = self.divisor(t) if self.op[t] is ops.div else None
+        divisor = self.divisor(t) if self.columns.op[t] is ops.div else None
         if divisor is None:
             return None, list(self.args[t]), False, []
         return 1 / divisor, [self.args[t][0]], False, []
