@@ -54,9 +54,9 @@ def test_help_names_each_argument_of_a_public_function(name):
 @pytest.mark.parametrize("folder", [path for path in (ROOT / "tests").iterdir() if path.is_dir() and path.name[0] not in "_."],
                          ids=lambda path: path.name)
 def test_tests_mirror_the_rooms(folder):
-    """A folder of tests has the name of a room, of the networks or of the lessons."""
+    """A folder of tests has the name of a room, of the networks, of the lessons or of a tool."""
     rooms = [path for path in (SOURCE / "autograd").iterdir() if path.is_dir()]
-    assert folder.name in {"nn", "demos", "benchmarks", "styles", *(room.name for room in rooms)}
+    assert folder.name in {"nn", "demos", "benchmarks", "styles", "mutants", *(room.name for room in rooms)}
 
 
 @pytest.mark.parametrize("name", SLOW)
