@@ -19,7 +19,9 @@ settings.load_profile("repeat")
 SLOW = (
     "tests/demos/",
     "tests/test_demos.py",
-    "tests/compat/test_micrograd.py",
+    "tests/compat/test_micrograd.py::test_a_gpt_trains",
+    "tests/compat/test_micrograd.py::test_the_demo",
+    "tests/compat/test_micrograd.py::test_the_gradient_of_the_gpt",
     "tests/compiler/test_jit.py::test_a_case_is_as_eager_or_refused",
     "tests/compiler/test_c.py::test_a_program",
     "tests/compiler/test_c.py::test_programs",
