@@ -78,7 +78,7 @@ def test_at_the_top_stand_the_six_names_and_what_tools_need():
         pytest.skip("not a checkout")
     names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")
     assert {name.partition("/")[0] for name in names if name} == {
-        "setup.cfg", "README.md", "autograd", "nn", "tests", "demos", "pyproject.toml", "LICENSE", "MANIFEST.in", ".gitignore", ".ci"}
+        "setup.cfg", "README.md", "autograd", "nn", "tests", "demos", "pyproject.toml", "setup.py", "LICENSE", "MANIFEST.in", ".gitignore", ".ci"}
 
 
 def test_the_figures_are_printed():

@@ -3,6 +3,7 @@
 `python -m tests.mutants ROOM COUNT SEED` draws COUNT places of a room (rooms.py), changes each (< to <=, + to -, 1 to 2, `and` to
 `or`, an `if` turned round, a statement left out), and runs the tests that come by that line, the quickest first, until one fails;
 those that survive meet the slow tests as well, unless a fourth word is `fast`. It prints what survived, with the line, and the score.
+`again FILE`, instead of COUNT SEED, tries those once more that FILE, what was printed before, calls survivors.
 `python -m tests.mutants FILE:LINE` shows what a line can become. It needs `coverage` (`pip install -e '.[mutants]'`).
 
 - places.py: what can be changed where; left out is what only types, messages and docstrings are made of, and what

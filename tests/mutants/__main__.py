@@ -1,4 +1,4 @@
-"""python -m tests.mutants ROOM COUNT SEED [fast], or FILE:LINE: see tests/mutants/__init__.py."""
+"""python -m tests.mutants ROOM COUNT SEED [fast], ROOM again FILE [fast], or FILE:LINE: see tests/mutants/__init__.py."""
 import json
 import os
 import random
@@ -70,6 +70,13 @@ def score(drawn, room, speeds):
     return found
 
 
+def again(every, file):
+    """The mutants that survived, by what was printed into a file."""
+    lines = Path(file).read_text(encoding="utf-8").splitlines()
+    printed = {line.partition(": ")[2] for line in lines if line.startswith("SURVIVED ")}
+    return [mutant for mutant in every if str(mutant).partition(": ")[2] in printed]
+
+
 def real(how):
     return bool(how) and how != "nothing to exchange"
 
@@ -80,7 +87,7 @@ def main(room, count=10, seed=1, speed=""):
         print(*[m for m in Places(SOURCE / file).found if m.line == int(line)], sep="\n")
         return
     every, known = places(files(room))
-    drawn = random.Random(f"{room} {seed}").sample(every, min(int(count), len(every)))
+    drawn = again(every, seed) if count == "again" else random.Random(f"{room} {seed}").sample(every, min(int(count), len(every)))
     before = time.time()
     found = score(drawn, room, ("not slow",) if speed == "fast" else ("not slow", "slow"))
     survivors = [mutant for mutant in drawn if not found[mutant]]
