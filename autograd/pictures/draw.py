@@ -11,8 +11,9 @@ from autograd.compat.keywords import OF_PICTURES, told
 from autograd.compat.numbers import with_labels
 from autograd.compat.messages import choice, entries, printed, truth
 from autograd.graph import topological_order
-from autograd.pictures.cards import LEGIBLE, Placed, place_cards
+from autograd.pictures.cards import LEGIBLE, SHEET, SLIDE, Placed, place_cards
 from autograd.pictures.collapsed import MOST, READABLE, collapsed
+from autograd.pictures.layout import Page
 from autograd.pictures.neurons import find_neurons
 from autograd.pictures.operations import (
     checked_parameters,
@@ -113,9 +114,9 @@ def worksheet(scene_with: Callable[[int], Scene], rankdir: str | None) -> Pictur
 
     Where blanks would crowd their arrows, arrows have numbers, and the blanks stand below.
     """
-    scene, placed = laid_out(scene_with, rankdir)
+    scene, placed = laid_out(scene_with, rankdir, SHEET)
     if is_crowded(scene, placed.covered):
-        scene, placed = laid_out(lambda longest: with_keys(scene_with(longest)), rankdir)
+        scene, placed = laid_out(lambda longest: with_keys(scene_with(longest)), rankdir, SHEET)
     pictures = []
     for each, is_solution in ((scene, False), (with_answers(scene), True)):
         each.legend = below(each, LEGEND, is_solution)
@@ -124,8 +125,9 @@ def worksheet(scene_with: Callable[[int], Scene], rankdir: str | None) -> Pictur
     return sheet
 
 
-def laid_out(scene_with: Callable[[int], Scene], rankdir: str | None) -> tuple[Scene, Placed]:
-    """The scene with places for a slide.
+def laid_out(scene_with: Callable[[int], Scene], rankdir: str | None,
+             page: Page = SLIDE) -> tuple[Scene, Placed]:
+    """The scene with places for a slide, or another page.
 
     Operations are circles while there is room for them, else signs on the cards. Where text would
     still be small, titles are short, and cards stand close.
@@ -133,13 +135,13 @@ def laid_out(scene_with: Callable[[int], Scene], rankdir: str | None) -> tuple[S
     scene = scene_with(LONGEST_TITLE)
     if len(scene.nodes) <= CIRCLES:
         circles = with_circles(scene)
-        placed = place_cards(circles, rankdir)
+        placed = place_cards(circles, rankdir, page=page)
         if placed.bands == 1 and placed.scale >= LEGIBLE:
             return circles, placed
-    placed = place_cards(scene, rankdir)
+    placed = place_cards(scene, rankdir, page=page)
     if placed.scale < LEGIBLE:
         short = scene_with(DENSE_TITLE)
-        closer = place_cards(short, rankdir, dense=True)
+        closer = place_cards(short, rankdir, dense=True, page=page)
         if closer.scale > placed.scale:
             scene, placed = short, closer
     return scene, placed
