@@ -14,6 +14,7 @@ from autograd.graph import topological_order
 from autograd.pictures.cards import LEGIBLE, SHEET, SLIDE, Placed, place_cards
 from autograd.pictures.collapsed import MOST, READABLE, collapsed
 from autograd.pictures.layout import Page
+from autograd.pictures.elsewhere import legend_with
 from autograd.pictures.neurons import find_neurons
 from autograd.pictures.operations import (
     checked_parameters,
@@ -60,9 +61,10 @@ def draw(value: Value | Sequence[Value], level: str | None = None, *,   # noqa: 
     hide        what is left blank, to be filled in on paper: "data" (of operations), "grad",
                 "local" (derivatives); of a graph in full. `draw(...).solution` is filled in
 
-    Nothing is computed: grads are those that backward() left, a dash where none has come. The same
-    graph gives the same bytes. Raises TypeError when something is not a Value, ValueError for an
-    unknown level or name to expand and, without force, for more than 2,000 nodes.
+    Nothing is computed: grads are those that backward() left, a dash where none has come; a line
+    below names those that came along paths or in passes that are not drawn, too. The same graph
+    gives the same bytes. Raises TypeError when something is not a Value, ValueError for an unknown
+    level or name to expand and, without force, for more than 2,000 nodes.
 
     >>> a = Value(2.0, label="a")
     >>> print(draw(a * a).source.count("->"))
@@ -78,8 +80,9 @@ def draw(value: Value | Sequence[Value], level: str | None = None, *,   # noqa: 
     in_full = level is None and not expand and len(order) <= readable(order)
     if level == "operation" or in_full:
         check_size(len(order), force)
+        legend = LEGEND if "grad" in hide else legend_with(LEGEND, order, outputs)
         return in_full_picture(lambda longest: with_blanks(operations(
-            outputs, order, parameters, open_dots, longest), hide), rankdir, bool(hide))
+            outputs, order, parameters, open_dots, longest), hide), rankdir, bool(hide), legend)
     return picture_of(collapsed(outputs, order, level, expand, force))
 
 
@@ -93,23 +96,23 @@ def check_choices(level: str | None, rankdir: str | None, hide: Sequence[str]) -
 
 
 def in_full_picture(scene_with: Callable[[int], Scene], rankdir: str | None,
-                    has_blanks: bool) -> Picture:
+                    has_blanks: bool, legend: str) -> Picture:
     """The picture of all Values, of a scene with titles of some length.
 
     A graph too large for a slide is left to dot.
     """
     scene = scene_with(LONGEST_TITLE)
     if len(scene.nodes) > READABLE:
-        scene.legend, scene.rankdir = LEGEND, rankdir or "LR"
+        scene.legend, scene.rankdir = legend, rankdir or "LR"
         return picture_of(scene)
     if has_blanks:
-        return worksheet(scene_with, rankdir)
+        return worksheet(scene_with, rankdir, legend)
     scene, placed = laid_out(scene_with, rankdir)
-    scene.legend = LEGEND
+    scene.legend = legend
     return picture_of(scene, placed.places, placed.splines)
 
 
-def worksheet(scene_with: Callable[[int], Scene], rankdir: str | None) -> Picture:
+def worksheet(scene_with: Callable[[int], Scene], rankdir: str | None, legend: str) -> Picture:
     """The picture of all Values with blanks; its `solution` is the same picture filled in.
 
     Where blanks would crowd their arrows, arrows have numbers, and the blanks stand below.
@@ -119,7 +122,7 @@ def worksheet(scene_with: Callable[[int], Scene], rankdir: str | None) -> Pictur
         scene, placed = laid_out(lambda longest: with_keys(scene_with(longest)), rankdir, SHEET)
     pictures = []
     for each, is_solution in ((scene, False), (with_answers(scene), True)):
-        each.legend = below(each, LEGEND, is_solution)
+        each.legend = below(each, legend, is_solution)
         pictures.append(picture_of(each, placed.places, placed.splines))
     sheet, sheet.solution = pictures
     return sheet
