@@ -11,6 +11,7 @@ from autograd import compiler
 from autograd.compiler.jit.arguments import Signature, argument_keys
 from autograd.compiler.jit.checks import Checks
 from autograd.compiler.jit.choices import definition, replaced
+from autograd.compiler.jit.effects import number_of
 from autograd.compiler.jit.flat import (FLOAT, INT, LARGEST, VALUE, Unfit, close, flatten,
                                         flatten_result, in_a_row, kinds_of, numbers, skeleton, with_kinds,
                                         without_values)
@@ -88,6 +89,7 @@ class Branch:
             touched = [v for v in effects.touched() if v not in inside]
             self.outside = list(dict.fromkeys([*touched, *self.outside]))
         every = [*variables, *self.outside, *looked_up]
+        self.known = dict(enumerate(self.outside, len(variables)))
         self.program, self.step = None, None
         if effects:
             return self.compile_step(f, notes, every, results, made)
@@ -296,12 +298,12 @@ class Branch:
         """The numbers it needs: those of the arguments, of Values from outside, and of what is
         looked up, and the places where that is; None where an int is none of its tables'."""
         if not self.lookups.bounds:
-            outside = [[v.data for v in self.outside]] if self.outside else []
+            outside = [list(map(number_of, self.outside))] if self.outside else []
             return (np.concatenate((theta, *outside)) if outside else theta), None
         found = self.lookups.numbers(theta)
         if found is None:
             return None
-        return np.concatenate((theta, [v.data for v in self.outside], *found[0])), found[1]
+        return np.concatenate((theta, list(map(number_of, self.outside)), *found[0])), found[1]
 
     def holds(self, given: tuple[Any, Any] | None, values: Sequence[Value] = ()) -> int:
         """1 where every guard comes out as recorded, 0 where one does not, -1 where the numbers
@@ -428,9 +430,9 @@ class Branch:
 
     def values_for(self, values: Sequence[Value]) -> dict[int, Value]:
         """The Values from outside and among the arguments, by their places."""
-        first = len(self.lookups.place)
-        return {**dict(zip(self.signature.given, values)),
-                **{first + i: v for i, v in enumerate(self.outside)}}
+        if not values:
+            return self.known
+        return {**dict(zip(self.signature.given, values)), **self.known}
 
     def agrees(self, eager: Any, found: Any, given: Sequence[Value]) -> bool:
         """Whether a result is the eager one, and the derivatives of the Values in it are, too."""

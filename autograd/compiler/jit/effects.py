@@ -24,7 +24,7 @@ from autograd.value import Value
 AFTER = "computes with a parameter after it has changed it"
 PASSES = 8                              # of backward, one after another
 number_of, put_number = vars(Value)["_data"].__get__, vars(Value)["_data"].__set__
-gradient_of = vars(Value)["_grad"].__get__
+gradient_of, put_gradient = vars(Value)["_grad"].__get__, vars(Value)["_grad"].__set__
 
 
 class Pass(NamedTuple):
@@ -201,6 +201,11 @@ for _name in ("neg", "abs", "bool", "lt", "le", "gt", "ge", "eq", "ne", "float",
 Gone.__hash__ = float.__hash__                  # type: ignore[method-assign]
 
 
+def put_all(put: Callable[[Value, float], None], values: list[Value], numbers: list[float]) -> None:
+    """Put a number into each Value: Ctrl-C does not interrupt a loop inside C."""
+    deque(map(put, values, numbers), maxlen=0)
+
+
 class Kept:
     """The data and grads of Values as they are now."""
 
@@ -212,8 +217,8 @@ class Kept:
     def put_back(self) -> None:
         """Set them again."""
         def change() -> None:
-            deque(map(put_number, self.values, self.data), maxlen=0)
-            Value.set_grads(dict(zip(self.values, self.grads)))
+            put_all(put_number, self.values, self.data)
+            put_all(put_gradient, self.values, self.grads)
         finish(change)
 
     def agrees(self, other: Kept) -> bool:

@@ -9,7 +9,6 @@ In here `x` is the array of all numbers known so far, and Places says where each
 """
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -19,7 +18,8 @@ from autograd import ops
 from autograd.compat.finishing import finish
 from autograd.compat.micrograd import Handmade
 from autograd.compiler.jit.checks import Checks
-from autograd.compiler.jit.effects import Effects, Pass, gradient_of, put_number
+from autograd.compiler.jit.effects import (Effects, Pass, gradient_of, put_all, put_gradient,
+                                           put_number)
 from autograd.compiler.jit.flat import in_a_row
 from autograd.compiler.jit.guards import Notes
 from autograd.compiler.run import Program
@@ -151,7 +151,7 @@ class Step:
             return last[1]
         if not is_recording() or len(set(values.values())) < len(values):
             return Found(-1, None, None)
-        came_in = [gradient_of(values[i]) for i in self.came_in]
+        came_in = list(map(gradient_of, at(values, self.came_in)))
         x = np.concatenate((theta, came_in)) if came_in else theta
         for one in self.passes:
             x = np.concatenate((x, *one.run(x)))
@@ -169,12 +169,11 @@ class Step:
     def change(self, found: Found, values: dict[int, Value]) -> None:
         """Change data and grads: all, or nothing."""
         data, grads = found.wanted[self.parts[1]].tolist(), found.wanted[self.parts[2]].tolist()
-        changed = [values[i] for i in self.data]
-        by_value = dict(zip([values[i] for i in self.grads], grads))
+        moved, graded = at(values, self.data), at(values, self.grads)
 
         def change() -> None:
-            deque(map(put_number, changed, data), maxlen=0)
-            Value.set_grads(by_value)
+            put_all(put_number, moved, data)
+            put_all(put_gradient, graded, grads)
         self.last = None
         finish(change)
 
@@ -184,11 +183,16 @@ class Step:
         as these left them."""
         for i, node in self.nodes.items():
             v = made[i] = Value(float(found.x[node.data]))
-            inputs = tuple([values[k] for k in node.inputs])
+            inputs = tuple(at(values, node.inputs))
             v._set_inputs(node.op, inputs, tuple(found.x[node.partials].tolist()))
         seeds = found.wanted[self.parts[3]].tolist()
         Value.set_grads({made[i]: seed for (i, _), seed in zip(self.roots, seeds)})
         return made
+
+
+def at(values: dict[int, Value], places: list[int]) -> list[Value]:
+    """The Values at some places."""
+    return list(map(values.__getitem__, places))
 
 
 def compiled_passes(passes: list[Pass], wanted: list[Value], places: Places,
