@@ -13,8 +13,8 @@ from autograd.compiler.jit.checks import Checks
 from autograd.compiler.jit.choices import definition, replaced
 from autograd.compiler.jit.effects import number_of
 from autograd.compiler.jit.flat import (FLOAT, INT, LARGEST, VALUE, Unfit, close, flatten,
-                                        flatten_result, in_a_row, kinds_of, numbers, skeleton, with_kinds,
-                                        without_values)
+                                        flatten_result, in_a_row, kinds_of, numbers, skeleton,
+                                        with_kinds, without_values)
 from autograd.compiler.jit.guards import Notes, Stop, Whole, noticing
 from autograd.compiler.jit.kinds import settle
 from autograd.compiler.jit.lookups import Lookups
@@ -90,7 +90,8 @@ class Branch:
             self.outside = list(dict.fromkeys([*touched, *self.outside]))
         every = [*variables, *self.outside, *looked_up]
         self.known = dict(enumerate(self.outside, len(variables)))
-        self.program, self.step = None, None
+        self.program = None
+        self.step: Step | None = None
         if effects:
             return self.compile_step(f, notes, every, results, made)
         self.compile_guards(notes, every, order)
@@ -112,8 +113,8 @@ class Branch:
         compiled: Compile = lambda outputs, parameters, rest, order: compiler.program(
             outputs, parameters, rest, form_of(order), False, self.target, order)
         numbered = [results[i] for i in self.numbered]
-        self.step = Step(notes, every, numbered, returned, compiled)
-        rest = {i: v for i, v in returned.items() if i not in self.step.nodes}
+        self.step = step = Step(notes, every, numbered, returned, compiled)
+        rest = {i: v for i, v in returned.items() if i not in step.nodes}
         self.made = self.nodes_of(f, rest, every)
 
     def nodes_of(self, f: Function, made: dict[int, Value], every: list[Value]) -> dict[int, Made]:

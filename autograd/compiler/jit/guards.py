@@ -390,10 +390,10 @@ class Stop(BaseException):
     """Ends a recording that would change something for a second time."""
 
 
-OUTSIDE = """decorate the function that returns the loss, and leave the step as it is:
+OUTSIDE = """decorate one step, or the function that returns the loss, and leave the rest as it is:
     @jit
     def loss(...): ...          # returns it
-    loss(...).backward()        # in the step, between zeroing grads and moving parameters"""
+    loss(...).backward()        # between zeroing grads and moving parameters"""
 REFUSED = {"__format__": "prints", "__repr__": "prints", "__float__": "calls float() of",
            "__int__": "calls int() of", "__round__": "rounds", "__trunc__": "rounds",
            "item": "calls item() of", "__copy__": "copies", "__deepcopy__": "copies",

@@ -306,7 +306,7 @@ class Jitted:
         except Exception:                               # the function itself says what is wrong
             return NOTHING
 
-    def recorded(self, key: Signature, theta: Any, result: Any, reach: Reach,   # noqa: PLR0913
+    def recorded(self, key: Signature, theta: Any, result: Any, reach: Reach,
                  values: Sequence[Value], before: Kept) -> Branch | None:
         """A branch that gives the result, and changes what f changed since `before`; None where
         there is none, or not at these numbers."""

@@ -353,8 +353,8 @@ class Reach:
         if _bytes_of(x) is not None:
             if not isinstance(x, tuple) or not all(isinstance(item, PLAIN) for item in x):
                 written = _bytes_of(x)
-                same = [("dumps({}, 2) == {}", (x, written))] if is_plain(x) else None
-                self.watch(lambda: [_bytes_of(x)], x, tests=same)
+                test: list[Term] = [("dumps({}, 2) == {}", (x, written))]
+                self.watch(lambda: [_bytes_of(x)], x, tests=test if is_plain(x) else None)
             return []
         if isinstance(x, dict):
             return self.watch(lambda: [*x, *x.values()])
@@ -362,8 +362,9 @@ class Reach:
             return self.watch(lambda: sorted(x, key=hash))
         if isinstance(x, tuple):
             return list(x)
-        same = x and all(kind is Value or kind.__eq__ is object.__eq__ for kind in map(type, x))
-        return self.watch(lambda: list(x), tests=[("{} == {}", (list(x), x))] if same else None)
+        compares = {getattr(kind, "__eq__", None) for kind in {*map(type, x)} - {Value}}
+        same: list[Term] = [("{} == {}", (list(x), x))]     # by identity, all in C
+        return self.watch(lambda: list(x), tests=same if compares <= {object.__eq__} else None)
 
     def of_wrapper(self, x: Any) -> list[Any]:
         """What a method, a property, a partial, or a view of a dict is made of."""

@@ -18,8 +18,8 @@ from autograd import compiler
 from autograd.compat.messages import described, entries
 from autograd.compiler.jit.arguments import VALUES, Signature, argument_keys, same_objects
 from autograd.compiler.jit.branch import Branch, How, agree, checked_finite
-from autograd.compiler.jit.flat import (BOOL, FLOAT, INT, flatten, flatten_result, kinds_of,
-                                        numbers, skeleton, with_kinds)
+from autograd.compiler.jit.flat import (BOOL, FLOAT, INT, flatten, flatten_result, in_a_row,
+                                        kinds_of, numbers, skeleton, with_kinds)
 from autograd.compiler.jit.guards import Notes
 from autograd.compiler.jit.jitted import CHECKED, DIFFERENT, Jitted
 from autograd.compiler.jit.lookups import Lookups

@@ -9,6 +9,7 @@ In here `x` is the array of all numbers known so far, and Places says where each
 """
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -61,8 +62,8 @@ class PassProgram:
         factors = [Value(0.0) for _ in after]
         root, order = one.root, one.order
         if after:
-            root = ops.sum_of([root, *(ops.stop_gradient(v) * zero for v, zero in zip(after, factors))
-                            ])
+            parts = [ops.stop_gradient(v) * factor for v, factor in zip(after, factors)]
+            root = ops.sum_of([root, *parts])
             order = topological_order(root)
         given = set(one.sources)
         rest = places.known(v for v in order if v not in given)
@@ -106,8 +107,8 @@ class Step:
         effects = notes.effects
         assert effects is not None
         places = Places(every)
-        self.came_in, self.data, self.grads = [
-            [places.of[v] for v in some] for some in (effects.incoming, effects.data, effects.grads)]
+        touched = effects.incoming, effects.data, effects.grads
+        self.came_in, self.data, self.grads = [[places.of[v] for v in some] for some in touched]
         places.add(effects.incoming.values())
         self.roots = [(i, v) for i, v in returned.items() if v in effects.seeds]
         computed = [*effects.data.values(), *effects.grads.values(),
@@ -144,7 +145,7 @@ class Step:
     def found(self, theta: Any, values: dict[int, Value]) -> Found:
         """What a call computes from these numbers, and from the grads of Values at their places.
 
-        Raises what the programs raise.
+        Raises what the programs raise, and ArithmeticError where a number is not finite.
         """
         last = self.last
         if last is not None and last[0] is theta:
@@ -156,6 +157,8 @@ class Step:
         for one in self.passes:
             x = np.concatenate((x, *one.run(x)))
         outputs = np.empty(0) if self.program is None else self.program(x[self.rest])
+        if not math.isfinite(float(x.sum()) + float(outputs.sum())):
+            raise ArithmeticError("a number is not finite")         # floats say more about it
         holds = int(self.checks.hold(x, outputs[:self.compared])) if self.checks.count else 1
         wanted = np.concatenate((x, outputs[:self.kept]))[self.wanted]
         found = Found(holds, x, wanted)
