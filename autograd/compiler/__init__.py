@@ -18,6 +18,7 @@ compilation; each has its files in the order of reading.
     printers    what writes it down
         schedule    which Arrays get a line, and their names                    (names)
         language    Arrays as text: NumPy in printer; jax, javascript, c
+        floats      loops over single numbers, on Python's floats
         emit        the parts put together
         scalar      for graphs too narrow for arrays: straight-line code
         native      C, compiled and loaded

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.compiler.arrays.array import Array, inner
-from autograd.compiler.printers.emit import Blocks, emit, names_beside
+from autograd.compiler.printers.emit import (Blocks, emit, names_beside, printer_of,
+                                             views_of_theta)
 from autograd.compiler.recognize.group import groups, levels
 from autograd.compiler.printers.language import Constants
-from autograd.compiler.printers.printer import Printer
 from autograd.compiler.recognize.record import NONE, Tape, numbered
 from autograd.compiler.recognize.repeat import with_loops
 from autograd.compiler.recognize.shape import plan
@@ -101,10 +101,10 @@ class _Reader:
         for line in lines.forward:
             self.block(line.name, line.array, "forward")
         self.fill_empty()
-        printer = Printer(lines.names, Constants(names_beside(lines).free), True)
-        rows: list[Row] = []
-        for part, some in (("parameters", lines.views), ("forward", lines.forward),
-                           ("backward", lines.backward)):
+        printer = printer_of(lines, Constants(names_beside(lines).free))
+        rows = [self.row(text, "parameters", arrays)
+                for text, arrays in views_of_theta(self.code.tape, lines.views, printer)]
+        for part, some in (("forward", lines.forward), ("backward", lines.backward)):
             for line in some:
                 arrays = [line.array, *(each.array for each in line.body)]
                 for text in printer.lines(line):
