@@ -11,7 +11,7 @@ from autograd import compiler
 from autograd.compiler.jit.arguments import Signature, argument_keys
 from autograd.compiler.jit.checks import Checks
 from autograd.compiler.jit.choices import definition, replaced
-from autograd.compiler.jit.effects import number_of
+from autograd.compiler.jit.effects import Effects, number_of
 from autograd.compiler.jit.flat import (FLOAT, INT, LARGEST, VALUE, Unfit, close, flatten,
                                         flatten_result, in_a_row, kinds_of, numbers, skeleton,
                                         with_kinds, without_values)
@@ -77,28 +77,34 @@ class Branch:
         self.lookups = notes.lookups
         self.lookups.finished()
         self.lines = [*(g.line for g in notes.guards), *self.lookups.bounds.values()]
-        compared = notes.values_compared()
-        looked_up = self.lookups.arguments()
-        effects = notes.effects if notes.effects is not None and notes.effects.any else None
-        computed = [*results, *compared, *(effects.computed() if effects else ())]
+        self.program: Program | None = None
+        self.step: Step | None = None
+        order, every = self.depends_on(notes, variables, results, reach)
+        if notes.changes is not None:
+            self.compile_step(f, notes, every, results, made)
+        else:
+            self.compile_results(f, notes, every, results, made, order)
+
+    def depends_on(self, notes: Notes, variables: list[Value], results: list[Value], reach: Reach
+                   ) -> tuple[list[Value], list[Value]]:
+        """The topological order of what is to be computed; the Values that it depends on."""
+        looked_up, changes = self.lookups.arguments(), notes.changes
+        computed = [*results, *notes.values_compared(), *(changes.computed() if changes else ())]
         order = topological_order(*computed)
         self.form = form_of(order)
-        inside = {*variables, *notes.made, *looked_up, *(effects.leaves if effects else ())}
-        self.outside = sources(computed, inside, set(reach.values), order)
-        if effects:                         # in the order in which they are changed
-            touched = [v for v in effects.touched() if v not in inside]
-            self.outside = list(dict.fromkeys([*touched, *self.outside]))
-        every = [*variables, *self.outside, *looked_up]
+        inside = {*variables, *notes.made, *looked_up}
+        self.outside = sources_of(changes, computed, inside, set(reach.values), order)
         self.known = dict(enumerate(self.outside, len(variables)))
-        self.program = None
-        self.step: Step | None = None
-        if effects:
-            return self.compile_step(f, notes, every, results, made)
+        return order, [*variables, *self.outside, *looked_up]
+
+    def compile_results(self, f: Function, notes: Notes, every: list[Value], results: list[Value],
+                        made: list[int], order: list[Value]) -> None:
+        """Compile guards and results."""
         self.compile_guards(notes, every, order)
-        if over:
-            order = topological_order(*results) if compared else order
-            parameters = self.differentiable(order, every, looked_up, notes)
-            self.graph = (results[0], order, parameters) if how.keeps_graph else NO_GRAPH
+        if self.over:
+            order = topological_order(*results) if notes.guards else order
+            parameters = self.differentiable(order, every, self.lookups.arguments(), notes)
+            self.graph = (results[0], order, parameters) if self.is_unproved else NO_GRAPH
         elif len(made) < len(results):
             self.program = self.compiled([results[i] for i in self.numbered], every)
         self.made = self.nodes_of(f, {i: results[i] for i in made}, every)
@@ -106,9 +112,9 @@ class Branch:
     def compile_step(self, f: Function, notes: Notes, every: list[Value], results: list[Value],
                      made: list[int]) -> None:
         """Compile what it computes and changes."""
-        assert notes.effects is not None
+        assert notes.changes is not None
         returned = {i: results[i] for i in made}
-        if reason := refusal(notes.effects, returned.values()):
+        if reason := refusal(notes.changes, returned.values()):
             raise Refused(reason)
         compiled: Compile = lambda outputs, parameters, rest, order: compiler.program(
             outputs, parameters, rest, form_of(order), False, self.target, order)
@@ -127,7 +133,7 @@ class Branch:
     def compile_guards(self, notes: Notes, every: list[Value], order: list[Value]) -> None:
         """Compile what guards compare, and the results of operations with a domain that are not
         computed anyway, as they may raise: `order` is what is."""
-        self.checks = Checks(notes.guards, every)
+        self.checks = Checks(notes.guards, every, len(every))
         computed = set(order) if notes.limited else set()
         unused = [v for v in notes.limited if v not in computed]
         self.compared = len(self.checks.outputs)
@@ -226,9 +232,7 @@ class Branch:
                              ) as notes:
                 notes.arguments = {variables[i] for i in self.signature.given}
                 returned = call()
-                notes.check_rows()
-                if notes.effects is not None:
-                    notes.effects.finish()
+                notes.finish()
                 results, found = listed(returned, notes.made)
                 as_float = self.settled(results, notes, reach) if self.over is None else set()
         except Refused:
@@ -241,8 +245,6 @@ class Branch:
             VARIABLES_AT_WORK.difference_update(at_work)
         if notes.refusals or reason:
             raise Refused(notes.refusals[0] if notes.refusals else reason)
-        if notes.effects is not None:
-            notes.made -= notes.effects.leaves
         if as_float:
             self.key = with_kinds(self.key, lambda kind, i: FLOAT if i in as_float else kind, [0])
         return notes, results, found
@@ -531,6 +533,16 @@ def sources(results: Iterable[Value], inside: set[Value], outside: set[Value],
         seen.update(new)
         stack += new
     return list(found)
+
+
+def sources_of(effects: Effects | None, results: list[Value], inside: set[Value],
+               outside: set[Value], order: list[Value]) -> list[Value]:
+    """The same with those that are changed, first and in the order in which they are."""
+    if effects is None:
+        return sources(results, inside, outside, order)
+    found = sources(results, inside | effects.leaves, outside, order)
+    changed = [v for v in effects.touched() if v not in inside]
+    return list(dict.fromkeys([*changed, *found]))
 
 
 def leaves_of(order: list[Value], inside: set[Value]) -> list[Value]:

@@ -148,16 +148,13 @@ class Effects:
         if len(self.passes) >= PASSES:
             self.refuse(f"calls backward() more than {PASSES} times between changes of parameters; "
                         "make a step of one call")
-        outputs = [y if type(seed) in (int, float) and seed == 1 else y * seed
-                   for y, seed in pending]
-        root = outputs[0] if len(outputs) == 1 else ops.sum_of(outputs)
+        root = sum_of(pending)
         order = topological_order(root)
         self.refuse_computed(order)
         sources = [v for v in order if v in self.outside]
         found = pullback(order, sources, {root: 1.0}, False)
-        derivatives = [self.number(float(x)) for x in found]
-        self.passes.append(Pass(root, order, sources, derivatives))
-        for v, derivative in zip(sources, derivatives):
+        self.passes.append(Pass(root, order, sources, [self.number(float(x)) for x in found]))
+        for v, derivative in zip(sources, self.passes[-1].derivatives):
             before = self.grads[v] if v in self.grads else self.came_in(v)
             is_zero = not isinstance(before, Value) and before == 0
             self.grads[v] = derivative if is_zero else before + derivative
@@ -173,6 +170,13 @@ class Effects:
         unchanged = [v for v, x in self.grads.items() if x is self.incoming.get(v)]
         for v in unchanged:
             del self.grads[v]
+
+
+def sum_of(pending: list[tuple[Value, Any]]) -> Value:
+    """The sum of outputs times their seeds; one with the seed 1 is itself."""
+    parts = [y if type(seed) in (int, float) and seed == 1 else y * seed for y, seed in pending]
+    found: Value = parts[0] if len(parts) == 1 else ops.sum_of(parts)
+    return found
 
 
 class Gone(float):

@@ -130,6 +130,18 @@ class Notes:
             if not is_array(row) and any(isinstance(x, list) for x in row):
                 self.watch_rows(row)
 
+    @property
+    def changes(self) -> Effects | None:
+        """The effects, where there are any."""
+        return self.effects if self.effects is not None and self.effects.any else None
+
+    def finish(self) -> None:
+        """The function has ended."""
+        self.check_rows()
+        if self.effects is not None:
+            self.effects.finish()
+            self.made -= self.effects.leaves
+
     def check_rows(self) -> None:
         """Refuse where a row of a table was changed after something was looked up in it."""
         for row, held in self.rows.values():

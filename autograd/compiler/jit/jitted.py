@@ -100,9 +100,7 @@ class Jitted:
                 if holds < 0 or holds and branch.outside and VARIABLES_AT_WORK:
                     return self.f(*args, **named)
                 if holds and given is not None:
-                    if branch.step is not None and self.is_due():
-                        return self.compared_step(branch, given, values, args, named)
-                    return self.checked(branch, branch.run(given, values), args, named)
+                    return self.by_program(branch, given, values, args, named)
         except (ArithmeticError, ValueError):
             return self.f(*args, **named)
         with self.lock:
@@ -181,15 +179,14 @@ class Jitted:
                 stack += x.values() if isinstance(x, dict) else () if is_array(x) else x
         return False
 
-    def is_due(self) -> bool:
-        """Whether the next call is one that is compared with an eager one."""
-        return self.calls + 1 in CHECKED
-
-    def compared_step(self, branch: Branch, given: Any, values: Sequence[Value], args: Any,
-                      named: Any) -> Any:
-        """The eager result of a call that changes something, which the program must give, too."""
+    def by_program(self, branch: Branch, given: Any, values: Sequence[Value], args: Any,
+                   named: Any) -> Any:
+        """The result by a branch; now and then compared with an eager one."""
+        if branch.step is None:
+            return self.checked(branch, branch.run(given, values), args, named)
         self.calls += 1
-        assert self.reach is not None
+        if self.calls not in CHECKED or self.reach is None:
+            return branch.run(given, values)
         before = Kept([*self.reach.values, *values])
         result = branch.run(given, values)
         found = Kept(before.values)
@@ -203,8 +200,7 @@ class Jitted:
         """The result, now and then compared with an eager one; where the branch was recorded
         before the function had run, the first time in full."""
         self.calls += 1
-        is_due = (self.calls in CHECKED and branch.step is None
-                  and not self.is_proved(branch, result, args, named))
+        is_due = self.calls in CHECKED and not self.is_proved(branch, result, args, named)
         if not is_due and not branch.is_unproved:
             return result
         branch.is_unproved = False

@@ -360,11 +360,14 @@ class Reach:
             return self.watch(lambda: [*x, *x.values()])
         if isinstance(x, (set, frozenset)):
             return self.watch(lambda: sorted(x, key=hash))
-        if isinstance(x, tuple):
-            return list(x)
+        return list(x) if isinstance(x, tuple) else self.of_items(x)
+
+    def of_items(self, x: Any) -> list[Any]:
+        """The items of a list or deque, which are watched."""
         compares = {getattr(kind, "__eq__", None) for kind in {*map(type, x)} - {Value}}
         same: list[Term] = [("{} == {}", (list(x), x))]     # by identity, all in C
-        return self.watch(lambda: list(x), tests=same if compares <= {object.__eq__} else None)
+        is_list = type(x) is list and compares <= {object.__eq__}
+        return self.watch(lambda: list(x), tests=same if is_list else None)
 
     def of_wrapper(self, x: Any) -> list[Any]:
         """What a method, a property, a partial, or a view of a dict is made of."""

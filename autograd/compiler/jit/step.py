@@ -104,7 +104,7 @@ class Step:
 
     def __init__(self, notes: Notes, every: list[Value], results: list[Value],
                  returned: dict[int, Value], compiled: Compile) -> None:
-        effects = notes.effects
+        effects = notes.changes
         assert effects is not None
         places = Places(every)
         touched = effects.incoming, effects.data, effects.grads
