@@ -93,10 +93,12 @@ def check_engine(cls: Any) -> EngineReport:
     """A report on a Value class of your own: true when its derivatives are right.
 
     The class is used as micrograd's: `cls(2.0)`, operators, data, grad, backward(), and relu, tanh,
-    exp and log if it has them. For what is wrong the report has the smallest expression that
-    fails, with the numbers got and expected, and the misconception behind it. What is expected
-    comes from finite differences, never from the class. An operation the class lacks is listed as not there. Mend what is shown and check again: other
-    faults may have hidden behind it.
+    exp, log and the like if it has them. For what is wrong the report has the smallest expression
+    that fails, with the numbers got and expected, and the misconception behind it. What is expected
+    comes from finite differences, never from the class.
+
+    An operation it lacks is listed as not there. Mend what is shown and check again: other faults
+    may have hidden behind it.
 
     >>> class Number:
     ...     def __init__(self, data, inputs=(), partials=()):
