@@ -40,6 +40,7 @@ SLOW = (
     "tests/derivatives/test_structure.py::test_round_trip",
     "tests/pictures/test_draw.py::test_every_value_and_every_use",
     "tests/words/test_words.py::test_a_hostile_name",
+    "tests/compiler/test_fields.py::test_a_program_of_a_field",
     "tests/compiler/test_idioms.py::test_a_program_of_everyday_work",
     "tests/compiler/test_javascript.py::test_programs",
     "tests/compiler/test_javascript.py::test_random",

@@ -183,7 +183,7 @@ class Roller:
         return np.lexsort((self.planner.place_of[ids], self.planner.array_of[ids]))
 
     def write(self, stacks: dict[int, int]) -> list[Write]:
-        """What a turn writes; it is noted what each stack is of."""
+        """What a turn writes."""
         writes = []
         for g, k in stacks.items():
             stack = self.loop.stacks[k]
@@ -191,7 +191,6 @@ class Roller:
                 self.order[g] = self.order_of(self.turns.ids[g][-1])
             ids = self.turns.ids[g][-1, self.order[g]]
             value = full(self.planner.full(ids, stack.inner), (*stack.lead, *stack.inner))
-            self.loop.stacks[k] = stack._replace(of=value)
             writes.append(Write(k, stack.before, value))
         return writes
 
