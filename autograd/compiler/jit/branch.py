@@ -33,6 +33,7 @@ GRADIENT_OF_MANY = "gives derivatives of more than one number"
 
 
 NOTHING = np.empty(0)
+INFINITY = float("inf")
 are_all = np.logical_and.reduce                   # all(), in half of its time
 NO_GRAPH: Any = ()
 STEP = 1e-5                                     # of the two points of a slope, relative
@@ -485,7 +486,8 @@ def form_of(order: list[Value]) -> str | None:
 
 def checked_finite(found: Any) -> None:
     """Raise ArithmeticError where a number is not finite: floats say more about it than arrays."""
-    if not are_all(np.isfinite(found).ravel()):
+    flat = found.ravel()
+    if not (abs(flat.dot(flat)) < INFINITY or are_all(np.isfinite(flat))):
         raise ArithmeticError("a result is not finite")
 
 
