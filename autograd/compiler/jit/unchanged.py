@@ -27,12 +27,22 @@ class Watch(NamedTuple):
     of: Any = None
     tests: Sequence[Term] | None = None
 
-    def same(self) -> bool:
-        """Whether it holds the same objects, or numbers and strings of the same value."""
-        now, held = self.look(), self.held
+    def same(self, strictly: bool = False) -> bool:
+        """Whether it holds the same objects, or numbers and strings of the same value: `strictly`
+        no others than the same, but for bytes. False, too, where a look is an error.
+        """
+        try:
+            now, held = self.look(), self.held
+        except Exception:
+            return False
         if len(now) != len(held):
             return False
-        return all(map(is_, now, held)) or all(map(alike, now, held))
+        return all(map(is_, now, held)) or all(map(is_same if strictly else alike, now, held))
+
+
+def is_same(a: Any, b: Any) -> bool:
+    """Whether they are one object, or the same bytes."""
+    return a is b or type(a) is bytes is type(b) and a == b
 
 
 def alike(a: Any, b: Any) -> bool:
@@ -42,7 +52,7 @@ def alike(a: Any, b: Any) -> bool:
     if type(a) is type(b) and isinstance(a, (str, bytes)):
         return bool(a == b)
     simple = (int, float, bool, complex, np.generic)
-    return type(a) is type(b) and isinstance(a, simple) and repr(a) == repr(b)
+    return type(a) is type(b) and isinstance(a, simple) and repr(a) == repr(b) and a == a
 
 
 def are_held(terms: Iterable[Term], held: list[Any]) -> list[Term]:
@@ -50,7 +60,7 @@ def are_held(terms: Iterable[Term], held: list[Any]) -> list[Term]:
     return [(f"{text} is {{}}", (*objects, x)) for (text, objects), x in zip(terms, held)]
 
 
-def together(watches: Iterable[Watch]) -> Callable[[], bool]:
+def together(watches: Iterable[Watch], strictly: bool) -> Callable[[], bool]:
     """A function that tells whether all hold the same objects; False, too, where some were
     replaced by others of the same value."""
     constants: dict[str, Any] = {}
@@ -62,7 +72,7 @@ def together(watches: Iterable[Watch]) -> Callable[[], bool]:
     tests = ["True"]
     for watch in watches:
         if watch.tests is None:
-            tests.append(f"{named(watch.same)}()")
+            tests.append(f"{named(watch.same)}({strictly})")
         else:
             tests += [text.format(*map(named, objects)) for text, objects in watch.tests]
     constants |= {"NOT_THERE": NOT_THERE, "dumps": marshal.dumps}
