@@ -59,7 +59,7 @@ def score(drawn, room, speeds):
             if not left:
                 continue
             reached = reach(["tests"] if speed == "not slow" and not plain else slow_tests(room), speed, plain)
-            told = forked([m for m in left if m.function], reached, plain)
+            told = forked(left, reached, plain)
             with tempfile.TemporaryDirectory() as folder:
                 copy = Copy(folder)
                 for mutant in left:
