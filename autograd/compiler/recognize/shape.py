@@ -157,7 +157,7 @@ class _Planner:
         """Which rows are of each family; one part where there are many families, or small ones."""
         which = self.families(rows)
         sizes = np.bincount(which)
-        if len(sizes) > SPLIT or sizes.min() * 2 * SPLIT < len(rows):
+        if len(sizes) > SPLIT:
             return [np.arange(len(rows))]
         return [np.nonzero(which == k)[0] for k in range(len(sizes))]
 
