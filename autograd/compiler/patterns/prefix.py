@@ -7,7 +7,7 @@ from math import prod
 from typing import Any, Optional
 
 from autograd import ops
-from autograd.compiler.arrays.array import Array, Operand, inner, is_batched
+from autograd.compiler.arrays.array import Array, Numbers, Operand, inner, is_batched
 from autograd.compiler.arrays.loop import At, Loop, rows
 from autograd.compiler.arrays.pattern import Pattern
 from autograd.compiler.arrays.places import Strided
@@ -101,8 +101,8 @@ def beginning(first: Array, rest: Array, shape: tuple[int, ...]) -> Array:
 
 
 def prefix_sum(loop: Loop) -> Optional[Array]:
-    """All rows of the one stack of a loop that only adds to it, as a PrefixSum; None for any other
-    loop.
+    """All rows of the one stack of a loop that only adds to it, as a PrefixSum, without the first
+    one where that is 0; None for any other loop.
     """
     if len(loop.stacks) != 1 or len(loop.writes) != 1 or loop.stacks[0].before != 1:
         return None
@@ -112,6 +112,8 @@ def prefix_sum(loop: Loop) -> Optional[Array]:
     before, added = sorted(value.inputs, key=is_row_of_input)
     if not is_row_of_input(added) or not is_row_of_stack(before) or added.shape != before.shape:
         return None
+    if isinstance(start.op, Numbers) and not start.op.numbers.any():  # sums of the steps alone
+        return Array(PrefixSum(), (added.op.source,), added.op.source.shape)
     together = beginning(start, added.op.source, loop.shape(0))
     return Array(PrefixSum(), (together,), loop.shape(0))
 
