@@ -76,7 +76,7 @@ class Array(Operators):
 def elementwise(op: Operation, inputs: Sequence[Operand]) -> Operand:
     """A row of the table on Arrays and numbers, simplified."""
     operands = tuple(x if isinstance(x, Array) else float(x) for x in inputs)
-    if op is not ops.mul or sum(map(is_comparison, operands)) != 1:
+    if not takes_comparison(op, operands):
         operands = tuple(map(as_number, operands))
     for simpler in SIMPLER:
         found = simpler(op, operands)
@@ -147,6 +147,15 @@ def is_comparison(x: Operand) -> bool:
     while isinstance(x, Array) and isinstance(x.op, Structural):
         x = x.op.taken_from(x)
     return isinstance(x, Array) and x.op is ops.greater
+
+
+def takes_comparison(op: Operation, inputs: Sequence[Operand]) -> bool:
+    """Whether an operation gives a number where one input is a comparison: a product, or what a
+    number, such as 1, is less it.
+    """
+    if sum(map(is_comparison, inputs)) != 1:
+        return False
+    return op is ops.mul or op is ops.sub and isinstance(inputs[0], float)
 
 
 def as_number(x: Operand) -> Operand:
@@ -325,6 +334,55 @@ def one_coefficient(op: Operation, inputs: Sequence[Operand]) -> Operand:
     return None
 
 
+def choice(x: Operand) -> tuple[Operand, float, float] | None:
+    """A comparison, and the numbers that x is where it holds and where it does not; None where x
+    is no such choice.
+    """
+    if not isinstance(x, Array):
+        return None
+    if x.op is ops.greater:
+        return x, 1.0, 0.0
+    if x.op is ops.where and is_choice_of_numbers(x):
+        return x.inputs
+    if x.op in (ops.mul, ops.sub) and isinstance(x.inputs[0], float):
+        c, g = x.inputs
+        if isinstance(g, Array) and g.op is ops.greater:
+            return (g, c, 0.0) if x.op is ops.mul else (g, c - 1.0, c)
+    return None
+
+
+def is_choice_of_numbers(x: Array) -> bool:
+    """Whether x is one of two numbers, by a comparison."""
+    g, a, b = x.inputs
+    return isinstance(g, Array) and g.op is ops.greater and not isinstance(a, Array) and (
+        not isinstance(b, Array))
+
+
+def one_choice(op: Operation, inputs: Sequence[Operand]) -> Operand:
+    """where(a > b, c * p + d * q, c * r + d * s) for c * where(a > b, p, r) + d * where(a > b, q, s)
+    and the like, of numbers: the same numbers, with one operation.
+    """
+    if op not in (ops.add, ops.sub, ops.mul, ops.neg):
+        return None
+    found = [choice(x) for x in inputs if isinstance(x, Array)]
+    if not found or None in found or len(found) == 1 and is_simple_choice(op, inputs):
+        return None
+    g = found[0][0]
+    if any(a is not b for f in found for a, b in zip(g.inputs, f[0].inputs)):
+        return None
+    sides = [
+        op.value(*[choice(x)[k] if isinstance(x, Array) else x for x in inputs]) for k in (1, 2)
+    ]
+    on, off = sides
+    return Array(ops.where, (g, on, off), g.shape) if off else Array(ops.mul, (on, g), g.shape)
+
+
+def is_simple_choice(op: Operation, inputs: Sequence[Operand]) -> bool:
+    """Whether an operation on one choice makes it no shorter as one of other numbers."""
+    x = next(x for x in inputs if isinstance(x, Array))
+    return op in (ops.add, ops.sub) or x.op is ops.greater
+
+
 SIMPLER: tuple[Callable[[Operation, Sequence[Operand]], Operand], ...] = (
     of_numbers,
     of_constants,
@@ -337,4 +395,5 @@ SIMPLER: tuple[Callable[[Operation, Sequence[Operand]], Operand], ...] = (
     common_factor,
     square,
     one_coefficient,
+    one_choice,
 )
