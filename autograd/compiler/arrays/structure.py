@@ -495,7 +495,26 @@ class Contract(Structural):
             if A is B:  # squares: what both are sent is sent to the first
                 return Part(2.0 * rows * A) if i == 0 else None
             return Part(rows * y.inputs[1 - i])
+        again = of_symmetric(i, y, d)
+        if again is not None:
+            return Part(again)
         return Part(contract(full(d, y.shape), self.out, y.inputs[1 - i], others, mine))
+
+
+def of_symmetric(i: int, y: Array, d: Operand) -> Operand:
+    """What y = X b sends to b where X is a symmetric matrix of numbers and its cotangent is c b:
+    X^T c b is c y, as in the derivative of the quadratic form b^T X b; None for anything else.
+    """
+    X, b = y.inputs[1 - i], y.inputs[i]
+    mine, others = (y.op.left, y.op.right)[:: 1 - 2 * i]
+    if not isinstance(X.op, Numbers) or len(others) != 2 or X.shape[0] != X.shape[1]:
+        return None
+    c = 1.0
+    if isinstance(d, Array) and d.op is ops.mul and not isinstance(d.inputs[0], Array):
+        c, d = d.inputs
+    if d is not b or mine.translate(str.maketrans(others, others[::-1])) != y.op.out:
+        return None
+    return c * y if np.array_equal(X.op.numbers, X.op.numbers.T) else None
 
 
 def contract(A: Array, left: str, B: Array, right: str, out: str) -> Array:
