@@ -365,22 +365,33 @@ def is_choice_of_numbers(x: Array) -> bool:
 
 
 def one_choice(op: Operation, inputs: Sequence[Operand]) -> Operand:
-    """where(a > b, c * p + d * q, c * r + d * s) for c * where(a > b, p, r) + d * where(a > b, q, s)
-    and the like, of numbers: the same numbers, with one operation.
+    """One choice between two numbers for sums and products of choices by the same comparison, such
+    as where(a > b, 0.1, 0.9) for 1 - 0.9 * (a > b): the same numbers, with one operation.
     """
     if op not in (ops.add, ops.sub, ops.mul, ops.neg):
         return None
-    found = [choice(x) for x in inputs if isinstance(x, Array)]
-    if not found or None in found or len(found) == 1 and is_simple_choice(op, inputs):
+    arrays = [x for x in inputs if isinstance(x, Array)]
+    g = compared_by(arrays)
+    if g is None or len(arrays) == 1 and is_simple_choice(op, inputs):
         return None
-    g = found[0][0]
-    if any(a is not b for f in found for a, b in zip(g.inputs, f[0].inputs)):
-        return None
-    sides = [
-        op.value(*[choice(x)[k] if isinstance(x, Array) else x for x in inputs]) for k in (1, 2)
-    ]
-    on, off = sides
+    on, off = (op.value(*[side_of(x, k) for x in inputs]) for k in (1, 2))
     return Array(ops.where, (g, on, off), g.shape) if off else Array(ops.mul, (on, g), g.shape)
+
+
+def compared_by(arrays: Sequence[Array]) -> Array | None:
+    """The comparison that all of these are choices by; None where there is no such one."""
+    found = [its[0] for its in map(choice, arrays) if its is not None]
+    if not 0 < len(found) == len(arrays):
+        return None
+    first = found[0].inputs
+    same = all([a is b for g in found for a, b in zip(g.inputs, first)])
+    return found[0] if same else None
+
+
+def side_of(x: Operand, k: int) -> Any:
+    """What a choice is where the comparison holds, for k = 1, or where it does not; a number."""
+    found = choice(x)
+    return x if found is None else found[k]
 
 
 def is_simple_choice(op: Operation, inputs: Sequence[Operand]) -> bool:

@@ -24,6 +24,16 @@ def random_walk(steps: list[Any]) -> Any:
     return squares
 
 
+def walk_from_elsewhere(steps: list[Any]) -> Any:
+    """The sum of the squared places of a walk that begins at a product."""
+    place = steps[0] * steps[1]
+    squares = place * place
+    for step in map(ops.tanh, steps):
+        place += step
+        squares += place * place
+    return squares
+
+
 class PrefixSum(Pattern):
     """The sums of the first 1, 2, ... rows, or with `backwards` of the last ones."""
 
@@ -64,7 +74,7 @@ class PrefixSum(Pattern):
 class Beginning(Pattern):
     """A first row and the rows after it as one array."""
 
-    example = staticmethod(random_walk)
+    example = staticmethod(walk_from_elsewhere)
 
     def back(self, i: int, y: Array, d: Operand) -> Part:
         count = inner(y)[0] - 1
