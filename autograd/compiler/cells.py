@@ -18,7 +18,7 @@ from autograd.compiler.printers.emit import (Blocks, emit, names_beside, printer
 from autograd.compiler.recognize.group import groups, levels
 from autograd.compiler.printers.language import Constants
 from autograd.compiler.recognize.record import NONE, Tape, numbered
-from autograd.compiler.recognize.repeat import with_loops
+from autograd.compiler.recognize.repeat import Line, with_loops
 from autograd.compiler.recognize.shape import plan
 from autograd.compiler.arrays.structure import Contract, Named, View
 from autograd.compiler.arrays.places import places_of
@@ -73,7 +73,7 @@ def correspondence(
     beside the arrays that form="matrices" gives.
     """
     if not isinstance(code, Blocks):
-        code = emit(tape, plan(tape, with_loops(tape, groups(tape, levels(tape)))))
+        code = emit(tape, plan(tape, with_loops(tape, Line(tape, groups(tape, levels(tape))))))
     return _Reader(code, outputs, parameters, inputs).read()
 
 

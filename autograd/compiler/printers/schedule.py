@@ -335,9 +335,10 @@ class _Scheduler:
 
     def names_of_rows(self, op: Loop, k: int) -> tuple[str, ...]:
         """The variables of a carried stack, s1, s1b, ...; ds1, ... for what they are sent."""
-        key = op.stacks[k].of, op.stacks[k].before
-        if not op.backwards or key not in self.row_names:
-            self.row_names[key] = tuple(self.free.free(f"s{k + 1}") for _ in range(key[1]))
+        key = op.stacks[k].of or (op, k)
+        if key not in self.row_names:
+            self.row_names[key] = tuple(
+                self.free.free(f"s{k + 1}") for _ in range(op.stacks[k].before))
         found = self.row_names[key]
         return tuple(f"d{name}" for name in found) if op.backwards else found
 
@@ -367,17 +368,8 @@ class _Scheduler:
         if not op.backwards:
             return self.free.free(f"h{k + 1}")
         of = op.stacks[k].of
-        return "d" + next(
-            (
-                self.names[x]
-                for x in self.names
-                if isinstance(x.op, Stacked)
-                and x.inputs[0].op.stacks[x.op.stack].of is of
-                and of is not None
-                and not x.inputs[0].op.backwards
-            ),
-            self.free.other(),
-        )
+        named = self.names.get(of[0].result(of[1])) if of is not None else None
+        return "d" + (named or self.free.other())
 
     def name_of_source(self, y: Array) -> str:
         """What the source of a cotangent is called, or would be if it had a line."""
