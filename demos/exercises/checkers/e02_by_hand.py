@@ -2,7 +2,7 @@
 from math import cos, degrees, radians, sin
 
 from demos.exercises.checkers.asking import Part, Wrong, call, draws, show
-from demos.exercises.checkers.comparing import combination, compare, derivative, exactly
+from demos.exercises.checkers.comparing import combination, compare, derivative, exactly, related
 from demos.exercises.marking.policy import derive
 from demos.exercises.mutations.suspects import suspects
 
@@ -85,7 +85,8 @@ def check(student):
     sums = combination(got, terms)
     compare([call("df", x) for x in xs], got, list(map(df, xs)),
             [(said, lambda wrong=wrong: [wrong(x, *parts(x)) for x in xs]) for said, wrong in MISTAKES],
-            more=[*[(f"for the numerator u and the denominator v: {sums}", got)] * bool(sums),
+            more=[*related(got, list(map(df, xs)), [("x", xs), ("sin x", list(map(sin, xs))), ("cos x", list(map(cos, xs))), ("1 + x²", [1 + x * x for x in xs])]),
+                  *[(f"for the numerator u and the denominator v: {sums}", got)] * bool(sums),
                   *suspects("e02_by_hand", ("df",), lambda names: list(map(names["df"], xs)), WORDS)])
     by_formula(student, xs, got)
 
