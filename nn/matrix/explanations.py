@@ -64,6 +64,7 @@ class Explainer:
         self.problem, self.graph, self.given = problem, graph, given
         self.usable = {p: array for p, array in given.items() if array.shape == graph[p].shape}
         self.mistakes = [*ALL, *layers_of(problem)]
+        self.forward = {p: array for p, array in graph.items() if p[0] in ("z", "f")}
 
     def explain(self, place: Place) -> list[Found]:
         """The explanations of a wrong array; none where no mistake gives it."""
@@ -214,7 +215,8 @@ class Explainer:
         """Whether these mistakes together, none of them alone, give the array."""
         try:
             with np.errstate(all="ignore"):
-                arrays = run(self.problem, {}, place, {at: m.rule for at, m in mistakes.items()})
+                arrays = run(self.problem, self.forward, place,
+                             {at: m.rule for at, m in mistakes.items()})
         except (ValueError, KeyError, IndexError):          # shapes that do not go together
             return False
         return arrays is not None and equal(array, np.asarray(arrays[place]))
