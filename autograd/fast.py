@@ -480,20 +480,20 @@ def _next_unseen(v: Any, rest: dict[Any, Any], seen: set[Any]) -> Any:
     return None
 
 
-def wiring(order: Iterable[Any], place: dict[Any, int]) -> list[tuple[Any, ...]]:
-    """graph.wiring: a float is found nowhere in `place`."""
-    found: list[tuple[Any, ...]] = []
-    get, emit = place.get, found.append
+def wiring(order: Iterable[Any], place: dict[Any, int]) -> list[tuple[int, ...]]:
+    """graph.wiring."""
+    found: list[tuple[int, ...]] = []
+    emit = found.append
     for v in order:
         a, b = v._first, v._second
         if b is not None:
-            emit((get(a, a), get(b, b)))
+            emit((place[a], place[b]))
         elif a is None:
             emit(())
         elif type(a) is tuple:
-            emit(tuple(map(get, a, a)))
+            emit(tuple([place[u] for u in a]))
         else:
-            emit((get(a, a),))
+            emit((place[a],))
     return found
 
 

@@ -45,9 +45,9 @@ def topological_order(*outputs: N) -> list[N]:
     return order
 
 
-def wiring(order: Iterable[N], place: dict[N, int]) -> list[tuple[Any, ...]]:
-    """The inputs of each node: where an input is a node, its place in the order; else the float."""
-    return [tuple(u if isinstance(u, float) else place[u] for u in v.inputs) for v in order]
+def wiring(order: Iterable[N], place: dict[Any, int]) -> list[tuple[int, ...]]:
+    """The places of the inputs of each node; `place` has those of numbers, too, or makes them."""
+    return [tuple(place[u] for u in v.inputs) for v in order]
 
 
 def depends_on(order: Iterable[N], sources: Iterable[N]) -> set[N]:

@@ -28,6 +28,7 @@ SMALL = "DEMOS_SMALL"               # the environment variable that asks for sma
 OUT = Path("out")
 MARK = "\0"                         # in what a cell printed: here stands text of `write`, by its number
 DATA = Path(__file__).parent / "data"
+WIDEST, HIGHEST = 1520, 845         # pixels of a plot: no page shows it wider, or higher
 
 
 def never_fail_to_print() -> None:
@@ -41,7 +42,7 @@ def _write_plot(figure: Any, path: Path) -> None:
     """Write a Matplotlib figure as a PNG with a palette of 256 colors: it looks the same, and takes a third of the bytes."""
     from PIL import Image                                               # which Matplotlib needs itself
     drawn = io.BytesIO()
-    figure.savefig(drawn, dpi=110, format="png")
+    figure.savefig(drawn, dpi=min(110.0, WIDEST / figure.get_figwidth(), HIGHEST / figure.get_figheight()), format="png")
     Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
 
 

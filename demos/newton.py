@@ -193,8 +193,9 @@ lesson.show(figure, "paths", "The first sixty steps of each.")
 
 # %%
 lesson.ask("After sixty steps: is gradient descent within 0.1 of the minimum?",
-           bool(np.linalg.norm(paths["gradient descent"][60]) < 0.1), why=f"Its distance is "
-           f"{np.linalg.norm(paths['gradient descent'][60]):.2f}; with momentum {np.linalg.norm(paths['momentum'][60]):.1e}.")
+           bool(np.linalg.norm(paths["gradient descent"][:61][-1]) < 0.1), why=f"Its distance is "
+           f"{np.linalg.norm(paths['gradient descent'][:61][-1]):.2f}; with momentum "
+           f"{np.linalg.norm(paths['momentum'][:61][-1]):.1e}.")
 
 # %% [markdown]
 """
@@ -228,8 +229,9 @@ for k in (0, 1, 2, 3, 4, 5, 6, 10, 50, 100, 200, 500, 900):
 
 # %%
 e = distances("gradient descent")
-lesson.ask("Read the column of gradient descent: how many digits does it gain in 100 steps?", np.log10(e[100] / e[200]), within=0.2,
-           why="About the same number in each hundred steps: this is what the next paragraph calls linear convergence.")
+some = min(100, len(e) // 2 - 1)
+lesson.ask(f"Read the column of gradient descent: how many digits does it gain in {some} steps?", np.log10(e[some] / e[2 * some]),
+           within=0.2, why=f"About the same number in each {some} steps: this is what the next paragraph calls linear convergence.")
 
 # %% [markdown]
 """

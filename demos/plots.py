@@ -5,10 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from matplotlib import colormaps
+from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 BLUE, RED, GREEN, ORANGE, PURPLE, GRAY = "#1f5fa8", "#c0392b", "#1e7d4f", "#c77700", "#7b3f9d", "#555555"
 COLORS = (BLUE, RED, GREEN, ORANGE, PURPLE)
+PALE = ListedColormap(0.5 + 0.5 * colormaps["RdBu"](np.linspace(0, 1, 256)))      # samples stand out from it
 
 
 def plot(title: str = "", x: str = "", y: str = "", size: tuple[float, float] = (13, 7.5)) -> tuple[Figure, Any]:
@@ -56,7 +59,7 @@ def region(ax: Any, score: Callable[[np.ndarray], np.ndarray], xs: np.ndarray, p
     margin = 0.15 * (high - low)
     a, b = np.meshgrid(*(np.linspace(lo, hi, size) for lo, hi in zip(low - margin, high + margin)))
     z = score(np.column_stack([a.ravel(), b.ravel()])).reshape(a.shape)
-    ax.contourf(a, b, np.tanh(z / 2), levels=np.linspace(-1, 1, 21), cmap="RdBu", alpha=0.5)
+    ax.contourf(a, b, np.tanh(z / 2), levels=np.linspace(-1, 1, 13), cmap=PALE)
     ax.contour(a, b, z, levels=[0], colors="black", linewidths=3)
     for chosen, color, marker in ((~positive, RED, "o"), (positive, BLUE, "s")):
         ax.scatter(*xs[chosen].T, s=dot, color=color, marker=marker, edgecolors="black", linewidths=1.2)

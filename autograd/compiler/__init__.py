@@ -18,6 +18,7 @@ compilation; each has its files in the order of reading.
     printers    what writes it down
         schedule    which Arrays get a line, and their names                    (names)
         language    Arrays as text: NumPy in printer; jax, javascript, c
+        floats      loops over single numbers, on Python's floats
         emit        the parts put together
         scalar      for graphs too narrow for arrays: straight-line code
         native      C, compiled and loaded
@@ -43,7 +44,7 @@ from autograd.compiler.recognize.group import Group, earliest, groups, keys_of, 
 from autograd.compiler.arrays.loop import Stacked
 from autograd.compiler.printers.native import Native, c_compiler, loaded
 from autograd.compiler.recognize.record import Tape, record, without_zeros
-from autograd.compiler.recognize.repeat import Turns, with_loops
+from autograd.compiler.recognize.repeat import Line, LineOfNodes, Turns, with_loops
 from autograd.compiler.recognize.shared import with_shared
 from autograd.compiler.run import Program
 from autograd.compiler.printers.scalar import Straight, straight
@@ -170,7 +171,7 @@ def grouped(tape: Tape, depth: list[int], bound: Bound) -> list[Group | Turns] |
     if least > bound.operations and not (bound.may_loop and nodes >= WIDE * least):
         return None
     keys = keys_of(tape)
-    items = with_loops(tape, groups(tape, levels(tape, depth, keys), keys))
+    items = with_loops(tape, Line(tape, groups(tape, levels(tape, depth, keys), keys)))
     operations = sum(map(operations_in, items))
     looped = sum([operations_in(item) for item in items if is_wide(item)])
     if operations <= bound.operations or bound.may_loop and operations <= 2 * looped:
@@ -181,7 +182,7 @@ def grouped(tape: Tape, depth: list[int], bound: Bound) -> list[Group | Turns] |
 def operations_in(item: Group | Turns) -> int:
     """How many array operations a group or all turns of a loop take."""
     if isinstance(item, Turns):
-        return len(item.turns) * len(item.ids)
+        return item.length * len(item.ids)
     return 3 if item.op in OF_TWO else 1  # the largest of many: two halvings at least
 
 
@@ -207,9 +208,7 @@ def scalar_loops(tape: Tape) -> Blocks | None:
     """The tape as loops over single numbers; None where that is not nearly all of it."""
     if len(tape.nodes) > LOOPED or tape.inputs:
         return None
-    items = with_loops(
-        tape, [Group(op, [i], [args]) for i, (op, args) in tape.nodes.items()], LONG_TURN
-    )
+    items = with_loops(tape, LineOfNodes(tape), LONG_TURN)
     outside = sum(isinstance(item, Group) for item in items)
     if outside > len(items) - 1 or outside > OUTSIDE or 4 * outside > len(tape.nodes):
         return None

@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.compiler.arrays.array import Array, inner
-from autograd.compiler.printers.emit import Blocks, emit, names_beside
+from autograd.compiler.printers.emit import (Blocks, emit, names_beside, printer_of,
+                                             views_of_theta)
 from autograd.compiler.recognize.group import groups, levels
 from autograd.compiler.printers.language import Constants
-from autograd.compiler.printers.printer import Printer
 from autograd.compiler.recognize.record import NONE, Tape, numbered
-from autograd.compiler.recognize.repeat import with_loops
+from autograd.compiler.recognize.repeat import Line, with_loops
 from autograd.compiler.recognize.shape import plan
 from autograd.compiler.arrays.structure import Contract, Named, View
 from autograd.compiler.arrays.places import places_of
@@ -73,7 +73,7 @@ def correspondence(
     beside the arrays that form="matrices" gives.
     """
     if not isinstance(code, Blocks):
-        code = emit(tape, plan(tape, with_loops(tape, groups(tape, levels(tape)))))
+        code = emit(tape, plan(tape, with_loops(tape, Line(tape, groups(tape, levels(tape))))))
     return _Reader(code, outputs, parameters, inputs).read()
 
 
@@ -101,10 +101,10 @@ class _Reader:
         for line in lines.forward:
             self.block(line.name, line.array, "forward")
         self.fill_empty()
-        printer = Printer(lines.names, Constants(names_beside(lines).free), True)
-        rows: list[Row] = []
-        for part, some in (("parameters", lines.views), ("forward", lines.forward),
-                           ("backward", lines.backward)):
+        printer = printer_of(lines, Constants(names_beside(lines).free))
+        rows = [self.row(text, "parameters", arrays)
+                for text, arrays in views_of_theta(self.code.tape, lines.views, printer)]
+        for part, some in (("forward", lines.forward), ("backward", lines.backward)):
             for line in some:
                 arrays = [line.array, *(each.array for each in line.body)]
                 for text in printer.lines(line):

@@ -9,7 +9,8 @@ from itertools import pairwise
 
 Point = tuple[float, float]         # x and y
 
-ASIDE = (14.0, -14.0, 24.0, -24.0)  # from a curve, where there is no room on it
+ASIDE = (14.0, -14.0, 24.0, -24.0)  # from a curve, where there is no room on it: up or down,
+ACROSS = (24.0, -24.0, 40.0, -40.0)                         # or to the right or left
 ROUND = 10.0                        # radius of a corner
 SAMPLES = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.2, 0.14, 0.74, 0.08, 0.8)  # where labels stand
 
@@ -35,7 +36,8 @@ class Arrow:
         """Go on in a curve with handles a and b."""
         on_it = [on_curve((self.end, a, b, end), t) for t in SAMPLES]
         beside = [(x, y + aside) for aside in ASIDE for x, y in on_it]
-        self.spots = on_it + beside
+        across = [(x + aside, y) for aside in ACROSS for x, y in on_it]
+        self.spots = on_it + beside + across
         self.points += [a, b, end]
 
     def line_to(self, end: Point) -> None:

@@ -26,6 +26,7 @@ COLUMNS = (0, 9, 7, 5)              # nodes of a column, beyond which leaves sta
 BETTER = 1.02                       # times as large: then it is worth being cut or turned
 LABEL_HEIGHT = 23.0
 SIDE, SIDE_OF_SMALL, SMALL = 0.8, 0.4, 60.0                 # of a side, where arrows arrive
+WIDER = (7.0, 5.0, 4.0, 3.0, 2.0, 1.5)     # times the room across, where a page has it
 
 
 class Spacing(NamedTuple):
@@ -97,7 +98,18 @@ def arrange(sizes: Sequence[Point], inputs: Sequence[Sequence[int]],
     while best.scale(page) < page.enough and (form := next(forms, None)):
         if form.scale(page) > BETTER * best.scale(page):
             best = form
-    return best.layout()
+    return roomier(best, page).layout()
+
+
+def roomier(form: Arrangement, page: Page) -> Arrangement:
+    """The same with more room across, as much as is there without being shown smaller.
+
+    A strip that is as long as the page would leave most of it empty, and lie its labels on its
+    arrows.
+    """
+    forms = (form.with_room(times) for times in WIDER)
+    least = form.scale(page) / (1 + 1e-9)
+    return next((other for other in forms if other.scale(page) >= least), form)
 
 
 class Arrangement:
@@ -123,6 +135,13 @@ class Arrangement:
         self.lanes = self._lanes()
         self._place_along()
         self._place_across()
+
+    def with_room(self, times: float) -> Arrangement:
+        """The same with this times the room between what stands beside each other."""
+        room, thin = times * self.spacing.room, times * self.spacing.thin
+        sizes = [(h, w) for w, h in self.sizes] if self.downwards else self.sizes
+        return Arrangement(self.strip, sizes, self.labels, self.downwards, self.bands,
+                           self.spacing._replace(room=room, thin=thin))
 
     def gap_before(self, column: Sequence[int]) -> float:
         """The room before a column: for arrows and their labels."""

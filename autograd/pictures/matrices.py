@@ -12,7 +12,7 @@ from typing import Any
 from autograd.compat.keywords import OF_PICTURES, told
 from autograd.compat.messages import described, path_of, text
 from autograd.pictures.lines import Line
-from autograd.pictures.page import embedded, filled, read
+from autograd.pictures.page import embedded, filled, script_of
 from autograd.pictures.play import Player
 from autograd.pictures.ranks import ranks
 from autograd.value import Value
@@ -64,7 +64,7 @@ def matrices_page(program: Any, path: str | os.PathLike[str] | None = None, *,
              "blocks": [block._asdict() for block in found.blocks],
              "rows": [row._asdict() for row in found.rows], "lines": written}
     page = filled("matrices", {"title": html.escape(name), "data": embedded(story)},
-                  read("matrices.js"))
+                  script_of("matrices.js"))
     if place is not None:
         place.write_text(page, encoding="utf-8")
     size = plural(len(found.order), "Value")

@@ -25,6 +25,7 @@ from autograd.words.numbers import compact
 
 MANY = 100                          # Values; the arrows of more are written in fewer characters
 HERE = pathlib.Path(__file__).parent
+COMMENT = re.compile(r"(^|\s)\s*// .*")                # of a script
 
 
 def page_of(scene: Scene, name: str) -> str:
@@ -169,7 +170,7 @@ def embedded(data: Any) -> str:
 
 def fill(places: Mapping[str, str], rules: str) -> str:
     """The page that plays; `rules` is the arithmetic of the operations, an expression."""
-    return filled("play", places, f"const RULES = {rules};\n{read('play.js')}")
+    return filled("play", places, f"const RULES = {rules};\n{script_of('play.js')}")
 
 
 def filled(name: str, places: Mapping[str, str], script: str) -> str:
@@ -189,6 +190,12 @@ def filled(name: str, places: Mapping[str, str], script: str) -> str:
 def read(name: str) -> str:
     """The text of a file of this folder."""
     return (HERE / name).read_text(encoding="utf-8")
+
+
+def script_of(name: str) -> str:
+    """A script of this folder without comments and indentation, which are a quarter of it."""
+    lines = (COMMENT.sub("", line).strip() for line in read(name).splitlines())
+    return "\n".join(line for line in lines if line)
 
 
 def hash_of(text: str) -> str:

@@ -16,7 +16,7 @@ from autograd.compat.messages import path_of, text
 from autograd.formulas.javascript import arithmetic
 from autograd.graph import topological_order
 from autograd.pictures import style
-from autograd.pictures.page import embedded, filled, read
+from autograd.pictures.page import embedded, filled, script_of
 from autograd.pictures.play import Player
 from autograd.pictures.tape import Leaf, tape_of
 from autograd.pictures.units import Unit, find_units, parameter_names
@@ -74,7 +74,7 @@ def training_page(recorded: Sequence[Any], programs: Sequence[str], facts: Mappi
              "units": [described(unit, tape.place, place) for unit in units],
              "layers": layers(units, place), "colors": colors(), **facts}
     script = "\n".join([f"const RULES = {arithmetic(tape.rules)};", *wrapped(*programs),
-                        *map(read, SCRIPTS)])
+                        *map(script_of, SCRIPTS)])
     page = filled("playground", {"title": html.escape(name), "data": embedded(story)}, script)
     check_size(page)
     if file is not None:

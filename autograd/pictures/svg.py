@@ -25,6 +25,7 @@ PAD = 11.0                          # around the picture
 NARROW, WIDE = "iljtfr.,:;!|'()[]{}/ I", "mwMW%@…"         # letters, for their width
 BASELINE = 0.35                     # of a text's size, from its middle down
 ROUND = 8.0
+LABEL = 0.18                        # inches: half the height of a label
 LEGEND_ROW = 30.0                   # the height of a line of the legend
 FOCUSED = "4.5"                     # points: the line of what a frame points at
 HEAD, FOCUSED_HEAD = 0.4, 0.9       # half the width of an arrowhead, of its length
@@ -100,7 +101,9 @@ class Canvas:
     def __init__(self, places: Places, splines: Splines, legend: str) -> None:
         self.places = places
         corners = [corner for place in places.values() for corner in corners_of(place)]
-        corners += [point for spline in splines.values() for point in spline.points]
+        for spline in splines.values():
+            x, y = spline.label
+            corners += [*spline.points, (x, y - LABEL), (x, y + LABEL)]
         self.left, self.top = min(x for x, _ in corners), max(y for _, y in corners)
         right, bottom = max(x for x, _ in corners), min(y for _, y in corners)
         lines = legend.split("\n") if legend else []

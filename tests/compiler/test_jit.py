@@ -6,6 +6,7 @@ import warnings
 import numpy as np
 import pytest
 
+import autograd as ag
 from autograd import Value, exp, grad, greater, hessian, jacobian, jit, log, stop_gradient, value_and_grad, where
 from autograd.compiler.jit import branch, sampled
 from tests.compiler import calls
@@ -409,3 +410,19 @@ def test_a_whole_step_is_told_what_to_write():
     with pytest.warns(UserWarning, match=r"(?s)sets \.grad \(.*line \d+\); decorate the function that returns the loss.*@jit\n.*backward\(\)"):
         compiled(1.5)
     assert w.data == 2.0 - 0.1 * 2 * 2.0 * 1.5
+
+
+def test_a_branch_that_calls_a_function_of_an_imported_module_is_a_choice_in_one_program():
+    def f(x):
+        return ag.exp(-x) if x > 0 else ag.exp(x)
+    compiled = jit(f)
+    for x in (1.0, -1.0, 2.0, -0.5):
+        assert compiled(x) == pytest.approx(f(x), rel=1e-12)
+    assert len(compiled.programs) == 1
+
+
+def test_names_that_numpy_warns_of_are_not_asked_of_it():
+    @jit
+    def f(x):
+        return np.sum(np.array([x, 2 * x], dtype=object))
+    assert [f(3.0), f(4.0)] == [9.0, 12.0] and not f.refused    # warnings are errors here

@@ -147,9 +147,10 @@ def holds(build, theta, others, name):
     for point in (theta, *others):
         Q = [Value(t) for t in point]
         y, gradient, scale = eager(build(Q), Q)
-        value, got = program.value_and_grad(point)
-        assert type(value) is float and np.shape(got) == (len(P),)
-        np.testing.assert_allclose([value, *got], [y, *gradient], rtol=0, atol=BOUND * scale, err_msg=f"{name} at {point}")
+        for given in (np.array(point), point):          # an array is run at once, on floats; a list is checked, and on arrays
+            value, got = program.value_and_grad(given)
+            assert type(value) is float and np.shape(got) == (len(P),)
+            np.testing.assert_allclose([value, *got], [y, *gradient], rtol=0, atol=BOUND * scale, err_msg=f"{name} at {given}")
 
 
 @pytest.mark.parametrize("turns", [3, 17, 64, 65, 200, 500])
@@ -200,6 +201,43 @@ def test_a_random_loop_is_compiled_to_what_eager_gives(seed):
     rng = random.Random(seed)
     points = [[rng.uniform(-0.9, 0.9) for _ in range(4)] for _ in range(2)]
     holds(random_loop(seed), points[0], points[1:], FORMS[seed % 3])
+
+
+def random_history(seed):
+    """A loop that keeps all it has computed: turns look back up to four rows of one to three series, whose last, first, every
+    third or all numbers are used after it.
+    """
+    rng = random.Random(seed)
+    count, turns = rng.randint(1, 3), rng.choice([10, 25, 40, 90])
+    lags = [[(rng.randrange(count), rng.randint(1, 4)) for _ in range(rng.randint(1, 3))] for _ in range(count)]
+    kinds = [rng.choice(["plain", "sin", "tanh", "times", "data"]) for _ in range(count)]
+    used = [rng.choice(["last", "last", "three", "all", "squares", "first", "errors"]) for _ in range(count)]
+    starts = [[rng.choice([0.0, 0.3, "P", "P", "square"]) for _ in range(4)] for _ in range(count)]
+
+    def start(x, p):
+        return {"P": p, "square": p * p + 0.1}.get(x, x)
+
+    def build(P):
+        h = [[start(x, P[(i + k) % 4]) for k, x in enumerate(row)] for i, row in enumerate(starts)]
+        for t in range(turns):
+            for i in range(count):
+                total = sum(0.4 * P[(i + k) % 4] * h[j][-lag] for k, (j, lag) in enumerate(lags[i])) + 0.1
+                h[i].append({"plain": total, "sin": ag.sin(total), "tanh": ag.tanh(total - P[0]), "times": total * P[1],
+                             "data": total + P[2] * DATA[t]}[kinds[i]])
+        return sum(after(how, row, P) for how, row in zip(used, h)) + P[3] * 0.5
+    return build
+
+
+def after(how, row, P):
+    return {"last": lambda: row[-1] * P[0], "three": lambda: sum(row[::3]), "all": lambda: sum(row), "squares": lambda: sum(v * v for v in row),
+            "first": lambda: row[0] * row[4] + row[5], "errors": lambda: sum((v - x) ** 2 for v, x in zip(row, DATA))}[how]()
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_random_loop_that_looks_back_is_compiled_to_what_eager_gives(seed):
+    rng = random.Random(seed)
+    points = [[rng.uniform(-0.9, 0.9) for _ in range(4)] for _ in range(2)]
+    holds(random_history(seed), points[0], points[1:], FORMS[0])
 
 
 # Loops over vectors, which become loops over arrays --------------------------------------------------------------------------

@@ -180,7 +180,7 @@ def test_a_recurrence_of_one_number_reads_as_one_would_write_it():
         level = (1 - a) * level + a * x
     lines = lines_of(compile(level, [a]))
     assert any(line.startswith("for t in range(4") for line in lines) and len(lines) < 60
-    assert sum(line.startswith("h1[t + 1] = ") for line in lines) == 1
+    assert sum(line.startswith("s1 = ") for line in lines) == 2 and lines.count("h1.append(s1)") == 1
 
 
 def test_what_no_turn_after_needs_is_done_for_all_turns_at_once():

@@ -39,6 +39,16 @@ def page_of(name, folder):
     return folder / run(name, course=ORDER).page
 
 
+@pytest.mark.parametrize("name", [name for name in ORDER if name != "pictures"])         # which shows all kinds of graphs
+def test_a_page_is_light_enough_to_hand_around(name, tmp_path, monkeypatch):
+    """300 kB, with its plots and the pages that can be touched within it."""
+    pytest.importorskip("matplotlib")
+    pytest.importorskip("markdown_it")
+    if "DEMOS_PAGES" not in os.environ:
+        pytest.skip("DEMOS_PAGES does not say where the pages are")
+    assert page_of(name, tmp_path).stat().st_size < 300_000
+
+
 def idle(busy):
     """The stretches of a page without anything to do: how long each is, and what comes after it."""
     found, end = [], 0.0

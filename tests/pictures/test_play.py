@@ -12,7 +12,7 @@ import autograd
 from autograd import Value
 from autograd.graph import topological_order
 from autograd.pictures.labelling import Area
-from autograd.pictures.layout import Arrangement, arrange
+from autograd.pictures.layout import PAGE, Arrangement, arrange, roomier
 from autograd.pictures.strip import Strip, spread
 from autograd.pictures.style import LONGEST_ON_PAGE
 from autograd.words.labels import clean, shorten
@@ -456,6 +456,16 @@ def test_a_chain_is_laid_out_in_bands_like_lines_of_text():
     assert len(set(layout.y)) > 1 and min(1920 / layout.width, 720 / layout.height) > 24 / 18
     for direction, downwards in (("TB", True), ("LR", False)):
         assert arrange(sizes, inputs, widths(inputs), direction).downwards == downwards
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_strip_takes_the_room_across_that_the_page_has_and_is_shown_as_large(seed):
+    sizes, inputs = graph(seed, operations=9)
+    narrow = Arrangement(Strip(inputs), sizes, widths(inputs), downwards=seed % 2 == 1, bands=1)
+    wide = roomier(narrow, PAGE)
+    assert wide.scale(PAGE) == pytest.approx(narrow.scale(PAGE)) and wide.length == narrow.length
+    assert wide.depth > narrow.depth or roomier(wide, PAGE) is wide or max(map(len, wide.strip.columns)) == 1
+    assert wide.depth <= PAGE.width / narrow.scale(PAGE) + 1e-6
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -51,7 +51,7 @@ class Stack(NamedTuple):
     inner: tuple[int, ...]
     # at first: the one row before, the rows before, or all rows; None: nothing yet
     start: Optional[Array]
-    of: Optional[Array] = None  # the Array of the body that it keeps, or is the cotangent of
+    of: Optional[tuple[Loop, int]] = None  # the stack of a loop of which it has the cotangents
 
 
 class Write(NamedTuple):
@@ -144,7 +144,7 @@ class Loop(Structural):
         for w in self.writes:
             if w.value is x and not w.add:
                 return rows(self.result(w.stack), w.offset, self.turns)
-        k = self.stack(Stack(0, lead(x), inner(x), None, x))
+        k = self.stack(Stack(0, lead(x), inner(x), None))
         self.writes.append(Write(k, 0, x))
         return self.result(k)
 
@@ -196,7 +196,7 @@ class Reversal:
         for k, stack in enumerate(loop.stacks):
             if stack.before:
                 self.stacks[k] = self.back.stack(
-                    stack._replace(start=full(self.given.get(k, 0.0), loop.shape(k)))
+                    stack._replace(start=full(self.given.get(k, 0.0), loop.shape(k)), of=(loop, k))
                 )
         self.stack_of: dict[Array, int] = {}  # of cotangents that are kept
         # what the loop back reads, by what it was in the loop

@@ -96,10 +96,18 @@ def view(source: Array, places: Strided) -> Array:
     if isinstance(source.op, Numbers):
         chosen = places_of(places._replace(shape=sizes))
         return numbers(source.op.numbers.reshape(-1)[chosen], source.op.stem)
+    if places.shape == () and isinstance(source.op, View) and not is_of_argument(source):
+        there = int(places_of(without_broadcast(source.op.places)).flat[places.base])
+        return view(source.inputs[0], Strided((), there, ()))
     slices = slicing(places, inner(source))
     if slices is None:
         return take((source,), places_of(places._replace(shape=sizes)))
     return Array(View(places, slices), (source,), (*lead(source), *sizes))
+
+
+def is_of_argument(x: Array) -> bool:
+    """Whether x is a part of an argument of the program, which has a name of its own."""
+    return isinstance(x.inputs[0].op, Named)
 
 
 def placed(value: Operand, target: Array, places: Strided) -> Part:

@@ -371,13 +371,35 @@ def definition(code: types.CodeType) -> ast.FunctionDef | ast.Lambda | None:
     """The syntax tree of a function, which compiles to this code; None where there is none."""
     if "__class__" in code.co_freevars:
         return None
-    text = "".join(linecache.getlines(code.co_filename))
-    for found in definitions(text):
+    for found in definitions(source_of(code)):
         if first_line(found) == code.co_firstlineno:
             again = compiled(found, code)
             if again is not None and same_code(again, code):
                 return found
     return None
+
+
+def source_of(code: types.CodeType) -> str:
+    """The source of the file, or of the cell, that code stands in."""
+    return "".join(linecache.getlines(code.co_filename))
+
+
+OF_THEIR_OWN = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)     # names in it
+
+
+@cache
+def imported(text: str) -> list[str]:
+    """The names that a source imports outside of functions and classes: Python compiles a call of
+    a module's function, m.f(x), in another way than that of a method.
+    """
+    found, stack = dict[str, None](), list[ast.AST](ast.parse(text).body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            found.update({(a.asname or a.name).partition(".")[0]: None for a in node.names})
+        elif not isinstance(node, OF_THEIR_OWN):
+            stack += ast.iter_child_nodes(node)
+    return [name for name in found if name != "*"]
 
 
 @cache
@@ -410,7 +432,8 @@ def compiled(node: Any, code: types.CodeType) -> types.CodeType | None:
                 a.annotation = None
     outer = ast.FunctionDef("outer", ast.arguments([], [ast.arg(n) for n in code.co_freevars],
                                                    None, [], [], None, []), [body], [])
-    module = ast.fix_missing_locations(ast.Module([outer], []))
+    imports = [ast.Import([ast.alias(name)]) for name in imported(source_of(code))]
+    module = ast.fix_missing_locations(ast.Module([*imports, outer], []))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         made = compile(module, code.co_filename, "exec", code.co_flags & 0x1FE0000, True)

@@ -477,10 +477,24 @@ def _truth(self: Any) -> bool:
 
 def _index(self: Any) -> int:
     notes, x = _notes.get(), _data_of(self)
-    if notes is None or not x.is_integer():
+    if notes is None or not x.is_integer() or not notes.is_number(self) or has_float(self, notes):
         raise TypeError("a Value is not an index: write autograd.select(index, values)")
     notes.compared("eq", self, x)
     return int(x)
+
+
+def has_float(v: Value, notes: Notes) -> bool:
+    """Whether v is made of a number that is no int, as f was written, however whole it is now."""
+    stack, seen = [v], {v}
+    while stack:
+        x = stack.pop()
+        parts = () if isinstance(x, (Truth, Whole)) else notes.chosen.get(x, x.inputs)
+        if not isinstance(x, (Truth, Whole)) and x.is_leaf:
+            return True
+        new = [u for u in parts if isinstance(u, Value) and u not in seen]
+        seen.update(new)
+        stack += new
+    return False
 
 
 def _hash(self: Any) -> int:

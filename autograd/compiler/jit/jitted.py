@@ -158,8 +158,13 @@ class Jitted:
                              "argument")
                 return False
             self.known = {}
-            self.reach = Reach(self.f)
-        if self.reach.refusals:
+            try:
+                self.reach = Reach(self.f)
+            except Exception as error:              # of a __getattribute__ of somebody's own
+                self.reach = None
+                self.give_up("what it refers to cannot be looked through: "
+                             f"{type(error).__name__}: {error}")
+        if self.reach is not None and self.reach.refusals:
             self.give_up(self.reach.refusals[0])
         return not self.refused
 

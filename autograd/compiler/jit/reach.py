@@ -9,6 +9,7 @@ functions it calls; so that a compiled function notices when something of it cha
 """
 from __future__ import annotations
 
+import abc
 import builtins
 import dis
 import importlib
@@ -17,6 +18,7 @@ import random
 import sys
 import sysconfig
 import types
+import warnings
 from array import array
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -35,7 +37,7 @@ OURS = {"autograd", "nn", "numpy"}
 # the standard library's modules that give the same for the same
 SAFE = {"builtins", "math", "cmath", "operator", "_operator", "functools", "_functools",
         "itertools", "collections", "_collections", "_collections_abc", "typing", "types",
-        "dataclasses", "enum", "abc", "numbers", "fractions", "decimal", "statistics", "string",
+        "dataclasses", "enum", "abc", "numbers", "fractions", "statistics", "string",
         "re", "copy", "bisect", "_bisect", "heapq", "_heapq", "contextlib", "textwrap", "array",
         "__future__", "struct", "_struct"}
 CHANGING = {"random": "random numbers", "secrets": "random numbers", "time": "the clock",
@@ -47,10 +49,11 @@ DRAWS = {"random", "uniform", "randint", "randrange", "choice", "choices", "samp
          "exponential"}
 FOREIGN = {id(f): f.__name__ for f in (
     eval, exec, compile, globals, locals, vars, open, input, print, id, __import__, breakpoint,
-    memoryview, np.load, np.loadtxt, np.genfromtxt, np.fromfile, np.memmap)}
+    memoryview, np.load, np.loadtxt, np.genfromtxt, np.fromfile, np.memmap, np.geterr)}
 REFUSED: tuple[type, ...] = (
-    memoryview, attrgetter, methodcaller, type({}.keys()), type({}.values()), type({}.items()),
-    types.FrameType, types.TracebackType, types.CoroutineType, types.AsyncGeneratorType)
+    memoryview, attrgetter, methodcaller, super, type({}.keys()), type({}.values()),
+    type({}.items()), types.FrameType, types.TracebackType, types.CoroutineType,
+    types.AsyncGeneratorType)
 # of this project, what reads numbers unseen or has no place in a function that is compiled
 NO_PLACE = {"gradients": "calls gradients(); use grad or value_and_grad",
             "no_grad": "uses no_grad(); write stop_gradient"}
@@ -65,6 +68,8 @@ PLAIN = (int, float, str, bytes, complex, type(None), type(...), Value, np.gener
          types.CodeType, types.GetSetDescriptorType, types.MemberDescriptorType,
          types.WrapperDescriptorType, types.MethodDescriptorType, types.ClassMethodDescriptorType,
          types.MethodWrapperType)
+ATOMS = (int, float, str, bytes, complex)   # those that may be the base of a class
+HEAP_TYPE = 1 << 9                          # the flag of a class that is made by Python code
 WRAPPERS = (types.MethodType, types.BuiltinFunctionType, property, cached_property, staticmethod,
             classmethod, partial, types.MappingProxyType)
 CONTAINERS = (list, tuple, dict, set, frozenset, deque, np.ndarray, bytearray, array)
@@ -96,6 +101,7 @@ class Reach:
         self.watches: list[Watch] = []
         self.seen: dict[int, Any] = {}                  # what was visited, so that ids stay its own
         self.asks_kind = self.asks_same = self.by_name = self.can_change = False
+        self.asks_abstract = False
         self.cells: list[types.CellType] = []
         self.globals: list[tuple[Callable[..., Any], str]] = []
         self.modules: set[tuple[str, ...]] = set()
@@ -155,8 +161,8 @@ class Reach:
             return True
         self.calls += 1
         if self.calls == OFTEN:
-            self.quick = together(self.watches)
-        return all([watch.same() for watch in self.watches])
+            self.quick = together(self.watches, self.asks_same)
+        return all([watch.same(self.asks_same) for watch in self.watches])
 
     def refuse(self, reason: str, culprit: Any = MISSING) -> None:
         """Note what cannot be watched, and where it is named."""
@@ -194,7 +200,7 @@ class Reach:
             if isinstance(x, Value) and id(x) not in self.seen:
                 self.can_change = True
                 self.values.append(x)
-            if id(x) in self.seen or isinstance(x, PLAIN):
+            if id(x) in self.seen or isinstance(x, PLAIN) and not is_of_own_kind(x):
                 self.seen[id(x)] = x
                 continue
             self.seen[id(x)] = x
@@ -219,6 +225,7 @@ class Reach:
         if isinstance(x, types.FunctionType):
             return self.of_function(x)
         if isinstance(x, type):
+            self.watch_registered(x)
             return [] if is_trusted(owner) else self.of_class(x)
         if isinstance(x, CONTAINERS):
             return self.of_container(x) + self.of_object(x)
@@ -327,10 +334,18 @@ class Reach:
             return self.watch(lambda: list(vars(module).values()))
         return []
 
+    def watch_registered(self, kind: type) -> None:
+        """Watch which classes are registered as derived from abstract ones, which isinstance asks
+        for."""
+        if isinstance(kind, abc.ABCMeta) and not self.asks_abstract:
+            self.asks_abstract = True
+            self.watch(lambda: [str(abc.get_cache_token()).encode()])
+
     def of_class(self, kind: type) -> list[Any]:
         """What a class of the user's defines, and what it is derived from."""
         self.can_change = True
-        self.watch(lambda: [x for name, x in vars(kind).items() if name not in OF_CLASSES])
+        self.watch(lambda: [*kind.__bases__, type(kind), *(
+            x for name, x in vars(kind).items() if name not in OF_CLASSES)])
         held = [*kind.__bases__, type(kind)]
         for name, x in vars(kind).items():
             is_method = isinstance(x, (types.FunctionType, property, staticmethod, classmethod))
@@ -346,7 +361,7 @@ class Reach:
         """The items of a list, tuple, dict, set, deque or array."""
         self.can_change |= not isinstance(x, (tuple, frozenset))
         if isinstance(x, np.ndarray):
-            self.watch(lambda: [f"{x.dtype.str} {x.shape}", x.tobytes()], x)
+            self.watch(lambda: [f"{x.dtype.str} {x.shape}".encode(), x.tobytes()], x)
             return x.ravel().tolist() if x.dtype == object else []
         if _bytes_of(x) is not None:
             if not isinstance(x, tuple) or not all(isinstance(item, PLAIN) for item in x):
@@ -373,8 +388,10 @@ class Reach:
     def of_object(self, x: Any) -> list[Any]:
         """The attributes of an object, and its class."""
         kind = type(x)
-        if kind in CONTAINERS or _module(kind).startswith("numpy"):
+        if kind in CONTAINERS:
             return []
+        if _module(kind).startswith("numpy"):
+            return self.of_numpy(x)
         if is_made_in_c(kind) and not is_trusted(_module(kind)):
             self.refuse(f"refers to a {kind.__name__}, which cannot be watched")
         if isinstance(x, Operation):                        # a row of the table stays as it is
@@ -383,6 +400,12 @@ class Reach:
             return [*_attribute(x, "__dict__").values(), kind]
         return [*self.attributes_of(x), kind]
 
+    def of_numpy(self, x: Any) -> list[Any]:
+        """What an object of NumPy's holds, such as the function of an np.vectorize."""
+        if isinstance(x, np.ufunc) and getattr(np, x.__name__, None) is not x:
+            self.refuse("calls a function of NumPy made of one in Python", x)
+        return [] if isinstance(x, np.ndarray) else self.attributes_of(x)
+
     def attributes_of(self, x: Any) -> list[Any]:
         """What an object's attributes hold, which is watched: those in its dict, and its slots."""
         fields = _attribute(x, "__dict__")
@@ -390,7 +413,7 @@ class Reach:
         self.can_change |= fields is not MISSING or bool(slots)
         held: list[Any] = []
         if fields is not MISSING:
-            held = self.watch(lambda: [type(x), *fields, *fields.values()], x)
+            held = self.watch(lambda: [type(x), x.__dict__ is fields, *fields, *fields.values()], x)
         if slots:
             held = held + self.watch(lambda: [_attribute(x, name) for name in slots])
         return held
@@ -603,8 +626,17 @@ def is_trusted(module: str) -> bool:
 
 
 def there_in(module: types.ModuleType, attributes: list[str]) -> list[str]:
-    """Those of some attributes that a module has."""
-    return [name for name in attributes if hasattr(module, name)]
+    """Those of some attributes that a module has. NumPy warns where it is asked for a name that it
+    had once, such as np.object.
+    """
+    def has(name: str) -> bool:
+        try:
+            return hasattr(module, name)
+        except Exception:                       # from a __getattr__ of the module's own
+            return False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return [name for name in attributes if has(name)]
 
 
 def _attribute(x: Any, name: str) -> Any:
@@ -615,11 +647,17 @@ def _attribute(x: Any, name: str) -> Any:
         return MISSING
 
 
+def is_of_own_kind(x: Any) -> bool:
+    """Whether x is a number or a text of a class of the user's, which may have attributes and
+    methods: an IntEnum, say."""
+    return isinstance(x, ATOMS) and bool(type(x).__flags__ & HEAP_TYPE)
+
+
 def is_made_in_c(kind: type) -> bool:
     """Whether a class, or one that it is derived from, keeps things where Python code cannot see
-    them; the containers that are looked into do not count."""
-    return any(not base.__flags__ & 1 << 9 and base is not object and base not in CONTAINERS
-               for base in kind.__mro__)
+    them; the containers that are looked into, and what never changes, do not count."""
+    return any(not base.__flags__ & HEAP_TYPE and base is not object
+               and base not in CONTAINERS and base not in ATOMS for base in kind.__mro__)
 
 
 def _slots(kind: type) -> tuple[str, ...]:

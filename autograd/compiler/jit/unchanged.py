@@ -25,12 +25,22 @@ class Watch(NamedTuple):
     of: Any = None
     terms: Sequence[Term] | None = None
 
-    def same(self) -> bool:
-        """Whether it holds the same objects, or numbers and strings of the same value."""
-        now, held = self.look(), self.held
+    def same(self, strictly: bool = False) -> bool:
+        """Whether it holds the same objects, or numbers and strings of the same value: `strictly`
+        no others than the same, but for bytes. False, too, where a look is an error.
+        """
+        try:
+            now, held = self.look(), self.held
+        except Exception:
+            return False
         if len(now) != len(held):
             return False
-        return all(map(is_, now, held)) or all(map(alike, now, held))
+        return all(map(is_, now, held)) or all(map(is_same if strictly else alike, now, held))
+
+
+def is_same(a: Any, b: Any) -> bool:
+    """Whether they are one object, or the same bytes."""
+    return a is b or type(a) is bytes is type(b) and a == b
 
 
 def alike(a: Any, b: Any) -> bool:
@@ -40,10 +50,10 @@ def alike(a: Any, b: Any) -> bool:
     if type(a) is type(b) and isinstance(a, (str, bytes)):
         return bool(a == b)
     simple = (int, float, bool, complex, np.generic)
-    return type(a) is type(b) and isinstance(a, simple) and repr(a) == repr(b)
+    return type(a) is type(b) and isinstance(a, simple) and repr(a) == repr(b) and a == a
 
 
-def together(watches: Iterable[Watch]) -> Callable[[], bool]:
+def together(watches: Iterable[Watch], strictly: bool) -> Callable[[], bool]:
     """A function that tells whether all hold the same objects; False, too, where some were
     replaced by others of the same value."""
     constants: dict[str, Any] = {}
@@ -55,7 +65,7 @@ def together(watches: Iterable[Watch]) -> Callable[[], bool]:
     tests = ["True"]
     for watch in watches:
         if watch.terms is None:
-            tests.append(f"{named(watch.same)}()")
+            tests.append(f"{named(watch.same)}({strictly})")
             continue
         tests += [f"{text.format(*map(named, objects))} is {named(held)}"
                   for (text, objects), held in zip(watch.terms, watch.held)]

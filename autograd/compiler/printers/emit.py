@@ -29,6 +29,7 @@ from autograd.compiler.arrays.structure import Contract, Named, Numbers
 from autograd.formulas.text import Text
 
 INLINE = 400  # arrays of up to so many numbers are spelt out in the source
+ONE_LINE = 12  # so many single numbers of theta stand in one line
 
 
 class Blocks(NamedTuple):
@@ -105,17 +106,25 @@ def emit(tape: Tape, planned: Plan) -> Blocks:
     constants = Constants(names_beside(lines).free)
     texts: list[str] = []
     on_floats: dict[str, Any] = {}
-    for floats in (True, False):
-        printer = Printer(lines.names, constants, floats)
+    for floats in (True, False) if lines.on_floats() else (False,):
+        printer = printer_of(lines, constants, floats)
         texts.append("\n\n".join(functions(tape, lines, printer)))
         on_floats.update(printer.on_floats)
     found = [x for x in planned.arrays if not isinstance(x.op, (Named, Numbers))]
     forward = value(tape, lines, printer, "variables")
     arrays = constants.arrays
-    text, on_arrays = texts
+    text, on_arrays = texts[0], texts[-1]
     functions_called = printer.called
     return Blocks(text, on_arrays, arrays, functions_called, on_floats, tape, planned, found, lines,
                   forward)
+
+
+def printer_of(lines: Schedule, constants: Constants, floats: bool = True) -> Printer:
+    """The printer of a program, with its single numbers on floats where loops are."""
+    loops = lines.on_floats()
+    printer = Printer(lines.names, constants, floats and bool(loops))
+    printer.spread.update(*[its.spread for its in loops])
+    return printer
 
 
 def one_by_one(tape: Tape) -> Blocks:
@@ -182,13 +191,27 @@ def function(
     head = printer.as_arrays(["theta", "x"] if tape.inputs else ["theta"])
     head += ["    m = len(x)"] if tape.samples else []
     head += ["    ones = np.ones(m)"] if printer.ones else []
-    head += [text for line in views for text in printer.lines(line)]
+    head += [text for text, _ in views_of_theta(tape, views, printer)]
     return (
         "\n".join(
             [f"def {name}(theta{', x' if tape.inputs else ''}):", f'    """{what}"""', *head, *body]
         )
         + "\n"
     )
+
+
+def views_of_theta(
+    tape: Tape, views: list[Line], printer: Printer
+) -> list[tuple[str, list[Array]]]:
+    """Lines for parts of theta, and the Arrays of each; one line for all, where these are single
+    numbers, on floats.
+    """
+    names = {line.array.op.places.base: line.name for line in views if line.array.shape == ()}
+    if printer.floats and len(views) == len(names) == len(tape.parameters) <= ONE_LINE:
+        targets = ", ".join([names[k] for k in sorted(names)])
+        targets = targets if len(names) > 1 else f"[{targets}]"
+        return [(f"    {targets} = theta.tolist()", [line.array for line in views])]
+    return [(text, [line.array]) for line in views for text in printer.lines(line)]
 
 
 def with_arrays(head: list[str], arrays: dict[str, np.ndarray]) -> list[str]:

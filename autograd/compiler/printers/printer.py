@@ -13,9 +13,11 @@ from typing import Any
 
 
 from autograd import ops
-from autograd.compiler.arrays.array import SAMPLES, Array, Operand, Shape, inner, is_batched
+from autograd.compiler.arrays.array import (SAMPLES, Array, Operand, Shape, inner, is_batched,
+                                            shape_of)
+from autograd.compiler.printers.floats import FloatLoop
 from autograd.compiler.printers.language import Constants, Language, factors, size_of
-from autograd.compiler.arrays.loop import At, Loop, Stacked
+from autograd.compiler.arrays.loop import At, Loop, Stacked, Write
 from autograd.compiler.printers.names import called
 from autograd.compiler.arrays.places import Slicing, Strided, slicing
 from autograd.compiler.printers.schedule import Line
@@ -35,8 +37,8 @@ class Printer(Language):
     language = "numpy"
 
     def __init__(self, names: dict[Array, str], constants: Constants, floats: bool) -> None:
-        super().__init__(names, constants)
-        self.floats = floats  # whether loops over single numbers are about floats, not arrays
+        super().__init__(dict(names), constants)
+        self.floats = floats  # whether single numbers are floats, in loops and outside, not arrays
         self.called: dict[str, Operation] = {}  # operations without a form in NumPy
         self.ones = False  # whether a row of m ones is used
         self.print = {
@@ -53,10 +55,12 @@ class Printer(Language):
             Stacked: self.stacked,
         }
         self.inside: Loop | None = None  # the loop whose body is printed
-        self.lists: dict[Array, str] = {}  # the lists it reads, where it is about floats
+        self.inside_floats: FloatLoop | None = None  # the same, where it is about floats
         self.as_lists: set[Array] = set()  # stacks that are lists, not arrays
         self.kept: set[Array] = set()  # stacks of which there is a list as well
-        self.some_floats = False  # whether single numbers may be floats, after a loop over these
+        self.sums: set[Array] = set()  # stacks of which there is only the sum
+        self.variables: dict[Array, dict[int, str]] = {}  # some rows of stacks, which have names
+        self.spread: set[Array] = set()  # starts of loops that are written number by number
         self.on_floats: dict[str, Operation] = {}  # operations called on floats that `math` has not
 
     # Lines ------------------------------------------------------------------------------------
@@ -64,6 +68,8 @@ class Printer(Language):
     def lines(self, line: Line) -> list[str]:
         """The lines of source that compute an Array."""
         name, x = line.name, line.array
+        if self.floats and self.has_no_line(x):
+            return []
         if isinstance(x.op, Assemble):
             return self.assemble(name, x)
         if isinstance(x.op, Loop):
@@ -92,6 +98,37 @@ class Printer(Language):
             lines.append(f"    {target} {'=' if first else '+='} {self.formula(value)}")
         return lines
 
+    def has_no_line(self, x: Array) -> bool:
+        """Whether x has a line on arrays alone: on floats it is a variable of a loop, or is written
+        there.
+        """
+        loop = self.inside_floats
+        if loop is None or not isinstance(x.op, At) or not loop.is_carried(x.op.source):
+            return x in self.spread
+        self.names.pop(x, None)
+        return True
+
+    def is_float(self, x: Operand) -> bool:
+        """Whether x is a float, one of Python's, for sure."""
+        if not isinstance(x, Array) or x.shape:
+            return not isinstance(x, Array)
+        if isinstance(x.op, Operation):
+            return all(map(self.is_float, x.inputs))
+        source = x.inputs[0] if x.inputs else x
+        if isinstance(x.op, View):
+            listed = source in self.as_lists or x.op.places.base in self.variables.get(source, {})
+            return listed or isinstance(source.op, Named)
+        return isinstance(x.op, Sum) and source in self.as_lists
+
+    def float_text(self, x: Operand) -> str:
+        """A single number as a float."""
+        text = self.formula(x)
+        return text if self.is_float(x) else f"float({text})"
+
+    def sum_of(self, texts: Sequence[str]) -> str:
+        """The sum of a few numbers, 0 of none."""
+        return " + ".join(texts).replace(" + -", " - ") or "0.0"
+
     # Functions --------------------------------------------------------------------------------
 
     def as_arrays(self, names: Sequence[str]) -> list[str]:
@@ -102,59 +139,31 @@ class Printer(Language):
 
     def loop(self, op: Loop, line: Line) -> list[str]:
         """The stacks, then `for t in range(T)`: the lines of a turn, and what it writes."""
-        floats = self.floats and op.is_scalar()
-        self.some_floats |= floats
-        stack_of = self.float_stack if floats else self.stack
-        found = [text for k in range(len(op.stacks)) for text in stack_of(op, k)]
-        if floats:
-            found += self.before_floats(op, line)
+        loop = None
+        if self.floats and line.floats is not None:
+            loop = FloatLoop(self, op, line.floats)
+        found = loop.before() if loop else [
+            text for k in range(len(op.stacks)) for text in self.stack(op, k)
+        ]
         turns = f"range({op.turns})"
         found.append(f"    for t in {f'reversed({turns})' if op.backwards else turns}:")
-        self.inside = op
+        self.inside, self.inside_floats = op, loop
         for each in line.body:
             found += [f"    {text}" for text in self.lines(each)]
-        for w in op.writes:
-            stack = op.stacks[w.stack]
-            target = self.places(
-                self.row(op.result(w.stack), w.offset), stack.inner, w.where, bool(stack.lead)
-            )
-            found.append(f"        {target} {'+=' if w.add else '='} {self.formula(w.value)}")
-        self.inside, self.lists = None, {}
-        return found + (self.after_floats(op, line) if floats else [])
+        ends = loop.turn() if loop else map(self.write_row, op.writes)
+        found += [f"        {text}" for text in ends]
+        self.inside, self.inside_floats = None, None
+        return found + (loop.after() if loop else [])
 
-    def before_floats(self, op: Loop, line: Line) -> list[str]:
-        """Lines that make floats and lists of what a loop over single numbers reads."""
-        used = {u for x in op.local() for u in x.inputs if isinstance(u, Array)} - set(op.local())
-        named = [self.names[u] for u in op.array.inputs if u in used and u in self.names]
-        found = [f"    {name} = float({name})" for name in named]
-        known = self.as_lists | self.kept
-        self.lists = {u: self.names[u] if u in self.as_lists else name for name, u in line.lists}
-        return found + [f"    {name} = {self.formula(u):atom}.tolist()"
-                        for name, u in line.lists if u not in known]
-
-    def after_floats(self, op: Loop, line: Line) -> list[str]:
-        """Lines that make arrays of lists, where they are needed as such."""
-        results = [op.result(k) for k in range(len(op.stacks))]
-        self.as_lists |= {y for k, y in enumerate(results) if k not in line.arrays}
-        self.kept |= {results[k] for k, _ in line.kept}
-        found = [f"    {name} = {self.names[results[k]]}" for k, name in line.kept]
-        names = [self.names[results[k]] for k in line.arrays]
-        return found + [f"    {name} = np.array({name})" for name in names]
-
-    def float_stack(self, op: Loop, k: int) -> list[str]:
-        """The rows of a stack of single numbers before the first turn, as a list."""
-        stack, result = op.stacks[k], op.result(k)
-        name, start = self.names[result], stack.start
-        if start is None or isinstance(start.op, Broadcast) and start.inputs[0] == 0.0:
-            return [f"    {name} = [0.0] * {result.shape[0]}"]
-        if start.shape == result.shape:
-            return [f"    {name} = {self.formula(start):atom}.tolist()"]
-        first = (
-            f"[float({self.formula(start)})]"
-            if start.shape == ()
-            else f"{self.formula(start):atom}.tolist()"
+    def write_row(self, w: Write) -> str:
+        """The line that writes to a row of a stack of the loop that is printed."""
+        op = self.inside
+        assert op is not None
+        stack = op.stacks[w.stack]
+        target = self.places(
+            self.row(op.result(w.stack), w.offset), stack.inner, w.where, bool(stack.lead)
         )
-        return [f"    {name} = {first} + [0.0] * {op.turns}"]
+        return f"{target} {'+=' if w.add else '='} {self.formula(w.value)}"
 
     def stack(self, op: Loop, k: int) -> list[str]:
         """The rows of a stack before the first turn."""
@@ -189,14 +198,17 @@ class Printer(Language):
     def at(self, x: Array) -> Text:
         """Row t + offset."""
         source = x.op.source
-        if not isinstance(source, Array):
-            assert self.inside is not None
-            source = self.inside.result(source)
-        return self.row(source, x.op.offset)
+        if isinstance(source, Array):
+            return self.row(source, x.op.offset)
+        if self.inside_floats and self.inside_floats.is_carried(source):
+            return self.inside_floats.row(source, x.op.offset)
+        assert self.inside is not None
+        return self.row(self.inside.result(source), x.op.offset)
 
     def row(self, source: Array, offset: int) -> Text:
         samples = ":, " * is_batched(source)
-        name = Text(self.lists[source]) if source in self.lists else self.formula(source)
+        lists = self.inside_floats.lists if self.inside_floats else {}
+        name = Text(lists[source]) if source in lists else self.formula(source)
         return Text(f"{name:atom}[{samples}t{f' + {offset}' if offset else ''}]")
 
     def stacked(self, x: Array) -> Text:
@@ -241,8 +253,7 @@ class Printer(Language):
 
     def row_of_table(self, op: Operation, texts: list[Text], inputs: Sequence[Operand]) -> Text:
         """A row of the table on printed inputs."""
-        on_floats = self.inside is not None and self.floats and self.inside.is_scalar()
-        if on_floats and op not in OPERATORS:
+        if self.floats and op not in OPERATORS and not any(map(shape_of, inputs)):
             return self.on_float(op, texts, inputs)
         operator = as_operator(op, texts, inputs)
         if operator is not None:
@@ -276,6 +287,12 @@ class Printer(Language):
         return Text(self.constants.name(x.op.numbers, x.op.stem or "c"))
 
     def view(self, x: Array) -> Text:
+        if self.floats and x.shape == ():
+            source, place = x.inputs[0], x.op.places.base
+            if place in self.variables.get(source, {}):
+                return Text(self.variables[source][place])
+            if isinstance(source.op, Named):
+                return Text(f"{self.formula(source)}.item({place})")
         return sliced(self.formula(x.inputs[0]), x.op.slicing, is_batched(x))
 
     def take(self, x: Array) -> Text:
@@ -326,7 +343,7 @@ class Printer(Language):
         new = axes_of_length_one(source.shape, x.shape)
         if new is None:
             return Text(f"{text}.reshape({', '.join(map(str, x.shape))})")
-        if not source.shape and self.some_floats:
+        if not source.shape and self.floats:
             return Text(f"np.reshape({self.formula(source)}, {tuple_text(x.shape)})")
         while new[-1] == ":":
             new.pop()
@@ -338,6 +355,8 @@ class Printer(Language):
         return Text(f"np.broadcast_to({self.formula(x.inputs[0])}, {tuple_text(x.shape)})")
 
     def sum(self, x: Array) -> Text:
+        if x.inputs[0] in self.sums:
+            return self.formula(x.inputs[0])
         if x.inputs[0] in self.as_lists:
             return Text(f"sum({self.formula(x.inputs[0])})")
         axes, rank = x.op.axes, len(x.inputs[0].shape)

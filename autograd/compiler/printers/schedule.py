@@ -6,7 +6,7 @@ find. Names are the lecture's where they fit, see names.
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple, Union
 
@@ -15,6 +15,8 @@ import numpy as np
 from autograd import ops
 from autograd.compiler.arrays.array import Array, Operand
 from autograd.compiler.arrays.loop import At, Loop, Stacked
+from autograd.compiler.printers.floats import (Floats, is_carried, is_row, is_summed, numbers_of,
+                                               rows_left)
 from autograd.compiler.printers.names import Names
 from autograd.compiler.recognize.record import Tape
 from autograd.compiler.arrays.reverse import cotangents, topological_order
@@ -36,11 +38,7 @@ class Line(NamedTuple):
     comment: str = ""  # beside the shape
     added: Union[int, None] = None
     body: tuple[Line, ...] = ()  # of a loop
-    # of a loop over single numbers: names of the lists that it reads, the stacks that become arrays
-    # after it, and the names of those that are lists as well
-    lists: tuple[tuple[str, Array], ...] = ()
-    arrays: tuple[int, ...] = ()
-    kept: tuple[tuple[int, str], ...] = ()
+    floats: Union[Floats, None] = None  # of a loop over single numbers
 
 
 class Schedule(NamedTuple):
@@ -53,6 +51,10 @@ class Schedule(NamedTuple):
     gradient: Union[Array, None]  # None where there are several outputs
     names: dict[Array, str]
     cotangents: dict[Array, Array]  # the Array whose derivative it is, of each cotangent
+
+    def on_floats(self) -> list[Floats]:
+        """How loops over single numbers are written on floats, of each that there is."""
+        return [line.floats for line in (*self.forward, *self.backward) if line.floats is not None]
 
 
 def schedule(tape: Tape, plan: Plan) -> Schedule:
@@ -107,6 +109,7 @@ class _Scheduler:
         self.users: dict[Array, list[Array]] = {}
         self.count_uses()
         self.list_names: dict[Array, str] = {}
+        self.row_names: dict[object, tuple[str, ...]] = {}  # of carried stacks
         self.layer_inputs = inputs_of(x for x in self.order if self.is_weighted(x))
         self.looped = inputs_of(x for x in self.order if isinstance(x.op, Loop))
         self.weight: dict[Array, int] = {}
@@ -288,12 +291,56 @@ class _Scheduler:
         """A loop over single numbers, which reads and writes lists."""
         op: Loop = x.op
         ats = [y.op for y in local if isinstance(y.op, At)]
-        sources = dict.fromkeys(at.source for at in ats if isinstance(at.source, Array))
+        sources = dict.fromkeys([at.source for at in ats if isinstance(at.source, Array)])
+        lists = tuple([(self.list_name(u), u) for u in sources])
         results = [op.result(k) for k in range(len(op.stacks))]
-        arrays = tuple(k for k, y in enumerate(results) if self.is_array(y))
-        kept = tuple((k, self.list_name(results[k])) for k in arrays if self.is_list(results[k]))
-        lists = tuple((self.list_name(u), u) for u in sources)
-        return Line("", x, "", None, body, lists, arrays, kept)
+        arrays = tuple([k for k, y in enumerate(results) if self.is_array(y)])
+        kept = tuple([(k, self.list_name(results[k])) for k in arrays if self.is_list(results[k])])
+        carried = {k: self.names_of_rows(op, k) for k in self.carried(op)}
+        unlisted = frozenset(self.without_list(op, carried)) - set(arrays)
+        spread = frozenset(self.spread(x, carried))
+        return Line("", x, "", None, body, Floats(lists, arrays, kept, carried, unlisted, spread))
+
+    def carried(self, op: Loop) -> list[int]:
+        """The stacks whose rows stand in variables on floats."""
+        return [k for k in range(len(op.stacks))
+                if is_carried(op, k) and (not op.backwards or self.only_rows(op, k))]
+
+    def without_list(self, op: Loop, carried: Container[int]) -> Iterator[int]:
+        """The stacks of which no list is kept on floats: no more is needed than is in variables."""
+        for k in range(len(op.stacks)):
+            users = self.users.get(op.result(k), [])
+            if self.only_rows(op, k) if k in carried else is_summed(op, k, users):
+                yield k
+
+    def spread(self, x: Array, carried: Iterable[int]) -> Iterator[Array]:
+        """The starts of carried stacks of a loop that are written number by number."""
+        for k in carried:
+            start = x.op.stacks[k].start
+            if start is not None and self.is_spread(x, k, start):
+                yield start
+
+    def is_spread(self, x: Array, k: int, start: Array) -> bool:
+        """Whether a start of a loop, used for nothing else, is written number by number."""
+        alone = self.users.get(start) == [x] and start not in self.ends
+        starts = [s.start for s in x.op.stacks if s.start is start]
+        return alone and len(starts) == 1 and numbers_of(start, x.op, k) is not None
+
+    def only_rows(self, op: Loop, k: int) -> bool:
+        """Whether of a carried stack no more is needed after the loop than what is left in its
+        variables.
+        """
+        left = rows_left(op, k)
+        return all(is_row(y, left) for y in self.users.get(op.result(k), []))
+
+    def names_of_rows(self, op: Loop, k: int) -> tuple[str, ...]:
+        """The variables of a carried stack, s1, s1b, ...; ds1, ... for what they are sent."""
+        key = op.stacks[k].of or (op, k)
+        if key not in self.row_names:
+            self.row_names[key] = tuple(
+                self.free.free(f"s{k + 1}") for _ in range(op.stacks[k].before))
+        found = self.row_names[key]
+        return tuple(f"d{name}" for name in found) if op.backwards else found
 
     def list_name(self, x: Array) -> str:
         """What the list of the numbers of an Array is called."""
@@ -321,17 +368,8 @@ class _Scheduler:
         if not op.backwards:
             return self.free.free(f"h{k + 1}")
         of = op.stacks[k].of
-        return "d" + next(
-            (
-                self.names[x]
-                for x in self.names
-                if isinstance(x.op, Stacked)
-                and x.inputs[0].op.stacks[x.op.stack].of is of
-                and of is not None
-                and not x.inputs[0].op.backwards
-            ),
-            self.free.other(),
-        )
+        named = self.names.get(of[0].result(of[1])) if of is not None else None
+        return "d" + (named or self.free.other())
 
     def name_of_source(self, y: Array) -> str:
         """What the source of a cotangent is called, or would be if it had a line."""

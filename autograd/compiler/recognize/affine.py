@@ -8,34 +8,24 @@ from __future__ import annotations
 from typing import Any, Optional
 
 from autograd import ops
+from autograd.compiler.recognize.columns import Columns
 
 SMALLEST = 1e-100  # numbers are multiplied with each other from here to 1 / SMALLEST
 
-Term = Any  # an int, the place of a Value, or a float
+Weighted = list[tuple[int, float]]  # places, each with the number it is multiplied by
 
 
 class Affine:
-    """Which places of a graph are such sums, and their terms; `leaves` are the places of
-    parameters and inputs, `inner` says which places nobody else uses.
+    """Which places of a graph are such sums, and their terms; `inner` has the operations of places
+    that nobody else uses.
     """
 
-    def __init__(
-        self,
-        op: list[Any],
-        args: list[tuple[Term, ...]],
-        inner: list[bool],
-        constant: list[Optional[float]],
-        leaves: set[int],
-    ) -> None:
-        self.op, self.args, self.inner, self.constant = op, args, inner, constant
-        self.leaves = leaves
+    def __init__(self, columns: Columns, inner: list[Any]) -> None:
+        self.op, self.args, self.number = columns.op, columns.args, columns.number
+        self.leaves, self.inner = {t for t in columns.begin if not self.args[t]}, inner
         self.known: dict[int, bool] = {}
 
-    def number(self, t: Term) -> Optional[float]:
-        """The number that a term is; None if it varies."""
-        return t if type(t) is float else self.constant[t]
-
-    def parts(self, t: int) -> Optional[list[tuple[Term, float]]]:
+    def parts(self, t: int) -> Optional[Weighted]:
         """What an operation is the sum of: terms, each with the number it is multiplied by; None
         where it is no such sum.
         """
@@ -47,7 +37,7 @@ class Affine:
         if kind is ops.neg:
             return [(used[0], -1.0)]
         if kind is ops.div:
-            divisor = self.number(used[1])
+            divisor = self.number[used[1]]
             return [(used[0], 1 / divisor)] if divisor and is_moderate(divisor) else None
         if kind is ops.mul:
             return self.products([used])
@@ -57,58 +47,53 @@ class Affine:
             return None if found is None else [*found, (used[-1], 1.0)]
         return None
 
-    def products(self, pairs: list[tuple[Term, ...]]) -> Optional[list[tuple[Term, float]]]:
+    def products(self, pairs: list[tuple[int, ...]]) -> Optional[Weighted]:
         """Products as terms with their numbers; None where one has two factors that vary."""
         found = []
         for a, b in pairs:
-            x, y = self.number(a), self.number(b)
+            x, y = self.number[a], self.number[b]
             if x is None and y is None:
                 return None
             found.append((a, y) if y is not None else (b, x))
         return found  # type: ignore[return-value]
 
-    def holds(self, t: Term) -> bool:
+    def holds(self, t: int) -> bool:
         """Whether a term is a sum of parameters times numbers, in which nobody uses a part."""
-        known, stack = self.known, [t]
+        above: dict[int, int] = {}  # what each part is a part of
+        stack = [t]
         while stack:
-            u = stack[-1]
-            if self.is_known(u):
-                stack.pop()
+            u = stack.pop()
+            if self.is_end(u) or self.known.get(u):
                 continue
-            parts = self.parts(u) if self.inner[u] and not self.is_end(u) else None
-            new = [v for v, _ in parts or () if not self.is_known(v)]
-            if new:
-                stack += new
-            elif parts is None:
-                known[u] = self.is_end(u)
-            else:
-                known[u] = all([self.verdict(v) for v, _ in parts])
-        return self.verdict(t)
-
-    def verdict(self, t: Term) -> bool:
-        """Whether a term is such a sum, where that is known."""
-        return type(t) is float or self.known[t]
-
-    def is_known(self, t: Term) -> bool:
-        """Whether it is known of a term whether it is such a sum."""
-        return type(t) is float or t in self.known
+            parts = self.parts(u) if self.inner[u] is not None and u not in self.known else None
+            if parts is None:
+                while u != t:
+                    self.known[u] = False
+                    u = above[u]
+                self.known[t] = False
+                return False
+            above.update([(v, u) for v, _ in parts])
+            stack += [v for v, _ in parts]
+        self.known.update(dict.fromkeys((t, *above), True))
+        return True
 
     def is_end(self, t: int) -> bool:
         """Whether a place is a number, a parameter or an input."""
-        return self.constant[t] is not None or t in self.leaves
+        return self.number[t] is not None or t in self.leaves
 
-    def terms(self, t: int, number: float) -> Optional[tuple[list[tuple[Term, float]], list[int]]]:
-        """The terms of such a sum times a number, each with its number, and the places that went
-        into it; None where the numbers become too large or too small.
+    def terms(self, t: int, number: float) -> Optional[tuple[Weighted, list[float], list[int]]]:
+        """The terms of such a sum times a number: parameters, each with its number, and numbers;
+        and the places that went into it. None where the numbers become too large or too small.
         """
-        found: list[tuple[Term, float]] = []
+        found: Weighted = []
+        numbers: list[float] = []
         inside: list[int] = []
-        stack: list[tuple[Term, float]] = [(t, number)]
+        stack = [(t, number)]
         while stack:
             u, factor = stack.pop()
-            value = self.number(u)
+            value = self.number[u]
             if value is not None:
-                found.append((factor * value, 1.0))
+                numbers.append(factor * value)
             elif u in self.leaves:
                 found.append((u, factor))
             else:
@@ -117,7 +102,7 @@ class Affine:
                     if factor * more and not is_moderate(factor * more):
                         return None
                     stack.append((v, factor * more))
-        return found, inside
+        return found, numbers, inside
 
 
 def is_moderate(number: float) -> bool:

@@ -8,8 +8,7 @@ factors), or anything else. A number times one factor is a product, too.
 
 1. Only what is used once goes into the sum above it. The numbers of the data decide nothing: a
    datum of 0 or 1 is one.
-2. Legend: a term or factor is an int, the place of a Value in the topological order, or a float,
-   a number.
+2. Legend: a term or factor is a place, that of a Value or of a number.
 """
 from __future__ import annotations
 
@@ -17,8 +16,11 @@ from collections.abc import Iterable
 from math import prod
 from typing import Any, Optional
 
+import numpy as np
+
 from autograd import ops
-from autograd.compiler.recognize.affine import Affine, Term, is_moderate
+from autograd.compiler.recognize.affine import Affine, is_moderate
+from autograd.compiler.recognize.columns import Columns
 
 SUMS = frozenset((ops.add, ops.sub, ops.sum, ops.dot))
 SUMS_AND_NEG = SUMS | {ops.neg}
@@ -32,19 +34,10 @@ class Side:
     __slots__ = ("left", "right", "scaled", "rest")
 
     def __init__(self) -> None:
-        self.left: list[Term] = []  # products: left[k] * right[k]
-        self.right: list[Term] = []
-        self.scaled: list[tuple[float, Term, Term]] = []  # number * factor * factor
-        self.rest: list[Term] = []
-
-    def add(self, terms: list[tuple[Term, float]]) -> None:
-        """Add terms times numbers."""
-        for t, number in terms:
-            if type(t) is float:
-                self.rest.append(t * number)
-            else:
-                self.left.append(t)
-                self.right.append(number)
+        self.left: list[int] = []  # products: left[k] * right[k]
+        self.right: list[int] = []
+        self.scaled: list[tuple[float, int, int]] = []  # number * factor * factor
+        self.rest: list[int] = []
 
     def has_products(self) -> bool:
         """Whether there are products among the terms."""
@@ -56,203 +49,184 @@ class Side:
 
 
 Linear = tuple[Side, Side]  # what is added, and what is subtracted
-INSIDE: Linear = Side(), Side()  # of what went into the sum above it
 NOTHING = Side()  # what most sums subtract; it stays empty, one for all of them
 
 
-def terms_of(op: Any, args: tuple[Term, ...], side: Side, negative: bool) -> Iterable[Term]:
-    """The terms of a sum that is added or subtracted, the last first; the products of a dot go to
-    its side at once.
+def terms_of(op: Any, args: tuple[int, ...], side: Side, negative: bool) -> Iterable[int]:
+    """The terms of a sum that is added or subtracted, the last first, ~t for a place t that is
+    subtracted; the products of a dot go to its side at once.
     """
-    terms = terms_added(op, args, side)
-    return map(negated, terms) if negative else terms
-
-
-def terms_added(op: Any, args: tuple[Term, ...], side: Side) -> tuple[Term, ...]:
-    """The terms of a sum, as `terms_of` gives them."""
     if op is ops.sub:
-        return negated(args[1]), args[0]
-    if op is ops.neg:
-        return (negated(args[0]),)
-    if op is not ops.dot:
-        return args[::-1]
-    n = len(args) // 2
-    side.left += args[:n]
-    side.right += args[n:-1]
-    return args[-1:]
-
-
-def negated(t: Term) -> Term:
-    """A term on the stack of those to come, subtracted where it was added."""
-    return -t if type(t) is float else ~t
-
-
-def sums_in(op: list[Any], args: list[tuple[Term, ...]], uses: list[int]) -> list[int]:
-    """The places of sums and negations that somebody uses, the last first."""
-    places = range(len(op) - 1, -1, -1)
-    return [p for p in places if op[p] in SUMS_AND_NEG and uses[p] and args[p]]
+        terms: tuple[int, ...] = ~args[1], args[0]
+    elif op is ops.neg:
+        terms = (~args[0],)
+    elif op is not ops.dot:
+        terms = args[::-1]
+    else:
+        n = len(args) // 2
+        side.left += args[:n]
+        side.right += args[n:-1]
+        terms = args[-1:]
+    return [~t for t in terms] if negative else terms
 
 
 class Flattener:
-    """Finds the Linear of each sum of a recorded graph, given as lists by place."""
+    """Finds the Linear of each sum of a recorded graph."""
 
-    def __init__(
-        self,
-        op: list[Any],
-        args: list[tuple[Term, ...]],
-        uses: list[int],
-        kept: set[int],
-        constant: list[Optional[float]],
-    ) -> None:
-        self.op, self.args, self.constant = op, args, constant
+    def __init__(self, columns: Columns) -> None:
+        self.columns, self.args, self.number = columns, columns.args, columns.number
         self.spare = Side()  # an empty one, for the next sum that subtracts
-        # whether a place is an operation that nobody else uses
-        self.inner = [n == 1 and number is None for n, number in zip(uses, constant)]
-        for place in kept:  # what must not go into the sum above it; all leaves that vary
-            self.inner[place] = False
-        self.sums = [p for p in sums_in(op, args, uses) if constant[p] is None]
-        for place in self.last_turns(uses):  # so that it looks like the turns before
-            self.inner[place] = False
-        self.affine = Affine(op, args, self.inner, constant, {t for t in kept if not args[t]})
+        self.inside = bytearray(len(self.args))  # whether a place went into the sum above it
+        self.inner = columns.inner()
+        self.sums = self.all_sums()
+        for place in self.last_turns():  # so that it looks like the turns before
+            self.inner[place] = None
+        self.affine = Affine(columns, self.inner)
 
-    def last_turns(self, uses: list[int]) -> list[int]:
+    def all_sums(self) -> list[int]:
+        """The places of sums and negations that somebody uses, the last first."""
+        op, used = self.columns.op, self.columns.computed() & (self.columns.uses > 0)
+        return [p for p in np.flatnonzero(used)[::-1].tolist() if op[p] in SUMS_AND_NEG]
+
+    def last_turns(self) -> list[int]:
         """The sums that nobody but one other sum uses, and that go on from a chain of sums that
         others use, too, as each of these does: the last turns of recurrences such as s = s + v.
         """
-        if [uses[place] > 1 for place in self.sums].count(True) < CHAIN:
-            return []
+        shared = self.shared_sums()
         # sums in the chain that others use, the last of them, additions since, and for one turn
         chain: dict[int, tuple[int, int, int, int]] = {}
-        found = []
-        for place in reversed(self.sums):
-            length, last, since, turn = 0, place, 0, 0
-            for t in self.args[place]:
-                if type(t) is int and t in chain:
-                    length, last, since, turn = max(chain[t], (length, last, since, turn))
-            if uses[place] > 1:
+        found, links = [], chain.keys()
+        for place in reversed(self.sums) if len(shared) >= CHAIN else ():
+            if place not in shared and links.isdisjoint(self.args[place]):
+                continue
+            length, last, since, turn = max(
+                [chain[t] for t in self.args[place] if t in chain], default=(0, place, 0, 0))
+            if place in shared:
                 chain[place] = length + 1, place, 0, since + 1
-            elif length and self.is_inner_sum(place):
+            elif self.inner[place] in SUMS:
                 chain[place] = length, last, since + 1, turn
                 now, before_it = (since + 1, self.look(place)), (turn, self.look(last))
                 if length >= CHAIN and now == before_it:
                     found.append(place)
         return found
 
+    def shared_sums(self) -> set[int]:
+        """The sums that several use."""
+        uses = self.columns.uses
+        return {p for p in self.sums if self.inner[p] is None and uses[p] > 1}
+
     def look(self, place: int) -> list[Any]:
         """The operation of a place, and those of its arguments."""
-        return [self.op[place], *[type(t) is int and self.op[t] for t in self.args[place]]]
+        return [self.columns.op[t] for t in (place, *self.args[place])]
 
-    def linears(self) -> list[Optional[Linear]]:
-        """The Linear of each sum by its place, INSIDE for a place that went into the sum above it,
-        None for all others.
-        """
-        op, args = self.op, self.args
-        found: list[Optional[Linear]] = [None] * len(args)
+    def linears(self) -> dict[int, Linear]:
+        """The Linear of each sum by its place, without those that go into the sum above them."""
+        op, args, inside = self.columns.op, self.args, self.inside
+        found: dict[int, Linear] = {}
         for place in self.sums:
-            if found[place] is None and (
-                op[place] is not ops.neg or self.is_inner_sum(args[place][0])
-            ):
-                found[place] = self.linear(place, found)
+            alone = op[place] is ops.neg and self.inner[args[place][0]] not in SUMS
+            if not inside[place] and not alone:
+                found[place] = self.linear(place)
         return found
 
-    def is_inner_sum(self, t: Term) -> bool:
-        """Whether a term is a sum that nobody else uses."""
-        return type(t) is int and self.inner[t] and self.op[t] in SUMS
-
-    def linear(self, root: int, found: list[Optional[Linear]]) -> Linear:
-        """The terms of the sum that begins at `root`; what goes into it is noted in `found`."""
+    def linear(self, root: int) -> Linear:
+        """The terms of the sum that begins at `root`; what goes into it is noted."""
         plus, minus = sides = Side(), self.spare
-        op, args, inner = self.op, self.args, self.inner
-        stack: list[Term] = [root]  # ~t for a place t that is subtracted
-        was, inner[root] = inner[root], True
+        args, inner, inside = self.args, self.inner, self.inside
+        stack = [root]  # ~t for a place t that is subtracted
+        was, inner[root] = inner[root], self.columns.op[root]
         while stack:
             t = stack.pop()
-            if type(t) is float:
-                plus.rest.append(t)
-                continue
             negative = t < 0
-            if negative:
-                t = ~t
-            side = sides[negative]
-            kind = op[t] if inner[t] else None  # None: it is a term as it is
-            if kind is ops.mul:
+            t = ~t if negative else t
+            while inner[t] is ops.add and not negative:
+                inside[t] = True
+                t, last = args[t]
+                stack.append(last)
+            op, side = inner[t], sides[negative]
+            if op is ops.mul:
                 a, b = args[t]
-                if self.takes_apart(a, b):
-                    self.product(t, negative, sides, found)
+                if (inner[a] or inner[b]) and self.takes_apart(a, b):
+                    self.product(t, negative, sides)
                 else:
                     side.left.append(a)
                     side.right.append(b)
-            elif kind is ops.add and not negative:
-                stack += args[t][::-1]
-            elif kind in SUMS_AND_NEG:
-                stack += terms_of(kind, args[t], side, negative)
-            elif self.is_quotient(kind, t):
-                self.product(t, negative, sides, found)
+            elif op in SUMS_AND_NEG:
+                stack += terms_of(op, args[t], side, negative)
+            elif self.is_quotient(op, t):
+                self.product(t, negative, sides)
             else:
-                side.rest.append(t)
+                self.add_term(t, negative, sides)
                 continue
-            found[t] = INSIDE
+            inside[t] = True
         inner[root] = was
+        inside[root] = False
         if minus.is_empty():
             return plus, NOTHING
         self.spare = Side()
         return sides
 
+    def add_term(self, t: int, negative: bool, sides: Linear) -> None:
+        """Put a term that is no product among the others; a number that is subtracted is its
+        negative, added.
+        """
+        number = self.number[t] if negative else None
+        if number is None:
+            sides[negative].rest.append(t)
+        else:
+            sides[False].rest.append(self.columns.place_of(-number))
+
     # Products ---------------------------------------------------------------------------------
 
-    def takes_apart(self, a: Term, b: Term) -> bool:
+    def takes_apart(self, a: int, b: int) -> bool:
         """Whether one of two factors opens, and nobody else uses it."""
-        inner = self.inner
-        return (type(a) is int and inner[a] and self.opens(a, b)
-                or type(b) is int and inner[b] and self.opens(b, a))
+        return self.opens(self.inner[a], b) or self.opens(self.inner[b], a)
 
-    def opens(self, a: int, b: Term) -> bool:
+    def opens(self, op: Any, other: int) -> bool:
         """Whether a factor is itself a product, a quotient, a negation, or a sum times a number."""
-        kind = self.op[a]
-        return kind in PRODUCTS or kind in SUMS and not self.varies(b)
+        return op in PRODUCTS or op in SUMS and self.number[other] is not None
 
-    def product(
-        self, t: int, negative: bool, sides: Linear, found: list[Optional[Linear]]
-    ) -> None:
+    def product(self, t: int, negative: bool, sides: Linear) -> None:
         """Put a product of products, or a quotient by a number, among the terms."""
         number, factors, flips, inside = self.factors(t)
-        side = sides[negative != flips]
+        side, place_of = sides[negative != flips], self.columns.place_of
         opened = None
         if number is not None and len(factors) == 1 and self.affine.holds(factors[0]):
             opened = self.affine.terms(factors[0], number)
         if opened is not None:
-            inside += opened[1]
-        for u in inside:
-            found[u] = INSIDE
-        if opened is not None:
-            side.add(opened[0])
+            weighted, numbers, more = opened
+            inside += more
+            side.left += [u for u, _ in weighted]
+            side.right += [place_of(factor) for _, factor in weighted]
+            side.rest += map(place_of, numbers)
         elif len(factors) == 2 and number is not None:
             side.scaled.append((number, factors[0], factors[1]))
         else:
             side.left.append(factors[0])
-            side.right.append(factors[1] if number is None else number)
+            side.right.append(factors[1] if number is None else place_of(number))
+        for u in inside:
+            self.inside[u] = True
 
-    def is_quotient(self, kind: Any, t: int) -> bool:
+    def is_quotient(self, op: Any, t: int) -> bool:
         """Whether a place divides by a number."""
-        return kind is ops.div and self.divisor(t) is not None
+        return op is ops.div and self.divisor(t) is not None
 
     def divisor(self, t: int) -> Optional[float]:
-        """The number that t divides by; None if there is none, or its size is extreme."""
-        b = self.args[t][1]
-        number = b if type(b) is float else self.constant[b]
+        """The number that a quotient divides by; None if there is none, or its size is extreme."""
+        number = self.number[self.args[t][1]]
         return number if number is not None and is_moderate(number) else None
 
-    def factors(self, t: int) -> tuple[Optional[float], list[Term], bool, list[int]]:
+    def factors(self, t: int) -> tuple[Optional[float], list[int], bool, list[int]]:
         """A product as a number (None: there is none), one or two factors, whether there is a
         minus, and what went into it.
         """
         numbers: list[float] = []
-        factors: list[Term] = []
+        factors: list[int] = []
         inside: list[int] = []
         flips, stack = False, [t]
         while stack:
             u = stack.pop()
-            value = u if type(u) is float else self.constant[u]
+            value = self.number[u]
             if value is not None:
                 numbers.append(value)
                 continue
@@ -261,11 +235,11 @@ class Flattener:
                 factors.append(u)
                 continue
             inside.append(u)
-            kind, used = self.op[u], self.args[u]
-            stack += used[::-1] if kind is ops.mul else used[:1]
-            if kind is ops.neg:
+            op, used = self.columns.op[u], self.args[u]
+            stack += used[::-1] if op is ops.mul else used[:1]
+            if op is ops.neg:
                 flips = not flips
-            elif kind is ops.div:
+            elif op is ops.div:
                 numbers.append(1 / self.divisor(u))  # type: ignore[operator]
         number = prod(numbers)
         if 0.0 not in numbers and not is_moderate(number):
@@ -276,20 +250,18 @@ class Flattener:
         """Whether a factor is taken apart; a product of two that vary only where no other factor
         varies.
         """
-        if not is_all and not self.inner[t]:
-            return False
-        kind = self.op[t]
-        if kind is ops.mul:
+        op = self.columns.op[t] if is_all else self.inner[t]
+        if op is ops.mul:
             return is_all or not beside_others or not all(map(self.varies, self.args[t]))
-        return kind is ops.neg or self.is_quotient(kind, t)
+        return op is ops.neg or self.is_quotient(op, t)
 
-    def apart(self, t: int) -> tuple[Optional[float], list[Term], bool, list[int]]:
+    def apart(self, t: int) -> tuple[Optional[float], list[int], bool, list[int]]:
         """A product as `factors` gives it, with its inputs as they are."""
-        divisor = self.divisor(t) if self.op[t] is ops.div else None
+        divisor = self.divisor(t) if self.columns.op[t] is ops.div else None
         if divisor is None:
             return None, list(self.args[t]), False, []
         return 1 / divisor, [self.args[t][0]], False, []
 
-    def varies(self, t: Term) -> bool:
+    def varies(self, t: int) -> bool:
         """Whether a term is not a number."""
-        return type(t) is int and self.constant[t] is None
+        return self.number[t] is None

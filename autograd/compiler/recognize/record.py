@@ -11,11 +11,13 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Optional
 
-from autograd import graph, ops
-from autograd.compat.numbers import with_labels
+import numpy as np
+
+from autograd import ops
 from autograd.compat.micrograd import Closure, Handmade
-from autograd.compiler.recognize.affine import Term
-from autograd.compiler.recognize.normal import INSIDE, NOTHING, SUMS, Flattener, Linear, Side
+from autograd.compiler.recognize.affine import Weighted
+from autograd.compiler.recognize.columns import Columns
+from autograd.compiler.recognize.normal import NOTHING, SUMS, Flattener, Linear, Side
 from autograd.ops import Operation
 from autograd.recording import ONE_SIDED
 from autograd.value import Value
@@ -106,50 +108,48 @@ def numbered(
     order: list[Value] | None = None,
 ) -> tuple[Tape, list[Any]]:
     """The Tape, and the id of each place of the topological order, NONE where it has none."""
-    order = with_labels(graph.topological_order(*outputs) if order is None else order)
-    place = dict(zip(order, range(len(order))))
-    begin = {place[v] for v in (*parameters, *inputs) if v in place}
-    args = graph.wiring(order, place)
-    for i in begin:
-        args[i] = ()
-    refuse_closures(order, args)
-    refuse_one_sided(order)
-    ends = [place[v] for v in outputs]
-    uses = _uses(args, ends)
-    constant = _constants(order, args, begin)
-    op = [v.op for v in order]
-    linears = Flattener(op, args, uses, {*begin, *ends}, constant).linears()
-    numbering = _Numbering(constant)
-    numbering.leaves(place, parameters, inputs)
-    numbering.note_biases(linears, begin)
-    turned = turn_even(order, args, uses, linears, constant)
-    for i in nodes_among(uses, linears, begin):
-        numbering.add(i, op[i], args[i], linears[i])
+    columns = Columns(outputs, (*parameters, *inputs), order)
+    refuse_closures(columns)
+    refuse_one_sided(columns.order)
+    flattener = Flattener(columns)
+    linears = flattener.linears()
+    numbering = _Numbering(columns)
+    numbering.leaves(parameters, inputs)
+    numbering.note_biases(linears)
+    turned = turn_even(columns, linears)
+    op, args, ids, order = columns.op, columns.args, numbering.ids, columns.order
+    for i in nodes_among(columns, flattener.inside):
+        numbering.add(i, op[i], args[i], linears.get(i))
         if order[i].label:
-            numbering.labels.setdefault(numbering.ids[i], order[i].label)
-    ids = numbering.ids
+            numbering.labels.setdefault(ids[i], order[i].label)
     for i in turned:
         ids[i] = NONE  # its number is not in the program, but less it
-    return numbering.tape(ends, parameters, inputs), ids
+    return numbering.tape(parameters, inputs), ids[: len(order)]
 
 
-def turn_even(
-    order: list[Value], args: list[tuple[Term, ...]], uses: list[int],
-    linears: list[Optional[Linear]], constant: list[Optional[float]],
-) -> list[int]:
+def nodes_among(columns: Columns, inside: bytearray) -> list[int]:
+    """The places that become nodes: used, not inside a sum, and not where the program begins."""
+    found = columns.uses[: len(inside)] > 0
+    found[np.frombuffer(inside, bool)] = False
+    found[list(columns.begin)] = False
+    return np.flatnonzero(found).tolist()  # type: ignore[no-any-return]
+
+
+def turn_even(columns: Columns, linears: dict[int, Linear]) -> list[int]:
     """Turn numbers less sums, such as t - (w * x + b), of which only the square, the absolute value
     or the cosine is used: (t - f)**2 becomes (f - t)**2, as others write it. What comes back are
     the places that are turned; those with a label stay as they are, and a number less one other
     beside differences of two others, for these are neighbours and it is the end of their row.
     """
-    less = numbers_less(linears, constant)
+    less = numbers_less(columns.number, linears)
     if not less:
         return []
     turned = []
-    for v, used in [(order[i], used) for i, used in enumerate(args) if used and used[0] in less]:
-        t = used[0]  # a place is an int; a number may be equal to one
-        if type(t) is int and is_even(v.op, used, constant):
-            if uses[t] == 1 + (v.op is ops.mul) and not order[t].label:
+    users = columns.users[np.isin(columns.flat, list(less))]
+    for v, used in [(columns.order[i], columns.args[i]) for i in np.unique(users).tolist()]:
+        t = used[0]
+        if t in less and is_even(v.op, used, columns.number):
+            if columns.uses[t] == 1 + (v.op is ops.mul) and not columns.order[t].label:
                 turned.append(t)
                 number, terms = less[t]
                 linears[t] = terms, NOTHING if number.is_empty() else number
@@ -157,26 +157,25 @@ def turn_even(
 
 
 def numbers_less(
-    linears: list[Optional[Linear]], constant: list[Optional[float]]
+    number: list[Optional[float]], linears: dict[int, Linear]
 ) -> dict[int, Linear]:
     """The sums, by place, that are a number less terms that vary; not the ends of rows."""
-    less: dict[int, Linear] = {}
-    for t, linear in enumerate(linears):
-        if linear is not None and linear is not INSIDE and not linear[0].left:
-            if is_number_less(linear, constant):
-                less[t] = linear
+    less = {
+        t: linear for t, linear in linears.items()
+        if linear[1] is not NOTHING and is_number_less(linear, number)
+    }
     longer = {t: linear for t, linear in less.items() if number_of_terms(linear[1]) > 1}
-    if len(longer) < len(less) and any(map(is_difference_of_two, linears)):
+    if len(longer) < len(less) and any(is_difference_of_two(x, number) for x in linears.values()):
         return longer
     return less
 
 
-def is_number_less(linear: Linear, constant: list[Optional[float]]) -> bool:
+def is_number_less(linear: Linear, number: list[Optional[float]]) -> bool:
     """Whether a sum is a number less terms that vary."""
     plus, minus = linear
-    if plus.left or plus.scaled or not (minus.left or minus.scaled or minus.rest):
+    if plus.has_products() or minus.is_empty():
         return False
-    return all([type(t) is float or constant[t] is not None for t in plus.rest])
+    return all([number[t] is not None for t in plus.rest])
 
 
 def number_of_terms(side: Side) -> int:
@@ -184,31 +183,29 @@ def number_of_terms(side: Side) -> int:
     return len(side.left) + len(side.scaled) + len(side.rest)
 
 
-def is_difference_of_two(linear: Optional[Linear]) -> bool:
-    """Whether a sum is one term less another one."""
-    if not linear or len(linear[0].rest) != 1 or len(linear[1].rest) != 1:
-        return False
-    return all([type(side.rest[0]) is int and not side.has_products() for side in linear])
+def is_difference_of_two(linear: Linear, number: list[Optional[float]]) -> bool:
+    """Whether a sum is one term that varies less another one."""
+    return all([
+        len(side.rest) == 1 and number[side.rest[0]] is None and not side.has_products()
+        for side in linear
+    ])
 
 
-def is_even(op: Any, args: tuple[Term, ...], constant: list[Optional[float]]) -> bool:
+def is_even(op: Any, args: tuple[int, ...], number: list[Optional[float]]) -> bool:
     """Whether an operation gives the same for its first argument and for the negated one."""
     if op is ops.mul:
-        return type(args[1]) is int and bool(args[0] == args[1])
+        return args[0] == args[1]
     if op is not ops.pow:
         return op is ops.abs or op is ops.cos
-    exponent = args[1] if type(args[1]) is float else constant[args[1]]
+    exponent = number[args[1]]
     return exponent is not None and exponent % 2 == 0
 
 
-def nodes_among(uses: list[int], linears: list[Optional[Linear]], begin: set[int]) -> list[int]:
-    """The places that become nodes: used, not inside a sum, and not where the program begins."""
-    return [i for i, n in enumerate(uses) if n and linears[i] is not INSIDE and i not in begin]
-
-
-def refuse_closures(order: list[Value], args: list[tuple[Term, ...]]) -> None:
+def refuse_closures(columns: Columns) -> None:
     """Raise ValueError for a Value whose derivative is a function that was set by hand."""
-    if Closure.made and any(used and v.closure is not None for v, used in zip(order, args)):
+    if Closure.made and any(
+        used and v.closure is not None for v, used in zip(columns.order, columns.args)
+    ):
         raise ValueError(
             "a Value with a _backward function set by hand cannot be compiled: define its "
             "operation with autograd.operation"
@@ -225,34 +222,6 @@ def refuse_one_sided(order: list[Value]) -> None:
         )
 
 
-def _uses(args: list[tuple[Term, ...]], outputs: list[int]) -> list[int]:
-    """How often each place is used by what the outputs need; 0 for what they do not need."""
-    uses = [0] * len(args)
-    for i in outputs:
-        uses[i] += 1
-    for i in range(len(args) - 1, -1, -1):
-        if uses[i]:
-            for u in args[i]:
-                if type(u) is int:
-                    uses[u] += 1
-    return uses
-
-
-def _constants(
-    order: list[Value], args: list[tuple[Term, ...]], begin: set[int]
-) -> list[Optional[float]]:
-    """The number of each place that is a leaf or computed from such alone; None for all others."""
-    found: list[Optional[float]] = [None] * len(args)
-    for i, used in enumerate(args):
-        for u in used:
-            if type(u) is int and found[u] is None:
-                break
-        else:
-            if i not in begin:
-                found[i] = order[i].data
-    return found
-
-
 def is_handmade(op: Any) -> bool:
     """Whether an operation is only a name, which cannot be computed."""
     return isinstance(op, Handmade) or not isinstance(op, Operation)
@@ -261,15 +230,15 @@ def is_handmade(op: Any) -> bool:
 class _Numbering:
     """Gives ids to places and numbers, and makes the nodes of a Tape."""
 
-    def __init__(self, constant: list[Optional[float]]) -> None:
-        self.constant = constant
+    def __init__(self, columns: Columns) -> None:
+        self.columns, self.value = columns, columns.number
         self.kinds: list[int] = []
         self.nodes: dict[int, Node] = {}
         self.constants: dict[int, float] = {}
         self.labels: dict[int, str] = {}
         self.by_number: dict[float, int] = {}
         self.known: dict[Node, int] = {}
-        self.ids: list[Any] = [NONE] * len(constant)  # id by place
+        self.ids: list[Any] = [NONE] * len(self.value)  # id by place
         self.parameters: list[int] = []
         self.inputs: list[int] = []
         # first and last weight that a bias is added to, where they differ
@@ -291,9 +260,23 @@ class _Numbering:
             self.constants[found] = x
         return found
 
-    def of(self, t: Term) -> int:
-        """The id of a term: a place, or a number."""
-        return self.ids[t] if type(t) is int else self.number(t)
+    def place_of(self, number: float) -> int:
+        """The place of a number."""
+        place = self.columns.place_of(number)
+        if place == len(self.ids):
+            self.ids.append(NONE)
+        return place
+
+    def ids_of(self, terms: Sequence[int]) -> list[int]:
+        """The ids of terms; a number gets one where it is first used."""
+        ids = self.ids
+        found = [ids[t] for t in terms]
+        if NONE in found:
+            for k, t in enumerate(terms):
+                if ids[t] is NONE:
+                    ids[t] = self.number(self.value[t])
+                found[k] = ids[t]
+        return found
 
     def node(self, op: Operation, arguments: tuple[int, ...]) -> int:
         """The id of a node; the same operation on the same arguments is computed once."""
@@ -307,14 +290,13 @@ class _Numbering:
 
     # The graph --------------------------------------------------------------------------------
 
-    def leaves(
-        self, place: dict[Value, int], parameters: Sequence[Value], inputs: Sequence[Value]
-    ) -> None:
+    def leaves(self, parameters: Sequence[Value], inputs: Sequence[Value]) -> None:
         """Give ids to parameters and inputs; a parameter that is an input, too, has the input's
         number.
         """
         self.parameters = [self.fresh(PARAMETER) for _ in parameters]
         self.inputs = [self.fresh(INPUT) for _ in inputs]
+        place = self.columns.place
         for values, numbered in ((parameters, self.parameters), (inputs, self.inputs)):
             for v, i in zip(values, numbered):
                 if v in place:
@@ -322,11 +304,9 @@ class _Numbering:
                 if v.label:
                     self.labels[i] = v.label
 
-    def add(
-        self, i: int, op: Operation, args: tuple[Term, ...], linear: Optional[Linear]
-    ) -> None:
+    def add(self, i: int, op: Operation, args: tuple[int, ...], linear: Optional[Linear]) -> None:
         """Give an id to a place."""
-        ids, number = self.ids, self.constant[i]
+        ids, number = self.ids, self.value[i]
         if number is not None:
             ids[i] = self.number(number)
         elif linear is not None:
@@ -339,30 +319,28 @@ class _Numbering:
                 "operation cannot be computed again: define it with autograd.operation"
             )
         else:
-            ids[i] = self.node(op, tuple(self.ids_of(args)) if len(args) > 1 else (ids[args[0]],))
+            ids[i] = self.node(op, tuple(self.ids_of(args)))
 
-    def tape(
-        self, ends: list[int], parameters: Sequence[Value], inputs: Sequence[Value]
-    ) -> Tape:
-        """The finished Tape; `ends` are the places of the outputs."""
+    def tape(self, parameters: Sequence[Value], inputs: Sequence[Value]) -> Tape:
+        """The finished Tape."""
         chosen = self.parameters
         if set(parameters) & set(inputs):
             where = dict(zip(inputs, self.inputs))
             chosen = [where.get(v, p) for v, p in zip(parameters, self.parameters)]
-        self.like_others(ends)
+        self.like_others()
         return Tape(
             self.kinds,
             self.nodes,
             self.constants,
             chosen,
             self.inputs,
-            [self.ids[i] for i in ends],
+            [self.ids[i] for i in self.columns.ends],
             self.number(0.0),
             self.labels,
-            len(self.ids),
+            len(self.columns.order),
         )
 
-    def like_others(self, ends: list[int]) -> None:
+    def like_others(self) -> None:
         """Make differences from numbers of the nodes that are used as differences mostly are."""
         nodes, count = self.nodes, Counter[Any]()
         if not self.others or not self.has_differences():
@@ -454,33 +432,34 @@ class _Numbering:
         if more and less:
             kept = self.bias_of(plus, minus) if len(more) + len(less) > NEIGHBOURS else []
             more = more[len(kept) :]  # what stands alone is the first
-            plus.left, plus.right, plus.rest = [], [], [t for t in plus.rest if self.is_number(t)]
-            plus.rest += kept
-            plus.add(more + [(t, -number) for t, number in less])
+            plus.left = [t for t, _ in (*more, *less)]
+            plus.right = [self.place_of(x) for _, x in more] + [self.place_of(-x) for _, x in less]
+            plus.rest = [t for t in plus.rest if self.is_number(t)] + kept
             minus.left, minus.right = [], []
             minus.rest = [t for t in minus.rest if self.is_number(t)]
 
-    def bias_of(self, plus: Side, minus: Side) -> list[Term]:
+    def bias_of(self, plus: Side, minus: Side) -> list[int]:
         """The one term that is added and is no product, in a list; [] where there are others."""
         bare = [t for t in plus.rest if not self.is_number(t)]
         return bare if len(bare) == 1 and all(map(self.is_number, minus.rest)) else []
 
-    def weights(self, side: Side) -> list[tuple[Term, float]]:
+    def weights(self, side: Side) -> Weighted:
         """The terms of a side, each with its number; [] where they are not all parameters."""
-        found: list[tuple[Term, float]] = [(t, 1.0) for t in side.rest if not self.is_number(t)]
+        value, kinds, ids = self.value, self.kinds, self.ids
+        found: Weighted = [(t, 1.0) for t in side.rest if value[t] is None]
         for a, b in zip(side.left, side.right):
-            if self.is_number(a):
+            if value[a] is not None:
                 a, b = b, a
-            if not self.is_number(b):
+            number = value[b]
+            if number is None:
                 return []
-            found.append((a, b if type(b) is float else self.constant[b]))
-        kinds, ids = self.kinds, self.ids
+            found.append((a, number))
         return found if not side.scaled and all(
-            not self.is_number(t) and kinds[ids[t]] == PARAMETER for t, _ in found) else []
+            value[t] is None and kinds[ids[t]] == PARAMETER for t, _ in found) else []
 
-    def is_number(self, t: Term) -> bool:
+    def is_number(self, t: int) -> bool:
         """Whether a term is a number, not a node or a leaf."""
-        return type(t) is float or self.constant[t] is not None
+        return self.value[t] is not None
 
     def shift(self, side: Side) -> float:
         """The sum of the numbers among the terms, which are left out of them; but a 0 stays where
@@ -488,10 +467,10 @@ class _Numbering:
         """
         if not side.rest:
             return 0.0
-        constant, found, left = self.constant, 0.0, []
+        value, found, left = self.value, 0.0, []
         zeros = False
         for t in side.rest:
-            number = t if type(t) is float else constant[t]
+            number = value[t]
             if number is None:
                 left.append(t)
             elif number == 0.0:
@@ -503,13 +482,9 @@ class _Numbering:
         side.rest = left
         return found
 
-    def without_shift(self, terms: list[Term]) -> list[Term]:
+    def without_shift(self, terms: list[int]) -> list[int]:
         """The terms that are not numbers, or 0."""
-        return [t for t in terms if not self.is_number(t) or self.is_zero(t)]
-
-    def is_zero(self, t: Term) -> bool:
-        """Whether a term is the number 0."""
-        return (t if type(t) is float else self.constant[t]) == 0.0
+        return [t for t in terms if self.value[t] in (None, 0.0)]
 
     def total(self, terms: list[int], shift: float, products: bool) -> int:
         """The sum of some nodes and a number; whether there are products among them."""
@@ -535,11 +510,11 @@ class _Numbering:
         rest = self.ids_of(side.rest)
         if not side.left and not side.scaled:
             return rest
-        if len(side.left) == 1 and not side.scaled:
-            found_one = self.one_product(self.of(side.left[0]), self.of(side.right[0]), rest)
+        left, right = self.ids_of(side.left), self.ids_of(side.right)
+        if len(left) == 1 and not side.scaled:
+            found_one = self.one_product(left[0], right[0], rest)
             if found_one is not None:
                 return [found_one]
-        left, right = self.ids_of(side.left), self.ids_of(side.right)
         found = self.scaled(side, left, right) if side.scaled else []
         classes = self.classes(left, right)
         if len(classes) > 1:
@@ -552,11 +527,6 @@ class _Numbering:
         if bias is not None:
             self.add_to_data(bias, dots, rest)
         return [*found, *dots.values(), *rest]
-
-    def ids_of(self, terms: Sequence[Term]) -> list[int]:
-        """The ids of terms."""
-        ids, number = self.ids, self.number
-        return [ids[t] if type(t) is int else number(t) for t in terms]
 
     def bias_alone(self, classes: Classes, rest: list[int]) -> Optional[int]:
         """The bias among the other terms. None where there is none any more: one beside data is a
@@ -654,7 +624,7 @@ class _Numbering:
             return [self.node(ops.mul, (number, i)) for i in self.terms(inside)]
         for factor, a, b in side.scaled:
             left.append(self.number(factor))
-            right.append(self.node(ops.mul, (self.of(a), self.of(b))))
+            right.append(self.node(ops.mul, tuple(self.ids_of((a, b)))))
         return []
 
     def share_zeros(self, classes: Classes) -> None:
@@ -699,16 +669,12 @@ class _Numbering:
         first, last = self.beside.get(bias, (weights[0], weights[0]))
         return bias - 1 == max(last, *weights) or bias + 1 == min(first, *weights)
 
-    def note_biases(self, linears: list[Optional[Linear]], begin: set[int]) -> None:
-        """Note the first and last weight that a bias is added to, where not always to the same;
-        `begin` are the places of parameters and inputs.
-        """
+    def note_biases(self, linears: dict[int, Linear]) -> None:
+        """Note the first and last weight that a bias is added to, where not always to the same."""
         before: dict[int, Side] = {}
-        parameter = self.parameter
-        for linear in linears:
-            if linear is None or linear is INSIDE:
-                continue
-            for side in linear:
+        parameter, begin = self.parameter, self.columns.begin
+        for plus, minus in linears.values():
+            for side in (plus,) if minus is NOTHING else (plus, minus):
                 if side.left and side.rest and not begin.isdisjoint(side.rest):
                     biases = [i for i in map(parameter, side.rest) if i is not None]
                     if len(biases) == 1:
@@ -723,7 +689,7 @@ class _Numbering:
             if some:
                 self.beside[bias] = min(some), max(some)
 
-    def parameter(self, t: Term) -> Optional[int]:
+    def parameter(self, t: int) -> Optional[int]:
         """The id of a term that is a parameter; None for any other."""
-        i = self.ids[t] if type(t) is int else NONE
+        i = self.ids[t]
         return i if i is not NONE and self.kinds[i] == PARAMETER else None

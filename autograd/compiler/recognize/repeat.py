@@ -14,13 +14,13 @@ an argument comes from, OUTSIDE or (lag, group, position).
 """
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
-from operator import attrgetter
 from typing import Any, NamedTuple, Union
 
 import numpy as np
 
-from autograd.compiler.recognize.group import Group, keys_of
+from autograd.compiler.recognize.group import Group, key, keys_of
 from autograd.compiler.recognize.record import PARAMETER, Tape
 
 FEWEST = 6  # turns of a loop
@@ -29,43 +29,131 @@ SHARE = 20  # a loop is worth looking for if it has so large a part of all group
 TRIED, SHIFTS = 4, 12  # repetitions that are looked at, and groups at which a turn of one may begin
 WEIGHTS = 4  # parameters that differ from turn to turn; with more they are layers, not time
 OUTSIDE = -1
+Tables = list[np.ndarray]  # one for each group of a turn, a row for each turn
 
 
 class Turns(NamedTuple):
-    """A loop: the groups of each turn, and where the arguments of each come from."""
+    """A loop: the groups of its last turn, and where the arguments of each come from."""
 
-    turns: list[list[Group]]
+    last: list[Group]
     ids: list[np.ndarray]  # (T, n) for each group: its nodes
     args: list[np.ndarray]  # (T, number of arguments) for each group: their ids, row after row
     lags: list[np.ndarray]  # for each argument of the last turn: how many turns before, or OUTSIDE
     group: list[np.ndarray]  # and of which group of a turn
     position: list[np.ndarray]  # and at which position in it
 
+    @property
+    def length(self) -> int:
+        """How many turns there are."""
+        return len(self.ids[0])
 
-def with_loops(tape: Tape, groups: list[Group], most: int = LONGEST) -> list[Union[Group, Turns]]:
-    """The groups in their order, with loops instead of the groups that are turns of one, of
-    `most` groups each.
+    def in_all(self, g: int) -> Group:
+        """Group g of a turn with its nodes of all turns."""
+        return self.in_turns(g, slice(None))
+
+    def groups(self) -> Iterator[Group]:
+        """The groups of all turns, one after the other."""
+        for t in range(self.length):
+            for g in range(len(self.last)):
+                yield self.in_turns(g, slice(t, t + 1))
+
+    def in_turns(self, g: int, turns: slice) -> Group:
+        """Group g of a turn with its nodes of some turns."""
+        ids, flat = self.ids[g][turns], self.args[g][turns]
+        ends = np.cumsum([len(row) for row in self.last[g].args])
+        rows = [list(map(tuple, some.tolist())) for some in np.split(flat, ends[:-1], axis=1)]
+        return Group(self.last[g].op, ids.ravel().tolist(), [*chain.from_iterable(zip(*rows))])
+
+
+class Line:
+    """Groups one after the other, all their ids and all their arguments as flat arrays; where each
+    begins in these; and how each looks: groups of the same operation, kinds and sizes have the same
+    number.
+    """
+
+    def __init__(self, tape: Tape, groups: Sequence[Group]) -> None:
+        known: dict[Any, int] = {}
+        self.group: Callable[[int], Group] = groups.__getitem__
+        self.count = len(groups)
+        looks = [(key(tape, (op, args[0])), sizes_of(args)) for op, _, args in groups]
+        self.looks = np.array([known.setdefault(look, len(known)) for look in looks], np.int32)
+        rows = [row for _, _, args in groups for row in args]
+        self.ids = np.fromiter(chain.from_iterable([ids for _, ids, _ in groups]), np.intp)
+        self.args = np.fromiter(chain.from_iterable(rows), np.intp)
+        self.id_begins = sums_before([len(ids) for _, ids, _ in groups])
+        self.arg_begins = sums_before([sum(map(len, args)) for _, _, args in groups])
+
+    def tables(self, start: int, period: int, count: int) -> tuple[Tables, Tables]:
+        """The ids, (count, n), and the arguments of each group of a turn, of turns of as many
+        groups as a period has, the first of which begins at group `start`.
+        """
+        return (in_turns(self.ids, self.id_begins[start : start + period + 1], count),
+                in_turns(self.args, self.arg_begins[start : start + period + 1], count))
+
+
+class LineOfNodes(Line):
+    """The nodes of a tape, each a group of its own."""
+
+    def __init__(self, tape: Tape) -> None:
+        nodes, lengths = tape.nodes, [len(args) for _, args in tape.nodes.values()]
+        self.ids, self.count = np.fromiter(nodes, np.intp), len(nodes)
+        self.args = np.fromiter(chain.from_iterable([args for _, args in nodes.values()]), np.intp)
+        self.id_begins, self.arg_begins = np.arange(len(nodes) + 1), sums_before(lengths)
+        both = np.array(keys_of(tape)) * (max(lengths) + 1) + lengths
+        self.looks = np.unique(both, return_inverse=True)[1].astype(np.int32)
+        self.group = lambda k: group_of_one(tape, int(self.ids[k]))
+
+
+def group_of_one(tape: Tape, i: int) -> Group:
+    """A node as a group."""
+    op, args = tape.nodes[i]
+    return Group(op, [i], [args])
+
+
+def sizes_of(args: list[tuple[int, ...]]) -> int | tuple[int, ...]:
+    """The number of arguments of each node of a group, or of the only one."""
+    return len(args[0]) if len(args) == 1 else tuple(map(len, args))
+
+
+def sums_before(sizes: list[int]) -> np.ndarray:
+    """The sum of all sizes before each one, and of all."""
+    return np.concatenate(([0], np.cumsum(sizes, dtype=np.intp)))
+
+
+def in_turns(flat: np.ndarray, begins: np.ndarray, count: int) -> Tables:
+    """A flat array as a table for each group of a turn, with a row for each turn; in the first one
+    groups begin and end at these places.
+    """
+    edges = begins - begins[0]
+    rows = flat[begins[0] : begins[0] + count * edges[-1]].reshape(count, edges[-1])
+    return np.split(rows, edges[1:-1], axis=1)
+
+
+def with_loops(tape: Tape, line: Line, most: int = LONGEST) -> list[Union[Group, Turns]]:
+    """The groups of a line in their order, with loops instead of the groups that are turns of one,
+    of `most` groups each.
     """
     found: list[Union[Group, Turns]] = []
-    rest, looks = groups, looks_of(tape, groups)
-    while rest:
-        place = longest(tape, rest, looks[len(groups) - len(rest) :], most)
+    done = 0
+    while done < line.count:
+        place = longest(tape, line, done, most)
         if place is None:
             break
         start, loop = place
-        if len(loop.turns) * len(loop.ids) < len(groups) // SHARE:
+        if loop.length * len(loop.ids) < line.count // SHARE:
             break  # what is left would be many small loops
-        found += [*rest[:start], loop]
-        rest = rest[start + len(loop.turns) * len(loop.ids) :]
-    return [*found, *rest]
+        found += [*map(line.group, range(done, start)), loop]
+        done = start + loop.length * len(loop.ids)
+    return [*found, *map(line.group, range(done, line.count))]
 
 
-def longest(
-    tape: Tape, groups: list[Group], looks: np.ndarray, most: int
-) -> tuple[int, Turns] | None:
-    """The loop that covers most of the groups, and where it starts; None where there is none."""
+def longest(tape: Tape, line: Line, begin: int, most: int) -> tuple[int, Turns] | None:
+    """The loop that covers most of the groups from `begin` on, and where it starts; None where
+    there is none.
+    """
     candidates = []
-    for period in range(1, min(most, len(groups) // FEWEST) + 1):
+    looks = line.looks[begin:]
+    for period in range(1, min(most, len(looks) // FEWEST) + 1):
         starts, stops = runs(looks[period:] == looks[:-period])
         covered = (stops - starts) // period * period + period
         for k in np.flatnonzero(covered >= FEWEST * period):
@@ -73,26 +161,23 @@ def longest(
     candidates.sort(key=lambda c: (-c[0], c[1]))
     for _, period, start, stop in candidates[:TRIED]:
         loops: list[tuple[int, Turns]] = []
-        stretch = Stretch(groups[start:stop], period)
         for tried, shift in enumerate(range(0, period, -(-period // SHIFTS))):
             count = (stop - start - shift) // period
-            loop = wired(tape, stretch, shift, count) if count >= FEWEST else None
-            loops += [] if loop is None else [(start + loop[0], loop[1])]
+            if count >= FEWEST:
+                loops += wired(tape, line, begin + start + shift, period, count)
             if tried == 2 and not loops:
                 break
         if loops:  # of those that begin at another group, the one with least to keep
-            return min(
-                loops, key=lambda loop: (*stacks_of(tape, groups, *loop), -len(loop[1].turns))
-            )
+            return min(loops, key=lambda loop: (*stacks_of(tape, line, *loop), -loop[1].length))
     return None
 
 
-def stacks_of(tape: Tape, groups: list[Group], start: int, loop: Turns) -> tuple[int, int]:
+def stacks_of(tape: Tape, line: Line, start: int, loop: Turns) -> tuple[int, int]:
     """How many groups of a turn are used by turns after it or after the loop, and how far they are
     from its end.
     """
-    stop = start + len(loop.turns) * len(loop.ids)
-    later = {a for group in groups[stop:] for args in group.args for a in args} | set(tape.outputs)
+    stop = start + loop.length * len(loop.ids)
+    later = {*line.args[line.arg_begins[stop] :].tolist(), *tape.outputs}
     carried = {int(g) for lags, of in zip(loop.lags, loop.group) for g in of[lags > 0]}
     kept = [
         g
@@ -100,20 +185,6 @@ def stacks_of(tape: Tape, groups: list[Group], start: int, loop: Turns) -> tuple
         if g in carried or not later.isdisjoint(ids.ravel().tolist())
     ]
     return len(kept), sum(len(loop.ids) - g for g in kept)
-
-
-def looks_of(tape: Tape, groups: list[Group]) -> np.ndarray:
-    """A number for each group; groups of the same operation, kinds and sizes have the same."""
-    known: dict[Any, int] = {}
-    key_of = dict(zip(tape.nodes, keys_of(tape)))
-    return np.array([
-        known.setdefault((key_of[ids[0]], sizes_of(args)), len(known)) for _, ids, args in groups
-    ])
-
-
-def sizes_of(args: list[tuple[int, ...]]) -> int | tuple[int, ...]:
-    """The number of arguments of each node of a group, or of the only one."""
-    return len(args[0]) if len(args) == 1 else tuple(map(len, args))
 
 
 def runs(same: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -124,57 +195,27 @@ def runs(same: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return edges[::2], edges[1::2]
 
 
-class Stretch:
-    """Groups that look as those a period before them do: their ids and arguments in tables."""
-
-    def __init__(self, groups: list[Group], period: int) -> None:
-        self.groups, self.period = groups, period
-        self.ids = np.fromiter(chain.from_iterable(map(attrgetter("ids"), groups)), np.intp)
-        rows = chain.from_iterable(map(attrgetter("args"), groups))
-        self.args = np.fromiter(chain.from_iterable(rows), np.intp)
-
-    def ids_of(self, shift: int, count: int) -> list[np.ndarray]:
-        """The nodes of each group of a turn, (turns, n), of turns that begin at group `shift`."""
-        sizes = [len(group.ids) for group in self.groups[: self.period]]
-        return in_turns(self.ids, sizes, shift, count)
-
-    def args_of(self, shift: int, count: int) -> list[np.ndarray]:
-        """The arguments of all nodes of each group of a turn, (turns, number), in the same way."""
-        sizes = [sum(map(len, group.args)) for group in self.groups[: self.period]]
-        return in_turns(self.args, sizes, shift, count)
-
-
-def in_turns(flat: np.ndarray, sizes: list[int], shift: int, count: int) -> list[np.ndarray]:
-    """A flat array as a table for each group of a turn, with a row for each turn, of turns that
-    begin at group `shift`; of what each group has is its size.
+def wired(
+    tape: Tape, line: Line, start: int, period: int, count: int
+) -> list[tuple[int, Turns]]:
+    """The longest loop among so many turns, the first at group `start`, if it is long enough, and
+    the group where it starts; [] where there is none.
     """
-    begin, width = sum(sizes[:shift]), sum(sizes)
-    rows = flat[begin : begin + count * width].reshape(count, width)
-    return np.split(rows, np.cumsum(sizes[shift:] + sizes[:shift])[:-1], axis=1)
-
-
-def wired(tape: Tape, stretch: Stretch, shift: int, count: int) -> tuple[int, Turns] | None:
-    """The longest loop among some turns, the first at group `shift`, if it is long enough, and the
-    group where it starts.
-    """
-    ids, args = stretch.ids_of(shift, count), stretch.args_of(shift, count)
+    ids, args = line.tables(start, period, count)
     wires = all_wires(len(tape.kinds), ids, args)
     found = longest_alike(wires)
     if found is None:
-        return None
+        return []
     first, last = found
     lags = lags_of(wires, first, last)
     if not any((lag > 0).any() for lag in lags):
-        return None
+        return []
     ids, args = ([a[first : last + 1] for a in its] for its in (ids, args))
     if own_weights(tape, args, lags) > WEIGHTS:
-        return None
-    period = stretch.period
-    begins = range(shift + first * period, shift + (last + 1) * period, period)
-    return begins[0], Turns(
-        [stretch.groups[b : b + period] for b in begins],
-        ids, args, lags, [w[last, :, 1] for w in wires], [w[last, :, 2] for w in wires],
-    )
+        return []
+    groups = [line.group(start + last * period + g) for g in range(period)]
+    places = [w[last, :, 1] for w in wires], [w[last, :, 2] for w in wires]
+    return [(start + first * period, Turns(groups, ids, args, lags, *places))]
 
 
 def all_wires(size: int, ids: list[np.ndarray], args: list[np.ndarray]) -> list[np.ndarray]:

@@ -27,7 +27,7 @@ class Roller:
     def __init__(self, planner: Any, turns: Turns, needed: set[int]) -> None:
         self.planner, self.turns = planner, turns
         self.needed = needed  # ids that are used after the loop
-        self.count = len(turns.turns)
+        self.count = turns.length
         self.loop = Loop(self.count)
         # how many turns are looked back, for each group that is a stack
         self.before: dict[int, int] = {}
@@ -80,15 +80,6 @@ class Roller:
             left = [g for g in left if g not in ready]
         return found
 
-    def all_turns(self, g: int) -> Group:
-        """A group with its nodes of all turns."""
-        each = [turn[g] for turn in self.turns.turns]
-        return Group(
-            each[0].op,
-            [i for group in each for i in group.ids],
-            [args for group in each for args in group.args],
-        )
-
     def starts(self) -> Optional[dict[int, np.ndarray]]:
         """For each group that turns before are asked for, the ids of its rows before the first
         turn; None if they differ.
@@ -123,7 +114,7 @@ class Roller:
         if starts is None:
             return False
         for g in self.ahead:
-            planner.group(self.all_turns(g))
+            planner.group(turns.in_all(g))
         self.needed = self.needed | {a for g in self.after for a in turns.args[g].ravel().tolist()}
         stacks = self.best_body(starts)
         sums = recognized_loop(self.loop)
@@ -132,7 +123,7 @@ class Roller:
         for g, k in stacks.items():
             self.keep(g, self.loop.result(k) if sums is None else sums, starts.get(g))
         for g in self.after:
-            planner.group(self.all_turns(g))
+            planner.group(turns.in_all(g))
         return True
 
     def body(self, starts: dict[int, np.ndarray]) -> dict[int, int]:
@@ -140,7 +131,7 @@ class Roller:
         turns, stacks = self.turns, self.stacks(starts)
         reads: dict[Any, Any] = {}
         for g in self.core:
-            last = turns.turns[-1][g]
+            last = turns.last[g]
             args = self.arguments(g, turns.args[g], stacks, reads)
             self.planner.group(Group(last.op, last.ids, args))
         return stacks
@@ -192,7 +183,7 @@ class Roller:
         return np.lexsort((self.planner.place_of[ids], self.planner.array_of[ids]))
 
     def write(self, stacks: dict[int, int]) -> list[Write]:
-        """What a turn writes; it is noted what each stack is of."""
+        """What a turn writes."""
         writes = []
         for g, k in stacks.items():
             stack = self.loop.stacks[k]
@@ -200,7 +191,6 @@ class Roller:
                 self.order[g] = self.order_of(self.turns.ids[g][-1])
             ids = self.turns.ids[g][-1, self.order[g]]
             value = full(self.planner.full(ids, stack.inner), (*stack.lead, *stack.inner))
-            self.loop.stacks[k] = stack._replace(of=value)
             writes.append(Write(k, stack.before, value))
         return writes
 
@@ -256,7 +246,7 @@ class Roller:
         for e in np.nonzero(varies)[0].tolist():
             chosen[e] = reads[args[:, e].tobytes()]
         rows, start = [], 0
-        for row in turns.turns[-1][g].args:
+        for row in turns.last[g].args:
             rows.append(tuple(chosen[start : start + len(row)].tolist()))
             start += len(row)
         return rows

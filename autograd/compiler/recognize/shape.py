@@ -80,7 +80,7 @@ class _Planner:
             if isinstance(item, Group):
                 self.group(item)
             elif not Roller(self, item, self.used_by(items[k + 1 :])).roll():
-                for group in chain.from_iterable(item.turns):
+                for group in item.groups():
                     self.group(group)
         return Plan(self.arrays, self.ids, self.output(), self.arrays[0], self.arrays[1])
 
@@ -89,7 +89,7 @@ class _Planner:
         groups = [
             g
             for item in items
-            for g in ([item] if isinstance(item, Group) else chain.from_iterable(item.turns))
+            for g in ([item] if isinstance(item, Group) else item.groups())
         ]
         return {a for group in groups for args in group.args for a in args} | set(self.tape.outputs)
 
