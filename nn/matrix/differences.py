@@ -121,24 +121,27 @@ def _reordered(given: np.ndarray, graph: np.ndarray, lines: tuple[str, str]) -> 
     for axis in range(graph.ndim):
         if graph.shape[axis] < 2 or graph.ndim == 1 and graph.size < 3:
             continue
-        ours, theirs = np.moveaxis(graph, axis, 0), np.moveaxis(given, axis, 0)
-        scale = np.abs(graph).max()
-        if len(ours) > 1 and max(np.ptp(ours, axis=0).max(initial=0.0), 0.0) < CLOSE * scale:
-            continue                                        # all alike
-        free, places = list(range(len(ours))), []
-        for y in theirs:
-            i = next((i for i in free if np.abs(y - ours[i]).max() <= CLOSE * scale), None)
-            if i is None:
-                break
-            free.remove(i)
-            places.append(i)
-        if not free:
-            k = next(i for i, place in enumerate(places) if i != place)
+        places = _places(np.moveaxis(given, axis, 0), np.moveaxis(graph, axis, 0),
+                         CLOSE * np.abs(graph).max())
+        k = next((i for i, place in enumerate(places) if i != place), None)
+        if k is not None:
             word = lines[axis] if graph.ndim > 1 else "entry"
             plural = f"{word}s" if graph.ndim > 1 else "entries"
             return (f"the {plural} are right, and stand in another order: {word} "
                     f"{places[k] + 1} stands at place {k + 1}")
     return ""
+
+
+def _places(theirs: np.ndarray, ours: np.ndarray, near: float) -> list[int]:
+    """For each row of an array the row of another that it is; empty where it is none of them."""
+    free, places = list(range(len(ours))), []
+    for y in theirs:
+        i = next((i for i in free if np.abs(y - ours[i]).max() <= near), None)
+        if i is None:
+            return []
+        free.remove(i)
+        places.append(i)
+    return places
 
 
 def _added(given: np.ndarray, graph: np.ndarray, lines: tuple[str, str]) -> str:
@@ -237,24 +240,28 @@ def in_words(at: tuple[np.intp, ...] | np.ndarray) -> str:
 def weights(array: np.ndarray, parts: np.ndarray) -> np.ndarray | None:
     """How often each part is in an array that should be their sum; None where it is no such sum.
 
-    Where the parts do not determine that, one of them may be left out, twice, or turned round.
+    Where the parts do not determine that, some of them may be left out, or one twice, or turned.
     """
     A, y = parts.reshape(len(parts), -1).T, array.reshape(-1)
     if len(parts) < 2 or not array.any():
         return None
     if np.linalg.matrix_rank(A, tol=1e-9 * np.abs(A).max(initial=1e-300)) == len(parts):
-        c = np.linalg.lstsq(A, y, rcond=None)[0]
+        c: np.ndarray = np.linalg.lstsq(A, y, rcond=None)[0]
         spare = np.count_nonzero(A.any(axis=1)) > len(parts)
         tidy = bool(np.all(np.abs(2 * c - np.round(2 * c)) < 1e-5))
         return c if _same(y, A @ c) and _same(A @ c, y) and (spare or tidy) else None
-    options = [np.ones(len(parts)) + (other - 1) * row
-               for row in np.eye(len(parts)) for other in (2.0, -1.0)]
-    if len(parts) <= SUBSETS:
-        options += [np.array(some) for some in product((0.0, 1.0), repeat=len(parts))
-                    if 0 < sum(some) < len(parts)]
-    fits = [sign * c for c in options for sign in (1.0, -1.0, 1 / len(parts))
+    fits = [sign * c for c in _choices(len(parts)) for sign in (1.0, -1.0, 1 / len(parts))
             if _same(y, sign * (A @ c))]
     return fits[0] if len(fits) == 1 else None
+
+
+def _choices(n: int) -> Iterator[np.ndarray]:
+    """One part of n twice or turned round, and all ways to leave some out."""
+    for row in np.eye(n):
+        yield from (np.ones(n) + row, np.ones(n) - 2 * row)
+    for some in product((0.0, 1.0), repeat=n) if n <= SUBSETS else ():
+        if 0 < sum(some) < n:
+            yield np.array(some)
 
 
 def weighted(c: np.ndarray, part: str) -> str:
@@ -262,18 +269,17 @@ def weighted(c: np.ndarray, part: str) -> str:
     c = np.where(np.abs(c) < 1e-9 * np.abs(c).max(), 0.0, c)
     usual = float(np.median(c[c != 0]))
     odd = [i for i, x in enumerate(c) if abs(x - usual) > 1e-5 * abs(usual)]
+    also = "" if abs(usual - 1) < 1e-5 else f"; and the others have the factor {usual:.6g}"
+    left = [str(i + 1) for i in odd if not c[i]]
     if not odd:
         return ""
-    left = [str(i + 1) for i in odd if not c[i]]
     if len(left) == len(odd) > 1:
-        also = "" if abs(usual - 1) < 1e-5 else f"; and the others have the factor {usual:.6g}"
         return f"{part}s {', '.join(left)} are left out{also}"
-    if len(odd) > (len(c) + 1) / 2 or any(abs(2 * c[i] / usual - round(2 * c[i] / usual)) > 1e-4
-                                          for i in odd):
+    halves = 2 * c[odd] / usual
+    if len(odd) > (len(c) + 1) / 2 or np.abs(halves - np.round(halves)).max() > 1e-4:
         return (f"{part}s are not summed alike: they have the factors {_listed([*c])}, where 1 "
                 "belongs")
     words = [f"{part} {i + 1} {_times(float(c[i] / usual))}" for i in odd[:FEW]]
-    also = "" if abs(usual - 1) < 1e-5 else f"; and the others have the factor {usual:.6g}"
     more = f", and {len(odd) - FEW} more" if len(odd) > FEW else ""
     return f"{' and '.join(words)}{more}{also}"
 

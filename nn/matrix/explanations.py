@@ -8,6 +8,7 @@ equal to the array is not said, so where several fit, all of them give these num
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -196,19 +197,15 @@ class Explainer:
 
     def two(self, place: Place, array: np.ndarray) -> list[Found]:
         """Two mistakes in different steps."""
-        steps = REACH.get(place[0], ())
         if array.shape == self.graph[place].shape and exactly_how(array, self.graph[place]):
             return []                                       # which is likelier
-        options = [(m, k) for m in self.mistakes for k in range(1, self.problem.L + 1)
-                   if m.step in steps and k >= place[1] - (m.step in ("z", "f"))]
-        options = [(m, k) for m, k in options if k <= place[1] + 1]
-        for i, (a, j) in enumerate(options):
-            for b, k in options[i + 1:]:
-                at, beside = (a.step, j), (b.step, k)
-                if at != beside and self._give(place, array, {at: a, beside: b}):
-                    one, other = self._said(a, [j]), self._said(b, [k])
-                    words = f"{one.words}; and {other.words}"
-                    return [Found(one.kind, words), Found(other.kind, words)]
+        options = [((m.step, k), m) for m in self.mistakes if m.step in REACH.get(place[0], ())
+                   for k in (place[1], place[1] + 1) if k <= self.problem.L]
+        for (at, a), (beside, b) in combinations(options, 2):
+            if at != beside and self._give(place, array, {at: a, beside: b}):
+                one, other = self._said(a, [at[1]]), self._said(b, [beside[1]])
+                words = f"{one.words}; and {other.words}"
+                return [Found(one.kind, words), Found(other.kind, words)]
         return []
 
     def _give(self, place: Place, array: np.ndarray, mistakes: Mapping[Place, Mistake]) -> bool:
