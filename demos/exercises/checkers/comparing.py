@@ -264,9 +264,8 @@ def which(names: Sequence[str], got: Floats, expected: Floats) -> str:
     if not right or not wrong or {*right} & {*wrong} or len({*names}) < len(names):
         return ""
     few, said = (right, "right is") if len(right) <= len(wrong) else (wrong, "wrong is")
-    if len(few) > 4:
-        return ""
-    return f"{SOME}{said} {', '.join(few)}"
+    listed = f"{said} {', '.join(few)}"
+    return f"{SOME}{listed}" if len(listed) < 70 else f"{SOME}{len(right)} of {len(names)} are right"
 
 
 def partly(got: Floats, expected: Floats) -> str:

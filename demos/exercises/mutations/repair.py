@@ -50,7 +50,7 @@ OPERATORS: dict[tuple[type, type], str] = {
     (ast.MatMult, ast.Mult): "a matrix product where an elementwise one belongs", (ast.Div, ast.Sub): "a quotient where a difference belongs"}
 DROPS = {ast.Mult: "a factor too much", ast.Div: "a division too much", ast.Add: "a term too much", ast.Sub: "a term too much",
          ast.Pow: "a power too much", ast.MatMult: "a matrix too much"}
-FAMILIES = [("sin", "cos", "tan"), ("sinh", "cosh", "tanh"), ("exp", "log", "log2", "log10", "log1p", "expm1"),
+FAMILIES = [("sin", "cos", "tan"), ("sinh", "cosh", "tanh"), ("sin", "sinh"), ("cos", "cosh"), ("tan", "tanh"), ("exp", "log", "log2", "log10", "log1p", "expm1"),
             ("max", "min", "sum", "mean"), ("sqrt", "square", "abs"), ("dot", "outer", "multiply", "matmul", "inner"),
             ("softplus", "sigmoid", "relu", "exp", "tanh"), ("append", "extend", "insert"), ("zeros_like", "ones_like"),
             ("argmax", "argmin"), ("pop", "popleft")]
