@@ -42,6 +42,8 @@ SLOW = (
     "tests/compiler/test_names.py::test_an_operation_of_any_name_compiles",
     "tests/compiler/test_variants.py::test_the_largest",
     "tests/derivatives/test_check.py::test_a_planted_error",
+    "tests/derivatives/test_engine_operators.py::test_one_wrong_operator",
+    "tests/derivatives/test_engine_operators.py::test_engines_made",
     "tests/derivatives/test_structure.py::test_round_trip",
     "tests/pictures/test_draw.py::test_every_value_and_every_use",
     "tests/words/test_words.py::test_a_hostile_name",
