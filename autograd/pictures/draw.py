@@ -61,10 +61,10 @@ def draw(value: Value | Sequence[Value], level: str | None = None, *,   # noqa: 
     hide        what is left blank, to be filled in on paper: "data" (of operations), "grad",
                 "local" (derivatives); of a graph in full. `draw(...).solution` is filled in
 
-    Nothing is computed: grads are those that backward() left, a dash where none has come; a line
-    below names those that came along paths or in passes that are not drawn, too. The same graph
-    gives the same bytes. Raises TypeError when something is not a Value, ValueError for an unknown
-    level or name to expand and, without force, for more than 2,000 nodes.
+    Grads are those that backward() left, a dash where none has come; a line below names those that
+    paths or passes not drawn have added to. The same graph gives the same bytes. Raises TypeError
+    for what is not a Value, ValueError for an unknown level or name to expand and, without force,
+    for more than 2,000 nodes.
 
     >>> a = Value(2.0, label="a")
     >>> print(draw(a * a).source.count("->"))
@@ -75,12 +75,11 @@ def draw(value: Value | Sequence[Value], level: str | None = None, *,   # noqa: 
     truth(force, "force")
     outputs, parameters = outputs_of(value, "draw"), checked_parameters(parameters)
     order = with_labels(topological_order(*outputs))
-    if isinstance(expand, str):
-        expand = [expand]
+    expand = [expand] if isinstance(expand, str) else expand
     in_full = level is None and not expand and len(order) <= readable(order)
     if level == "operation" or in_full:
         check_size(len(order), force)
-        legend = LEGEND if "grad" in hide else legend_with(LEGEND, order, outputs)
+        legend = legend_with(LEGEND, order, outputs, hide)
         return in_full_picture(lambda longest: with_blanks(operations(
             outputs, order, parameters, open_dots, longest), hide), rankdir, bool(hide), legend)
     return picture_of(collapsed(outputs, order, level, expand, force))

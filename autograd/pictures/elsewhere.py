@@ -18,9 +18,13 @@ LONGEST = 18                        # characters of a name
 TOLERANCE = 1e-6                    # relative to what is added up
 
 
-def legend_with(legend: str, order: Sequence[Value], outputs: Sequence[Value]) -> str:
-    """The legend, and a line that names the operations whose grad comes from elsewhere as well."""
-    found = from_elsewhere(order, outputs)
+def legend_with(legend: str, order: Sequence[Value], outputs: Sequence[Value],
+                hide: Sequence[str] = ()) -> str:
+    """The legend, and a line that names the operations whose grad comes from elsewhere as well.
+
+    Where grads are to be filled in (`hide`), the legend alone.
+    """
+    found = [] if "grad" in hide else from_elsewhere(order, outputs)
     if not found:
         return legend
     title = titles(order, LONGEST)
