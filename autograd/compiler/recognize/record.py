@@ -377,6 +377,8 @@ class _Numbering:
     def linear(self, plus: Side, minus: Side) -> int:
         """The node of a sum: what is added less what is subtracted."""
         if minus is NOTHING:
+            if len(plus.left) == 1 and len(plus.rest) < 2 and not plus.scaled:
+                return self.one_product_and_more(plus)
             products = plus.has_products()
             if not plus.rest:
                 return self.total(self.terms(plus), 0.0, products)
@@ -550,16 +552,34 @@ class _Numbering:
                 dots[which] = self.node(ops.add, (bias, dots[which]))
                 break
 
-    def one_product(self, a: int, b: int, rest: list[int]) -> Optional[int]:
-        """The node of one product and nothing else, or of w * x + b; None where it is another sum.
+    def one_product_and_more(self, side: Side) -> int:
+        """The node of one product, alone or beside a number or another term: the shortest sums."""
+        a, b = self.ids_of((side.left[0], side.right[0]))
+        if not side.rest:
+            return self.product(a, b)
+        (term,) = side.rest
+        number = self.value[term]
+        if number is not None:
+            return self.shifted([self.product(a, b)], number, True)
+        rest = [self.ids[term]]
+        found = self.one_product(a, b, rest)
+        return self.shifted([self.product(a, b), *rest] if found is None else [found], 0.0, True)
 
-        The parameter, or the number, is on the left, as in `classes`.
-        """
+    def product(self, a: int, b: int) -> int:
+        """The node of a product. The parameter, or the number, is on the left, as in `classes`."""
         kinds = self.kinds
         if kinds[a] > kinds[b]:
             a, b = b, a
+        return self.node(ops.mul if kinds[a] == CONSTANT else ops.dot, (a, b))
+
+    def one_product(self, a: int, b: int, rest: list[int]) -> Optional[int]:
+        """The node of one product and nothing else, or of w * x + b; None where it is another sum.
+        """
         if not rest:
-            return self.node(ops.mul if kinds[a] == CONSTANT else ops.dot, (a, b))
+            return self.product(a, b)
+        kinds = self.kinds
+        if kinds[a] > kinds[b]:
+            a, b = b, a
         bias = rest[0]
         of_data = kinds[a] == PARAMETER and kinds[b] == CONSTANT
         if of_data and len(rest) == 1 and kinds[bias] == PARAMETER and bias != a:
