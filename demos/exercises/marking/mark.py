@@ -12,7 +12,7 @@ from typing import Any
 
 from demos.exercises.checkers.asking import NotBegun, Part, Stopped, Student, Wrong
 from demos.exercises.checkers.comparing import OFF, SOME, TWO
-from demos.exercises.marking import clock, repairs
+from demos.exercises.marking import repairs
 from demos.exercises.marking.policy import Policy, judge
 from demos.exercises.marking.process import NURSERY, SECONDS, Nursery
 from demos.exercises.marking.result import NOT_BEGUN, NOT_RIGHT, SOLVED, PartResult, Result
@@ -53,11 +53,11 @@ def mark_file(name: str, path: Path, seed: str = "", seconds: float = SECONDS, n
     source = path.read_bytes()
     if len(source) > LONGEST:
         return _failed(name, checker, f"{path.name} has {len(source):,} bytes", "a file as long as this is not an answer", "")
-    with nursery.process(path, name, seconds, end=begun + clock.WALL) as process:
+    with nursery.process(path, name, seconds) as process:       # WALL begins when the nursery is there
         student = Student(process.ask, path.name, seed)
         result = mark(name, checker, student, source, process.loaded)
         printed = process.printed()
-    result = looked_into(result, checker, student, path, LONG - process.spent, begun + clock.WALL)
+    result = looked_into(result, checker, student, path, LONG - process.spent, process.end)
     return replace(result, printed=printed, seconds=time.monotonic() - begun, seed=seed)
 
 
