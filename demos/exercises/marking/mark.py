@@ -85,7 +85,7 @@ def looked_into(result: Result, checker: Checker, student: Student, path: Path, 
     said = repairs.cause(result.exercise, checker, path, student, i, right, (seconds, end), few=two)
     if not said or known.startswith(VAGUE[0]) and said.startswith(repairs.MORE):         # one cause says more than half of two
         return result
-    mistake = said if not known or two or known.startswith((VAGUE[0], OFF, SOME)) or said.startswith(TWO) else f"{known}: {said}"
+    mistake = said if not known or two or known.startswith((VAGUE[0], OFF, SOME, "a right partial is taken")) or said.startswith(TWO) else f"{known}: {said}"
     parts = [replace(part, mistake=mistake) if k == i else part for k, part in enumerate(result.parts)]
     return replace(result, parts=tuple(parts), mistake=mistake, hints=_hints(checker, mistake))
 
