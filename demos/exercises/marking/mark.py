@@ -61,10 +61,12 @@ def mark_file(name: str, path: Path, seed: str = "", seconds: float = SECONDS, n
     return replace(result, printed=printed, seconds=time.monotonic() - begun, seed=seed)
 
 
+HOW = ("these numbers come out when", OFF, SOME, "a right partial is taken", "in u'/v - u v'/v²", "the part of c[", "with one coefficient alone",
+       "where all coefficients")                        # how numbers differ: what a change of the file shows says more
 VAGUE = ("these numbers come out when", "a factor: all are", "the right numbers, in", "the sizes are right", "it is the same number",
          "it raises an exception", "an attribute that is not", "nothing arrives", "the shapes do not fit", "all are off by",
          "a right partial is taken", "the first partial is always", "something is taken apart", "it changes something that",
-         "an operation between", "an index is too large", "for the numerator", "the logarithm is taken of 1 - p", "a node stands before one", OFF, SOME)
+         "an operation between", "an index is too large", "for the numerator", "the logarithm is taken of 1 - p", "a node stands before one", OFF, SOME, *HOW)
 
 
 def looked_into(result: Result, checker: Checker, student: Student, path: Path, seconds: float, end: float) -> Result:
@@ -85,7 +87,7 @@ def looked_into(result: Result, checker: Checker, student: Student, path: Path, 
     said = repairs.cause(result.exercise, checker, path, student, i, right, (seconds, end), few=two)
     if not said or known.startswith(VAGUE[0]) and said.startswith(repairs.MORE):         # one cause says more than half of two
         return result
-    mistake = said if not known or two or known.startswith((VAGUE[0], OFF, SOME, "a right partial is taken")) or said.startswith(TWO) else f"{known}: {said}"
+    mistake = said if not known or two or known.startswith(HOW) or said.startswith(TWO) else f"{known}: {said}"
     parts = [replace(part, mistake=mistake) if k == i else part for k, part in enumerate(result.parts)]
     return replace(result, parts=tuple(parts), mistake=mistake, hints=_hints(checker, mistake))
 
