@@ -430,8 +430,10 @@ def compiled(node: Any, code: types.CodeType) -> types.CodeType | None:
         for a in ast.walk(node.args):
             if isinstance(a, ast.arg):
                 a.annotation = None
+    calls_itself = isinstance(node, ast.FunctionDef) and code.co_name not in code.co_freevars
+    of_module: list[ast.stmt] = [ast.Global([code.co_name])] if calls_itself else []
     outer = ast.FunctionDef("outer", ast.arguments([], [ast.arg(n) for n in code.co_freevars],
-                                                   None, [], [], None, []), [body], [])
+                                                   None, [], [], None, []), [*of_module, body], [])
     imports = [ast.Import([ast.alias(name)]) for name in imported(source_of(code))]
     module = ast.fix_missing_locations(ast.Module([*imports, outer], []))
     with warnings.catch_warnings():
