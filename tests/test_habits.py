@@ -54,9 +54,9 @@ def test_help_names_each_argument_of_a_public_function(name):
 @pytest.mark.parametrize("folder", [path for path in (ROOT / "tests").iterdir() if path.is_dir() and path.name[0] not in "_."],
                          ids=lambda path: path.name)
 def test_tests_mirror_the_rooms(folder):
-    """A folder of tests has the name of a room, of the networks or of the lessons."""
+    """A folder of tests has the name of a room, of the networks, of the lessons or of a tool."""
     rooms = [path for path in (SOURCE / "autograd").iterdir() if path.is_dir()]
-    assert folder.name in {"nn", "demos", "benchmarks", "styles", *(room.name for room in rooms)}
+    assert folder.name in {"nn", "demos", "benchmarks", "styles", "mutants", *(room.name for room in rooms)}
 
 
 @pytest.mark.parametrize("name", SLOW)
@@ -78,7 +78,7 @@ def test_at_the_top_stand_the_six_names_and_what_tools_need():
         pytest.skip("not a checkout")
     names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")
     assert {name.partition("/")[0] for name in names if name} == {
-        "setup.cfg", "README.md", "autograd", "nn", "tests", "demos", "pyproject.toml", "LICENSE", "MANIFEST.in", ".gitignore", ".ci"}
+        "setup.cfg", "README.md", "autograd", "nn", "tests", "demos", "pyproject.toml", "setup.py", "LICENSE", "MANIFEST.in", ".gitignore", ".ci"}
 
 
 def test_the_figures_are_printed():

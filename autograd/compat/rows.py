@@ -71,7 +71,7 @@ def _partial(row: Any, i: Any, y: Any, inputs: Any) -> None:
     if at_least(i, "i, the place of an input,", 0) >= len(given):
         raise ValueError(f"{row.name} has no input {i}: i goes from 0 to {len(given) - 1}")
     for k, x in enumerate(given):
-        if not isinstance(x, (int, float)) and not hasattr(type(x), "__mul__"):
+        if isinstance(x, (str, bytes, list, tuple)) or not hasattr(type(x), "__mul__"):
             raise TypeError(f"input {k} of {row.name} must be a number, a Value or an array, got "
                             f"{described(x)}")
 

@@ -26,7 +26,7 @@ COLUMNS = (0, 9, 7, 5)              # nodes of a column, beyond which leaves sta
 BETTER = 1.02                       # times as large: then it is worth being cut or turned
 LABEL_HEIGHT = 23.0
 SIDE, SIDE_OF_SMALL, SMALL = 0.8, 0.4, 60.0                 # of a side, where arrows arrive
-WIDER = (5.0, 4.0, 3.0, 2.0, 1.5)   # times the room across, where a page has it
+WIDER = (7.0, 5.0, 4.0, 3.0, 2.0, 1.5)     # times the room across, where a page has it
 
 
 class Spacing(NamedTuple):

@@ -54,11 +54,17 @@
 
   function item(list, text, about, kind = "") {
     const made = document.createElement("li");
-    made.textContent = text;
+    const [, code, comment] = /^(.*?)\s*(#[^"']*)?$/.exec(text);
+    made.append(code);
+    if (comment) {
+      const aside = document.createElement("span");
+      aside.textContent = comment;
+      made.append(" ", aside);
+    }
     made.className = kind;
     if (about) {
       made.tabIndex = 0;
-      for (const event of ["pointerenter", "focus"]) made.addEventListener(event, () => point(about()));
+      for (const event of ["pointerenter", "focus"]) made.addEventListener(event, () => point(about(), false));
       for (const event of ["pointerleave", "blur"]) made.addEventListener(event, () => point(null));
     }
     list.append(made);
@@ -80,17 +86,34 @@
     const {width, height} = graph.getBoundingClientRect();
     const letter = parseFloat(getComputedStyle(document.body).fontSize);
     graph.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    const split = width * 0.6, margin = 1.6 * letter;
-    const heights = new Map();                          // of each column, how many stand in it
-    for (const {x} of nodes) heights.set(x, (heights.get(x) ?? 0) + 1);
-    const most = Math.max(...heights.values()), columns = heights.size;
-    const h = Math.max(5, Math.min(1.5 * letter, (height - 2 * margin) / most * 0.8));
-    const w = Math.max(5, Math.min(3.4 * h, (split - margin) / columns * 0.8));
-    const graphed = nodes.map(n => ({x: margin / 2 + w / 2 + n.x * (split - margin - w), y: n.y * height, w, h}));
+    const split = width * 0.7, margin = 1.6 * letter;
+    const columns = new Map();                          // what stands in each, from top to bottom
+    nodes.forEach(({x}, i) => columns.set(x, [...(columns.get(x) ?? []), i]));
+    const w = Math.max(5, Math.min(5.4 * letter, (split - margin) / columns.size * 0.8));
+    const graphed = [];
+    for (const [x, column] of columns) {
+      for (const [i, y, h] of stacked(column.sort((a, b) => nodes[a].y - nodes[b].y), height, letter)) {
+        graphed[i] = {x: margin / 2 + w / 2 + x * (split - margin - w), y, w, h};
+      }
+    }
     const aside = blockPlaces(split + 1.2 * letter, width - split - 1.8 * letter, height - letter, letter);
     const alone = blockPlaces(2 * letter, width - 4 * letter, height - letter, letter);
     places = {graphed, aside, alone, letter};
     move();
+  }
+
+  // [node, y, height] of a column. Where all cannot be read, parameters, which fill it, are thin.
+  function stacked(column, height, letter) {
+    const even = height / column.length, isThin = i => nodes[i].role === "parameter";
+    const wide = column.filter(i => !isThin(i)).length, thin = column.length - wide;
+    const room = Math.min(1.8 * letter, thin ? 0.7 * height / wide : even);
+    const ofWide = even > room ? even : room, ofThin = thin ? (height - wide * ofWide) / thin : 0;
+    let top = 0;
+    return column.map(i => {
+      const mine = isThin(i) ? ofThin : ofWide;
+      top += mine;
+      return [i, top - mine / 2, Math.max(3, Math.min(1.5 * letter, 0.8 * mine))];
+    });
   }
 
   // Between two numbers of each kind.
@@ -99,12 +122,13 @@
   function drawBlocks(boxes, letter) {
     boxes.forEach(({x, y, size}, b) => {
       const {cells, frame, title} = drawn[b], c = columnsOf(blocks[b]);
-      cells.forEach((cell, k) => place(cell, x + k % c * size, y + Math.floor(k / c) * size, size, size));
-      place(frame, x, y, c * size, cells.length / c * size);
+      cells.forEach((cell, k) => place(cell, x + k % c * WIDE * size, y + Math.floor(k / c) * size, WIDE * size, size));
+      place(frame, x, y, c * WIDE * size, cells.length / c * size);
       title.setAttribute("x", x.toFixed(1));
       title.setAttribute("y", (y - 0.3 * letter).toFixed(1));
     });
   }
+  const WIDE = 1.5;                                     // times as wide as high, a cell
   const columnsOf = block => block.shape.at(-1) ?? 1;
 
   function place(rect, x, y, width, height) {
@@ -113,12 +137,12 @@
 
   // Blocks beside each other, line by line, with the largest cells for which there is room.
   function blockPlaces(left, width, height, letter) {
-    for (let size = 4.6 * letter; ; size *= 0.93) {
+    for (let size = 3.2 * letter; ; size *= 0.93) {
       const found = [];
       let x = left, y = 1.5 * letter, tallest = 0;
       for (const block of blocks) {
         const c = columnsOf(block), r = block.cells.length / c;
-        const wide = Math.max(c * size, block.name.length * 0.62 * letter);
+        const wide = Math.max(c * WIDE * size, block.name.length * 0.62 * letter);
         if (x > left && x + wide > left + width) {
           x = left;
           y += tallest + 2.2 * letter;
@@ -129,10 +153,16 @@
         tallest = Math.max(tallest, r * size);
       }
       const fits = y + tallest <= height &&
-                   found.every((box, b) => box.x + columnsOf(blocks[b]) * size <= left + width + 1);
+                   found.every((box, b) => box.x + columnsOf(blocks[b]) * WIDE * size <= left + width + 1);
       if (fits || size < 3) return found;
     }
   }
+
+  // The width of each text, times its size.
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = `100px ${getComputedStyle(document.body).fontFamily}`;
+  const widths = scalars.map(({text}) => pen.measureText(text.textContent || "0").width / 100);
+  const LEAST = 0.5;                                    // of a letter: a smaller text is not shown
 
   function move() {
     const {graphed, aside, alone, letter} = places, ease = moved * moved * (3 - 2 * moved);
@@ -142,12 +172,13 @@
       const from = graphed[i], at = home(i);
       if (!at) return from;
       const {x, y, size} = boxes[at[0]], k = at[1], c = columnsOf(blocks[at[0]]);
-      const to = {x: x + (k % c + 0.5) * size, y: y + (Math.floor(k / c) + 0.5) * size, w: 0.84 * size, h: 0.84 * size};
+      const to = {x: x + (k % c + 0.5) * WIDE * size, y: y + (Math.floor(k / c) + 0.5) * size,
+                  w: 0.9 * WIDE * size, h: 0.84 * size};
       return between(from, to, ease, ["x", "y", "w", "h"]);
     });
     scalars.forEach(({group, box, text}, i) => {
-      const {x, y, w, h} = now[i], wide = 0.58 * Math.max(text.textContent.length, 1);
-      const size = Math.min(0.8 * h, 0.9 * letter, (w - 4) / wide), isRead = size >= 0.55 * letter;
+      const {x, y, w, h} = now[i], size = Math.min(0.85 * h, letter, (w - 5) / widths[i]);
+      const isRead = size >= LEAST * letter;
       place(box, x - w / 2, y - h / 2, w, h);
       text.setAttribute("x", x.toFixed(1));
       text.setAttribute("y", (y + 0.35 * size).toFixed(1));
@@ -251,7 +282,7 @@
   }
 
   const REST = "Point at a scalar, a cell, a block's name, or a line: what it is in the others is marked.";
-  function point(about) {
+  function point(about, isScrolled = true) {
     const {on = [], read = [], cells = [], blocks: own = [], reads = [], rows: some = [], lines: mine = [],
            bundle = null, told = REST} = about || {};
     const isOn = new Set(on), isRead = new Set(read), isEdge = new Set(bundle || edges.filter(e => isOn.has(e.to) && about.on.length < 12));
@@ -267,6 +298,7 @@
     });
     rowItems.forEach((made, r) => made.classList.toggle("on", some.includes(r)));
     lineItems.forEach((made, k) => made.classList.toggle("on", mine.includes(k)));
+    if (isScrolled) for (const r of [some.at(-1), some[0]]) rowItems[r]?.scrollIntoView({block: "nearest"});
     $("told").textContent = told;
   }
 

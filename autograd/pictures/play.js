@@ -449,6 +449,7 @@
                         backward: tellBackward}[what.kind](v, state, what.node) : tellNudge();
     $("what").textContent = title;
     $("how").textContent = how;
+    $("panel").classList.toggle("short", step < SEED && rows.length === 0 && !predicting);
     fillTable(heads, rows);
     const spoken = rows.map(cells => cells.map(([text]) => text).join("; "));
     $("live").textContent = [title, how, ...spoken].filter(Boolean).join(". ");
@@ -657,7 +658,7 @@
   }
 
   // What is beyond the part that is seen need not be laid out when it changes.
-  const MARGIN = 200;
+  const MARGIN = 200, RIM = 12;
   function hideBeyond([left, top, w, h]) {
     const isSeen = (x, y, aside) => x > left - aside - MARGIN && x < left + w + aside + MARGIN &&
                                     y > top - MARGIN && y < top + h + MARGIN;
@@ -670,14 +671,29 @@
     }
   }
 
+  // The place of the step's node and inputs: where it was looked before, if all that is needed is
+  // seen from there, else, of the places around the node, the one from which most cards are seen.
+  let looked = null;                                    // {x, y, scale}, where it was looked last
   function around(scale, w, h) {
-    const what = steps[step];
-    const near = what.node === undefined ? [0] : [what.node, ...nodes[what.node].inputs];
-    const middle = key => (Math.min(...near.map(i => nodes[i][key])) +
-                           Math.max(...near.map(i => nodes[i][key]))) / 2;
-    const inside = (centre, size, total) =>
-      (size >= total ? total / 2 : Math.min(Math.max(centre, size / 2), total - size / 2));
-    return {x: inside(middle("x"), w, story.width), y: inside(middle("y"), h, story.height), scale};
+    const node = steps[step].node ?? 0, need = [node, ...nodes[node].inputs];
+    const isSeen = (i, {x, y}) => Math.abs(nodes[i].x - x) <= (w - nodes[i].w) / 2 - RIM &&
+                                  Math.abs(nodes[i].y - y) <= (h - nodes[i].h) / 2 - RIM;
+    const isBegun = (i, {x, y}) => Math.abs(nodes[i].x - x) <= w / 2 && Math.abs(nodes[i].y - y) <= h / 2;
+    const seen = (those, view) => those.filter(i => isSeen(i, view)).length;
+    const cards = nodes.map((_, i) => i);
+    const worth = view => 2 * nodes.length * seen(need, view) + seen(cards, view) +
+                          cards.filter(i => isBegun(i, view)).length / nodes.length;
+    const places = (middle, size, of, total) => {
+      if (of >= total) return [total / 2];
+      const free = Math.max((of - size) / 2 - RIM, 0), inside = at => Math.min(Math.max(at, of / 2), total - of / 2);
+      return [...new Set([0, -0.25, 0.25, -0.5, 0.5, -0.75, 0.75, -1, 1].map(part => inside(middle + part * free)))];
+    };
+    const {x, y} = nodes[node], views = places(x, nodes[node].w, w, story.width).flatMap(x =>
+      places(y, nodes[node].h, h, story.height).map(y => ({x, y, scale})));
+    const best = views.reduce((a, b) => (worth(b) > worth(a) ? b : a));
+    const isKept = looked !== null && looked.scale === scale && seen(need, looked) >= seen(need, best);
+    looked = isKept ? looked : best;
+    return looked;
   }
 
   function zoom(factor, x, y) {

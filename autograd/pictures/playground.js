@@ -325,6 +325,7 @@
     const small = inBatch.size < training.rows.length;
     const marks = [...training.testRows.map(row => [row, true, false]),
                    ...training.rows.map((row, i) => [row, false, small && inBatch.has(i)])];
+    const rim = story.task.threshold === null && !story.task.classes ? INK : "white";   // of pale colours, dark
     for (const [row, isTest, now] of marks) {
       const [x, y] = atPlace(row, side), color = colorOf(row.slice(2));
       context.beginPath();
@@ -332,7 +333,7 @@
       context.fillStyle = isTest ? "white" : color;
       context.fill();
       context.lineWidth = isTest ? 3 : now ? 4 : 1.5;
-      context.strokeStyle = isTest ? color : now ? "black" : "white";
+      context.strokeStyle = isTest ? color : now ? "black" : rim;
       context.stroke();
     }
     if (picked === null) return;

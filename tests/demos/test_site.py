@@ -243,6 +243,45 @@ def test_the_workbench_fills_the_screen_and_nothing_overflows(width, height, sit
     site.browser.size(1920, 1080)
 
 
+NEURON = """from autograd import Value
+x1, x2 = Value(0.5, label="x1"), Value(-1.2, label="x2")
+w1, w2, b = Value(0.4, label="w1"), Value(0.3, label="w2"), Value(0.1, label="b")
+loss = ((w1 * x1 + w2 * x2 + b).tanh() - 1) ** 2
+loss.backward()
+"""
+LETTERS = """(image => {                                  // the height of its text in pixels
+  const [, w, h] = /viewBox="0 0 ([\\d.]+) ([\\d.]+)"/.exec(decodeURIComponent(image.src));
+  const {width, height} = image.getBoundingClientRect();
+  return 20 * Math.min(width / w, height / h); })(document.querySelector("#graph img"))"""
+
+
+def test_a_neuron_reads_from_the_last_row_and_large_gives_it_the_whole_window(site):
+    site.bench()
+    site.browser.size(1920, 1080)
+    site.type(NEURON)
+    site.browser.wait("document.querySelector('#graph img')?.complete")
+    assert site.browser.run(LETTERS) >= 22
+    click = "document.getElementById('wide').click()"
+    site.browser.run(click)
+    assert site.browser.run(LETTERS) >= 28 and site.browser.run("document.getElementById('wide').ariaPressed") == "true"
+    assert not site.browser.run("document.getElementById('editor').checkVisibility()")
+    assert site.browser.run("document.documentElement.scrollWidth <= innerWidth")
+    site.browser.run("document.getElementById('play-tab').click()")
+    assert site.browser.run("document.querySelector('#play iframe').getBoundingClientRect().width") > 1900
+    site.browser.run("document.getElementById('graph-tab').click()")
+    site.browser.press("Escape")
+    assert site.browser.run("document.getElementById('editor').checkVisibility()") and site.browser.run(LETTERS) < 28
+    site.browser.run(f"{click}, {click}")                           # on, and off again
+    assert site.browser.run("document.getElementById('wide').ariaPressed") == "false"
+
+
+def test_a_long_line_of_a_program_is_wrapped_not_cut(site):
+    site.bench()
+    site.type("print(" + " + ".join(["1"] * 90) + ")\n")
+    assert site.printed().strip() == "90"
+    assert site.browser.run("(s => s.scrollWidth <= s.clientWidth)(document.querySelector('.cm-scroller'))")
+
+
 def test_in_one_file_the_workbench_opens_without_a_server(site, tmp_path):
     build.write_one_file(site.folder, site.folder.parent / "out" / "npm", tmp_path / "workbench.html")
     assert 5e6 < (tmp_path / "workbench.html").stat().st_size < 15e6

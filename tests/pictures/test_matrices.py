@@ -130,6 +130,27 @@ def test_flowing_ends_in_the_cells_and_comes_back(browser, tmp_path):
     assert quiet(browser, file)
 
 
+@needs_browser
+@pytest.mark.parametrize("widths", [(3, [4, 3, 2]), (4, [8, 8, 2]), (2, [16, 16, 1])])
+def test_operations_and_lines_are_read_from_the_last_row_whatever_the_number_of_weights(browser, tmp_path, widths):
+    net, file = nn.MLP(*widths, seed=1), tmp_path / "page.html"
+    x = [Value(0.1 * i, label=f"x{i + 1}") for i in range(widths[0])]
+    out = net(x)
+    loss = autograd.sum([v * v for v in (out if isinstance(out, list) else [out])])
+    autograd.matrices_page(autograd.compile(loss, net.parameters(), x), file)
+    browser.size(1920, 1080)
+    browser.open(file)
+    sizes = json.loads(browser.run("""JSON.stringify([...document.querySelectorAll('.scalar:not(.parameter) text')].map(t =>
+      getComputedStyle(t).display === 'none' ? 0 : parseFloat(getComputedStyle(t).fontSize)))"""))
+    assert min(sizes) >= 15 and sorted(sizes)[len(sizes) // 2] >= 18
+    assert browser.run("parseFloat(getComputedStyle(document.querySelector('#rows li:last-child')).fontSize)") >= 22
+    inside = browser.run("""[...document.querySelectorAll('.scalar')].every(s => {
+      const [t, r] = ['text', 'rect'].map(q => s.querySelector(q).getBoundingClientRect());
+      return t.width === 0 || (t.left >= r.left - 1 && t.right <= r.right + 1); })""")
+    assert inside and browser.run("document.getElementById('texts').scrollWidth <= document.getElementById('texts').clientWidth")
+    assert quiet(browser, file)
+
+
 def test_lines_are_those_that_made_the_values():
     with autograd.lines() as made:
         here = inspect.currentframe().f_lineno + 1

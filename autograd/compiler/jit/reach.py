@@ -52,8 +52,8 @@ FOREIGN = {id(f): f.__name__ for f in (
     memoryview, np.load, np.loadtxt, np.genfromtxt, np.fromfile, np.memmap, np.geterr)}
 REFUSED: tuple[type, ...] = (
     memoryview, attrgetter, methodcaller, super, type({}.keys()), type({}.values()),
-    type({}.items()),
-    types.FrameType, types.TracebackType, types.CoroutineType, types.AsyncGeneratorType)
+    type({}.items()), types.FrameType, types.TracebackType, types.CoroutineType,
+    types.AsyncGeneratorType)
 # of this project, what reads numbers unseen or has no place in a function that is compiled
 NO_PLACE = {"gradients": "calls gradients(); use grad or value_and_grad",
             "no_grad": "uses no_grad(); write stop_gradient"}

@@ -32,7 +32,7 @@ export function editor(parent, { text, label, changed = () => {}, run = () => {}
       doc: text,
       extensions: [
         Prec.highest(keymap.of([{ key: "Mod-Enter", run: runs }, { key: "Shift-Enter", run: runs }])),
-        basicSetup, python(), indentUnit.of("    "), keymap.of([indentWithTab]), marked,
+        basicSetup, EditorView.lineWrapping, python(), indentUnit.of("    "), keymap.of([indentWithTab]), marked,
         EditorView.contentAttributes.of({ "aria-label": label }),
         EditorView.updateListener.of((update) => { if (update.docChanged) changed(); }),
       ],

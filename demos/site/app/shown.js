@@ -2,7 +2,7 @@
 const POLICY = `<!DOCTYPE html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none';`
   + ` script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:">`;
 const STYLE = `<style>
-body { margin: 0; font: clamp(15px, 1.75vw, 22px)/1.5 system-ui, "Segoe UI", Helvetica, Arial, sans-serif; color: #1a1a1a; overflow-x: auto; }
+body { margin: 0; font: clamp(15px, 2vw, 26px)/1.45 system-ui, "Segoe UI", Helvetica, Arial, sans-serif; color: #1a1a1a; overflow-x: auto; }
 pre { font: .92em/1.45 ui-monospace, "DejaVu Sans Mono", Consolas, monospace; margin: 0; padding: .6rem .8rem; white-space: pre-wrap;
       background: #f3f6fa; }
 math { font-size: 1.15em; } .equations { margin: .6rem .8rem; line-height: 2.6; } .equations math { font-size: 1.35em; math-style: normal; }
