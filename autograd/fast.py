@@ -481,19 +481,22 @@ def _next_unseen(v: Any, rest: dict[Any, Any], seen: set[Any]) -> Any:
 
 
 def wiring(order: Iterable[Any], place: dict[Any, int]) -> list[tuple[int, ...]]:
-    """graph.wiring."""
+    """graph.wiring: only a number that is new is not in `place` yet."""
     found: list[tuple[int, ...]] = []
     emit = found.append
     for v in order:
         a, b = v._first, v._second
-        if b is not None:
-            emit((place[a], place[b]))
-        elif a is None:
-            emit(())
-        elif type(a) is tuple:
-            emit(tuple([place[u] for u in a]))
-        else:
-            emit((place[a],))
+        try:
+            if b is not None:
+                emit((place[a], place[b]))
+            elif a is None:
+                emit(())
+            elif type(a) is tuple:
+                emit(tuple([place[u] for u in a]))
+            else:
+                emit((place[a],))
+        except KeyError:
+            emit(tuple([place.setdefault(u, len(place)) for u in v.inputs]))
     return found
 
 

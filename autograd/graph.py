@@ -46,8 +46,8 @@ def topological_order(*outputs: N) -> list[N]:
 
 
 def wiring(order: Iterable[N], place: dict[Any, int]) -> list[tuple[int, ...]]:
-    """The places of the inputs of each node; `place` has those of numbers, too, or makes them."""
-    return [tuple(place[u] for u in v.inputs) for v in order]
+    """The places of the inputs of each node. A number gets a place in `place`, too, after all."""
+    return [tuple([place.setdefault(u, len(place)) for u in v.inputs]) for v in order]
 
 
 def depends_on(order: Iterable[N], sources: Iterable[N]) -> set[N]:

@@ -61,8 +61,6 @@ for _ in range(300):
             lines.append(str(error))
     order = topological_order(*nodes)
     place = {v: i for i, v in enumerate(order)}
-    numbers = [u for v in order for u in v.inputs if isinstance(u, float)]
-    place.update((u, len(order) + i) for i, u in enumerate(numbers))
     for v, wired in zip(order, graph.wiring(order, place)):
         assert wired == tuple(place[u] for u in v.inputs)
         partials = [getattr(p, "message", repr(p)) for p in v.partials]

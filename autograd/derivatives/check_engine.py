@@ -5,7 +5,9 @@
 2. The order of the walk is tried with operations that have passed; after a fault of the walk
    nothing else is tried, for any graph of several nodes may then be wrong.
 3. An operation waits while one is wrong that it may be built of: x - y is often x + (-y).
-4. What an engine does not have is not a fault, nor is what micrograd does, too: that is a note.
+4. What is wrong is named by what each misconception would compute (engine_ways.py): it is the one
+   that gives all gradients seen, in the expressions that failed and in those that did not.
+5. What an engine does not have is not a fault, nor is what micrograd does, too: that is a note.
 """
 from __future__ import annotations
 
@@ -14,9 +16,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from autograd.compat.keywords import OF_TRANSFORMS, told
-from autograd.derivatives.engine_runs import (OPERATORS, POINTS, Expression, Operator, Run,
-                                              TooLong, as_float, bounded, described, run)
-from autograd.derivatives.misconceptions import FAULTS, NOTES, close, kind_of_rule
+from autograd.derivatives.engine_runs import (OPERATORS, POINTS, ZEROS, Expression, Operator, Run,
+                                              TooLong, as_float, bounded, described, kept_by,
+                                              run)
+from autograd.derivatives.engine_naming import (FIRST_GUESS, Case, Difference, chained, compared,
+                                                different, kind_of_value, left_alone, probed,
+                                                told_by_ways, twice)
+from autograd.derivatives.engine_walks import walks
+from autograd.derivatives.engine_ways import Seen, coincident, explaining
+from autograd.derivatives.misconceptions import FAULTS, NOTES, TEXTBOOK, close, kind_of_rule
 
 MISSING = ("TypeError", "AttributeError", "AssertionError", "NotImplementedError", "ValueError",
            "NameError")
@@ -35,8 +43,11 @@ class Fault(NamedTuple):
         where = ", ".join(f"{name} = {x:g}" for name, x in zip("xyzw", self.point)
                           if name in self.expression)
         got = self.got if isinstance(self.got, str) else f"{self.got:.6g}"
+        name = self.expression.removeprefix("x.").removesuffix("()")
+        rule = self.kind in ("rule", "factor", "local") and TEXTBOOK.get(name)
         return (f"wrong: {self.expression}{' at ' * bool(where)}{where}: {self.what} is {got}, "
-                f"expected {self.expected:.6g}\nwhy: {FAULTS[self.kind]}")
+                f"expected {self.expected:.6g}\nwhy: {FAULTS[self.kind]}"
+                f"{f'; that of {self.expression} is {rule}' if rule else ''}")
 
 
 class EngineReport:
@@ -73,7 +84,8 @@ class EngineReport:
             self.faults.append(fault)
 
 
-WALK = ("no order", "no visited", "equal", "state")         # faults after which no rule is tried
+# Faults after which nothing else is tried
+WALK = ("no order", "no visited", "equal", "state", "nothing", "shared", "dead", "freed", "endless")
 
 
 @told(OF_TRANSFORMS)
@@ -81,12 +93,12 @@ def check_engine(cls: Any) -> EngineReport:
     """A report on a Value class of your own: true when its derivatives are right.
 
     The class is used as micrograd's: `cls(2.0)`, operators, data, grad, backward(), and relu, tanh,
-    exp and log if it has them. For what is wrong the report has the smallest expression that
-    fails, with the numbers got and expected, and the misconception behind it. What is expected
+    exp, log and the like if it has them. For what is wrong the report has the smallest expression
+    that fails, with the numbers got and expected, and the misconception behind it. What is expected
     comes from finite differences, never from the class.
 
-    An operation the class lacks is listed as not there. Mend what is shown and check again: other
-    faults may have hidden behind it.
+    An operation it lacks is listed as not there. Mend what is shown and check again: other faults
+    may have hidden behind it.
 
     >>> class Number:
     ...     def __init__(self, data, inputs=(), partials=()):
@@ -105,13 +117,13 @@ def check_engine(cls: Any) -> EngineReport:
     why: a gradient is overwritten: a Value that is used twice receives two contributions,
     so write += and not =
     """
-    report = EngineReport()
+    report, kept = EngineReport(), kept_by(cls)
     try:
         first = next(shape_faults(cls), None) or next(seed_faults(cls), None)
         if first:
             report.add(first)
         else:
-            check_all(Check(cls, report), report)
+            check_all(Check(cls, report, kept), report)
     except KeyboardInterrupt:
         raise
     except BaseException as error:                      # of a metaclass, of an attribute
@@ -123,11 +135,14 @@ def check_all(check: Check, report: EngineReport) -> None:
     """Add to the report what is wrong: the walk first, since every rule depends on it."""
     for operator in OPERATORS[:2]:
         check.operator(operator)
+        if report.faults and report.faults[-1].kind in WALK:
+            return
     check.walk()
     if report.faults and report.faults[-1].kind in WALK:
         return
     for operator in OPERATORS[2:]:
         check.operator(operator)
+    check.zeros()
     check.augmented()
     if report:
         check.notes()
@@ -177,8 +192,9 @@ def seed_faults(cls: Any) -> Iterator[Fault]:
 class Check:
     """The expressions tried with one class, and what came of them."""
 
-    def __init__(self, cls: Any, report: EngineReport) -> None:
+    def __init__(self, cls: Any, report: EngineReport, kept: int) -> None:
         self.cls = cls
+        self.kept = kept                    # entries of containers of the class, at first
         self.report = report
         self.sound: list[str] = []          # the names of operations that passed
         self.faulty: set[str] = set()       # of those that did not, and of those that wait
@@ -199,7 +215,7 @@ class Check:
         fault = self.first_fault(operator)
         if fault:
             self.faulty.add(operator.name)
-            self.report.add(fault)
+            self.report.add(fault._replace(kind=self.named(fault, operator)))
         else:
             self.sound.append(operator.name)
             self.report.passed.append(operator.written("x", "y"))
@@ -220,22 +236,31 @@ class Check:
         return None
 
     def zero_faults(self, operator: Operator) -> Iterator[Fault]:
-        """The fault of relu at 0, where any number from 0 to 1 is as right as another."""
-        if operator.name != "relu":
-            return
-        got = run(self.cls, operator.f, (0.0,))
-        if got.error or not 0 <= got.grads[0] <= 1:
-            yield Fault("relu", "x.relu()", (0.0,), "x.grad", got.error or got.grads[0], 0.0)
-        elif got.grads[0]:
-            self.report.notes["relu at 0"] = f"x.relu() at x = 0: x.grad is {got.grads[0]:g}"
+        """The faults where an input is 0: of relu, any number from 0 to 1 is right there."""
+        if operator.name == "relu":
+            got = run(self.cls, operator.f, (0.0,))
+            if got.error or not 0 <= got.grads[0] <= 1:
+                yield Fault("relu", "x.relu()", (0.0,), "x.grad", got.error or got.grads[0], 0.0)
+            elif got.grads[0]:
+                self.report.notes["relu at 0"] = f"x.relu() at x = 0: x.grad is {got.grads[0]:g}"
+
+    def zeros(self) -> None:
+        """Try operations that have passed where an input is 0 and they are smooth."""
+        for operator in OPERATORS:
+            if operator.name not in ZEROS or operator.name not in self.sound:
+                continue
+            expression, point = operator.alone(), ZEROS[operator.name]
+            difference = compared(self.cls, expression, point)
+            if difference:
+                fault = fault_of("zero", expression.text, point, difference)
+                self.report.add(fault._replace(kind="zero"))
 
     def chain_faults(self, operator: Operator, alone: Expression) -> Iterator[Fault]:
         """The fault of a result that is multiplied by another Value."""
         if "x * y" not in self.outer:
             return
         text = f"({alone.text}) * z"
-        one = operator.arity == 1
-        f = (lambda x, y, z: operator.f(x) * z) if one else (lambda x, y, z: operator.f(x, y) * z)
+        f = chained(operator)
         for p in operator.points:
             difference = compared(self.cls, Expression(text, f), p[:3])
             if difference:
@@ -276,42 +301,56 @@ class Check:
             text = "s = x * y; t = s * s; s += y; t + s"
             self.report.add(fault_of("in place", text, (2.0, 3.0), difference))
 
+    def named(self, fault: Fault, operator: Operator) -> str:
+        """The kind of a fault, asked again of all expressions where one has only suggested it."""
+        if fault.kind not in FIRST_GUESS:
+            return fault.kind
+        point = fault.point or operator.points[0]
+        return (probed(Case(self.cls, operator, point, self.kept))
+                or told_by_ways(self.cls, operator, fault.kind))
+
     # The walk -------------------------------------------------------------------------------------
 
     def walk(self) -> None:
         """Try the order of backward, with the operations that are right."""
         if not self.sound:
             return
-        for kind, expression in walks("+" if "x + y" in self.sound else "*"):
-            point = (2.0, 3.0, 1.7, 0.75)
-            difference = compared(self.cls, expression, point)
+        symbols = "".join(s for s in "+*" if f"x {s} y" in self.sound)
+        fault = self.first_walk_fault(symbols)
+        if fault:
+            state = kept_by(self.cls) > self.kept
+            self.report.add(fault._replace(kind="state") if state else fault)
+        else:
+            self.separate_passes()
+
+    def first_walk_fault(self, symbols: str) -> Fault | None:
+        """The fault of the smallest graph that shows one, called by what all graphs show."""
+        seen, failed, fault = [], [], None
+        for kind, expression, point in walks(symbols):
+            got = run(self.cls, expression.f, point)
+            difference = different(got, expression.expected(point))
             if difference:
-                _, got, expected = difference
-                if kind == "" and not isinstance(got, str):
-                    kind = "no order" if abs(got) < abs(expected) else "no visited"
-                kind = "error" if isinstance(got, str) else kind
-                self.report.add(fault_of(kind, expression.text, point, difference))
-                return
-        if len(self.sound) == 2:
-            equal = Expression("((x * z) * z) + ((y * z) * w)",
-                               lambda x, y, z, w: ((x * z) * z) + ((y * z) * w))
-            difference = compared(self.cls, equal, (2.0, 2.0, 3.0, 4.0))
-            if difference:
-                self.report.add(fault_of("equal", equal.text, (2.0, 2.0, 3.0, 4.0), difference))
-                return
-        self.separate_passes()
+                failed.append((expression.f, point))
+                fault = fault or self.walk_fault(kind, expression, point, difference)
+            if got.error:
+                return fault
+            seen.append(Seen(expression.f, point, got.grads))
+        if fault and fault.kind in FIRST_GUESS:
+            kind = "equal" if all(coincident(*f) for f in failed) else explaining(seen, ())
+            return fault._replace(kind=kind or fault.kind)
+        return fault
+
+    def walk_fault(self, kind: str, expression: Expression, point: tuple[float, ...],
+                   difference: Difference) -> Fault:
+        """The fault of a graph, called by what its numbers suggest."""
+        _, got, expected = difference
+        if kind == "" and not isinstance(got, str):
+            kind = "no order" if abs(got) < abs(expected) else "no visited"
+        return fault_of(kind, expression.text, point, difference)
 
     def separate_passes(self) -> None:
         """Try two graphs one after the other: the second pass must leave the first one alone."""
-        f = OPERATORS[0 if "x + y" in self.sound else 1].f
-        try:
-            x, y, z = map(self.cls, (2.0, 3.0, 1.5))
-            bounded(lambda: f(f(x, y), y).backward())
-            x.grad = 0.0
-            bounded(lambda: f(f(z, z), z).backward())
-            after = as_float(x.grad)
-        except (Exception, SystemExit, TooLong):
-            return
+        after = left_alone(self.cls, OPERATORS[0 if "x + y" in self.sound else 1].f)
         if not close(after, 0.0):
             self.report.add(Fault("state", "two graphs, one after the other", (),
                                   "the first x.grad, set to 0,", after, 0.0))
@@ -322,6 +361,7 @@ class Check:
         """Note what micrograd and other right engines do as well."""
         if "x + y" in self.sound:
             self.second_pass()
+            self.used_again()
             self.depth()
         for operator in OPERATORS:
             if operator.name in self.sound and "stale" not in self.report.notes:
@@ -335,6 +375,23 @@ class Check:
         if not twice.error and not any(close(twice.grads[0], g) for g in (1.0, 2.0)):
             self.report.notes["no reset"] = (f"(x + y) + y, backward() twice: x.grad is "
                                              f"{twice.grads[0]:g}")
+
+    def used_again(self) -> None:
+        """Note a node of two graphs that passes nothing on in the second one."""
+        try:
+            x, y, z, w = map(self.cls, (2.0, 3.0, 1.5, 0.5))
+            b = x + y
+            first = b + z
+            bounded(first.backward)
+            for v in (x, y, z, b, first):
+                v.grad = 0.0
+            bounded((b + w).backward)
+            grads = [as_float(v.grad) for v in (x, y)]
+        except (Exception, SystemExit, TooLong):
+            return
+        if all(close(g, 0.0) for g in grads):
+            self.report.notes["used again"] = ("b = x + y; (b + z).backward(), then "
+                                               "(b + w).backward(): x.grad is 0")
 
     def stale(self, operator: Operator) -> None:
         """Note an operation whose gradient follows data that change before backward()."""
@@ -354,40 +411,24 @@ class Check:
 
     def depth(self) -> None:
         """Note a limit to the length of chains, and time that doubles with each shared node."""
-        for n, double in ((2 * sys.getrecursionlimit(), False), (40, True)):
+        for n, double, steps in ((2 * sys.getrecursionlimit(), False, 5_000_000),
+                                 (40, True, 500_000)):
             try:
                 x = y = self.cls(1.0)
                 for _ in range(n):
                     y = y + y if double else y + x
-                bounded(y.backward, steps=20_000_000)
+                bounded(y.backward, steps=steps)
             except RecursionError:
                 self.report.notes["depth"] = f"a chain of {n:,} additions ends in a RecursionError"
             except TooLong:
+                if not double:
+                    continue
                 self.report.notes["every path"] = f"{n} times y = y + y takes too long"
             except (Exception, SystemExit):
                 continue
 
 
 # Comparing ----------------------------------------------------------------------------------------
-
-Difference = tuple[int, Any, float]         # which input, what it got, what was expected
-
-
-def twice(operator: Operator, adds: bool) -> list[tuple[str, Any]]:
-    """Expressions that use a Value twice, as text and as functions; sums only where + is right."""
-    f, write = operator.f, operator.written
-    tries: list[tuple[str, Any]] = []
-    if operator.arity == 2:
-        tries.append((write("x", "x"), lambda x, y, z: f(x, x)))
-    if adds and operator.arity == 1:
-        tries.append((f"{write('x')} + {write('x')}", lambda x, y, z: f(x) + f(x)))
-    elif adds:
-        tries.append((f"({write('x', 'y')}) + ({write('x', 'z')})",
-                      lambda x, y, z: f(x, y) + f(x, z)))
-        tries.append((f"({write('y', 'x')}) + ({write('z', 'x')})",
-                      lambda x, y, z: f(y, x) + f(z, x)))
-    return tries
-
 
 def rule_faults(operator: Operator, runs: Sequence[tuple[tuple[float, ...], Run]]
                 ) -> Iterator[Fault]:
@@ -402,15 +443,31 @@ def value_faults(operator: Operator, p: tuple[float, ...], got: Run) -> Iterator
     """The fault of one run going forward: an error, changed data, a wrong value."""
     text, value = operator.alone().text, float(operator.f(*p))
     if got.error:
-        kind = "endless" if got.error.startswith("TooLong") else "error"
-        if operator.name.startswith("2 ") and got.stage == "forward":
-            kind = "reflected"
+        kind = kind_of_error(operator.name, got)
         yield Fault(kind, text, p, "what comes", got.error, value)
-    elif not all(map(close, got.operands, p)):
-        i = [close(a, b) for a, b in zip(got.operands, p)].index(False)
-        yield Fault("in place", text, p, f"{'xy'[i]}.data", got.operands[i], p[i])
+    elif not all(map(close, got.made + got.operands, p + p)):
+        yield data_fault(text, p, got)
     elif not close(got.data, value):
-        yield Fault(kind_of_value(operator.name), text, p, "data", got.data, value)
+        yield Fault(kind_of_value(operator.name, got.data, p), text, p, "data", got.data, value)
+
+
+def kind_of_error(name: str, got: Run) -> str:
+    """The kind of an operation that stops with an error."""
+    if got.error.startswith("TooLong"):
+        return "endless"
+    if name.startswith("2 ") and got.stage == "forward":
+        return "reflected"
+    number = "2" in name and got.error.startswith("AttributeError") and "grad" in got.error
+    return "number" if number else "error"
+
+
+def data_fault(text: str, p: tuple[float, ...], got: Run) -> Fault:
+    """The fault of a run whose inputs have other data than they were given, or other ones later."""
+    made = not all(map(close, got.made, p))
+    data = got.made if made else got.operands
+    i = [close(a, b) for a, b in zip(data, p)].index(False)
+    kind = "rounded" if data[i] % 1 == 0 else "shape"
+    return Fault(kind if made else "in place", text, p, f"{'xy'[i]}.data", data[i], p[i])
 
 
 def grad_faults(operator: Operator, runs: Sequence[tuple[tuple[float, ...], Run]]
@@ -428,53 +485,9 @@ def grad_faults(operator: Operator, runs: Sequence[tuple[tuple[float, ...], Run]
                 yield Fault(kind, expression.text, p, f"{'xy'[i]}.grad", grad, truth)
 
 
-def kind_of_value(name: str) -> str:
-    """The kind of an operation whose value is wrong."""
-    if name.startswith("2 ") or name == "sum":
-        return "reflected"
-    if "/" in name:
-        return "division"
-    return "sign" if "-" in name and "**" not in name else "value"
-
-
-def compared(cls: Any, expression: Expression, point: tuple[float, ...]) -> Difference | None:
-    """The first gradient of the expression that is wrong; None when all are right."""
-    got = run(cls, expression.f, point)
-    if got.error:
-        return 0, got.error, expression.expected(point)[0]
-    for i, (grad, e) in enumerate(zip(got.grads, expression.expected(point))):
-        if not close(grad, e):
-            return i, grad, e
-    return None
-
-
 def fault_of(kind: str, text: str, point: tuple[float, ...], difference: Difference) -> Fault:
     """The Fault of an expression with a wrong gradient, or with an error."""
     i, got, expected = difference
     if isinstance(got, str):
         kind = "endless" if got.startswith("TooLong") else "error"
     return Fault(kind, text, point, f"{'xyzw'[i]}.grad", got, expected)
-
-
-def walks(symbol: str) -> Iterator[tuple[str, Expression]]:
-    """Graphs that fail for a wrong order, each with the kind it shows; "": the number says it."""
-    def o(a: Any, b: Any) -> Any:
-        return a + b if symbol == "+" else a * b
-
-    def early(x: Any, y: Any, z: Any, w: Any) -> Any:
-        b = o(x, y)
-        return o(o(b, z), o(o(b, w), y))
-
-    def late(x: Any, y: Any, z: Any, w: Any) -> Any:
-        b = o(x, y)
-        return o(o(o(b, w), y), o(b, z))
-
-    def skip(x: Any, y: Any, z: Any, w: Any) -> Any:
-        b = o(x, y)
-        return o(b, o(b, z))
-
-    s = symbol
-    yield "no order", Expression(f"(x {s} y) {s} z", lambda x, y, z, w: o(o(x, y), z))
-    yield "", Expression(f"b = x {s} y; b {s} (b {s} z)", skip)
-    yield "", Expression(f"b = x {s} y; (b {s} z) {s} ((b {s} w) {s} y)", early)
-    yield "", Expression(f"b = x {s} y; ((b {s} w) {s} y) {s} (b {s} z)", late)

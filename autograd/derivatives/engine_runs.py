@@ -13,10 +13,12 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 STEP = 1e-5
-STEPS = 3_000_000                           # of the engine's code, for one small expression
-PLAIN = {"relu": lambda a: max(a, 0.0), "tanh": math.tanh, "exp": math.exp, "log": math.log}
-POINTS = ((2.0, 3.0, 1.7, 0.75), (0.5, 2.5, 3.0, 1.25), (1.75, 0.6, 0.8, 2.25))
-SIGNED = ((2.0, 3.0, 1.7, 0.75), (-1.5, 0.5, 2.0, 1.25), (0.6, -2.5, 0.8, -2.25))
+STEPS = 1_000_000                           # of the engine's code, for one small expression
+PLAIN = {"relu": lambda a: max(a, 0.0), "tanh": math.tanh, "exp": math.exp, "log": math.log,
+         "sigmoid": lambda a: 1 / (1 + math.exp(-a)), "sin": math.sin, "cos": math.cos,
+         "sqrt": math.sqrt}
+POINTS = ((2.0, 3.0, 1.7, 0.75), (0.5, 2.5, 3.0, 1.25), (1.75, 0.6, -0.8, 2.25))
+SIGNED = ((2.0, 3.0, 1.7, 0.75), (-1.5, 0.5, 2.0, 1.25), (0.6, -2.5, -0.8, -2.25))
 
 
 class TooLong(BaseException):
@@ -49,22 +51,34 @@ class Run(NamedTuple):
     seed: float = math.nan                  # the grad of the output itself
     error: str = ""                         # what was raised, "" for nothing
     stage: str = ""                         # where: "forward" or "backward"
+    made: tuple[float, ...] = ()            # the data of its inputs before it
+    other: float = 0.0                      # the grad of a Value that took no part
 
 
-def run(cls: Any, f: Callable[..., Any], point: Sequence[float], passes: int = 1) -> Run:
-    """One run of f on new Values of the class, and of backward() from its result."""
+def run(cls: Any, f: Callable[..., Any], point: Sequence[float], passes: int = 1,
+        grad: float | None = None) -> Run:
+    """One run of f on new Values of the class, and of backward() from its result.
+
+    passes   how many times backward() is called
+    grad     what the inputs have as their gradients before, if not what the class gives them
+    """
     stage = ["forward"]
 
     def all_of_it() -> Run:
-        inputs = [cls(x) for x in point]
+        inputs, other = [cls(x) for x in point], cls(0.25)
+        made = tuple(as_float(x.data) for x in inputs)
         y = f(*inputs)
+        if grad is not None:
+            for x in inputs:
+                x.grad = grad
         data, backward = as_float(y.data), y.backward
         stage.append("backward")
         for _ in range(passes):
             backward()
         grads = tuple(as_float(x.grad) for x in inputs)
         operands = tuple(as_float(x.data) for x in inputs)
-        return Run(data, grads, operands, as_float(y.grad))
+        return Run(data, grads, operands, as_float(y.grad), other=as_float(other.grad),
+                   made=made)
     try:
         found: Run = bounded(all_of_it)
         return found
@@ -103,6 +117,14 @@ def described(error: BaseException) -> str:
     return ": ".join([type(error).__name__, *text])[:160]
 
 
+def kept_by(cls: Any) -> int:
+    """How many entries the containers hold that belong to a class or to defaults of its methods."""
+    held = [*type.__getattribute__(cls, "__dict__").values()] if isinstance(cls, type) else []
+    for f in [*held]:
+        held += getattr(f, "__defaults__", None) or ()
+    return sum(len(x) for x in held if isinstance(x, (list, set, dict)))
+
+
 def as_float(x: Any) -> float:
     """A grad or data as a float; None, which some engines start with, is 0."""
     if x is None:
@@ -112,7 +134,13 @@ def as_float(x: Any) -> float:
 
 def method(name: str) -> Callable[[Any], Any]:
     """The function that calls a method by that name, or math's on a float."""
-    return lambda x: PLAIN[name](x) if isinstance(x, float) else getattr(x, name)()
+    # not isinstance: an engine's Value may be a float of its own kind
+    return lambda x: PLAIN[name](x) if type(x) is float else getattr(x, name)()
+
+
+# Where an operation is smooth though an input is 0
+ZEROS = {"x * y": (0.0, 3.0), "x / y": (0.0, 2.0), "x ** 3": (0.0,), "exp": (0.0,), "tanh": (0.0,),
+         "sigmoid": (0.0,), "sin": (0.0,), "cos": (0.0,)}
 
 
 class Operator(NamedTuple):
@@ -165,4 +193,8 @@ OPERATORS = (
     Operator("x ** y", "{0} ** {1}", lambda x, y: x ** y, ("x * y", "exp", "log"), 2, POINTS),
     unary("2 ** x", lambda x: 2 ** x, "x ** y", "exp", "log"),
     unary("tanh", method("tanh"), "exp", "x - y", "x / y", "x - 2", "x + 2"),
+    unary("sigmoid", method("sigmoid"), "exp", "tanh", "x - y", "x / y", "2 / x", "x + 2", "2 + x"),
+    unary("sqrt", method("sqrt"), "x ** 0.5", "exp", "log", points=POINTS),
+    unary("sin", method("sin")),
+    unary("cos", method("cos")),
 )

@@ -5,6 +5,7 @@ micrograd and other right engines do as well.
 """
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 FAULTS = {
@@ -23,9 +24,21 @@ FAULTS = {
     "equal":      "two Values with equal data are taken for one: tell nodes apart by identity, "
                   "not by their numbers",
     "state":      "something is kept from an earlier backward pass: the order and the visited "
-                  "nodes belong to one call, and a default argument is made only once",
+                  "nodes belong to one call; a default argument and an attribute of the class are "
+                  "made only once",
+    "combined":   "contributions to a gradient are not added: a Value that is used twice receives "
+                  "two of them, and its gradient is their sum, not their mean or the larger one",
+    "shared":     "Values share one gradient: an array or list as a default argument or as an "
+                  "attribute of the class is made only once, so make one in __init__",
+    "nothing":    "no gradient arrives anywhere: the output's own rule must run as well, and a "
+                  "node must keep its inputs themselves, not copies of them",
+    "freed":      "the nodes between are freed before backward: the output must keep its inputs, "
+                  "and weak references do not",
+    "dead":       "an operation that is not part of this output disturbs the pass: backward() "
+                  "walks what the output was computed from, and counts no other uses",
     "chain rule": "the factor out.grad is missing: the chain rule multiplies the local derivative "
                   "by the gradient of the output",
+    "local":      "the local derivative is missing: out.grad is passed on as it is",
     "in place":   "an operand is changed in place: an operation makes a new Value, and the data "
                   "of its inputs stay as they are",
     "reflected":  "a reflected operator is wrong: in 2 - x Python calls x.__rsub__(2), and there "
@@ -39,9 +52,23 @@ FAULTS = {
     "relu":       "relu passes a gradient where its input is below 0: test the input, or out > 0, "
                   "for out >= 0 is always true; at 0 take a number from 0 to 1",
     "in for out": "input and output are mixed up: the derivative of exp is its output, that of "
-                  "tanh is 1 - output ** 2, that of log is 1 / input",
+                  "tanh is 1 - output ** 2, that of sigmoid is output * (1 - output), that of log "
+                  "is 1 / input",
+    "swapped":    "the local derivatives of the two inputs are swapped: in x * y that with respect "
+                  "to x is y",
+    "misplaced":  "the contributions to both inputs are added to the same one: one line of the "
+                  "rule says self.grad, the other one other.grad",
     "lost":       "no gradient arrives at one of the inputs",
     "factor":     "the derivative is multiplied by a wrong constant",
+    "rounded":    "numbers are rounded to whole ones: keep data and gradients as floats, without "
+                  "int, round, // or arrays of integers",
+    "clipped":    "gradients are clipped or normalized: a backward pass passes them on as they "
+                  "are; an optimizer may limit them",
+    "negative":   "negative gradients lose their sign, or are lost: they are passed on as they "
+                  "are; relu asks for the sign of its input, not for that of the gradient",
+    "zero":       "a rule divides by its input and fails where that is 0: n * out / x does, "
+                  "n * x ** (n - 1) does not",
+    "number":     "a number as an operand has no grad: make it a Value, or skip it in backward",
     "value":      "the value itself is wrong, before any derivative",
     "error":      "backward stops with an error",
     "endless":    "the computation does not end",
@@ -53,6 +80,9 @@ NOTES = {
                   "does this, too: build the graph anew for each pass, or reset inner nodes",
     "stale":      "data is read at backward() and not recorded at the operation; micrograd does "
                   "this, too: change data only after backward()",
+    "used again": "a node that was part of an earlier backward pass passes nothing on in the next: "
+                  "a tape was emptied, or nodes are marked as visited for good; build the graph "
+                  "anew for each pass",
     "depth":      "backward() walks by recursion, so long chains end in a RecursionError: a loop "
                   "with a list of nodes has no such limit",
     "every path": "the time doubles with each node that is used twice: every path is walked, where "
@@ -64,8 +94,19 @@ NOTES = {
 # Wrong rules that have a name of their own: functions of the output and the input
 MIXED_UP: dict[str, tuple[Callable[[float, float], float], ...]] = {
     "exp": (lambda y, a: a, lambda y, a: 2.718281828459045 ** y),
-    "tanh": (lambda y, a: 1 - a * a,),
+    "tanh": (lambda y, a: 1 - a * a, lambda y, a: 1 - math.tanh(y) ** 2),
     "log": (lambda y, a: 1 / y,),
+    "sigmoid": (lambda y, a: a * (1 - a), lambda y, a: y * (1 - a), lambda y, a: a * (1 - y)),
+    "sqrt": (lambda y, a: 0.5 / a,),
+    "sin": (lambda y, a: math.cos(y),),
+    "cos": (lambda y, a: -math.sin(y),),
+}
+
+# What the derivative is, for the message about a wrong one
+TEXTBOOK = {
+    "x + y": "1 with respect to each", "x * y": "y with respect to x, x with respect to y",
+    "exp": "out", "log": "1 / x", "tanh": "1 - out ** 2", "sigmoid": "out * (1 - out)",
+    "relu": "1 where x > 0, else 0", "sqrt": "1 / (2 * out)", "sin": "cos(x)", "cos": "-sin(x)",
 }
 
 
@@ -75,12 +116,11 @@ def kind_of_rule(name: str, i: int, point: Sequence[Sequence[float]], values: Se
 
     point, values, got and expected have an entry for each point that was tried.
     """
-    for rule in MIXED_UP.get(name, ()):
-        if all(close(g, rule(y, p[0])) for g, y, p in zip(got, values, point)):
-            return "in for out"
+    if mixed_up(name, point, values, got):
+        return "in for out"
     if name == "relu" and any(p[0] < 0 and g for g, p in zip(got, point)):
         return "relu"
-    special = special_kind(name, i)
+    special = special_kind(name, i, point, got)
     if special:
         return special
     kind = kind_of_ratio(got, expected)
@@ -89,12 +129,21 @@ def kind_of_rule(name: str, i: int, point: Sequence[Sequence[float]], values: Se
     return kind or "rule"
 
 
-def special_kind(name: str, i: int) -> str:
+def mixed_up(name: str, point: Sequence[Sequence[float]], values: Sequence[float],
+             got: Sequence[float]) -> bool:
+    """Whether a derivative is one of those that take the input for the output."""
+    return any(all(close(g, rule(y, p[0])) for g, y, p in zip(got, values, point))
+               for rule in MIXED_UP.get(name, ()))
+
+
+def special_kind(name: str, i: int, point: Sequence[Sequence[float]], got: Sequence[float]) -> str:
     """The kind that an operation's own misconception has, "" if it has none."""
     if name.startswith("2 ") or name == "sum":
         return "reflected"
     if "/" in name:
         return "division"
+    if name == "x * y" and all(close(g, p[i]) for g, p in zip(got, point)):
+        return "swapped"
     return "exponent" if name == "x ** y" and i == 1 else ""
 
 

@@ -1,7 +1,8 @@
 """Run the benchmarks: `python -m tests.benchmarks`, or one section by name: `... eager`.
 
 Words after `styles` choose among its programs: `python -m tests.benchmarks styles rnn`. `growth`, graphs of up to 2,000,000 nodes,
-takes many minutes, and runs only when it is named; words after it choose among its families.
+takes many minutes, and runs only when it is named; words after it choose among its families. So does `compiling PATH`, compile time
+beside the checkout at that path.
 """
 import importlib
 import platform
@@ -19,7 +20,7 @@ def main(words: list[str]) -> None:
     Raises SystemExit for a name it does not know.
     """
     print(f"{platform.python_implementation()} {platform.python_version()}, {platform.machine()}")
-    if words[:1] in (["styles"], ["growth"]):
+    if words[:1] in (["styles"], ["growth"], ["compiling"]):
         importlib.import_module(f"tests.benchmarks.{words[0]}").main(*words[1:])
         return
     for name in words:

@@ -272,7 +272,7 @@ MUTANTS = [
     ("lost", C, "            other.grad += self.data * out.grad  # second factor\n", ""),
     ("lost", T, "(self, b), (b.data, self.data)", "(self, b), (b.data,)"),
     ("rule", C, "(1 - t ** 2)", "(1 - t)"),
-    ("rule", T, "(b.data, self.data)", "(self.data, b.data)"),
+    ("swapped", T, "(b.data, self.data)", "(self.data, b.data)"),
     ("value", C, "math.log(self.data)", "math.log10(self.data)"),
     ("error", C, "1 / self.data * out.grad", "1 / self.date * out.grad"),
     ("endless", T, T_ORDER, ENDLESS),

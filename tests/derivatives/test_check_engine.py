@@ -4,6 +4,8 @@ import pytest
 from autograd import Value, check_engine
 from autograd.derivatives import check_engine as checking
 from tests.benchmarks.peers import TupleValue, micrograd_value
+from tests.derivatives.engine_styles import RIGHT as RIGHT_STYLES
+from tests.derivatives.engine_styles import WRONG, changed, made
 from tests.derivatives.engines import MUTANTS, RIGHT, CLOSURES, TUPLES, engine
 
 
@@ -17,6 +19,31 @@ def test_a_mutant_is_named_by_its_misconception(kind, source, old, new):
 def test_a_right_engine_is_not_accused(source, old, new, notes):
     report = check_engine(engine(source, old, new))
     assert report and set(report.notes) == notes, str(report)
+
+
+@pytest.mark.parametrize("kinds, source", [wrong[1:] for wrong in WRONG], ids=[wrong[0] for wrong in WRONG])
+def test_a_wrong_engine_in_any_style_is_named(kinds, source):
+    report = check_engine(made(source))
+    found = [fault.kind for fault in report.faults]
+    assert found and found[0] in kinds and len(found) <= 2, str(report)
+
+
+@pytest.mark.parametrize("source", [right[1] for right in RIGHT_STYLES], ids=[right[0] for right in RIGHT_STYLES])
+def test_a_right_engine_in_any_style_is_not_accused(source):
+    report = check_engine(made(source))
+    assert report and len(report.passed) >= 6, str(report)
+
+
+def test_nodes_marked_as_visited_for_good_are_noted():
+    """As with a tape that is emptied: each pass is right, where the graph is built anew for it."""
+    report = check_engine(made(changed("closures", '"__weakref__"]', '"__weakref__", "seen"]', "self.back = back\n", "self.back = back\n        self.seen = False\n",
+                                       "done.add(id(n))", "n.seen = True", "if id(k) not in done", "if not k.seen")))
+    assert report and "used again" in report.notes
+
+
+def test_a_wrong_rule_is_told_with_the_right_one():
+    report = check_engine(made(changed("counter", "(y * (1 - y),)", "(y * (1 + y),)")))
+    assert str(report.faults[0]).endswith("why: the local derivative is wrong; that of x.sigmoid() is out * (1 - out)")
 
 
 @pytest.mark.parametrize("cls", [TupleValue, micrograd_value(), Value])

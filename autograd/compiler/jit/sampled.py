@@ -557,8 +557,10 @@ def columns(key: Any, rows: Any, at: list[int]) -> Any:
         return part_of(rows, (), key, at)
     if key[0] == "array":
         return part_of(rows, key[1], key[2], at)
-    if key[0] in ("=", "array="):
+    if key[0] == "=":
         return [key[2]] * len(rows)
+    if key[0] == "array=":
+        return np.array([np.frombuffer(key[2], dtype=bool).reshape(key[1])] * len(rows))
     if type(key[2]) is int:
         return key[0]([columns(key[1], rows, at) for _ in range(key[2])])
     items = [columns(part, rows, at) for part in key[2]]

@@ -18,14 +18,6 @@ from autograd.compat.numbers import with_labels
 from autograd.value import Value
 
 
-class Places(dict[Any, int]):
-    """The place of each Value and number; what is new comes after all others."""
-
-    def __missing__(self, new: Any) -> int:
-        self[new] = place = len(self)
-        return place
-
-
 class Columns:
     """The columns of the graph of some outputs, which begins with some leaves, parameters and
     inputs, even if they were computed. `order` is its topological order, where it is known.
@@ -35,7 +27,7 @@ class Columns:
         self, outputs: Sequence[Value], leaves: Sequence[Value], order: list[Value] | None = None
     ) -> None:
         self.order = order = with_labels(order or graph.topological_order(*outputs))
-        self.place = Places(zip(order, range(len(order))))
+        self.place: dict[Any, int] = dict(zip(order, range(len(order))))
         self.begin = {self.place[v] for v in leaves if v in self.place}
         self.ends = [self.place[v] for v in outputs]
         self.args = graph.wiring(order, self.place)
@@ -82,7 +74,7 @@ class Columns:
 
     def place_of(self, number: float) -> int:
         """The place of a number."""
-        place = self.place[number]
+        place = self.place.setdefault(number, len(self.place))
         if place == len(self.number):
             self.number.append(number)
         return place

@@ -123,7 +123,7 @@ def keys_of(tape: Tape) -> list[int]:
     kinds[tape.zero] = ZERO
     kind_of, numbers = kinds.__getitem__, []
     for op, args in tape.nodes.values():
-        look = op, *map(kind_of, args)
+        look = op, tuple(map(kind_of, args))
         number = by_kinds.get(look)
         if number is None:
             number = known.setdefault(key(tape, (op, args)), len(known))

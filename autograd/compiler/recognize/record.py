@@ -270,7 +270,7 @@ class _Numbering:
     def ids_of(self, terms: Sequence[int]) -> list[int]:
         """The ids of terms; a number gets one where it is first used."""
         ids = self.ids
-        found = [ids[t] for t in terms]
+        found = list(map(ids.__getitem__, terms))
         if NONE in found:
             for k, t in enumerate(terms):
                 if ids[t] is NONE:
@@ -465,26 +465,19 @@ class _Numbering:
         """The sum of the numbers among the terms, which are left out of them; but a 0 stays where
         it stands beside few terms: at the ends of a row it is the neighbour that is missing.
         """
-        if not side.rest:
-            return 0.0
-        value, found, left = self.value, 0.0, []
-        zeros = False
+        value, found, left, zeros = self.value, 0.0, [], []
         for t in side.rest:
             number = value[t]
             if number is None:
                 left.append(t)
             elif number == 0.0:
-                zeros = True
+                zeros.append(t)
             else:
                 found += number
         if zeros and left and len(side.rest) <= NEIGHBOURS and not side.has_products():
-            left = self.without_shift(side.rest)
+            left = [t for t in side.rest if value[t] is None or t in zeros]
         side.rest = left
         return found
-
-    def without_shift(self, terms: list[int]) -> list[int]:
-        """The terms that are not numbers, or 0."""
-        return [t for t in terms if self.value[t] in (None, 0.0)]
 
     def total(self, terms: list[int], shift: float, products: bool) -> int:
         """The sum of some nodes and a number; whether there are products among them."""
@@ -533,6 +526,8 @@ class _Numbering:
         weight whose input is 1.
         """
         weights_of_data = classes.get((PARAMETER, CONSTANT))
+        if not weights_of_data and len(classes) == 1:
+            return None
         if weights_of_data:
             self.merge_rest(rest, *weights_of_data)
         bias = self.bias(rest) if rest else None

@@ -26,6 +26,7 @@ from autograd.compiler.recognize.record import PARAMETER, Tape
 FEWEST = 6  # turns of a loop
 LONGEST = 60  # groups in a turn
 SHARE = 20  # a loop is worth looking for if it has so large a part of all groups
+WHOLE = 0.9  # so large a part is as good as all
 TRIED, SHIFTS = 4, 12  # repetitions that are looked at, and groups at which a turn of one may begin
 WEIGHTS = 4  # parameters that differ from turn to turn; with more they are layers, not time
 OUTSIDE = -1
@@ -158,6 +159,8 @@ def longest(tape: Tape, line: Line, begin: int, most: int) -> tuple[int, Turns] 
         covered = (stops - starts) // period * period + period
         for k in np.flatnonzero(covered >= FEWEST * period):
             candidates.append((int(covered[k]), period, int(starts[k]), int(stops[k]) + period))
+        if [c for c, *_ in candidates[-TRIED:] if c > WHOLE * len(looks)][TRIED - 1 :]:
+            break  # those to come are turns of several of these turns
     candidates.sort(key=lambda c: (-c[0], c[1]))
     for _, period, start, stop in candidates[:TRIED]:
         loops: list[tuple[int, Turns]] = []
