@@ -13,7 +13,7 @@ import autograd as ag
 from autograd import Value
 from autograd.graph import topological_order
 from tests.compiler import agree
-from tests.compiler.fields import algebra, learning, physics, sequences  # noqa: F401  (they fill FIELDS)
+from tests.compiler.fields import algebra, learning, loops, physics, sequences  # noqa: F401  (they fill FIELDS)
 from tests.compiler.languages import Run
 from tests.compiler.fields.style import FIELDS, Asked, Given, Style, flat, refilled
 
