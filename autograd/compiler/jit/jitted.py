@@ -27,6 +27,7 @@ from autograd.compat.numbers import is_array
 from autograd.compiler import paused_collector
 from autograd.compiler.jit.arguments import Arguments, Signature
 from autograd.compiler.jit.branch import Branch, How, Refused, agree
+from autograd.compiler.jit.effects import Kept
 from autograd.compiler.jit.flat import INT, flatten, kinds_of, numbers, without_values
 from autograd.compiler.jit.guards import OURS, REMEDY, notes_here
 from autograd.compiler.jit.reach import TRANSPARENT, Reach
@@ -95,11 +96,11 @@ class Jitted:
         try:
             for branch in self.known.get(signature, ()):
                 given = branch.given(theta)
-                holds = branch.holds(given)
+                holds = branch.holds(given, values)
                 if holds < 0 or holds and branch.outside and VARIABLES_AT_WORK:
                     return self.f(*args, **named)
                 if holds and given is not None:
-                    return self.checked(branch, branch.run(given, values), args, named)
+                    return self.by_program(branch, given, values, args, named)
         except (ArithmeticError, ValueError):
             return self.f(*args, **named)
         with self.lock:
@@ -183,6 +184,23 @@ class Jitted:
                 stack += x.values() if isinstance(x, dict) else () if is_array(x) else x
         return False
 
+    def by_program(self, branch: Branch, given: Any, values: Sequence[Value], args: Any,
+                   named: Any) -> Any:
+        """The result by a branch; now and then compared with an eager one."""
+        if branch.step is None:
+            return self.checked(branch, branch.run(given, values), args, named)
+        self.calls += 1
+        if self.calls not in CHECKED or self.reach is None:
+            return branch.run(given, values)
+        before = Kept([*self.reach.values, *values])
+        result = branch.run(given, values)
+        found = Kept(before.values)
+        before.put_back()
+        eager = self.f(*args, **named)
+        if not agree(eager, result) or not found.agrees(Kept(before.values)):
+            self.give_up(DIFFERENT)
+        return eager
+
     def checked(self, branch: Branch, result: Any, args: Any, named: Any) -> Any:
         """The result, now and then compared with an eager one; where the branch was recorded
         before the function had run, the first time in full."""
@@ -223,6 +241,7 @@ class Jitted:
         """A branch, where it may be recorded after f has run as it was written, and the result."""
         reach, known = self.reach, self.known.get(key, [])
         before = drawn() if reach is not None and reach.may_draw else None
+        kept = Kept([*(reach.values if reach is not None else ()), *values])
         result = self.f(*args, **named)
         self.check_result(result)
         if not is_recording() or self.refused or reach is None:
@@ -236,7 +255,7 @@ class Jitted:
         elif reason := self.too_many(key, known):
             self.give_up(reason)
         else:
-            return self.recorded(key, theta, result, reach, values), result
+            return self.recorded(key, theta, result, reach, values, kept), result
         return None, result
 
     def count_change_by_f(self, reach: Reach) -> None:
@@ -263,9 +282,13 @@ class Jitted:
         """Whether the arguments are as they were."""
         leaves: list[Any] = []
         same = flatten((args, named), leaves) == key
-        leaves, _, now = without_values(leaves)
+        leaves, places, now = without_values(leaves)
         same = same and len(now) == len(values) and all(map(is_, now, values))
-        return same and numbers(leaves).tobytes() == theta.tobytes()
+        if not same:
+            return False
+        found = numbers(leaves)
+        found[places] = theta[places]                   # of a Value another data is an effect
+        return bool(found.tobytes() == theta.tobytes())
 
     def proved(self, key: Signature, theta: Any) -> tuple[Branch | None, Any]:
         """A branch and its result, without a call of the eager gradient: where f cannot change
@@ -285,17 +308,21 @@ class Jitted:
             return NOTHING
 
     def recorded(self, key: Signature, theta: Any, result: Any, reach: Reach,
-                 values: Sequence[Value] = ()) -> Branch | None:
-        """A branch that gives the result; None where there is none, or not at these numbers."""
-        states = random.getstate(), np.random.get_state()
+                 values: Sequence[Value], before: Kept) -> Branch | None:
+        """A branch that gives the result, and changes what f changed since `before`; None where
+        there is none, or not at these numbers."""
+        states, after = (random.getstate(), np.random.get_state()), Kept(before.values)
         try:
+            before.put_back()
             with paused_collector():
                 branch = self.branch(key, theta, reach, result)
             given = branch.given(theta)
             if given is None or not branch.agrees(result, branch.run(given, values), values):
                 raise Refused(DIFFERENT)
+            if not after.agrees(Kept(before.values)):
+                raise Refused(DIFFERENT)
             if reach.asks_kind and not values:
-                self.try_elsewhere(branch, theta)
+                self.try_elsewhere(branch, theta, reach)
             if not reach.same():
                 raise Refused("changes what it refers to")
             return branch
@@ -305,6 +332,7 @@ class Jitted:
             self.give_up(str(error))
             return None
         finally:
+            after.put_back()
             random.setstate(states[0])
             np.random.set_state(states[1])
 
@@ -317,21 +345,27 @@ class Jitted:
         how = self.how._replace(keeps_graph=True)
         return self.branch_kind(self.f, signature, theta, reach, how)
 
-    def try_elsewhere(self, branch: Branch, theta: Any) -> None:
+    def try_elsewhere(self, branch: Branch, theta: Any, reach: Reach) -> None:
         """Compare with eager at other numbers, as a function that asks whether something is a
         Value may do something else for floats."""
         rng = np.random.default_rng(0)
         is_int = np.array(kinds_of(branch.signature.key)) == INT
         moved = np.where(is_int, theta, theta * rng.uniform(0.999, 1.001, len(theta)))
         args, named = branch.signature.filled(moved)
+        before = Kept(reach.values)
         try:
             given = branch.given(moved)
             if given is None or branch.holds(given) != 1:
                 return
-            eager, found = self.f(*args, **named), branch.run(given)
+            found, changed = branch.run(given), Kept(before.values)
+            before.put_back()
+            eager = self.f(*args, **named)
         except Exception:                               # numbers that f does not take
             return
-        if not agree(eager, found):
+        finally:
+            after = Kept(before.values)
+            before.put_back()
+        if not agree(eager, found) or not changed.agrees(after):
             raise Refused("does something else for Values than for numbers")
 
     def give_up(self, reason: str, args: Any = None, named: Any = None) -> Any:

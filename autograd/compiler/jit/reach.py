@@ -29,7 +29,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiler.jit.unchanged import Term, Watch, alike, together
+from autograd.compiler.jit.unchanged import Term, Watch, alike, are_held, together
 from autograd.operation import Operation
 from autograd.value import Value
 
@@ -169,10 +169,12 @@ class Reach:
         self.refusals.append(reason + where_named(self.functions, culprit))
 
     def watch(self, look: Callable[[], list[Any]], of: Any = None,
-              terms: list[Term] | None = None) -> list[Any]:
-        """What look() gives, which is watched from now on; see Watch."""
+              terms: list[Term] | None = None, tests: list[Term] | None = None) -> list[Any]:
+        """What look() gives, which is watched from now on; see Watch. `terms` are what it gives, as
+        an expression for each."""
         held = look()
-        self.watches.append(Watch(look, held, of, terms))
+        self.watches.append(Watch(look, held, of, tests if terms is None else
+                                  are_held(terms, held)))
         return held
 
     def watch_items(self, x: Any) -> None:
@@ -365,13 +367,22 @@ class Reach:
             return x.ravel().tolist() if x.dtype == object else []
         if _bytes_of(x) is not None:
             if not isinstance(x, tuple) or not all(isinstance(item, PLAIN) for item in x):
-                self.watch(lambda: [_bytes_of(x)], x)
+                written = _bytes_of(x)
+                test: list[Term] = [("dumps({}, 2) == {}", (x, written))]
+                self.watch(lambda: [_bytes_of(x)], x, tests=test if is_plain(x) else None)
             return []
         if isinstance(x, dict):
             return self.watch(lambda: [*x, *x.values()])
         if isinstance(x, (set, frozenset)):
             return self.watch(lambda: sorted(x, key=hash))
-        return list(x) if isinstance(x, tuple) else self.watch(lambda: list(x))
+        return list(x) if isinstance(x, tuple) else self.of_items(x)
+
+    def of_items(self, x: Any) -> list[Any]:
+        """The items of a list or deque, which are watched."""
+        compares = {getattr(kind, "__eq__", None) for kind in {*map(type, x)} - {Value}}
+        same: list[Term] = [("{} == {}", (list(x), x))]     # by identity, all in C
+        is_list = type(x) is list and compares <= {object.__eq__}
+        return self.watch(lambda: list(x), tests=same if is_list else None)
 
     def of_wrapper(self, x: Any) -> list[Any]:
         """What a method, a property, a partial, or a view of a dict is made of."""
@@ -413,10 +424,18 @@ class Reach:
         self.can_change |= fields is not MISSING or bool(slots)
         held: list[Any] = []
         if fields is not MISSING:
-            held = self.watch(lambda: [type(x), x.__dict__ is fields, *fields, *fields.values()], x)
+            held = self.watch(lambda: [type(x), x.__dict__ is fields, *fields, *fields.values()], x,
+                              tests=tests_of(x, fields))
         if slots:
             held = held + self.watch(lambda: [_attribute(x, name) for name in slots])
         return held
+
+
+def tests_of(x: Any, fields: dict[str, Any]) -> list[Term]:
+    """Tests of whether an object has its class and its attributes."""
+    return [("type({}) is {}", (x, type(x))), ("{}.__dict__ is {}", (x, fields)),
+            ("tuple({}) == {}", (fields, tuple(fields))),
+            *(("{}[{}] is {}", (fields, name, a)) for name, a in fields.items())]
 
 
 # What code reads ----------------------------------------------------------------------------------
@@ -563,6 +582,14 @@ def _bytes_of(x: Any) -> bytes | None:
         return marshal.dumps(x, 2)
     except ValueError:
         return None
+
+
+def is_plain(x: Any) -> bool:
+    """Whether data holds no bytes: what marshal writes as these may have been something else."""
+    kind = type(x)
+    if kind in (list, tuple, set, frozenset):
+        return all(map(is_plain, x))
+    return kind is not bytes and (kind is not dict or all(map(is_plain, [*x, *x.values()])))
 
 
 WRITTEN = {int, float, complex, bool, str, bytes, type(None)}

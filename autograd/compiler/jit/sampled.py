@@ -17,9 +17,9 @@ import numpy as np
 from autograd import compiler
 from autograd.compat.messages import described, entries
 from autograd.compiler.jit.arguments import VALUES, Signature, argument_keys, same_objects
-from autograd.compiler.jit.branch import Branch, How, agree, checked_finite, in_a_row
-from autograd.compiler.jit.flat import (BOOL, FLOAT, INT, flatten, flatten_result, kinds_of,
-                                        numbers, skeleton, with_kinds)
+from autograd.compiler.jit.branch import Branch, How, agree, checked_finite
+from autograd.compiler.jit.flat import (BOOL, FLOAT, INT, flatten, flatten_result, in_a_row,
+                                        kinds_of, numbers, skeleton, with_kinds)
 from autograd.compiler.jit.guards import Notes
 from autograd.compiler.jit.jitted import CHECKED, DIFFERENT, Jitted
 from autograd.compiler.jit.lookups import Lookups
@@ -127,6 +127,9 @@ class RowsBranch(Branch):
     def lookups_of(self, variables: list[Value]) -> Lookups:
         """By rows of the unit matrix, as each sample has another index."""
         return Lookups(variables, fetches=False)
+
+    def changeable(self, variables: list[Value], reach: Reach) -> None:
+        """None: samples are computed side by side, and may change nothing."""
 
     def compiled(self, outputs: list[Value], every: list[Value]) -> Program:
         """The program of some outputs, whose inputs are the numbers of a sample."""
