@@ -24,7 +24,7 @@ from autograd.compiler.jit.effects import (Effects, Pass, gradient_of, put_all, 
 from autograd.compiler.jit.flat import in_a_row
 from autograd.compiler.jit.guards import Notes
 from autograd.compiler.run import Program
-from autograd.graph import topological_order
+from autograd.graph import depends_on, topological_order
 from autograd.recording import is_recording
 from autograd.value import Value
 
@@ -65,8 +65,9 @@ class PassProgram:
             parts = [ops.stop_gradient(v) * factor for v, factor in zip(after, factors)]
             root = ops.sum_of([root, *parts])
             order = topological_order(root)
-        given = set(one.sources)
-        rest = places.known(v for v in order if v not in given)
+        # what depends on the sources is computed again: the derivative goes through it
+        passed = depends_on(order, one.sources)
+        rest = places.known(v for v in order if v not in passed)
         self.program = compiled(root, [*one.sources, *factors], rest, order)
         self.sources, self.rest, self.has_rest = places.at(one.sources), places.at(rest), bool(rest)
         self.zeros = np.zeros(len(factors))
@@ -239,7 +240,10 @@ def refusal(effects: Effects, returned: Iterable[Value]) -> str:
     """Why a result that is a Value cannot be made; "" where all can."""
     within = {v for one in effects.passes for v in one.order}
     for v in returned:
-        if v in effects.outside or v in effects.seeds:
+        if v in effects.outside:
+            continue
+        others = [y for y in effects.seeds if y is not v]
+        if v in effects.seeds and v not in topological_order(*others):
             continue
         if v in within:
             return "returns a Value that backward() went through; return its .data"
