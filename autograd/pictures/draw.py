@@ -61,10 +61,9 @@ def draw(value: Value | Sequence[Value], level: str | None = None, *,   # noqa: 
     hide        what is left blank, to be filled in on paper: "data" (of operations), "grad",
                 "local" (derivatives); of a graph in full. `draw(...).solution` is filled in
 
-    Grads are those that backward() left, a dash where none has come; a line below names those that
-    paths or passes not drawn have added to. The same graph gives the same bytes. Raises TypeError
-    for what is not a Value, ValueError for an unknown level or name to expand and, without force,
-    for more than 2,000 nodes.
+    Grads are those that backward() left; a line below names those that paths or passes not drawn
+    have added to. Raises TypeError for what is not a Value, ValueError for an unknown level or name
+    to expand and, without force, for more than 2,000 nodes.
 
     >>> a = Value(2.0, label="a")
     >>> print(draw(a * a).source.count("->"))
