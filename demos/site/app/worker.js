@@ -18,7 +18,7 @@ async function start({ wasm, stdlib, lock, app, packages }) {
     Graphviz.load(),
   ]);
   PythonError = python.ffi.PythonError;
-  const hasNumpy = packages ? await loaded(python, ["numpy", "matplotlib"]) : false;
+  if (packages) await python.loadPackage(["numpy", "matplotlib"]);
   const home = "/home/pyodide/site";
   python.unpackArchive(new Uint8Array(app), "zip", { extractDir: home });
   python.runPython(`import sys; sys.path.insert(0, ${JSON.stringify(home)})`);
@@ -27,20 +27,12 @@ async function start({ wasm, stdlib, lock, app, packages }) {
   session = python.runPython(`
 import json
 from demos.site import inside
-inside.begin(lambda part: show(json.dumps(part)), layout, numpy=${hasNumpy ? "True" : "False"})
+inside.begin(lambda part: show(json.dumps(part)), layout, numpy=${packages ? "True" : "False"})
 `);
   session.about = () => JSON.parse(python.runPython("json.dumps(inside.about(session.names))", {
     globals: python.toPy({ json: python.pyimport("json"), inside: python.pyimport("demos.site.inside"), session }) }));
   session.check = (name, text) => JSON.parse(python.runPython("json.dumps(inside.check(name, text))", {
     globals: python.toPy({ json: python.pyimport("json"), inside: python.pyimport("demos.site.inside"), name, text }) }));
-}
-
-// Whether packages came within PATIENCE: without a network the page works as one without --cdn.
-const PATIENCE = 60_000;
-async function loaded(python, names) {
-  const tooLate = new Promise((resolve) => { setTimeout(resolve, PATIENCE); });
-  await Promise.race([python.loadPackage(names).catch(() => null), tooLate]);
-  return names.every((name) => name in python.loadedPackages);
 }
 
 function answer({ id, kind, code, name }) {
