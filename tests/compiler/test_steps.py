@@ -17,7 +17,7 @@ Y = [1.0, -1.0, -1.0, 1.0]
 def test_steps_at_random_go_as_eager(first):
     found = [compare(seed) for seed in range(first, first + 12)]
     assert not [text for text in found if text and not text.startswith("refused")]
-    assert sum(not text for text in found) >= 5
+    assert sum(not text for text in found) >= 3
 
 
 def test_hundreds_of_steps_at_random_go_as_eager():
