@@ -440,3 +440,14 @@ def test_samples_without_numbers_are_compiled(reduce, known):
         expected = f(2.0, []) if reduce == "mean" else f(2.0, []) * m if reduce else [f(2.0, [])] * m
         np.testing.assert_allclose(found, expected)
     assert not compiled.refused
+
+
+def steps_down(x, n):
+    return x if n == 0 else steps_down(ag.exp(-x) if x > 0 else ag.exp(x), n - 1)
+
+
+def test_a_branch_in_a_function_that_calls_itself_is_a_choice_in_one_program():
+    compiled = jit(steps_down)
+    for x in (2.0, 1.0, 0.5, -1.0):
+        assert compiled(x, 3) == pytest.approx(steps_down(x, 3), rel=1e-12)
+    assert len(compiled.programs) == 1
