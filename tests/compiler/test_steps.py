@@ -238,6 +238,32 @@ def test_inside_no_grad_a_step_does_what_it_does_eagerly():
     assert w.data == before
 
 
+def shares(values, returns):
+    """A step of two passes that share h, between which a grad is read."""
+    def step(x, y):
+        for p in values:
+            p.grad = 0.0
+        h = values[0] * x + values[1]
+        first, second = h * h, (h - y) ** 2
+        first.backward()
+        between = values[0].grad
+        (second + 0.5 * first).backward()
+        return [between, *(p.grad for p in values), *([first] if returns else [])]
+    return step
+
+
+@pytest.mark.parametrize("returns", [False, True])
+def test_a_pass_goes_through_what_an_earlier_pass_went_through(returns):
+    plain, compiled = shares([Value(0.5), Value(0.1)], returns), jit(shares([Value(0.5), Value(0.1)], returns))
+    for x, y in [(0.0, 1.0), (0.5, 1.0), (0.5, 1.0), (1.5, -2.0)]:     # at x = 0 a lost gradient is 0, too
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            wanted, found = plain(x, y), compiled(x, y)
+        assert found[:3] == pytest.approx(wanted[:3], rel=1e-12)
+        assert not returns or found[3].grad == pytest.approx(wanted[3].grad)
+    assert bool(compiled.refused) == returns
+
+
 def adam(decorate):
     """Adam as microgpt writes it, with lists and a count of steps; everything it changes."""
     model = nn.MLP(2, [4, 1], seed=1)

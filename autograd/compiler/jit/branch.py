@@ -358,7 +358,8 @@ class Branch:
         signed = np.random.default_rng(0).uniform(0.5, 1.0, (2, len(x)))
         step = STEP * (np.abs(x) + 1e-3) * signed[0] * np.where(signed[1] < 0.75, -1.0, 1.0)
         parts = gradient * step
-        size = float(np.sqrt(parts.dot(parts)))
+        with np.errstate(over="ignore"):
+            size = float(np.sqrt(parts.dot(parts)))
         if INT in [kinds[i] for i in self.wrt] or not 1e-8 * abs(y) < size < 1e100:
             return False
         ends = []

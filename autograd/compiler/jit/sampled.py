@@ -580,4 +580,8 @@ def stacked(found: list[Any]) -> Any:
         items = [stacked(list(column)) for column in zip(*found)]
         kind = type(found[0])
         return kind(*items) if hasattr(kind, "_fields") else kind(items)
-    return np.array(found)
+    try:
+        return np.array(found)
+    except ValueError:
+        raise ValueError(f"samples have results of different shapes, {described(found[0])} and "
+                         f"{described(found[-1])}: return the same shape for each") from None
