@@ -87,7 +87,8 @@ def one_hot(y: Any, classes: int) -> list[Any]:
     """
     classes = whole(classes, "classes")
     if not _is_list(y):
-        if isinstance(y, (Real, np.bool_)) and y in range(classes):
+        number = isinstance(y, (Real, np.bool_)) and not isinstance(y, np.timedelta64)
+        if number and y in range(classes):
             return [float(k == y) for k in range(classes)]
     elif len(y) == classes:
         row = list(y)

@@ -26,7 +26,7 @@ def test_an_example_prints_what_it_says(example, below):
     shown = [line.split("# ", 1)[1].strip() for line in example.splitlines() if line.startswith(("print(", "# ")) and "# " in line]
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        exec(compile(example, "README.md", "exec"), {"__name__": "readme"})
+        exec(compile(example, "an example of README.md", "exec"), {"__name__": "readme"})
     assert printed.getvalue().strip().splitlines() == shown + below.strip().splitlines()
 
 

@@ -153,6 +153,11 @@ class ExactNumPy:
     def maximum(a: Any, b: Any) -> Any:
         return np.maximum(np.asarray(a, dtype=object), np.asarray(b, dtype=object))
 
+    def bincount(self, places: np.ndarray, numbers: np.ndarray, size: int) -> np.ndarray:
+        found = self.zeros(size)
+        np.add.at(found, places, numbers)
+        return found
+
 
 def fractions(array: np.ndarray) -> np.ndarray:
     """An array of floats as one of fractions."""

@@ -10,6 +10,7 @@ import builtins
 import inspect
 import sys
 import textwrap
+import tokenize
 import types
 from contextlib import suppress
 from typing import Any
@@ -79,7 +80,7 @@ def source_of(name: str, x: Any) -> str:
     try:
         text = textwrap.dedent(inspect.getsource(x))
         tree = ast.parse(text)
-    except (OSError, TypeError, SyntaxError):
+    except (OSError, TypeError, SyntaxError, tokenize.TokenError):      # a file that is not of Python
         raise Stays(f"the source of {name} is not to be found") from None
     lambdas = [node for node in ast.walk(tree) if isinstance(node, ast.Lambda)]
     if getattr(x, "__name__", "") == "<lambda>":

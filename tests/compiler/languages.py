@@ -98,6 +98,7 @@ KINDS = {                                                       # a loss of 12 p
     "a product that is subtracted": lambda p, x: sum(
         ag.tanh(p[9 + i] - sum(w * v for w, v in zip(p[3 * i:3 * i + 3], x))) for i in range(3)),
     "any places of parameters": lambda p, x: sum(p[k] * p[2 * k] * v for k in PLACES for v in x[:2]),
+    "any places of what is computed": lambda p, x: chosen([ag.tanh(w * v) for w, v in zip(p, x * 2)]),
     "sums of unequal lengths": lambda p, x: sum(
         ag.exp(sum(p[j] * x[j % 6] for j in range(i + 1))) for i in range(12)),
     "distances": lambda p, x: sum(abs(p[i] - x[i % 6]) * abs(p[i] - p[5]) for i in range(12)),
@@ -109,6 +110,11 @@ KINDS = {                                                       # a loss of 12 p
     "no use of inputs": lambda p, x: sum(w ** 2 for w in p),
     "a number": lambda p, x: p[0] * 0.0 + 3.0,
 }
+
+
+def chosen(h: Any) -> Any:
+    """A sum of products of some numbers with others from here and there."""
+    return sum(u * h[k] for u, k in zip(h, PLACES))
 
 
 def looped(p: Any, x: Any) -> Any:

@@ -8,7 +8,7 @@ import pytest
 
 import nn
 from autograd import Value, exp, grad, jit, log, no_grad, relu
-from autograd.compiler.jit import made
+from autograd.compiler.jit import branch
 
 X = [[2.0, 3.0, -1.0], [3.0, -1.0, 0.5], [0.5, 1.0, 1.0], [1.0, 1.0, -1.0]]
 Y = [1.0, -1.0, -1.0, 1.0]
@@ -27,8 +27,7 @@ def descend(loss, parameters, rate=0.05):
 
 def programs_of(f):
     inside = [*getattr(f, "bound", {}).values(), *getattr(f, "methods", {}).values()]
-    return len(getattr(f, "programs", ())) + len([m for b in getattr(f, "known", {}).values() for x in b for m in x.made]) \
-        + sum(map(programs_of, inside))
+    return len(getattr(f, "programs", ())) + sum(map(programs_of, inside))
 
 
 CASES = {}
@@ -249,29 +248,9 @@ def test_micrograds_loop_with_one_line_more():
     assert not loss.refused and not branch.lines        # every score's sign is data, and no branch
 
 
-def test_a_step_inside_is_refused_before_it_is_made_twice():
-    """Recording runs the function again: what it would do again to the parameters ends it."""
-    def make(decorate):
-        model = nn.MLP(3, [4, 1], seed=1)
-
-        @decorate
-        def step():
-            model.zero_grad()
-            loss = sum((model(x) - y) ** 2 for x, y in zip(X, Y))
-            loss.backward()
-            for p in model.parameters():
-                p.data -= 0.05 * p.grad
-            return loss.data
-        return step, model.parameters(), lambda k: step()
-    eager, _, _ = history(make, lambda f: f)
-    found, _, warned = history(make, jit)
-    assert eager == found
-    assert len(warned) == 1 and "sets .grad (test_jit_values.py, line" in warned[0] and "returns the loss" in warned[0]
-
-
 def test_the_derivatives_of_a_node_are_compared_with_eager_ones(monkeypatch):
     w = Value(3.0)
-    monkeypatch.setattr(made.Made, "agrees", lambda self, eager, node, values: False)
+    monkeypatch.setattr(branch, "agrees", lambda eager, node, values: False)
     f = jit(lambda x: w * x)
     with pytest.warns(UserWarning, match="other numbers"):
         assert f(2.0).data == 6.0

@@ -10,7 +10,7 @@ from autograd.compiler.arrays.reverse import topological_order
 from tests.compiler.languages import KINDS, of_kind, of_style
 from tests.styles import STYLES
 
-IN_STYLES = "walk_of_bounded_steps"                                 # of single numbers, not of samples
+IN_STYLES = "balance_after_each_payment"                            # of single numbers, not of samples
 
 
 def kinds_of(base):

@@ -1,6 +1,7 @@
 """fit(..., live=True): what it draws is what the model computes, and it changes nothing."""
 from __future__ import annotations
 
+import base64
 import io
 import random
 import re
@@ -13,7 +14,7 @@ import pytest
 import nn
 import nn.train
 from autograd import Value
-from nn.live import Live, Plane, in_characters, png, shades
+from nn.live import Live, Plane, boundary, in_characters, over_the_plane, png, shades
 from nn.train import prepared
 
 
@@ -135,3 +136,77 @@ def test_values_of_a_model_stay_as_they_were_when_only_looked_at():
     with pytest.warns(UserWarning):
         assert history == nn.fit(other, X, Y, epochs=2)
     assert [p.data for p in model.parameters()] == [p.data for p in other.parameters()] and isinstance(model.parameters()[0], Value)
+
+
+# The picture ---------------------------------------------------------------------------------------
+
+def squares_and_circles(text):
+    return len(re.findall(r'<rect [^>]*stroke="white"', text)), len(re.findall("<circle ", text))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_each_sample_is_drawn_by_its_class_where_it_lies(seed):
+    net, X, Y = problem(seed)
+    plane = Plane(prepared(net, X, Y, "squared"))
+    parts = over_the_plane(plane, plane.values(np.array([p.data for p in net.parameters()])))
+    high = int((Y > (Y.min() + Y.max()) / 2).sum())
+    assert squares_and_circles("".join(parts)) == (high, 20 - high)
+    marks = [part for part in parts if part.startswith(("<rect", "<circle"))]
+    for part, x in zip(marks, X):
+        where = [float(n) for n in re.findall(r'c?[xy]="(-?[\d.]+)"', part)]
+        corner = 4 if part.startswith("<rect") else 0
+        assert where == pytest.approx([a - corner for a in plane.place(x)], abs=0.051)
+        assert all(0 <= n <= 320 for n in where)
+
+
+def test_colours_are_full_where_the_output_is_farthest_from_the_centre():
+    net, X, Y = problem(1)
+    plane = Plane(prepared(net, X, Y, "squared"))
+    for values in (np.linspace(-3, 7, 48 * 48).reshape(48, 48), np.linspace(-0.2, 0.1, 48 * 48).reshape(48, 48)):
+        data = base64.b64encode(png(shades(values / np.abs(values).max()))).decode()
+        assert data in over_the_plane(plane, values)[0]
+    assert base64.b64encode(png(np.full((48, 48, 3), 255, np.uint8))).decode() in over_the_plane(plane, np.zeros((48, 48)))[0]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_boundary_runs_between_neighbours_of_different_signs(seed):
+    level = np.random.default_rng(seed).choice([-1.0, 0.0, 2.0], (6, 6))
+    cell = 320 / 6
+    found = {(kind, round(float(y) / cell), round(float(x) / cell)) for x, y, kind in re.findall(r"M([\d.]+),([\d.]+)([vh])", boundary(level))}
+    wanted = {("v", r, c + 1) for r in range(6) for c in range(5) if (level[r, c] > 0) != (level[r, c + 1] > 0)}
+    wanted |= {("h", r + 1, c) for r in range(5) for c in range(6) if (level[r, c] > 0) != (level[r + 1, c] > 0)}
+    assert found == wanted and len(re.findall("M", boundary(level))) == len(wanted)
+    assert set(re.findall(r"[vh]([\d.]+)", boundary(level))) == {f"{cell:.1f}"}
+
+
+@pytest.mark.parametrize("epochs, between, pictures", [(1, 0.0, 1), (5, 0.0, 2), (5, 0.390625, 3), (5, 0.40625, 5), (5, 9.0, 5)])
+def test_it_draws_at_most_every_four_tenths_of_a_second_and_at_the_end(monkeypatch, epochs, between, pictures):
+    net, X, Y = problem(1)
+    shown, now = [], [1000.0]
+    monkeypatch.setattr(nn.live.time, "monotonic", lambda: now[0])
+    bar = Live(prepared(net, X, Y, "squared"), epochs, lambda: (np.array([p.data for p in net.parameters()]), [1.0]), draw=shown.append)
+    for done in range(1, epochs + 1):
+        bar.show(done, "note")
+        now[0] += between
+    assert len(shown) == pictures and f"epoch {epochs} of {epochs}, note" in shown[-1]
+
+
+def test_what_ended_early_is_drawn_once_more():
+    net, X, Y = problem(1)
+    for losses, pictures in (([], 0), ([2.0, 1.5], 1), ([2.0, 1.5, 1.25], 0)):
+        shown = []
+        Live(prepared(net, X, Y, "squared"), 3, lambda losses=losses: (np.array([p.data for p in net.parameters()]), losses), draw=shown.append).close()
+        assert len(shown) == pictures
+    assert "epoch 2 of 3, loss 1.5" in (Live(prepared(net, X, Y, "squared"), 3, lambda: (np.zeros(17), [2.0, 1.5]), draw=shown.append).close() or shown[-1])
+
+
+def test_lines_of_a_terminal_are_written_over_those_before():
+    class Terminal(io.StringIO):
+        def isatty(self): return True
+    net, X, Y = problem(1)
+    bar = Live(prepared(net, X, Y, "squared"), 3, lambda: (np.zeros(17), []), draw=None)
+    bar.stream = Terminal()
+    bar.write(["a", "b", "c"])
+    assert bar.stream.getvalue() == "\ra\x1b[K\n\rb\x1b[K\n\rc\x1b[K\n"
+    bar.write(["d"])
+    assert bar.stream.getvalue().endswith("\x1b[3A\rd\x1b[K\n") and bar.lines == 1

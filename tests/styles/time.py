@@ -395,3 +395,23 @@ def walk_of_bounded_steps(n):
         e = np.cumsum(steps) - y
         return e @ e, np.cumsum(2 * e[::-1])[::-1] * (1 - steps * steps)
     return Case(np.random.default_rng(18).normal(size=n), loss, by_hand)
+
+
+@style("prefix sums", (12,), (300,))
+def balance_after_each_payment(n):
+    """An account that begins with the exponential of a parameter, and payments, held to data."""
+    y = np.random.default_rng(19).normal(size=n)
+
+    def loss(p):
+        total, balance = 0.0, exp(p[0])
+        for payment, yi in zip(p[1:], y.tolist()):
+            balance += payment
+            total += (balance - yi) ** 2
+        return total / n
+
+    def by_hand(theta):
+        first = math.exp(theta[0])
+        e = first + np.cumsum(theta[1:]) - y[:-1]
+        sent = 2 / n * np.cumsum(e[::-1])[::-1]
+        return e @ e / n, np.append(sent[0] * first, sent)
+    return Case(np.random.default_rng(20).normal(size=n) * 0.3, loss, by_hand)

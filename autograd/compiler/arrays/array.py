@@ -76,7 +76,7 @@ class Array(Operators):
 def elementwise(op: Operation, inputs: Sequence[Operand]) -> Operand:
     """A row of the table on Arrays and numbers, simplified."""
     operands = tuple(x if isinstance(x, Array) else float(x) for x in inputs)
-    if op is not ops.mul or sum(map(is_comparison, operands)) != 1:
+    if not takes_comparison(op, operands):
         operands = tuple(map(as_number, operands))
     for simpler in SIMPLER:
         found = simpler(op, operands)
@@ -147,6 +147,15 @@ def is_comparison(x: Operand) -> bool:
     while isinstance(x, Array) and isinstance(x.op, Structural):
         x = x.op.taken_from(x)
     return isinstance(x, Array) and x.op is ops.greater
+
+
+def takes_comparison(op: Operation, inputs: Sequence[Operand]) -> bool:
+    """Whether an operation gives a number where one input is a comparison: a product, or what a
+    number, such as 1, is less it.
+    """
+    if sum(map(is_comparison, inputs)) != 1:
+        return False
+    return op is ops.mul or op is ops.sub and isinstance(inputs[0], float)
 
 
 def as_number(x: Operand) -> Operand:
@@ -302,6 +311,12 @@ def square(op: Operation, inputs: Sequence[Operand]) -> Operand:
     )
 
 
+def doubled(op: Operation, inputs: Sequence[Operand]) -> Operand:
+    """2 * x for x + x."""
+    twice = op is ops.add and isinstance(inputs[0], Array) and inputs[0] is inputs[1]
+    return 2.0 * inputs[0] if twice else None
+
+
 def beside_its_output(y: Array, partial: Operand) -> Operand:
     """The partial derivative of y in the form that is fastest when y is known, and as exact:
     y / (1 + exp(a)) for (sech(a / 2) / 2)**2, of y = sigmoid(a).
@@ -325,6 +340,66 @@ def one_coefficient(op: Operation, inputs: Sequence[Operand]) -> Operand:
     return None
 
 
+def choice(x: Operand) -> tuple[Operand, float, float] | None:
+    """A comparison, and the numbers that x is where it holds and where it does not; None where x
+    is no such choice.
+    """
+    if not isinstance(x, Array):
+        return None
+    if x.op is ops.greater:
+        return x, 1.0, 0.0
+    if x.op is ops.where and is_choice_of_numbers(x):
+        return x.inputs
+    if x.op in (ops.mul, ops.sub) and isinstance(x.inputs[0], float):
+        c, g = x.inputs
+        if isinstance(g, Array) and g.op is ops.greater:
+            return (g, c, 0.0) if x.op is ops.mul else (g, c - 1.0, c)
+    return None
+
+
+def is_choice_of_numbers(x: Array) -> bool:
+    """Whether x is one of two numbers, by a comparison."""
+    g, a, b = x.inputs
+    return isinstance(g, Array) and g.op is ops.greater and not isinstance(a, Array) and (
+        not isinstance(b, Array))
+
+
+def one_choice(op: Operation, inputs: Sequence[Operand]) -> Operand:
+    """One choice between two numbers for sums and products of choices by the same comparison, such
+    as where(a > b, 0.1, 0.9) for 1 - 0.9 * (a > b): the same numbers, with one operation.
+    """
+    if op not in (ops.add, ops.sub, ops.mul, ops.neg):
+        return None
+    arrays = [x for x in inputs if isinstance(x, Array)]
+    g = compared_by(arrays)
+    if g is None or len(arrays) == 1 and is_simple_choice(op, inputs):
+        return None
+    on, off = (op.value(*[side_of(x, k) for x in inputs]) for k in (1, 2))
+    return Array(ops.where, (g, on, off), g.shape) if off else Array(ops.mul, (on, g), g.shape)
+
+
+def compared_by(arrays: Sequence[Array]) -> Array | None:
+    """The comparison that all of these are choices by; None where there is no such one."""
+    found = [its[0] for its in map(choice, arrays) if its is not None]
+    if not 0 < len(found) == len(arrays):
+        return None
+    first = found[0].inputs
+    same = all([a is b for g in found for a, b in zip(g.inputs, first)])
+    return found[0] if same else None
+
+
+def side_of(x: Operand, k: int) -> Any:
+    """What a choice is where the comparison holds, for k = 1, or where it does not; a number."""
+    found = choice(x)
+    return x if found is None else found[k]
+
+
+def is_simple_choice(op: Operation, inputs: Sequence[Operand]) -> bool:
+    """Whether an operation on one choice makes it no shorter as one of other numbers."""
+    x = next(x for x in inputs if isinstance(x, Array))
+    return op in (ops.add, ops.sub) or x.op is ops.greater
+
+
 SIMPLER: tuple[Callable[[Operation, Sequence[Operand]], Operand], ...] = (
     of_numbers,
     of_constants,
@@ -336,5 +411,7 @@ SIMPLER: tuple[Callable[[Operation, Sequence[Operand]], Operand], ...] = (
     difference,
     common_factor,
     square,
+    doubled,
     one_coefficient,
+    one_choice,
 )

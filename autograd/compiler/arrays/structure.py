@@ -23,6 +23,9 @@ from autograd.compiler.arrays.places import (Slicing, Strided, inverse, places_o
     whole, without_broadcast)
 
 
+SPARSE = 8  # what many numbers are added to has at most so many times as many places
+
+
 class Part(NamedTuple):
     """What is sent to an array, or to some of its places."""
 
@@ -156,9 +159,20 @@ class Take(Structural):
         value = full(d, y.shape)
         if is_batched(y) and not is_batched(source):
             value = total(value, (0,))
+        if len(unique) < len(chosen) and not is_batched(value) and size <= SPARSE * len(chosen):
+            row = scattered(value, np.sort(chosen), self.places.ravel() - start, size)
+            return Part(reshape(row, source.shape))
+        return self.in_order(value, source, chosen, unique, starts)
+
+    def in_order(
+        self, value: Operand, source: Array, chosen: np.ndarray, unique: np.ndarray,
+        starts: np.ndarray,
+    ) -> Part:
+        """The numbers of a value sent to places of a source, sorted and summed for each."""
         value = take((value,), chosen)
         if len(unique) < len(chosen):
             value = run_sums(value, starts)
+        size = prod(inner(source))
         if len(unique) == size:
             return Part(reshape(value, source.shape if is_batched(value) else inner(source)))
         return at_places(value, unique, source)
@@ -222,6 +236,22 @@ def run_sums(x: Array, starts: np.ndarray) -> Array:
     if isinstance(x.op, Numbers):
         return numbers(np.add.reduceat(x.op.numbers, starts))
     return Array(RunSums(starts), (x,), (*lead(x), len(starts)))
+
+
+class Scatter(Structural):
+    """Each number of a row added to its place in another one, of that size."""
+
+    def __init__(self, places: np.ndarray, size: int) -> None:
+        self.places, self.size = places, size
+
+
+def scattered(x: Array, chosen: np.ndarray, places: np.ndarray, size: int) -> Array:
+    """Some numbers of x, each added to its place in a row of that size; places of all of x."""
+    if x.op is ops.neg and x.inputs[0].shape == x.shape:
+        found: Array = -scattered(x.inputs[0], chosen, places, size)
+        return found
+    row = take((x,), chosen)
+    return Array(Scatter(places[chosen], size), (reshape(row, (len(chosen),)),), (size,))
 
 
 class Reshape(Structural):
@@ -495,7 +525,26 @@ class Contract(Structural):
             if A is B:  # squares: what both are sent is sent to the first
                 return Part(2.0 * rows * A) if i == 0 else None
             return Part(rows * y.inputs[1 - i])
+        again = of_symmetric(i, y, d)
+        if again is not None:
+            return Part(again)
         return Part(contract(full(d, y.shape), self.out, y.inputs[1 - i], others, mine))
+
+
+def of_symmetric(i: int, y: Array, d: Operand) -> Operand:
+    """What y = X b sends to b where X is a symmetric matrix of numbers and its cotangent is c b:
+    X^T c b is c y, as in the derivative of the quadratic form b^T X b; None for anything else.
+    """
+    X, b = y.inputs[1 - i], y.inputs[i]
+    mine, others = (y.op.left, y.op.right)[:: 1 - 2 * i]
+    if not isinstance(X.op, Numbers) or len(others) != 2 or X.shape[0] != X.shape[1]:
+        return None
+    c = 1.0
+    if isinstance(d, Array) and d.op is ops.mul and not isinstance(d.inputs[0], Array):
+        c, d = d.inputs
+    if d is not b or mine.translate(str.maketrans(others, others[::-1])) != y.op.out:
+        return None
+    return c * y if np.array_equal(X.op.numbers, X.op.numbers.T) else None
 
 
 def contract(A: Array, left: str, B: Array, right: str, out: str) -> Array:

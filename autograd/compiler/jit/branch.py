@@ -11,15 +11,18 @@ from autograd import compiler
 from autograd.compiler.jit.arguments import Signature, argument_keys
 from autograd.compiler.jit.checks import Checks
 from autograd.compiler.jit.choices import definition, replaced
-from autograd.compiler.jit.flat import (FLOAT, INT, LARGEST, VALUE, Unfit, flatten,
-                                        flatten_result, kinds_of, numbers, skeleton, with_kinds,
-                                        without_values)
+from autograd.compiler.jit.effects import Effects
+from autograd.compiler.jit.flat import (FLOAT, INT, LARGEST, VALUE, Unfit, close, flatten,
+                                        flatten_result, in_a_row, kinds_of, numbers, skeleton,
+                                        with_kinds, without_values)
 from autograd.compiler.jit.guards import Notes, Stop, Whole, noticing
-from autograd.compiler.jit.kinds import settle
+from autograd.compiler.jit.kinds import kind_of, settle
 from autograd.compiler.jit.lookups import Lookups
-from autograd.compiler.jit.made import Made, close
+from autograd.compiler.jit.made import Made, agrees
 from autograd.compiler.jit.quick import builder
+from autograd.compiler.jit.memory import number_of
 from autograd.compiler.jit.reach import Reach
+from autograd.compiler.jit.step import Compile, Step, refusal
 from autograd.compiler.run import Program
 from autograd.derivatives.level import VARIABLES_AT_WORK, positions
 from autograd.derivatives.transforms import Differentiated
@@ -75,29 +78,71 @@ class Branch:
         self.lookups = notes.lookups
         self.lookups.finished()
         self.lines = [*(g.line for g in notes.guards), *self.lookups.bounds.values()]
-        compared = notes.values_compared()
-        looked_up = self.lookups.arguments()
-        order = topological_order(*results, *compared)
+        self.program: Program | None = None
+        self.step: Step | None = None
+        order, every = self.depends_on(notes, variables, results, reach)
+        if notes.changes is not None:
+            self.compile_step(f, notes, every, results, made)
+        else:
+            self.compile_results(f, notes, every, results, made, order)
+
+    def depends_on(self, notes: Notes, variables: list[Value], results: list[Value], reach: Reach
+                   ) -> tuple[list[Value], list[Value]]:
+        """The topological order of what is to be computed; the Values that it depends on."""
+        looked_up, changes = self.lookups.arguments(), notes.changes
+        computed = [*results, *notes.values_compared(), *(changes.computed() if changes else ())]
+        order = topological_order(*computed)
         self.form = form_of(order)
         inside = {*variables, *notes.made, *looked_up}
-        self.outside = sources([*results, *compared], inside, set(reach.values), order)
-        every = [*variables, *self.outside, *looked_up]
+        self.outside = sources_of(changes, computed, inside, set(reach.values), order)
+        self.known = dict(enumerate(self.outside, len(variables)))
+        return order, [*variables, *self.outside, *looked_up]
+
+    def compile_results(self, f: Function, notes: Notes, every: list[Value], results: list[Value],
+                        made: list[int], order: list[Value]) -> None:
+        """Compile guards and results."""
         self.compile_guards(notes, every, order)
-        self.program = None
-        if over:
-            order = topological_order(*results) if compared else order
-            parameters = self.differentiable(order, every, looked_up, notes)
-            self.graph = (results[0], order, parameters) if how.keeps_graph else NO_GRAPH
+        if self.over:
+            order = topological_order(*results) if notes.guards else order
+            parameters = self.differentiable(order, every, self.lookups.arguments(), notes)
+            self.graph = (results[0], order, parameters) if self.is_unproved else NO_GRAPH
         elif len(made) < len(results):
             self.program = self.compiled([results[i] for i in self.numbered], every)
-        places = [*signature.given, *range(len(variables), len(variables) + len(self.outside))]
+        self.made = self.nodes_of(f, {i: results[i] for i in made}, every)
+
+    def compile_step(self, f: Function, notes: Notes, every: list[Value], results: list[Value],
+                     made: list[int]) -> None:
+        """Compile what it computes and changes."""
+        assert notes.changes is not None
+        returned = {i: results[i] for i in made}
+        if reason := refusal(notes.changes, returned.values()):
+            raise Refused(reason)
+        compiled: Compile = lambda outputs, parameters, rest, order: compiler.program(
+            outputs, parameters, rest, form_of(order), False, self.target, order)
+        numbered = [results[i] for i in self.numbered]
+        self.step = step = Step(notes, every, numbered, returned, compiled)
+        if any(kind_of(x, notes) is not int for x in step.ints):
+            raise Refused("keeps an int between calls that becomes a float")
+        rest = {i: v for i, v in returned.items() if i not in step.nodes}
+        self.made = self.nodes_of(f, rest, every)
+
+    def nodes_of(self, f: Function, made: dict[int, Value], every: list[Value]) -> dict[int, Made]:
+        """The results that are Values, compiled, by their places."""
+        first = len(self.lookups.place)
+        places = [*self.signature.given, *range(first, first + len(self.outside))]
         name = getattr(f, "__name__", "jit")
-        self.made = {i: Made(results[i], every, places, name, self.target) for i in made}
+        return {i: Made(v, every, places, name, self.target) for i, v in made.items()}
+
+    def programs(self) -> list[Program]:
+        """Those of its results."""
+        of_step = [] if self.step is None else self.step.programs()
+        of_results = [self.program, *of_step, *(one.program for one in self.made.values())]
+        return [program for program in of_results if program is not None]
 
     def compile_guards(self, notes: Notes, every: list[Value], order: list[Value]) -> None:
         """Compile what guards compare, and the results of operations with a domain that are not
         computed anyway, as they may raise: `order` is what is."""
-        self.checks = Checks(notes.guards, every)
+        self.checks = Checks(notes.guards, every, len(every))
         computed = set(order) if notes.limited else set()
         unused = [v for v in notes.limited if v not in computed]
         self.compared = len(self.checks.outputs)
@@ -192,10 +237,12 @@ class Branch:
         try:
             refuse_unread(reach)
             with replaced(reach.functions, reach.asks_same), \
-                    noticing(numbers, self.lookups_of(variables)) as notes:
+                    noticing(numbers, self.lookups_of(variables), self.changeable(variables, reach)
+                             ) as notes:
                 notes.arguments = {variables[i] for i in self.signature.given}
+                notes.lend(reach.memories)
                 returned = call()
-                notes.check_rows()
+                notes.finish()
                 results, found = listed(returned, notes.made)
                 as_float = self.settled(results, notes, reach) if self.over is None else set()
         except Refused:
@@ -211,6 +258,10 @@ class Branch:
         if as_float:
             self.key = with_kinds(self.key, lambda kind, i: FLOAT if i in as_float else kind, [0])
         return notes, results, found
+
+    def changeable(self, variables: list[Value], reach: Reach) -> Iterable[Value] | None:
+        """The Values whose data and grads f may change; None where it may not."""
+        return None if self.over else [*reach.values, *(variables[i] for i in self.signature.given)]
 
     def check_structure(self, found: Any) -> None:
         """Raises Refused where the results for Values are nested in another way than for numbers,
@@ -260,18 +311,20 @@ class Branch:
         """The numbers it needs: those of the arguments, of Values from outside, and of what is
         looked up, and the places where that is; None where an int is none of its tables'."""
         if not self.lookups.bounds:
-            outside = [[v.data for v in self.outside]] if self.outside else []
+            outside = [list(map(number_of, self.outside))] if self.outside else []
             return (np.concatenate((theta, *outside)) if outside else theta), None
         found = self.lookups.numbers(theta)
         if found is None:
             return None
-        return np.concatenate((theta, [v.data for v in self.outside], *found[0])), found[1]
+        return np.concatenate((theta, list(map(number_of, self.outside)), *found[0])), found[1]
 
-    def holds(self, given: tuple[Any, Any] | None) -> int:
+    def holds(self, given: tuple[Any, Any] | None, values: Sequence[Value] = ()) -> int:
         """1 where every guard comes out as recorded, 0 where one does not, -1 where the numbers
         are too close to tell; raises what the program raises."""
         if given is None:
             return 0
+        if self.step is not None:
+            return self.step.found(given[0], self.values_for(values)).holds
         outputs = NOTHING if self.guard is None else self.guard(given[0])
         if not self.checks.count:
             return 1
@@ -311,7 +364,8 @@ class Branch:
         signed = np.random.default_rng(0).uniform(0.5, 1.0, (2, len(x)))
         step = STEP * (np.abs(x) + 1e-3) * signed[0] * np.where(signed[1] < 0.75, -1.0, 1.0)
         parts = gradient * step
-        size = float(np.sqrt(parts.dot(parts)))
+        with np.errstate(over="ignore"):
+            size = float(np.sqrt(parts.dot(parts)))
         if INT in [kinds[i] for i in self.wrt] or not 1e-8 * abs(y) < size < 1e100:
             return False
         ends = []
@@ -335,6 +389,8 @@ class Branch:
     def run(self, given: tuple[Any, Any], values: Sequence[Value] = ()) -> Any:
         """What the function returns for these numbers, with these Values among the arguments.
         Raises ArithmeticError where a result is not finite."""
+        if self.step is not None:
+            return self.stepped(given[0], values)
         if self.made:
             return self.with_values(given[0], values)
         if self.program is None:
@@ -373,11 +429,24 @@ class Branch:
         known = self.values_for(values)
         return self.build(found, {i: made.node(theta, known) for i, made in self.made.items()})
 
+    def stepped(self, theta: Any, values: Sequence[Value]) -> Any:
+        """What the function returns; what it changes is changed."""
+        assert self.step is not None
+        known, found = self.values_for(values), np.zeros(self.size)
+        step = self.step.found(theta, known)
+        found[self.numbered] = self.step.results(step)
+        self.check_whole(found)
+        made = {i: one.node(theta, known) for i, one in self.made.items()}
+        made = self.step.made(step, known, made)
+        result = self.build(found, made)
+        self.step.change(step, known)
+        return result
+
     def values_for(self, values: Sequence[Value]) -> dict[int, Value]:
         """The Values from outside and among the arguments, by their places."""
-        first = len(self.lookups.place)
-        return {**dict(zip(self.signature.given, values)),
-                **{first + i: v for i, v in enumerate(self.outside)}}
+        if not values:
+            return self.known
+        return {**dict(zip(self.signature.given, values)), **self.known}
 
     def agrees(self, eager: Any, found: Any, given: Sequence[Value]) -> bool:
         """Whether a result is the eager one, and the derivatives of the Values in it are, too."""
@@ -391,8 +460,7 @@ class Branch:
         pairs = list(zip(without_values(leaves)[2], without_values(others)[2]))
         if any(e in known.values() and e is not v for e, v in pairs):
             raise Refused("returns a Value of a table that an argument indexes")
-        return all(v is e or made.agrees(e, v, known)
-                   for made, (e, v) in zip(self.made.values(), pairs))
+        return all(v is e or agrees(e, v, known) for e, v in pairs)
 
     def check_whole(self, found: Any) -> None:
         """Raise ArithmeticError where an int among results, in the last axis, is none: for these
@@ -424,13 +492,6 @@ def form_of(order: list[Value]) -> str | None:
     """The form of a program: a line for each scalar where there are so few that these take no
     longer than operations on arrays, and a fifth of the time to compile."""
     return "scalars" if len(order) <= SMALL else None
-
-
-def in_a_row(places: list[int]) -> Any:
-    """Places as a slice, where they follow each other, else as an array."""
-    if places and places == list(range(places[0], places[0] + len(places))):
-        return slice(places[0], places[0] + len(places))
-    return np.array(places, dtype=int)
 
 
 def checked_finite(found: Any) -> None:
@@ -483,6 +544,16 @@ def sources(results: Iterable[Value], inside: set[Value], outside: set[Value],
         seen.update(new)
         stack += new
     return list(found)
+
+
+def sources_of(effects: Effects | None, results: list[Value], inside: set[Value],
+               outside: set[Value], order: list[Value]) -> list[Value]:
+    """The same with those that are changed, first and in the order in which they are."""
+    if effects is None:
+        return sources(results, inside, outside, order)
+    found = sources(results, inside | effects.leaves, outside, order)
+    changed = [v for v in effects.touched() if v not in inside]
+    return list(dict.fromkeys([*changed, *found]))
 
 
 def leaves_of(order: list[Value], inside: set[Value]) -> list[Value]:

@@ -23,23 +23,24 @@ def compared(all_sides: Iterable[Any]) -> tuple[list[Value], list[float]]:
 class Checks:
     """Guards compiled: the numbers they compare are some of the arguments and outputs of a program.
 
+    exact     how many of the arguments are numbers that were given, not computed
     outputs   the Values whose numbers are needed beside those of the arguments
     """
 
-    def __init__(self, guards: list[Guard], arguments: list[Value]) -> None:
+    def __init__(self, guards: list[Guard], arguments: list[Value], exact: int) -> None:
         unique = list(dict.fromkeys((g.a, g.b, g.allowed) for g in guards))
         values, numbers = compared(chain.from_iterable(g[:2] for g in unique))
         known = set(arguments)
         self.outputs: list[Value] = [v for v in values if v not in known]
         self.numbers = np.array(numbers, dtype=float)
-        first, constant = len(arguments), len(arguments) + len(self.outputs)
+        constant = len(arguments) + len(self.outputs)
         place = {v: i for i, v in enumerate([*arguments, *self.outputs])}
         constants = {x: constant + i for i, x in enumerate(numbers)}
         of: Callable[[Any], int] = lambda x: place[x] if isinstance(x, Value) else constants[x]
         self.a = np.array([of(a) for a, _, _ in unique], dtype=int)
         self.b = np.array([of(b) for _, b, _ in unique], dtype=int)
         self.allowed = np.array([allowed for _, _, allowed in unique], dtype=int)
-        self.rounded = np.any([(first <= x) & (x < constant) for x in (self.a, self.b)], axis=0)
+        self.rounded = np.any([(exact <= x) & (x < constant) for x in (self.a, self.b)], axis=0)
         self.count, self.are_exact = len(unique), not self.rounded.any()
 
     def hold(self, arguments: Any, outputs: Any) -> Any:

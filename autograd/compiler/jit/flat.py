@@ -188,6 +188,18 @@ def of_values(entries: list[Any], shape: Any) -> Any:
     return flat.reshape(shape)
 
 
+def close(a: Any, b: Any) -> bool:
+    """Whether numbers are the same up to rounding."""
+    return bool(np.allclose(a, b, rtol=1e-7, atol=1e-9))
+
+
+def in_a_row(places: list[int]) -> Any:
+    """Places as a slice, where they follow each other, else as an array."""
+    if places and places == list(range(places[0], places[0] + len(places))):
+        return slice(places[0], places[0] + len(places))
+    return np.array(places, dtype=int)
+
+
 # Results ------------------------------------------------------------------------------------------
 
 def flatten_result(x: Any, leaves: list[Any]) -> Any:

@@ -5,8 +5,9 @@
    stands for all numbers at which every guard comes out the same.
 2. An int among the arguments is recorded as a Whole: a Value that can index, count and be divided
    with remainder, each of which is a guard on its number.
-3. `v.data` is the number as data, stop_gradient(v). What lets a number leave the graph (`v.grad`,
-   `v.backward()`, float(v), printing, copies, an error that was caught) cannot be guarded: it is a
+3. `v.data` is the number as data, stop_gradient(v). `v.grad`, `v.backward()` and what sets data or
+   grads of Values from outside are Effects, where these are possible. What lets a number leave the
+   graph otherwise (float(v), printing, copies, an error that was caught) cannot be guarded: it is a
    refusal, a sentence with the line it happened on.
 4. The methods of Value are replaced while somebody records, in whatever thread, and do what they
    always do for everybody else: comparisons cost nothing when nobody records.
@@ -17,7 +18,7 @@ import operator
 import sys
 import threading
 import types
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -27,8 +28,10 @@ from autograd import ops, value
 from autograd.compat.finishing import finish
 from autograd.compat.methods import for_numpy
 from autograd.compat.numbers import is_array, is_numpy_scalar
+from autograd.compiler.jit.effects import Effects
 from autograd.compiler.jit.flat import LARGEST, Row
 from autograd.compiler.jit.lookups import Lookups
+from autograd.compiler.jit.memory import Memory
 from autograd.compiler.jit.reach import is_at_home
 from autograd.operation import Operation
 from autograd.recording import FOR_OTHER_NUMBERS
@@ -55,10 +58,13 @@ class Notes:
 
     numbers   the Values that stand for numbers in the function as it was written: all arguments,
               but those a transform makes Values of
+    effects   what it does to Values from outside; None where that is a refusal
     """
 
-    def __init__(self, numbers: set[Value], lookups: Lookups) -> None:
+    def __init__(self, numbers: set[Value], lookups: Lookups,
+                 outside: Iterable[Value] | None = None) -> None:
         self.numbers, self.lookups = numbers, lookups
+        self.effects = None if outside is None else Effects(outside, numbers, self.stop)
         self.guards: list[Guard] = []
         self.columns: dict[int, tuple[tuple[Any, ...], bool, bool]] = {}
         self.refusals: list[str] = []
@@ -85,6 +91,12 @@ class Notes:
     def refuse(self, what: str, remedy: str = "") -> None:
         """Note that the recording cannot stand for other numbers."""
         self.refusals.append(f"{what} ({line_of_user()}){remedy and '; ' + remedy}")
+
+    def stop(self, what: str) -> None:
+        """Refuse, and end the recording; nothing in another thread."""
+        if _notes.get() is self:
+            self.refuse(what, OUTSIDE)
+            raise Stop
 
     def values_compared(self) -> list[Value]:
         """The Values that guards compare."""
@@ -118,6 +130,23 @@ class Notes:
             self.rows[id(row)] = row, row.ravel().tolist() if is_array(row) else list(row)
             if not is_array(row) and any(isinstance(x, list) for x in row):
                 self.watch_rows(row)
+
+    @property
+    def changes(self) -> Effects | None:
+        """The effects, where there are any."""
+        return self.effects if self.effects is not None and self.effects.any else None
+
+    def lend(self, memories: Iterable[Memory]) -> None:
+        """Put Values into memories, Wholes for ints."""
+        if self.effects is not None:
+            self.effects.lend(memories, Whole)
+
+    def finish(self) -> None:
+        """The function has ended."""
+        self.check_rows()
+        if self.effects is not None:
+            self.effects.finish()
+            self.made -= self.effects.leaves
 
     def check_rows(self) -> None:
         """Refuse where a row of a table was changed after something was looked up in it."""
@@ -200,9 +229,11 @@ def how(x: float, y: float) -> int:
 
 
 @contextmanager
-def noticing(numbers: set[Value], lookups: Lookups) -> Iterator[Notes]:
-    """Inside, in this thread, what is said at the head of this file is noted."""
-    notes = Notes(numbers, lookups)
+def noticing(numbers: set[Value], lookups: Lookups,
+             outside: Iterable[Value] | None = None) -> Iterator[Notes]:
+    """Inside, in this thread, what is said at the head of this file is noted; `outside` are the
+    Values that may be changed, or None."""
+    notes = Notes(numbers, lookups, outside)
     before = _notes.get(), FOR_OTHER_NUMBERS.get()
     try:                                            # a Ctrl-C may come at any time
         with _lock:
@@ -220,6 +251,8 @@ def noticing(numbers: set[Value], lookups: Lookups) -> Iterator[Notes]:
 
 def _leave(notes: Notes) -> None:
     """Put everything back when these are the last notes."""
+    if notes.effects is not None:
+        notes.effects.put_back()
     with _lock:
         _recordings[:] = [other for other in _recordings if other is not notes]
         if not _recordings:
@@ -375,10 +408,10 @@ class Stop(BaseException):
     """Ends a recording that would change something for a second time."""
 
 
-OUTSIDE = """decorate the function that returns the loss, and leave the step as it is:
+OUTSIDE = """decorate one step, or the function that returns the loss, and leave the rest as it is:
     @jit
     def loss(...): ...          # returns it
-    loss(...).backward()        # in the step, between zeroing grads and moving parameters"""
+    loss(...).backward()        # between zeroing grads and moving parameters"""
 REFUSED = {"__format__": "prints", "__repr__": "prints", "__float__": "calls float() of",
            "__int__": "calls int() of", "__round__": "rounds", "__trunc__": "rounds",
            "item": "calls item() of", "__copy__": "copies", "__deepcopy__": "copies",
@@ -400,9 +433,9 @@ def _replace() -> None:
     found |= {name: _refusing(name, f"{what} a Value") for name, what in REFUSED.items()}
     found |= {name: _missing(f"calculates with .{name} of a Value") for name in OF_FLOATS}
     found["__bool__"], found["__index__"], found["__getattr__"] = _truth, _index, _attribute
-    found["data"] = property(_read_data, _setting(_set_data, "sets .data"))
-    found["grad"] = property(_read_grad, _setting(_set_grad, "sets .grad"))
-    found["backward"] = _setting(Value.backward, "calls backward()")
+    found["data"] = property(_read_data, _setting(_set_data, "sets .data", Effects.set_data))
+    found["grad"] = property(_read_grad, _setting(_set_grad, "sets .grad", Effects.set_grad))
+    found["backward"] = _setting(Value.backward, "calls backward()", _backward)
     found["__init__"], found["__hash__"] = _init(Value.__init__), _hash
     found["__array_ufunc__"] = _array_ufunc
     for name in ("__truediv__", "__rtruediv__", "__pow__", "__rpow__"):
@@ -512,24 +545,36 @@ def _read_data(self: Any) -> Any:
     if notes.is_number(self):
         notes.refuse("asks a number for .data")
         raise AttributeError("'float' object has no attribute 'data'")
-    return ops.stop_gradient(self)
+    return ops.stop_gradient(self) if notes.effects is None else notes.effects.data_of(self)
 
 
 def _read_grad(self: Any) -> Any:
     notes = _notes.get()
-    if notes is not None and from_user():
-        notes.refuse("reads .grad")
+    if notes is None or not from_user():
+        return _grad_of(self)
+    if notes.effects is not None:
+        return notes.effects.grad_of(self)
+    notes.refuse("reads .grad")
     return _grad_of(self)
 
 
-def _setting(plain: Any, what: str) -> Callable[[Any, Any], None]:
-    def method(self: Any, *x: Any) -> None:
+def _setting(plain: Any, what: str, effect: Callable[..., None]) -> Callable[..., None]:
+    """What sets something, or the effect of it in a recording."""
+    def method(self: Any, *x: Any, **named: Any) -> None:
         notes = _notes.get()
-        if notes is not None:
+        if notes is None:
+            plain(self, *x, **named)
+        elif notes.effects is None or named or notes.is_number(self):
             notes.refuse(what, OUTSIDE)
             raise Stop
-        plain(self, *x)
+        else:
+            effect(notes.effects, self, *x)
     return method
+
+
+def _backward(effects: Effects, output: Value, seed: Any = 1.0) -> None:
+    """output.backward(seed)."""
+    effects.backward(output, seed)
 
 
 def _attribute(self: Any, name: str) -> Any:
@@ -579,13 +624,14 @@ def _limited(name: str, plain: Any) -> Callable[[Any, Any], Any]:
 
 
 def _called(plain: Any) -> Callable[..., Any]:
-    """The same for an operation that is called."""
+    """The same for an operation that is called; it may not be given what has changed."""
     def method(self: Any, *inputs: Any) -> Any:
+        notes = _notes.get()
+        if notes is not None and notes.effects is not None:
+            notes.effects.refuse_gone(inputs)
         found = plain(self, *inputs)
-        if self.domain and isinstance(found, Value):
-            notes = _notes.get()
-            if notes is not None:
-                notes.limited.append(found)
+        if self.domain and isinstance(found, Value) and notes is not None:
+            notes.limited.append(found)
         return found
     return method
 

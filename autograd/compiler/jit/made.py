@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from autograd import compiler
 from autograd.compat.micrograd import Handmade
+from autograd.compiler.jit.flat import close
 from autograd.derivatives.gradients import pullback
 from autograd.derivatives.level import computed_from
 from autograd.graph import topological_order
@@ -56,12 +55,13 @@ class Made:
             v._set_inputs(self.op, tuple([values[i] for i in self.inputs]), tuple(partials))
         return v
 
-    def agrees(self, eager: Value, node: Value, values: dict[int, Value]) -> bool:
-        """Whether the eager result has the same derivatives with respect to all these Values."""
-        by_value = dict.fromkeys(values.values(), 0.0)
-        for v, p in zip(node.inputs, node.partials):
-            by_value[v] += p
-        return close(derivatives(eager, list(by_value)), list(by_value.values()))
+
+def agrees(eager: Value, node: Value, values: dict[int, Value]) -> bool:
+    """Whether the eager result has the same derivatives with respect to all these Values."""
+    by_value = dict.fromkeys(values.values(), 0.0)
+    for v, p in zip(node.inputs, node.partials):
+        by_value[v] += p
+    return close(derivatives(eager, list(by_value)), list(by_value.values()))
 
 
 def derivatives(y: Value, wanted: list[Value]) -> list[float]:
@@ -77,8 +77,3 @@ def derivatives(y: Value, wanted: list[Value]) -> list[float]:
         return [v.grad for v in wanted]
     finally:
         Value.set_grads(dict(zip(order, before)))
-
-
-def close(a: Any, b: Any) -> bool:
-    """Whether numbers are the same up to rounding."""
-    return bool(np.allclose(a, b, rtol=1e-7, atol=1e-9))

@@ -21,7 +21,7 @@ import types
 import warnings
 from array import array
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, partial
 from operator import attrgetter, methodcaller
 from pathlib import Path
@@ -29,7 +29,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiler.jit.unchanged import Term, Watch, alike, together
+from autograd.compiler.jit.memory import Memory, changed_memory, lent
+from autograd.compiler.jit.unchanged import Term, Watch, alike, are_held, together
 from autograd.operation import Operation
 from autograd.value import Value
 
@@ -91,9 +92,11 @@ class Reach:
     asking       the functions that ask for kinds, or whether two things are the same object
     can_change   whether there is anything that f could change, beside its arguments
     asks_same    whether something asks whether two things are the same object
+    memories     the lists and dicts whose numbers f changes; it may know some before
     """
 
-    def __init__(self, f: Any) -> None:
+    def __init__(self, f: Any, memories: Sequence[Memory] = ()) -> None:
+        self.memories = list(memories)
         self.refusals: list[str] = []
         self.values: list[Value] = []
         self.functions: list[types.FunctionType] = []
@@ -164,15 +167,32 @@ class Reach:
             self.quick = together(self.watches, self.asks_same)
         return all([watch.same(self.asks_same) for watch in self.watches])
 
+    def lent(self) -> list[tuple[Watch, Callable[[], None]]]:
+        """What is watched as bytes, lists and dicts that may be changed, each with a function that
+        makes it what it is now."""
+        return [(watch, lent(watch.of)) for watch in self.watches
+                if type(watch.of) in (list, dict) and type(watch.held[0]) is bytes]
+
+    def newly_changed(self) -> list[tuple[Memory, list[Any]]]:
+        """What has changed, where that are numbers in lists and dicts alone, and what these held;
+        [] for any other change."""
+        changed = [watch for watch in self.watches if not watch.same()]
+        found = [changed_memory(watch.of, watch.held) for watch in changed]
+        if self.asks_same:
+            return []
+        return [one for one in found if one] if all(found) else []
+
     def refuse(self, reason: str, culprit: Any = MISSING) -> None:
         """Note what cannot be watched, and where it is named."""
         self.refusals.append(reason + where_named(self.functions, culprit))
 
     def watch(self, look: Callable[[], list[Any]], of: Any = None,
-              terms: list[Term] | None = None) -> list[Any]:
-        """What look() gives, which is watched from now on; see Watch."""
+              terms: list[Term] | None = None, tests: list[Term] | None = None) -> list[Any]:
+        """What look() gives, which is watched from now on; see Watch. `terms` are what it gives, as
+        an expression for each."""
         held = look()
-        self.watches.append(Watch(look, held, of, terms))
+        self.watches.append(Watch(look, held, of, tests if terms is None else
+                                  are_held(terms, held)))
         return held
 
     def watch_items(self, x: Any) -> None:
@@ -363,15 +383,33 @@ class Reach:
         if isinstance(x, np.ndarray):
             self.watch(lambda: [f"{x.dtype.str} {x.shape}".encode(), x.tobytes()], x)
             return x.ravel().tolist() if x.dtype == object else []
+        if self.is_memory(x):
+            return []
         if _bytes_of(x) is not None:
             if not isinstance(x, tuple) or not all(isinstance(item, PLAIN) for item in x):
-                self.watch(lambda: [_bytes_of(x)], x)
+                written = _bytes_of(x)
+                test: list[Term] = [("dumps({}, 2) == {}", (x, written))]
+                self.watch(lambda: [_bytes_of(x)], x, tests=test if is_plain(x) else None)
             return []
         if isinstance(x, dict):
             return self.watch(lambda: [*x, *x.values()])
         if isinstance(x, (set, frozenset)):
             return self.watch(lambda: sorted(x, key=hash))
-        return list(x) if isinstance(x, tuple) else self.watch(lambda: list(x))
+        return list(x) if isinstance(x, tuple) else self.of_items(x)
+
+    def is_memory(self, x: Any) -> bool:
+        """Whether a container is one of the memories, whose structure is watched."""
+        memory = next((memory for memory in self.memories if memory.x is x), None)
+        if memory is not None:
+            self.watch(lambda: [memory.is_alike()])
+        return memory is not None
+
+    def of_items(self, x: Any) -> list[Any]:
+        """The items of a list or deque, which are watched."""
+        compares = {getattr(kind, "__eq__", None) for kind in {*map(type, x)} - {Value}}
+        same: list[Term] = [("{} == {}", (list(x), x))]     # by identity, all in C
+        is_list = type(x) is list and compares <= {object.__eq__}
+        return self.watch(lambda: list(x), tests=same if is_list else None)
 
     def of_wrapper(self, x: Any) -> list[Any]:
         """What a method, a property, a partial, or a view of a dict is made of."""
@@ -413,10 +451,18 @@ class Reach:
         self.can_change |= fields is not MISSING or bool(slots)
         held: list[Any] = []
         if fields is not MISSING:
-            held = self.watch(lambda: [type(x), x.__dict__ is fields, *fields, *fields.values()], x)
+            held = self.watch(lambda: [type(x), x.__dict__ is fields, *fields, *fields.values()], x,
+                              tests=tests_of(x, fields))
         if slots:
             held = held + self.watch(lambda: [_attribute(x, name) for name in slots])
         return held
+
+
+def tests_of(x: Any, fields: dict[str, Any]) -> list[Term]:
+    """Tests of whether an object has its class and its attributes."""
+    return [("type({}) is {}", (x, type(x))), ("{}.__dict__ is {}", (x, fields)),
+            ("tuple({}) == {}", (fields, tuple(fields))),
+            *(("{}[{}] is {}", (fields, name, a)) for name, a in fields.items())]
 
 
 # What code reads ----------------------------------------------------------------------------------
@@ -549,7 +595,8 @@ def _contents(cell: types.CellType) -> Any:
 
 
 def _bytes_of(x: Any) -> bytes | None:
-    """Data as bytes; None for what holds anything but numbers, strings and nests of them."""
+    """Data as bytes; None for what holds anything but numbers, strings and nests of them, or NaN:
+    `x in values` asks whether it is the same."""
     stack = [x]
     while stack:
         item = stack.pop()
@@ -557,12 +604,20 @@ def _bytes_of(x: Any) -> bytes | None:
             stack += [*item, *item.values()]
         elif type(item) in (list, tuple, set, frozenset):
             stack += item
-        elif type(item) not in WRITTEN:                 # marshal writes an array as its bytes alone
+        elif type(item) not in WRITTEN or item != item:     # marshal writes an array as its bytes
             return None
     try:
         return marshal.dumps(x, 2)
     except ValueError:
         return None
+
+
+def is_plain(x: Any) -> bool:
+    """Whether data holds no bytes: what marshal writes as these may have been something else."""
+    kind = type(x)
+    if kind in (list, tuple, set, frozenset):
+        return all(map(is_plain, x))
+    return kind is not bytes and (kind is not dict or all(map(is_plain, [*x, *x.values()])))
 
 
 WRITTEN = {int, float, complex, bool, str, bytes, type(None)}

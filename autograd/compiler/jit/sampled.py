@@ -17,9 +17,9 @@ import numpy as np
 from autograd import compiler
 from autograd.compat.messages import described, entries
 from autograd.compiler.jit.arguments import VALUES, Signature, argument_keys, same_objects
-from autograd.compiler.jit.branch import Branch, How, agree, checked_finite, in_a_row
-from autograd.compiler.jit.flat import (BOOL, FLOAT, INT, flatten, flatten_result, kinds_of,
-                                        numbers, skeleton, with_kinds)
+from autograd.compiler.jit.branch import Branch, How, agree, checked_finite
+from autograd.compiler.jit.flat import (BOOL, FLOAT, INT, flatten, flatten_result, in_a_row,
+                                        kinds_of, numbers, skeleton, with_kinds)
 from autograd.compiler.jit.guards import Notes
 from autograd.compiler.jit.jitted import CHECKED, DIFFERENT, Jitted
 from autograd.compiler.jit.lookups import Lookups
@@ -128,11 +128,24 @@ class RowsBranch(Branch):
         """By rows of the unit matrix, as each sample has another index."""
         return Lookups(variables, fetches=False)
 
+    def changeable(self, variables: list[Value], reach: Reach) -> None:
+        """None: samples are computed side by side, and may change nothing."""
+
     def compiled(self, outputs: list[Value], every: list[Value]) -> Program:
         """The program of some outputs, whose inputs are the numbers of a sample."""
+        return compiler.program(outputs, [every[i] for i in self.shared], self.inputs_of(every),
+                                target=self.target)
+
+    def depends_on(self, notes: Notes, variables: list[Value], results: list[Value], reach: Reach
+                   ) -> tuple[list[Value], list[Value]]:
+        """The topological order of what is to be computed; the Values that it depends on."""
+        order, every = super().depends_on(notes, variables, results, reach)
         self.place_inputs(every)
-        return compiler.program(outputs, [every[i] for i in self.shared],
-                                [every[i] for i in self.inputs], target=self.target)
+        return order, every
+
+    def inputs_of(self, every: list[Value]) -> list[Value]:
+        """The inputs of a program: at least one, so that it has an axis of samples."""
+        return [every[i] for i in self.inputs] or [Value(0.0)]
 
     def place_inputs(self, every: list[Value]) -> None:
         """Note which numbers a program takes once, and which for each sample."""
@@ -147,10 +160,8 @@ class RowsBranch(Branch):
                        notes: Notes) -> list[Value]:
         """Compile the result of which there is a gradient, the last in a topological order; what
         the gradient is with respect to."""
-        self.place_inputs(every)
         self.program = compiler.program(order[-1], [every[i] for i in self.shared],
-                                        [every[i] for i in self.inputs], target=self.target,
-                                        order=order)
+                                        self.inputs_of(every), target=self.target, order=order)
         return [every[i] for i in self.wrt]
 
     def full_rows(self, rows: Any) -> Any:
@@ -166,11 +177,11 @@ class RowsBranch(Branch):
         every = batch.first
         if self.outside:
             every = np.concatenate((every, [v.data for v in self.outside]))
-        return Given(every[self.taken_once], batch.columns, None)
+        return Given(every[self.taken_once], with_a_column(batch.columns), None)
 
     def given_of(self, full: Any) -> Given:
         """The same of rows of all numbers."""
-        return Given(full[0, self.taken_once], full[:, self.of_each], full)
+        return Given(full[0, self.taken_once], with_a_column(full[:, self.of_each]), full)
 
     def hold_at(self, given: Given) -> Any:
         """For each sample 1, 0 or -1, as `holds`."""
@@ -217,6 +228,11 @@ class RowsBranch(Branch):
         if self.over is not None:
             return super().run(given)
         return self.build(self.run_at(*self.given_of(given[0][None])[:2])[0])
+
+
+def with_a_column(X: Any) -> Any:
+    """X, or zeros where its samples have no numbers."""
+    return X if X.shape[1] else np.zeros((len(X), 1))
 
 
 class Sampled(Jitted):
@@ -557,8 +573,10 @@ def columns(key: Any, rows: Any, at: list[int]) -> Any:
         return part_of(rows, (), key, at)
     if key[0] == "array":
         return part_of(rows, key[1], key[2], at)
-    if key[0] in ("=", "array="):
+    if key[0] == "=":
         return [key[2]] * len(rows)
+    if key[0] == "array=":
+        return np.array([np.frombuffer(key[2], dtype=bool).reshape(key[1])] * len(rows))
     if type(key[2]) is int:
         return key[0]([columns(key[1], rows, at) for _ in range(key[2])])
     items = [columns(part, rows, at) for part in key[2]]

@@ -7,7 +7,7 @@ from math import prod
 from typing import Any, Optional
 
 from autograd import ops
-from autograd.compiler.arrays.array import Array, Operand, inner, is_batched
+from autograd.compiler.arrays.array import Array, Numbers, Operand, inner, is_batched
 from autograd.compiler.arrays.loop import At, Loop, rows
 from autograd.compiler.arrays.pattern import Pattern
 from autograd.compiler.arrays.places import Strided
@@ -18,6 +18,16 @@ from autograd.formulas.text import Text
 def random_walk(steps: list[Any]) -> Any:
     """The sum of the squared places after each step, where no step is longer than 1."""
     place, squares = 0.0, 0.0
+    for step in map(ops.tanh, steps):
+        place += step
+        squares += place * place
+    return squares
+
+
+def walk_from_elsewhere(steps: list[Any]) -> Any:
+    """The sum of the squared places of a walk that begins at a product."""
+    place = steps[0] * steps[1]
+    squares = place * place
     for step in map(ops.tanh, steps):
         place += step
         squares += place * place
@@ -64,7 +74,7 @@ class PrefixSum(Pattern):
 class Beginning(Pattern):
     """A first row and the rows after it as one array."""
 
-    example = staticmethod(random_walk)
+    example = staticmethod(walk_from_elsewhere)
 
     def back(self, i: int, y: Array, d: Operand) -> Part:
         count = inner(y)[0] - 1
@@ -101,8 +111,8 @@ def beginning(first: Array, rest: Array, shape: tuple[int, ...]) -> Array:
 
 
 def prefix_sum(loop: Loop) -> Optional[Array]:
-    """All rows of the one stack of a loop that only adds to it, as a PrefixSum; None for any other
-    loop.
+    """All rows of the one stack of a loop that only adds to it, as a PrefixSum, without the first
+    one where that is 0; None for any other loop.
     """
     if len(loop.stacks) != 1 or len(loop.writes) != 1 or loop.stacks[0].before != 1:
         return None
@@ -112,6 +122,8 @@ def prefix_sum(loop: Loop) -> Optional[Array]:
     before, added = sorted(value.inputs, key=is_row_of_input)
     if not is_row_of_input(added) or not is_row_of_stack(before) or added.shape != before.shape:
         return None
+    if isinstance(start.op, Numbers) and not start.op.numbers.any():  # sums of the steps alone
+        return Array(PrefixSum(), (added.op.source,), added.op.source.shape)
     together = beginning(start, added.op.source, loop.shape(0))
     return Array(PrefixSum(), (together,), loop.shape(0))
 

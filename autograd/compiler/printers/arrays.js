@@ -115,6 +115,13 @@ function beside(arrays) {
   return array(result, [m, result.length / m]);
 }
 
+// Each number of a row added to its place in another one.
+function scatter(a, places, n) {
+  const result = zeros([n]);
+  flat(a).forEach((y, i) => { result.data[places[i]] += y; });
+  return result;
+}
+
 // Sums over runs of the last axis, each from one of `starts` to the next.
 function sum_runs(a, starts) {
   const numbers = flat(a), n = a.shape.at(-1), result = zeros([...a.shape.slice(0, -1), starts.length]);

@@ -32,7 +32,7 @@ from autograd.compiler.recognize.record import Tape
 from autograd.compiler.arrays.reverse import topological_order
 from autograd.compiler.printers.schedule import Line, Schedule
 from autograd.compiler.arrays.structure import (Assemble, Broadcast, Contract, Named, Numbers,
-                                                Reshape, RunSums, Sum, Take, View)
+                                                Reshape, RunSums, Scatter, Sum, Take, View)
 from autograd.formulas.symbol import in_c
 from autograd.formulas.text import Text
 from autograd.ops import Operation
@@ -209,6 +209,8 @@ class C(Language):
             self.product(x, x)
         elif isinstance(x.op, RunSums):
             self.run_sums(x)
+        elif isinstance(x.op, Scatter):
+            self.scatter(x)
         elif isinstance(x.op, Take):
             self.joined(x)
         else:
@@ -330,6 +332,14 @@ class C(Language):
             ],
             simd=False,
         )
+
+    def scatter(self, x: Array) -> None:
+        source, c = x.inputs[0], LETTERS[0]
+        self.prepare(source, sizes(source.shape))
+        places, room = self.constants.name(x.op.places, "at"), self.room(x)
+        self.loops([(c, x.op.size)], [f"{at(room, [c])} = 0.0;"])
+        target, value = at(room, [f"{places}[{c}]"]), self.number(source, [c])
+        self.loops([(c, len(x.op.places))], [f"{target} += {value};"], simd=False)
 
     def joined(self, x: Array) -> None:
         """Several arrays, one after the other, and places of them all."""

@@ -23,7 +23,8 @@ from autograd.compiler.recognize.record import Tape
 from autograd.compiler.arrays.reverse import topological_order
 from autograd.compiler.printers.schedule import Line, Schedule
 from autograd.compiler.arrays.structure import (Assemble, Broadcast, Contract, Named, Numbers,
-                                                Reshape, RunSums, Structural, Sum, Take, View)
+                                                Reshape, RunSums, Scatter, Structural, Sum, Take,
+                                                View)
 from autograd.formulas.javascript import RUNTIME
 from autograd.formulas.symbol import in_javascript, written
 from autograd.formulas.text import Text
@@ -54,6 +55,8 @@ class JavaScript(Language):
             View: self.view,
             Take: self.take,
             RunSums: lambda x: self.call("sum_runs", x.inputs[0], self.at_places(x.op.starts)),
+            Scatter: lambda x: self.call(
+                "scatter", x.inputs[0], self.at_places(x.op.places), str(x.op.size)),
             Reshape: lambda x: self.call("reshape", x.inputs[0], sizes(x.shape)),
             Broadcast: self.broadcast,
             Sum: lambda x: self.call("sum", x.inputs[0], sizes(x.op.axes)),

@@ -46,6 +46,10 @@ class Jax(Printer):
         """Lines that make arrays of JAX of what is given: in a loop, NumPy's have no row t."""
         return [f"    {name} = np.asarray({name})" for name in names]
 
+    def scatter(self, x: Array) -> Text:
+        places = self.constants.name(x.op.places, "at")
+        return Text(f"jax.ops.segment_sum({self.formula(x.inputs[0])}, {places}, {x.op.size})")
+
     # Functions of the table -------------------------------------------------------------------
 
     def row_of_table(self, op: Operation, texts: list[Text], inputs: Sequence[Operand]) -> Text:

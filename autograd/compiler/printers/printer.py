@@ -22,7 +22,7 @@ from autograd.compiler.printers.names import called
 from autograd.compiler.arrays.places import Slicing, Strided, slicing
 from autograd.compiler.printers.schedule import Line
 from autograd.compiler.arrays.structure import (Assemble, Broadcast, Contract, Named, Numbers,
-                                                Reshape, RunSums, Sum, Take, View)
+                                                Reshape, RunSums, Scatter, Sum, Take, View)
 from autograd.formulas.text import Text
 from autograd.ops import Operation
 
@@ -45,6 +45,7 @@ class Printer(Language):
             View: self.view,
             Take: self.take,
             RunSums: self.run_sums,
+            Scatter: self.scatter,
             Reshape: self.reshape,
             Broadcast: self.broadcast,
             Sum: self.sum,
@@ -221,12 +222,18 @@ class Printer(Language):
         text = self.formula(value)
         if not isinstance(value, Array) or value.shape != shape:
             return Text(f"np.full({sizes_text(shape)}, {text})")
-        own = value not in self.names and is_new(value)
+        own = value not in self.names and self.is_new(value)
         if len(shape) < 2:
             return text if own else Text(f"np.array({text})")
         if own:  # what is computed from transposes is in their order
             return Text(f"np.ascontiguousarray({text})")
         return Text(f"np.array({text}, order='C')")
+
+    def is_new(self, x: Array) -> bool:
+        """Whether the formula of x makes an array, or is one of these in another shape."""
+        while isinstance(x.op, Reshape) and x.inputs[0] not in self.names:
+            x = x.inputs[0]
+        return is_new(x)
 
     def target(self, name: str, x: Array, places: Any) -> str:
         """Some places of an array as what can be assigned to."""
@@ -329,6 +336,10 @@ class Printer(Language):
         axis = ", axis=1" if is_batched(x) else ""
         starts = self.constants.name(x.op.starts, "at")
         return Text(f"np.add.reduceat({self.formula(x.inputs[0])}, {starts}{axis})")
+
+    def scatter(self, x: Array) -> Text:
+        places = self.constants.name(x.op.places, "at")
+        return Text(f"np.bincount({places}, {self.formula(x.inputs[0])}, {x.op.size})")
 
     def one_number(self, text: str, x: Array) -> Text:
         """The number of an array that has no other."""

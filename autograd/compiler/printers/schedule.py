@@ -22,8 +22,8 @@ from autograd.compiler.recognize.record import Tape
 from autograd.compiler.arrays.reverse import cotangents, topological_order
 from autograd.compiler.recognize.shape import Plan
 from autograd.compiler.arrays.structure import (Assemble, Broadcast, Contract, Named, Numbers,
-                                                Reshape, RunSums, Structural, Sum, View, assembled,
-                                                Part, take, total)
+                                                Reshape, RunSums, Scatter, Structural, Sum, View,
+                                                assembled, Part, take, total)
 
 LONG = 8  # operations in one formula
 
@@ -156,7 +156,7 @@ class _Scheduler:
         """
         if isinstance(d.op, (View, Reshape, Broadcast)):
             return False
-        product = isinstance(d.op, Contract) or isinstance(d.op, RunSums)
+        product = isinstance(d.op, (Contract, RunSums, Scatter))
         return (
             self.uses[d] > 1
             or not product

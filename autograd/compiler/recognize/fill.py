@@ -22,6 +22,7 @@ from autograd.ops import Operation
 FEWEST = 8  # so many sums make a matrix,
 SPARSE, DENSE = 40, 100_000  # with so many entries a term, and in all
 FULL = 8  # with so few entries a term there may be any number
+FEW, FEW_FULL = 2, 16  # so few terms are gathered where a matrix had so many entries a term
 LOOKED_UP = 10  # and with so many, where each row has some of its own
 ONE_TEAM = 1.5  # teams are one where that makes at most so many times the entries
 TEAMS = 1000  # with more teams, gaps are not looked for
@@ -58,10 +59,19 @@ class Filler:
         if whole <= ONE_TEAM * entries or own and are_looked_up(factors, lengths):
             row_team, column_team = np.zeros_like(row_team), np.zeros_like(column_team)
             entries = whole
-        if not len(nodes) < entries < max(FULL * len(nodes), min(SPARSE * len(nodes), DENSE)):
+        if not self.is_worth(lengths, entries):
             return []
         columns, column_team = self.without_gaps(columns, column_team)
         return self.dots(np.array(ids), (row_of, nodes, factors), (columns, row_team, column_team))
+
+    def is_worth(self, lengths: np.ndarray, entries: int) -> bool:
+        """Whether sums of these lengths are a matrix with so many entries; for one or two terms in
+        each, gathers are faster than a large one.
+        """
+        terms = int(lengths.sum())
+        if (lengths <= FEW).all() and entries > FEW_FULL * terms:
+            return False
+        return terms < entries < max(FULL * terms, min(SPARSE * terms, DENSE))
 
     def sorted_rows(
         self, count: int, nodes: np.ndarray, factors: np.ndarray

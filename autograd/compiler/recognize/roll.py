@@ -121,7 +121,10 @@ class Roller:
         if self.core and sums is None:
             self.loop.close()
         for g, k in stacks.items():
-            self.keep(g, self.loop.result(k) if sums is None else sums, starts.get(g))
+            if sums is None:
+                self.keep(g, self.loop.result(k), starts.get(g))
+            else:
+                self.keep(g, sums, starts.get(g) if sums.shape[0] > self.count else None)
         for g in self.after:
             planner.group(turns.in_all(g))
         return True

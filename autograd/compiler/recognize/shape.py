@@ -145,7 +145,8 @@ class _Planner:
         if group.op in OF_TWO or group.op in (ops.dot, ops.sum) and not self.is_short(group):
             parts = self.by_family(group.args)
         else:
-            parts = self.splitter.parts(group.op, as_table(group.args))
+            parts = [some[part] for some in self.by_numbers(group)
+                     for part in self.splitter.parts(group.op, as_table(group.args)[some])]
         if len(parts) == 1:
             return [group]
         return [
@@ -153,11 +154,24 @@ class _Planner:
             for some in (part.tolist() for part in parts)
         ]
 
+    def by_numbers(self, group: Group) -> list[np.ndarray]:
+        """Which rows are differences from a number, as at a node of a graph whose value is known,
+        and which are of two nodes from here and there; one part where numbers are the ends of a
+        row, or few.
+        """
+        table, every = as_table(group.args), np.arange(len(group.ids))
+        if group.op is not ops.dot or table.shape[1] != 4:
+            return [every]
+        number = (self.kinds[table[:, :2]] == CONSTANT).any(axis=1)
+        if not FEW <= number.sum() < len(every) or self.has_ends(table[:, :2]):
+            return [every]
+        return [every[~number], every[number]]
+
     def by_family(self, rows: list[tuple[int, ...]]) -> list[np.ndarray]:
         """Which rows are of each family; one part where there are many families, or small ones."""
         which = self.families(rows)
         sizes = np.bincount(which)
-        if len(sizes) > SPLIT or sizes.min() * 2 * SPLIT < len(rows):
+        if len(sizes) > SPLIT:
             return [np.arange(len(rows))]
         return [np.nonzero(which == k)[0] for k in range(len(sizes))]
 
@@ -520,8 +534,7 @@ class _Planner:
     def dots(self, ids: np.ndarray, left: np.ndarray, right: np.ndarray) -> None:
         """Dots as a matrix product, as several of one size, or row by row."""
         n, k = left.shape
-        mixed = 0 < (self.kinds[left] == CONSTANT).sum() < left.size
-        if mixed and 1 < k <= FEW < n and self.stencil(ids, left, right):
+        if 1 < k <= FEW < n and self.few_columns(ids, left, right):
             return
         (left, right), slices = self.sorted_terms(left, right)
         parts = [(left[:, part], right[:, part]) for part in slices]
@@ -532,6 +545,27 @@ class _Planner:
             self.sum_of_parts(ids, all_parts, self.dots)
         elif n == 1 or not self.together(ids, left, right):
             self.by_row(ids, left, right)
+
+    def few_columns(self, ids: np.ndarray, left: np.ndarray, right: np.ndarray) -> bool:
+        """Add dots of few terms as sums of slices with numbers at their ends, or of gathers."""
+        mixed = 0 < (self.kinds[left] == CONSTANT).sum() < left.size
+        if mixed and self.stencil(ids, left, right):
+            return True
+        scattered = self.is_scattered(left, right)
+        if scattered:
+            self.each(ops.dot, ids, np.hstack((left, right)))
+        return scattered
+
+    def is_scattered(self, left: np.ndarray, right: np.ndarray) -> bool:
+        """Whether dots are the same few numbers with nodes from here and there, such as the
+        differences along the edges of a graph: each column of nodes is a gather then.
+        """
+        for nodes, factors in ((left, right), (right, left)):
+            values = self.numbers[factors]
+            if (self.kinds[factors] == CONSTANT).all() and (values == values[0]).all():
+                places = np.sort(self.place_of[nodes], axis=1)
+                return self.in_one_block(nodes) and factor(places.ravel()) is None
+        return False
 
     def together(self, ids: np.ndarray, left: np.ndarray, right: np.ndarray) -> bool:
         """Add several dots as a sum of slices or as matrix products, if they are."""
