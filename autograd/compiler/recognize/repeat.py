@@ -27,7 +27,8 @@ FEWEST = 6  # turns of a loop
 LONGEST = 60  # groups in a turn
 SHARE = 20  # a loop is worth looking for if it has so large a part of all groups
 TRIED, SHIFTS = 4, 12  # repetitions that are looked at, and groups at which a turn of one may begin
-WEIGHTS = 4  # parameters that differ from turn to turn; with more they are layers, not time
+WEIGHTS = 4  # parameters that differ from turn to turn; with more they are layers, not time,
+LAYERS, WIDE = 80, 4  # but so many groups, of so many nodes, would be too many lines
 OUTSIDE = -1
 
 
@@ -167,9 +168,9 @@ def wired(tape: Tape, stretch: Stretch, shift: int, count: int) -> tuple[int, Tu
     if not any((lag > 0).any() for lag in lags):
         return None
     ids, args = ([a[first : last + 1] for a in its] for its in (ids, args))
-    if own_weights(tape, args, lags) > WEIGHTS:
-        return None
     period = stretch.period
+    if not are_layers(ids) and own_weights(tape, args, lags) > WEIGHTS:
+        return None
     begins = range(shift + first * period, shift + (last + 1) * period, period)
     return begins[0], Turns(
         [stretch.groups[b : b + period] for b in begins],
@@ -206,6 +207,12 @@ def longest_alike(wires: list[np.ndarray]) -> tuple[int, int] | None:
 def lags_of(wires: list[np.ndarray], first: int, last: int) -> list[np.ndarray]:
     """How many turns back each argument of the last turn is; OUTSIDE where before the first."""
     return [np.where(w[last, :, 0] > last - first, OUTSIDE, w[last, :, 0]) for w in wires]
+
+
+def are_layers(ids: list[np.ndarray]) -> bool:
+    """Whether turns of these nodes are layers of arrays, so many that they are better a loop."""
+    each = [group.shape[1] for group in ids]
+    return len(ids[0]) * len(ids) >= LAYERS and sum(each) >= WIDE * len(each)
 
 
 def own_weights(tape: Tape, args: list[np.ndarray], lags: list[np.ndarray]) -> int:
