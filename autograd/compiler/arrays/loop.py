@@ -332,8 +332,10 @@ class Reversal:
             return reshape(self.lift(x.inputs[0]), self.shape(x.shape))
         if x in self.forward:
             return self.loop.kept(x)
-        if x not in self.varying([x]):
-            return x
+        return self.lift_of_back(x) if self.varies(x) else x
+
+    def lift_of_back(self, x: Array) -> Operand:
+        """The same for an Array of the loop back that differs from turn to turn."""
         if x in self.cotangents:
             return self.kept(x)
         if isinstance(x.op, Operation):

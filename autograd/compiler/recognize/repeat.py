@@ -20,6 +20,7 @@ from typing import Any, NamedTuple, Union
 
 import numpy as np
 
+from autograd import ops
 from autograd.compiler.recognize.group import Group, keys_of
 from autograd.compiler.recognize.record import PARAMETER, Tape
 
@@ -28,7 +29,7 @@ LONGEST = 60  # groups in a turn
 SHARE = 20  # a loop is worth looking for if it has so large a part of all groups
 TRIED, SHIFTS = 4, 12  # repetitions that are looked at, and groups at which a turn of one may begin
 WEIGHTS = 4  # parameters that differ from turn to turn; with more they are layers, not time,
-LAYERS, WIDE = 80, 4  # but so many groups, of so many nodes, would be too many lines
+LAYERS, WIDE = 36, 4  # but so many groups, of so many nodes, would be too many lines
 OUTSIDE = -1
 
 
@@ -176,6 +177,13 @@ def wired(tape: Tape, stretch: Stretch, shift: int, count: int) -> tuple[int, Tu
         [stretch.groups[b : b + period] for b in begins],
         ids, args, lags, [w[last, :, 1] for w in wires], [w[last, :, 2] for w in wires],
     )
+
+
+def is_running_sum(loop: Turns) -> bool:
+    """Whether a turn does nothing but add one number to the sum of those before."""
+    (op, ids, args), (lags,) = loop.turns[-1][0], loop.lags[:1]
+    alone = len(loop.ids) == len(ids) == 1 and op is ops.sum and len(args[0]) == 2
+    return alone and sorted(lags.tolist()) == [OUTSIDE, 1]
 
 
 def all_wires(size: int, ids: list[np.ndarray], args: list[np.ndarray]) -> list[np.ndarray]:
