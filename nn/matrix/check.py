@@ -14,7 +14,8 @@ import autograd
 from nn.checks import index, shown
 from nn.layers import MLP
 from nn.losses import Loss, find_loss, total
-from nn.matrix.explanations import Explainer, equal, fitted
+from nn.matrix.differences import difference
+from nn.matrix.explanations import PER_SAMPLE, Explainer, equal, fitted
 from nn.matrix.formulas import forward, parameters
 from nn.matrix.steps import Place, Problem
 from nn.samples import as_array, sample_pairs
@@ -106,32 +107,17 @@ def _mark(place: Place, explainer: Explainer) -> Mark:
     found = explainer.explain(place)
     kinds = tuple(dict.fromkeys(one.kind for one in found))
     words = list(dict.fromkeys(one.words for one in found))[:SAID]
-    return Mark(name, False, kinds, "; or ".join(words) or _difference(given, graph), given, graph)
+    said = "; or ".join(words) or _difference(place, explainer)
+    return Mark(name, False, kinds, said, given, graph)
 
 
-def _difference(given: np.ndarray, graph: np.ndarray) -> str:
+def _difference(place: Place, explainer: Explainer) -> str:
     """What is said where no mistake is known that gives the array."""
+    given, graph = explainer.given[place], explainer.graph[place]
     if given.shape != graph.shape:
         return f"has shape {given.shape}, and {graph.shape} is needed"
-    if reordered := _reordered(given, graph):
-        return reordered
-    at = np.unravel_index(np.abs(given - graph).argmax(), graph.shape)
-    place = ", ".join(str(int(i) + 1) for i in at)
-    return ("wrong, by no mistake that is known here; the largest difference is at "
-            f"({place}): {given[at]:.6g} was given, the graph has {graph[at]:.6g}")
-
-
-def _reordered(given: np.ndarray, graph: np.ndarray) -> str:
-    """In words, that rows or columns are right and stand in another order; "" where they do not."""
-    for axis, word in ((0, "row"), (1, "column")):
-        if axis < graph.ndim and graph.shape[axis] > 1:
-            ours, theirs = np.moveaxis(graph, axis, 0), np.moveaxis(given, axis, 0)
-            places = [next((i for i, x in enumerate(ours) if equal(y, x)), -1) for y in theirs]
-            if sorted(places) == list(range(len(ours))):
-                k = next(i for i, place in enumerate(places) if i != place)
-                return (f"the {word}s are right, and stand in another order: {word} "
-                        f"{places[k] + 1} stands at place {k + 1}")
-    return ""
+    lines = ("sample", "column") if place[0] in PER_SAMPLE and len(graph) > 1 else ("row", "column")
+    return difference(given, graph, lines, explainer.facts())
 
 
 def _problem(model: MLP, xs: object, ys: object, loss: Loss) -> Problem:

@@ -7,18 +7,23 @@ equal to the array is not said, so where several fit, all of them give these num
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from nn.losses import squared
+from nn.matrix.differences import exactly_how, in_words, weighted, weights
 from nn.matrix.mistakes import ALL, Mistake, layers_of, slope_words
 from nn.matrix.steps import RULES, Arrays, Place, Problem, Rule, run
 
 CLOSE = 1e-6                    # relative to the largest entry
 PER_SAMPLE = ("z", "f", "df", "dz")
 OWN = {"dz": ("dz", "D", "df")}         # the steps that belong to an array; else its own alone
+REACH = {                               # the steps in which two mistakes are looked for
+    "dz": ("D", "df", "dz"), "df": ("D", "df", "dz"), "dW": ("D", "df", "dz", "dW"),
+    "db": ("D", "df", "dz", "db")}
 Context = Mapping[Place, np.ndarray]
 
 
@@ -60,6 +65,7 @@ class Explainer:
         self.problem, self.graph, self.given = problem, graph, given
         self.usable = {p: array for p, array in given.items() if array.shape == graph[p].shape}
         self.mistakes = [*ALL, *layers_of(problem)]
+        self.forward = {p: array for p, array in graph.items() if p[0] in ("z", "f")}
 
     def explain(self, place: Place) -> list[Found]:
         """The explanations of a wrong array; none where no mistake gives it."""
@@ -67,7 +73,8 @@ class Explainer:
 
     def _explain(self, place: Place, array: np.ndarray) -> list[Found]:
         sorts: tuple[Callable[[Place, np.ndarray], list[Found]], ...] = (
-            self.follows, self.here, self.earlier, self.multiple, self.scaled, self.by_shape)
+            self.follows, self.here, self.earlier, self.multiple, self.scaled, self.parts,
+            self.by_shape, self.two)
         for sort in sorts:
             found = sort(place, array)
             if found:
@@ -102,7 +109,7 @@ class Explainer:
     def changed(self, place: Place, array: np.ndarray) -> list[Found]:
         """A wrong sign or factor, a transpose, weight decay."""
         for right in (self._computed(place, self._others(place)), self.graph[place]):
-            found = (wrong_factor(array, right, self._facts())
+            found = (wrong_factor(array, right, self.facts())
                      or self.transposed_or_decayed(place, array, right)
                      or sizes(array, right)
                      or self.step_taken(place, array, right)
@@ -114,11 +121,13 @@ class Explainer:
     def transposed_or_decayed(self, place: Place, array: np.ndarray,
                               right: np.ndarray) -> list[Found]:
         """That the gradient of a matrix of weights is transposed, or has weight decay added."""
-        if place[0] != "dW" or array.shape != right.shape:
+        step, k = place
+        if step not in ("dW", "db") or array.shape != right.shape:
             return []
-        if equal(array, right.T):
+        if step == "dW" and equal(array, right.T):
             return [Found("transposed", "transposed")]
-        return weight_decay(array - right, self.problem.layers[place[1] - 1].W, place[1])
+        layer = self.problem.layers[k - 1]
+        return weight_decay(array - right, layer.W if step == "dW" else layer.b, f"{step[1]}{k}")
 
     def step_taken(self, place: Place, array: np.ndarray, right: np.ndarray) -> list[Found]:
         """That it is the parameter after a step, not the gradient."""
@@ -134,15 +143,14 @@ class Explainer:
 
     def updated(self, place: Place, array: np.ndarray) -> list[Found]:
         """That W of the layer above had been moved by a step before it was used."""
-        k = place[1]
-        if place[0] not in ("dz", "df") or k == self.problem.L:
+        step, k = place
+        if step in ("z", "f") or k == self.problem.L or array.shape != self.graph[place].shape:
             return []
-        if array.shape != self.graph[place].shape:
-            return []
-        dz, W = self.graph["dz", k + 1], self.graph["dW", k + 1]
-        D = self._computed(("D", k), {}) if place[0] == "dz" else 1.0
-        c = multiple_of(array - self.graph[place], D * (dz @ W))
-        if c is None or not c:
+        above = self.graph["dz", k + 1] @ self.graph["dW", k + 1]
+        moved = run(self.problem, {}, place, {("df", k): lambda a, k: above})
+        assert moved is not None
+        c = multiple_of(array - self.graph[place], moved[place])
+        if c is None or not c or np.count_nonzero(moved[place]) < 2:
             return []
         return [Found("updated W", f"W{k + 1} had been moved by a step of {abs(c):.6g} before it "
                                    "was used: compute all gradients first")]
@@ -161,6 +169,55 @@ class Explainer:
                 return [Found("factor", f"{c:.6g} times what it should be")]
         return []
 
+    def parts(self, place: Place, array: np.ndarray) -> list[Found]:
+        """That a sample, or a neuron of the layer above, is not in a sum, or too often."""
+        if array.shape != self.graph[place].shape:
+            return []
+        for context in (self._others(place), {}):
+            for part, parts in self._parts(place, context):
+                c = weights(array, parts)
+                words = "" if c is None else weighted(c, part)
+                if words:
+                    return [Found("part of a sum", words)]
+        return []
+
+    def _parts(self, place: Place, context: Context) -> Iterator[tuple[str, np.ndarray]]:
+        """What the parts are called of which an array is the sum, and the parts."""
+        step, k = place
+        if step in ("dW", "db"):
+            dz = self._computed(("dz", k), context)
+            f = self._computed(("f", k - 1), context) if k > 1 else self.problem.X
+            yield "sample", (dz[:, :, None] * f[:, None, :] if step == "dW" else dz)
+        if step not in ("z", "f") and k < self.problem.L:
+            dz, W = self._computed(("dz", k + 1), context), self.problem.layers[k].W
+            alone = [run(self.problem, {p: x for p, x in context.items() if p[1] != k}, place,
+                         {("df", k): lambda a, k, i=i: np.outer(dz[:, i], W[i])})  # type: ignore[misc]
+                     for i in range(len(W))]
+            yield f"layer {k + 1}'s neuron", np.array([a[place] for a in alone if a])
+
+    def two(self, place: Place, array: np.ndarray) -> list[Found]:
+        """Two mistakes in different steps."""
+        if array.shape == self.graph[place].shape and exactly_how(array, self.graph[place]):
+            return []                                       # which is likelier
+        options = [((m.step, k), m) for m in self.mistakes if m.step in REACH.get(place[0], ())
+                   for k in (place[1], place[1] + 1) if k <= self.problem.L]
+        for (at, a), (beside, b) in combinations(options, 2):
+            if at != beside and self._give(place, array, {at: a, beside: b}):
+                one, other = self._said(a, [at[1]]), self._said(b, [beside[1]])
+                words = f"{one.words}; and {other.words}"
+                return [Found(one.kind, words), Found(other.kind, words)]
+        return []
+
+    def _give(self, place: Place, array: np.ndarray, mistakes: Mapping[Place, Mistake]) -> bool:
+        """Whether these mistakes together, none of them alone, give the array."""
+        try:
+            with np.errstate(all="ignore"):
+                arrays = run(self.problem, self.forward, place,
+                             {at: m.rule for at, m in mistakes.items()})
+        except (ValueError, KeyError, IndexError):          # shapes that do not go together
+            return False
+        return arrays is not None and equal(array, np.asarray(arrays[place]))
+
     def by_shape(self, place: Place, array: np.ndarray) -> list[Found]:
         """What the shape of a db alone tells."""
         if place[0] != "db" or array.shape == self.graph[place].shape:
@@ -172,7 +229,7 @@ class Explainer:
 
     def scaled(self, place: Place, array: np.ndarray) -> list[Found]:
         """One mistake, and a wrong sign or factor as well."""
-        for kind, (c, words) in self._facts().items():
+        for kind, (c, words) in self.facts().items():
             found = self.own(place, array / c) or self.earlier(place, array / c)
             if found:
                 return [Found(one.kind, f"{one.words}; and {words}") for one in found] \
@@ -201,7 +258,7 @@ class Explainer:
         assert arrays is not None                           # right rules always apply
         return arrays[place]
 
-    def _facts(self) -> dict[str, tuple[float, str]]:
+    def facts(self) -> dict[str, tuple[float, str]]:
         """Wrong factors by their kind, with what is said."""
         m, facts = self.problem.m, dict(FACTORS)
         if self.problem.loss is squared:
@@ -296,8 +353,13 @@ def sizes(array: np.ndarray, right: np.ndarray) -> list[Found]:
     """That only signs are wrong."""
     if array.shape != right.shape or not equal(np.abs(array), np.abs(right)):
         return []
-    words = "the signs are lost: all are positive" if (array >= 0).all() else \
-        "the sizes are right, and some signs are wrong"
+    wrong = np.argwhere(array * right < 0)
+    if len(wrong) == 1:
+        words = f"all is right but the sign of one entry, {in_words(wrong[0])}"
+    elif (array >= 0).all():
+        words = "the signs are lost: all are positive"
+    else:
+        words = f"the sizes are right, and {len(wrong)} of {array.size} signs are wrong"
     return [Found("sign", words)]
 
 
@@ -309,12 +371,12 @@ def multiple_of(array: np.ndarray, right: np.ndarray) -> float | None:
     return c if equal(array, c * right) else None
 
 
-def weight_decay(rest: np.ndarray, W: np.ndarray, k: int) -> list[Found]:
-    """That what is too much is a multiple of the weights."""
+def weight_decay(rest: np.ndarray, W: np.ndarray, name: str) -> list[Found]:
+    """That what is too much is a multiple of the parameters of that name."""
     if not W.any() or np.count_nonzero(W) < 2:
         return []
     c = float((rest * W).sum() / (W * W).sum())
     if not equal(rest, c * W):
         return []
     return [Found("weight decay",
-                  f"{c:.6g} W{k} is added to it: weight decay is not part of this loss")]
+                  f"{c:.6g} {name} is added to it: weight decay is not part of this loss")]

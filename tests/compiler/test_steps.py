@@ -17,7 +17,7 @@ Y = [1.0, -1.0, -1.0, 1.0]
 def test_steps_at_random_go_as_eager(first):
     found = [compare(seed) for seed in range(first, first + 12)]
     assert not [text for text in found if text and not text.startswith("refused")]
-    assert sum(not text for text in found) >= 5
+    assert sum(not text for text in found) >= 3
 
 
 def test_hundreds_of_steps_at_random_go_as_eager():
@@ -62,7 +62,7 @@ def test_micrograds_whole_step_with_one_line_more(momentum):
     np.testing.assert_allclose([v.grad for v in q], [v.grad for v in p], rtol=1e-6, atol=1e-9)
     (branch,), = step.known.values()
     assert not step.refused and not branch.lines and len(branch.step.passes) == 1
-    assert "np.maximum(z1, 0)" in branch.step.passes[0].program.source
+    assert len(step.programs) == 2 and "np.maximum(z1, 0)" in step.programs[0].source
 
 
 def test_what_a_step_returns_has_derivatives_of_its_own():
@@ -131,6 +131,27 @@ def test_what_fails_leaves_behind_what_it_does_eagerly():
                     outcomes.append(str(error))
         assert outcomes[0] == outcomes[1]
         assert (c.data, c.grad, d.data, d.grad) == pytest.approx((a.data, a.grad, b.data, b.grad))
+
+
+def test_an_error_after_a_change_is_raised_once():
+    """The program does not overflow where floats do, and where both are compared the function runs once."""
+    w, runs = Value(1.0), []
+
+    @jit
+    def step(x):
+        w.data = w.data * 2
+        return (w.data * x) ** 2
+    step(1.0)
+    plain = step.f
+    step.f = lambda x: (runs.append(x), plain(x))[1]
+    for x in (1.0, 1e200, 1.0):
+        before = w.data
+        try:
+            step(x)
+        except OverflowError:
+            assert x == 1e200
+        assert w.data == 2 * before
+    assert not step.refused and runs.count(1e200) == 1
 
 
 def refused_steps():
@@ -236,3 +257,106 @@ def test_inside_no_grad_a_step_does_what_it_does_eagerly():
     with no_grad():
         step()
     assert w.data == before
+
+
+def shares(values, returns):
+    """A step of two passes that share h, between which a grad is read."""
+    def step(x, y):
+        for p in values:
+            p.grad = 0.0
+        h = values[0] * x + values[1]
+        first, second = h * h, (h - y) ** 2
+        first.backward()
+        between = values[0].grad
+        (second + 0.5 * first).backward()
+        return [between, *(p.grad for p in values), *([first] if returns else [])]
+    return step
+
+
+@pytest.mark.parametrize("returns", [False, True])
+def test_a_pass_goes_through_what_an_earlier_pass_went_through(returns):
+    plain, compiled = shares([Value(0.5), Value(0.1)], returns), jit(shares([Value(0.5), Value(0.1)], returns))
+    for x, y in [(0.0, 1.0), (0.5, 1.0), (0.5, 1.0), (1.5, -2.0)]:     # at x = 0 a lost gradient is 0, too
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            wanted, found = plain(x, y), compiled(x, y)
+        assert found[:3] == pytest.approx(wanted[:3], rel=1e-12)
+        assert not returns or found[3].grad == pytest.approx(wanted[3].grad)
+    assert bool(compiled.refused) == returns
+
+
+def adam(decorate):
+    """Adam as microgpt writes it, with lists and a count of steps; everything it changes."""
+    model = nn.MLP(2, [4, 1], seed=1)
+    parameters = model.parameters()
+    first, second = [0.0 for _ in parameters], [0.0 for _ in parameters]
+    state = {"steps": 0, "best": 1e9, "name": "adam"}
+
+    @decorate
+    def step(xs, ys, rate):
+        loss = sum((model(x) - y) ** 2 for x, y in zip(xs, ys)) / len(xs)
+        loss.backward()
+        state["steps"] += 1
+        for i, p in enumerate(parameters):
+            first[i] = 0.9 * first[i] + 0.1 * p.grad
+            second[i] = 0.999 * second[i] + 0.001 * p.grad ** 2
+            correct = first[i] / (1 - 0.9 ** state["steps"]), second[i] / (1 - 0.999 ** state["steps"])
+            p.data -= rate * correct[0] / (correct[1] ** 0.5 + 1e-8)
+            p.grad = 0
+        state["best"] = min(state["best"], loss.data)
+        return loss.data
+    return step, lambda: [[p.data for p in parameters], first, second, list(state.values())[:2]], (first, state)
+
+
+def test_what_a_step_keeps_in_lists_and_dicts_is_read_and_written():
+    (eager, expected, _), (step, found, (first, state)) = adam(lambda f: f), adam(jit)
+    for k in range(30):
+        args = [[1.0, 2.0 - k % 2], [-1.0, 0.5]], [1.0, -1.0], 0.05
+        assert step(*args) == pytest.approx(eager(*args), rel=1e-8)
+        for a, b in zip(expected(), found()):
+            assert b == pytest.approx(a, rel=1e-6, abs=1e-10)
+    assert type(state["steps"]) is int and all(type(x) is float for x in first)
+    assert not step.refused and sum(map(len, step.known.values())) == 1
+
+
+def test_memories_may_be_changed_and_replaced_from_outside():
+    (eager, expected, (one, a)), (step, found, (two, b)) = adam(lambda f: f), adam(jit)
+    for k in range(12):
+        if k == 4:
+            one[0], two[0], a["steps"], b["steps"] = 0.5, 0.5, 1, 1
+        if k == 8:
+            a["name"] = b["name"] = "other"
+        step([[1.0, 2.0]], [1.0], 0.1), eager([[1.0, 2.0]], [1.0], 0.1)
+        assert found()[0] == pytest.approx(expected()[0], rel=1e-6)
+    assert not step.refused
+
+
+def test_a_list_that_grows_is_left_to_python_and_holds_numbers_alone():
+    w, losses = Value(2.0), []
+
+    @jit
+    def step(x):
+        loss = w * x
+        w.grad = 0
+        loss.backward()
+        w.data -= 0.1 * w.grad
+        losses.append(loss.data)
+    with warnings.catch_warnings(record=True):
+        warnings.simplefilter("always")
+        for _ in range(8):
+            step(1.0)
+    assert "what it refers to (test_steps.py, line" in step.refused
+    assert losses == pytest.approx([2.0 - 0.1 * k for k in range(8)]) and {*map(type, losses)} == {float}
+
+
+def test_what_is_written_again_holds_numbers_after_a_recording():
+    """The first call leaves the list as it was, so nothing shows that it is written to."""
+    best, w = [0.0], Value(-1.0)
+
+    @jit
+    def f(x):
+        best[0] = max(best[0], w.data * x)
+        return w * x
+    for x in (1.0, 2.0, -3.0, -4.0, 1.0):
+        assert f(x).data == -x and type(best[0]) is float
+    assert best == [4.0] and not f.refused and len(f.known) == 1

@@ -55,6 +55,9 @@ HOSTILE = {
     "writing to everything": "import os\nfor i in range(3, 100):\n    try:\n        os.write(i, b'{\"is\": 1}' * 10)\n    except OSError:\n        pass\n" + WRONG,
     "a forged answer": "import os, struct, json\nm = json.dumps({'is': None}).encode()\nfor i in range(3, 100):\n    try:\n"
                        "        os.write(i, (struct.pack('>I', len(m)) + m) * 50)\n    except OSError:\n        pass\n" + WRONG,
+    "a trickle of an answer": inside("import os, time", "def send(x):", "    for i in range(3, 30):", "        try:", "            os.write(i, x)",
+                                     "        except BaseException:", "            pass", "send(b'\\0\\x01\\0\\0')", "while True:",
+                                     "    send(b' ')", "    time.sleep(0.7)"),
     "a patched checker": "import demos.exercises.checkers.e01_slope as c\nc.compare = lambda *a, **b: None\n" + WRONG,
     "a patched checker, by sys.modules": "import sys\nfor m in list(sys.modules.values()):\n    for n in ('compare', 'check', 'mark', 'call'):\n"
                                          "        if hasattr(m, n):\n            setattr(m, n, lambda *a, **b: None)\n" + WRONG,

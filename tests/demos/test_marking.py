@@ -13,7 +13,7 @@ from demos.exercises.catalogue import solution_source, stub
 from demos.exercises.checkers.asking import Student, as_number
 from demos.exercises.marking import channel, policy, repairs
 from demos.exercises.marking.channel import Array, Odd, Recorded, decode, encode
-from demos.exercises.marking.clock import Clock
+from demos.exercises.marking.clock import WALL, Clock
 from demos.exercises.marking.desk import TimeUp, within
 from demos.exercises.marking.mark import Checker
 from demos.exercises.marking.process import SECONDS
@@ -112,6 +112,30 @@ def test_no_cause_is_looked_for_while_threads_run(marked, monkeypatch):
     assert marked("e01_slope", start + "end.set()\nwaiting.join()\n" + wrong).mistake == "a line too much"
     assert marked("e01_slope", start + wrong).mistake == ""
     assert marked("e01_slope", start + SLOPE).solved
+
+
+@pytest.mark.parametrize("what", ["a loop in C inside", "an endless loop", "a trickle of an answer"])
+def test_a_hostile_file_gets_a_verdict_in_ten_seconds_on_a_busy_machine(what, marked, monkeypatch):
+    """Programs that compute beside it take its share of the cores, so its clock goes slower than the wall's."""
+    assert marked("e01_slope", SLOPE).solved
+    monkeypatch.setattr("demos.exercises.marking.clock.WALL", WALL)
+    others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(3 * (os.cpu_count() or 1))]
+    try:
+        begun = time.monotonic()
+        result = marked("e01_slope", HOSTILE[what])
+        assert time.monotonic() - begun < 10 and result.state == NOT_RIGHT and result.mistake
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="this system does not say what a process has computed")
+def test_a_file_that_computes_nothing_is_ended_sooner(marked):
+    begun = time.monotonic()
+    result = marked("e01_slope", "import threading\ndef slope(f, x, h):\n    threading.Event().wait()\n")
+    assert "waits for something" in result.mistake and not result.solved
+    assert time.monotonic() - begun < 3 + 3 * busy()
 
 
 def check_hostile(what, marked, seconds):

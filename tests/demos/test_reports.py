@@ -219,3 +219,34 @@ def test_progress_that_cannot_be_read_or_written_is_no_error(folder):
 def test_every_form_is_json(form):
     results = [mark_file(NAMES[0], SOLUTIONS / f"{NAMES[0]}.py")]
     assert json.loads(json.dumps(collected.FORMS[form](results)))
+
+
+# What the tools themselves read -----------------------------------------------------------------------------------------------------
+
+TOP = {"score": float, "execution_time": float, "output": str, "visibility": str, "stdout_visibility": str, "tests": list}
+TEST = {"score": float, "max_score": float, "status": str, "name": str, "number": str, "output": str, "visibility": str}
+VISIBLE = {"hidden", "after_due_date", "after_published", "visible"}
+
+
+@pytest.fixture
+def both(tmp_path):
+    """Results of a right answer and of a wrong one."""
+    (tmp_path / "e02_by_hand.py").write_text("def df(x):\n    return 1.0\n", encoding="utf-8")
+    return [mark_file("e01_slope", SOLUTIONS / "e01_slope.py"), mark_file("e02_by_hand", tmp_path / "e02_by_hand.py")]
+
+
+def test_gradescope_finds_what_its_specification_names_and_nothing_else(both):
+    found = json.loads(json.dumps(collected.as_gradescope(both)))
+    for things, form in ((found, TOP), *((test, TEST) for test in found["tests"])):
+        assert {*things} <= {*form} and all(isinstance(x, (form[key], int) if form[key] is float else form[key]) for key, x in things.items())
+        assert things.get("visibility", "visible") in VISIBLE
+    assert {test["status"] for test in found["tests"]} == {"passed", "failed"}
+    assert found["score"] == sum(test["score"] for test in found["tests"]) == both[0].most
+
+
+def test_classrooms_reporter_reads_points_and_what_failed(both):
+    """Its reporter decodes the output, adds up the tests' scores, and fails the run for the status `fail`."""
+    found = json.loads(base64.b64decode(base64.b64encode(json.dumps(collected.as_classroom(both)).encode())))
+    assert sum(test["score"] for test in found["tests"]) == both[0].most and found["max_score"] == both[0].most + both[1].most
+    assert [test["status"] for test in found["tests"]] == ["pass", "fail"] and found["status"] == "fail"
+    assert all(isinstance(test[key], str) for test in found["tests"] for key in ("name", "message", "test_code", "filename", "execution_time"))

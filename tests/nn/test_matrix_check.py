@@ -122,3 +122,58 @@ def test_rows_and_columns_in_another_order_are_called_so(axis, word):
     xs, ys = [[0.5, -0.3, 1.1], [0.2, 0.9, -0.7]], [[1.0, 0.0], [0.0, 1.0]]
     right = check(net, xs, ys, dW1=np.ones((4, 3)))["dW1"].graph
     assert f"the {word} are right, and stand in another order" in str(check(net, xs, ys, dW1=np.roll(right, 1, axis))["dW1"])
+
+
+DIFFER = [                                      # what is done to a right array, and what has to be said of it
+    ("np.roll(a, 1, 0)", "stand in another order"), ("a[:, ::-1]", "stand in another order"), ("a + 0.25", "0.25 is added to every entry"),
+    ("a + 1e-3 * np.abs(a).max() * noise", "nearly right"), ("a + 1.7 * one", "all entries are right but one, (2, 3)"),
+    ("a * (1 - 2 * one)", "all is right but the sign of one entry, (2, 3)"), ("a * row", "all is right but row 2, which is 3 times"),
+    ("a * (row < 3)", "all is right but row 2, where 0 stands"), ("np.round(a, 2)", "rounded to 2 digits"), ("np.maximum(a, 0)", "negative entries are set to 0"),
+    ("a.ravel('F').reshape(a.shape)", "a reshape is not a transpose"), ("a ** 2", "the squares"), ("np.cumsum(a, 0)", "running sums"),
+    ("-np.roll(a, 1, 0)", "the sign is wrong; and the rows are right, and stand in another order"), ("a * [[1], [2], [3], [4]]", "1, 2, 3, 4 times"),
+    ("noise", "by no mistake that is known here")]
+
+
+@pytest.mark.parametrize("done, said", DIFFER, ids=[done for done, _ in DIFFER])
+def test_what_no_mistake_gives_is_told_how_it_differs(done, said):
+    net = nn.MLP(3, [4, 2], activation="tanh", seed=4)
+    rng = np.random.default_rng(3)
+    xs, ys = rng.normal(size=(5, 3)), rng.normal(size=(5, 2))
+    a = check(net, xs, ys, dW1=np.ones((4, 3)))["dW1"].graph
+    one, row = np.zeros((4, 3)), np.ones((4, 3))
+    one[1, 2], row[1] = 1.0, 3.0
+    mark = check(net, xs, ys, dW1=eval(done, {"np": np, "a": a, "one": one, "row": row, "noise": rng.normal(size=(4, 3))}))["dW1"]
+    assert said in mark.message and not mark.right, str(mark)
+
+
+@pytest.mark.parametrize("factor, also", [(1.0, ""), (-1.0, "factor -1"), (0.2, "factor 0.2")])
+@pytest.mark.parametrize("counts, said", [([1, 1, 0, 1, 1], "sample 3 is left out"), ([1, 2, 1, 1, 1], "sample 2 is counted twice"),
+                                          ([1, 1, 1, 0, 0], "samples 4, 5 are left out"), ([1, 1, 1, 1, -1], "sample 5 has the wrong sign")])
+@pytest.mark.parametrize("name", ["dW1", "db1", "dW2"])
+def test_samples_that_are_left_out_or_counted_twice_are_found(name, counts, said, factor, also):
+    net = nn.MLP(3, [6, 2], activation="tanh", seed=4)
+    rng = np.random.default_rng(3)
+    xs, ys = rng.normal(size=(5, 3)), rng.normal(size=(5, 2))
+    total = sum(c * check(net, xs[i:i + 1], ys[i:i + 1], **{name: 0.0 * np.ones({"dW1": (6, 3), "db1": 6, "dW2": (2, 6)}[name])})[name].graph
+                for i, c in enumerate(counts))
+    mark = check(net, xs, ys, **{name: factor * total})[name]
+    assert said in mark.message and also in mark.message, str(mark)
+
+
+def test_a_neuron_above_that_is_left_out_is_found():
+    net = nn.MLP(3, [4, 3, 2], activation="tanh", seed=4)
+    rng = np.random.default_rng(3)
+    xs, ys = rng.normal(size=(5, 3)), rng.normal(size=(5, 2))
+    marks = check(net, xs, ys, dz1=np.zeros((5, 4)), dz2=np.zeros((5, 3)), df1=np.zeros((5, 4)))
+    W2 = nn.matrix.parameters(net)[1].W
+    D = marks["dz1"].graph / marks["df1"].graph
+    given = D * (marks["dz2"].graph[:, [0, 2]] @ W2[[0, 2]])
+    assert "layer 2's neuron 2 is left out" in str(check(net, xs, ys, dz1=given)["dz1"])
+
+
+def test_two_mistakes_in_different_steps_are_named_together():
+    net = nn.MLP(2, [3, 3, 1], activation="sigmoid", seed=1)
+    xs, ys = [[0.5, -0.3], [0.2, 0.9]], [1.0, 0.0]
+    dz2 = check(net, xs, ys, dz2=np.zeros((2, 3)))["dz2"].graph
+    said = str(check(net, xs, ys, dz1=dz2 @ nn.matrix.parameters(net)[1].W.T)["dz1"])
+    assert "lacks σ(z1) (1 - σ(z1))" in said and "; and W2 where its transpose belongs" in said

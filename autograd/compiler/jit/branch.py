@@ -11,15 +11,16 @@ from autograd import compiler
 from autograd.compiler.jit.arguments import Signature, argument_keys
 from autograd.compiler.jit.checks import Checks
 from autograd.compiler.jit.choices import definition, replaced
-from autograd.compiler.jit.effects import Effects, number_of
+from autograd.compiler.jit.effects import Effects
 from autograd.compiler.jit.flat import (FLOAT, INT, LARGEST, VALUE, Unfit, close, flatten,
                                         flatten_result, in_a_row, kinds_of, numbers, skeleton,
                                         with_kinds, without_values)
 from autograd.compiler.jit.guards import Notes, Stop, Whole, noticing
-from autograd.compiler.jit.kinds import settle
+from autograd.compiler.jit.kinds import kind_of, settle
 from autograd.compiler.jit.lookups import Lookups
 from autograd.compiler.jit.made import Made, agrees
 from autograd.compiler.jit.quick import builder
+from autograd.compiler.jit.memory import number_of
 from autograd.compiler.jit.reach import Reach
 from autograd.compiler.jit.step import Compile, Step, refusal
 from autograd.compiler.run import Program
@@ -120,6 +121,8 @@ class Branch:
             outputs, parameters, rest, form_of(order), False, self.target, order)
         numbered = [results[i] for i in self.numbered]
         self.step = step = Step(notes, every, numbered, returned, compiled)
+        if any(kind_of(x, notes) is not int for x in step.ints):
+            raise Refused("keeps an int between calls that becomes a float")
         rest = {i: v for i, v in returned.items() if i not in step.nodes}
         self.made = self.nodes_of(f, rest, every)
 
@@ -129,6 +132,12 @@ class Branch:
         places = [*self.signature.given, *range(first, first + len(self.outside))]
         name = getattr(f, "__name__", "jit")
         return {i: Made(v, every, places, name, self.target) for i, v in made.items()}
+
+    def programs(self) -> list[Program]:
+        """Those of its results."""
+        of_step = [] if self.step is None else self.step.programs()
+        of_results = [self.program, *of_step, *(one.program for one in self.made.values())]
+        return [program for program in of_results if program is not None]
 
     def compile_guards(self, notes: Notes, every: list[Value], order: list[Value]) -> None:
         """Compile what guards compare, and the results of operations with a domain that are not
@@ -231,6 +240,7 @@ class Branch:
                     noticing(numbers, self.lookups_of(variables), self.changeable(variables, reach)
                              ) as notes:
                 notes.arguments = {variables[i] for i in self.signature.given}
+                notes.lend(reach.memories)
                 returned = call()
                 notes.finish()
                 results, found = listed(returned, notes.made)
@@ -354,7 +364,8 @@ class Branch:
         signed = np.random.default_rng(0).uniform(0.5, 1.0, (2, len(x)))
         step = STEP * (np.abs(x) + 1e-3) * signed[0] * np.where(signed[1] < 0.75, -1.0, 1.0)
         parts = gradient * step
-        size = float(np.sqrt(parts.dot(parts)))
+        with np.errstate(over="ignore"):
+            size = float(np.sqrt(parts.dot(parts)))
         if INT in [kinds[i] for i in self.wrt] or not 1e-8 * abs(y) < size < 1e100:
             return False
         ends = []

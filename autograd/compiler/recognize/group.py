@@ -45,10 +45,8 @@ def levels(
     """
     first, keys = first or earliest(tape), keys or keys_of(tape)
     last = latest(tape, first)
-    early, late = (
-        how_many_alike(np.array(keys), np.array([depth[i] for i in tape.nodes]))
-        for depth in (first, last)
-    )
+    ids, kinds = np.fromiter(tape.nodes, np.intp, len(tape.nodes)), np.array(keys)
+    early, late = (how_many_alike(kinds, np.array(depth)[ids]) for depth in (first, last))
     if not (late > early).any():
         return first
     return earliest(tape, dict(zip(tape.nodes, (late > early).tolist())), last)

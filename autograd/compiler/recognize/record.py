@@ -377,6 +377,8 @@ class _Numbering:
     def linear(self, plus: Side, minus: Side) -> int:
         """The node of a sum: what is added less what is subtracted."""
         if minus is NOTHING:
+            if len(plus.left) == 1 and len(plus.rest) < 2 and not plus.scaled:
+                return self.one_product_and_more(plus)
             products = plus.has_products()
             if not plus.rest:
                 return self.total(self.terms(plus), 0.0, products)
@@ -428,8 +430,9 @@ class _Numbering:
         """Put what is subtracted among what is added, its numbers negated, where both are
         parameters and parameters times numbers alone: they are one dot. A bias stays one.
         """
-        more, less = self.weights(plus), self.weights(minus)
-        if more and less:
+        more = self.weights(plus)
+        less = self.weights(minus) if more else []
+        if less:
             kept = self.bias_of(plus, minus) if len(more) + len(less) > NEIGHBOURS else []
             more = more[len(kept) :]  # what stands alone is the first
             plus.left = [t for t, _ in (*more, *less)]
@@ -445,17 +448,18 @@ class _Numbering:
 
     def weights(self, side: Side) -> Weighted:
         """The terms of a side, each with its number; [] where they are not all parameters."""
-        value, kinds, ids = self.value, self.kinds, self.ids
+        value, parameter = self.value, self.parameter
         found: Weighted = [(t, 1.0) for t in side.rest if value[t] is None]
+        if side.scaled or None in [parameter(t) for t, _ in found]:
+            return []
         for a, b in zip(side.left, side.right):
             if value[a] is not None:
                 a, b = b, a
             number = value[b]
-            if number is None:
+            if number is None or parameter(a) is None:
                 return []
             found.append((a, number))
-        return found if not side.scaled and all(
-            value[t] is None and kinds[ids[t]] == PARAMETER for t, _ in found) else []
+        return found
 
     def is_number(self, t: int) -> bool:
         """Whether a term is a number, not a node or a leaf."""
@@ -548,16 +552,34 @@ class _Numbering:
                 dots[which] = self.node(ops.add, (bias, dots[which]))
                 break
 
-    def one_product(self, a: int, b: int, rest: list[int]) -> Optional[int]:
-        """The node of one product and nothing else, or of w * x + b; None where it is another sum.
+    def one_product_and_more(self, side: Side) -> int:
+        """The node of one product, alone or beside a number or another term: the shortest sums."""
+        a, b = self.ids_of((side.left[0], side.right[0]))
+        if not side.rest:
+            return self.product(a, b)
+        (term,) = side.rest
+        number = self.value[term]
+        if number is not None:
+            return self.shifted([self.product(a, b)], number, True)
+        rest = [self.ids[term]]
+        found = self.one_product(a, b, rest)
+        return self.shifted([self.product(a, b), *rest] if found is None else [found], 0.0, True)
 
-        The parameter, or the number, is on the left, as in `classes`.
-        """
+    def product(self, a: int, b: int) -> int:
+        """The node of a product. The parameter, or the number, is on the left, as in `classes`."""
         kinds = self.kinds
         if kinds[a] > kinds[b]:
             a, b = b, a
+        return self.node(ops.mul if kinds[a] == CONSTANT else ops.dot, (a, b))
+
+    def one_product(self, a: int, b: int, rest: list[int]) -> Optional[int]:
+        """The node of one product and nothing else, or of w * x + b; None where it is another sum.
+        """
         if not rest:
-            return self.node(ops.mul if kinds[a] == CONSTANT else ops.dot, (a, b))
+            return self.product(a, b)
+        kinds = self.kinds
+        if kinds[a] > kinds[b]:
+            a, b = b, a
         bias = rest[0]
         of_data = kinds[a] == PARAMETER and kinds[b] == CONSTANT
         if of_data and len(rest) == 1 and kinds[bias] == PARAMETER and bias != a:
@@ -667,22 +689,22 @@ class _Numbering:
     def note_biases(self, linears: dict[int, Linear]) -> None:
         """Note the first and last weight that a bias is added to, where not always to the same."""
         before: dict[int, Side] = {}
-        parameter, begin = self.parameter, self.columns.begin
+        parameters = {t for t in self.columns.begin if self.parameter(t) is not None}
         for plus, minus in linears.values():
             for side in (plus,) if minus is NOTHING else (plus, minus):
-                if side.left and side.rest and not begin.isdisjoint(side.rest):
-                    biases = [i for i in map(parameter, side.rest) if i is not None]
-                    if len(biases) == 1:
-                        self.note_bias(biases[0], side, before.setdefault(biases[0], side))
+                biases = parameters.intersection(side.rest) if side.left and side.rest else ()
+                for bias in biases if len(biases) == 1 else ():
+                    other = before.setdefault(bias, side)
+                    if side.left != other.left and side.right != other.right:
+                        self.note_bias(self.ids[bias], side, other)
 
     def note_bias(self, bias: int, side: Side, other: Side) -> None:
-        """Note the first and last weight beside a bias, if those of two sums are not the same."""
-        if side.left != other.left and side.right != other.right:
-            terms = [*side.left, *side.right, *other.left, *other.right]
-            some = [i for i in map(self.parameter, terms) if i is not None]
-            some += self.beside.get(bias, ())
-            if some:
-                self.beside[bias] = min(some), max(some)
+        """Note the first and last weight beside a bias in two sums."""
+        terms = [*side.left, *side.right, *other.left, *other.right]
+        some = [i for i in map(self.parameter, terms) if i is not None]
+        some += self.beside.get(bias, ())
+        if some:
+            self.beside[bias] = min(some), max(some)
 
     def parameter(self, t: int) -> Optional[int]:
         """The id of a term that is a parameter; None for any other."""

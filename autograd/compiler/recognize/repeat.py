@@ -15,6 +15,7 @@ an argument comes from, OUTSIDE or (lag, group, position).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from itertools import chain
 from typing import Any, NamedTuple, Union
 
@@ -27,7 +28,6 @@ from autograd.compiler.recognize.record import PARAMETER, Tape
 FEWEST = 6  # turns of a loop
 LONGEST = 60  # groups in a turn
 SHARE = 20  # a loop is worth looking for if it has so large a part of all groups
-WHOLE = 0.9  # so large a part is as good as all
 TRIED, SHIFTS = 4, 12  # repetitions that are looked at, and groups at which a turn of one may begin
 WEIGHTS = 4  # parameters that differ from turn to turn; with more they are layers, not time,
 LAYERS, WIDE = 36, 4  # but so many groups, of so many nodes, would be too many lines
@@ -69,9 +69,8 @@ class Turns(NamedTuple):
 
 
 class Line:
-    """Groups one after the other, all their ids and all their arguments as flat arrays; where each
-    begins in these; and how each looks: groups of the same operation, kinds and sizes have the same
-    number.
+    """Groups one after the other, and how each looks: those of the same operation, kinds and sizes
+    have the same number.
     """
 
     def __init__(self, tape: Tape, groups: Sequence[Group]) -> None:
@@ -80,31 +79,51 @@ class Line:
         self.count = len(groups)
         looks = [(key(tape, (op, args[0])), sizes_of(args)) for op, _, args in groups]
         self.looks = np.array([known.setdefault(look, len(known)) for look in looks], np.int32)
-        rows = [row for _, _, args in groups for row in args]
-        self.ids = np.fromiter(chain.from_iterable([ids for _, ids, _ in groups]), np.intp)
-        self.args = np.fromiter(chain.from_iterable(rows), np.intp)
-        self.id_begins = sums_before([len(ids) for _, ids, _ in groups])
-        self.arg_begins = sums_before([sum(map(len, args)) for _, _, args in groups])
 
-    def tables(self, start: int, period: int, count: int) -> tuple[Tables, Tables]:
-        """The ids, (count, n), and the arguments of each group of a turn, of turns of as many
-        groups as a period has, the first of which begins at group `start`.
-        """
-        return (in_turns(self.ids, self.id_begins[start : start + period + 1], count),
-                in_turns(self.args, self.arg_begins[start : start + period + 1], count))
+    @cached_property
+    def ids(self) -> Flat:
+        """The ids of all groups."""
+        return flat_of([self.group(k).ids for k in range(self.count)])
+
+    @cached_property
+    def args(self) -> Flat:
+        """The arguments of all groups."""
+        groups = map(self.group, range(self.count))
+        return flat_of([list(chain.from_iterable(group.args)) for group in groups])
 
 
 class LineOfNodes(Line):
     """The nodes of a tape, each a group of its own."""
 
     def __init__(self, tape: Tape) -> None:
-        nodes, lengths = tape.nodes, [len(args) for _, args in tape.nodes.values()]
-        self.ids, self.count = np.fromiter(nodes, np.intp), len(nodes)
-        self.args = np.fromiter(chain.from_iterable([args for _, args in nodes.values()]), np.intp)
-        self.id_begins, self.arg_begins = np.arange(len(nodes) + 1), sums_before(lengths)
-        both = np.array(keys_of(tape)) * (max(lengths) + 1) + lengths
+        self.count, self.args = len(tape.nodes), flat_of([args for _, args in tape.nodes.values()])
+        self.ids = Flat(np.fromiter(tape.nodes, np.intp), np.arange(self.count + 1))
+        self.group = lambda k: group_of_one(tape, int(self.ids.all[k]))
+        lengths = np.diff(self.args.begins)
+        both = np.array(keys_of(tape)) * (int(lengths.max()) + 1) + lengths
         self.looks = np.unique(both, return_inverse=True)[1].astype(np.int32)
-        self.group = lambda k: group_of_one(tape, int(self.ids[k]))
+
+
+class Flat(NamedTuple):
+    """Numbers of groups, one after the other, and where those of each group begin."""
+
+    all: np.ndarray
+    begins: np.ndarray
+
+    def tables(self, start: int, period: int, count: int) -> Tables:
+        """A table for each group of a turn, with a row for each of so many turns, of as many groups
+        as a period has; the first one begins at group `start`.
+        """
+        edges = self.begins[start : start + period + 1] - self.begins[start]
+        begin, width = self.begins[start], edges[-1]
+        rows = self.all[begin : begin + count * width].reshape(count, width)
+        return np.split(rows, edges[1:-1], axis=1)
+
+
+def flat_of(numbers: Sequence[Sequence[int]]) -> Flat:
+    """The numbers of each group as a Flat."""
+    begins = np.cumsum([0, *map(len, numbers)])
+    return Flat(np.fromiter(chain.from_iterable(numbers), np.intp, int(begins[-1])), begins)
 
 
 def group_of_one(tape: Tape, i: int) -> Group:
@@ -116,20 +135,6 @@ def group_of_one(tape: Tape, i: int) -> Group:
 def sizes_of(args: list[tuple[int, ...]]) -> int | tuple[int, ...]:
     """The number of arguments of each node of a group, or of the only one."""
     return len(args[0]) if len(args) == 1 else tuple(map(len, args))
-
-
-def sums_before(sizes: list[int]) -> np.ndarray:
-    """The sum of all sizes before each one, and of all."""
-    return np.concatenate(([0], np.cumsum(sizes, dtype=np.intp)))
-
-
-def in_turns(flat: np.ndarray, begins: np.ndarray, count: int) -> Tables:
-    """A flat array as a table for each group of a turn, with a row for each turn; in the first one
-    groups begin and end at these places.
-    """
-    edges = begins - begins[0]
-    rows = flat[begins[0] : begins[0] + count * edges[-1]].reshape(count, edges[-1])
-    return np.split(rows, edges[1:-1], axis=1)
 
 
 def with_loops(tape: Tape, line: Line, most: int = LONGEST) -> list[Union[Group, Turns]]:
@@ -161,8 +166,6 @@ def longest(tape: Tape, line: Line, begin: int, most: int) -> tuple[int, Turns] 
         covered = (stops - starts) // period * period + period
         for k in np.flatnonzero(covered >= FEWEST * period):
             candidates.append((int(covered[k]), period, int(starts[k]), int(stops[k]) + period))
-        if [c for c, *_ in candidates[-TRIED:] if c > WHOLE * len(looks)][TRIED - 1 :]:
-            break  # those to come are turns of several of these turns
     candidates.sort(key=lambda c: (-c[0], c[1]))
     for _, period, start, stop in candidates[:TRIED]:
         loops: list[tuple[int, Turns]] = []
@@ -182,7 +185,7 @@ def stacks_of(tape: Tape, line: Line, start: int, loop: Turns) -> tuple[int, int
     from its end.
     """
     stop = start + loop.length * len(loop.ids)
-    later = {*line.args[line.arg_begins[stop] :].tolist(), *tape.outputs}
+    later = {*line.args.all[line.args.begins[stop] :].tolist(), *tape.outputs}
     carried = {int(g) for lags, of in zip(loop.lags, loop.group) for g in of[lags > 0]}
     kept = [
         g
@@ -206,7 +209,7 @@ def wired(
     """The longest loop among so many turns, the first at group `start`, if it is long enough, and
     the group where it starts; [] where there is none.
     """
-    ids, args = line.tables(start, period, count)
+    ids, args = (flat.tables(start, period, count) for flat in (line.ids, line.args))
     wires = all_wires(len(tape.kinds), ids, args)
     found = longest_alike(wires)
     if found is None:

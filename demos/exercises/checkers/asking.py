@@ -110,6 +110,8 @@ def listed(x: Any) -> list[Any]:
 
 ENDS = {"TimeUp": "a loop that does not end, or one that takes far too long",
         "Hangs": "a loop that does not end, or one that takes far too long, and nothing stops it",
+        "Sleeps": "it waits for something that does not come, or sleeps: it computes nothing, and does not end",
+        "Busy": "a loop that does not end, or one that takes far too long; or else the machine is too busy: check it again later",
         "Gone": "it ends Python itself, by os._exit or by a crash, or closes what is not its own",
         "MemoryError": "it takes more memory than an answer may have",
         "Forbidden": "{said}; an answer computes, and does nothing else"}
@@ -149,6 +151,8 @@ CAUSES = [                                              # what an exception says
     ("not iterable|cannot unpack|unpack", "something is taken apart that does not have so many parts"),
     ("unhashable", "a list or array is used as a key"),
     ("immutable|does not support item assignment|read-only", "it changes something that cannot be changed"),
+    ("unsupported operand type\\(s\\) for \\^|ufunc 'bitwise_xor'", "^ is no power in Python, and not defined for floats: a power is written **"),
+    ("unsupported operand type.*'(list|tuple|dict|set|str)'", "a list, a tuple or text stands where a number belongs"),
     ("unsupported operand|can't multiply sequence|can only concatenate", "an operation between things that it is not defined for"),
     ("domain error|requires a positive", "log or a root of a number it is not defined for"),
     ("truth value of an array", "an array is used as a condition"),

@@ -73,7 +73,8 @@ def compare(names: Sequence[str], got: Floats, expected: Floats, suspects: Suspe
         raise Wrong(names[0])
     i = next(i for i, (a, b) in enumerate(zip(got, expected)) if not close(a, b))
     a, b = apart(got[i], expected[i])
-    raise Wrong(f"{names[i]} is {a}; {by} {b}", where, mistake=said() if said else cause(got, expected, suspects, more))
+    mistake = said() if said else cause(got, expected, suspects, more)
+    raise Wrong(f"{names[i]} is {a}; {by} {b}", where, mistake=mistake or which(names, got, expected))
 
 
 def cause(got: Floats, expected: Floats, suspects: Suspects = (), more: Suspects = ()) -> str:
@@ -203,6 +204,68 @@ def _solved(matrix: list[list[float]], right: list[float]) -> list[float]:
                 factor = rows[k][i] / rows[i][i]
                 rows[k] = [a - factor * b for a, b in zip(rows[k], rows[i])]
     return [row[-1] / row[i] for i, row in enumerate(rows)]
+
+
+Quantities = Sequence[tuple[str, Floats]]           # what numbers of the exercise are called, and what they are for each number compared
+
+
+def related(got: Floats, expected: Floats, quantities: Quantities) -> Iterator[tuple[str, Floats]]:
+    """What was got, in words, where it is the right number times, or plus, a product of the exercise's own quantities.
+
+    It is given as a mistake whose numbers are those that came, to be tried after the known ones.
+    """
+    if len(got) < 3 or all_close(got, expected):
+        return
+    finite = all(map(math.isfinite, (*got, *expected)))
+    for how, wrong in (("times", [a / b if b else math.nan for a, b in zip(got, expected)]), ("plus", [a - b for a, b in zip(got, expected)])):
+        if finite and (said := monomial(wrong, quantities, how)):
+            yield f"{OFF}{how} {said}", got
+            return
+
+
+OFF = "it is the right number "
+
+
+def monomial(numbers: Floats, quantities: Quantities, how: str) -> str:
+    """In words, the product of at most two quantities, or powers of them, and a small number, that the numbers are; "" where they are none."""
+    if len({round(x, 9) for x in numbers}) < 2 or not all(map(math.isfinite, numbers)):
+        return ""
+    single = [(name, power, xs) for power in (1, -1, 2, -2) for name, xs in quantities]
+    for first, second in ((one, two) for two in (None, *single) for one in single):
+        name, power, xs = first
+        if second and (second[0] == name or second[1] < power):
+            continue
+        try:
+            product = [x**power * (y**second[1] if second else 1.0) for x, y in zip(xs, second[2] if second else xs)]
+        except (ZeroDivisionError, OverflowError):
+            continue
+        for factor, words in ((1.0, ""), (-1.0, "-"), (2.0, "2 "), (0.5, "½ "), (-2.0, "-2 "), (-0.5, "-½ ")):
+            if all(math.isclose(x, factor * y, rel_tol=1e-5, abs_tol=1e-7) for x, y in zip(numbers, product)):
+                return words + _powers([first, *([second] if second else [])])
+    return ""
+
+
+def _powers(factors: Sequence[tuple[str, int, Floats]]) -> str:
+    """A product of powers as text: those with negative exponents behind a stroke."""
+    def power(name: str, n: int) -> str:
+        return (f"({name})" if " " in name else name) + ("²" if abs(n) == 2 else "")
+    above = " ".join(power(name, n) for name, n, _ in factors if n > 0)
+    below = [power(name, n) for name, n, _ in factors if n < 0]
+    return f"{above or '1'} / {below[0] if len(below) == 1 else '(' + ' '.join(below) + ')'}" if below else above
+
+
+SOME = "some of these numbers are right, and others are not: "
+
+
+def which(names: Sequence[str], got: Floats, expected: Floats) -> str:
+    """In words, which of several numbers are right and which are not; "" where all are wrong, or their names do not tell them apart."""
+    right = [name for name, a, b in zip(names, got, expected) if close(a, b)]
+    wrong = [name for name in names if name not in right]
+    if not right or not wrong or {*right} & {*wrong} or len({*names}) < len(names):
+        return ""
+    few, said = (right, "right is") if len(right) <= len(wrong) else (wrong, "wrong is")
+    listed = f"{said} {', '.join(few)}"
+    return f"{SOME}{listed}" if len(listed) < 70 else f"{SOME}{len(right)} of {len(names)} are right"
 
 
 def partly(got: Floats, expected: Floats) -> str:

@@ -2,7 +2,7 @@
 from math import cos, degrees, radians, sin
 
 from demos.exercises.checkers.asking import Part, Wrong, call, draws, show
-from demos.exercises.checkers.comparing import combination, compare, derivative, exactly
+from demos.exercises.checkers.comparing import OFF, combination, compare, derivative, exactly, related
 from demos.exercises.marking.policy import derive
 from demos.exercises.mutations.suspects import suspects
 
@@ -85,9 +85,20 @@ def check(student):
     sums = combination(got, terms)
     compare([call("df", x) for x in xs], got, list(map(df, xs)),
             [(said, lambda wrong=wrong: [wrong(x, *parts(x)) for x in xs]) for said, wrong in MISTAKES],
-            more=[*[(f"for the numerator u and the denominator v: {sums}", got)] * bool(sums),
+            more=[*related(got, list(map(df, xs)), [("x", xs), ("sin x", list(map(sin, xs))), ("cos x", list(map(cos, xs))), ("1 + x²", [1 + x * x for x in xs])]),
+                  *of_terms(xs, got), *[(f"for the numerator u and the denominator v: {sums}", got)] * bool(sums),
                   *suspects("e02_by_hand", ("df",), lambda names: list(map(names["df"], xs)), WORDS)])
     by_formula(student, xs, got)
+
+
+def of_terms(xs, got):
+    """One of the two terms of the quotient rule has a factor too much, or lacks one."""
+    first, second = [cos(x) / (1 + x**2) for x in xs], [-2 * x * sin(x) / (1 + x**2)**2 for x in xs]
+    known = [("x", xs), ("sin x", list(map(sin, xs))), ("cos x", list(map(cos, xs))), ("1 + x²", [1 + x * x for x in xs])]
+    for name, term, other in (("first", first, second), ("second", second, first)):
+        for said, _ in related([x - y for x, y in zip(got, other)], term, known):
+            if said.startswith(f"{OFF}times"):
+                yield f"in u'/v - u v'/v², the {name} term is the right one {said.removeprefix(OFF)}", got
 
 
 def by_formula(student, xs, got):

@@ -2,7 +2,7 @@
 from math import sqrt
 
 from demos.exercises.checkers.asking import Part, Wrong, as_matrix, as_number, as_vector, call, draws
-from demos.exercises.checkers.comparing import compare, exactly
+from demos.exercises.checkers.comparing import compare, exactly, related
 from demos.exercises.marking.policy import derive
 from demos.exercises.mutations.suspects import suspects
 
@@ -58,7 +58,8 @@ def of(i):
             ("this is 1 or -1, the sign of the input: the other input is forgotten", [p[i] / abs(p[i]) for p in points]),
             ("y stands above and the square of the input below, upside down", [r / p[i]**2 for r, p in zip(ys, points)]),
             ("this is y itself", ys)],
-            more=suspects("e04_operation", (name,), lambda names: [names[name](r, *p) for r, p in zip(ys, points)]))
+            more=[*related(numbers, expected, [("a", [a for a, _ in points]), ("b", [b for _, b in points]), ("y", ys)]),
+                  *suspects("e04_operation", (name,), lambda names: [names[name](r, *p) for r, p in zip(ys, points)])])
         exactly(numbers, expected, name)
     return check
 

@@ -1,6 +1,6 @@
 """Checks exercise 6: the derivative of y with respect to each node, from the output back."""
 from demos.exercises.checkers.asking import Part, Wrong, as_dict, as_number, call, draws
-from demos.exercises.checkers.comparing import combination, compare, exactly
+from demos.exercises.checkers.comparing import combination, compare, exactly, related
 from demos.exercises.marking.policy import ENGINES, NO_ENGINE, Policy, derive
 from demos.exercises.mutations.suspects import suspects
 
@@ -68,7 +68,9 @@ def of(node):
         got = [as_number(answer[node], name) for answer, name in zip(found, names)]
         right = [truth(*p)[node] for p in points]
         compare(names, got, right, suspected(student, node, points, found),
-                more=suspects("e06_chain", ("derivatives",), lambda names: [names["derivatives"](*p)[node] for p in points], WORDS))
+                more=[*related(got, right, [("x", [x for x, _ in points]), ("w", [w for _, w in points]), ("u", [x * w for x, w in points]),
+                                            ("v", [x * w + x for x, w in points])]),
+                      *suspects("e06_chain", ("derivatives",), lambda names: [names["derivatives"](*p)[node] for p in points], WORDS)])
         student.memo[node] = True
         exactly(got, right, f'the derivative with respect to {node}')
         far(student, node)

@@ -118,7 +118,7 @@ def mistakes(found, nodes, inputs):
     yield "it is sorted by the numbers, not by who uses whom", not twice and sorted(found, key=lambda k: numbers[k]) == found
     yield ("a node is put in the list when it is first met, and not after all of its inputs: one that is used near the output and far "
            "from it stands at the wrong place"), found in met or backwards in met
-    yield "a node stands before one of its inputs: it is put in the list too early", not missing and not twice
+    yield "a node stands before one of its inputs, and belongs after them", not missing and not twice
 
 
 def walks(inputs, last):
@@ -167,12 +167,14 @@ def deep(student):
     if student.raised_limit:
         raise Wrong("order raises Python's limit of recursion", mistake="it recurses; a list of your own, a stack, needs no limit")
     if found != [*range(5_001)]:
-        raise Wrong("order is wrong for a chain of 5,000 operations", mistake=what_is_wrong_in_chain(found))
+        raise Wrong("order is wrong for a chain of 5,000 operations", mistake=what_is_wrong_in_chain(student, found))
 
 
-def what_is_wrong_in_chain(found):
+def what_is_wrong_in_chain(student, found):
     if found == [*range(5_001)][::-1]:
         return "it is the wrong way round: inputs come first, and the output last"
+    if listed(student.raw("e07.chain", "order of a chain with labels", 5_000, True)) == [*range(5_001)]:
+        return "nodes with the same label, or none, are taken for one: nodes are told apart by what they are, not by their label"
     return "it stops on the way: an error is caught, or the depth is limited" if len(found) < 5_001 else ""
 
 

@@ -2,7 +2,7 @@
 import numpy as np
 
 from demos.exercises.checkers.asking import Part, Wrong, as_matrix, as_tuple, at, draw, draws, entries
-from demos.exercises.checkers.comparing import TWO, all_close, compare, exactly, no_quotient
+from demos.exercises.checkers.comparing import TWO, all_close, compare, exactly, no_quotient, related
 from demos.exercises.marking.policy import derive
 from demos.exercises.mutations.suspects import suspects
 
@@ -67,6 +67,14 @@ def mistakes(w, b, x, k):
         yield "this is ∂f/∂b in every place", np.full_like(np.asarray(inner, float), d)
 
 
+def quantities(w, b, x):
+    """The numbers and vectors of the neuron by which a gradient may be off."""
+    z = w @ x + b
+    f = sigmoid(z)
+    yield from (("f", f), ("1 - f", 1 - f), ("z", z), ("b", b), ("w · x", w @ x), ("the number of inputs", float(len(w))), ("|w|", np.linalg.norm(w)),
+                ("|x|", np.linalg.norm(x)))
+
+
 def two_mistakes(w, b, x, inner):
     """A wrong z, and a wrong derivative of the sigmoid besides."""
     for words, z in (("b is missing in z", w @ x), ("b is subtracted in z", w @ x - b)):
@@ -113,7 +121,7 @@ def points(student):
 
 def of(k):
     def check(student):
-        names, got, right, known, single, where = [], [], [], {}, False, ""
+        names, got, right, known, single, where, own = [], [], [], {}, False, "", {}
         given = [*points(student)]
         for w, b, x in given:
             answer = as_tuple(student.run("arrays", "neuron_gradients(w, b, x)", "neuron_gradients", w, b, x), 3,
@@ -125,14 +133,16 @@ def of(k):
             single = single or getattr(answer[k], "single", False)
             where = where or ("" if all_close(numbers, np.ravel(truth).tolist()) else at(w=w, b=b, x=x))
             names, got, right = names + entries(NAMES[k], np.shape(truth)), got + numbers, right + np.ravel(truth).tolist()
+            for said, y in quantities(*arrays):
+                own.setdefault(said, []).extend(np.broadcast_to(y, np.shape(truth)).ravel().tolist())
             for said, y in mistakes(*arrays, k):
                 known.setdefault(said, []).extend(np.broadcast_to(y, np.shape(truth)).ravel().tolist())
         if single and all_close(got, right, 1e-4, 1e-6):
             return                                      # float32 has seven digits
         compare(names, got, right, known.items(), where,
-                more=suspects("e09_neuron", ("neuron_gradients",), lambda names: [
+                more=[*related(got, right, [*own.items()]), *suspects("e09_neuron", ("neuron_gradients",), lambda names: [
                     y for w, b, x in given for y in np.ravel(names["neuron_gradients"](np.array(w), b, np.array(x))[k])],
-                    {"dz": "∂f/∂z", "f": "f"}))
+                    {"dz": "∂f/∂z", "f": "f"})])
         exactly(got, right, NAMES[k])
         no_quotient(student, "neuron_gradients", 2, *given[0])
     return check

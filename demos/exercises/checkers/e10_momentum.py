@@ -1,4 +1,6 @@
 """Checks exercise 10: every step against the formula, from the student's own points."""
+import itertools
+
 from demos.exercises.checkers.asking import Part, Wrong, as_matrix, at, draw, draws, shape_of
 from demos.exercises.checkers.comparing import all_close, combination, compare, derivative
 from demos.exercises.marking.policy import Policy
@@ -31,7 +33,7 @@ def on(name, n):
         points, _ = student.run("e10.descend", asked, name, start, alpha, beta, STEPS)
         way = way_of(points, n, asked, where)
         if not all_close(way[0], start):
-            raise Wrong(f"w⁰ is {way[0]}; it should be {start}", where, mistake=first_mistake(way, start, f, alpha))
+            raise Wrong(f"w⁰ is {way[0]}; it should be {start}", where, mistake=first_mistake(way, start, f, alpha, beta))
         steps = Steps(f, way, alpha, beta)
         names = [f"step {j + 1}, w[{i}]" for j in range(STEPS) for i in range(n)]
         flat = [x for w in way[1:] for x in w]
@@ -66,13 +68,31 @@ def way_of(points, n, asked, where):
     return [entries[j * n:(j + 1) * n] for j in range(STEPS + 1)]
 
 
-def first_mistake(way, start, f, alpha):
+STEPS_CAME = "these are the steps, and not the points to which they lead"
+
+
+def steps_of(way, start, f, alpha, beta):
+    """Whether the list holds the steps, in place of the points, with the first point or a step of 0 before them, or without."""
+    for begin in (way[0] == start or not any(way[0]), 0):
+        steps, w, right = way[int(begin):], [*start], True
+        last = [0.0] * len(start)
+        for step in steps:
+            right = right and all_close(step, vector((-alpha, slope(f, w)), (beta, last)))
+            w, last = vector((1, w), (1, step)), step
+        if right:
+            return True
+    return False
+
+
+def first_mistake(way, start, f, alpha, beta):
     if all(w == way[0] for w in way):
         return "the points are one and the same list, which is changed in place; keep a new list for every point"
     if all_close(way[0], vector((1, start), (-alpha, slope(f, start)))):
         return "the list begins after the first step; w⁰ belongs in it"
     if all_close(way[-1], start):
         return "the points come in the wrong order: the last one is the first"
+    if steps_of(way, start, f, alpha, beta):
+        return STEPS_CAME
     if not any(way[0]):
         return "it begins at 0, where it should begin at w"
     return "the first point is changed in place: keep a new list for every point"
@@ -106,9 +126,17 @@ class Steps:
     def sums(self):
         """In words, what the steps are made of, where they are a sum of gradient and momentum with other factors."""
         took = [x - y for s in self.all for x, y in zip(s.next, s.w)]
-        said = combination(took, [("the gradient", [x for s in self.all for x in s.g], -self.all[0].a),
-                                  ("the last step", [x for s in self.all for x in s.d], self.all[0].b)])
-        return [(said, [x for s in self.all for x in s.next])] if said else []
+        came, first = [x for s in self.all for x in s.next], self.all[0]
+        if steps_of([s.w for s in self.all] + [self.all[-1].next], first.start, first.f, first.a, first.b):
+            return [(STEPS_CAME, came)]
+        for (words, gradient), (also, momentum) in itertools.product(GRADIENTS, MOMENTA):
+            said = combination(took, [("the gradient", [x for s in self.all for x in gradient(s)], -self.all[0].a),
+                                      ("the last step", [x for s in self.all for x in momentum(s)], self.all[0].b)])
+            whole = "; ".join(x for x in (words, also, said) if x)
+            if said or words or also:
+                if said or all_close(took, [x for s in self.all for x in vector((-s.a, gradient(s)), (s.b, momentum(s)))]):
+                    return [(f"two things: {whole}" if ";" in whole else whole, came)]
+        return []
 
     def of(self, rule):
         return [x for step in self.all for x in rule(step)]
@@ -134,6 +162,26 @@ def accumulated(s):
 def unit(s):
     size = sum(x * x for x in s.g)**0.5
     return s.make(-s.a / size, s.g, s.b, s.d)
+
+
+GRADIENTS = [("", lambda s: s.g), ("the gradient is taken at the first point all the time", lambda s: slope(s.f, s.start)),
+             ("the gradient is taken at wʲ⁻¹, not at wʲ", lambda s: s.before_g),
+             ("the gradients are not reset: each step takes the sum of all so far", lambda s: vector(*((1, g) for g in s.slopes()))),
+             ("the gradient is taken at wʲ + β (wʲ - wʲ⁻¹), as Nesterov does, not at wʲ", lambda s: slope(s.f, vector((1, s.w), (s.b, s.d)))),
+             ("only the sign of the gradient is used", lambda s: [(x > 0) - (x < 0) for x in s.g]),
+             ("all coordinates move by the first one's derivative", lambda s: s.g[:1] * len(s.w)),
+             ("all coordinates move by the last one's derivative", lambda s: s.g[-1:] * len(s.w)),
+             ("the gradient's entries have changed places", lambda s: s.g[::-1]),
+             ("all coordinates move by the sum of the derivatives", lambda s: [sum(s.g)] * len(s.w))]
+MOMENTA = [("", lambda s: s.d), ("all coordinates have the momentum of the first", lambda s: s.d[:1] * len(s.w)),
+           ("all coordinates have the momentum of the last", lambda s: s.d[-1:] * len(s.w)),
+           ("only the first coordinate has a momentum", lambda s: [s.d[0], *[0.0] * (len(s.w) - 1)]),
+           ("only the last coordinate has a momentum", lambda s: [*[0.0] * (len(s.w) - 1), s.d[-1]]),
+           ("the momentum is taken from the first point, not from the point before", lambda s: vector((1, s.w), (-1, s.start))),
+           ("the momentum takes the step before the last", lambda s: vector((1, s.before), (-1, s.way[max(s.j - 2, 0)]))),
+           ("the momentum's size is taken, without its sign", lambda s: [abs(x) for x in s.d]),
+           ("the momentum is that of the first step all the time", lambda s: vector((1, s.way[1]), (-1, s.start)) if s.j else s.d),
+           ("all coordinates have the momentum of all, their sum", lambda s: [sum(s.d)] * len(s.w))]
 
 
 def zero(s):

@@ -47,6 +47,8 @@ def mistakes(key, own, W1, b1, W2, b2, x, y):
 # Where a network with square matrices gives these numbers, that is the mistake; s holds the lecture's names.
 
 def at_output(s, key):
+    if key == "db2":
+        yield "this is the derivative of z₂ with respect to b₂, which is 1: the factor ∂ℓ/∂z₂ is missing", np.ones_like(s.dz2)
     yield "this is the error without the square: half the square of t has the derivative t", np.sign(s.dz2)
     yield "there is a sigmoid at the output, which has no activation", s.f2 - s.y
     yield "there is a sigmoid at the output, which has no activation", s.f2 * (1 - s.f2) * (s.f2 - s.y)
@@ -60,8 +62,17 @@ def at_output(s, key):
     yield "this is z₂, without the target y", s.z2
     yield "this is ℓ itself, or its square", s.dz2**2
     yield "this is half of the square, not its derivative", s.dz2**2 / 2
-    yield "the mean over the outputs, where ℓ has a sum", s.dz2 / len(s.dz2)
+    yield HALF if len(s.dz2) == 2 else "the mean over the outputs, where ℓ has a sum", s.dz2 / len(s.dz2)
     yield "it is twice the mean over the outputs", 2 * s.dz2 / len(s.dz2)
+
+
+    for said, f1 in (("tanh stands in the hidden layer, where σ belongs", np.tanh(s.z1)),
+                     ("the ReLU stands in the hidden layer, where σ belongs", np.maximum(s.z1, 0))):
+        yield said, s.W2 @ f1 + s.b2 - s.y
+    yield "there is a softmax at the output, which has no activation", np.exp(s.z2) / np.exp(s.z2).sum() - s.y
+
+
+HALF = "half of what it should be: a ½ too much, or the mean over the two outputs, where ℓ has a sum"
 
 
 def at_bias(s, key):
@@ -101,6 +112,8 @@ def at_weights(s, key):
     yield "z₁ stands where f₁ should", np.outer(s.dz2, s.z1)
     yield "x stands where f₁ should", np.outer(s.dz2, s.x)
     yield "it is transposed", np.outer(s.f1, s.dz2)
+    yield "the entries of f₁ are summed: each weight has its own", np.outer(s.dz2, np.full_like(s.f1, s.f1.sum()))
+    yield "the entries of dz₂ are summed: each row has its own", np.outer(np.full_like(s.dz2, s.dz2.sum()), s.f1)
     yield "this is ∂ℓ/∂z₂ in every column: the layer's input is missing", np.outer(s.dz2, np.ones_like(s.f1))
     yield "σ' at the output, which has no activation", np.outer(s.f2 * (1 - s.f2) * s.dz2, s.f1)
     yield "W₂ stands there too: ∂ℓ/∂W₂ has the layer's input, not its weights", np.outer(s.dz2, s.f1) * s.W2
@@ -124,6 +137,8 @@ def at_first_weights(s, key):
     yield "f₁ stands where x should", np.outer(dz1, s.f1)
     yield "z₁ stands where x should", np.outer(dz1, s.z1)
     yield "it is transposed", np.outer(s.x, dz1)
+    yield "the entries of x are summed: each weight has its own", np.outer(dz1, np.full_like(s.x, s.x.sum()))
+    yield "the entries of dz₁ are summed: each row has its own", np.outer(np.full_like(dz1, dz1.sum()), s.x)
     yield "this is ∂ℓ/∂z₁ in every column: the layer's input is missing", np.outer(dz1, np.ones_like(s.x))
     yield "W₁ stands there too: ∂ℓ/∂W₁ has the layer's input, not its weights", np.outer(dz1, s.x) * s.W1
     yield "D₁ is there twice", np.outer(s.d * dz1, s.x)

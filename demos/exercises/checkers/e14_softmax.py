@@ -50,6 +50,8 @@ def of_loss(z, label):
     yield "the class with the largest score is taken, not the label", -np.log(p.max())
     yield "the label itself is subtracted, where its score z(label) belongs", np.log(np.exp(z - z.max()).sum()) - label
     yield "a sigmoid of one score, where a softmax has all scores in it", np.log1p(np.exp(-z[label]))
+    yield "a sigmoid of one score, where a softmax has all scores in it", np.log1p(np.exp(z.max() - z[label]))
+    yield "a minus before the scores: this is the softmax of -z", np.log(np.exp(-z).sum()) + z[label]
     yield "the softmax is taken twice", -np.log(np.exp(p)[label] / np.exp(p).sum())
     yield "the scores are cut off to whole numbers", cut_off(z)[label]
     yield "all scores are made equal: they are clipped, or lost in rounding", np.log(len(z))
@@ -78,6 +80,8 @@ def of_gradient(z, label):
     yield "the derivative of a single sigmoid, p (1 - p): a softmax has all scores in it", p * (1 - p)
     yield "this is log p - y: the gradient has the probabilities, not their logarithms", np.log(p) - one
     yield "these are the logarithms of the probabilities", np.log(p)
+    yield "it is divided by the length of the vector, the root of the sum of squares, not by the sum", np.exp(z) / np.linalg.norm(np.exp(z)) - one
+    yield "the mean is subtracted, where 1 belongs, at the label alone", p - p.mean()
     yield "these are the scores minus y, not the probabilities", z - one
     yield "exp(z) is not divided by the sum", np.exp(z) - one
     yield "exp(z) is not divided by the sum", np.exp(z - z.max()) - one
@@ -90,6 +94,8 @@ def of_gradient(z, label):
     yield "p (p - y): a factor p is too much", p * (p - one)
     yield "the class with the largest score is taken, not the label", p - np.eye(len(z))[z.argmax()]
     yield "a sigmoid of each score, where a softmax has all scores in it", 1 / (1 + np.exp(-z)) - one
+    yield "a sigmoid of each score, where a softmax has all scores in it", 1 / (1 + np.exp(z.max() - z)) - one
+    yield "a minus before the scores: this is the softmax of -z", np.exp(-z) / np.exp(-z).sum() - one
     yield "all scores are made equal: they are clipped, or lost in rounding", np.full(len(z), 1 / len(z)) - one
     yield "the sign of the gradient, not the gradient", np.sign(p - one)
 

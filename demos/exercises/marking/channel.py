@@ -12,6 +12,7 @@ import json
 import math
 import numbers
 import struct
+import time
 from typing import Any, NamedTuple
 
 from autograd import Value
@@ -134,17 +135,22 @@ def send(connection: Any, message: bytes) -> None:
     connection.sendall(struct.pack(">I", len(message)) + message)
 
 
-def receive(connection: Any) -> bytes:
-    """The next message; EOFError where the other end is gone, or what comes is not a message."""
-    length, = struct.unpack(">I", _exactly(connection, 4))
+def receive(connection: Any, end: float = math.inf) -> bytes:
+    """The next message; EOFError where the other end is gone, or what comes is not a message.
+
+    end     when it has to be there, as `time.monotonic` counts: TimeoutError where it comes in small pieces until then
+    """
+    length, = struct.unpack(">I", _exactly(connection, 4, end))
     if length > MOST:
         raise EOFError("a message that is too long")
-    return _exactly(connection, length)
+    return _exactly(connection, length, end)
 
 
-def _exactly(connection: Any, count: int) -> bytes:
+def _exactly(connection: Any, count: int, end: float) -> bytes:
     parts = []
     while count:
+        if end < math.inf:
+            connection.settimeout(max(end - time.monotonic(), 0.01))
         part = connection.recv(min(count, 1 << 20))
         if not part:
             raise EOFError("the other end is gone")

@@ -2,6 +2,9 @@
 
 So a right answer is not stopped because a machine is busy, and one that sleeps is. Linux counts the waiting (`schedstat`); elsewhere
 all time counts. What all threads of a process have computed counts in any case: they may wait for each other, too.
+
+Patience ends: a verdict is there within WALL seconds on the wall, however busy the machine is, and one that computes nothing for
+IDLE seconds waits for something that will not come.
 """
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ import time
 from contextlib import suppress
 
 PATIENCE = 3.0                          # times as long on the wall as an answer may have, at most
+WALL = 8.5                              # seconds on the wall for a verdict, the search for its cause included
+IDLE = 3.0                              # seconds without computing, after which a process is ended
 
 
 class Clock:
@@ -34,6 +39,14 @@ class Clock:
     def now(self) -> float:
         """Seconds since the clock was opened; those without a core are left out."""
         return max(time.monotonic() - self.begun - self.without(), self.of_all_threads() - self.earlier)
+
+    def idle(self, since: tuple[float, float]) -> tuple[float, float]:
+        """(when, work): the last moment at which it was seen to compute or to wait for a core, and what it had done by then.
+
+        since   what came the last time
+        """
+        done = self.without() + self.of_all_threads()
+        return since if self.process >= 0 and done < since[1] + 0.02 else (time.monotonic(), done)
 
     def without(self) -> float:
         """Seconds in which it stood ready without a core."""

@@ -110,10 +110,21 @@ def uses_complex(source: bytes | str) -> bool:
                for node in ast.walk(tree))
 
 
+def has_a_step(source: bytes | str) -> bool:
+    """Whether a file has a number that can be a step for a complex difference: a tiny or huge one, or a power of a number."""
+    tree = _without_last_cell(ast.parse(source))
+    numbers = [abs(node.value) for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, (int, float, complex))]
+    powers = [node for node in ast.walk(tree) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and isinstance(node.left, ast.Constant)]
+    named = [node for node in ast.walk(tree) if isinstance(node, (ast.Name, ast.Attribute))
+             and {"eps", "epsilon", "tiny", "finfo", "nextafter", "ulp"} & {getattr(node, "id", ""), getattr(node, "attr", "")}]
+    imaginary = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, complex) and node.value != 1j]
+    return bool(powers or named or imaginary) or any(0 < x < 0.01 or x > 1000 for x in numbers)
+
+
 def judge(policy: Policy, source: bytes | str) -> str:
     """Why a file does not answer what was asked, by its syntax tree; "" where nothing speaks against it."""
     try:
         names = names_used(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):      # what it is, loading it says
         return ""
-    return policy.broken(names) or (policy.complex_step if uses_complex(source) else "")
+    return policy.broken(names) or (policy.complex_step if uses_complex(source) and has_a_step(source) else "")

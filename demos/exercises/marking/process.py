@@ -20,7 +20,8 @@ from typing import Any
 
 import autograd
 from demos.exercises.marking.channel import from_json, receive, send
-from demos.exercises.marking.clock import PATIENCE, Clock
+from demos.exercises.marking import clock as clocks
+from demos.exercises.marking.clock import IDLE, PATIENCE, Clock
 
 SECONDS = 8.0                           # for all questions to one file, as `Clock` counts
 GRACE = 1.0                             # more, until a process is ended that does not stop by itself
@@ -36,14 +37,15 @@ class Nursery:
         self.control: Any = None
 
     @contextlib.contextmanager
-    def process(self, path: Path, module: str, seconds: float = SECONDS, each: float = math.inf) -> Iterator[Process]:
+    def process(self, path: Path, module: str, seconds: float = SECONDS, each: float = math.inf, end: float = math.inf) -> Iterator[Process]:
         """A process with the file at path loaded; at the end it is gone, and all that it started.
 
         seconds   for all questions
         each      for one question
+        end       when all has to be over, as `time.monotonic` counts
         """
         with self._split() if FORKS else started() as (connection, pid):
-            process = Process(connection, path, module, seconds, each, Clock(pid))
+            process = Process(connection, path, module, (seconds, each, min(end, time.monotonic() + clocks.WALL)), Clock(pid))
             try:
                 yield process
             finally:
@@ -126,8 +128,9 @@ def environment() -> dict[str, str]:
 class Process:
     """A student's file in its own process: `loaded` is what loading it gave, and `ask` asks a question."""
 
-    def __init__(self, connection: Any, path: Path, module: str, seconds: float, each: float, clock: Clock) -> None:
+    def __init__(self, connection: Any, path: Path, module: str, limits: tuple[float, float, float], clock: Clock) -> None:
         self.connection, self.file, self.clock = connection, path.name, clock
+        seconds, each, self.end = limits
         self.own = Clock()                                      # of this thread: that it waits for a core is no fault of the answer
         self.left = seconds + GRACE                             # of the time that the process may have
         self.spent = 0.0                                        # what it has had
@@ -146,14 +149,19 @@ class Process:
     def _exchange(self, message: bytes) -> dict[str, Any]:
         if self.gone:
             return self.gone
-        begun = self._now()
+        begun, at = self._now(), time.monotonic()
         try:
             self.connection.settimeout(max(self.left, GRACE))
             send(self.connection, message)
             self._wait(begun)
-            return from_json(receive(self.connection))
+            return from_json(receive(self.connection, min(self.end, time.monotonic() + self.left) + GRACE / 2))
+        except Sleeps:
+            self.gone = {"raised": f"it computed nothing for {IDLE:g} s", "kind": "Sleeps", "line": None}
         except TimeoutError:
             self.gone = {"raised": "it did not end in time", "kind": "Hangs", "line": None}
+            had, passed = self._now() - begun, time.monotonic() - at
+            if had < 0.8 * passed:
+                self.gone = {"raised": f"it did not end in the {had:.1f} of {passed:.1f} s that a busy machine gave it", "kind": "Busy", "line": None}
         except (EOFError, OSError):
             self.gone = {"raised": "Python itself was ended by this file", "kind": "Gone", "line": None}
         finally:
@@ -171,10 +179,18 @@ class Process:
 
     def _wait(self, begun: float) -> None:
         """Come back when an answer begins to arrive; TimeoutError where the process had its time and gave none."""
-        last = time.monotonic() + PATIENCE * self.left
+        last = min(time.monotonic() + PATIENCE * self.left, self.end)
+        worked = self.clock.idle((0.0, -1.0))
         while not select.select([self.connection], [], [], 0.1)[0]:
-            if self._now() - begun > self.left or time.monotonic() > last:
+            now, worked = time.monotonic(), self.clock.idle(worked)
+            if now - worked[0] > IDLE:
+                raise Sleeps
+            if self._now() - begun > self.left or now > last:
                 raise TimeoutError
+
+
+class Sleeps(Exception):
+    """A process computes nothing, and does not wait for a core either."""
 
 
 NURSERY = Nursery()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import math
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,16 +26,17 @@ if TYPE_CHECKING:
 SECONDS = 5.0                           # for all edits of a file
 EACH = 0.25                             # for one question
 MOST = 12                               # edits that are kept for a second one
-MORE = "more than one mistake: "          # only one of them is found
+MORE = "in part: "                        # what a change mends, where others are needed too
 LONGEST = 12_000                        # letters of a file that is looked at
 
 
-def cause(name: str, checker: Checker, path: Path, student: Student, part: int, right: tuple[int, ...], seconds: float,
+def cause(name: str, checker: Checker, path: Path, student: Student, part: int, right: tuple[int, ...], time_left: tuple[float, float],
           few: bool = False) -> str:
     """What is wrong in the file at path, in words with a line, where a small change makes that part right; else "".
 
-    right   the parts that are right already
-    few     look for one mistake only: it is known which two it may be
+    right       the parts that are right already
+    time_left   seconds for it, and when it has to be over, as `time.monotonic` counts
+    few         look for one mistake only: it is known which two it may be
     """
     source = path.read_bytes().decode("utf-8", "replace")
     try:
@@ -44,7 +46,7 @@ def cause(name: str, checker: Checker, path: Path, student: Student, part: int, 
     if tree is None:
         return ""
     whole = len(asked_for(name)) == 1 if name in NAMES else False
-    search = Search(name, path, student.seed, checker.parts if whole else checker.parts[:part + 1], right, Left(min(seconds, SECONDS)))
+    search = Search(name, path, student.seed, checker.parts if whole else checker.parts[:part + 1], right, Left(min(time_left[0], SECONDS), time_left[1]))
     given, written = given_with(name), Written(tree)
     if few:
         return search.first(edits(tree, given), written)
@@ -77,12 +79,15 @@ class Search:
             said = self.first(edits(tree, given_with(self.name)), Written(tree), f"{TWO}{edit.words}; and ")
             if said:
                 return said
-        return f"{MORE}{best[0][0].words}, and something else" if best else ""
+        if not best:
+            return ""
+        mended = ", ".join(self.parts[i].title for i in sorted(best[0][2] - self.right))
+        return f"{MORE}{best[0][0].words}; with that mended {mended} is right, and something else is not yet"
 
     def tried(self, options: Iterator[Edit], written: Written, every: bool) -> Iterator[tuple[Edit, str, frozenset[int]]]:
         """Each edit, the source it makes, and the parts that are right then, while there is time."""
         while self.left.now() > 0:
-            with NURSERY.process(self.path, self.name, self.left.now(), EACH) as process:
+            with NURSERY.process(self.path, self.name, self.left.now(), EACH, self.left.last) as process:
                 self.left.process = process
                 for edit in options:
                     if self.left.now() <= 0:
@@ -122,8 +127,8 @@ def given_with(name: str) -> frozenset[str]:
 class Left:
     """The time that is left for edits: what this thread computes counts, and what processes have had, not how busy the machine is."""
 
-    def __init__(self, seconds: float) -> None:
-        self.end, self.last = time.thread_time() + seconds, time.monotonic() + PATIENCE * seconds
+    def __init__(self, seconds: float, last: float = math.inf) -> None:
+        self.end, self.last = time.thread_time() + seconds, min(last, time.monotonic() + PATIENCE * seconds)
         self._process: Process | None = None
         self.before = 0.0                                               # what earlier processes had
 

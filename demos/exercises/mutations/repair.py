@@ -35,6 +35,7 @@ class Around(NamedTuple):
     names: tuple[str, ...]
     calls: tuple[str, ...]
     attributes: tuple[str, ...]
+    condition: str = ""                     # the one that the node stands in
 
 
 Rule = Callable[[ast.AST, Around], Found]
@@ -49,7 +50,7 @@ OPERATORS: dict[tuple[type, type], str] = {
     (ast.MatMult, ast.Mult): "a matrix product where an elementwise one belongs", (ast.Div, ast.Sub): "a quotient where a difference belongs"}
 DROPS = {ast.Mult: "a factor too much", ast.Div: "a division too much", ast.Add: "a term too much", ast.Sub: "a term too much",
          ast.Pow: "a power too much", ast.MatMult: "a matrix too much"}
-FAMILIES = [("sin", "cos", "tan"), ("sinh", "cosh", "tanh"), ("exp", "log", "log2", "log10", "log1p", "expm1"),
+FAMILIES = [("sin", "cos", "tan"), ("sinh", "cosh", "tanh"), ("sin", "sinh"), ("cos", "cosh"), ("tan", "tanh"), ("exp", "log", "log2", "log10", "log1p", "expm1"),
             ("max", "min", "sum", "mean"), ("sqrt", "square", "abs"), ("dot", "outer", "multiply", "matmul", "inner"),
             ("softplus", "sigmoid", "relu", "exp", "tanh"), ("append", "extend", "insert"), ("zeros_like", "ones_like"),
             ("argmax", "argmin"), ("pop", "popleft")]
@@ -179,7 +180,10 @@ def collections(node: ast.AST, around: Around) -> Found:
 
 
 def conditions(node: ast.AST, around: Around) -> Found:
-    """Another comparison."""
+    """Another comparison, or none."""
+    if isinstance(node, ast.comprehension):
+        for i in range(len(node.ifs)):
+            yield ast.comprehension(node.target, node.iter, [*node.ifs[:i], *node.ifs[i + 1:]], node.is_async), "a condition does not belong there"
     others: dict[type, tuple[type, ...]] = {
         ast.Lt: (ast.LtE, ast.Gt, ast.GtE), ast.LtE: (ast.Lt, ast.GtE, ast.Gt), ast.Gt: (ast.GtE, ast.Lt, ast.LtE),
         ast.GtE: (ast.Gt, ast.LtE, ast.Lt), ast.Eq: (ast.NotEq,), ast.NotEq: (ast.Eq,), ast.In: (ast.NotIn,), ast.NotIn: (ast.In,),
@@ -304,10 +308,15 @@ def edits(tree: ast.Module, given: frozenset[str] = frozenset()) -> Iterator[Edi
         for rule in rules:
             for node, around, line in spots:
                 for other, said in rule(node, around):
-                    yield Edit(said, ((node, other),), line)
+                    yield Edit(_of_condition(around, rule) or said, ((node, other),), line)
         yield from _everywhere(spots, rules)
         if rules is FEW:
             yield from _exchanged(spots)
+
+
+def _of_condition(around: Around, rule: Rule) -> str:
+    """What is said of a change within a condition, where it may help only because the condition holds always, or never."""
+    return f"the condition {around.condition} is not right" if around.condition and rule in (drops, names, subtrees, inserts) else ""
 
 
 def _everywhere(spots: list[tuple[ast.AST, Around, int]], rules: list[Rule]) -> Iterator[Edit]:
@@ -451,10 +460,21 @@ def _spots(tree: ast.AST, given: frozenset[str]) -> Iterator[tuple[ast.AST, Arou
         attributes = sorted({node.attr for node in ast.walk(function) if isinstance(node, ast.Attribute)
                              and node.attr in ("data", "grad", "value", "tangent", "inputs", "partials")})
         around = Around(tuple(sorted(inside)), calls, tuple(attributes))
+        inside_of = {id(node): _short(test) for test in _conditions(function) for node in ast.walk(test)}
         for node in _inner(function):
-            if id(node) not in seen and hasattr(node, "lineno"):
+            line = getattr(node.iter if isinstance(node, ast.comprehension) else node, "lineno", 0)
+            if id(node) not in seen and line:
                 seen.add(id(node))
-                yield node, around, node.lineno
+                yield node, around._replace(condition=inside_of.get(id(node), "")), line
+
+
+def _conditions(function: ast.AST) -> Iterator[ast.expr]:
+    """The conditions of a function, inner ones after those they stand in."""
+    for node in ast.walk(function):
+        if isinstance(node, (ast.If, ast.While, ast.IfExp)):
+            yield node.test
+        if isinstance(node, ast.comprehension):
+            yield from node.ifs
 
 
 def _functions(tree: ast.AST, given: frozenset[str]) -> Iterator[ast.AST]:

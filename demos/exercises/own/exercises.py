@@ -4,7 +4,7 @@ from __future__ import annotations
 import html
 import random
 import runpy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ class Exercise:
     ask: str
     name: str
     seed: str = ""
+    family: tuple[Callable[..., Any], ...] = field(default=(), repr=False)         # f and what other students get in its place
 
     @property
     def kind(self) -> Kind:
@@ -56,9 +57,14 @@ class Exercise:
         return f'# %% [markdown]\n"""\n{self.text}\n"""\n\n# %%\n{self.kind.lines(self.make(self.inputs))}\n'
 
     def variant(self, seed: object) -> Exercise:
-        """The same exercise with other inputs, and with another fault; the same for the same seed."""
-        graph = near(self.inputs, random.Random(f"{self.name}/variant/{seed}"), self.make)
-        return replace(self, inputs=graph.point, seed=str(seed))
+        """The same exercise with other inputs, another fault, and another function of its family; the same for the same seed."""
+        rng = random.Random(f"{self.name}/variant/{seed}")
+        other = replace(self, f=rng.choice(self.family), seed=str(seed)) if self.family else replace(self, seed=str(seed))
+
+        def asked(point: Mapping[str, float]) -> Graph:
+            replace(other, inputs=point).checker()                          # ValueError where nothing can be asked there
+            return other.make(point)
+        return replace(other, inputs=near(self.inputs, rng, asked).point)
 
     def checker(self) -> Checker:
         return Checker(self.kind.parts(self.make(self.inputs), self.make, self._rng()), self.kind.policy, self.kind.hints)
@@ -97,10 +103,12 @@ class Exercise:
         return mark(self.name, self.checker(), Student(ask, "this notebook", self.seed), "", {"is": None})
 
 
-def exercise(f: Callable[..., Any], inputs: Mapping[str, float], ask: str = "grad", name: str = "", seed: object = "") -> Exercise:
+def exercise(f: Callable[..., Any] | Sequence[Callable[..., Any]], inputs: Mapping[str, float], ask: str = "grad", name: str = "",
+             seed: object = "") -> Exercise:
     """An exercise about a function of numbers, written with operators and functions of autograd.
 
-    f        the function; it is called with Values, in the order of the inputs
+    f        the function; it is called with Values, in the order of the inputs. Or a list of functions of the same inputs: a variant has one
+             of them, by its seed
     inputs   a number for each argument, by name: the point at which values are shown
     ask      "grad": the derivatives by hand; "graph": the computational graph; "order": an order for the backward pass; "fault": the wrong
              step of a backward pass; "predict": value and derivatives, roughly
@@ -115,12 +123,20 @@ def exercise(f: Callable[..., Any], inputs: Mapping[str, float], ask: str = "gra
     wave_order: solved
     >>> wave.check(ORDER=["x", "w", "v1", "v2", "y"]).mistake
     'this is the order of the forward pass'
+    >>> curves = exercise([lambda x: sin(x) / x, lambda x: x * sin(x), lambda x: sin(x) + x**2], {"x": 1.5}, name="curve")
+    >>> [curves.variant(who).text.splitlines()[2].strip() for who in ("ada", "bob", "cyd")]
+    ['y = sin(x) / x', 'y = sin(x) + x**2', 'y = sin(x) / x']
     """
     if ask not in KINDS:
         raise ValueError(f"ask={ask!r}: one of {', '.join(KINDS)}")
-    called = name or getattr(f, "__name__", "function")
-    made = Exercise(f, {str(key): float(x) for key, x in inputs.items()}, ask, f"{called.strip('<>')}_{ask}")
-    made.checker()                                      # whatever cannot be asked is said now, not to a student
+    family = tuple(f) if isinstance(f, Sequence) else (f,)
+    if not family:
+        raise ValueError("a list of functions for an exercise holds at least one")
+    called = name or getattr(family[0], "__name__", "function")
+    point = {str(key): float(x) for key, x in inputs.items()}
+    for each in reversed(family):
+        made = Exercise(each, point, ask, f"{called.strip('<>')}_{ask}", family=family if len(family) > 1 else ())
+        made.checker()                                  # whatever cannot be asked is said now, not to a student
     return made.variant(seed) if str(seed) else made
 
 

@@ -44,11 +44,13 @@ def numbered(found: Any, nodes: list[Value]) -> Any:
             "another Value" if isinstance(v, Value) else kind(v) for v in found]
 
 
-def chain(desk: Desk, n: int) -> Any:
-    """The same for a chain of n additions."""
+def chain(desk: Desk, n: int, labelled: bool = False) -> Any:
+    """The same for a chain of n additions, each with a label of its own if that is wanted."""
     nodes = [Value(1.0)]
     for _ in range(n):
         nodes.append(nodes[-1] + 1.0)
+    for k, v in enumerate(nodes if labelled else ()):
+        v.label = f"v{k}"
     return numbered(desk.get("order")(nodes[-1]), nodes)
 
 
