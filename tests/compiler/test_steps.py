@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Value, jit, log, no_grad
+from autograd import Value, exp, jit, log, no_grad
 from tests.compiler.steps import compare
 
 X = [[2.0, 3.0, -1.0], [3.0, -1.0, 0.5], [0.5, 1.0, 1.0], [1.0, 1.0, -1.0]]
@@ -360,3 +360,19 @@ def test_what_is_written_again_holds_numbers_after_a_recording():
     for x in (1.0, 2.0, -3.0, -4.0, 1.0):
         assert f(x).data == -x and type(best[0]) is float
     assert best == [4.0] and not f.refused and len(f.known) == 1
+
+
+def test_a_step_that_meets_infinity_gives_no_warning():
+    w = Value(0.5)
+
+    @jit
+    def step(x):
+        w.grad = 0.0
+        loss = exp(w * x)
+        loss.backward()
+        w.data -= 0.1 * w.grad
+        return loss.data
+    assert step(1.0) == pytest.approx(np.exp(0.5)) and step(-800.0) > 0
+    with pytest.raises(OverflowError, match="too large"):       # and no warning, which would be an error
+        step(1e6)
+    assert not step.refused
