@@ -68,6 +68,8 @@ SLOW = (
     "tests/derivatives/test_check_engine.py::test_a_hostile",
     "tests/derivatives/test_check_engine.py::test_a_mutant",
     "tests/derivatives/test_check_engine.py::test_a_right",
+    "tests/derivatives/test_check_engine.py::test_a_wrong_engine",
+    "tests/test_interrupts.py::test_an_interrupt_at_any_line_of_a_block_ends_it",
     "tests/formulas/test_javascript.py",
     "tests/nn/test_playground.py",
     "tests/pictures/test_files.py",
