@@ -429,6 +429,19 @@ def test_names_that_numpy_warns_of_are_not_asked_of_it():
     assert [f(3.0), f(4.0)] == [9.0, 12.0] and not f.refused    # warnings are errors here
 
 
+@pytest.mark.parametrize("reduce", [None, "sum", "mean"])
+@pytest.mark.parametrize("known", [False, True])
+def test_samples_without_numbers_are_compiled(reduce, known):
+    """Their rows are empty, and so is what a program takes for each of them."""
+    f = (lambda w, x: w * len(x) + 1) if known else (lambda w, x: 3.0 * len(x))
+    compiled = jit(f, samples=(1,), reduce=reduce)
+    for m in (1, 3, 2):
+        found = compiled(2.0, [[]] * m)
+        expected = f(2.0, []) if reduce == "mean" else f(2.0, []) * m if reduce else [f(2.0, [])] * m
+        np.testing.assert_allclose(found, expected)
+    assert not compiled.refused
+
+
 def steps_down(x, n):
     return x if n == 0 else steps_down(ag.exp(-x) if x > 0 else ag.exp(x), n - 1)
 

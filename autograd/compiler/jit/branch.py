@@ -133,6 +133,12 @@ class Branch:
         name = getattr(f, "__name__", "jit")
         return {i: Made(v, every, places, name, self.target) for i, v in made.items()}
 
+    def programs(self) -> list[Program]:
+        """Those of its results."""
+        of_step = [] if self.step is None else self.step.programs()
+        of_results = [self.program, *of_step, *(one.program for one in self.made.values())]
+        return [program for program in of_results if program is not None]
+
     def compile_guards(self, notes: Notes, every: list[Value], order: list[Value]) -> None:
         """Compile what guards compare, and the results of operations with a domain that are not
         computed anyway, as they may raise: `order` is what is."""

@@ -152,6 +152,10 @@ class Step:
         places.add(missing)
         self.wanted, self.kept = places.at(wanted), len(missing)
 
+    def programs(self) -> list[Program | None]:
+        """Those of the passes, then that of what is left."""
+        return [*(one.program for one in self.passes), self.program]
+
     # Running --------------------------------------------------------------------------------------
 
     def found(self, theta: Any, values: dict[int, Value]) -> Found:
