@@ -180,6 +180,7 @@ for _name, _source in {
     "__dict__ replaced": "class C: pass\no = C()\no.a = 1.0\ndef f(x): return x * o.a\ndef change(k):\n if k == 17: o.__dict__ = {'a': 5.0}",
     "equal texts that are two": "s = t = 'ab'\ndef f(x): return x if s is t else -x\ndef change(k):\n global s\n s = ''.join(['a', 'b']) if k == 17 else t",
     "equal ints that are two": "a = b = 10 ** 10\ndef f(x): return x if a is b else -x\ndef change(k):\n global a\n a = int('1' + '0' * 10) if k == 17 else b",
+    "NaNs that are two": "nan = float('nan')\nw = [nan]\ndef f(x): return x if nan in w else -x\ndef change(k): w[0] = float('nan') if k == 17 else nan",
     "overflow of a slope": "def f(x):\n try: return exp(x * 300)\n except OverflowError: return -1.0\ntransform = value_and_grad",
 }.items():
     late(_name, _source)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Value, jit, log, no_grad
+from autograd import Value, exp, jit, log, no_grad
 from tests.compiler.steps import compare
 
 X = [[2.0, 3.0, -1.0], [3.0, -1.0, 0.5], [0.5, 1.0, 1.0], [1.0, 1.0, -1.0]]
@@ -398,3 +398,19 @@ def test_a_memory_that_is_returned_or_is_an_argument_is_the_same_list():
             assert keeps(1.0) is velocity
     assert [reads([2.0], 1.0) for _ in range(3)] == [2.0] * 3
     assert [reads(rows[0], 1.0) for _ in range(3)] == [4.0, 5.0, 6.0] and not reads.refused
+
+
+def test_a_step_that_meets_infinity_gives_no_warning():
+    w = Value(0.5)
+
+    @jit
+    def step(x):
+        w.grad = 0.0
+        loss = exp(w * x)
+        loss.backward()
+        w.data -= 0.1 * w.grad
+        return loss.data
+    assert step(1.0) == pytest.approx(np.exp(0.5)) and step(-800.0) > 0
+    with pytest.raises(OverflowError, match="too large"):       # and no warning, which would be an error
+        step(1e6)
+    assert not step.refused
