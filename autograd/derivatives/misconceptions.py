@@ -159,4 +159,5 @@ def kind_of_ratio(got: Sequence[float], expected: Sequence[float]) -> str:
 
 def close(a: float, b: float) -> bool:
     """Whether two numbers agree, to what single precision and finite differences leave."""
-    return abs(a - b) <= 1e-4 * max(1.0, abs(a), abs(b)) if a - b == a - b else a == b
+    near = abs(a - b) <= 1e-4 * max(1.0, abs(a), abs(b))
+    return near if math.isfinite(a - b) else a == b

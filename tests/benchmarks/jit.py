@@ -218,9 +218,18 @@ def side_by_side(*sides: Callable[[], object], rounds: int = 60) -> list[float]:
     return [statistics.median(found) for found in times]
 
 
+def as_free(jitted: Any, args: list[Any]) -> Callable[[], Any]:
+    """jit's program on flat arrays: what `compile` by hand gives with the same freedom, tokens and branches as data."""
+    signature, theta, _ = jitted.arguments.find(args, {})
+    branch = jitted.known[signature][0]
+    if branch.over is None:
+        return lambda: branch.program(branch.given(theta)[0])
+    return lambda: branch.value_and_gradient(branch.given(theta))
+
+
 def row(f: Any, args: list[Any]) -> tuple[Any, list[float], float]:
     """The jitted function; the medians of a call with lists, their flattening, a call with arrays, the program
-    by hand, and by hand with nested lists; and the first call."""
+    by hand, by hand with nested lists, and by hand with jit's freedom; and the first call."""
     as_arrays = [arrays(x) for x in args]
     hand = Hand(f, args)
     jitted, of_arrays = jit(f), jit(f)
@@ -231,7 +240,7 @@ def row(f: Any, args: list[Any]) -> tuple[Any, list[float], float]:
         jitted(*args)
         of_arrays(*as_arrays)
     found = side_by_side(lambda: jitted(*args), lambda: jitted.arguments.find(args, {}),
-                         lambda: of_arrays(*as_arrays), hand.step, lambda: hand.nested(args))
+                         lambda: of_arrays(*as_arrays), hand.step, lambda: hand.nested(args), as_free(jitted, args))
     return jitted, found, first
 
 
@@ -252,14 +261,15 @@ def gpt_steps(count: int) -> None:
 
 def main() -> None:
     """Print for each case, in ms: a step in eager mode; the first call, also in eager steps; a later call with lists,
-    how much of it is flattening, and one with arrays; the program by hand, alone and for nested lists; how a call
-    compares with each; and what a call with arrays takes beside the program by hand, in microseconds."""
+    how much of it is flattening, and one with arrays; the program by hand, alone, for nested lists, and as free as
+    jit's, for which tokens and branches are data; how a call compares with each; and what a call with arrays takes
+    beside the last, in microseconds."""
     print(f"{'':36}{'eager':>9}{'first':>8}{'steps':>6} |{'lists':>8}{'flatten':>8}{'arrays':>8} |"
-          f"{'alone':>8}{'nested':>8} | lists/nested lists/alone arrays/alone  more")
+          f"{'alone':>8}{'nested':>8}{'free':>8} | lists/nested lists/alone arrays/alone arrays/free  more")
     for name, (f, args) in cases().items():
         (eager,) = side_by_side(lambda: f(*args), rounds=3)
-        jitted, (lists, flattening, of_arrays, alone, nested), first = row(f, args)
+        jitted, (lists, flattening, of_arrays, alone, nested, free), first = row(f, args)
         print(f"{name:36}{eager:9.2f}{first:8.1f}{first / eager:6.1f} |{lists:8.3f}{flattening / lists:8.0%}{of_arrays:8.3f} |"
-              f"{alone:8.3f}{nested:8.3f} |{lists / nested:13.2f}{lists / alone:11.2f}{of_arrays / alone:13.2f}"
-              f"{1e3 * (of_arrays - alone):6.0f}   {len(jitted.programs)}{jitted.refused}")
+              f"{alone:8.3f}{nested:8.3f}{free:8.3f} |{lists / nested:13.2f}{lists / alone:12.2f}{of_arrays / alone:13.2f}"
+              f"{of_arrays / free:12.2f}{1e3 * (of_arrays - free):6.0f}   {len(jitted.programs)}{jitted.refused}")
     gpt_steps(1000)

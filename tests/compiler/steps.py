@@ -59,6 +59,15 @@ UPDATE = [
     "for p, v in zip(P, V):\n        v.data = 0.9 * v.data + p.grad\n        p.data -= lr * v.data",
     "for p, v in zip(P, V):\n        v.data = 0.9 * v.data + 0.1 * p.grad ** 2\n        p.data -= lr * p.grad / (v.data + 1e-6) ** 0.5",
     "for p in P[::2]: p.data = p.data - lr * p.grad", "pass", "P[0].data = 0.25", "for p in P: p.data -= LR * (0.9 ** k) * p.grad",
+    "for i, p in enumerate(P):\n        M[i] = 0.9 * M[i] + p.grad\n        p.data -= lr * M[i]",
+    "N[0] += 1\n    for i, p in enumerate(P):\n        D['m'][i] = 0.5 * D['m'][i] + p.grad\n        p.data -= lr * D['m'][i] / (1 - 0.5 ** N[0])",
+    "D['best'] = min(D['best'], loss.data)\n    for p in P: p.data -= lr * p.grad",
+    "D['n'] += 1 if loss.data > 1 else 2\n    for p in P: p.data -= lr * p.grad / D['n']",
+    "if loss.data < D['best']:\n        D['best'] = loss.data\n        M[:] = [p.data for p in P]\n    for p in P: p.data -= lr * p.grad",
+    "M[k % len(M)] += loss.data\n    for p in P: p.data -= lr * p.grad * (1 + 0.01 * M[0])", "M.append(loss.data)\n    for p in P: p.data -= lr * p.grad",
+    "N.append(k)\n    M.pop() if len(N) > 9 else None\n    for p in P: p.data -= lr * p.grad",
+    "R[k % 2][0] = R[0][1] * 0.5 + P[0].grad\n    P[0].data -= lr * R[1][0]", "R[1] = [p.grad for p in P[:2]]\n    P[0].data -= lr * R[1][0]",
+    "D['n'] = D['n'] * 0.5\n    for p in P: p.data -= lr * p.grad", "D['best'] = k\n    for p in P: p.data -= lr * p.grad",
     "sgd(P, lr)", "step = lr / (1 + k)\n    for p in P: p.data -= step * p.grad",
 ]
 LATE = [*["pass"] * 12, "for p in P: p.grad = 0", "extra = sum(p.data ** 2 for p in P)", "again = model(xs[0])",
@@ -78,7 +87,8 @@ def source_of(seed: int) -> str:
     if rng.random() < 0.15:
         lines = [f"if k % 3:\n        {lines[0].splitlines()[0]}" if "\n" not in lines[0] else "pass", *lines]
     body = "\n    ".join(lines)
-    return (PRELUDE + rng.choice(list(MODELS.values())) + "V = [Value(0.0) for _ in P]\nmodel2 = lambda x: P[0] * x[0] + P[1]\n"
+    return (PRELUDE + rng.choice(list(MODELS.values())) + "V = [Value(0.0) for _ in P]\nM, N, R = [0.0 for _ in P], [0], [[0.25, 0.5], [1.5, 2.5]]\n"
+            "D = {'m': [0.0 for _ in P], 'n': 1, 'best': 1e9, 'name': 'x'}\nmodel2 = lambda x: P[0] * x[0] + P[1]\n"
             "def model_zero():\n    for p in P: p.grad = 0\ndef sgd(ps, rate):\n    for p in ps: p.data -= rate * p.grad\n"
             f"k = 1\ndef step(xs, ys, lr, k):\n    {body}\n    return found\n")
 
@@ -112,6 +122,10 @@ def call(module: Any, step: Any, k: int, seed: int) -> list[Any]:
         module.P[rng.randrange(len(module.P))].grad = rng.choice([0, 1.5, -1.0])
     if rng.random() < 0.05:
         module.LR = rng.choice([0.05, 0.01])
+    if rng.random() < 0.15 and module.M:
+        module.M[0], module.D["n"] = rng.uniform(-1, 1), rng.randrange(1, 5)
+    if rng.random() < 0.05:
+        module.M = list(module.M)
     m = rng.choice([4, 4, 4, 2])
     try:
         args = module.X[:m], module.Y[:m], rng.choice([0.05, 0.1, 0.0]), rng.randrange(4)
@@ -125,7 +139,8 @@ def call(module: Any, step: Any, k: int, seed: int) -> list[Any]:
             found.backward()
     except Exception as error:
         result = [type(error).__name__]
-    return [result, [p.data for p in module.P + module.V], [p.grad for p in module.P + module.V]]
+    kept = repr([type(x) for x in (*module.M, *module.N, *module.D.values())]), numbers([module.M, module.N, module.R, module.D["m"]])
+    return [result, [p.data for p in module.P + module.V], [p.grad for p in module.P + module.V], *kept, module.D["n"], module.D["best"]]
 
 
 def alike(a: Any, b: Any) -> bool:

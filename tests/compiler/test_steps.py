@@ -236,3 +236,80 @@ def test_inside_no_grad_a_step_does_what_it_does_eagerly():
     with no_grad():
         step()
     assert w.data == before
+
+
+def adam(decorate):
+    """Adam as microgpt writes it, with lists and a count of steps; everything it changes."""
+    model = nn.MLP(2, [4, 1], seed=1)
+    parameters = model.parameters()
+    first, second = [0.0 for _ in parameters], [0.0 for _ in parameters]
+    state = {"steps": 0, "best": 1e9, "name": "adam"}
+
+    @decorate
+    def step(xs, ys, rate):
+        loss = sum((model(x) - y) ** 2 for x, y in zip(xs, ys)) / len(xs)
+        loss.backward()
+        state["steps"] += 1
+        for i, p in enumerate(parameters):
+            first[i] = 0.9 * first[i] + 0.1 * p.grad
+            second[i] = 0.999 * second[i] + 0.001 * p.grad ** 2
+            correct = first[i] / (1 - 0.9 ** state["steps"]), second[i] / (1 - 0.999 ** state["steps"])
+            p.data -= rate * correct[0] / (correct[1] ** 0.5 + 1e-8)
+            p.grad = 0
+        state["best"] = min(state["best"], loss.data)
+        return loss.data
+    return step, lambda: [[p.data for p in parameters], first, second, list(state.values())[:2]], (first, state)
+
+
+def test_what_a_step_keeps_in_lists_and_dicts_is_read_and_written():
+    (eager, expected, _), (step, found, (first, state)) = adam(lambda f: f), adam(jit)
+    for k in range(30):
+        args = [[1.0, 2.0 - k % 2], [-1.0, 0.5]], [1.0, -1.0], 0.05
+        assert step(*args) == pytest.approx(eager(*args), rel=1e-8)
+        for a, b in zip(expected(), found()):
+            assert b == pytest.approx(a, rel=1e-6, abs=1e-10)
+    assert type(state["steps"]) is int and all(type(x) is float for x in first)
+    assert not step.refused and sum(map(len, step.known.values())) == 1
+
+
+def test_memories_may_be_changed_and_replaced_from_outside():
+    (eager, expected, (one, a)), (step, found, (two, b)) = adam(lambda f: f), adam(jit)
+    for k in range(12):
+        if k == 4:
+            one[0], two[0], a["steps"], b["steps"] = 0.5, 0.5, 1, 1
+        if k == 8:
+            a["name"] = b["name"] = "other"
+        step([[1.0, 2.0]], [1.0], 0.1), eager([[1.0, 2.0]], [1.0], 0.1)
+        assert found()[0] == pytest.approx(expected()[0], rel=1e-6)
+    assert not step.refused
+
+
+def test_a_list_that_grows_is_left_to_python_and_holds_numbers_alone():
+    w, losses = Value(2.0), []
+
+    @jit
+    def step(x):
+        loss = w * x
+        w.grad = 0
+        loss.backward()
+        w.data -= 0.1 * w.grad
+        losses.append(loss.data)
+    with warnings.catch_warnings(record=True):
+        warnings.simplefilter("always")
+        for _ in range(8):
+            step(1.0)
+    assert "what it refers to (test_steps.py, line" in step.refused
+    assert losses == pytest.approx([2.0 - 0.1 * k for k in range(8)]) and {*map(type, losses)} == {float}
+
+
+def test_what_is_written_again_holds_numbers_after_a_recording():
+    """The first call leaves the list as it was, so nothing shows that it is written to."""
+    best, w = [0.0], Value(-1.0)
+
+    @jit
+    def f(x):
+        best[0] = max(best[0], w.data * x)
+        return w * x
+    for x in (1.0, 2.0, -3.0, -4.0, 1.0):
+        assert f(x).data == -x and type(best[0]) is float
+    assert best == [4.0] and not f.refused and len(f.known) == 1

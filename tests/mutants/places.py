@@ -180,3 +180,10 @@ def places(files):
     every = [mutant for file in files for mutant in Places(file).found]
     told = [mutant for mutant in every if not changes_nothing(mutant)]
     return told, len(every) - len(told)
+
+
+def gone(files):
+    """What equivalent.txt says of these files and is no longer there."""
+    keys = {mutant.key for file in files for mutant in Places(file).found}
+    names = {str(file.relative_to(SOURCE)) for file in files}
+    return [key for key in equivalent() if key[0] in names and key[2] != "numbers" and key not in keys]

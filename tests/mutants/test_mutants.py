@@ -6,7 +6,7 @@ import types
 
 import pytest
 
-from tests.mutants.places import Places, equivalent, places
+from tests.mutants.places import Places, equivalent, gone, places
 from tests.mutants.rooms import ROOMS, ROOT, SOURCE, files, slow_tests
 from tests.mutants.server import exchange
 
@@ -94,11 +94,20 @@ def test_every_file_is_in_one_room():
     assert sorted(found) == sorted({*(SOURCE / "autograd").rglob("*.py"), *(SOURCE / "nn").rglob("*.py")} - {SOURCE / "autograd/__init__.py"})
 
 
-def test_what_changes_nothing_is_still_there_and_has_a_reason():
-    known = {(file, function) for file, function, _ in equivalent()}
-    every = {mutant.key for file in {file for file, _ in known} for mutant in Places(SOURCE / file).found}
-    assert {key for key in equivalent() if key[2] != "numbers" and key not in every} == set()
+def test_what_changes_nothing_has_a_file_and_a_reason():
+    """A change that is no longer there is printed by a run, and breaks nothing."""
+    assert {file for file, _, _ in equivalent() if not (SOURCE / file).exists()} == set()
     assert all(len(reason.split()) > 3 for reason in equivalent().values())
+
+
+def test_a_listed_change_is_not_drawn_and_one_that_is_gone_is_told(module, monkeypatch):
+    file, _ = module
+    monkeypatch.setattr("tests.mutants.places.SOURCE", file.parent)
+    monkeypatch.setattr("tests.mutants.places.equivalent", lambda: {("broken.py", "outer", "-z -> (+z)"): "why", ("broken.py", "", "numbers"): "why",
+                                                                    ("broken.py", "outer", "gone -> (lost)"): "why", ("other.py", "", "1 -> 2"): "why"})
+    told, known = places([file])
+    assert known == 3 and len(told) == len(Places(file).found) - 3
+    assert gone([file]) == [("broken.py", "outer", "gone -> (lost)")]
 
 
 def test_it_shows_what_a_line_can_become():

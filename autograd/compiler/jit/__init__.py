@@ -21,9 +21,9 @@ def jit(f: Callable[..., Any] | None = None, samples: Sequence[int] = (),
     `jit(value_and_grad(f))` and the other transforms work as f does.
 
     f may also work with Values: those it refers to, such as the parameters of a model, and Values
-    and Modules among its arguments. A Value it returns is one node of a graph, and backward() on it
-    fills in the grads of what it depends on. f may be a whole training step, with backward() and
-    new data for parameters; one that it has changed cannot be used in it again.
+    and Modules among its arguments. A Value it returns is one node, and backward() on it fills in
+    grads. f may be a whole training step, with backward(), new data for parameters (one that it has
+    changed cannot be used in it again), and numbers that it keeps in lists and dicts.
 
     An `if` whose sides only return or assign numbers, `max`, `min`, `x > 0` as a number and tables
     indexed by an int among the arguments are operations of one program. Any other comparison is

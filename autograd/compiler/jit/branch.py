@@ -11,15 +11,16 @@ from autograd import compiler
 from autograd.compiler.jit.arguments import Signature, argument_keys
 from autograd.compiler.jit.checks import Checks
 from autograd.compiler.jit.choices import definition, replaced
-from autograd.compiler.jit.effects import Effects, number_of
+from autograd.compiler.jit.effects import Effects
 from autograd.compiler.jit.flat import (FLOAT, INT, LARGEST, VALUE, Unfit, close, flatten,
                                         flatten_result, in_a_row, kinds_of, numbers, skeleton,
                                         with_kinds, without_values)
 from autograd.compiler.jit.guards import Notes, Stop, Whole, noticing
-from autograd.compiler.jit.kinds import settle
+from autograd.compiler.jit.kinds import kind_of, settle
 from autograd.compiler.jit.lookups import Lookups
 from autograd.compiler.jit.made import Made, agrees
 from autograd.compiler.jit.quick import builder
+from autograd.compiler.jit.memory import number_of
 from autograd.compiler.jit.reach import Reach
 from autograd.compiler.jit.step import Compile, Step, refusal
 from autograd.compiler.run import Program
@@ -120,6 +121,8 @@ class Branch:
             outputs, parameters, rest, form_of(order), False, self.target, order)
         numbered = [results[i] for i in self.numbered]
         self.step = step = Step(notes, every, numbered, returned, compiled)
+        if any(kind_of(x, notes) is not int for x in step.ints):
+            raise Refused("keeps an int between calls that becomes a float")
         rest = {i: v for i, v in returned.items() if i not in step.nodes}
         self.made = self.nodes_of(f, rest, every)
 
@@ -231,6 +234,7 @@ class Branch:
                     noticing(numbers, self.lookups_of(variables), self.changeable(variables, reach)
                              ) as notes:
                 notes.arguments = {variables[i] for i in self.signature.given}
+                notes.lend(reach.memories)
                 returned = call()
                 notes.finish()
                 results, found = listed(returned, notes.made)

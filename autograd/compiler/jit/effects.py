@@ -10,21 +10,17 @@
 """
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from autograd import ops
-from autograd.compat.finishing import finish
-from autograd.compiler.jit.flat import close
+from autograd.compiler.jit.memory import Memory, gradient_of, lent, number_of, put_number
 from autograd.derivatives.gradients import pullback
 from autograd.graph import topological_order
 from autograd.value import Value
 
 AFTER = "computes with a parameter after it has changed it"
 PASSES = 8                              # of backward, one after another
-number_of, put_number = vars(Value)["_data"].__get__, vars(Value)["_data"].__set__
-gradient_of, put_gradient = vars(Value)["_grad"].__get__, vars(Value)["_grad"].__set__
 
 
 class Pass(NamedTuple):
@@ -44,6 +40,8 @@ class Effects:
     """What one recording does to Values from outside.
 
     outside    those that may be changed
+    memories   lists and dicts of numbers that may be, each with the leaves that stand in it, and
+               what stands there in the end
     numbers    what is a number in the function: leaves are added
     seeds      the outputs of backward passes, and what each was given
     incoming   for a Value the leaf that stands for its grad before the function ran
@@ -60,12 +58,14 @@ class Effects:
         self.pending: list[tuple[Value, Any]] = []
         self.passes: list[Pass] = []
         self.leaves: set[Value] = set()         # that were made here
+        self.memories: list[tuple[Memory, list[Value], list[Any]]] = []
+        self.lent: list[Callable[[], None]] = []    # give memories back what they held
         self.held: dict[Value, float] = {}      # the data of what is gone
 
     @property
     def any(self) -> bool:
         """Whether there are any, or grads are read."""
-        return bool(self.data or self.grads or self.incoming or self.passes)
+        return bool(self.data or self.grads or self.incoming or self.passes or self.memories)
 
     def touched(self) -> list[Value]:
         """The Values from outside that are changed, or whose grads are read."""
@@ -74,8 +74,21 @@ class Effects:
     def computed(self) -> list[Value]:
         """What the changes are computed from, and the outputs of backward passes."""
         every = [*self.data.values(), *self.grads.values(), *self.seeds.values(),
-                 *(one.root for one in self.passes)]
+                 *(one.root for one in self.passes), *self.remembered()]
         return [x for x in every if isinstance(x, Value)]
+
+    def remembered(self) -> list[Any]:
+        """What stands in memories in the end."""
+        return [x for _, _, contents in self.memories for x in contents]
+
+    def lend(self, memories: Iterable[Memory], whole: Callable[[float], Value]) -> None:
+        """Put leaves into memories, `whole` ones for ints."""
+        for memory in memories:
+            held = memory.held()
+            leaves = [self.number(x, whole if type(x) is int else Value) for x in held]
+            self.lent.append(lent(memory.x))
+            self.memories.append((memory, leaves, []))
+            memory.put(leaves)
 
     # What is read and set -------------------------------------------------------------------------
 
@@ -116,9 +129,9 @@ class Effects:
             self.incoming[v] = self.number(gradient_of(v))
         return self.incoming[v]
 
-    def number(self, x: float) -> Value:
+    def number(self, x: float, make: Callable[[float], Value] = Value) -> Value:
         """A leaf that is a number in the function."""
-        leaf = Value(x)
+        leaf = make(float(x))
         self.numbers.add(leaf)
         self.leaves.add(leaf)
         return leaf
@@ -132,6 +145,8 @@ class Effects:
         """Give Values their numbers again."""
         for v, x in self.held.items():
             put_number(v, x)
+        for put_back in self.lent:
+            put_back()
 
     # Backward passes ------------------------------------------------------------------------------
 
@@ -170,6 +185,10 @@ class Effects:
         unchanged = [v for v, x in self.grads.items() if x is self.incoming.get(v)]
         for v in unchanged:
             del self.grads[v]
+        for memory, _, contents in self.memories:
+            if not memory.is_whole():
+                self.refuse("changes the structure of what it keeps between calls")
+            contents += memory.held()
 
 
 def sum_of(pending: list[tuple[Value, Any]]) -> Value:
@@ -203,28 +222,3 @@ for _name in ("neg", "abs", "bool", "lt", "le", "gt", "ge", "eq", "ne", "float",
               "trunc", "floor", "ceil", "is_integer"):
     setattr(Gone, f"__{_name}__" if _name != "is_integer" else _name, _refused)
 Gone.__hash__ = float.__hash__                  # type: ignore[method-assign]
-
-
-def put_all(put: Callable[[Value, float], None], values: list[Value], numbers: list[float]) -> None:
-    """Put a number into each Value: Ctrl-C does not interrupt a loop inside C."""
-    deque(map(put, values, numbers), maxlen=0)
-
-
-class Kept:
-    """The data and grads of Values as they are now."""
-
-    def __init__(self, values: Iterable[Value]) -> None:
-        self.values = list(dict.fromkeys(values))
-        self.data = list(map(number_of, self.values))
-        self.grads = list(map(gradient_of, self.values))
-
-    def put_back(self) -> None:
-        """Set them again."""
-        def change() -> None:
-            put_all(put_number, self.values, self.data)
-            put_all(put_gradient, self.values, self.grads)
-        finish(change)
-
-    def agrees(self, other: Kept) -> bool:
-        """Whether they are the same as at another time, up to rounding."""
-        return close(self.data, other.data) and close(self.grads, other.grads)

@@ -31,6 +31,7 @@ from autograd.compat.numbers import is_array, is_numpy_scalar
 from autograd.compiler.jit.effects import Effects
 from autograd.compiler.jit.flat import LARGEST, Row
 from autograd.compiler.jit.lookups import Lookups
+from autograd.compiler.jit.memory import Memory
 from autograd.compiler.jit.reach import is_at_home
 from autograd.operation import Operation
 from autograd.recording import FOR_OTHER_NUMBERS
@@ -134,6 +135,11 @@ class Notes:
     def changes(self) -> Effects | None:
         """The effects, where there are any."""
         return self.effects if self.effects is not None and self.effects.any else None
+
+    def lend(self, memories: Iterable[Memory]) -> None:
+        """Put Values into memories, Wholes for ints."""
+        if self.effects is not None:
+            self.effects.lend(memories, Whole)
 
     def finish(self) -> None:
         """The function has ended."""

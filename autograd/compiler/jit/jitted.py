@@ -23,14 +23,15 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from autograd.compat.finishing import finish
 from autograd.compat.numbers import is_array
 from autograd.compiler import paused_collector
 from autograd.compiler.jit.arguments import Arguments, Signature
 from autograd.compiler.jit.branch import Branch, How, Refused, agree
-from autograd.compiler.jit.effects import Kept
 from autograd.compiler.jit.flat import INT, flatten, kinds_of, numbers, without_values
 from autograd.compiler.jit.guards import OURS, REMEDY, notes_here
-from autograd.compiler.jit.reach import TRANSPARENT, Reach
+from autograd.compiler.jit.memory import Kept, memory_of
+from autograd.compiler.jit.reach import TRANSPARENT, Reach, where_named
 from autograd.compiler.run import Program
 from autograd.derivatives.anomaly import is_watched
 from autograd.derivatives.level import VARIABLES_AT_WORK
@@ -40,6 +41,7 @@ from autograd.value import Value
 BRANCHES = 32                       # of one structure of arguments; more are not recorded
 STRUCTURES = 64
 CHECKED = {2 * 32 ** k for k in range(10)}      # the calls that are compared with eager ones
+MEMORIES = 16                       # lists and dicts that keep numbers between calls
 OBJECTS = 8                         # as many objects for one argument
 CHANGES = 8                         # as often what a function refers to may be found changed
 DIFFERENT = "the compiled program gives other numbers than the function"
@@ -117,7 +119,8 @@ class Jitted:
         if (named or values) and not self.takes(named, values) or not self.is_current():
             return False
         reach = self.reach
-        return reach is None or not reach.asks_same or not self.are_shared([args, named])
+        may_share = reach is None or not (reach.asks_same or reach.memories)
+        return may_share or not self.are_shared([args, named])
 
     def takes(self, named: Any, values: Sequence[Value]) -> bool:
         """Whether a program can be given these arguments by name, and these Values."""
@@ -192,12 +195,12 @@ class Jitted:
         self.calls += 1
         if self.calls not in CHECKED or self.reach is None:
             return branch.run(given, values)
-        before = Kept([*self.reach.values, *values])
+        before = self.kept(values)
         result = branch.run(given, values)
-        found = Kept(before.values)
+        found = before.now()
         before.put_back()
         eager = self.f(*args, **named)
-        if not agree(eager, result) or not found.agrees(Kept(before.values)):
+        if not agree(eager, result) or not found.agrees(before.now()):
             self.give_up(DIFFERENT)
         return eager
 
@@ -241,7 +244,7 @@ class Jitted:
         """A branch, where it may be recorded after f has run as it was written, and the result."""
         reach, known = self.reach, self.known.get(key, [])
         before = drawn() if reach is not None and reach.may_draw else None
-        kept = Kept([*(reach.values if reach is not None else ()), *values])
+        kept = self.kept(values)
         result = self.f(*args, **named)
         self.check_result(result)
         if not is_recording() or self.refused or reach is None:
@@ -250,13 +253,36 @@ class Jitted:
             self.give_up(f"{reach.may_draw}; draw them outside, and make them an argument")
         elif not self.is_same(args, named, key.key, theta, values):
             self.give_up("changes its arguments")
-        elif not reach.same():
+        elif not self.is_as_known(reach, kept):
             self.count_change_by_f(reach)
         elif reason := self.too_many(key, known):
             self.give_up(reason)
         else:
-            return self.recorded(key, theta, result, reach, values, kept), result
+            return self.recorded(key, theta, result, self.reach or reach, values, kept), result
         return None, result
+
+    def may_keep(self) -> bool:
+        """Whether f may keep numbers between calls: a function of many samples or a derivative may
+        not."""
+        return self.branch_kind is Branch and not hasattr(self.f, "differentiated")
+
+    def kept(self, values: Sequence[Value]) -> Kept:
+        """What f may change: Values it refers to, or among its arguments, and memories."""
+        reach = self.reach
+        return Kept(values) if reach is None else Kept([*reach.values, *values], reach.memories)
+
+    def is_as_known(self, reach: Reach, before: Kept) -> bool:
+        """Whether f has changed nothing it refers to but numbers in lists and dicts: these, added
+        to what was kept `before`, are its memories from now on."""
+        if reach.same() or not self.may_keep():
+            return reach.same()
+        found = reach.newly_changed()
+        again = Reach(self.f, [*reach.memories, *(memory for memory, _ in found)])
+        if not found or again.refusals or len(again.memories) > MEMORIES:
+            return False
+        before.memories += found
+        self.reach, self.known = again, {}
+        return True
 
     def count_change_by_f(self, reach: Reach) -> None:
         """Note that f changed what it refers to; it may do so a few times, as at a first call."""
@@ -311,15 +337,18 @@ class Jitted:
                  values: Sequence[Value], before: Kept) -> Branch | None:
         """A branch that gives the result, and changes what f changed since `before`; None where
         there is none, or not at these numbers."""
-        states, after = (random.getstate(), np.random.get_state()), Kept(before.values)
+        states, after = (random.getstate(), np.random.get_state()), before.now()
+        lent = reach.lent()
         try:
             before.put_back()
             with paused_collector():
                 branch = self.branch(key, theta, reach, result)
+            if self.writes_again(lent, reach):
+                return None
             given = branch.given(theta)
             if given is None or not branch.agrees(result, branch.run(given, values), values):
                 raise Refused(DIFFERENT)
-            if not after.agrees(Kept(before.values)):
+            if not after.agrees(before.now()):
                 raise Refused(DIFFERENT)
             if reach.asks_kind and not values:
                 self.try_elsewhere(branch, theta, reach)
@@ -332,9 +361,23 @@ class Jitted:
             self.give_up(str(error))
             return None
         finally:
+            finish(lambda: [put_back() for watch, put_back in lent if not watch.same()])
             after.put_back()
             random.setstate(states[0])
             np.random.set_state(states[1])
+
+    def writes_again(self, lent: Any, reach: Reach) -> bool:
+        """Whether the recording has put Values into lists and dicts that f did not change when it
+        ran: they get their numbers back, and are memories from now on."""
+        changed = [(watch.of, put_back) for watch, put_back in lent if not watch.same()]
+        finish(lambda: [put_back() for _, put_back in changed])
+        if changed and not self.refused:
+            memories = [memory for x, _ in changed if (memory := memory_of(x)) is not None]
+            if len(memories) < len(changed) or not self.may_keep():
+                where = where_named(reach.functions, changed[0][0])
+                raise Refused(f"changes what it refers to{where}")
+            self.reach, self.known = Reach(self.f, [*reach.memories, *memories]), {}
+        return bool(changed)
 
     def branch(self, signature: Signature, theta: Any, reach: Reach, result: Any) -> Branch:
         """A recording, compiled."""
@@ -352,18 +395,18 @@ class Jitted:
         is_int = np.array(kinds_of(branch.signature.key)) == INT
         moved = np.where(is_int, theta, theta * rng.uniform(0.999, 1.001, len(theta)))
         args, named = branch.signature.filled(moved)
-        before = Kept(reach.values)
+        before = Kept(reach.values, reach.memories)
         try:
             given = branch.given(moved)
             if given is None or branch.holds(given) != 1:
                 return
-            found, changed = branch.run(given), Kept(before.values)
+            found, changed = branch.run(given), before.now()
             before.put_back()
             eager = self.f(*args, **named)
         except Exception:                               # numbers that f does not take
             return
         finally:
-            after = Kept(before.values)
+            after = before.now()
             before.put_back()
         if not agree(eager, found) or not changed.agrees(after):
             raise Refused("does something else for Values than for numbers")

@@ -21,7 +21,7 @@ import types
 import warnings
 from array import array
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, partial
 from operator import attrgetter, methodcaller
 from pathlib import Path
@@ -29,6 +29,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd.compiler.jit.memory import Memory, changed_memory, lent
 from autograd.compiler.jit.unchanged import Term, Watch, alike, are_held, together
 from autograd.operation import Operation
 from autograd.value import Value
@@ -91,9 +92,11 @@ class Reach:
     asking       the functions that ask for kinds, or whether two things are the same object
     can_change   whether there is anything that f could change, beside its arguments
     asks_same    whether something asks whether two things are the same object
+    memories     the lists and dicts whose numbers f changes; it may know some before
     """
 
-    def __init__(self, f: Any) -> None:
+    def __init__(self, f: Any, memories: Sequence[Memory] = ()) -> None:
+        self.memories = list(memories)
         self.refusals: list[str] = []
         self.values: list[Value] = []
         self.functions: list[types.FunctionType] = []
@@ -163,6 +166,21 @@ class Reach:
         if self.calls == OFTEN:
             self.quick = together(self.watches, self.asks_same)
         return all([watch.same(self.asks_same) for watch in self.watches])
+
+    def lent(self) -> list[tuple[Watch, Callable[[], None]]]:
+        """What is watched as bytes, lists and dicts that may be changed, each with a function that
+        makes it what it is now."""
+        return [(watch, lent(watch.of)) for watch in self.watches
+                if type(watch.of) in (list, dict) and type(watch.held[0]) is bytes]
+
+    def newly_changed(self) -> list[tuple[Memory, list[Any]]]:
+        """What has changed, where that are numbers in lists and dicts alone, and what these held;
+        [] for any other change."""
+        changed = [watch for watch in self.watches if not watch.same()]
+        found = [changed_memory(watch.of, watch.held) for watch in changed]
+        if self.asks_same:
+            return []
+        return [one for one in found if one] if all(found) else []
 
     def refuse(self, reason: str, culprit: Any = MISSING) -> None:
         """Note what cannot be watched, and where it is named."""
@@ -365,6 +383,8 @@ class Reach:
         if isinstance(x, np.ndarray):
             self.watch(lambda: [f"{x.dtype.str} {x.shape}".encode(), x.tobytes()], x)
             return x.ravel().tolist() if x.dtype == object else []
+        if self.is_memory(x):
+            return []
         if _bytes_of(x) is not None:
             if not isinstance(x, tuple) or not all(isinstance(item, PLAIN) for item in x):
                 written = _bytes_of(x)
@@ -376,6 +396,13 @@ class Reach:
         if isinstance(x, (set, frozenset)):
             return self.watch(lambda: sorted(x, key=hash))
         return list(x) if isinstance(x, tuple) else self.of_items(x)
+
+    def is_memory(self, x: Any) -> bool:
+        """Whether a container is one of the memories, whose structure is watched."""
+        memory = next((memory for memory in self.memories if memory.x is x), None)
+        if memory is not None:
+            self.watch(lambda: [memory.is_alike()])
+        return memory is not None
 
     def of_items(self, x: Any) -> list[Any]:
         """The items of a list or deque, which are watched."""

@@ -19,10 +19,11 @@ from autograd import ops
 from autograd.compat.finishing import finish
 from autograd.compat.micrograd import Handmade
 from autograd.compiler.jit.checks import Checks
-from autograd.compiler.jit.effects import (Effects, Pass, gradient_of, put_all, put_gradient,
-                                           put_number)
+from autograd.compiler.jit.effects import Effects, Pass
 from autograd.compiler.jit.flat import in_a_row
 from autograd.compiler.jit.guards import Notes
+from autograd.compiler.jit.memory import (gradient_of, put_all, put_gradient, put_in,
+                                          put_number)
 from autograd.compiler.run import Program
 from autograd.graph import topological_order
 from autograd.recording import is_recording
@@ -110,8 +111,9 @@ class Step:
         touched = effects.incoming, effects.data, effects.grads
         self.came_in, self.data, self.grads = [[places.of[v] for v in some] for some in touched]
         places.add(effects.incoming.values())
+        self.remember(effects, places)
         self.roots = [(i, v) for i, v in returned.items() if v in effects.seeds]
-        computed = [*effects.data.values(), *effects.grads.values(),
+        computed = [*effects.data.values(), *effects.grads.values(), *effects.remembered(),
                     *(effects.seeds[v] for _, v in self.roots)]
         wanted = [*results, *(x if isinstance(x, Value) else Value(x) for x in computed)]
         needed = [*wanted, *notes.values_compared(), *notes.limited]
@@ -119,9 +121,19 @@ class Step:
         self.nodes = {i: node for i, v in self.roots if (node := node_of(v, effects, places))}
         self.checks = Checks(notes.guards, places.listed, len(every))
         self.compile_rest(wanted, notes.limited, places, compiled)
-        ends = np.cumsum([len(results), len(self.data), len(self.grads)]).tolist()
-        self.parts = slice(0, ends[0]), slice(*ends[:2]), slice(*ends[1:]), slice(ends[2], None)
+        counts = len(results), len(self.data), len(self.grads), len(self.slots)
+        ends = [0, *np.cumsum(counts).tolist(), None]
+        self.parts = [slice(*pair) for pair in zip(ends, ends[1:])]
         self.last: tuple[Any, Found] | None = None
+
+    def remember(self, effects: Effects, places: Places) -> None:
+        """Note what is kept between calls; `ints` are what its ints become."""
+        self.memories = [memory for memory, _, _ in effects.memories]
+        for _, leaves, _ in effects.memories:
+            places.add(leaves)
+        self.slots = [slot for memory in self.memories for slot in memory.slots]
+        self.is_int = [is_int for memory in self.memories for is_int in memory.is_int.tolist()]
+        self.ints = [x for x, is_int in zip(effects.remembered(), self.is_int) if is_int]
 
     def compile_rest(self, wanted: list[Value], limited: list[Value], places: Places,
                      compiled: Compile) -> None:
@@ -153,7 +165,7 @@ class Step:
         if not is_recording() or len(set(values.values())) < len(values):
             return Found(-1, None, None)
         came_in = list(map(gradient_of, at(values, self.came_in)))
-        x = np.concatenate((theta, came_in)) if came_in else theta
+        x = np.concatenate((theta, came_in, *[memory.numbers() for memory in self.memories]))
         for one in self.passes:
             x = np.concatenate((x, *one.run(x)))
         outputs = np.empty(0) if self.program is None else self.program(x[self.rest])
@@ -173,10 +185,13 @@ class Step:
         """Change data and grads: all, or nothing."""
         data, grads = found.wanted[self.parts[1]].tolist(), found.wanted[self.parts[2]].tolist()
         moved, graded = at(values, self.data), at(values, self.grads)
+        kept = found.wanted[self.parts[3]].tolist()
+        kept = [round(x) if is_int else x for x, is_int in zip(kept, self.is_int)]
 
         def change() -> None:
             put_all(put_number, moved, data)
             put_all(put_gradient, graded, grads)
+            put_in(self.slots, kept)
         self.last = None
         finish(change)
 
@@ -188,7 +203,7 @@ class Step:
             v = made[i] = Value(float(found.x[node.data]))
             inputs = tuple(at(values, node.inputs))
             v._set_inputs(node.op, inputs, tuple(found.x[node.partials].tolist()))
-        seeds = found.wanted[self.parts[3]].tolist()
+        seeds = found.wanted[self.parts[4]].tolist()
         Value.set_grads({made[i]: seed for (i, _), seed in zip(self.roots, seeds)})
         return made
 
