@@ -41,6 +41,8 @@ class Filler:
         """Sums as dots of numbers with all nodes of a team; [] where that is not worth it."""
         if op not in (ops.sum, ops.dot) or len(ids) < FEWEST:
             return []
+        if op is ops.dot and not self.has_number(args[0]):
+            return []
         lengths = np.fromiter(map(len, args), np.intp) // (1 + (op is ops.dot))
         flat = np.fromiter(chain.from_iterable(args), np.intp)
         nodes, factors = self.with_factors(op, flat, lengths)
@@ -72,6 +74,13 @@ class Filler:
         if (lengths <= FEW).all() and entries > FEW_FULL * terms:
             return False
         return terms < entries < max(FULL * terms, min(SPARSE * terms, DENSE))
+
+    def has_number(self, factors: tuple[int, ...]) -> bool:
+        """Whether a factor of the first product of a dot is a number, as in sums of numbers times
+        nodes.
+        """
+        first = [factors[0], factors[len(factors) // 2]]
+        return bool((self.planner.kinds[first] == CONSTANT).any())
 
     def sorted_rows(
         self, count: int, nodes: np.ndarray, factors: np.ndarray
