@@ -75,6 +75,8 @@ _WHERE = {
 def __getattr__(attribute: str) -> _Any:
     if attribute in _WHERE:
         return getattr(_import_module(f"autograd.{_WHERE[attribute]}"), attribute)
+    if attribute in ("compiler", "derivatives", "formulas", "pictures", "words"):
+        return _import_module(f"autograd.{attribute}")
     raise AttributeError(_missing("module 'autograd'", attribute, _OF_PACKAGE))
 
 

@@ -553,7 +553,8 @@ def check_columns(name: str, columns: Mapping[str, Any], arity: int) -> None:
         elif column == "level":
             choice(x, LEVELS, what)
         elif column == "textbook":
-            if not isinstance(x, (tuple, list)) or len(x) not in (0, arity):
+            if not isinstance(x, (tuple, list)) or len(x) not in (0, arity) or not all(
+                    map(callable, x)):
                 raise TypeError(f"{what} must be a tuple of {arity} functions, one for each "
                                 f"input, got {described(x)}")
         elif column == "kink":

@@ -86,7 +86,7 @@ def one_hot(y: Any, classes: int) -> list[Any]:
     Raises ValueError for anything else.
     """
     classes = whole(classes, "classes")
-    if not isinstance(y, (list, tuple)) and not getattr(y, "shape", ()):
+    if not _is_list(y):
         number = isinstance(y, (Real, np.bool_)) and not isinstance(y, np.timedelta64)
         if number and y in range(classes):
             return [float(k == y) for k in range(classes)]
@@ -197,9 +197,13 @@ def _pairs(f: object, y: object) -> list[tuple[Any, Any]]:
 
 
 def _as_list(x: Any) -> list[Any]:
-    if isinstance(x, (list, tuple)) or getattr(x, "shape", None):
-        return list(x)
-    return [x]
+    return list(x) if _is_list(x) else [x]
+
+
+def _is_list(x: Any) -> bool:
+    """Whether x is a list, a tuple or an array that is not 0-d."""
+    shape = getattr(x, "shape", None)
+    return isinstance(x, (list, tuple)) or bool(shape) and isinstance(shape, tuple)
 
 
 def _number(x: object, name: str) -> Any:

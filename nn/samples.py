@@ -19,6 +19,9 @@ from nn.checks import Model, listed, remedy, shown, untensored
 from nn.losses import LOSSES, Loss, absolute, cross_entropy, one_hot, squared
 
 
+DEEPEST = 8                                 # deeper, an entry holds itself, as an enum.Flag does
+
+
 def samples(data: object, name: str) -> np.ndarray:
     """The data as an array of finite numbers, one entry or row for each sample.
 
@@ -142,13 +145,16 @@ def _numbers(array: np.ndarray, data: object, name: str) -> np.ndarray:
     with np.errstate(over="ignore"):
         try:
             return array.astype(float)                  # fractions and long whole numbers, too
-        except (OverflowError, TypeError, ValueError) as error:
+        except OverflowError as error:
             raise ValueError(f"{name} holds a number too large for a float: {error}") from None
+        except (TypeError, ValueError):
+            raise TypeError(f"{name} must hold real numbers, got {shown(data)}") from None
 
 
 def _entries(data: Any, place: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], object]]:
     """Every entry of nested lists or of an array, with its place."""
-    nested = isinstance(data, Iterable) and not isinstance(data, (str, bytes, io.IOBase))
+    nested = (isinstance(data, Iterable) and not isinstance(data, (str, bytes, io.IOBase))
+              and len(place) < DEEPEST)
     if not nested or getattr(data, "shape", None) == ():
         yield place, data
         return

@@ -83,7 +83,8 @@ def numbered(names: Mapping[str, Any]) -> list[str] | None:
 def check_names(groups: Mapping[str, Group], state: Mapping[str, Any]) -> None:
     """Raise ValueError where the state has other names than the groups."""
     missing = ", ".join(name for name in groups if name not in state)
-    unknown = ", ".join(str(name) for name in state if name not in groups)
+    unknown = ", ".join(name if isinstance(name, str) else shown(name) for name in state
+                        if name not in groups)
     if missing or unknown:
         parts = ["missing " + missing] * bool(missing) + ["unknown " + unknown] * bool(unknown)
         raise ValueError(f"the names in the state are not this model's: {'; '.join(parts)}")

@@ -71,6 +71,7 @@ SLOW = (
     "tests/formulas/test_javascript.py",
     "tests/nn/test_playground.py",
     "tests/pictures/test_files.py",
+    "tests/pictures/test_geometry.py::test_a_film",
     "tests/pictures/test_live.py",
     "tests/pictures/test_matrices.py",
     "tests/compiler/test_programs.py",

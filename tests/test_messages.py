@@ -4,17 +4,21 @@ A call with something wrong raises TypeError or ValueError with a message of aut
 and what to do, and leaves everything as it was; what is listed as right works.
 """
 import decimal
+import enum
 import fractions
 import inspect
 import io
 import math
 import re
+import subprocess
+import sys
 import types
 
 import numpy as np
 import pytest
 
 import autograd as ag
+import nn
 from autograd import Value
 from autograd.compat import habits
 from autograd.formulas.text import Text
@@ -298,3 +302,36 @@ def test_a_list_of_ones_own_that_is_made_of_something_else_is_a_list():
         def __init__(self):
             super().__init__([1.0, 2.0])
     assert ag.grad(lambda x: x[0] * x[1])(Row()) == [2.0, 1.0]
+
+
+LONG = [lambda v, c: c * v, lambda v, c: v + c, lambda v, c: c < v, lambda v, c: c ** v]
+
+
+@pytest.mark.parametrize("f", LONG)
+def test_a_long_complex_number_is_refused_as_a_complex_one_is(f):
+    with pytest.raises(TypeError, match=r"must be a real number, got c"):
+        f(Value(2.0), np.clongdouble(1))
+
+
+@pytest.mark.parametrize("call, message", [
+    (lambda: np.ones((2, 2)) @ Value(2.0), "the Value of data 2.0 is one number, and @ is for matrices"),
+    (lambda: ag.where(np.ones(3), np.ones(2), Value(2.0)), r"the arrays .* do not fit each other: give arrays of one shape"),
+    (lambda: ag.greater([[1.0], [1.0, 2.0]], np.ones(2)), r"the arrays .* do not fit each other: .* whose rows have one length"),
+    (lambda: ag.pictures.use_graphviz(3), "use_graphviz takes a function of source, format, engine and seconds, or None, got int 3"),
+    (lambda: PICTURE.write("a.svg", width="wide"), "width must be an int, got str 'wide'"),
+    (lambda: ag.operation("own", lambda a: a, lambda y, a: 1.0, textbook=({1: 2},)), "textbook of operation 'own' must be a tuple of 1 functions"),
+    (lambda: nn.fit(nn.MLP(2, [1]), [{}], [1.0]), r"xs must hold real numbers, got \[\{\}\]"),
+    (lambda: nn.fit(nn.MLP(2, [1]), enum.Flag("F", "A B")(3), [1.0, 2.0]), "xs must hold real numbers"),
+    (lambda: nn.losses.absolute(np, 1), "an output of the network must be a Value or a number, got <module"),
+    (lambda: nn.losses.cross_entropy([X, 1.0], np), "a class must be a whole number from 0 to 1"),
+    (lambda: nn.MLP(1, [1]).load_state_dict({object: 1.0}), "unknown the class object"),
+])
+def test_a_wrong_argument_of_a_rare_kind_is_named(call, message, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises((TypeError, ValueError), match=message):
+        call()
+
+
+def test_a_room_is_there_without_being_imported():
+    code = "import autograd; print(autograd.pictures.use_graphviz.__name__, autograd.words.__name__)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split() == ["use_graphviz", "autograd.words"]

@@ -14,6 +14,9 @@ from autograd.compat.habits import OF_NUMPY, OF_VALUE, missing
 from autograd.compat.display import card
 from autograd.compat.numbers import is_array, is_numpy_scalar, number
 
+NO_MATRIX = ("{} is one number, and @ is for matrices: write * for a product, "
+             "autograd.dot(w, x) for two lists")
+
 
 class Methods:
     """A base of Value. NumPy calls the methods for arrays of Values: np.exp(a)."""
@@ -78,8 +81,7 @@ class Methods:
     __rfloordiv__ = __mod__ = __rmod__ = __divmod__ = __rdivmod__ = __floordiv__
 
     def __matmul__(self, other: Any) -> NoReturn:
-        raise TypeError(f"{shown(self)} is one number, and @ is for matrices: write * for a "
-                        "product, autograd.dot(w, x) for two lists")
+        raise TypeError(NO_MATRIX.format(shown(self)))
 
     __rmatmul__ = __matmul__
 
@@ -135,13 +137,20 @@ def for_numpy(ufunc: Any, method: str, inputs: Any, options: Any) -> Any:
         if "out" in options:                                # a += v, or np.sin(v, w)
             instead = "an array of floats cannot hold a Value: write a = a + v, not a += v"
         raise TypeError(f"np.{ufunc.__name__} is not defined for Values: {instead}") from None
+    except ValueError:
+        if ufunc.__name__ != "matmul":
+            raise
+        value = next(x for x in inputs if isinstance(x, Methods))
+        raise TypeError(NO_MATRIX.format(shown(value))) from None
 
 
 def _array_of(x: Any) -> Any:
-    """A Value as an array of shape (), and long floats as floats; all else as it is."""
+    """A Value as an array of shape (), long floats as floats, complex too; all else as it is."""
     np = sys.modules["numpy"]
     if not isinstance(x, Methods):
-        return np.asarray(x, dtype=float) if getattr(x, "dtype", None) == np.longdouble else x
+        kinds = {np.dtype(np.longdouble): float, np.dtype(np.clongdouble): complex}
+        kind = kinds.get(getattr(x, "dtype", None))
+        return x if kind is None else np.asarray(x, dtype=kind)
     array = np.empty((), dtype=object)
     array[()] = x
     return array

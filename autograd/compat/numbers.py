@@ -120,6 +120,12 @@ def on_arrays(function: Callable[..., Any], inputs: Sequence[Any]) -> Any:
     What is masked stays masked.
     """
     np = sys.modules["numpy"]
+    try:
+        shapes = [np.shape(x) for x in inputs]
+        np.broadcast_shapes(*shapes)
+    except ValueError:
+        raise ValueError(f"the arrays {', '.join(map(described, inputs))} do not fit each other: "
+                         "give arrays of one shape, whose rows have one length") from None
     result = np.frompyfunc(function, len(inputs), 1)(*inputs)
     if any(np.asarray(x).dtype == object for x in inputs):
         return result

@@ -16,6 +16,7 @@ from autograd.words.numbers import compact, fixed, grad_text
 
 LEGIBLE = 1.2                       # the scale at which text reads from the last row
 SLIDE = Page(1898.0, 1028.0, LEGIBLE, ROOMY)     # without margins and legend
+SHEET = Page(1430.0, 1000.0, LEGIBLE, ROOMY)     # of the proportions of A4 and of letter paper
 INCH = 72.0
 
 
@@ -41,19 +42,20 @@ class Placed(NamedTuple):
     covered: float
 
 
-def place_cards(scene: Scene, rankdir: str | None, dense: bool = False) -> Placed:
-    """The places of nodes and edges on a slide; `dense` with little around them."""
+def place_cards(scene: Scene, rankdir: str | None, dense: bool = False,
+                page: Page = SLIDE) -> Placed:
+    """The places of nodes and edges on a slide or a sheet; `dense` with little around them."""
     into = scene.edges_into()
     labels = [[label_width(scene.edges[k]) for k in edges] for edges in into]
     sizes = [size_of(node, dense) for node in scene.nodes]
     names = [node.title for node in scene.nodes]
-    page = SLIDE._replace(spacing=DENSE if dense else ROOMY)
+    page = page._replace(spacing=DENSE if dense else ROOMY)
     layout = arrange(sizes, scene.inputs(), labels, rankdir, page, names)
     places = {node.name: Place(x / INCH, (layout.height - y) / INCH, w / INCH, h / INCH)
               for node, x, y, (w, h) in zip(scene.nodes, layout.x, layout.y, sizes)}
     splines = {k: spline(arrow, layout.height, layout.downwards)
                for edges, arrows in zip(into, layout.arrows) for k, arrow in zip(edges, arrows)}
-    scale = min(SLIDE.width / layout.width, SLIDE.height / layout.height)
+    scale = min(page.width / layout.width, page.height / layout.height)
     return Placed(places, splines, scale, layout.bands, layout.covered)
 
 

@@ -11,8 +11,10 @@ from autograd.compat.keywords import OF_PICTURES, told
 from autograd.compat.numbers import with_labels
 from autograd.compat.messages import choice, entries, printed, truth
 from autograd.graph import topological_order
-from autograd.pictures.cards import LEGIBLE, Placed, place_cards
+from autograd.pictures.cards import LEGIBLE, SHEET, SLIDE, Placed, place_cards
 from autograd.pictures.collapsed import MOST, READABLE, collapsed
+from autograd.pictures.layout import Page
+from autograd.pictures.elsewhere import legend_with
 from autograd.pictures.neurons import find_neurons
 from autograd.pictures.operations import (
     checked_parameters,
@@ -59,9 +61,9 @@ def draw(value: Value | Sequence[Value], level: str | None = None, *,   # noqa: 
     hide        what is left blank, to be filled in on paper: "data" (of operations), "grad",
                 "local" (derivatives); of a graph in full. `draw(...).solution` is filled in
 
-    Nothing is computed: grads are those that backward() left, a dash where none has come. The same
-    graph gives the same bytes. Raises TypeError when something is not a Value, ValueError for an
-    unknown level or name to expand and, without force, for more than 2,000 nodes.
+    Grads are those that backward() left; a line below names those that paths or passes not drawn
+    have added to. Raises TypeError for what is not a Value, ValueError for an unknown level or name
+    to expand and, without force, for more than 2,000 nodes.
 
     >>> a = Value(2.0, label="a")
     >>> print(draw(a * a).source.count("->"))
@@ -72,13 +74,13 @@ def draw(value: Value | Sequence[Value], level: str | None = None, *,   # noqa: 
     truth(force, "force")
     outputs, parameters = outputs_of(value, "draw"), checked_parameters(parameters)
     order = with_labels(topological_order(*outputs))
-    if isinstance(expand, str):
-        expand = [expand]
+    expand = [expand] if isinstance(expand, str) else expand
     in_full = level is None and not expand and len(order) <= readable(order)
     if level == "operation" or in_full:
         check_size(len(order), force)
+        legend = legend_with(LEGEND, order, outputs, hide)
         return in_full_picture(lambda longest: with_blanks(operations(
-            outputs, order, parameters, open_dots, longest), hide), rankdir, bool(hide))
+            outputs, order, parameters, open_dots, longest), hide), rankdir, bool(hide), legend)
     return picture_of(collapsed(outputs, order, level, expand, force))
 
 
@@ -92,40 +94,41 @@ def check_choices(level: str | None, rankdir: str | None, hide: Sequence[str]) -
 
 
 def in_full_picture(scene_with: Callable[[int], Scene], rankdir: str | None,
-                    has_blanks: bool) -> Picture:
+                    has_blanks: bool, legend: str) -> Picture:
     """The picture of all Values, of a scene with titles of some length.
 
     A graph too large for a slide is left to dot.
     """
     scene = scene_with(LONGEST_TITLE)
     if len(scene.nodes) > READABLE:
-        scene.legend, scene.rankdir = LEGEND, rankdir or "LR"
+        scene.legend, scene.rankdir = legend, rankdir or "LR"
         return picture_of(scene)
     if has_blanks:
-        return worksheet(scene_with, rankdir)
+        return worksheet(scene_with, rankdir, legend)
     scene, placed = laid_out(scene_with, rankdir)
-    scene.legend = LEGEND
+    scene.legend = legend
     return picture_of(scene, placed.places, placed.splines)
 
 
-def worksheet(scene_with: Callable[[int], Scene], rankdir: str | None) -> Picture:
+def worksheet(scene_with: Callable[[int], Scene], rankdir: str | None, legend: str) -> Picture:
     """The picture of all Values with blanks; its `solution` is the same picture filled in.
 
     Where blanks would crowd their arrows, arrows have numbers, and the blanks stand below.
     """
-    scene, placed = laid_out(scene_with, rankdir)
+    scene, placed = laid_out(scene_with, rankdir, SHEET)
     if is_crowded(scene, placed.covered):
-        scene, placed = laid_out(lambda longest: with_keys(scene_with(longest)), rankdir)
+        scene, placed = laid_out(lambda longest: with_keys(scene_with(longest)), rankdir, SHEET)
     pictures = []
     for each, is_solution in ((scene, False), (with_answers(scene), True)):
-        each.legend = below(each, LEGEND, is_solution)
+        each.legend = below(each, legend, is_solution)
         pictures.append(picture_of(each, placed.places, placed.splines))
     sheet, sheet.solution = pictures
     return sheet
 
 
-def laid_out(scene_with: Callable[[int], Scene], rankdir: str | None) -> tuple[Scene, Placed]:
-    """The scene with places for a slide.
+def laid_out(scene_with: Callable[[int], Scene], rankdir: str | None,
+             page: Page = SLIDE) -> tuple[Scene, Placed]:
+    """The scene with places for a slide, or another page.
 
     Operations are circles while there is room for them, else signs on the cards. Where text would
     still be small, titles are short, and cards stand close.
@@ -133,13 +136,13 @@ def laid_out(scene_with: Callable[[int], Scene], rankdir: str | None) -> tuple[S
     scene = scene_with(LONGEST_TITLE)
     if len(scene.nodes) <= CIRCLES:
         circles = with_circles(scene)
-        placed = place_cards(circles, rankdir)
+        placed = place_cards(circles, rankdir, page=page)
         if placed.bands == 1 and placed.scale >= LEGIBLE:
             return circles, placed
-    placed = place_cards(scene, rankdir)
+    placed = place_cards(scene, rankdir, page=page)
     if placed.scale < LEGIBLE:
         short = scene_with(DENSE_TITLE)
-        closer = place_cards(short, rankdir, dense=True)
+        closer = place_cards(short, rankdir, dense=True, page=page)
         if closer.scale > placed.scale:
             scene, placed = short, closer
     return scene, placed

@@ -80,6 +80,8 @@ class Picture(graphviz.Digraph):                                # type: ignore[m
         is missing.
         """
         path = path_of(path)
+        if width is not None:
+            at_least(width, "width")
         kind = path.suffix[1:].lower()
         if not kind:
             raise ValueError("a picture's file needs an ending such as .svg or .png, "

@@ -13,6 +13,8 @@ import subprocess
 import sysconfig
 from collections.abc import Callable
 
+from autograd.compat.messages import described
+
 HOW_TO_GET_DOT = ("no program `dot` was found: install Graphviz (apt, brew or conda install "
                   "graphviz) or `pip install graphviz-pure`")
 SECONDS = 20.0                      # time limit
@@ -46,7 +48,10 @@ def use_graphviz(function: Graphviz | None) -> None:
     >>> use_graphviz(None)
     """
     global _graphviz
-    _graphviz = function or run_program
+    if function is not None and not callable(function):
+        raise TypeError("use_graphviz takes a function of source, format, engine and seconds, or "
+                        f"None, got {described(function)}")
+    _graphviz = run_program if function is None else function
 
 
 def find_dot() -> list[str]:

@@ -13,7 +13,7 @@ from autograd.pictures.scene import Edge, Scene
 from autograd.words.numbers import compact
 
 CROWDED = 4                         # blanks on arrows into one card, beyond which they have numbers
-IN_ROW = 8                          # blanks of a line below the picture
+IN_ROW = 6                          # blanks of a line below the picture
 APART = "\u00a0" * 4
 
 

@@ -160,4 +160,32 @@ for _name, _of in {"condition": "3.0 if 1 / x > 5 else 2.0", "tanh": "tanh(1 / x
     argsl(f"domain {_name}", f"def f(x): return {_of}", U, Z)
     argsl(f"domain grad {_name}", f"def f(x): return x * ({_of})\ntransform = value_and_grad", U, Z)
 
+for _name, _source in {
+    "bases of a class": "class A: a = 1.0\nclass B: a = 2.0\nclass C(A): pass\no = C()\ndef f(x): return x * o.a\ndef change(k):\n if k == 17: C.__bases__ = (B,)",
+    "class of a class": "class M1(type): s = 1.0\nclass M2(type): s = 2.0\nclass C(metaclass=M1): pass\ndef f(x): return x * C.s\ndef change(k):\n if k == 17: C.__class__ = M2",
+    "attribute of a float": "class F(float): pass\nq = F(2.0)\nq.a = 1.0\ndef f(x): return x * q * q.a\ndef change(k): q.a = 1.0 + (k == 17)",
+    "method of a float": "class F(float):\n def half(self): return float(self) / 2\nq = F(2.0)\ndef f(x): return x * q.half()\ndef change(k):\n if k == 17: F.half = lambda self: 9.0",
+    "attribute of a text": "class S(str): pass\ns = S('a')\ns.w = 1.0\ndef f(x): return x * s.w\ndef change(k): s.w = 1.0 + (k == 17)",
+    "IntEnum": "import enum\nclass M(enum.IntEnum):\n A = 1\n B = 2\nmode = M.A\ndef f(x): return x * mode if mode == M.A else x - mode\ndef change(k):\n global mode\n mode = M.B if k == 17 else M.A",
+    "module that raises KeyError": "import types as t\nm, d = t.ModuleType('m'), {'a': 1.0}\nm.__getattr__ = lambda n: d[n]\ndef f(x): return x * m.a\ndef change(k): d['a'] = 1.0 + (k == 17)",
+    "object that raises KeyError": "d = {'a': 1.0}\nclass C:\n def __getattribute__(self, n): return d[n]\no = C()\ndef f(x): return x * o.a\ndef change(k): d['a'] = 1.0 + (k == 17)",
+    "context of decimal": "import decimal\ndef f(x): return x * float(decimal.Decimal(1) / decimal.Decimal(3))\ndef change(k): decimal.getcontext().prec = 3 if k == 17 else 28",
+    "settings of NumPy": "def f(x): return x * 2 if np.geterr()['under'] == 'ignore' else x\ndef change(k): np.seterr(under='warn' if k == 17 else 'ignore')",
+    "np vectorize": "a = 2.0\ng = np.vectorize(lambda v: v * a)\ndef f(x): return float(g(3.0)) * x\ndef change(k):\n global a\n a = 2.0 + (k == 17)",
+    "np frompyfunc": "a = 2.0\ng = np.frompyfunc(lambda v: v * a, 1, 1)\ndef f(x): return g(x)\ndef change(k):\n global a\n a = 2.0 + (k == 17)",
+    "np poly1d": "q = np.poly1d([1.0, 2.0])\ndef f(x): return q(x)\ndef change(k): q.coeffs[0] = 1.0 + (k == 17)",
+    "super object": "class A: a = 1.0\nclass B(A): a = 2.0\ns = super(B, B())\ndef f(x): return x * s.a\ndef change(k): A.a = 1.0 + (k == 17)",
+    "abc registered": "import abc\nclass A(abc.ABC): pass\nclass C: pass\no = C()\ndef f(x): return x * 2 if isinstance(o, A) else x * 3\ndef change(k):\n if k == 17: A.register(C)",
+    "abc of the library registered": "class C: pass\no = C()\ndef f(x): return x * 2 if isinstance(o, collections.abc.Sized) else x * 3\ndef change(k):\n if k == 17: collections.abc.Sized.register(C)",
+    "__dict__ replaced": "class C: pass\no = C()\no.a = 1.0\ndef f(x): return x * o.a\ndef change(k):\n if k == 17: o.__dict__ = {'a': 5.0}",
+    "equal texts that are two": "s = t = 'ab'\ndef f(x): return x if s is t else -x\ndef change(k):\n global s\n s = ''.join(['a', 'b']) if k == 17 else t",
+    "equal ints that are two": "a = b = 10 ** 10\ndef f(x): return x if a is b else -x\ndef change(k):\n global a\n a = int('1' + '0' * 10) if k == 17 else b",
+    "NaNs that are two": "nan = float('nan')\nw = [nan]\ndef f(x): return x if nan in w else -x\ndef change(k): w[0] = float('nan') if k == 17 else nan",
+    "overflow of a slope": "def f(x):\n try: return exp(x * 300)\n except OverflowError: return -1.0\ntransform = value_and_grad",
+}.items():
+    late(_name, _source)
+
+for _name, _of in {"indexed": "x * [1.0, 2.0, 3.0][n]", "counted": "x * len(range(n))", "printed": "x * bin(n).count('1')"}.items():
+    argsl(f"differentiated {_name}", f"def f(n, x): return {_of}\ntransform = value_and_grad", lambda k: (k % 3, 1.5), {})
+
 LATE_CASES = [name for name in CASES if name not in HOSTILE]

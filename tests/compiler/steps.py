@@ -49,7 +49,9 @@ ZERO = ["for p in P: p.grad = 0", "for p in P: p.grad = 0.0", "for p in P:\n    
         "for p in P: p.grad = 0.5 * p.grad", "for p in P[1:]: p.grad = 0"]
 BACKWARD = ["loss.backward()", "loss.backward()", "loss.backward()", "loss.backward(0.5)", "(loss * 2).backward()", "loss.backward(lr)",
             "for x, y in zip(xs, ys): (model(x) - y * 0.5).tanh().backward()", "loss.backward()\n    (P[0] * P[1] * lr).backward()",
-            "loss.backward()\n    for p in P: p.grad = p.grad / len(xs)\n    (P[0] ** 2).backward()", "loss.backward()\n    loss.backward()"]
+            "loss.backward()\n    for p in P: p.grad = p.grad / len(xs)\n    (P[0] ** 2).backward()", "loss.backward()\n    loss.backward()",
+            "loss.backward()\n    for p in P: p.grad = 0.5 * p.grad\n    (loss * loss).backward()",
+            "h = model(xs[0])\n    (h * h).backward()\n    for p in P: p.grad = 0.5 * p.grad\n    ((h - 1) ** 2 + loss).backward()"]
 UPDATE = [
     "for p in P: p.data -= lr * p.grad", "for p in P: p.data += -lr * p.grad", "for p in P:\n        p.data = p.data - lr * p.grad",
     "for p in P: p.data -= lr * (p.grad + 0.1 * p.data)", "for p in P: p.data *= 0.99\n    for p in P: p.data -= lr * p.grad",

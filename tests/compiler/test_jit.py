@@ -427,3 +427,27 @@ def test_names_that_numpy_warns_of_are_not_asked_of_it():
     def f(x):
         return np.sum(np.array([x, 2 * x], dtype=object))
     assert [f(3.0), f(4.0)] == [9.0, 12.0] and not f.refused    # warnings are errors here
+
+
+@pytest.mark.parametrize("reduce", [None, "sum", "mean"])
+@pytest.mark.parametrize("known", [False, True])
+def test_samples_without_numbers_are_compiled(reduce, known):
+    """Their rows are empty, and so is what a program takes for each of them."""
+    f = (lambda w, x: w * len(x) + 1) if known else (lambda w, x: 3.0 * len(x))
+    compiled = jit(f, samples=(1,), reduce=reduce)
+    for m in (1, 3, 2):
+        found = compiled(2.0, [[]] * m)
+        expected = f(2.0, []) if reduce == "mean" else f(2.0, []) * m if reduce else [f(2.0, [])] * m
+        np.testing.assert_allclose(found, expected)
+    assert not compiled.refused
+
+
+def steps_down(x, n):
+    return x if n == 0 else steps_down(ag.exp(-x) if x > 0 else ag.exp(x), n - 1)
+
+
+def test_a_branch_in_a_function_that_calls_itself_is_a_choice_in_one_program():
+    compiled = jit(steps_down)
+    for x in (2.0, 1.0, 0.5, -1.0):
+        assert compiled(x, 3) == pytest.approx(steps_down(x, 3), rel=1e-12)
+    assert len(compiled.programs) == 1

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Value, jit, log, no_grad
+from autograd import Value, exp, jit, log, no_grad
 from tests.compiler.steps import compare
 
 X = [[2.0, 3.0, -1.0], [3.0, -1.0, 0.5], [0.5, 1.0, 1.0], [1.0, 1.0, -1.0]]
@@ -17,7 +17,7 @@ Y = [1.0, -1.0, -1.0, 1.0]
 def test_steps_at_random_go_as_eager(first):
     found = [compare(seed) for seed in range(first, first + 12)]
     assert not [text for text in found if text and not text.startswith("refused")]
-    assert sum(not text for text in found) >= 5
+    assert sum(not text for text in found) >= 3
 
 
 def test_hundreds_of_steps_at_random_go_as_eager():
@@ -62,7 +62,7 @@ def test_micrograds_whole_step_with_one_line_more(momentum):
     np.testing.assert_allclose([v.grad for v in q], [v.grad for v in p], rtol=1e-6, atol=1e-9)
     (branch,), = step.known.values()
     assert not step.refused and not branch.lines and len(branch.step.passes) == 1
-    assert "np.maximum(z1, 0)" in branch.step.passes[0].program.source
+    assert len(step.programs) == 2 and "np.maximum(z1, 0)" in step.programs[0].source
 
 
 def test_what_a_step_returns_has_derivatives_of_its_own():
@@ -131,6 +131,27 @@ def test_what_fails_leaves_behind_what_it_does_eagerly():
                     outcomes.append(str(error))
         assert outcomes[0] == outcomes[1]
         assert (c.data, c.grad, d.data, d.grad) == pytest.approx((a.data, a.grad, b.data, b.grad))
+
+
+def test_an_error_after_a_change_is_raised_once():
+    """The program does not overflow where floats do, and where both are compared the function runs once."""
+    w, runs = Value(1.0), []
+
+    @jit
+    def step(x):
+        w.data = w.data * 2
+        return (w.data * x) ** 2
+    step(1.0)
+    plain = step.f
+    step.f = lambda x: (runs.append(x), plain(x))[1]
+    for x in (1.0, 1e200, 1.0):
+        before = w.data
+        try:
+            step(x)
+        except OverflowError:
+            assert x == 1e200
+        assert w.data == 2 * before
+    assert not step.refused and runs.count(1e200) == 1
 
 
 def refused_steps():
@@ -238,6 +259,32 @@ def test_inside_no_grad_a_step_does_what_it_does_eagerly():
     assert w.data == before
 
 
+def shares(values, returns):
+    """A step of two passes that share h, between which a grad is read."""
+    def step(x, y):
+        for p in values:
+            p.grad = 0.0
+        h = values[0] * x + values[1]
+        first, second = h * h, (h - y) ** 2
+        first.backward()
+        between = values[0].grad
+        (second + 0.5 * first).backward()
+        return [between, *(p.grad for p in values), *([first] if returns else [])]
+    return step
+
+
+@pytest.mark.parametrize("returns", [False, True])
+def test_a_pass_goes_through_what_an_earlier_pass_went_through(returns):
+    plain, compiled = shares([Value(0.5), Value(0.1)], returns), jit(shares([Value(0.5), Value(0.1)], returns))
+    for x, y in [(0.0, 1.0), (0.5, 1.0), (0.5, 1.0), (1.5, -2.0)]:     # at x = 0 a lost gradient is 0, too
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            wanted, found = plain(x, y), compiled(x, y)
+        assert found[:3] == pytest.approx(wanted[:3], rel=1e-12)
+        assert not returns or found[3].grad == pytest.approx(wanted[3].grad)
+    assert bool(compiled.refused) == returns
+
+
 def adam(decorate):
     """Adam as microgpt writes it, with lists and a count of steps; everything it changes."""
     model = nn.MLP(2, [4, 1], seed=1)
@@ -313,3 +360,19 @@ def test_what_is_written_again_holds_numbers_after_a_recording():
     for x in (1.0, 2.0, -3.0, -4.0, 1.0):
         assert f(x).data == -x and type(best[0]) is float
     assert best == [4.0] and not f.refused and len(f.known) == 1
+
+
+def test_a_step_that_meets_infinity_gives_no_warning():
+    w = Value(0.5)
+
+    @jit
+    def step(x):
+        w.grad = 0.0
+        loss = exp(w * x)
+        loss.backward()
+        w.data -= 0.1 * w.grad
+        return loss.data
+    assert step(1.0) == pytest.approx(np.exp(0.5)) and step(-800.0) > 0
+    with pytest.raises(OverflowError, match="too large"):       # and no warning, which would be an error
+        step(1e6)
+    assert not step.refused

@@ -171,6 +171,47 @@ def test_a_worksheet_and_its_solution_lie_on_each_other(make, crowded):
     assert autograd.draw(y).solution is None
 
 
+ELSEWHERE = "also from paths or passes not drawn here"
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_picture_names_the_operations_whose_grad_comes_from_paths_that_are_not_drawn(seed):
+    """Of a whole graph none; of a part, those that something beside it uses, as finite differences say."""
+    y, _ = expression(seed)
+    y.backward()
+    assert ELSEWHERE not in autograd.draw(y, level="operation").svg()
+    order = topological_order(y)
+    part = order[len(order) * 2 // 3]
+    if part.is_leaf:
+        return
+    within = topological_order(part)
+    beside = dict.fromkeys([u for u in within if u.inputs and u is not part], 0.0)          # what they get from outside
+    for v in order:
+        for u, local in zip(v.inputs, v.partials):
+            if not any(v is w for w in within) and any(u is w for w in beside):
+                beside[u] += v.grad * (local or 0.0)
+    count = sum(abs(more) > 1e-9 for more in beside.values())
+    svg = html.unescape(autograd.draw(part, level="operation").svg())
+    lines = [words for words in re.findall(r"<text[^>]*>([^<]*)</text>", svg) if ELSEWHERE in words]
+    assert len(lines) == (count > 0)
+    if 0 < count <= 3:
+        assert lines[0].count(",") == count - 1
+
+
+def test_a_grad_of_an_earlier_pass_is_named_and_a_worksheet_says_nothing():
+    a = Value(2.0, label="a")
+    b = a * 3.0
+    b.label = "b"
+    y = b.tanh()
+    b.backward()
+    assert f"grad of b: {ELSEWHERE}" in autograd.draw(y).svg()
+    assert ELSEWHERE not in autograd.draw(y, hide=("grad",)).svg()
+    y.backward()
+    assert ELSEWHERE not in autograd.draw(y).svg()                    # a.grad is the sum of two passes, as a leaf's is
+    (y * y).backward()
+    assert ELSEWHERE not in autograd.draw(y).svg()
+
+
 def test_several_outputs_and_wrong_ones():
     a = Value(1.0, label="a")
     b, c = a + 1, a * 2

@@ -133,6 +133,12 @@ class Branch:
         name = getattr(f, "__name__", "jit")
         return {i: Made(v, every, places, name, self.target) for i, v in made.items()}
 
+    def programs(self) -> list[Program]:
+        """Those of its results."""
+        of_step = [] if self.step is None else self.step.programs()
+        of_results = [self.program, *of_step, *(one.program for one in self.made.values())]
+        return [program for program in of_results if program is not None]
+
     def compile_guards(self, notes: Notes, every: list[Value], order: list[Value]) -> None:
         """Compile what guards compare, and the results of operations with a domain that are not
         computed anyway, as they may raise: `order` is what is."""
@@ -358,7 +364,8 @@ class Branch:
         signed = np.random.default_rng(0).uniform(0.5, 1.0, (2, len(x)))
         step = STEP * (np.abs(x) + 1e-3) * signed[0] * np.where(signed[1] < 0.75, -1.0, 1.0)
         parts = gradient * step
-        size = float(np.sqrt(parts.dot(parts)))
+        with np.errstate(over="ignore"):
+            size = float(np.sqrt(parts.dot(parts)))
         if INT in [kinds[i] for i in self.wrt] or not 1e-8 * abs(y) < size < 1e100:
             return False
         ends = []

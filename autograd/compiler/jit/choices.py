@@ -430,10 +430,7 @@ def compiled(node: Any, code: types.CodeType) -> types.CodeType | None:
         for a in ast.walk(node.args):
             if isinstance(a, ast.arg):
                 a.annotation = None
-    outer = ast.FunctionDef("outer", ast.arguments([], [ast.arg(n) for n in code.co_freevars],
-                                                   None, [], [], None, []), [body], [])
-    imports = [ast.Import([ast.alias(name)]) for name in imported(source_of(code))]
-    module = ast.fix_missing_locations(ast.Module([*imports, outer], []))
+    module = module_of(body, code)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         made = compile(module, code.co_filename, "exec", code.co_flags & 0x1FE0000, True)
@@ -442,6 +439,17 @@ def compiled(node: Any, code: types.CodeType) -> types.CodeType | None:
         return None
     named = {"co_qualname": code.co_qualname} if hasattr(code, "co_qualname") else {}
     return inside.replace(co_firstlineno=code.co_firstlineno, **named)
+
+
+def module_of(body: ast.stmt, code: types.CodeType) -> ast.Module:
+    """A definition in a function that has the variables from outside that `code` has, in a module
+    with the imports of its file."""
+    calls_itself = isinstance(body, ast.FunctionDef) and code.co_name not in code.co_freevars
+    of_module: list[ast.stmt] = [ast.Global([code.co_name])] if calls_itself else []
+    outer = ast.FunctionDef("outer", ast.arguments([], [ast.arg(n) for n in code.co_freevars],
+                                                   None, [], [], None, []), [*of_module, body], [])
+    imports = [ast.Import([ast.alias(name)]) for name in imported(source_of(code))]
+    return ast.fix_missing_locations(ast.Module([*imports, outer], []))
 
 
 def inner(code: types.CodeType | None, name: str) -> types.CodeType | None:

@@ -46,6 +46,7 @@ OBJECTS = 8                         # as many objects for one argument
 CHANGES = 8                         # as often what a function refers to may be found changed
 DIFFERENT = "the compiled program gives other numbers than the function"
 NOTHING = None, None
+EAGER, DUE = object(), object()     # see by_branches
 Function = Callable[..., Any]
 
 
@@ -82,9 +83,10 @@ class Jitted:
 
     @property
     def programs(self) -> list[Program]:
-        """The Programs of all branches."""
-        return [b.program for branches in self.known.values() for b in branches
-                if b.program is not None]
+        """The Programs of all branches: of a step those of its passes, then that of what they are
+        used for."""
+        return [program for branches in self.known.values() for branch in branches
+                for program in branch.programs()]
 
     def __call__(self, *args: Any, **named: Any) -> Any:
         if not self.uses_programs():
@@ -95,18 +97,30 @@ class Jitted:
             return self.with_objects(str(error), args, named)
         if not self.is_for_programs(args, named, values):
             return self.f(*args, **named)
+        branch, result = self.by_branches(signature, theta, values)
+        if result is EAGER:
+            return self.f(*args, **named)
+        if branch is not None:
+            return (self.compared if result is DUE else self.checked)(branch, result, args, named)
+        with self.lock:
+            return self.first(signature, theta, args, named, values)
+
+    def by_branches(self, signature: Signature, theta: Any, values: Sequence[Value]
+                    ) -> tuple[Branch | None, Any]:
+        """The branch that is for these numbers, None where there is none, and its result: EAGER
+        where only the function can tell, DUE where it changes something and is to be compared."""
         try:
             for branch in self.known.get(signature, ()):
                 given = branch.given(theta)
                 holds = branch.holds(given, values)
                 if holds < 0 or holds and branch.outside and VARIABLES_AT_WORK:
-                    return self.f(*args, **named)
+                    return branch, EAGER
                 if holds and given is not None:
-                    return self.by_program(branch, given, values, args, named)
+                    is_due = branch.step is not None and self.calls + 1 in CHECKED
+                    return branch, DUE if is_due else branch.run(given, values)
         except (ArithmeticError, ValueError):
-            return self.f(*args, **named)
-        with self.lock:
-            return self.first(signature, theta, args, named, values)
+            return None, EAGER
+        return None, None
 
     def uses_programs(self) -> bool:
         """Whether programs are used at all: f was not refused, and is not called while something
@@ -187,20 +201,21 @@ class Jitted:
                 stack += x.values() if isinstance(x, dict) else () if is_array(x) else x
         return False
 
-    def by_program(self, branch: Branch, given: Any, values: Sequence[Value], args: Any,
-                   named: Any) -> Any:
-        """The result by a branch; now and then compared with an eager one."""
-        if branch.step is None:
-            return self.checked(branch, branch.run(given, values), args, named)
+    def compared(self, branch: Branch, _: Any, args: Any, named: Any) -> Any:
+        """The eager result of a call that changes something, which the program must give, too."""
         self.calls += 1
-        if self.calls not in CHECKED or self.reach is None:
-            return branch.run(given, values)
+        _, theta, values = self.arguments.find(args, named)
         before = self.kept(values)
-        result = branch.run(given, values)
+        try:
+            given = branch.given(theta)
+            branch.holds(given, values)
+            result = branch.run(given, values) if given is not None else EAGER
+        except (ArithmeticError, ValueError):
+            result = EAGER
         found = before.now()
         before.put_back()
         eager = self.f(*args, **named)
-        if not agree(eager, result) or not found.agrees(before.now()):
+        if result is not EAGER and not (agree(eager, result) and found.agrees(before.now())):
             self.give_up(DIFFERENT)
         return eager
 
@@ -208,7 +223,8 @@ class Jitted:
         """The result, now and then compared with an eager one; where the branch was recorded
         before the function had run, the first time in full."""
         self.calls += 1
-        is_due = self.calls in CHECKED and not self.is_proved(branch, result, args, named)
+        is_due = (self.calls in CHECKED and branch.step is None
+                  and not self.is_proved(branch, result, args, named))
         if not is_due and not branch.is_unproved:
             return result
         branch.is_unproved = False

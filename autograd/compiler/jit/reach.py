@@ -595,7 +595,8 @@ def _contents(cell: types.CellType) -> Any:
 
 
 def _bytes_of(x: Any) -> bytes | None:
-    """Data as bytes; None for what holds anything but numbers, strings and nests of them."""
+    """Data as bytes; None for what holds anything but numbers, strings and nests of them, or NaN:
+    `x in values` asks whether it is the same."""
     stack = [x]
     while stack:
         item = stack.pop()
@@ -603,7 +604,7 @@ def _bytes_of(x: Any) -> bytes | None:
             stack += [*item, *item.values()]
         elif type(item) in (list, tuple, set, frozenset):
             stack += item
-        elif type(item) not in WRITTEN:                 # marshal writes an array as its bytes alone
+        elif type(item) not in WRITTEN or item != item:     # marshal writes an array as its bytes
             return None
     try:
         return marshal.dumps(x, 2)

@@ -133,9 +133,19 @@ class RowsBranch(Branch):
 
     def compiled(self, outputs: list[Value], every: list[Value]) -> Program:
         """The program of some outputs, whose inputs are the numbers of a sample."""
+        return compiler.program(outputs, [every[i] for i in self.shared], self.inputs_of(every),
+                                target=self.target)
+
+    def depends_on(self, notes: Notes, variables: list[Value], results: list[Value], reach: Reach
+                   ) -> tuple[list[Value], list[Value]]:
+        """The topological order of what is to be computed; the Values that it depends on."""
+        order, every = super().depends_on(notes, variables, results, reach)
         self.place_inputs(every)
-        return compiler.program(outputs, [every[i] for i in self.shared],
-                                [every[i] for i in self.inputs], target=self.target)
+        return order, every
+
+    def inputs_of(self, every: list[Value]) -> list[Value]:
+        """The inputs of a program: at least one, so that it has an axis of samples."""
+        return [every[i] for i in self.inputs] or [Value(0.0)]
 
     def place_inputs(self, every: list[Value]) -> None:
         """Note which numbers a program takes once, and which for each sample."""
@@ -150,10 +160,8 @@ class RowsBranch(Branch):
                        notes: Notes) -> list[Value]:
         """Compile the result of which there is a gradient, the last in a topological order; what
         the gradient is with respect to."""
-        self.place_inputs(every)
         self.program = compiler.program(order[-1], [every[i] for i in self.shared],
-                                        [every[i] for i in self.inputs], target=self.target,
-                                        order=order)
+                                        self.inputs_of(every), target=self.target, order=order)
         return [every[i] for i in self.wrt]
 
     def full_rows(self, rows: Any) -> Any:
@@ -169,11 +177,11 @@ class RowsBranch(Branch):
         every = batch.first
         if self.outside:
             every = np.concatenate((every, [v.data for v in self.outside]))
-        return Given(every[self.taken_once], batch.columns, None)
+        return Given(every[self.taken_once], with_a_column(batch.columns), None)
 
     def given_of(self, full: Any) -> Given:
         """The same of rows of all numbers."""
-        return Given(full[0, self.taken_once], full[:, self.of_each], full)
+        return Given(full[0, self.taken_once], with_a_column(full[:, self.of_each]), full)
 
     def hold_at(self, given: Given) -> Any:
         """For each sample 1, 0 or -1, as `holds`."""
@@ -220,6 +228,11 @@ class RowsBranch(Branch):
         if self.over is not None:
             return super().run(given)
         return self.build(self.run_at(*self.given_of(given[0][None])[:2])[0])
+
+
+def with_a_column(X: Any) -> Any:
+    """X, or zeros where its samples have no numbers."""
+    return X if X.shape[1] else np.zeros((len(X), 1))
 
 
 class Sampled(Jitted):
@@ -580,4 +593,8 @@ def stacked(found: list[Any]) -> Any:
         items = [stacked(list(column)) for column in zip(*found)]
         kind = type(found[0])
         return kind(*items) if hasattr(kind, "_fields") else kind(items)
-    return np.array(found)
+    try:
+        return np.array(found)
+    except ValueError:
+        raise ValueError(f"samples have results of different shapes, {described(found[0])} and "
+                         f"{described(found[-1])}: return the same shape for each") from None

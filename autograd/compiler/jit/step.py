@@ -9,7 +9,6 @@ In here `x` is the array of all numbers known so far, and Places says where each
 """
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -25,7 +24,7 @@ from autograd.compiler.jit.guards import Notes
 from autograd.compiler.jit.memory import (gradient_of, put_all, put_gradient, put_in,
                                           put_number)
 from autograd.compiler.run import Program
-from autograd.graph import topological_order
+from autograd.graph import depends_on, topological_order
 from autograd.recording import is_recording
 from autograd.value import Value
 
@@ -66,8 +65,9 @@ class PassProgram:
             parts = [ops.stop_gradient(v) * factor for v, factor in zip(after, factors)]
             root = ops.sum_of([root, *parts])
             order = topological_order(root)
-        given = set(one.sources)
-        rest = places.known(v for v in order if v not in given)
+        # what depends on the sources is computed again: the derivative goes through it
+        passed = depends_on(order, one.sources)
+        rest = places.known(v for v in order if v not in passed)
         self.program = compiled(root, [*one.sources, *factors], rest, order)
         self.sources, self.rest, self.has_rest = places.at(one.sources), places.at(rest), bool(rest)
         self.zeros = np.zeros(len(factors))
@@ -152,6 +152,10 @@ class Step:
         places.add(missing)
         self.wanted, self.kept = places.at(wanted), len(missing)
 
+    def programs(self) -> list[Program | None]:
+        """Those of the passes, then that of what is left."""
+        return [*(one.program for one in self.passes), self.program]
+
     # Running --------------------------------------------------------------------------------------
 
     def found(self, theta: Any, values: dict[int, Value]) -> Found:
@@ -169,7 +173,7 @@ class Step:
         for one in self.passes:
             x = np.concatenate((x, *one.run(x)))
         outputs = np.empty(0) if self.program is None else self.program(x[self.rest])
-        if not math.isfinite(float(x.sum()) + float(outputs.sum())):
+        if not (np.isfinite(x).all() and np.isfinite(outputs).all()):
             raise ArithmeticError("a number is not finite")         # floats say more about it
         holds = int(self.checks.hold(x, outputs[:self.compared])) if self.checks.count else 1
         wanted = np.concatenate((x, outputs[:self.kept]))[self.wanted]
@@ -254,7 +258,10 @@ def refusal(effects: Effects, returned: Iterable[Value]) -> str:
     """Why a result that is a Value cannot be made; "" where all can."""
     within = {v for one in effects.passes for v in one.order}
     for v in returned:
-        if v in effects.outside or v in effects.seeds:
+        if v in effects.outside:
+            continue
+        others = [y for y in effects.seeds if y is not v]
+        if v in effects.seeds and v not in topological_order(*others):
             continue
         if v in within:
             return "returns a Value that backward() went through; return its .data"

@@ -152,6 +152,7 @@ CAUSES = [                                              # what an exception says
     ("unhashable", "a list or array is used as a key"),
     ("immutable|does not support item assignment|read-only", "it changes something that cannot be changed"),
     ("unsupported operand type\\(s\\) for \\^|ufunc 'bitwise_xor'", "^ is no power in Python, and not defined for floats: a power is written **"),
+    ("unsupported operand type.*'(list|tuple|dict|set|str)'", "a list, a tuple or text stands where a number belongs"),
     ("unsupported operand|can't multiply sequence|can only concatenate", "an operation between things that it is not defined for"),
     ("domain error|requires a positive", "log or a root of a number it is not defined for"),
     ("truth value of an array", "an array is used as a condition"),

@@ -1,7 +1,7 @@
 """Checks exercise 5: the gradient check on tables with other wrong partials, and the partial that was repaired."""
 from __future__ import annotations
 
-from math import asinh, cosh, sqrt
+from math import asinh, cos, cosh, sqrt
 from typing import Any, NamedTuple
 
 from demos.exercises.checkers.asking import Part, Wrong, as_tuple, call, draw, show
@@ -137,7 +137,7 @@ def why(asked, wrong):
         return "the row is right, and the input is not"
     if len(nothing) == len(wrong):
         return why_nothing(asked, wrong)
-    return "a right partial is taken for a wrong one: the tolerance is too small for a difference quotient, or the quotient is wrong"
+    return "a right partial is taken for a wrong one: the quotient, the tolerance or the comparison is wrong"
 
 
 def why_quotient(asked):
@@ -197,6 +197,11 @@ def repair(student):
         ("this is the value of the operation", ys),
         ("this is the derivative of tanh or of 1 / cosh: asinh is another function", [1 / cosh(x) for x in xs]),
         ("this is the derivative of tanh: asinh is another function", [1 / cosh(x)**2 for x in xs]),
+        ("this is the derivative of tanh: asinh is another function", [1 - y * y for y in ys]),
+        ("this is the derivative of sin or of cos: asinh is another function", [cos(x) for x in xs]),
+        ("this is the derivative of sinh: asinh is another function", [cosh(x) for x in xs]),
+        ("this is x over the root: the derivative of the root itself", [x / sqrt(1 + x * x) for x in xs]),
+        ("the 1 and the square stand outside of the root", [1 / (1 + x) for x in xs]),
         ("the square is missing", [1 / sqrt(1 + x) for x in xs]),
         ("the square is missing, and it takes the output, where the input belongs", [1 / sqrt(1 + y) for y in ys])],
         more=suspects("e05_fault", ("right_partial",), lambda names: [names["right_partial"](y, x) for y, x in zip(ys, xs)]))

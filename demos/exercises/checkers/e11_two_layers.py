@@ -62,8 +62,17 @@ def at_output(s, key):
     yield "this is z₂, without the target y", s.z2
     yield "this is ℓ itself, or its square", s.dz2**2
     yield "this is half of the square, not its derivative", s.dz2**2 / 2
-    yield "the mean over the outputs, where ℓ has a sum", s.dz2 / len(s.dz2)
+    yield HALF if len(s.dz2) == 2 else "the mean over the outputs, where ℓ has a sum", s.dz2 / len(s.dz2)
     yield "it is twice the mean over the outputs", 2 * s.dz2 / len(s.dz2)
+
+
+    for said, f1 in (("tanh stands in the hidden layer, where σ belongs", np.tanh(s.z1)),
+                     ("the ReLU stands in the hidden layer, where σ belongs", np.maximum(s.z1, 0))):
+        yield said, s.W2 @ f1 + s.b2 - s.y
+    yield "there is a softmax at the output, which has no activation", np.exp(s.z2) / np.exp(s.z2).sum() - s.y
+
+
+HALF = "half of what it should be: a ½ too much, or the mean over the two outputs, where ℓ has a sum"
 
 
 def at_bias(s, key):

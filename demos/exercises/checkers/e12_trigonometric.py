@@ -3,7 +3,7 @@ import itertools
 from math import cos, isfinite, radians, sin
 
 from demos.exercises.checkers.asking import Part, Wrong, as_number, as_vector, call, draw, draws
-from demos.exercises.checkers.comparing import TWO, all_close, close, compare, gradient, minimum
+from demos.exercises.checkers.comparing import TWO, all_close, cause, close, compare, gradient, minimum
 from demos.exercises.checkers.descents import SLOW, STOPS, Descent, in_descent
 from demos.exercises.marking.policy import Policy
 from demos.exercises.mutations.suspects import suspects
@@ -123,16 +123,39 @@ def polynomial(student):
     for n in (3, 2, 1):                             # three waves first: there every mistake shows
         rng = student.random(n)
         points = [(draws(rng, 2 * n + 1), draw(rng)) for _ in range(3)]
-        compare([call("polynomial", *point) for point in points], [student.number("polynomial", *point) for point in points],
-                [p(*point) for point in points],
-                [(said, lambda wrong=wrong: [wrong(*point) for point in points]) for said, wrong in (*MISTAKES, *two_mistakes()) if n > 1 or said in ALWAYS],
-                by="it should be",
-                more=suspects("e12_trigonometric", ("polynomial",), lambda names: [names["polynomial"](*point) for point in points],
-                              {"waves": "the list of waves"}) if n > 1 else ())
+        got, right = [student.number("polynomial", *point) for point in points], [p(*point) for point in points]
+        known = [(said, lambda wrong=wrong: [wrong(*point) for point in points]) for said, wrong in (*MISTAKES, *two_mistakes())
+                 if n > 1 or said in ALWAYS]
+        mutants = suspects("e12_trigonometric", ("polynomial",), lambda names: [names["polynomial"](*point) for point in points],
+                           {"waves": "the list of waves"}) if n > 1 else ()
+        compare([call("polynomial", *point) for point in points], got, right, by="it should be",
+                said=lambda: cause(got, right, known, mutants) or by_coefficient(student))
     on_values(student, *points[0])
 
 
 ALWAYS = {said for said, _ in MISTAKES if not said.startswith(("the k in", "c is read", "only", "k stands", "k is an exp", "x is divided"))}
+
+
+def by_coefficient(student):
+    """What is wrong with the part of one coefficient, from the polynomials that have this one alone; "" where each is right."""
+    xs = [0.4, 1.1, 2.3, -0.7]
+    try:
+        parts = [[student.number("polynomial", [float(i == j) for j in range(7)], x) for x in xs] for i in range(8)]
+    except Wrong:
+        return ""
+    if any(parts[7]):
+        return "where all coefficients are 0, it gives something else than 0"
+    columns = [*zip(*(waves(x, 3) for x in xs))]
+    wrong = [i for i in range(7) if not all_close(parts[i], columns[i])]
+    if not wrong:
+        return "with one coefficient alone it is right, and with several it is not: the parts are not added"
+    i, names = wrong[0], ["1", "cos(x)", "sin(x)", "cos(2 x)", "sin(2 x)", "cos(3 x)", "sin(3 x)"]
+    ratios = [a / b for a, b in zip(parts[i], columns[i])]
+    which = f"the part of c[{i}], for one," if len(wrong) > 1 else f"the part of c[{i}] alone"
+    if all(close(ratio, ratios[0]) for ratio in ratios):
+        return f"{which} is {ratios[0]:.4g} times what it should be"
+    another = next((name for name, column in zip(names, columns) if all_close(parts[i], column)), "")
+    return f"{which} is {another}, which is another wave" if another else f"{which} is wrong"
 
 
 def on_values(student, c, x):

@@ -80,6 +80,8 @@ def of_gradient(z, label):
     yield "the derivative of a single sigmoid, p (1 - p): a softmax has all scores in it", p * (1 - p)
     yield "this is log p - y: the gradient has the probabilities, not their logarithms", np.log(p) - one
     yield "these are the logarithms of the probabilities", np.log(p)
+    yield "it is divided by the length of the vector, the root of the sum of squares, not by the sum", np.exp(z) / np.linalg.norm(np.exp(z)) - one
+    yield "the mean is subtracted, where 1 belongs, at the label alone", p - p.mean()
     yield "these are the scores minus y, not the probabilities", z - one
     yield "exp(z) is not divided by the sum", np.exp(z) - one
     yield "exp(z) is not divided by the sum", np.exp(z - z.max()) - one

@@ -12,7 +12,7 @@ from typing import Any
 
 from demos.exercises.checkers.asking import NotBegun, Part, Stopped, Student, Wrong
 from demos.exercises.checkers.comparing import OFF, SOME, TWO
-from demos.exercises.marking import clock, repairs
+from demos.exercises.marking import repairs
 from demos.exercises.marking.policy import Policy, judge
 from demos.exercises.marking.process import NURSERY, SECONDS, Nursery
 from demos.exercises.marking.result import NOT_BEGUN, NOT_RIGHT, SOLVED, PartResult, Result
@@ -53,18 +53,20 @@ def mark_file(name: str, path: Path, seed: str = "", seconds: float = SECONDS, n
     source = path.read_bytes()
     if len(source) > LONGEST:
         return _failed(name, checker, f"{path.name} has {len(source):,} bytes", "a file as long as this is not an answer", "")
-    with nursery.process(path, name, seconds, end=begun + clock.WALL) as process:
+    with nursery.process(path, name, seconds) as process:       # WALL begins when the nursery is there
         student = Student(process.ask, path.name, seed)
         result = mark(name, checker, student, source, process.loaded)
         printed = process.printed()
-    result = looked_into(result, checker, student, path, LONG - process.spent, begun + clock.WALL)
+    result = looked_into(result, checker, student, path, LONG - process.spent, process.end)
     return replace(result, printed=printed, seconds=time.monotonic() - begun, seed=seed)
 
 
+HOW = ("these numbers come out when", OFF, SOME, "a right partial is taken", "in u'/v - u v'/v²", "the part of c[", "with one coefficient alone",
+       "where all coefficients")                        # how numbers differ: what a change of the file shows says more
 VAGUE = ("these numbers come out when", "a factor: all are", "the right numbers, in", "the sizes are right", "it is the same number",
          "it raises an exception", "an attribute that is not", "nothing arrives", "the shapes do not fit", "all are off by",
          "a right partial is taken", "the first partial is always", "something is taken apart", "it changes something that",
-         "an operation between", "an index is too large", "for the numerator", "the logarithm is taken of 1 - p", "a node stands before one", OFF, SOME)
+         "an operation between", "an index is too large", "for the numerator", "the logarithm is taken of 1 - p", "a node stands before one", OFF, SOME, *HOW)
 
 
 def looked_into(result: Result, checker: Checker, student: Student, path: Path, seconds: float, end: float) -> Result:
@@ -85,7 +87,7 @@ def looked_into(result: Result, checker: Checker, student: Student, path: Path, 
     said = repairs.cause(result.exercise, checker, path, student, i, right, (seconds, end), few=two)
     if not said or known.startswith(VAGUE[0]) and said.startswith(repairs.MORE):         # one cause says more than half of two
         return result
-    mistake = said if not known or two or known.startswith((VAGUE[0], OFF, SOME)) or said.startswith(TWO) else f"{known}: {said}"
+    mistake = said if not known or two or known.startswith(HOW) or said.startswith(TWO) else f"{known}: {said}"
     parts = [replace(part, mistake=mistake) if k == i else part for k, part in enumerate(result.parts)]
     return replace(result, parts=tuple(parts), mistake=mistake, hints=_hints(checker, mistake))
 

@@ -117,7 +117,8 @@ def has_a_step(source: bytes | str) -> bool:
     powers = [node for node in ast.walk(tree) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and isinstance(node.left, ast.Constant)]
     named = [node for node in ast.walk(tree) if isinstance(node, (ast.Name, ast.Attribute))
              and {"eps", "epsilon", "tiny", "finfo", "nextafter", "ulp"} & {getattr(node, "id", ""), getattr(node, "attr", "")}]
-    return bool(powers or named) or any(0 < x < 0.01 or x > 1000 for x in numbers)
+    imaginary = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, complex) and node.value != 1j]
+    return bool(powers or named or imaginary) or any(0 < x < 0.01 or x > 1000 for x in numbers)
 
 
 def judge(policy: Policy, source: bytes | str) -> str:

@@ -1,33 +1,64 @@
-"""`python -m tests.compiler.fields COUNT FIRST`: try programs, and print those that are not as they should be."""
+"""`python -m tests.compiler.fields COUNT FIRST`: try programs, and print those that are not as they should be;
+`python -m tests.compiler.fields COUNT FIRST LANGUAGE`: the same in "c", "javascript" or "jax".
+"""
 from __future__ import annotations
 
+import random
 import sys
 import time
 from collections import Counter
 
-from tests.compiler.fields.check import tried
+from autograd.graph import topological_order
+from tests.compiler.fields.check import LARGE, in_language, odd_case, tried
+from tests.compiler.languages import BOUND, RUNNERS, difference
 
 
-def main(count: str = "200", first: str = "0") -> None:
-    """Try the seeds from FIRST on."""
-    wrong: Counter[str] = Counter()
-    crashed: Counter[str] = Counter()
-    refused: Counter[str] = Counter()
-    compared, start = 0, time.perf_counter()
-    for seed in range(int(first), int(first) + int(count)):
+def compared(count: int, first: int) -> None:
+    """Try the seeds from `first` on."""
+    found: Counter[str] = Counter()
+    start = time.perf_counter()
+    for seed in range(first, first + count):
         c, faults = tried(seed)
         name = c.name if c else "?"
-        compared += faults.compared
-        for kind, found in (("WRONG", faults.wrong), ("CRASH", faults.crashed), ("refused", faults.refused)):
-            for text in found[:2]:
+        for kind, texts in (("WRONG", faults.wrong), ("CRASH", faults.crashed), ("refused", faults.refused)):
+            found[kind] += bool(texts)
+            for text in texts[:2]:
                 print(f"{seed} {name} {kind} {text[:300]}", flush=True)
         if faults.lines > 300:
             print(f"{seed} {name} LONG {faults.lines} lines", flush=True)
-        wrong[name] += bool(faults.wrong)
-        crashed[name] += bool(faults.crashed)
-        refused[name] += bool(faults.refused)
-    print(f"{count} programs, {compared} comparisons, {wrong.total()} wrong, {crashed.total()} crashed, "
-          f"{refused.total()} refused; {time.perf_counter() - start:.0f} s")
+        found["compared"] += faults.compared
+    print(f"{count} programs, {found['compared']} comparisons, {found['WRONG']} wrong, {found['CRASH']} crashed, "
+          f"{found['refused']} refused; {time.perf_counter() - start:.0f} s")
+
+
+def translated(count: int, first: int, language: str) -> None:
+    """Try the seeds from `first` on in another language, twenty in one process."""
+    wrong = tried_ = 0
+    for begin in range(first, first + count, 20):
+        runs = {}
+        for seed in range(begin, min(begin + 20, first + count)):
+            try:
+                c = odd_case(seed, random.Random(f"ways {seed}"))
+                run = in_language(c) if len(topological_order(c.graph(c.theta, c.x)[0])) < LARGE else None
+            except (ArithmeticError, ValueError):
+                continue
+            if run is not None:
+                runs[seed, c.name] = run
+        for key, run, got in zip(runs, runs.values(), RUNNERS[language](list(runs.values()))):
+            tried_ += 1
+            gap = difference(run, got)
+            if not gap < BOUND:
+                wrong += 1
+                print(*key, language, gap, flush=True)
+    print(f"{tried_} programs in {language}, {wrong} wrong")
+
+
+def main(count: str = "200", first: str = "0", language: str = "") -> None:
+    """What is asked for on the command line."""
+    if language:
+        translated(int(count), int(first), language)
+    else:
+        compared(int(count), int(first))
 
 
 if __name__ == "__main__":

@@ -949,7 +949,7 @@ def ragged_rows(s: Style) -> Any:
         t = 0
         for row in data:
             if form == 0:
-                t += dot(w, row) ** 2
+                t += dot(w[:len(row)], row) ** 2
             elif form == 1:
                 t += dot(soft([a * b for a, b in zip(row, w)]), v[:len(row)])
             else:

@@ -13,7 +13,8 @@ import autograd as ag
 from autograd import Value
 from autograd.graph import topological_order
 from tests.compiler import agree
-from tests.compiler.fields import algebra, learning, physics, sequences  # noqa: F401  (they fill FIELDS)
+from tests.compiler.fields import algebra, learning, loops, physics, sequences  # noqa: F401  (they fill FIELDS)
+from tests.compiler.languages import Run
 from tests.compiler.fields.style import FIELDS, Asked, Given, Style, flat, refilled
 
 NAMES = list(FIELDS)
@@ -70,6 +71,77 @@ def case(seed: int, steps: int | None = None, name: str | None = None) -> Case:
     if s.flip(0.2):
         s.numbers.shuffle(order)
     return Case(name, f, numbers(p.pieces), numbers(x.pieces), p.bounds, x.bounds, order, s.loops, rng)
+
+
+def mixed(c: Case, rng: random.Random, others: Callable[[], Case]) -> Case:
+    """A case with something odd about it: tied, fixed, moved or shared parameters, or two cases in one."""
+    way = rng.choice(["plain", "plain", "marked", "moved", "two", "repeated"])
+    if way == "marked":
+        return marked(c, rng)
+    if way == "moved" and c.pieces and len(c.theta) < 60:
+        return moved(c, rng)
+    if way == "two":
+        return both(c, others(), rng)
+    return both(c, c, rng) if way == "repeated" else c
+
+
+def marked(c: Case, rng: random.Random) -> Case:
+    """A case in which some parameters stand for others, for numbers, or for something made of them."""
+    n, f, pieces, bounds = len(c.theta), c.f, c.pieces, c.bounds
+    often = rng.choice([0.1, 0.3, 0.8])
+    marks = [rng.choice(["tied", "zero", "one", "fixed", "minus", "double", "plus", "leaf"]) if rng.random() < often else ""
+             for _ in range(n)]
+    near, fixed = [rng.randrange(n) for _ in range(n)], list(c.theta)
+
+    def changed(leaves: list[Any], i: int) -> Any:
+        v, mark = leaves[i], marks[i]
+        if mark in ("zero", "one"):
+            return 0.0 if mark == "zero" and bounds[i][0] <= 0 else 1.0
+        made = {"tied": lambda: leaves[near[i]] if bounds[near[i]] == bounds[i] else v, "fixed": lambda: fixed[i],
+                "minus": lambda: -v if bounds[i][0] < 0 else v, "double": lambda: 0.5 * v + 0.5 * v, "plus": lambda: v + 0.0,
+                "leaf": lambda: Value(fixed[i])}
+        return made[mark]() if mark else v
+
+    def other(p: Any, x: Any) -> Any:
+        leaves = flat(list(p.rest))
+        return f(Given(refilled(pieces, iter([changed(leaves, i) for i in range(n)]))), x)
+    return c._replace(f=other)
+
+
+def moved(c: Case, rng: random.Random) -> Case:
+    """A case with some of its parameters among the inputs."""
+    theta, f, pieces, given = c.theta, c.f, c.pieces, c.given
+    inputs = sorted(rng.sample(range(len(theta)), rng.randint(1, len(theta))))
+    stay = [i for i in range(len(theta)) if i not in inputs]
+
+    def other(p: Any, x: Any) -> Any:
+        kept, rest = p.vector(), list(x.rest)
+        leaves = dict(zip(stay, kept)) | dict(zip(inputs, rest[-1]))
+        return f(Given(refilled(pieces, iter([leaves[i] for i in range(len(leaves))]))), Given(rest[:len(given)]))
+    return c._replace(f=other, pieces=[[theta[i] for i in stay]], given=[*given, [theta[i] for i in inputs]],
+                      bounds=[c.bounds[i] for i in stay], limits=[*c.limits, *(c.bounds[i] for i in inputs)],
+                      order=list(range(len(stay))))
+
+
+def both(a: Case, b: Case, rng: random.Random) -> Case:
+    """Two cases in one, beside each other or one after the other, with parameters of their own or shared."""
+    na, ga, low = len(a.pieces), len(a.given), min([low for low, _ in b.bounds], default=0.0)
+    f, g, way, pieces = a.f, b.f, rng.choice(["plus", "minus", "times", "chained"]), b.pieces
+    count = len(flat(pieces))
+    shared = rng.random() < 0.4 and count <= len(a.theta)
+
+    def other(p: Any, x: Any) -> Any:
+        ps, xs = list(p.rest), list(x.rest)
+        first = f(Given(ps[:na]), Given(xs[:ga]))
+        second = flat(ps[:na])[:count] if shared else flat(ps[na:])
+        if way == "chained" and second and low < 0:
+            second[-1] = ag.tanh(first)
+        second = g(Given(refilled(pieces, iter(second))), Given(xs[ga:]))
+        return first + second if way in ("plus", "chained") else first - second if way == "minus" else 0.5 * first * second
+    more = [] if shared else b.pieces
+    bounds = a.bounds + ([] if shared else b.bounds)
+    return a._replace(name=f"{a.name} {way} {b.name}", f=other, pieces=a.pieces + more, given=a.given + b.given, bounds=bounds,
+                      limits=a.limits + b.limits, order=list(range(len(bounds))))
 
 
 def truth(c: Case, theta: Sequence[float], rows: Sequence[Sequence[float]]) -> tuple[Any, Any, float] | None:
@@ -181,6 +253,18 @@ def product_with_hessian(c: Case) -> Case:
     return c._replace(f=f)
 
 
+def in_language(c: Case) -> Run | None:
+    """A case at three points as a run of another language, held to the engine; None where it has no value at one."""
+    rows = [c.x] + [c.sample() for _ in range(2)] if c.given else [[]]
+    points = [c.theta, c.elsewhere(), c.elsewhere()]
+    wanted = [truth(c, t, rows) for t in points]
+    if any(w is None or w[2] > 1e4 or is_edge(c, t, rows, w) for t, w in zip(points, wanted)):
+        return None
+    graph = c.graph(c.theta, c.x)
+    return Run(ag.compile(*graph), [np.array(t)[c.order] for t in points], np.array(rows) if c.given else None, False,
+               [(w[0].sum(), w[1]) for w in wanted if w], graph)
+
+
 def as_arrays(pieces: Any) -> Any:
     return [np.array(piece, dtype=float) if isinstance(piece, list) else piece for piece in pieces]
 
@@ -239,24 +323,29 @@ def _jitted(c: Case, faults: Faults, way: str, call: Any, place: Any) -> None:
             found = [compare(f"jit {way} value", got[0], wanted[0].sum(), wanted[2]),
                      compare(f"jit {way} gradient", gradient, wanted[1], wanted[2])]
         else:
+            got = got.data if isinstance(got, Value) else got
             found = [compare(f"jit {way} value", got, wanted[0].sum(), wanted[2])]
         if any(found) and is_edge(c, theta, rows, wanted):
             continue
         faults.look(*found)
 
 
+def odd_case(seed: int, rng: random.Random) -> Case:
+    """The case of a seed, with something odd about it more often than not."""
+    return mixed(case(seed), rng, lambda: case(rng.randrange(10 ** 6)))
+
+
 def tried(seed: int, name: str | None = None) -> tuple[Case | None, Faults]:
     """What is wrong with the case of a seed, some of the ways picked by it."""
-    faults = Faults()
+    faults, rng = Faults(), random.Random(f"ways {seed}")
     try:
-        c = case(seed, name=name)
+        c = odd_case(seed, rng) if name is None else case(seed, name=name)
         output, _, _ = c.graph(c.theta, c.x)
     except (ArithmeticError, ValueError, TypeError) as error:
         faults.crashed.append(f"eager: {type(error).__name__}: {error}")
         return None, faults
     if len(topological_order(output)) > LARGE or not math.isfinite(output.data):
         return c, faults
-    rng = random.Random(f"ways {seed}")
     compiled(c, faults, ["own", rng.choice(["arrays", "arrays", "straight", "matrices", "scalars"])] + ["c"] * (rng.random() < 0.05))
     if rng.random() < 0.4:
         second = product_with_hessian(c)
