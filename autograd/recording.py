@@ -1,19 +1,58 @@
 """Whether operations are recorded: always, except inside `with no_grad()`."""
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import io
+from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
 from weakref import WeakSet
 
+F = TypeVar("F", bound=Callable[..., Any])
 
-class Block:
-    """One entered `with no_grad()`: open until it is left, in whatever order blocks are left."""
-    __slots__ = ("open",)
 
-    def __init__(self) -> None:
-        self.open = True
+class Block(io.BytesIO):
+    """A `with` block: open from `__enter__` until it is left, in whatever order blocks are left.
+
+    It is left by the `__exit__` of a file in memory, which closes it and is written in C. Of lines
+    of Python a Ctrl-C may come before any, and would leave the block open for good.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.of = name
+        self.is_used = False
+
+    def __enter__(self) -> Any:
+        if self.is_used:
+            raise RuntimeError(f"a block of {self.of}() is entered once: call {self.of}() again")
+        self.is_used = True
+        try:
+            return self.entered()
+        except BaseException:                   # a Ctrl-C: the block does not begin, nor end
+            self.close()
+            raise
+
+    def entered(self) -> Any:
+        """What `as` names; puts to work what the block is for, as long as it is not closed."""
+        raise NotImplementedError
+
+    def left(self) -> None:
+        """Put back what the block has changed: some time after its end, as nothing waits for it."""
+
+    def anew(self) -> Block:
+        """Another block like this one."""
+        return type(self)(self.of)
+
+    def __call__(self, f: F) -> F:
+        """f in a block of its own for each call."""
+        if not callable(f):
+            raise TypeError(f"{self.of}() decorates a function, got {type(f).__name__}")
+
+        @wraps(f)
+        def inside(*args: Any, **named: Any) -> Any:
+            with self.anew():
+                return f(*args, **named)
+        return inside                           # type: ignore[return-value]
 
 
 # The blocks open in any thread: where there is none, everything is recorded.
@@ -25,7 +64,16 @@ _entered: ContextVar[tuple[Block, ...]] = ContextVar("entered", default=())
 
 def is_recording() -> bool:
     """Whether operations are recorded here: no block that this thread or task entered is open."""
-    return not OPEN or not any(block.open for block in _entered.get())
+    return not any_open() or all(block.closed for block in _entered.get())
+
+
+def any_open() -> bool:
+    """Whether a block is open in any thread; those that were left are forgotten."""
+    for block in tuple(OPEN):
+        if block.closed:
+            OPEN.discard(block)
+            block.left()
+    return bool(OPEN)
 
 
 # True while a graph is recorded that will be computed again with other numbers, as `jit` does. Then
@@ -37,8 +85,15 @@ FOR_OTHER_NUMBERS: ContextVar[bool] = ContextVar("for_other_numbers", default=Fa
 ONE_SIDED: WeakSet[Any] = WeakSet()
 
 
-@contextmanager
-def no_grad() -> Iterator[None]:
+class Unrecorded(Block):
+    """A block in which nothing is recorded."""
+
+    def entered(self) -> None:
+        _entered.set((*(block for block in _entered.get() if not block.closed), self))
+        OPEN.add(self)
+
+
+def no_grad() -> Unrecorded:
     """Inside, nothing is recorded: results are leaves. Other threads and tasks go on recording.
 
     >>> from autograd import Value
@@ -48,11 +103,4 @@ def no_grad() -> Iterator[None]:
     >>> y.data, y.inputs
     (4.0, ())
     """
-    block = Block()
-    try:                                        # Ctrl-C may come right after either line
-        _entered.set((*(b for b in _entered.get() if b.open), block))
-        OPEN.add(block)
-        yield
-    finally:
-        block.open = False
-        OPEN.discard(block)
+    return Unrecorded("no_grad")

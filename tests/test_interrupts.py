@@ -1,6 +1,8 @@
 """Ctrl-C at the lines of what changes something: afterwards there is the state before or after, and everything still works."""
+import contextlib
 import math
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ import nn
 from autograd import Value
 from autograd.compat.finishing import AGAIN, finish
 from autograd.derivatives.level import VARIABLES_AT_WORK
-from autograd.recording import is_recording
+from autograd.recording import OPEN, is_recording
 from tests.nn.injection import places, run
 
 
@@ -55,13 +57,76 @@ def test_an_interrupt_leaves_the_state_before_or_after(case):
     lines = run(case()[0], (), ("autograd",))
     hook = sys.getprofile()
     for at in places(lines, 6):
-        if case is watched and max(at) > lines - 80:         # in the `finally` that ends the block, it may stay
-            continue
         action, holds = case()
         run(action, at, ("autograd",))
         assert holds(), at
         assert is_recording() and sys.getprofile() is hook, at
         assert ag.grad(lambda v: v ** 3)(2.0) == 12.0 and not VARIABLES_AT_WORK, at
+
+
+def silent():
+    with ag.no_grad():
+        Value(2.0) * 3.0
+
+
+def noted():
+    with ag.lines() as made:
+        Value(2.0) * 3.0
+    return made
+
+
+@pytest.mark.parametrize("block", [silent, noted, lambda: watched()[0]()], ids=["no_grad", "lines", "detect_anomaly"])
+def test_an_interrupt_at_any_line_of_a_block_ends_it(block):
+    """Also at the very last: what ends a block is written in C."""
+    before = Value._set_inputs
+    lines = run(block, (), ("autograd", "contextlib"))
+    assert lines > 5
+    for at in [*({i} for i in range(1, lines + 1)), *({i, j} for i in range(1, lines + 1) for j in (i + 1, i + 4))]:
+        run(block, at, ("autograd", "contextlib"))
+        x = Value(2.0)
+        y = x * x * x
+        y.backward()
+        assert is_recording() and x.grad == 12.0 and not OPEN and sys.getprofile() is None, at
+        assert Value._set_inputs is before and (Value(1e300) * 1e300).data == math.inf, at
+        with pytest.raises(ag.AnomalyError), ag.detect_anomaly():
+            Value(1e300) * 1e300
+        with ag.lines() as made:
+            z = x * 1.0
+        assert z in made, at
+        with ag.no_grad():
+            assert (x * 2.0).is_leaf, at
+
+
+def test_a_block_is_entered_once_and_decorates():
+    block = ag.no_grad()
+    with block, pytest.raises(RuntimeError, match=r"a block of no_grad\(\) is entered once: call no_grad\(\) again"):
+        block.__enter__()
+    with pytest.raises(RuntimeError, match="entered once"), block:
+        pass
+
+    @ag.no_grad()
+    def factorial(n):
+        return Value(1.0) if n == 0 else factorial(n - 1) * n
+    assert factorial(5).data == 120 and factorial(5).is_leaf and is_recording()
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(ag.no_grad())
+        assert not is_recording()
+    assert is_recording()
+    with pytest.raises(TypeError, match=r"no_grad\(\) decorates a function, got int"):
+        ag.no_grad()(3)
+
+
+def test_a_block_may_end_in_another_thread():
+    def inside():
+        with ag.no_grad():
+            yield
+    block = inside()
+    next(block)
+    assert not is_recording()
+    thread = threading.Thread(target=block.close)
+    thread.start()
+    thread.join()
+    assert is_recording()
 
 
 def test_a_change_is_made_to_its_end():

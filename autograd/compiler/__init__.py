@@ -36,6 +36,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, NamedTuple
 
+from autograd import ops
 from autograd.compat.keywords import OF_TRANSFORMS, told
 from autograd.compat.messages import choice, described, entries, truth
 from autograd.compiler.arrays.array import Misfit
@@ -45,7 +46,8 @@ from autograd.compiler.recognize.group import Group, earliest, groups, keys_of, 
 from autograd.compiler.arrays.loop import Stacked
 from autograd.compiler.printers.native import Native, c_compiler, loaded
 from autograd.compiler.recognize.record import Tape, record, without_zeros
-from autograd.compiler.recognize.repeat import Line, LineOfNodes, Turns, with_loops
+from autograd.compiler.recognize.repeat import (Line, LineOfNodes, Turns, is_running_sum,
+                                                with_loops)
 from autograd.compiler.recognize.shared import with_shared
 from autograd.compiler.run import Program
 from autograd.compiler.printers.scalar import Straight, straight
@@ -53,6 +55,7 @@ from autograd.compiler.recognize.shape import plan
 from autograd.value import Value
 
 WIDE = 4  # a loop over so many numbers at once is one over arrays
+RUNNING = 8  # where so large a part of the nodes are steps of running sums, groups are looked at
 # for loops over single numbers: nodes in all, in a turn, and outside
 LOOPED, LONG_TURN, OUTSIDE = 4_000_000, 300, 150
 # with fewer terms for each array operation, straight-line code is faster
@@ -169,7 +172,8 @@ class Bound(NamedTuple):
 def grouped(tape: Tape, depth: list[int], bound: Bound) -> list[Group | Turns] | None:
     """The tape as groups and loops; None where they take too many array operations."""
     nodes, least = len(tape.nodes), len({depth[i] for i in tape.nodes})  # one for each depth
-    if least > bound.operations and not (bound.may_loop and nodes >= WIDE * least):
+    wide = nodes >= WIDE * least or RUNNING * steps_of_sums(tape) >= nodes
+    if least > bound.operations and not (bound.may_loop and wide):
         return None
     keys = keys_of(tape)
     items = with_loops(tape, Line(tape, groups(tape, levels(tape, depth, keys), keys)))
@@ -183,8 +187,14 @@ def grouped(tape: Tape, depth: list[int], bound: Bound) -> list[Group | Turns] |
 def operations_in(item: Group | Turns) -> int:
     """How many array operations a group or all turns of a loop take."""
     if isinstance(item, Turns):
-        return item.length * len(item.ids)
+        return 1 if is_running_sum(item) else item.length * len(item.ids)
     return 3 if item.op in OF_TWO else 1  # the largest of many: two halvings at least
+
+
+def steps_of_sums(tape: Tape) -> int:
+    """How many nodes add one number to a sum of two."""
+    pairs = {i: args for i, (op, args) in tape.nodes.items() if op is ops.sum and len(args) == 2}
+    return sum([not pairs.keys().isdisjoint(args) for args in pairs.values()])
 
 
 def emitted(tape: Tape, items: list[Group | Turns], asked: bool) -> Blocks | None:

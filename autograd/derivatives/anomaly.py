@@ -12,7 +12,6 @@ import math
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib import import_module
 from typing import Any
@@ -103,14 +102,34 @@ def spelt(line: Line | None) -> str:
 
 # The block ----------------------------------------------------------------------------------------
 
-_watch: ContextVar[Watch | None] = ContextVar("watch", default=None)
+_watches: ContextVar[tuple[Watching, ...]] = ContextVar("watches", default=())
 _lock = threading.RLock()           # a Ctrl-C may leave it locked: the same thread goes on
-_open: list[Block] = []
 _before: list[tuple[Any, str, Any]] = []
 
 
-@contextmanager
-def detect_anomaly(infinite: bool = True) -> Iterator[None]:
+class Watching(Block):
+    """A block with a Watch. Functions of the core are put back when no block is open any more."""
+
+    def __init__(self, watch: Watch) -> None:
+        super().__init__("detect_anomaly")
+        self.watch = watch
+
+    def anew(self) -> Watching:
+        return Watching(Watch(self.watch.infinite))
+
+    def left(self) -> None:
+        _put_back()
+
+    def entered(self) -> None:
+        with _lock:
+            if not is_any_watching():
+                finish(_put_all_back)                   # what an interrupt has left half replaced
+                _replace()
+            OPEN.add(self)                              # so every operation takes the plain path
+        _watches.set((*(block for block in _watches.get() if not block.closed), self))
+
+
+def detect_anomaly(infinite: bool = True) -> Watching:
     """Inside, the first operation or step of a pass that gives NaN or infinity is an AnomalyError.
 
     It names the operation, the numbers and labels of its inputs, and the line of your code. The
@@ -125,40 +144,46 @@ def detect_anomaly(infinite: bool = True) -> Iterator[None]:
     Traceback (most recent call last):
     autograd...AnomalyError: forward pass: mul(1e+200, 1e+200) (inputs 'x', 'x') is inf, recorded...
     """
-    block, before, watch = Block(), _watch.get(), Watch(truth(infinite, "infinite"))
-    try:                                                # a Ctrl-C may come at any time
-        with _lock:
-            OPEN.add(block)                             # so every operation takes the plain path
-            _open.append(block)
-            if len(_open) == 1:
-                _replace()
-        _watch.set(watch)
-        yield
-    finally:
-        _watch.set(before)
-        finish(lambda: _leave(block))
+    return Watching(Watch(truth(infinite, "infinite")))
+
+
+def watch_here() -> Watch | None:
+    """The watch of the innermost open block of this thread or task."""
+    for block in reversed(_watches.get()):
+        if not block.closed:
+            return block.watch
+    if _before:
+        _put_back()
+    return None
+
+
+def _put_back() -> None:
+    """Put back the functions of the core, if no thread is in a block."""
+    with _lock:
+        if not is_any_watching():
+            finish(_put_all_back)
+
+
+def is_any_watching() -> bool:
+    """Whether a block is open in any thread."""
+    return any(isinstance(block, Watching) and not block.closed for block in tuple(OPEN))
+
+
+def _put_all_back() -> None:
+    for owner, name, method in reversed(_before):
+        setattr(owner, name, method)
+    _before.clear()
 
 
 def is_watched() -> bool:
     """Whether this thread or task is inside a block."""
-    return _watch.get() is not None
+    return watch_here() is not None
 
 
 def is_anomaly(x: float) -> bool:
     """Whether a number is an anomaly to the block at work in this thread or task."""
-    watch = _watch.get()
+    watch = watch_here()
     return watch is not None and watch.is_anomaly(x)
-
-
-def _leave(block: Block) -> None:
-    """Put everything back when this is the last block."""
-    with _lock:
-        OPEN.discard(block)
-        _open[:] = [other for other in _open if other is not block]
-        if not _open:
-            for owner, name, method in reversed(_before):
-                setattr(owner, name, method)
-            _before.clear()
 
 
 def _replace() -> None:
@@ -180,7 +205,7 @@ def _put(owner: Any, name: str, function: Any) -> None:
 def _looking(plain: Callable[..., None]) -> Callable[..., None]:
     def method(self: Value, op: Any, inputs: Sequence[Any], partials: Any) -> None:
         plain(self, op, inputs, partials)
-        watch = _watch.get()
+        watch = watch_here()
         if watch is not None and op:
             watch.recorded(self)
     return method
@@ -189,7 +214,7 @@ def _looking(plain: Callable[..., None]) -> Callable[..., None]:
 def _edge_by_edge(plain: Callable[..., None], back: int) -> Callable[..., None]:
     """A sweep, in reverse or in forward mode, that looks at the number each edge has changed."""
     def sweep(order: Sequence[Any], table: dict[Any, Any], edges: Any) -> None:
-        watch = _watch.get()
+        watch = watch_here()
         if watch is None:
             return plain(order, table, edges)
 
@@ -211,7 +236,7 @@ def _edge_by_edge(plain: Callable[..., None], back: int) -> Callable[..., None]:
 def _value_by_value(plain: Callable[[Iterable[Any]], None]) -> Callable[[Iterable[Any]], None]:
     """The sweep of fast.py that looks at the grads of inputs after each Value."""
     def sweep(values: Iterable[Any]) -> None:
-        watch = _watch.get()
+        watch = watch_here()
         if watch is None:
             return plain(values)
         for v in values:

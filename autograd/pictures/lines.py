@@ -6,11 +6,10 @@ from __future__ import annotations
 
 import linecache
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import FrameType
 from typing import Any, NamedTuple
 
+from autograd.recording import Block
 from autograd.value import Value
 
 OURS = ("autograd", "nn")               # a line of these packages is not the user's
@@ -26,8 +25,44 @@ class Line(NamedTuple):
 Lines = dict[Value, Line]
 
 
-@contextmanager
-def lines() -> Iterator[Lines]:
+class Noting(Block):
+    """A block that notes the line of each Value; its hook takes itself away after its end."""
+
+    def __init__(self) -> None:
+        super().__init__("lines")
+        self.made: Lines = {}
+
+    def anew(self) -> Noting:
+        return Noting()
+
+    def entered(self) -> Lines:
+        hook = sys.getprofile()
+        if hook is None or isinstance(hook, Hook) and hook.block.closed:
+            sys.setprofile(Hook(self))
+        return self.made
+
+
+class Hook:
+    """What Python calls at each call and return while a block is open."""
+
+    def __init__(self, block: Noting) -> None:
+        self.block = block
+
+    def __call__(self, frame: FrameType, event: str, argument: Any) -> None:
+        if self.block.closed:
+            sys.setprofile(None)
+            return
+        found = argument if event == "return" else None
+        if event == "call" and frame.f_code is Value.__init__.__code__:
+            found = next(iter(frame.f_locals.values()))
+        made = self.block.made
+        new = [v for v in values_in(found) if v not in made]
+        line = line_of(frame) if new else None
+        if line is not None:
+            made.update(dict.fromkeys(new, line))
+
+
+def lines() -> Noting:
     """A dict that, while the block runs, fills with the line that made each Value.
 
     It uses Python's hook for profilers; where that is taken nothing is noted.
@@ -36,26 +71,7 @@ def lines() -> Iterator[Lines]:
             y = Value(2.0) * 3.0
         print(made[y].number, made[y].text)
     """
-    made: Lines = {}
-    born = Value.__init__.__code__
-
-    def on_event(frame: FrameType, event: str, argument: Any) -> None:
-        found = argument if event == "return" else None
-        if event == "call" and frame.f_code is born:
-            found = next(iter(frame.f_locals.values()))
-        new = [v for v in values_in(found) if v not in made]
-        line = line_of(frame) if new else None
-        if line is not None:
-            made.update(dict.fromkeys(new, line))
-
-    is_free = sys.getprofile() is None
-    try:
-        if is_free:
-            sys.setprofile(on_event)
-        yield made
-    finally:
-        if is_free:
-            sys.setprofile(None)
+    return Noting()
 
 
 def values_in(x: Any) -> list[Value]:

@@ -32,7 +32,7 @@
     unordered: {order: breadthFirst, put: add, before: zeros,
                 why: "It passed its grad on before all of it had come."},
     recursive: {order: recursive, put: add, before: zeros,
-                why: "What is reached along several paths passes on what came before once more."},
+                why: "A Value with several paths to the output passes on again what it has passed on before."},
     unreset: {order: () => backwards, put: add, before: () => rightGrads.slice(),
               why: "The grads of the last pass are still in it."}};
 

@@ -240,6 +240,30 @@ def test_a_random_loop_that_looks_back_is_compiled_to_what_eager_gives(seed):
     holds(random_history(seed), points[0], points[1:], FORMS[0])
 
 
+def layers(P, depth, width, residual):
+    """A network of so many layers of one width, each with weights of its own, on three samples."""
+    total = 0.0
+    for sample in (DATA[:width], DATA[width:2 * width], DATA[20:20 + width]):
+        h, start = sample, 0
+        for _ in range(depth):
+            z = [ag.tanh(sum(w * u for w, u in zip(P[start + i * width:], h))) for i in range(width)]
+            h = [a + b for a, b in zip(z, h)] if residual else z
+            start += width * width
+        total += sum(v * v for v in h)
+    return total
+
+
+@pytest.mark.parametrize("residual", [True, False])
+def test_many_layers_of_one_width_are_a_loop_over_their_weights(residual):
+    lines = []
+    for depth in (45, 60):
+        theta = np.random.default_rng(depth).normal(size=depth * 9) * 0.5
+        holds(lambda P, depth=depth: layers(P, depth, 3, residual), theta.tolist(), [(0.9 * theta).tolist()], "own")
+        P = [Value(t) for t in theta.tolist()]
+        lines.append(compile(layers(P, depth, 3, residual), P).source.splitlines())
+    assert len(lines[0]) == len(lines[1]) < 80 and any("for t in reversed(range(" in line for line in lines[0])
+
+
 # Loops over vectors, which become loops over arrays --------------------------------------------------------------------------
 
 def mat(P, at, n, v):

@@ -7,6 +7,7 @@ import pytest
 
 import autograd as ag
 from autograd import AnomalyError, Value, detect_anomaly, ops, value
+from autograd.recording import is_recording
 
 
 def the_line_of(function, extra=1):
@@ -76,11 +77,13 @@ def test_what_is_right_is_right_inside_too():
 
 
 def test_nothing_is_left_behind():
+    assert is_recording()
     before = Value._set_inputs, Value.backward, vars(value)["record"]
     with pytest.raises(ZeroDivisionError), detect_anomaly():
         Value(1.0) / 0
     with detect_anomaly(), detect_anomaly(infinite=False):
         Value(1e200) * 1e200
+    assert is_recording()                                       # what follows a block puts everything back
     assert (Value._set_inputs, Value.backward, vars(value)["record"]) == before and not ag.recording.OPEN
     with pytest.raises(TypeError, match="infinite must be True or False, got int 1"), detect_anomaly(1):
         pass

@@ -21,7 +21,7 @@ from autograd.compiler.arrays.array import (SAMPLES, Array, Operand, elementwise
 from autograd.compiler.arrays.places import Strided, contiguous
 from autograd.compiler.arrays.reverse import depends_on, sweep, topological_order
 from autograd.compiler.arrays.structure import (Contract, Named, Part, Reshape, Structural, Sum,
-    assembled, contract, full, View, reshape, total, view)
+    assembled, contract, full, is_reshaped, View, reshape, total, view)
 from autograd.ops import Operation
 
 Rows = Union[int, Array]  # a stack of the loop by its number, or an Array from outside
@@ -328,10 +328,14 @@ class Reversal:
         if isinstance(x.op, At):
             source = x.op.source if isinstance(x.op.source, Array) else self.rows_of(x)
             return rows(source, x.op.offset, self.loop.turns)
+        if is_reshaped(x) and isinstance(x.inputs[0].op, At):
+            return reshape(self.lift(x.inputs[0]), self.shape(x.shape))
         if x in self.forward:
             return self.loop.kept(x)
-        if x not in self.varying([x]):
-            return x
+        return self.lift_of_back(x) if self.varies(x) else x
+
+    def lift_of_back(self, x: Array) -> Operand:
+        """The same for an Array of the loop back that differs from turn to turn."""
         if x in self.cotangents:
             return self.kept(x)
         if isinstance(x.op, Operation):

@@ -549,19 +549,42 @@ def of_symmetric(i: int, y: Array, d: Operand) -> Operand:
 
 def contract(A: Array, left: str, B: Array, right: str, out: str) -> Array:
     """The product of A and B, their axes labelled, summed over the labels that are not in `out`."""
-    if left == right and len(left) == 1 and not out:
-        for one, other in ((A, B), (B, A)):
-            factors = outer_factors(one)
-            if factors is not None:  # sum over i, j of u[i] v[j] B[i, j]
-                u, v = factors
-                inside = reshape(other, (*u.shape, *v.shape))
-                return contract(u, "a", contract(inside, "ab", v, "b", "a"), "a", "")
-    if left != right:
+    if left == right:
+        found = of_rows(A, B, left, out)
+        if found is not None:
+            return found
+    else:
         (A, left), (B, right) = untransposed(A, left), untransposed(B, right)
     size = {**dict(zip(left, A.shape)), **dict(zip(right, B.shape))}
     if tuple(size[c] for c in left + right) != A.shape + B.shape:
         raise Misfit(f"{left}, {right} do not label arrays of shapes {A.shape} and {B.shape}")
     return Array(Contract(left, right, out), (A, B), tuple(size[c] for c in out))
+
+
+def of_rows(A: Array, B: Array, labels: str, out: str) -> Array | None:
+    """The product of rows with rows, where there is a shorter form for it."""
+    found = of_outer_product(A, B) if len(labels) == 1 and not out else None
+    axes = tuple([k for k, c in enumerate(labels) if c not in out])
+    return found or times_one_number(A, B, axes) or times_one_number(B, A, axes)
+
+
+def of_outer_product(A: Array, B: Array) -> Array | None:
+    """The sum over i, j of u[i] v[j] B[i, j] where one is u[i] v[j] and the other one B, flat."""
+    for one, other in ((A, B), (B, A)):
+        factors = outer_factors(one)
+        if factors is not None:
+            u, v = factors
+            inside = reshape(other, (*u.shape, *v.shape))
+            return contract(u, "a", contract(inside, "ab", v, "b", "a"), "a", "")
+    return None
+
+
+def times_one_number(x: Array, other: Array, axes: tuple[int, ...]) -> Array | None:
+    """The sum of products with x over some axes, where x is one number again and again."""
+    if not isinstance(x.op, Broadcast) or shape_of(x.inputs[0]):
+        return None
+    found: Array = x.inputs[0] * total(other, axes)
+    return found
 
 
 def outer_factors(x: Array) -> tuple[Array, Array] | None:

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple, Union
 
 import numpy as np
 
+from autograd import ops
 from autograd.compiler.recognize.group import Group, key, keys_of
 from autograd.compiler.recognize.record import PARAMETER, Tape
 
@@ -28,7 +29,8 @@ FEWEST = 6  # turns of a loop
 LONGEST = 60  # groups in a turn
 SHARE = 20  # a loop is worth looking for if it has so large a part of all groups
 TRIED, SHIFTS = 4, 12  # repetitions that are looked at, and groups at which a turn of one may begin
-WEIGHTS = 4  # parameters that differ from turn to turn; with more they are layers, not time
+WEIGHTS = 4  # parameters that differ from turn to turn; with more they are layers, not time,
+LAYERS, WIDE = 36, 4  # but so many groups, of so many nodes, would be too many lines
 OUTSIDE = -1
 Tables = list[np.ndarray]  # one for each group of a turn, a row for each turn
 
@@ -217,11 +219,18 @@ def wired(
     if not any((lag > 0).any() for lag in lags):
         return []
     ids, args = ([a[first : last + 1] for a in its] for its in (ids, args))
-    if own_weights(tape, args, lags) > WEIGHTS:
+    if not are_layers(ids) and own_weights(tape, args, lags) > WEIGHTS:
         return []
     groups = [line.group(start + last * period + g) for g in range(period)]
     places = [w[last, :, 1] for w in wires], [w[last, :, 2] for w in wires]
     return [(start + first * period, Turns(groups, ids, args, lags, *places))]
+
+
+def is_running_sum(loop: Turns) -> bool:
+    """Whether a turn does nothing but add one number to the sum of those before."""
+    (op, ids, args), lags = loop.last[0], loop.lags[0]
+    alone = len(loop.ids) == len(ids) == 1 and op is ops.sum and len(args[0]) == 2
+    return alone and sorted(lags.tolist()) == [OUTSIDE, 1]
 
 
 def all_wires(size: int, ids: list[np.ndarray], args: list[np.ndarray]) -> list[np.ndarray]:
@@ -253,6 +262,12 @@ def longest_alike(wires: list[np.ndarray]) -> tuple[int, int] | None:
 def lags_of(wires: list[np.ndarray], first: int, last: int) -> list[np.ndarray]:
     """How many turns back each argument of the last turn is; OUTSIDE where before the first."""
     return [np.where(w[last, :, 0] > last - first, OUTSIDE, w[last, :, 0]) for w in wires]
+
+
+def are_layers(ids: list[np.ndarray]) -> bool:
+    """Whether turns of these nodes are layers of arrays, so many that they are better a loop."""
+    each = [group.shape[1] for group in ids]
+    return len(ids[0]) * len(ids) >= LAYERS and sum(each) >= WIDE * len(each)
 
 
 def own_weights(tape: Tape, args: list[np.ndarray], lags: list[np.ndarray]) -> int:

@@ -2,7 +2,7 @@
 from math import cos, sin
 
 from demos.exercises.checkers.asking import Part, Wrong, as_number, draw
-from demos.exercises.checkers.comparing import close, compare, derivative, exactly
+from demos.exercises.checkers.comparing import OFF, close, compare, derivative, exactly, related
 from demos.exercises.marking.policy import ENGINES, NO_ENGINE, Policy
 from demos.exercises.mutations.suspects import suspects
 from demos.exercises.probes.e15 import EXPRESSIONS
@@ -109,22 +109,29 @@ ALL = ("x * x", "(x * x + 1) / (x + 3)", "sin(3 * x)", "x * sin(x * x) / (2 - si
 
 def first(student):
     xs = [draw(student.random(i), 0.5) for i in range(4)]
-    for text in ALL:
-        names = [f"the derivative of {text} at {x:g}" for x in xs]
-        found = [student.run("e15.first", name, text, x) for name, x in zip(names, xs)]
-        got = [as_number(answer, name) for (answer, _), name in zip(found, names)]
-        right = list(map(slope(text), xs))
-        compare(names, got, right, [
-            ("this is the value, not the tangent", list(map(f(text), xs))),
-            ("the tangent begins at 0, where dx/dx is 1, or f is asked at a plain number", [0.0] * len(xs)),
-            ("the tangent begins at x, where dx/dx is 1", [x * d for x, d in zip(xs, right)]),
-            ("f is asked at 1 with the tangent x: value and tangent have changed places",
-             lambda: [slope(text)(1.0) * x for x in xs])],
-            more=mutants(lambda names: [names["derivative"](lambda t: EXPRESSIONS[text](t, names["sin"]), x) for x in xs]))
-        if not any(any(asked) for _, asked in found):
-            raise Wrong(f"derivative never asks {text} at a dual number",
-                        mistake="it is a difference quotient; here the tangent of a dual number is wanted")
-        exactly(got, right, "derivative")
+    asked = [(text, x) for text in ALL for x in xs]
+    names = [f"the derivative of {text} at {x:g}" for text, x in asked]
+    found = [student.run("e15.first", name, text, x) for name, (text, x) in zip(names, asked)]
+    got = [as_number(answer, name) for (answer, _), name in zip(found, names)]
+    right, at, values = [slope(text)(x) for text, x in asked], [x for _, x in asked], [f(text)(x) for text, x in asked]
+
+    def elsewhere(move):
+        return lambda: [slope(text)(move(x)) for text, x in asked]
+    compare(names, got, right, [
+        ("this is the value, not the tangent", values),
+        ("the tangent begins at 0, where dx/dx is 1, or f is asked at a plain number", [0.0] * len(at)),
+        ("the tangent begins at x, where dx/dx is 1", [x * d for x, d in zip(at, right)]),
+        ("f is asked at x + 1, and not at x", elsewhere(lambda x: x + 1)), ("f is asked at x - 1, and not at x", elsewhere(lambda x: x - 1)),
+        ("f is asked at 2 x, and not at x", elsewhere(lambda x: 2 * x)), ("f is asked at -x, and not at x", elsewhere(lambda x: -x)),
+        ("f is asked at 1, whatever x is", elsewhere(lambda x: 1.0)), ("f is asked at 0, whatever x is", elsewhere(lambda x: 0.0)),
+        ("value and tangent are added", [y + d for y, d in zip(values, right)]),
+        ("f is asked at 1 with the tangent x: value and tangent have changed places", lambda: [slope(text)(1.0) * x for text, x in asked])],
+        more=[*related(got, right, [("x", at), ("f(x)", values)]),
+              *mutants(lambda names: [names["derivative"](lambda t: EXPRESSIONS[text](t, names["sin"]), x) for text, x in asked])])
+    if not all(any(any(duals) for (_, duals), (other, _) in zip(found, asked) if other == text) for text in ALL):
+        raise Wrong("derivative never asks a function at a dual number",
+                    mistake="it is a difference quotient; here the tangent of a dual number is wanted")
+    exactly(got, right, "derivative")
 
 
 def second(student):
@@ -172,12 +179,22 @@ def newton(student):
             *[(f"the step is {k:.4g} times f', where f' over f'' belongs", [x - k * a for x, a in zip(xs, d)]) for k in [(xs[0] - got[0]) / d[0]]],
             ("x is multiplied: it should be the difference of x and the step", [x * a / b for x, a, b in zip(xs, d, dd)])],
             by="it should be",
-            more=mutants(lambda names: [names["newton_step"](lambda t: EXPRESSIONS[text](t, names["sin"]), x) for x in xs]))
+            more=[*of_step(xs, got, right, [("f'", d), ("f''", dd), ("f", value), ("x", xs)]), *mutants(lambda names: [names["newton_step"](lambda t: EXPRESSIONS[text](t, names["sin"]), x) for x in xs])])
         if not any(nested for _, nested in found):
             raise Wrong("newton_step never calls f with a dual number in a dual number",
                         mistake="the second derivative comes from a difference quotient; take the derivative of the derivative")
         if not all(close(a, b, 1e-7, 1e-7) for a, b in zip(got, right)):
             raise Wrong("newton_step is right to some digits only", mistake="a difference quotient stands in it")
+
+
+def of_step(xs, got, right, known):
+    """What the step is, where it is the right one times something."""
+    steps, wanted = [x - y for x, y in zip(xs, got)], [x - y for x, y in zip(xs, right)]
+    ratios = [a / b for a, b in zip(steps, wanted)]
+    if all(close(r, ratios[0]) for r in ratios):
+        yield f"the step is {ratios[0]:.4g} times what it should be", got
+    for said, _ in related(steps, wanted, known):
+        yield said.replace(OFF.strip(), "the step is the right one"), got
 
 
 def again(text, xs, times):
