@@ -58,6 +58,7 @@ WIDE = 4  # a loop over so many numbers at once is one over arrays
 RUNNING = 8  # where so large a part of the nodes are steps of running sums, groups are looked at
 # for loops over single numbers: nodes in all, in a turn, and outside
 LOOPED, LONG_TURN, OUTSIDE = 4_000_000, 300, 150
+READABLE = 150  # so many lines of scalars, and one for the gradient of each, can still be read
 # with fewer terms for each array operation, straight-line code is faster
 NARROW, NARROW_WITH_SAMPLES = 40, 8
 
@@ -159,7 +160,9 @@ def in_blocks(
     items = grouped(whole, depth, bound)
     if items is not None:
         return emitted(whole, items, asked)
-    return scalar_loops(narrow) if bound.may_loop else None
+    if not bound.may_loop:
+        return None
+    return scalar_loops(narrow) or long_loops(whole, depth)
 
 
 class Bound(NamedTuple):
@@ -208,6 +211,19 @@ def emitted(tape: Tape, items: list[Group | Turns], asked: bool) -> Blocks | Non
         if asked:
             raise
         return None
+
+
+def long_loops(tape: Tape, depth: list[int]) -> Blocks | None:
+    """The tape as loops over arrays, where lines of scalars would be more than anybody reads; None
+    where it is short, or where loops leave much of it outside.
+    """
+    if len(tape.nodes) <= READABLE:
+        return None
+    keys = keys_of(tape)
+    items = with_loops(tape, Line(tape, groups(tape, levels(tape, depth, keys), keys)))
+    loops = [item for item in items if isinstance(item, Turns)]
+    lines = len(items) - len(loops) + sum([len(loop.ids) for loop in loops])
+    return emitted(tape, items, False) if loops and lines <= READABLE / 2 else None
 
 
 def is_wide(item: Group | Turns) -> bool:

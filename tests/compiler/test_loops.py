@@ -403,3 +403,29 @@ def test_two_comparisons_that_one_factor_multiplies_are_added_as_numbers(m, sign
         return total
     rows = [[0.3 + 0.4 * k] for k in range(m)]
     agrees(of, [0.4, 0.7, -0.5], rows[0] if m else (), rows or None, forms=("arrays",))
+
+
+def next_letters(states, turns, letters=5):
+    """The loss of a recurrent network with few states that predicts the next letter at every turn, and its parameters."""
+    draw = random.Random(states)
+    Wx, Wh, Wo = ([[Value(draw.uniform(-1, 1)) for _ in range(columns)] for _ in range(rows)]
+                  for rows, columns in ((states, letters), (states, states), (letters, states)))
+    b = [Value(draw.uniform(-1, 1)) for _ in range(states)]
+    h, loss = [0.0] * states, 0.0
+    for _ in range(turns):
+        x, letter = [draw.uniform(-1, 1) for _ in range(letters)], draw.randrange(letters)
+        h = [ag.tanh(sum(w * xj for w, xj in zip(Wx[i], x)) + sum(w * hj for w, hj in zip(Wh[i], h)) + b[i]) for i in range(states)]
+        scores = [sum(w * hj for w, hj in zip(row, h)) for row in Wo]
+        loss = loss - scores[letter] + ag.log(sum(ag.exp(s) for s in scores))
+    return loss, [w for W in (Wx, Wh, Wo) for row in W for w in row] + b
+
+
+@pytest.mark.parametrize("states", (1, 2, 3))
+def test_a_recurrent_network_of_few_states_has_as_many_lines_however_long_it_is(states):
+    short, long = (compile(*next_letters(states, turns)).source.count("\n") for turns in (10, 100))
+    assert abs(long - short) <= 2
+
+
+@pytest.mark.parametrize("states", (1, 2, 3))
+def test_a_recurrent_network_of_few_states_is_compiled_to_what_eager_gives(states):
+    assert compile(*next_letters(states, 40)).verify(points=3) == 3
