@@ -26,6 +26,7 @@ SLOW = (
     "tests/compiler/test_steps.py::test_steps_at_random_go_as_eager",
     "tests/compiler/test_steps.py::test_hundreds_of_steps",
     "tests/nn/test_odd_models.py",
+    "tests/pictures/test_live.py::test_in_firefox",
     "tests/compiler/test_c.py::test_a_program",
     "tests/compiler/test_c.py::test_programs",
     "tests/compiler/test_c.py::test_every_row_of_the_table_is_the_same_in_c",

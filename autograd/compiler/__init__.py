@@ -9,6 +9,7 @@ compilation; each has its files in the order of reading.
     patterns    one file each
         prefix      running sums
     recognize   what finds it in a graph
+        columns     the graph as it was recorded, a column for each thing to know
         record      the graph as a flat list of operations; sums in a normal form (normal, affine)
         group       nodes that do the same, at one depth
         extrema     the largest of a list as one node

@@ -32,7 +32,7 @@
     unordered: {order: breadthFirst, put: add, before: zeros,
                 why: "It passed its grad on before all of it had come."},
     recursive: {order: recursive, put: add, before: zeros,
-                why: "What is reached along several paths passes on what came before once more."},
+                why: "A Value with several paths to the output passes on again what it has passed on before."},
     unreset: {order: () => backwards, put: add, before: () => rightGrads.slice(),
               why: "The grads of the last pass are still in it."}};
 
@@ -674,7 +674,11 @@
   // The place of the step's node and inputs: where it was looked before, if all that is needed is
   // seen from there, else, of the places around the node, the one from which most cards are seen.
   let looked = null;                                    // {x, y, scale}, where it was looked last
+  let lookedAt = "";                                    // for which step and size
   function around(scale, w, h) {
+    const now = [step, steps.length, scale, w, h].join();           // while a leaf moves, all of it stays
+    if (now === lookedAt) return looked;
+    lookedAt = now;
     const node = steps[step].node ?? 0, need = [node, ...nodes[node].inputs];
     const isSeen = (i, {x, y}) => Math.abs(nodes[i].x - x) <= (w - nodes[i].w) / 2 - RIM &&
                                   Math.abs(nodes[i].y - y) <= (h - nodes[i].h) / 2 - RIM;

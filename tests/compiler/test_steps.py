@@ -362,6 +362,44 @@ def test_what_is_written_again_holds_numbers_after_a_recording():
     assert best == [4.0] and not f.refused and len(f.known) == 1
 
 
+class Best:
+    def __init__(self):
+        self.loss = 9.0
+
+
+def test_an_attribute_that_is_set_again_holds_a_number_after_a_recording():
+    """The first call leaves it as it was; the recording, which would set it to a Value, changes nothing either."""
+    best, w = Best(), Value(10.0)
+
+    @jit
+    def f(x):
+        best.loss = min(best.loss, w.data * x)
+        return w * x
+    with pytest.warns(UserWarning, match="changes what it refers to"):
+        for x in (1.0, 0.5, 0.25):
+            assert f(x).data == 10 * x and type(best.loss) is float
+    assert best.loss == 2.5
+
+
+def test_a_memory_that_is_returned_or_is_an_argument_is_the_same_list():
+    velocity, rows = [0.0], [[0.0], [0.0]]
+
+    @jit
+    def keeps(x):
+        velocity[0] = 0.5 * velocity[0] + x
+        return velocity
+
+    @jit
+    def reads(row, x):
+        rows[0][0] = rows[0][0] + x
+        return row[0] * x
+    with pytest.warns(UserWarning, match="returns a list that it keeps"):
+        for _ in range(4):
+            assert keeps(1.0) is velocity
+    assert [reads([2.0], 1.0) for _ in range(3)] == [2.0] * 3
+    assert [reads(rows[0], 1.0) for _ in range(3)] == [4.0, 5.0, 6.0] and not reads.refused
+
+
 def test_a_step_that_meets_infinity_gives_no_warning():
     w = Value(0.5)
 

@@ -15,7 +15,7 @@ SLOW = {
     "formulas": ["tests/formulas", "tests/test_ops.py", "tests/pictures/test_play.py"],
     "compat": ["tests/compat", "tests/test_value.py"],
 }
-PLAIN = ("value", "graph", "backward", "ops", "operation")        # of these, autograd/fast.py hides some: they are tried without it, too
+PLAIN = ("value", "graph", "backward", "ops", "operation", "micrograd")      # of these, autograd/fast.py hides some: they are tried without it, too
 
 
 def files(room):

@@ -13,6 +13,7 @@ from autograd.graph import topological_order
 from autograd.ops import TABLE
 from tests.browser import Browser
 from tests.expressions import expression, neuron
+from tests.firefox import ARROW_RIGHT, END, FIREFOX, Firefox
 from tests.pictures.test_play import fixed, needs_browser, quiet, text
 
 
@@ -298,3 +299,32 @@ def test_a_page_of_up_to_300_values_is_small():
     y, _ = expression(4, operations=300)
     assert 280 <= len(topological_order(y)) <= 300
     assert len(autograd.play(y).html.encode()) < 260_000
+
+
+@pytest.mark.skipif(FIREFOX is None, reason="no Firefox on PATH")
+def test_in_firefox_steps_are_played_and_a_leaf_is_dragged_and_slid(tmp_path):
+    y, _ = neuron()
+    order, file, browser = topological_order(y), tmp_path / "page.html", Firefox()
+    try:
+        autograd.play(y, file)
+        browser.open(file)
+        browser.press(*[ARROW_RIGHT] * 3)
+        assert browser.run("document.getElementById('count').textContent").startswith("step 3 /")
+        browser.press(END)
+        leaf = next(i for i, v in enumerate(order) if v.is_leaf)
+        left, top, width, height = browser.run(f"(r => [r.x, r.y, r.width, r.height])(document.querySelector('#node{leaf} .box')"
+                                               ".getBoundingClientRect())")
+        before = browser.run("document.getElementById('leaf-number').value")
+        browser.drag((left + width / 2, top + height / 2), (left + width / 2 + 30, top + height / 2), (left + width, top + height / 2))
+        dragged = browser.run("document.getElementById('leaf-number').value")
+        left, top, width = browser.run("(r => [r.x, r.y + r.height / 2, r.width])(document.getElementById('leaf-slider')"
+                                       ".getBoundingClientRect())")
+        browser.drag((left + width * 0.8, top), (left + width * 0.5, top), (left + width * 0.4, top))
+        slid = browser.run("document.getElementById('leaf-number').value")
+        assert before == "" and dragged != slid and float(slid) != order[leaf].data
+        there = as_computed(order, {v: float(slid) if v is order[leaf] else v.data for v in order if v.is_leaf})
+        assert tips(browser, "data") == pytest.approx([v.data for v in there], rel=1e-9, abs=1e-12)
+        assert tips(browser, "grad") == pytest.approx([v.grad for v in there], rel=1e-9, abs=1e-12)
+        assert browser.run("getSelection().toString()") == ""
+    finally:
+        browser.close()

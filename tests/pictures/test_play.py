@@ -202,7 +202,7 @@ def test_one_chooses_what_is_asked_for(browser, tmp_path):
     ("right", [32, 16, 4, 1], "Done: every grad is the derivative of d"),
     ("overwrite", [4, 4, 4, 1], "Wrong from b on: its grad is 4 instead of 16. Where a Value"),
     ("unordered", [16, 16, 4, 1], "Wrong from a on: its grad is 16 instead of 32. It passed"),
-    ("recursive", [80, 16, 4, 1], "Wrong from a on: its grad is 80 instead of 32. What is reached"),
+    ("recursive", [80, 16, 4, 1], "Wrong from a on: its grad is 80 instead of 32. A Value with several paths"),
     ("unreset", [112, 40, 8, 1], "Wrong from c on: its grad is 8 instead of 4. The grads of"),
 ])
 def test_a_pass_with_a_mistake_says_where_it_goes_wrong(browser, tmp_path, name, grads, told):

@@ -8,6 +8,7 @@ from autograd import Value
 from autograd.words import explain as explaining
 from autograd.words.labels import as_name, clean, is_call, latex_name, plural, short_name, shorten
 from autograd.words.numbers import bracketed, compact
+from autograd.words.steps import Step
 
 
 @pytest.mark.parametrize("paths, written", [(1, True), (2, True), (8, True), (9, False)])
@@ -110,3 +111,15 @@ def test_names_in_latex(label, latex):
 def test_compact_numbers_read_back(x):
     assert float(compact(x).replace("−", "-").replace(",", "")) == pytest.approx(x, rel=5e-4)
     assert bracketed(x).startswith("(") == (x < 0)
+
+
+@pytest.mark.parametrize("left, right, apart", [([1.0, 2.0], [1.0, 2.0], 0.0), ([2.0, 4.0], [2.0, 3.0], 0.25), ([[1e-6]], [[2e-6]], 0.5), ([100.0], [-100.0], 2.0),
+                                                (0.0, 0.0, 0.0), ([0.0], [0.0], 0.0), ([], [], 0.0), (4e5, 3e5, 0.25), ([[0.0, -8.0]], [[2.0, -8.0]], 0.25)])
+def test_how_far_the_sides_of_a_step_are_apart(left, right, apart):
+    step = Step("a = b", "a = b", "why", left, right)
+    assert step.difference == pytest.approx(apart, rel=1e-12) and step.holds == (apart == 0.0)
+    assert Step("", "", "", right, left).difference == step.difference
+
+
+def test_sides_of_other_lengths_are_not_equal():
+    assert not Step("", "", "", [1.0, 2.0], [1.0]).holds and Step("", "", "", [1.0, 1e9], [1.0, 1e9 * (1 + 1e-15)]).holds

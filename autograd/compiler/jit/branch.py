@@ -242,7 +242,7 @@ class Branch:
                 notes.arguments = {variables[i] for i in self.signature.given}
                 notes.lend(reach.memories)
                 returned = call()
-                notes.finish()
+                notes.finish(returned)
                 results, found = listed(returned, notes.made)
                 as_float = self.settled(results, notes, reach) if self.over is None else set()
         except Refused:

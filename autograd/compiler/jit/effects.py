@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from autograd import ops
-from autograd.compiler.jit.memory import Memory, gradient_of, lent, number_of, put_number
+from autograd.compiler.jit.memory import (Memory, gradient_of, holds, lent, nests, number_of,
+                                          put_number)
 from autograd.derivatives.gradients import pullback
 from autograd.graph import topological_order
 from autograd.value import Value
@@ -179,9 +180,11 @@ class Effects:
         if any(v in self.outside and not v.is_leaf for v in order):
             self.refuse("calls backward() through a Value that was computed outside")
 
-    def finish(self) -> None:
-        """The function has ended."""
+    def finish(self, returned: Any) -> None:
+        """The function has ended, and gives this."""
         self.flush()
+        if holds(returned, [part for memory, _, _ in self.memories for part in nests(memory.x)]):
+            self.refuse("returns a list that it keeps between calls; return a copy")
         unchanged = [v for v, x in self.grads.items() if x is self.incoming.get(v)]
         for v in unchanged:
             del self.grads[v]

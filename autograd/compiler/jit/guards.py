@@ -141,11 +141,11 @@ class Notes:
         if self.effects is not None:
             self.effects.lend(memories, Whole)
 
-    def finish(self) -> None:
-        """The function has ended."""
+    def finish(self, returned: Any) -> None:
+        """The function has ended, and gives this."""
         self.check_rows()
         if self.effects is not None:
-            self.effects.finish()
+            self.effects.finish(returned)
             self.made -= self.effects.leaves
 
     def check_rows(self) -> None:

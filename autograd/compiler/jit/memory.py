@@ -103,6 +103,28 @@ def lent(x: Any) -> Callable[[], None]:
     return put_back
 
 
+def lent_fields(x: Any) -> Callable[[], None]:
+    """A function that gives an object the attributes that it has now."""
+    fields, copy = x.__dict__, dict(x.__dict__)
+
+    def put_back() -> None:
+        fields.clear()
+        fields.update(copy)
+    return put_back
+
+
+def holds(x: Any, parts: Iterable[Any]) -> bool:
+    """Whether a nest is, or has in it, one of some lists and dicts themselves."""
+    stack, wanted = [x], set(map(id, parts))
+    while stack:
+        x = stack.pop()
+        if id(x) in wanted:
+            return True
+        if isinstance(x, (list, tuple, dict)):
+            stack += x.values() if isinstance(x, dict) else x
+    return False
+
+
 def put_in(where: Sequence[Slot], contents: Iterable[Any]) -> None:
     """Put something into each slot: Ctrl-C does not interrupt a loop inside C."""
     owners, keys = [owner for owner, _ in where], [key for _, key in where]

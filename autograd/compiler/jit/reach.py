@@ -29,7 +29,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiler.jit.memory import Memory, changed_memory, lent
+from autograd.compiler.jit.memory import Memory, changed_memory, lent, lent_fields, nests
 from autograd.compiler.jit.unchanged import Term, Watch, alike, are_held, together
 from autograd.operation import Operation
 from autograd.value import Value
@@ -168,10 +168,12 @@ class Reach:
         return all([watch.same(self.asks_same) for watch in self.watches])
 
     def lent(self) -> list[tuple[Watch, Callable[[], None]]]:
-        """What is watched as bytes, lists and dicts that may be changed, each with a function that
-        makes it what it is now."""
-        return [(watch, lent(watch.of)) for watch in self.watches
-                if type(watch.of) in (list, dict) and type(watch.held[0]) is bytes]
+        """Lists and dicts of numbers, and objects, each with a function that makes it what it is
+        now."""
+        nested = [(watch, lent(watch.of)) for watch in self.watches
+                  if type(watch.of) in (list, dict) and type(watch.held[0]) is bytes]
+        return nested + [(watch, lent_fields(watch.of)) for watch in self.watches
+                         if type(_attribute(watch.of, "__dict__")) is dict]
 
     def newly_changed(self) -> list[tuple[Memory, list[Any]]]:
         """What has changed, where that are numbers in lists and dicts alone, and what these held;
@@ -402,6 +404,7 @@ class Reach:
         memory = next((memory for memory in self.memories if memory.x is x), None)
         if memory is not None:
             self.watch(lambda: [memory.is_alike()])
+            self.seen.update((id(part), part) for part in nests(x))
         return memory is not None
 
     def of_items(self, x: Any) -> list[Any]:

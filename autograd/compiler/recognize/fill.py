@@ -39,7 +39,7 @@ class Filler:
 
     def filled(self, op: Operation, ids: list[int], args: list[tuple[int, ...]]) -> Dots:
         """Sums as dots of numbers with all nodes of a team; [] where that is not worth it."""
-        if op not in (ops.sum, ops.dot) or len(ids) < FEWEST:
+        if len(ids) < FEWEST or not self.has_numbers(op, args[0]):
             return []
         lengths = np.fromiter(map(len, args), np.intp) // (1 + (op is ops.dot))
         flat = np.fromiter(chain.from_iterable(args), np.intp)
@@ -72,6 +72,11 @@ class Filler:
         if (lengths <= FEW).all() and entries > FEW_FULL * terms:
             return False
         return terms < entries < max(FULL * terms, min(SPARSE * terms, DENSE))
+
+    def has_numbers(self, op: Operation, args: tuple[int, ...]) -> bool:
+        """Whether an operation is a sum, or a dot with a number in its first product."""
+        first = self.planner.kinds[[args[0], args[len(args) // 2]]]
+        return op is ops.sum or op is ops.dot and bool((first == CONSTANT).any())
 
     def sorted_rows(
         self, count: int, nodes: np.ndarray, factors: np.ndarray
