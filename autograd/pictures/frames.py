@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from autograd.compat.keywords import OF_PICTURES, told
+from autograd.compat.files import replace_file
 from autograd.compat.messages import choice, described, path_of
 from autograd.graph import topological_order
 from autograd.pictures.canvas import numbered, write_drawings
@@ -57,7 +58,7 @@ class Frames:
             return write_drawings([drawing_of(svg) for svg in self.svgs], path, width)
         paths = numbered(path, len(self.svgs))
         for each, svg in zip(paths, self.svgs):
-            each.write_text(XML + svg, encoding="utf-8")
+            replace_file(each, XML + svg)
         return paths
 
     def _repr_html_(self) -> str:

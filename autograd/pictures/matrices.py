@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograd.compat.keywords import OF_PICTURES, told
+from autograd.compat.files import replace_file
 from autograd.compat.messages import described, path_of, text
 from autograd.pictures.lines import Line
 from autograd.pictures.page import embedded, filled, script_of
@@ -66,7 +67,7 @@ def matrices_page(program: Any, path: str | os.PathLike[str] | None = None, *,
     page = filled("matrices", {"title": html.escape(name), "data": embedded(story)},
                   script_of("matrices.js"))
     if place is not None:
-        place.write_text(page, encoding="utf-8")
+        replace_file(place, page)
     size = plural(len(found.order), "Value")
     return Player(page, place, f"{name}: {size} as arrays", HEIGHT)
 

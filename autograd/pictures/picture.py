@@ -14,6 +14,7 @@ from typing import Any
 
 import graphviz
 
+from autograd.compat.files import replace_file
 from autograd.compat.messages import at_least, entries, path_of, text
 from autograd.pictures.canvas import write_drawings
 from autograd.pictures.cards import Splines
@@ -87,15 +88,15 @@ class Picture(graphviz.Digraph):                                # type: ignore[m
             raise ValueError("a picture's file needs an ending such as .svg or .png, "
                              f"got {str(path)!r}")
         if kind in ("dot", "gv"):
-            path.write_text(self.source, encoding="utf-8")
+            replace_file(path, self.source)
         elif kind == "svg":
-            path.write_text(XML + self.svg(), encoding="utf-8")
+            replace_file(path, XML + self.svg())
         elif kind in ("tex", "tikz"):
-            path.write_text(tikz_of(drawing_of(self.svg())), encoding="ascii")
+            replace_file(path, tikz_of(drawing_of(self.svg())), "ascii")
         elif kind in ("pdf", "eps"):
             write_drawings([drawing_of(self.svg())], path)
         else:
-            path.write_bytes(self.at_width(width).pipe(format=kind))
+            replace_file(path, self.at_width(width).pipe(format=kind))
         return path
 
     def at_width(self, pixels: int | None) -> Picture:

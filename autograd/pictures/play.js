@@ -674,7 +674,11 @@
   // The place of the step's node and inputs: where it was looked before, if all that is needed is
   // seen from there, else, of the places around the node, the one from which most cards are seen.
   let looked = null;                                    // {x, y, scale}, where it was looked last
+  let lookedAt = "";                                    // for which step and size
   function around(scale, w, h) {
+    const now = [step, steps.length, scale, w, h].join();           // while a leaf moves, all of it stays
+    if (now === lookedAt) return looked;
+    lookedAt = now;
     const node = steps[step].node ?? 0, need = [node, ...nodes[node].inputs];
     const isSeen = (i, {x, y}) => Math.abs(nodes[i].x - x) <= (w - nodes[i].w) / 2 - RIM &&
                                   Math.abs(nodes[i].y - y) <= (h - nodes[i].h) / 2 - RIM;

@@ -15,6 +15,7 @@ from typing import Any
 
 from autograd.compat.keywords import OF_PICTURES, told
 from autograd.compat.numbers import with_labels
+from autograd.compat.files import replace_file
 from autograd.compat.messages import described, path_of, text, within
 from autograd.formulas.javascript import rule
 from autograd.formulas.text import Slot, Text
@@ -88,7 +89,7 @@ def play(value: Value | Callable[..., Any], path: str | os.PathLike[str] | None 
     scene.comparisons = compared(comparisons, order, scene.nodes)
     page = page_of(scene, shown)
     if place is not None:
-        place.write_text(page, encoding="utf-8")
+        replace_file(place, page)
     size = plural(len(order), "Value")
     return Player(page, place, f"{shown}: forward and backward pass of {size}")
 

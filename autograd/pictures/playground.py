@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from autograd.compat import messages
+from autograd.compat.files import replace_file
 from autograd.compat.messages import path_of, text
 from autograd.formulas.javascript import arithmetic
 from autograd.graph import topological_order
@@ -78,7 +79,7 @@ def training_page(recorded: Sequence[Any], programs: Sequence[str], facts: Mappi
     page = filled("playground", {"title": html.escape(name), "data": embedded(story)}, script)
     check_size(page)
     if file is not None:
-        file.write_text(page, encoding="utf-8")
+        replace_file(file, page)
     size = plural(len(sample.parameters), "parameter")
     return Player(page, file, f"{name}: a model of {size} that trains", HEIGHT)
 

@@ -1,4 +1,5 @@
 """Pictures as files for slides: PDF, EPS, PNG and GIF by Matplotlib, TikZ, and the steps of a pass as frames."""
+import os
 import html
 import re
 import shutil
@@ -224,3 +225,22 @@ def test_tikz_compiles_with_pdftex_whatever_the_labels(tmp_path):
                           text=True, errors="replace", timeout=300)
     assert done.returncode == 0, done.stdout[-1500:]
     assert f"({len(pictures)} pages" in done.stdout
+
+
+@pytest.mark.parametrize("ending", ["svg", "dot", "tex"])
+def test_a_full_disk_leaves_the_file_that_was_there(ending, tmp_path):
+    resource = pytest.importorskip("resource")
+    code = f"""if True:
+        import resource, signal, sys, autograd as ag
+        picture = ag.draw(ag.Value(2.0, label="x") * 3.0)
+        picture.write("a.{ending}")
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+        before = open("a.{ending}", "rb").read()
+        try:
+            picture.write("a.{ending}")
+        except OSError:
+            sys.exit(open("a.{ending}", "rb").read() != before)
+        sys.exit(2)"""
+    assert resource and subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env={**os.environ, "PYTHONPATH": os.getcwd()}).returncode == 0
+    assert [path.name for path in tmp_path.iterdir()] == [f"a.{ending}"]
