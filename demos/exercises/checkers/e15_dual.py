@@ -187,14 +187,17 @@ def newton(student):
             raise Wrong("newton_step is right to some digits only", mistake="a difference quotient stands in it")
 
 
+SIZE = "the size of the step is wrong: it is"
+
+
 def of_step(xs, got, right, known):
     """What the step is, where it is the right one times something."""
     steps, wanted = [x - y for x, y in zip(xs, got)], [x - y for x, y in zip(xs, right)]
     ratios = [a / b for a, b in zip(steps, wanted)]
     if all(close(r, ratios[0]) for r in ratios):
-        yield f"the step is {ratios[0]:.4g} times what it should be", got
+        yield f"{SIZE} {ratios[0]:.4g} times what it should be", got
     for said, _ in related(steps, wanted, known):
-        yield said.replace(OFF.strip(), "the step is the right one"), got
+        yield said.replace(OFF.strip(), f"{SIZE} the right one"), got
 
 
 def again(text, xs, times):
