@@ -51,7 +51,23 @@ PYTORCH = {                     # its names: what does it here
     "BCEWithLogitsLoss": "loss='binary_cross_entropy', a sum instead of a mean",
     "BCELoss": "loss='binary_cross_entropy', of the logit before the sigmoid",
     "functional": "autograd, with relu, tanh, sigmoid, and nn.losses",
+    "NLLLoss": "loss='cross_entropy', of the logits, a sum instead of a mean",
+    "HuberLoss": "a loss of your own, a function of a prediction and a target",
+    "AdamW": "nn.Adam(weight_decay=...), which adds the decay to the gradient",
+    "RMSprop": "nn.Adam, or an Optimizer of your own",
+    "Adagrad": "nn.Adam, or an Optimizer of your own",
+    "DataLoader": "nn.fit(..., batch_size=32), which shuffles and cuts mini-batches",
+    "init": "nn.MLP(..., init='xavier'), or 'he'",
+    "Dropout": "weight_decay= of an optimizer, another regularization",
+    "BatchNorm1d": "a function of yours: subtract the mean, divide by the standard deviation",
+    "LayerNorm": "a function of yours: subtract the mean, divide by the standard deviation",
+    "Embedding": "a list of lists of Values, indexed by the token",
+    "clip_grad_norm_": "a loop: p.grad = p.grad * factor for each p in model.parameters()",
+    "utils": "nn.fit, and plain Python",
 }
+PYTORCH |= {"Dense": PYTORCH["Linear"], "LogSoftmax": "nn.log_softmax"}
+PYTORCH |= {name: f"activation={own!r}" for name, own in (
+    ("Softplus", "softplus"), ("GELU", "gelu"), ("ELU", "elu"), ("LeakyReLU", "leaky_relu"))}
 
 
 def __getattr__(name: str) -> Any:

@@ -46,6 +46,13 @@ PYTORCH = {                             # methods of PyTorch's Module: what does
     "register_parameter": "set an attribute, as in self.w = Value(0.0)",
     "requires_grad_": "give step(...) only the parameters that should change",
     "item": "it is a model, not a Value; of a Value v, v.data is the number",
+    "fit": "nn.fit(model, xs, ys, loss, optimizer)",
+    "compile": "nn.fit compiles; it is given the loss and the optimizer",
+    "predict": "call the model with each sample, as in model(x)",
+    "summary": "print(model), or model.draw()",
+    "num_parameters": "len(model.parameters())",
+    "weights": "model.parameters(), or model.state_dict() with names",
+    "state": "model.state_dict()",
 }
 
 

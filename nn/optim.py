@@ -37,6 +37,8 @@ PYTORCH = {                     # its names for settings and methods: what does 
     "state_dict": "copy.deepcopy or pickle keep an optimizer as it is",
     "load_state_dict": "copy.deepcopy or pickle keep an optimizer as it is",
     "add_param_group": "parameters are given to step(parameters)",
+    "minimize": "loss.backward(), then step(parameters); or nn.minimize(f, x)",
+    "apply_gradients": "loss.backward(), then step(parameters)",
 }
 
 

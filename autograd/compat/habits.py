@@ -97,9 +97,12 @@ OF_PACKAGE |= {"value_and_gradient": "autograd.value_and_grad", "gradient": "aut
                "matmul": "autograd.affine, or Python's loops", "prod": "math.prod(values)",
                "no_recording": "autograd.no_grad()", "stop_grad": "autograd.stop_gradient",
                "compile_fn": "autograd.jit", "var": "autograd.sum of squares, over len(values)",
-               "manual_seed": "nn.MLP(..., seed=1), nn.fit(..., seed=1)"}
+               "manual_seed": "nn.MLP(..., seed=1), nn.fit(..., seed=1)",
+               "GradientTape": "every operation is recorded: y.backward(), then x.grad",
+               "function": "autograd.jit", "cat": "lists are added, a + b",
+               "stack": "a list of lists", "relu6": OF_PACKAGE["clamp"]}
 OF_PACKAGE |= dict.fromkeys(("tensor", "as_tensor", "from_numpy", "array", "zeros", "ones",
-                             "randn"), OF_PACKAGE["Tensor"])
+                             "randn", "constant"), OF_PACKAGE["Tensor"])
 
 
 def missing(owner: str, name: str, told: dict[str, str]) -> str:
