@@ -16,6 +16,7 @@ import numpy as np
 
 import nn
 from autograd import Value, dot, draw, explain, grad, sigmoid
+from autograd.graph import topological_order
 from demos import plots
 from demos.lesson import Lesson
 
@@ -66,6 +67,14 @@ lesson.ask("Here ℒ = 2 z2(1) - z2(2) + 3 z2(3). What is ∂ℒ/∂z2(3)?", z2[
 
 # %%
 picture = draw(z2[1], parameters=[*W[1], b[1]])
+
+# %%
+behind = set(topological_order(z2[1]))
+lesson.ask("Take the graph up to z2(2) alone, without the other two entries of z2. How many entries of W are in it?",
+           sum(w in behind for row in W for w in row), within=0.001,
+           wrong={6: "only row 2 of W goes into z2(2)", 3: "b(2) is no entry of W"}, why="W(2,1) and W(2,2), row 2 of W.")
+
+# %% tags=["hide-input"]
 lesson.show(picture, "layer", "The graph up to one entry of z2, with the gradients of ℒ.")
 
 # %%

@@ -1,7 +1,10 @@
 """Arguments and results of jit as flat lists: nests drawn at random come back whole, row by row, and from their bytes."""
 import ast
+import gc
 import marshal
 import random
+import sys
+import time
 from collections import namedtuple
 
 import numpy as np
@@ -323,3 +326,19 @@ def test_a_constant_array_of_bools_comes_once_for_each_sample():
         y, a, d, text, nothing = f(2.0, np.array([1.0, 2.0, 3.0]))
         assert y.tolist() == [2, 4, 6] and a.dtype == bool and a.tolist() == [[[True], [False]]] * 3
         assert d["a"].tolist() == [[False, True]] * 3 and text == ["a"] * 3 and nothing == [None] * 3
+
+
+def test_what_the_garbage_collector_calls_belongs_to_no_function(monkeypatch):
+    times, unraisable, thresholds = [], [], gc.get_threshold()
+    monkeypatch.setattr(sys, "unraisablehook", unraisable.append)
+
+    def note(phase, info):
+        times.append(time.perf_counter())
+    gc.callbacks.append(note)
+    gc.set_threshold(1)
+    try:
+        found = choices.quietly(lambda: ([], [], [], [], [], []), lambda: ([], [], []))
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.callbacks.remove(note)
+    assert (found, unraisable, bool(times)) == ([([],) * 6, ([],) * 3], [], True)
