@@ -46,7 +46,7 @@ def topological_order(*outputs: N) -> list[N]:
 
 
 def wiring(order: Iterable[N], place: dict[Any, int]) -> list[tuple[int, ...]]:
-    """The places of the inputs of each node. A number gets a place in `place`, too, after all."""
+    """The places of the inputs of each node. A number gets a place as well, after all nodes."""
     return [tuple([place.setdefault(u, len(place)) for u in v.inputs]) for v in order]
 
 

@@ -1,10 +1,12 @@
-"""Files that are replaced as a whole: where writing fails, what stood there stands there still."""
+"""Files that are replaced as a whole: where writing fails, what stood there stands there still.
+
+`nn` saves models in a way of its own, nn/files.py, since it knows public names alone.
+"""
 from __future__ import annotations
 
 import os
 import pathlib
-import tempfile
-from contextlib import suppress
+import threading
 
 
 def replace_file(path: pathlib.Path, content: str | bytes, encoding: str = "utf-8") -> None:
@@ -17,20 +19,13 @@ def replace_file(path: pathlib.Path, content: str | bytes, encoding: str = "utf-
     if place.exists() and not place.is_file():
         path.write_bytes(data)                          # /dev/stdout, a pipe
         return
-    handle, partial = tempfile.mkstemp(dir=place.parent, prefix=".", suffix=".part")
+    writer = f"{os.getpid()}.{threading.get_ident()}"
+    partial = place.with_name(f".{place.name[:100]}.{writer}.part")
     try:
-        with open(handle, "wb") as file:
-            file.write(data)
-        os.chmod(partial, place.stat().st_mode & 0o7777 if place.exists() else 0o666 & ~umask())
+        partial.write_bytes(data)
+        if place.exists():
+            partial.chmod(place.stat().st_mode & 0o7777)
         os.replace(partial, place)
     except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(partial)
+        partial.unlink(missing_ok=True)
         raise
-
-
-def umask() -> int:
-    """The mode bits that new files do not get."""
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask

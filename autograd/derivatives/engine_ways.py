@@ -37,13 +37,18 @@ class Node(NamedTuple):
 def right_order(y: Value, turned: bool = False) -> Order:
     """All nodes that have inputs, each before its inputs; as found from the last input, if turned.
     """
+    return inputs_last(y, lambda v: v, turned)
+
+
+def inputs_last(y: Value, key: Callable[[Value], object], turned: bool = False) -> Order:
+    """The same, with nodes of one key taken for one. Recursive, for small expressions."""
     order: Order = []
-    visited: set[Value] = set()
+    visited: set[object] = set()
 
     def build(v: Value) -> None:
-        if v in visited:
+        if key(v) in visited:
             return
-        visited.add(v)
+        visited.add(key(v))
         for u in reversed(inputs_of(v)) if turned else inputs_of(v):
             build(u)
         order.append(v)
@@ -56,12 +61,17 @@ def chain_rule(node: Node) -> float:
     return node.partial * node.grad
 
 
+def sum_of_two(old: float, new: float) -> float:
+    """What contributions to a gradient are combined to."""
+    return old + new
+
+
 class Way(NamedTuple):
     """A backward pass with one thing changed."""
     kind: str
     order: Callable[[Value], Order] = right_order
     send: Callable[[Node], float] = chain_rule
-    combine: Callable[[float, float], float] = lambda old, new: old + new
+    combine: Callable[[float, float], float] = sum_of_two
     edges: Callable[[Value], Iterable[tuple[Value, float]]] = lambda v: edges(v)
 
     def grads(self, f: Callable[..., Any], point: Sequence[float],
@@ -78,11 +88,6 @@ class Way(NamedTuple):
                 node = Node(partial, grad.get(v, 0.0), v.data, before)
                 grad[u] = combine(before, send(node))
         return [grad.get(x, 0.0) for x in inputs]
-
-
-def sum_of_two(old: float, new: float) -> float:
-    """What contributions to a gradient are combined to."""
-    return old + new
 
 
 def edges(v: Value) -> list[tuple[Value, float]]:
@@ -127,30 +132,12 @@ def depth_first(y: Value, visited: bool = True, turned: bool = False) -> Order:
 
 def every_path(y: Value) -> Order:
     """A topological order that forgets which nodes it holds already."""
-    order: Order = []
-
-    def build(v: Value) -> None:
-        for u in inputs_of(v):
-            build(u)
-        order.append(v)
-    build(y)
-    return inner(order[::-1])
+    return inputs_last(y, lambda v: object())
 
 
 def by_data(y: Value) -> Order:
     """A topological order that takes nodes with equal data for one."""
-    order: Order = []
-    visited: set[float] = set()
-
-    def build(v: Value) -> None:
-        if v.data in visited:
-            return
-        visited.add(v.data)
-        for u in inputs_of(v):
-            build(u)
-        order.append(v)
-    build(y)
-    return inner(order[::-1])
+    return inputs_last(y, lambda v: v.data)
 
 
 def squares_stop(y: Value) -> Order:

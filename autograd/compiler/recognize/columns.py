@@ -1,5 +1,5 @@
 """A recorded graph as columns: for each place of its topological order the operation, the places of
-its arguments, how often it is used, and its number, where that is all it is.
+its arguments, how often it is used, and its number, where it is a constant.
 
 A number among the arguments has a place, too, after those of the Values. So an argument is an int,
 whatever it is, and the columns are what NumPy counts in.
