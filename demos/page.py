@@ -116,7 +116,7 @@ class Page:
         """Add questions to be answered on paper: a line for a number, a box for each choice."""
         inline = reader().renderInline
         for number, question in enumerate(asked, 1):
-            boxes = "".join(f"<span>☐ {inline(choice)}</span>" for choice in question.choices)
+            boxes = " ".join(f"<span>☐ {inline(choice)}</span>" for choice in question.choices)
             self.parts.append(f'<div class="sheet"><p>{number}. {inline(question.text)}</p>'
                               f'<p class="room">{boxes or "Answer:"}</p></div>')
 

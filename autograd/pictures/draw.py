@@ -14,7 +14,7 @@ from autograd.graph import topological_order
 from autograd.pictures.cards import LEGIBLE, SHEET, SLIDE, Placed, place_cards
 from autograd.pictures.collapsed import MOST, READABLE, collapsed
 from autograd.pictures.layout import Page
-from autograd.pictures.elsewhere import legend_with
+from autograd.pictures.elsewhere import from_elsewhere, legend_with
 from autograd.pictures.neurons import find_neurons
 from autograd.pictures.operations import (
     checked_parameters,
@@ -34,6 +34,7 @@ from autograd.pictures.worksheets import (
 )
 from autograd.value import Value
 from autograd.words.labels import LONGEST_TITLE, plural
+from autograd.words.titles import titles
 
 CIRCLES = 14                        # Values up to which operations may be circles of their own
 LEGEND = "∂: local derivative"
@@ -78,9 +79,8 @@ def draw(value: Value | Sequence[Value], level: str | None = None, *,   # noqa: 
     in_full = level is None and not expand and len(order) <= readable(order)
     if level == "operation" or in_full:
         check_size(len(order), force)
-        legend = legend_with(LEGEND, order, outputs, hide)
-        return in_full_picture(lambda longest: with_blanks(operations(
-            outputs, order, parameters, open_dots, longest), hide), rankdir, bool(hide), legend)
+        return in_full_picture(lambda longest: scene_in_full(
+            outputs, order, parameters, open_dots, hide, longest), rankdir, bool(hide))
     return picture_of(collapsed(outputs, order, level, expand, force))
 
 
@@ -93,24 +93,33 @@ def check_choices(level: str | None, rankdir: str | None, hide: Sequence[str]) -
         raise ValueError(f"hide must be a tuple of some of {HIDDEN}, got {printed(hide)}")
 
 
+def scene_in_full(outputs: Sequence[Value], order: Sequence[Value],
+                  parameters: Sequence[Value] | None, open_dots: bool, hide: Sequence[str],
+                  longest: int) -> Scene:
+    """The scene of all Values, with titles of that length, blanks and a legend."""
+    scene = operations(outputs, order, parameters, open_dots, longest)
+    found = [] if "grad" in hide else from_elsewhere(order, outputs)
+    scene.legend = legend_with(LEGEND, found, titles(order, longest))
+    return with_blanks(scene, hide)
+
+
 def in_full_picture(scene_with: Callable[[int], Scene], rankdir: str | None,
-                    has_blanks: bool, legend: str) -> Picture:
+                    has_blanks: bool) -> Picture:
     """The picture of all Values, of a scene with titles of some length.
 
     A graph too large for a slide is left to dot.
     """
     scene = scene_with(LONGEST_TITLE)
     if len(scene.nodes) > READABLE:
-        scene.legend, scene.rankdir = legend, rankdir or "LR"
+        scene.rankdir = rankdir or "LR"
         return picture_of(scene)
     if has_blanks:
-        return worksheet(scene_with, rankdir, legend)
+        return worksheet(scene_with, rankdir)
     scene, placed = laid_out(scene_with, rankdir)
-    scene.legend = legend
     return picture_of(scene, placed.places, placed.splines)
 
 
-def worksheet(scene_with: Callable[[int], Scene], rankdir: str | None, legend: str) -> Picture:
+def worksheet(scene_with: Callable[[int], Scene], rankdir: str | None) -> Picture:
     """The picture of all Values with blanks; its `solution` is the same picture filled in.
 
     Where blanks would crowd their arrows, arrows have numbers, and the blanks stand below.
@@ -120,7 +129,7 @@ def worksheet(scene_with: Callable[[int], Scene], rankdir: str | None, legend: s
         scene, placed = laid_out(lambda longest: with_keys(scene_with(longest)), rankdir, SHEET)
     pictures = []
     for each, is_solution in ((scene, False), (with_answers(scene), True)):
-        each.legend = below(each, legend, is_solution)
+        each.legend = below(each, is_solution)
         pictures.append(picture_of(each, placed.places, placed.splines))
     sheet, sheet.solution = pictures
     return sheet

@@ -6,29 +6,25 @@ of all paths. Such a picture says so, or its numbers could not be followed.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from autograd.value import Value
-from autograd.words.labels import as_name, shorten
+from autograd.words.labels import shorten
 from autograd.words.local import recorded_or_none
-from autograd.words.titles import titles
 
 NAMED = 3                           # names in the line that says so
 LONGEST = 18                        # characters of a name
 TOLERANCE = 1e-6                    # relative to what is added up
 
 
-def legend_with(legend: str, order: Sequence[Value], outputs: Sequence[Value],
-                hide: Sequence[str] = ()) -> str:
-    """The legend, and a line that names the operations whose grad comes from elsewhere as well.
+def legend_with(legend: str, found: Sequence[Value], title: Mapping[Value, str]) -> str:
+    """The legend, and a line that names the operations found, whose grad comes from elsewhere too.
 
-    Where grads are to be filled in (`hide`), the legend alone.
+    title   what the picture calls each Value
     """
-    found = [] if "grad" in hide else from_elsewhere(order, outputs)
     if not found:
         return legend
-    title = titles(order, LONGEST)
-    names = [str(as_name(shorten(title[v], LONGEST))) for v in found[:NAMED]]
+    names = [shorten(title[v], LONGEST) for v in found[:NAMED]]
     more = [f"{len(found) - NAMED} more"] if len(found) > NAMED else []
     return f"{legend}\ngrad of {', '.join(names + more)}: also from paths or passes not drawn here"
 

@@ -50,14 +50,14 @@ def with_answers(scene: Scene) -> Scene:
     return replace(scene, nodes=nodes, edges=edges)
 
 
-def below(scene: Scene, legend: str, is_solution: bool) -> str:
+def below(scene: Scene, is_solution: bool) -> str:
     """The lines below the picture: the legend, and where arrows have numbers, what they ask."""
     keyed = [edge for edge in scene.edges if edge.key]
     if not keyed:
-        return legend
+        return scene.legend
     told = [f"∂{edge.key} {blank_or_answer(edge, is_solution)}" for edge in keyed]
     rows = [APART.join(told[k:k + IN_ROW]) for k in range(0, len(told), IN_ROW)]
-    return "\n".join([legend, *rows])
+    return "\n".join([scene.legend, *rows])
 
 
 def blank_or_answer(edge: Edge, is_solution: bool) -> str:

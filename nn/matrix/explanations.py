@@ -359,7 +359,8 @@ def sizes(array: np.ndarray, right: np.ndarray) -> list[Found]:
     elif (array >= 0).all():
         words = "the signs are lost: all are positive"
     else:
-        words = f"the sizes are right, and {len(wrong)} of {array.size} signs are wrong"
+        words = exactly_how(array, right) or (
+            f"the sizes are right, and {len(wrong)} of {array.size} signs are wrong")
     return [Found("sign", words)]
 
 

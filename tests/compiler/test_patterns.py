@@ -384,3 +384,18 @@ def test_an_irregularity_costs_a_few_operations_and_splits_nothing(extra):
     value, gradient = irregular.value_and_grad(irregular.parameters)
     np.testing.assert_allclose(value, broken.data, rtol=1e-13)
     np.testing.assert_allclose(gradient, [q.grad for q in Q], rtol=1e-10, atol=1e-13)
+
+
+QUADRATIC = {
+    "row by row": lambda M, b: sum(bi * sum(m * bj for m, bj in zip(row, b)) for row, bi in zip(M, b)),
+    "M b first": lambda M, b: ag.dot([ag.dot(row, b) for row in M], b),
+    "term by term": lambda M, b: sum(m * bi * bj for row, bi in zip(M, b) for m, bj in zip(row, b)),
+    "half, subtracted": lambda M, b: 1.0 - sum(bi * sum(m * bj for m, bj in zip(row, b)) for row, bi in zip(M, b)) / 2}
+
+
+@pytest.mark.parametrize("style", QUADRATIC)
+@pytest.mark.parametrize("symmetric", [True, False])
+def test_a_quadratic_form_of_any_matrix(symmetric, style):
+    M = np.random.default_rng(5).uniform(-1, 1, (6, 6))
+    rows = (M + M.T if symmetric else M).tolist()
+    agrees(lambda P, X: QUADRATIC[style](rows, P), numbers(6))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Value, exp, jit, log, no_grad
+from autograd import Value, exp, jit, log, no_grad, where
 from tests.compiler.steps import compare
 
 X = [[2.0, 3.0, -1.0], [3.0, -1.0, 0.5], [0.5, 1.0, 1.0], [1.0, 1.0, -1.0]]
@@ -182,12 +182,19 @@ def refused_steps():
         part = w * x
         (part * part).backward()
         return part.grad
+
+    def chosen_later(x):
+        loss = w * w * x
+        w.grad = 0
+        loss.backward()
+        w.data -= 0.1 * w.grad
+        return where(x - 0.75, loss.data, w).data
     return w, [(twice, "computes with a parameter after it has changed it (test_steps.py, line"),
                (through, "computed outside"), (inner, "return its .data"), (of_grads, "from grads"),
-               (within, "of a Value that is not a parameter")]
+               (within, "of a Value that is not a parameter"), (chosen_later, "after it has changed it")]
 
 
-@pytest.mark.parametrize("k", range(5))
+@pytest.mark.parametrize("k", range(6))
 def test_what_cannot_be_compiled_says_so_and_runs(k):
     (w, cases), (v, same) = refused_steps(), refused_steps()
     eager, step = same[k][0], jit(cases[k][0])

@@ -125,7 +125,8 @@ def test_rows_and_columns_in_another_order_are_called_so(axis, word):
 
 
 DIFFER = [                                      # what is done to a right array, and what has to be said of it
-    ("np.roll(a, 1, 0)", "stand in another order"), ("a[:, ::-1]", "stand in another order"), ("a + 0.25", "0.25 is added to every entry"),
+    ("np.roll(a, 1, 0)", "in another order: row 4 stands at place 1"), ("a * (1 - 2 * (row > 1))", "all is right but row 2, where the sign is wrong"),
+    ("a[:, ::-1]", "stand in another order"), ("a + 0.25", "0.25 is added to every entry"),
     ("a + 1e-3 * np.abs(a).max() * noise", "nearly right"), ("a + 1.7 * one", "all entries are right but one, (2, 3)"),
     ("a * (1 - 2 * one)", "all is right but the sign of one entry, (2, 3)"), ("a * row", "all is right but row 2, which is 3 times"),
     ("a * (row < 3)", "all is right but row 2, where 0 stands"), ("np.round(a, 2)", "rounded to 2 digits"), ("np.maximum(a, 0)", "negative entries are set to 0"),

@@ -198,6 +198,23 @@ def test_a_picture_names_the_operations_whose_grad_comes_from_paths_that_are_not
         assert lines[0].count(",") == count - 1
 
 
+def test_a_grad_that_cancels_to_its_rounding_comes_from_the_edges_drawn():
+    x = Value(1.0, label="x") * 1.0
+    y = 0.1 * x + 0.2 * x - 0.3 * x                             # the grad of x is 0.1 + 0.2 - 0.3, in some order
+    y.backward()
+    assert ELSEWHERE not in autograd.draw(y).svg()
+
+
+def test_the_operations_whose_grad_comes_from_elsewhere_are_called_as_on_their_cards():
+    z = [Value(0.5, label="z1(1)"), Value(-1.0, label="z1(2)")]
+    f = [v.sigmoid() for v in z]
+    first, second = (autograd.dot(w, f) for w in ([Value(0.5), Value(1.5)], [1.0, -2.0]))
+    (first * second).backward()
+    svg = html.unescape(autograd.draw(first).svg())
+    assert f"grad of sigmoid(z1(1)), sigmoid(z1(2)): {ELSEWHERE}" in svg
+    assert all(f">{title}<" in svg for title in ("sigmoid(z1(1))", "sigmoid(z1(2))"))
+
+
 def test_a_grad_of_an_earlier_pass_is_named_and_a_worksheet_says_nothing():
     a = Value(2.0, label="a")
     b = a * 3.0
