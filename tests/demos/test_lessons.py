@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from demos.asking import Question
 from demos.__main__ import run_all
 from demos.runner import HERE, ORDER, cells
 from tests.browser import CHROMIUM, Browser
@@ -220,3 +221,13 @@ def test_the_worksheets_have_every_question_and_its_answer(tmp_path, lesson):
     assert page.count('class="sheet"') == sum(len(one.asked) for one in ran) and page.count("<h2") == 3, page[-3000:]
     questions, answers = page.split(">Answers</h2>")
     assert "What is dc/da?" in questions and "Answer" not in answers.split("<script")[0] and ">23<" not in questions
+
+
+def test_long_choices_of_a_worksheet_wrap(tmp_path, browser):
+    from demos.page import Page
+    page = Page("Worksheets")
+    choices = tuple(f"a choice of several words, number {k}" for k in range(6))
+    page.sheet([Question("Which one?", choices[0], choices, {}, "", 0.0, 1.0)])
+    page.write(tmp_path / "sheet.html")
+    browser.open(tmp_path / "sheet.html")
+    assert browser.run("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

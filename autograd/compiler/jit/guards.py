@@ -205,7 +205,8 @@ class Notes:
         while stack:
             x = stack.pop()
             if x in self.chosen and self.is_mixed(self.chosen[x]):
-                self.refuse("asks whether a number or a Value, as it was chosen, is equal or true")
+                self.refuse("depends on whether an `if` chose a number or a Value",
+                            "begin with a Value in both cases, such as Value(0.0) for a sum")
             if x.op is ops.identity or x.is_leaf and x not in self.numbers:
                 return False                # a transform's variable, or Value(x)
             new = [u for u in x.inputs
