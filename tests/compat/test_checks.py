@@ -155,7 +155,7 @@ def test_a_number(x):
 
 @pytest.mark.parametrize("x, hint", [("2", "convert it with float"), (None, "did a function forget"), (2j, "Values are real"), (np.array([2.0]), "x.item()"),
                                      ([2], "for each entry"), (Decimal(2), "convert it"), (Fraction(2), "convert it"), (Value(2.0), "its .data"),
-                                     (np.timedelta64(2), ""), (np.complex64(2), "")])
+                                     (np.timedelta64(2, "s"), ""), (np.complex64(2), "")])
 def test_what_is_no_number(x, hint):
     said = refused(TypeError, number, x, "the seed")
     assert said.startswith(f"the seed must be a real number, got {described(x)}") and hint in said
@@ -169,7 +169,7 @@ def test_an_int_too_large_for_a_float():
 def test_arrays_and_numbers_of_numpy_are_told_apart():
     assert is_array(np.array(1.0)) and not is_array(np.float64(1.0)) and not is_array([1.0])
     assert is_numpy_scalar(np.float64(1.0)) and not is_numpy_scalar(np.array(1.0)) and not is_numpy_scalar(1.0)
-    assert not is_numpy_scalar(np.timedelta64(1)) and not is_numpy_scalar(np.complex128(1)) and not is_numpy_scalar(np.str_("a"))
+    assert not is_numpy_scalar(np.timedelta64(1, "s")) and not is_numpy_scalar(np.complex128(1)) and not is_numpy_scalar(np.str_("a"))
 
 
 @pytest.mark.parametrize("check, x", [(text, 3), (label_of, b"x"), (label_of, None)])
