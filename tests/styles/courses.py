@@ -446,10 +446,13 @@ def fuzzy_clusters(m, k):
         return J
 
     def by_hand(theta):
-        diff = X[:, None] - theta.reshape(k, 2)                 # the sum is 1 / sum(1 / d)
+        diff = X[:, None] - theta.reshape(k, 2)
         d = (diff * diff).sum(2)
-        s = 1 / (1 / d).sum(1)
-        return s.sum(), (-2 * ((s[:, None] / d) ** 2)[:, :, None] * diff).sum(0).ravel()
+        ratios = d[:, :, None] / d[:, None]
+        u = 1 / ratios.sum(2)
+        ds = -2 * d * u ** 3
+        dd = u * u + (ds[:, :, None] / d[:, None]).sum(2) - (ds[:, :, None] * ratios).sum(1) / d
+        return (u * u * d).sum(), (-2 * dd[:, :, None] * diff).sum(0).ravel()
     return Case(rng.normal(size=2 * k), loss, by_hand)
 
 

@@ -84,6 +84,10 @@ class View(Structural):
             turned = tuple(sizes[order.index(k)] for k in range(len(sizes)))
             if sum(n != 1 for n in sizes) <= 1:
                 return Part(reshape(d, (*lead(d), *turned)))
+        if shape_of(d) and small == whole(small.shape) and prod(small.shape) == prod(inner(source)):
+            shape = regrouped(padded(inner(d), len(inner(y))), inner(y), inner(source))
+            if shape is not None:
+                return Part(reshape(d, (*lead(d), *shape)))
         if isinstance(d, Array) and d.shape:
             d = reshape(full(d, y.shape), (*lead(y), *small.shape))
         return placed(d, source, small)
@@ -136,6 +140,8 @@ class Take(Structural):
 
     def __init__(self, places: np.ndarray) -> None:
         self.places = places
+        # what y was last sent, and the row that all of its sources are sent by it
+        self.sent: tuple[Operand, Array] | None = None
 
     def takes_all(self, sources: Sequence[Array]) -> bool:
         """Whether it is the sources as they are, one after the other."""
@@ -160,9 +166,24 @@ class Take(Structural):
         if is_batched(y) and not is_batched(source):
             value = total(value, (0,))
         if len(unique) < len(chosen) and not is_batched(value) and size <= SPARSE * len(chosen):
+            if self.is_of_few(y):
+                row = self.sent_to_all(value, y, d)
+                stretch = Strided((size,), start, (1,) if size > 1 else (0,))
+                return Part(reshape(view(row, stretch), source.shape))
             row = scattered(value, np.sort(chosen), self.places.ravel() - start, size)
             return Part(reshape(row, source.shape))
         return self.in_order(value, source, chosen, unique, starts)
+
+    def is_of_few(self, y: Array) -> bool:
+        """Whether y is of several sources that are much smaller together."""
+        return len(y.inputs) > 1 and 4 * sum(prod(inner(x)) for x in y.inputs) <= self.places.size
+
+    def sent_to_all(self, value: Array, y: Array, d: Operand) -> Array:
+        """The row of what all sources are sent, the same for each."""
+        if self.sent is None or self.sent[0] is not d:
+            flat, count = self.places.ravel(), sum(prod(inner(x)) for x in y.inputs)
+            self.sent = d, scattered(value, np.arange(len(flat)), flat, count)
+        return self.sent[1]
 
     def in_order(
         self, value: Operand, source: Array, chosen: np.ndarray, unique: np.ndarray,
@@ -262,6 +283,25 @@ class Reshape(Structural):
 
     def back(self, i: int, y: Array, d: Operand) -> Part:
         return Part(reshape(full(d, y.shape), y.inputs[0].shape) if shape_of(d) else d)
+
+
+def regrouped(sizes: Shape, shape: Shape, other: Shape) -> Shape | None:
+    """The sizes of what broadcasts from `sizes` to `shape`, when this is reshaped to another one;
+    None where axes that broadcast and others come together.
+    """
+    found: list[int] = []
+    left, right = list(zip(sizes, shape)), list(other)
+    while left and right:
+        axes, new = [left.pop(0)], [right.pop(0)]
+        while (a := prod([n for _, n in axes])) != (b := prod(new)):
+            if not (left if a < b else right):
+                return None
+            axes, new = ([*axes, left.pop(0)], new) if a < b else (axes, [*new, right.pop(0)])
+        along = {size == 1 for size, n in axes if n != 1}
+        if len(along) > 1:
+            return None
+        found += [1] * len(new) if along == {True} else new
+    return (*found, *right)
 
 
 def reshape(x: Array, shape: Shape) -> Array:
