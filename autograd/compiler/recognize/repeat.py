@@ -22,6 +22,7 @@ from typing import Any, NamedTuple, Union
 import numpy as np
 
 from autograd import ops
+from autograd.compiler.recognize.align import aligned, lengths_of
 from autograd.compiler.recognize.group import Group, key, keys_of
 from autograd.compiler.recognize.record import PARAMETER, Tape
 
@@ -211,6 +212,13 @@ def wired(
     """
     ids, args = (flat.tables(start, period, count) for flat in (line.ids, line.args))
     wires = all_wires(len(tape.kinds), ids, args)
+    in_order = None
+    if is_wide_turn(ids):
+        turn = [line.group(start + g) for g in range(period)]
+        in_order = aligned(turn, ids, args, wires, alike(wires)[1])
+    if in_order:
+        ids, args = in_order
+        wires = all_wires(len(tape.kinds), ids, args)
     found = longest_alike(wires)
     if found is None:
         return []
@@ -222,8 +230,23 @@ def wired(
     if not are_layers(ids) and own_weights(tape, args, lags) > WEIGHTS:
         return []
     groups = [line.group(start + last * period + g) for g in range(period)]
+    if in_order:
+        groups = [
+            Group(one.op, its[-1].tolist(), rows_of(flat[-1], lengths_of(one)))
+            for one, its, flat in zip(groups, ids, args)
+        ]
     places = [w[last, :, 1] for w in wires], [w[last, :, 2] for w in wires]
     return [(start + first * period, Turns(groups, ids, args, lags, *places))]
+
+
+def rows_of(flat: np.ndarray, lengths: np.ndarray) -> list[tuple[int, ...]]:
+    """The arguments of nodes, one after the other, for each node."""
+    return [tuple(row.tolist()) for row in np.split(flat, np.cumsum(lengths)[:-1])]
+
+
+def is_wide_turn(ids: list[np.ndarray]) -> bool:
+    """Whether there are several nodes in a group, which may stand in any order."""
+    return max(table.shape[1] for table in ids) > 1
 
 
 def is_running_sum(loop: Turns) -> bool:
@@ -244,14 +267,20 @@ def all_wires(size: int, ids: list[np.ndarray], args: list[np.ndarray]) -> list[
     return [wires_of(a, group_of, position_of, period) for a in args]
 
 
-def longest_alike(wires: list[np.ndarray]) -> tuple[int, int] | None:
-    """The first and the last of the most turns that are wired in the same way; None for few."""
-    alike = np.all([np.all(w[1:] == w[:-1], axis=(1, 2)) for w in wires], axis=0)
-    starts, stops = runs(alike)
+def alike(wires: list[np.ndarray]) -> tuple[int, int]:
+    """The first and the last of the most turns that are wired in the same way."""
+    starts, stops = runs(np.all([np.all(w[1:] == w[:-1], axis=(1, 2)) for w in wires], axis=0))
     if not len(starts):
-        return None
+        return 0, 0
     which = int(np.argmax(stops - starts))
-    first, last = int(starts[which]), int(stops[which])
+    return int(starts[which]), int(stops[which])
+
+
+def longest_alike(wires: list[np.ndarray]) -> tuple[int, int] | None:
+    """The first and the last turn of the longest loop; None where there are few alike."""
+    first, last = alike(wires)
+    if first == last:
+        return None
     lowest = 0
     while first > lowest:
         lowest = max(lowest, earliest_start(wires, first - 1, last))
