@@ -32,7 +32,7 @@ def aligned(
     as far as they can; None where the next one cannot. `turn`: the groups of one.
     """
     count, done = len(ids[0]), last
-    if last + 1 == count or last == 0:
+    if last + 1 == count or last == 0 or max([table.shape[1] for table in ids]) == 1:
         return None
     lengths = [*map(lengths_of, turn)]
     ids, args = ([table.copy() for table in tables] for tables in (ids, args))
@@ -57,7 +57,9 @@ def align_turn(
     return True
 
 
-def expected(ids: Tables, args: np.ndarray, wires: np.ndarray, turns: tuple[int, int]) -> np.ndarray:
+def expected(
+    ids: Tables, args: np.ndarray, wires: np.ndarray, turns: tuple[int, int]
+) -> np.ndarray:
     """The arguments that the nodes of a group should have in the second turn, by its wires in the
     first one.
     """

@@ -212,10 +212,8 @@ def wired(
     """
     ids, args = (flat.tables(start, period, count) for flat in (line.ids, line.args))
     wires = all_wires(len(tape.kinds), ids, args)
-    in_order = None
-    if is_wide_turn(ids):
-        turn = [line.group(start + g) for g in range(period)]
-        in_order = aligned(turn, ids, args, wires, alike(wires)[1])
+    turn = [line.group(start + g) for g in range(period)]
+    in_order = aligned(turn, ids, args, wires, alike(wires)[1])
     if in_order:
         ids, args = in_order
         wires = all_wires(len(tape.kinds), ids, args)
@@ -224,29 +222,23 @@ def wired(
         return []
     first, last = found
     lags = lags_of(wires, first, last)
-    if not any((lag > 0).any() for lag in lags):
+    if not any([(lag > 0).any() for lag in lags]):
         return []
     ids, args = ([a[first : last + 1] for a in its] for its in (ids, args))
     if not are_layers(ids) and own_weights(tape, args, lags) > WEIGHTS:
         return []
-    groups = [line.group(start + last * period + g) for g in range(period)]
-    if in_order:
-        groups = [
-            Group(one.op, its[-1].tolist(), rows_of(flat[-1], lengths_of(one)))
-            for one, its, flat in zip(groups, ids, args)
-        ]
+    groups = [
+        Group(one.op, its[-1].tolist(), rows_of(flat[-1], lengths_of(one)))
+        for one, its, flat in zip(turn, ids, args)
+    ]
     places = [w[last, :, 1] for w in wires], [w[last, :, 2] for w in wires]
     return [(start + first * period, Turns(groups, ids, args, lags, *places))]
 
 
 def rows_of(flat: np.ndarray, lengths: np.ndarray) -> list[tuple[int, ...]]:
     """The arguments of nodes, one after the other, for each node."""
-    return [tuple(row.tolist()) for row in np.split(flat, np.cumsum(lengths)[:-1])]
-
-
-def is_wide_turn(ids: list[np.ndarray]) -> bool:
-    """Whether there are several nodes in a group, which may stand in any order."""
-    return max(table.shape[1] for table in ids) > 1
+    numbers, ends = flat.tolist(), np.cumsum(lengths).tolist()
+    return [tuple(numbers[a:b]) for a, b in zip([0, *ends], ends)]
 
 
 def is_running_sum(loop: Turns) -> bool:
