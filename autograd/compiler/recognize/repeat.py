@@ -218,9 +218,15 @@ def wired(
         ids, args = in_order
         wires = all_wires(len(tape.kinds), ids, args)
     found = longest_alike(wires)
-    if found is None:
-        return []
-    first, last = found
+    return [] if found is None else looped(tape, turn, (ids, args), wires, found, start)
+
+
+def looped(
+    tape: Tape, turn: list[Group], tables: tuple[Tables, Tables], wires: Tables,
+    found: tuple[int, int], start: int,
+) -> list[tuple[int, Turns]]:
+    """The loop of some turns, which `wired` gives; [] where it is not worth one."""
+    (ids, args), (first, last) = tables, found
     lags = lags_of(wires, first, last)
     if not any([(lag > 0).any() for lag in lags]):
         return []
@@ -232,7 +238,7 @@ def wired(
         for one, its, flat in zip(turn, ids, args)
     ]
     places = [w[last, :, 1] for w in wires], [w[last, :, 2] for w in wires]
-    return [(start + first * period, Turns(groups, ids, args, lags, *places))]
+    return [(start + first * len(turn), Turns(groups, ids, args, lags, *places))]
 
 
 def rows_of(flat: np.ndarray, lengths: np.ndarray) -> list[tuple[int, ...]]:
