@@ -24,7 +24,7 @@ import numpy as np
 from autograd import ops
 from autograd.compiler.recognize.align import aligned, lengths_of
 from autograd.compiler.recognize.group import Group, key, keys_of
-from autograd.compiler.recognize.record import PARAMETER, Tape
+from autograd.compiler.recognize.record import CONSTANT, PARAMETER, Tape
 
 FEWEST = 6  # turns of a loop
 LONGEST = 60  # groups in a turn
@@ -32,6 +32,7 @@ SHARE = 20  # a loop is worth looking for if it has so large a part of all group
 TRIED, SHIFTS = 4, 12  # repetitions that are looked at, and groups at which a turn of one may begin
 WEIGHTS = 4  # parameters that differ from turn to turn; with more they are layers, not time,
 LAYERS, WIDE = 36, 4  # but so many groups, of so many nodes, would be too many lines
+ALTERNATING = (2, 3, 4)  # turns after which weights may come again
 OUTSIDE = -1
 Tables = list[np.ndarray]  # one for each group of a turn, a row for each turn
 
@@ -169,16 +170,44 @@ def longest(tape: Tape, line: Line, begin: int, most: int) -> tuple[int, Turns] 
             candidates.append((int(covered[k]), period, int(starts[k]), int(stops[k]) + period))
     candidates.sort(key=lambda c: (-c[0], c[1]))
     for _, period, start, stop in candidates[:TRIED]:
-        loops: list[tuple[int, Turns]] = []
-        for tried, shift in enumerate(range(0, period, -(-period // SHIFTS))):
-            count = (stop - start - shift) // period
-            if count >= FEWEST:
-                loops += wired(tape, line, begin + start + shift, period, count)
-            if tried == 2 and not loops:
-                break
-        if loops:  # of those that begin at another group, the one with least to keep
-            return min(loops, key=lambda loop: (*stacks_of(tape, line, *loop), -loop[1].length))
+        found = shortest_turns(tape, line, (begin + start, begin + stop), period)
+        again = 1 if found is None else alternation(tape, found[1])
+        if 1 < again <= most // period:
+            longer = shortest_turns(tape, line, (begin + start, begin + stop), again * period)
+            found = longer or found
+        if found:
+            return found
     return None
+
+
+def shortest_turns(
+    tape: Tape, line: Line, stretch: tuple[int, int], period: int
+) -> tuple[int, Turns] | None:
+    """The loop in a stretch of groups whose turns have so many, and where it starts: of those that
+    begin at another group, the one with least to keep; None where there is none.
+    """
+    loops: list[tuple[int, Turns]] = []
+    start, stop = stretch
+    for tried, shift in enumerate(range(0, period, -(-period // SHIFTS))):
+        count = (stop - start - shift) // period
+        if count >= FEWEST:
+            loops += wired(tape, line, start + shift, period, count)
+        if tried == 2 and not loops:
+            break
+    return min(
+        loops, key=lambda loop: (*stacks_of(tape, line, *loop), -loop[1].length), default=None)
+
+
+def alternation(tape: Tape, loop: Turns) -> int:
+    """After how many turns what comes from outside is the same again, such as a matrix and its
+    transpose by turns; 1 where it is nothing but numbers, or never the same.
+    """
+    kinds, outside = np.array(tape.kinds), []
+    for args, lags in zip(loop.args, loop.lags):
+        changing = args[:, (args != args[0]).any(axis=0) & (lags == OUTSIDE)]
+        outside.append(changing[:, (kinds[changing] != CONSTANT).any(axis=0)])
+    every = np.hstack(outside)
+    return next((k for k in ALTERNATING if every.size and (every[k:] == every[:-k]).all()), 1)
 
 
 def stacks_of(tape: Tape, line: Line, start: int, loop: Turns) -> tuple[int, int]:
