@@ -48,6 +48,7 @@ class Spacing(NamedTuple):
 
 
 ROOMY, DENSE = Spacing(), Spacing(36.0, 24.0, 30.0, 16.0, 11.0, 11.0, 9.0, 8.0)
+TIGHT = Spacing(32.0, 18.0, 24.0, 12.0, 9.0, 8.0, 5.0, 5.0)
 
 
 class Page(NamedTuple):
