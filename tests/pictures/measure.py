@@ -48,11 +48,13 @@ MEASURE = r"""(() => {
   for (const e of document.querySelectorAll('svg text')) {
     const words = e.textContent.trim(), r = box(e), style = getComputedStyle(e);
     if (!words || r[2] <= r[0] || style.display === 'none' || style.visibility === 'hidden') continue;
-    if (r[2] < 0 || r[3] < 0 || r[0] > innerWidth || r[1] > innerHeight) continue;
+    const screen = box(e.ownerSVGElement);
+    if (r[2] < screen[0] || r[3] < screen[1] || r[0] > screen[2] || r[1] > screen[3]) continue;
     const m = e.getScreenCTM(), o = opacity(e), back = behind(e, (r[0] + r[2]) / 2, (r[1] + r[3]) / 2);
     const front = color(style.fill).map((c, k) => back[k] + (c - back[k]) * o), [a, b] = [light(front.slice(0, 3)), light(back)];
     texts.push({words, r, size: parseFloat(style.fontSize) * Math.hypot(m.a, m.b), contrast: (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05),
-                kind: e.getAttribute('class') || '', group: (e.closest('.card, .node, .edge, .partial') || e).id || ''});
+                kind: e.getAttribute('class') || '', group: (e.closest('.card, .node, .edge, .partial') || e).id || '',
+                cut: r[0] < screen[0] - 1 || r[1] < screen[1] - 1 || r[2] > screen[2] + 1 || r[3] > screen[3] + 1});
   }
   for (const e of document.querySelectorAll('body *')) {
     if (e.closest('svg') || !e.childNodes.length || ![...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim())) continue;
@@ -106,6 +108,8 @@ def faults_of(text: dict[str, Any], where: str, least: float) -> Iterator[Fault]
         yield Fault("small", where, f"{text['size']:.1f} px: {text['words']!r} {text['kind']}")
     if text["contrast"] < CONTRAST:
         yield Fault("contrast", where, f"{text['contrast']:.2f}: {text['words']!r} {text['kind']}")
+    if text.get("cut"):
+        yield Fault("cut", where, f"{text['words']!r} {text['kind']} lies across the edge of the picture")
     if text.get("beyond"):
         yield Fault("overflow", where, f"cut off: {text['words']!r}")
 
