@@ -132,6 +132,7 @@ class Process:
         self.connection, self.file, self.clock = connection, path.name, clock
         seconds, each, self.end = limits
         self.own = Clock()                                      # of this thread: that it waits for a core is no fault of the answer
+        self.seconds = seconds
         self.left = seconds + GRACE                             # of the time that the process may have
         self.spent = 0.0                                        # what it has had
         self.gone: dict[str, Any] = {}
