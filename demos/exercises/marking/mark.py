@@ -26,7 +26,7 @@ LOOK = {                                # by words in a mistake's name: where to
 
 LONGEST = 300_000                       # bytes of a file
 TAME = 3.0                              # seconds that an answer may have had, for its cause to be looked for
-LAST = 40.0                             # seconds on the wall after which it is not, whatever the machine is busy with
+LAST = 120.0                            # seconds on the wall after which it is not, whatever the machine is busy with
 
 
 class Checker:

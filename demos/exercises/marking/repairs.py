@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from demos.exercises.catalogue import NAMES, asked_for, solution_source, stub
 from demos.exercises.checkers.asking import Part, Student
 from demos.exercises.checkers.comparing import TWO, undiagnosed
-from demos.exercises.marking.clock import WALL
 from demos.exercises.marking.process import NURSERY, Process
 from demos.exercises.marking.screen import alike
 from demos.exercises.mutations.repair import Edit, Written, cheap, edits, pairs, transplants
@@ -150,7 +149,8 @@ class Search:
         try:
             good, tried, late = found                                           # type: ignore[misc]
             return [int(i) for i in good if 0 <= int(i) < len(batch)], max(int(tried), 1), bool(late)
-        except (TypeError, ValueError):                                         # the process is gone
+        except (TypeError, ValueError):                                         # the process is gone, and nothing could stop it in time
+            self.left = 0
             return [], len(batch), True
 
     def going(self) -> bool:
@@ -158,10 +158,9 @@ class Search:
 
     def process(self) -> Process:
         """A process in which a file can be asked; a new one where the last is gone, or has had half its time."""
-        if self._process is None or self._process.gone or self._process.left < self._process.seconds / 2 or \
-                time.monotonic() > self._process.end - WALL / 2:
+        if self._process is None or self._process.gone or self._process.left < self._process.seconds / 2:
             self._close()
-            self._open = NURSERY.process(self.path, self.name, each=EACH)
+            self._open = NURSERY.process(self.path, self.name, each=EACH, end=self.end, wall=math.inf)
             self._process = self._open.__enter__()
         return self._process
 
@@ -217,7 +216,8 @@ class Search:
         """The same questions; each costs work."""
         def counting(probe: str, *arguments: Any) -> Answer:
             found = ask(probe, *arguments)
-            self.left -= LATE if found.get("kind") in ("TimeUp", "Hangs", "Gone", "Sleeps", "MemoryError") else ASKED
+            self.left -= LATE if found.get("kind") in ("TimeUp", "Gone", "MemoryError") else ASKED
+            self.left = 0 if found.get("kind") in ("Hangs", "Busy", "Sleeps") else self.left
             return found
         return counting
 
