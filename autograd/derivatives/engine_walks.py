@@ -52,6 +52,14 @@ def walks(symbols: str) -> Iterator[tuple[str, Expression, tuple[float, ...]]]:
         text, point = "((x * z) * z) + ((y * z) * w)", (2.0, 2.0, 3.0, 4.0)
         yield "equal", Expression(text, lambda x, y, z, w: ((x * z) * z) + ((y * z) * w)), point
     yield "dead", Expression(f"b = x {s} y; b {s} z is not used; b {s} w", dead), POINT
+    def late_dead(x: Any, y: Any, z: Any, w: Any) -> Any:
+        b = o(x, y)
+        out = o(b, w)
+        unused.append(o(b, z))
+        return out
+
+    text = f"b = x {s} y; out = b {s} w; then b {s} z, which is not used; out"
+    yield "dead", Expression(text, late_dead), POINT
     yield from random_graphs(symbols)
 
 
