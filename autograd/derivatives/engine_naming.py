@@ -91,9 +91,12 @@ class Case(NamedTuple):
 
 
 def is_shared(case: Case) -> bool:
-    """Whether a Value that took no part has a gradient, or an input the same array as the output"""
+    """Whether a Value that took no part has a gradient, or one array adds up those of two."""
     alone = run(case.cls, case.operator.f, case.operator.points[0][:case.operator.arity])
-    return case.run().other != 0 or alone.aliased
+    grads = [d[1] / d[2] for _, f in twice(case.operator, True) if alone.aliased
+             and (d := compared(case.cls, Expression("", f), case.operator.points[0][:3]))
+             and not isinstance(d[1], str) and d[2]]
+    return case.run().other != 0 or any(ratio > 1 for ratio in grads)
 
 
 def is_state(case: Case) -> bool:
@@ -134,15 +137,16 @@ def is_grad_for_data(case: Case) -> bool:
 
 
 def gained_from_grads(case: Case) -> tuple[float, float]:
-    """What the first input's grad gains where both have grads of 2, and no gradient arrives where
-    they are 0; and its derivative."""
+    """What the grad of an input gains where all have grads of 2 before, and nothing where they are
+    0; and its derivative."""
     f, arity = case.operator.f, case.operator.arity
     point = case.operator.points[0][:arity]
     first = run(case.cls, f, point)
     later = run(case.cls, f, point, grad=2.0)
-    if first.error or later.error or any(first.grads):
+    if first.error or later.error or all(first.grads):
         return 0.0, 0.0
-    return later.grads[0] - 2.0, case.operator.alone().expected(point)[0]
+    i = first.grads.index(0.0)
+    return later.grads[i] - 2.0, case.operator.alone().expected(point)[i]
 
 
 PROBES = {"shared": is_shared, "state": is_state, "equal": is_equal, "freed": is_freed,
