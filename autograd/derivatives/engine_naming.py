@@ -5,13 +5,14 @@ or twice: what is right then, or differs then, says what was wrong.
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
 from autograd.derivatives.engine_runs import (OPERATORS, Expression, Operator, Run, TooLong,
                                               as_float, bounded, kept_by, run)
 from autograd.derivatives.engine_ways import Seen, coincident, explaining
 from autograd.derivatives.misconceptions import close
+from autograd.operation import Operation
 from autograd.value import Value
 
 Difference = tuple[int, Any, float]         # which input, what it got, what was expected
@@ -166,16 +167,23 @@ def told_by_ways(cls: Any, operator: Operator, guess: str) -> str:
         failed = {operator.f(*map(Value, operator.points[0][:operator.arity])).op}
     except AttributeError:                              # a method our Value does not have
         return guess
-    functions = [operator.f, chained(operator), *(g for _, g in twice(operator, adds=True))]
-    for op, row in zip(OPERATORS[:2], ("add", "mul")):
-        # x * 2 may be wrong where x * y is right: that says nothing about their common row
-        if op is not operator and (operator.arity == 2 or row not in {o.name for o in failed}):
-            functions += [op.f, chained(op), *(g for _, g in twice(op, adds=True))]
     points = operator.points if guess != "relu" else ((2.0, 3.0, -1.7), (0.6, -2.5, -0.8))
-    kind = explaining(gradients_seen(cls, functions, points), failed)
+    kind = explaining(gradients_seen(cls, telling(operator, failed), points), failed)
     if guess in ("lost", "relu", "power") and kind not in ("nothing", "negative"):
         return guess
     return kind or guess
+
+
+def telling(operator: Operator, failed: Collection[Operation]) -> list[Callable[..., Any]]:
+    """Functions whose gradients tell one misconception about an operation from another.
+
+    x * 2 may be wrong where x * y is right: where it has failed, x * y is left out.
+    """
+    rows = {op.name for op in failed} if operator.arity == 1 else set()
+    also = [op for op, row in zip(OPERATORS[:2], ("add", "mul"))
+            if op is not operator and row not in rows]
+    return [f for op in (operator, *also)
+            for f in (op.f, chained(op), *(g for _, g in twice(op, adds=True)))]
 
 
 def gradients_seen(cls: Any, functions: Sequence[Callable[..., Any]],
