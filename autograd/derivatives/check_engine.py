@@ -114,8 +114,8 @@ def check_engine(cls: Any) -> EngineReport:
     (False, 'no +=')
     >>> print(report.faults[0])                             # doctest: +NORMALIZE_WHITESPACE
     wrong: x * x at x = 2: x.grad is 2, expected 4
-    why: a gradient is overwritten: a Value that is used twice receives two contributions,
-    so write += and not =
+    why: a gradient is overwritten, or what comes second is left out: a Value that is used
+    twice receives two contributions, so write += and not =
     """
     report, kept = EngineReport(), kept_by(cls)
     try:
