@@ -151,8 +151,7 @@ lesson.ask("w = (0.5, -1.5), x = (2, -1), b = -2. What is z = wᵀx + b?", z.dat
 # %%
 lesson.ask("With the sigmoid, σ'(z) = σ(z) (1 - σ(z)) is about 0.235 here. What is the derivative of f with respect to w2?",
            w[1].grad, within=0.03,
-           wrong={b.grad: "that is the derivative with respect to b; w2 is multiplied by x2",
-                  -w[1].grad: "x2 is negative"},
+           wrong={b.grad: "that is the derivative with respect to b; w2 is multiplied by x2, which is -1"},
            why="σ'(z) times what w2 is multiplied by, x2 = -1.")
 
 # %%
