@@ -26,7 +26,7 @@ lesson = Lesson("neuron", cover="figure2")
 # %%
 lesson.ask("From the last lesson: y = w x + b with w = 3, x = 2, b = 1. What is the derivative of y with respect to w?",
            grad(lambda w: w * 2.0 + 1.0)(3.0), wrong={3.0: "that is w, the derivative with respect to x", 7.0: "that is y itself"},
-           why="w is multiplied by x. A neuron is such a sum, and a function around it.")
+           why="w is multiplied by x. The building block of this lesson is such a sum, and a function around it.")
 
 # %% [markdown]
 r"""

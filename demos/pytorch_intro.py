@@ -340,7 +340,7 @@ lesson.ask("By what factor do both the slowest and the fastest direction shrink 
 
 # %% [markdown]
 """
-From here on an *optimizer* takes the steps. In both libraries the loop is the same: loss, reset, backward, step.
+From here on an optimizer takes the steps. In both libraries the loop is the same: loss, reset, backward, step.
 """
 
 # %%

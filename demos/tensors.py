@@ -454,8 +454,8 @@ lesson.ask("A graph needs a topological sort before it goes back. Does a tape?",
 r"""
 **A graph** links each result to its inputs, as PyTorch and Values do. What nobody refers to any more is freed by itself, and
 several outputs can share a part. **Source transformation** reads the program and writes another one that computes the
-derivative, ahead of time. `autograd.compile` does this from a recorded graph, JAX from a trace of the function; Tapenade reads
-source code, and Enzyme what a compiler has made of it.
+derivative, ahead of time. `autograd.compile` does this from a recorded graph, JAX from a trace, its recording of the
+function; Tapenade reads source code, and Enzyme what a compiler has made of it.
 """
 
 # %%
