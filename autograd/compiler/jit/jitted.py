@@ -153,14 +153,17 @@ class Jitted:
 
     def with_objects(self, reason: str, args: Any, named: Any) -> Any:
         """The result where there are objects among the arguments, such as a Module: a function of
-        the other arguments is compiled for them, which watches them as what it refers to."""
+        the other arguments is compiled for them."""
         objects = {k: x for k, x in (*enumerate(args), *named.items()) if is_object(x)}
         if not objects:
             return self.give_up(reason, args, named)
-        if not hasattr(self.f, "differentiated"):
-            fields = {k: x for k, x in objects.items() if has_fields(x)}
-            if fields:
-                return self.with_fields(fields, args, named)
+        fields = {k: x for k, x in objects.items() if has_fields(x)}
+        if fields and not hasattr(self.f, "differentiated"):
+            return self.with_fields(fields, args, named)
+        return self.bound_to(objects, args, named)
+
+    def bound_to(self, objects: dict[Any, Any], args: Any, named: Any) -> Any:
+        """The same where they are watched as what the function refers to."""
         key = tuple([(k, id(x)) for k, x in objects.items()])
         if key not in self.bound and len(self.bound) >= OBJECTS:
             return self.give_up(f"more than {OBJECTS} objects were given for one argument", args,
@@ -175,11 +178,11 @@ class Jitted:
         classes = {k: type(x) for k, x in objects.items()}
         key = "fields", *classes.items()
         one = self.bound.setdefault(key, Jitted(OfFields(self.f, classes), self.how.target))
-        if one.refused:
-            return self.f(*args, **named)
         with given(objects.values()):
-            return one(*[vars(x) if i in objects else x for i, x in enumerate(args)],
-                       **{name: vars(x) if name in objects else x for name, x in named.items()})
+            found = one(*[vars(x) if i in objects else x for i, x in enumerate(args)],
+                        **{name: vars(x) if name in objects else x for name, x in named.items()})
+        self.refused = one.refused
+        return found
 
     def is_current(self) -> bool:
         """Whether branches may be used and recorded: what f refers to is known, and as it was."""
@@ -295,14 +298,13 @@ class Jitted:
                          values: Sequence[Value]) -> tuple[Branch | None, Any]:
         """A branch, where it may be recorded after f has run as it was written, and the result."""
         reach, known = self.reach, self.known.get(key, [])
-        generators = reach.generators if reach is not None else []
-        before = drawn(generators) if reach is not None and reach.may_draw else None
+        before = drawn(reach)
         kept = self.kept(values)
         result = self.f(*args, **named)
         self.check_result(result)
         if not is_recording() or self.refused or reach is None:
             return None, result
-        if before is not None and drawn(generators) != before:
+        if drawn(reach) != before:
             self.give_up(f"{reach.may_draw}; draw them outside, and make them an argument")
         elif not self.is_same(args, named, key.key, theta, values):
             self.give_up("changes its arguments")
@@ -493,12 +495,15 @@ def is_object(x: Any) -> bool:
     return hasattr(x, "__dict__") and not isinstance(x, types.ModuleType)
 
 
-def drawn(generators: Sequence[Any]) -> Any:
-    """The state of the generators of random numbers that everybody shares, and of others."""
+def drawn(reach: Reach | None) -> Any:
+    """The state of the generators of random numbers that a function may draw from, and of those
+    that everybody shares."""
+    if reach is None or not reach.may_draw:
+        return None
     state: Any = np.random.get_state(legacy=False)
     inside = state["state"]
     rest = inside["pos"], state["has_gauss"], state["gauss"]
-    others = [pickle.dumps(generator) for generator in generators]
+    others = [pickle.dumps(generator) for generator in reach.generators]
     return random.getstate(), inside["key"].tobytes(), rest, others
 
 

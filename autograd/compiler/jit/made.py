@@ -38,17 +38,17 @@ class Made:
 
     def __init__(self, returned: dict[int, Value], numbers: list[Value], every: list[Value],
                  sources: list[int], name: str, target: str = "numpy") -> None:
-        place = {v: i for i, v in enumerate(every)}
+        place = dict(zip(every, range(len(every))))
         self.known = {i: place[v] for i, v in returned.items() if v in place}
         values = list(dict.fromkeys(v for v in returned.values() if v not in place))
-        self.which = {i: values.index(v) for i, v in returned.items() if v not in place}
+        which = dict(zip(values, range(len(values))))
+        self.which = {i: which[v] for i, v in returned.items() if v not in place}
         reached = set(topological_order(*values))
         self.inputs = [i for i in sources if every[i] in reached]
-        chosen = set(self.inputs)
-        self.rest = [i for i in range(len(every)) if i not in chosen]
+        self.rest = sorted({*range(len(every))} - set(self.inputs))
         self.count, self.op = len(values), Handmade(name, len(self.inputs))
-        self.zeros = np.zeros(max(0, len(values) - 1) + len(numbers))
-        self.seeds = np.eye(len(values))[:, :len(values) if len(values) > 1 else 0]
+        self.zeros = np.zeros(len([*values[1:], *numbers]))
+        self.seeded = self.count * (self.count > 1)
         self.program: Program | None = None
         if values or numbers:
             self.program = self.compiled(values, numbers, every, target)
@@ -56,7 +56,7 @@ class Made:
     def compiled(self, values: list[Value], numbers: list[Value], every: list[Value],
                  target: str) -> Program:
         """The program of all results."""
-        seeds = [Value(1.0) for _ in self.seeds[:1].T]
+        seeds = [Value(1.0) for _ in range(self.seeded)]
         zeros = [Value(0.0) for _ in self.zeros]
         with_seeds = [v * seed for v, seed in zip(values, seeds)] if seeds else values
         beside = [ops.stop_gradient(v) * zero for v, zero in zip([*values[1:], *numbers], zeros)]
@@ -76,24 +76,25 @@ class Made:
         if self.program is None:
             return made, self.zeros
         given, rest = np.concatenate((theta[self.inputs], self.zeros)), theta[self.rest]
-        seeds = self.seeds[0] if self.count else self.zeros[:0]
-        y, gradient = self.with_seeds(given, rest, seeds)
+        y, gradient = self.with_seed(0, given, rest)
         if not abs(y) + float(np.abs(gradient).sum()) < float("inf"):
             raise ArithmeticError("a result is not finite")
         n, k = len(self.inputs), max(0, self.count - 1)
         nodes = list(map(Value, (y, *gradient[n:n + k].tolist())[:self.count]))
         if self.inputs and is_recording():
             of_nodes = [tuple(gradient[:n].tolist()),
-                        *(Later(self, given, rest, seeds) for seeds in self.seeds[1:])]
+                        *(Later(self, which, given, rest) for which in range(1, self.count))]
             inputs = tuple([values[i] for i in self.inputs])
             for v, partials in zip(nodes, of_nodes):
                 v._set_inputs(self.op, inputs, partials)
         made.update((i, nodes[which]) for i, which in self.which.items())
         return made, gradient[n + k:]
 
-    def with_seeds(self, given: Any, rest: Any, seeds: Any) -> tuple[float, Any]:
-        """The sum of the Values, each times its seed, and the derivatives of that."""
+    def with_seed(self, which: int, given: Any, rest: Any) -> tuple[float, Any]:
+        """One of the Values, and the derivatives of it and with respect to the zeros."""
         assert self.program is not None
+        seeds = np.zeros(self.seeded)
+        seeds[which:which + 1] = 1.0
         x = np.concatenate((rest, seeds))
         return self.program.value_and_grad(given, x if len(x) else None)
 
@@ -101,13 +102,13 @@ class Made:
 class Later:
     """The local derivatives of a result, computed when they are asked for."""
 
-    def __init__(self, made: Made, given: Any, rest: Any, seeds: Any) -> None:
-        self.made, self.given, self.rest, self.seeds = made, given, rest, seeds
+    def __init__(self, made: Made, *which: Any) -> None:
+        self.made, self.which = made, which
         self.found: tuple[float, ...] | None = None
 
     def __iter__(self) -> Iterator[float]:
         if self.found is None:
-            _, gradient = self.made.with_seeds(self.given, self.rest, self.seeds)
+            _, gradient = self.made.with_seed(*self.which)
             self.found = tuple(gradient[:len(self.made.inputs)].tolist())
         return iter(self.found)
 

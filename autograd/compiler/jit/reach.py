@@ -133,10 +133,14 @@ class Reach:
             held = self.pending.popitem()[1] if self.pending else self.of_module(self.unread.pop())
             for x in held:
                 self.visit(x)
+        self.refuse_other_draws()
+        self.watch_names_read()
+
+    def refuse_other_draws(self) -> None:
+        """Refuse functions of random numbers that do more than to draw, such as seed."""
         asked = {name for name in self.asked if hasattr(random, name) or hasattr(np.random, name)}
         if self.may_draw and (self.by_name or not asked <= DRAWS):
             self.refuse(self.may_draw)
-        self.watch_names_read()
 
     def watch_names_read(self) -> None:
         """Watch the functions, globals and closures that were met, and what is asked about them."""
