@@ -259,6 +259,14 @@ class Arguments:
         theta = np.concatenate(pieces, dtype=float) if pieces else np.empty(0)
         return signature, theta, []
 
+    def reading(self, args: tuple[Any, ...]) -> tuple[Callable[..., Any], Any] | None:
+        """What reads these arguments, and what it finds beside their numbers; None for nothing."""
+        for reading in self.readings:
+            found = reading.read(args, {})
+            if found is not None and found[1] in reading.signatures:
+                return reading.read, found[1]
+        return None
+
     def learn(self, signature: Signature, slots: list[Slot], args: tuple[Any, ...],
               named: dict[str, Any]) -> None:
         """Know from now on how to read a call, one that came before."""

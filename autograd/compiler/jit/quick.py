@@ -3,10 +3,12 @@
 1. `marshal` writes a nest of lists, tuples, dicts, floats, ints and strings as bytes, all in C. Two
    nests differ in their numbers alone exactly if the other bytes are the same: a Template knows
    which are which.
-2. A result is built by an expression that is written once for its key.
+2. A result is built by an expression that is written once for its key. `direct` is one function
+   from all numbers of a call to its result.
 """
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from math import prod
 from typing import Any, NamedTuple
@@ -14,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.compiler.jit.flat import BOOL, FLOAT, INT, LARGEST, VALUE
+from autograd.compiler.run import as_before, raising
 
 SIZE = {ord("g"): 8, ord("i"): 4}       # the bytes of a float and of an int
 DTYPE: dict[int, Any] = {ord("g"): np.dtype("<f8"), ord("i"): np.dtype("<i4")}
@@ -273,11 +276,48 @@ def builder(key: Any) -> Callable[..., Any]:
     """A function that gives the nest of a key, filled with the numbers of an array, and with Values
     by their places."""
     constants: dict[str, Any] = {"np": np}
+    lines, text = built(key, constants)
+    return function("build(a, made=None)", [*lines, f"return {text}"], constants)
+
+
+def built(key: Any, constants: dict[str, Any]) -> tuple[list[str], str]:
+    """Lines about the array a, and the nest of a key as an expression after them."""
     text, _ = expression(key, 0, constants)
-    listed = "v = a.tolist()" if "v[" in text else "pass"
-    exec(f"def build(a, made=None):\n    {listed}\n    return {text}", constants)
-    found: Callable[..., Any] = constants["build"]
+    return ["v = a.tolist()"] * ("v[" in text) + ["b = a.copy()"] * ("b[" in text), text
+
+
+def function(head: str, lines: list[str], constants: dict[str, Any]) -> Callable[..., Any]:
+    """A function of these lines."""
+    exec(f"def {head}:\n" + "".join(f"    {line}\n" for line in lines), constants)
+    found: Callable[..., Any] = constants[head.partition("(")[0]]
     return found
+
+
+def direct(run: Callable[..., Any], parts: list[str], key: Any, form: str,
+           **places: Any) -> Callable[..., Any]:
+    """A function of all numbers, the array a, that gives what a program makes of them, as the nest
+    of a key; None where a number is not finite, or where the program raises.
+
+    parts   what `run` is called with, as expressions of a and `places`
+    form    how the nest {} is returned: "(y, {})" where `run` gives a number y, and its gradient,
+            "{}" where it gives y and the gradient, of which y is left out
+    """
+    constants: dict[str, Any] = {"np": np, "run": run, "raising": raising, "as_before": as_before,
+                                 "isfinite": math.isfinite, **places}
+    lines, text = built(key, constants)
+    return function("direct(a)", [
+        "token = raising()",
+        "try:",
+        "    size = a.dot(a)",
+        f"    y, a = run({', '.join(parts)})",
+        "    size += a.dot(a) + y",
+        "except (ArithmeticError, ValueError):",
+        "    return None",
+        "finally:",
+        "    as_before(token)",
+        "if not isfinite(size):",
+        "    return None",
+        *lines, f"return {form.format(text)}"], constants)
 
 
 def expression(key: Any, at: int, constants: dict[str, Any]) -> tuple[str, int]:
@@ -292,8 +332,8 @@ def expression(key: Any, at: int, constants: dict[str, Any]) -> tuple[str, int]:
         return f"{constant_in(constants, truths)}.copy()", at
     if kind == "array":
         end = at + prod(key[1])
-        part = f"a[{at}:{end}].reshape({key[1]!r})"
-        return (f"np.rint({part}).astype(int)" if key[2] == INT else f"{part}.copy()"), end
+        part = f"[{at}:{end}].reshape({key[1]!r})"          # of b, a copy of a
+        return (f"np.rint(a{part}).astype(int)" if key[2] == INT else f"b{part}"), end
     if type(key[2]) is int:
         return row_of_numbers(key, at), at + key[2]
     if kind is list and (columns := row_length(key[2])):
