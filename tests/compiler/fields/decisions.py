@@ -725,3 +725,40 @@ def folded_by_reduce(s: Style) -> Any:
         u, v, total = reduce(step, rows, (p.one(), p.one(), 0))
         return total - u + v
     return f
+
+
+@field
+def lattice_of_anything(s: Style) -> Any:
+    """Rows that become shorter, each from the one before, or from two before, by what is picked."""
+    n, less, kind = s.steps(4, 40), s.pick(1, 1, 2), s.pick("mean", "max", "div", "tanh", "exp", "cost", "two")
+    back, cost = s.flip(), s.table(n + 1, 2 * n + 2)
+
+    def f(p: Any, x: Any) -> Any:
+        q, r = p.one(0.2, 0.8), p.one(0.5, 1.5)
+        row = p.vector(less * n + 1)
+        last, out = row, 0
+        for t in range(n):
+            new = []
+            width = len(row) - less
+            for j in range(width - 1, -1, -1) if back else range(width):
+                v = q * row[j + less] + (1 - q) * row[j]
+                if kind == "max":
+                    v = ag.maximum(v, r * cost[0][j])
+                elif kind == "div":
+                    v = v / (1 + r + cost[t][j] ** 2)
+                elif kind == "tanh":
+                    v = ag.tanh(v) - row[j] * r
+                elif kind == "exp":
+                    v = v * ag.exp(-r * cost[t][j])
+                elif kind == "cost":
+                    v = v + cost[t][j] * r
+                elif kind == "two" and t:
+                    v = v - 0.5 * last[j]
+                new.append(v)
+            if back:
+                new = new[::-1]
+            last, row = row, new
+            if s.form == 0:
+                out += row[0]
+        return row[0] + 0.1 * out
+    return f

@@ -387,13 +387,14 @@ def rotations_of_points(s: Style) -> Any:
     """Points turned by Euler angles, projected, compared with what a camera saw."""
     n, dot = s.size(1, 15), s.dot()
     points, seen = s.table(n, 3), s.table(n, 2)
+    start = s.start()
 
     def f(p: Any, x: Any) -> Any:
         a, b, c, focal = p.one(), p.one(), p.one(), p.one(0.8, 1.2)
         ca, sa, cb, sb, cc, sc = ag.cos(a), ag.sin(a), ag.cos(b), ag.sin(b), ag.cos(c), ag.sin(c)
         R = [[cb * cc, -cb * sc, sb], [sa * sb * cc + ca * sc, ca * cc - sa * sb * sc, -sa * cb],
              [sa * sc - ca * sb * cc, ca * sb * sc + sa * cc, ca * cb]]
-        loss = s.start()
+        loss = start
         for q, (u, v) in zip(points, seen):
             X, Y, Z = [dot(row, q) for row in R]
             loss += (focal * X / (Z + 4) - u) ** 2 + (focal * Y / (Z + 4) - v) ** 2

@@ -12,10 +12,11 @@ from tests.compiler.fields.style import Style, field
 def consecutive_reactions(s: Style) -> Any:
     T, add, sub = s.steps(), s.add_scaled(), s.minus()
     seen, data, off = s.observed(T), s.data(T), s.square()
+    start, first, begin = s.start(), s.start(), s.start()
 
     def f(p: Any, x: Any) -> Any:
         k1, k2 = p.one(0.1, 1), p.one(0.1, 1)
-        a, b, c, loss = p.one(0.5, 1.5), s.start(), s.start(), s.start()
+        a, b, c, loss = p.one(0.5, 1.5), start, first, begin
         for t in range(T):
             r1, r2 = k1 * a, k2 * b
             a, b, c = add(a, -r1, 0.1), add(b, sub(r1, r2), 0.1), add(c, r2, 0.1)
@@ -164,12 +165,13 @@ def lotka_volterra_rk4(s: Style) -> Any:
 @field
 def competing_species(s: Style) -> Any:
     T, n, dot, add = s.steps(1, 30), s.size(1, 6), s.dot(), s.add_scaled()
+    total = s.total()
 
     def f(p: Any, x: Any) -> Any:
         r, A, N = p.vector(n, 0.1, 0.9), p.matrix(n, n, 0, 0.5), p.vector(n, 0.2, 1)
         for _ in range(T):
             N = [add(N[i], r[i] * N[i] * (1 - dot(A[i], N)), 0.2) for i in range(n)]
-        return s.total()(N)
+        return total(N)
     return f
 
 
@@ -223,6 +225,7 @@ def ricker_with_harvest(s: Style) -> Any:
 def island_migration(s: Style) -> Any:
     T, n, add = s.steps(1, 25), s.size(3, 8), s.add_scaled()
     ring = s.flip()
+    total = s.total()
 
     def f(p: Any, x: Any) -> Any:
         m, r, N = p.one(0.05, 0.2), p.vector(n, 0.1, 0.5), p.vector(n, 0.2, 1)
@@ -235,7 +238,7 @@ def island_migration(s: Style) -> Any:
                     grown = grown + m * (v - N[i])
                 new.append(grown)
             N = new
-        return s.total()([v * v for v in N])
+        return total([v * v for v in N])
     return f
 
 
@@ -488,6 +491,7 @@ def gene_switch(s: Style) -> Any:
 @field
 def repressilator(s: Style) -> Any:
     T, k, add = s.steps(1, 25), s.pick(3, 5), s.add_scaled()
+    total = s.total()
 
     def f(p: Any, x: Any) -> Any:
         a, b, m, q = p.one(0.5, 1.5), p.one(0.2, 1), p.vector(k, 0.1, 1), p.vector(k, 0.1, 1)
@@ -495,7 +499,7 @@ def repressilator(s: Style) -> Any:
             dm = [-m[i] + a / (1 + q[i - 1] ** 2) for i in range(k)]
             dq = [-b * (q[i] - m[i]) for i in range(k)]
             m, q = [add(u, v, 0.1) for u, v in zip(m, dm)], [add(u, v, 0.1) for u, v in zip(q, dq)]
-        return s.total()([u * u for u in q])
+        return total([u * u for u in q])
     return f
 
 
@@ -549,4 +553,30 @@ def bessel_downward(s: Style) -> Any:
             if n % 2 == 1 and n > 1:
                 total = total + 2 * low
         return ag.log(low * low + 1) - ag.log(abs(total) + 1)
+    return f
+
+
+@field
+def wave_seen_at_points(s: Style) -> Any:
+    """Any stencil in time, one or two steps back, of which a few cells are observed: the rest of the last steps is nowhere."""
+    T, n, wide, two = s.steps(8, 50), s.size(3, 24), s.pick(1, 1, 2), s.flip(0.4)
+    at, seen, ring, act = s.ints(s.pick(1, 1, 2), n), s.observed(T), s.flip(0.3), s.pick(None, None, ag.tanh, ag.sin, ag.exp)
+    source, data = s.data(n), s.table(T, n)
+    start = s.start()
+
+    def f(p: Any, x: Any) -> Any:
+        w, now, loss = p.vector(2 * wide + 1, -0.3, 0.3), p.vector(n), start
+        old = list(now)
+        for t in range(T):
+            new = list(now)
+            for i in range(n) if ring else range(wide, n - wide):
+                new[i] = sum(w[k + wide] * now[(i + k) % n] for k in range(-wide, wide + 1)) + 0.1 * source[i]
+                if two:
+                    new[i] = new[i] - 0.1 * old[i]
+                if act is not None:
+                    new[i] = act(0.2 * new[i])
+            old, now = now, new
+            if seen[t]:
+                loss += sum((now[i] - data[t][i]) ** 2 for i in at)
+        return loss + now[at[0]]
     return f

@@ -449,10 +449,11 @@ def ngram_network(s: Style) -> Any:
     n, K, d, h, N = s.size(4, 25), s.size(2, 5), s.size(1, 3), s.size(1, 4), s.pick(1, 2, 3)
     layer, act, lse = s.affine(), s.activation(), s.logsumexp()
     text = s.ints(n + N, K)
+    start = s.start()
 
     def f(p: Any, x: Any) -> Any:
         E, W, V = p.matrix(K, d), p.matrix(h, d * N), p.matrix(K, h)
-        nll = s.start()
+        nll = start
         for t in range(N, n + N):
             z = [v for k in text[t - N:t] for v in E[k]]
             o = layer(V, [act(v) for v in layer(W, z)])
