@@ -265,7 +265,7 @@ class _Planner:
             if not self.in_one_block(c):
                 several = c
                 continue
-            different = np.count_nonzero(np.bincount(self.place_of[c]))
+            different = int(np.count_nonzero(np.bincount(self.place_of[c])))
             if different > most:
                 best, most = c, different
         if best is None:
