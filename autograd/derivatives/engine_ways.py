@@ -167,7 +167,7 @@ WAYS = (
     Way("chain rule", send=lambda node: node.partial),
     Way("chain rule", send=lambda node: node.partial + node.grad),
     Way("chain rule", send=lambda node: node.partial * node.data),
-    Way("chain rule", send=lambda node: node.partial * node.data * node.grad),
+    Way("data", send=lambda node: node.partial * node.data * node.grad),
     Way("chain rule", send=lambda node: node.partial ** node.grad),
     Way("misplaced", edges=lambda v: [(edges(v)[0][0], partial) for _, partial in edges(v)]),
     Way("misplaced", edges=lambda v: [(edges(v)[-1][0], partial) for _, partial in edges(v)]),
@@ -226,5 +226,5 @@ def gives(way: Way, seen: Sequence[Seen], only: Collection[Operation]) -> bool:
     """Whether a way gives all the gradients that were seen."""
     try:
         return all(all(map(close, way.grads(f, point, only), grads)) for f, point, grads in seen)
-    except (ArithmeticError, ValueError, RecursionError):
+    except (ArithmeticError, TypeError, ValueError, RecursionError):     # a complex number, too
         return False

@@ -1,4 +1,6 @@
 """jit gives what the function gives, or says that it does not compile."""
+import copy
+import pickle
 import random
 import time
 import warnings
@@ -451,3 +453,15 @@ def test_a_branch_in_a_function_that_calls_itself_is_a_choice_in_one_program():
     for x in (2.0, 1.0, 0.5, -1.0):
         assert compiled(x, 3) == pytest.approx(steps_down(x, 3), rel=1e-12)
     assert len(compiled.programs) == 1
+
+
+@jit
+def a_square(x):
+    return x * x
+
+
+def test_a_jitted_function_is_copied_and_pickled_as_a_function_is():
+    assert copy.copy(a_square) is a_square and copy.deepcopy([a_square])[0] is a_square
+    assert pickle.loads(pickle.dumps(a_square)) is a_square and a_square(3.0) == 9.0
+    with pytest.raises((pickle.PicklingError, AttributeError)):
+        pickle.dumps(jit(lambda x: x))

@@ -81,6 +81,15 @@ class Jitted:
             return self.methods[instance]
         return self.f.__get__(instance, owner)
 
+    def __copy__(self) -> Jitted:
+        return self                                     # as a copy of a function is
+
+    def __deepcopy__(self, memo: object) -> Jitted:
+        return self
+
+    def __reduce__(self) -> str:
+        return str(getattr(self, "__qualname__", repr(self)))       # by its name, as a function
+
     @property
     def programs(self) -> list[Program]:
         """The Programs of all branches: of a step those of its passes, then that of what they are

@@ -98,10 +98,13 @@ class _Planner:
         """Plan a group of nodes."""
         parts = chain.from_iterable(map(self.apart, by_length(self.without_zeros_inside(group))))
         for op, ids, args in parts:
-            filled = Filler(self).filled(op, ids, args)
+            filler = Filler(self)
+            filled = filler.filled(op, ids, args)
             if filled:
                 for some, nodes, factors in filled:
                     self.dots(some, nodes, factors)
+                if filler.added:
+                    self.each(ops.sum, *filler.added)
             elif op is ops.dot:
                 for some, left, right in same_length_dots(ids, args, self.tape.zero):
                     self.dots(some, left, right)
@@ -371,12 +374,27 @@ class _Planner:
             places = strided(self.place_of[flat].reshape(shape))
             if places is not None:
                 return self.view(int(self.array_of[flat[0]]), places)
+            turned = self.turned(flat)
+            if turned is not None:
+                return reshape(turned, (*lead(turned), *shape))
         runs = self.runs(flat)
         if len(runs) <= RUNS and len(flat) > len(runs):
             return self.joined(runs, shape)
         if constant.any():
             self.numbers_as_array(np.unique(flat[constant]))
         return self.gather(flat, shape)
+
+    def turned(self, ids: np.ndarray) -> Array | None:
+        """The ids as a view with other axes than they are wanted in, such as the transpose of a
+        table column after column; None where they are none.
+        """
+        places = self.place_of[ids]
+        axes = factor(places)
+        if axes is None or len(axes) < 2 or min(stride for _, stride in axes) < 1:
+            return None
+        found = Strided(tuple(n for n, _ in axes), int(places[0]), tuple(st for _, st in axes))
+        whole = slicing(found, inner(self.source(ids))) is not None
+        return self.view(int(self.array_of[ids[0]]), found) if whole else None
 
     def joined(self, runs: list[np.ndarray], shape: Shape) -> Array:
         """Stretches of some Arrays, one after the other."""
@@ -585,9 +603,7 @@ class _Planner:
         n, k = left.shape
         if k == 1:
             self.each(ops.mul, ids, np.hstack((left, right)))
-        elif k <= (FEW if n > 1 else 2 * FEW) and not (
-            self.in_one_block(left) and self.in_one_block(right)
-        ):
+        elif k <= (FEW if n > 1 else 2 * FEW) and not all(map(self.is_one, (left, right))):
             self.each(ops.dot, ids, np.hstack((left, right)))
         else:
             self.rows(ids, left, right)
@@ -623,6 +639,10 @@ class _Planner:
         if len(set(out) & set(a + b)) < len(out):  # an axis along which both are the same
             A, a = full(A, (*lead(A), *shape)), SAMPLES * is_batched(A) + LABELS[: len(shape)]
         self.keep(contract(A, a, B, b, out), ids)
+
+    def is_one(self, ids: np.ndarray) -> bool:
+        """Whether all ids are in one Array, or one number."""
+        return self.in_one_block(ids) or self.one_number(ids)
 
     def is_zero(self, ids: np.ndarray) -> bool:
         """Whether all ids are the constant 0."""
