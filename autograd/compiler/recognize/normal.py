@@ -141,14 +141,14 @@ class Flattener:
         stack = [root]  # ~t for a place t that is subtracted
         was, inner[root] = inner[root], self.columns.op[root]
         while stack:
-            t = stack.pop()
-            negative = t < 0
-            t = ~t if negative else t
+            t, side, negative = stack.pop(), plus, False
+            if t < 0:
+                t, side, negative = ~t, minus, True
             while inner[t] is ops.add and not negative:
                 inside[t] = True
                 t, last = args[t]
                 stack.append(last)
-            op, side = inner[t], sides[negative]
+            op = inner[t]
             if op is ops.mul:
                 a, b = args[t]
                 if (inner[a] or inner[b]) and self.takes_apart(a, b):
@@ -158,16 +158,19 @@ class Flattener:
                     side.right.append(b)
             elif op in SUMS_AND_NEG:
                 stack += terms_of(op, args[t], side, negative)
-            elif self.is_quotient(op, t):
+            elif op and self.is_quotient(op, t):
                 self.product(t, negative, sides)
             else:
                 self.add_term(t, negative, sides)
                 continue
             inside[t] = True
-        inner[root] = was
-        inside[root] = False
-        if minus.is_empty():
-            return plus, NOTHING
+        inner[root], inside[root] = was, False
+        return self.both(sides)
+
+    def both(self, sides: Linear) -> Linear:
+        """What is added and what is subtracted, NOTHING where that is empty."""
+        if sides[1].is_empty():
+            return sides[0], NOTHING
         self.spare = Side()
         return sides
 
@@ -184,12 +187,13 @@ class Flattener:
     # Products ---------------------------------------------------------------------------------
 
     def takes_apart(self, a: int, b: int) -> bool:
-        """Whether one of two factors opens, and nobody else uses it."""
-        return self.opens(self.inner[a], b) or self.opens(self.inner[b], a)
-
-    def opens(self, op: Any, other: int) -> bool:
-        """Whether a factor is itself a product, a quotient, a negation, or a sum times a number."""
-        return op in PRODUCTS or op in SUMS and self.number[other] is not None
+        """Whether one of two factors, which nobody else uses, is itself a product, or a sum times a
+        number.
+        """
+        x, y, number = self.inner[a], self.inner[b], self.number
+        if x in PRODUCTS or y in PRODUCTS:  # or a quotient, or a negation
+            return True
+        return x in SUMS and number[b] is not None or y in SUMS and number[a] is not None
 
     def product(self, t: int, negative: bool, sides: Linear) -> None:
         """Put a product of products, or a quotient by a number, among the terms."""

@@ -499,17 +499,25 @@ class _Planner:
         by_array: list[np.ndarray] = []
         if self.are_of_the_same_arrays(sides):
             by_array = [self.array_of[side] for side in sides]
-        places = [self.array_of[side] * len(self.kinds) + self.place_of[side] for side in sides]
-        if not by_array and (places[0][:, 1:] > places[0][:, :-1]).all():
-            return list(sides), [slice(0, sides[0].shape[1])]  # they are sorted
-        order = np.lexsort((*reversed(places), *reversed(by_array)), axis=1)
-        sides = tuple(np.take_along_axis(side, order, axis=1) for side in sides)
-        arrays = [self.array_of[side] for side in sides]
+        found = self.in_order(sides, by_array)
+        if not by_array:
+            return found, [slice(0, sides[0].shape[1])]
+        arrays = [self.array_of[side] for side in found]
         changes = np.any([np.diff(a[0]) != 0 for a in arrays], axis=0)
         ends = [0, *(np.nonzero(changes)[0] + 1).tolist(), sides[0].shape[1]]
-        if not by_array or len(ends) > PARTS + 1 or not all(map(are_one_row, arrays)):
+        if len(ends) > PARTS + 1 or not all(map(are_one_row, arrays)):
             ends = [0, sides[0].shape[1]]
-        return list(sides), [slice(a, b) for a, b in zip(ends, ends[1:])]
+        return found, [slice(a, b) for a, b in zip(ends, ends[1:])]
+
+    def in_order(
+        self, sides: Sequence[np.ndarray], by_array: Sequence[np.ndarray]
+    ) -> list[np.ndarray]:
+        """Rows of terms, or of their left and right factors, sorted by Arrays, then by places."""
+        places = [self.array_of[side] * len(self.kinds) + self.place_of[side] for side in sides]
+        if not by_array and (places[0][:, 1:] > places[0][:, :-1]).all():
+            return list(sides)
+        order = np.lexsort((*reversed(places), *reversed(by_array)), axis=1)
+        return [np.take_along_axis(side, order, axis=1) for side in sides]
 
     def are_of_the_same_arrays(self, sides: Sequence[np.ndarray]) -> bool:
         """Whether all rows take as many terms from the same Arrays, several of them."""
