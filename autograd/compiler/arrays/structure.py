@@ -23,6 +23,7 @@ from autograd.compiler.arrays.places import (Slicing, Strided, inverse, places_o
     whole, without_broadcast)
 
 
+FEW = 4  # so many times as many places as sources have: one row for all of them
 SPARSE = 8  # what many numbers are added to has at most so many times as many places
 
 
@@ -78,15 +79,26 @@ class View(Structural):
 
     def back(self, i: int, y: Array, d: Operand) -> Part:
         source, small = y.inputs[0], without_broadcast(self.places)
-        order = self.order_of_axes()
-        if shape_of(d) and d.shape != y.shape and order is not None:
-            sizes = padded(inner(d), len(order))
-            turned = tuple(sizes[order.index(k)] for k in range(len(sizes)))
-            if sum(n != 1 for n in sizes) <= 1:
-                return Part(reshape(d, (*lead(d), *turned)))
+        sizes = self.sizes_in_source(y, d) if shape_of(d) else None
+        if sizes is not None:
+            return Part(reshape(d, (*lead(d), *sizes)))
         if isinstance(d, Array) and d.shape:
             d = reshape(full(d, y.shape), (*lead(y), *small.shape))
         return placed(d, source, small)
+
+    def sizes_in_source(self, y: Array, d: Array) -> Shape | None:
+        """The shape in which d, the cotangent of y, broadcasts to the source; None where it does
+        not.
+        """
+        source, small = inner(y.inputs[0]), without_broadcast(self.places)
+        order = self.order_of_axes()
+        if d.shape != y.shape and order is not None:
+            sizes = padded(inner(d), len(order))
+            if sum(n != 1 for n in sizes) <= 1:
+                return tuple(sizes[order.index(k)] for k in range(len(sizes)))
+        if small == whole(small.shape) and prod(small.shape) == prod(source):
+            return regrouped(padded(inner(d), len(inner(y))), inner(y), source)
+        return None
 
 
 def view(source: Array, places: Strided) -> Array:
@@ -136,6 +148,8 @@ class Take(Structural):
 
     def __init__(self, places: np.ndarray) -> None:
         self.places = places
+        # what y was last sent, and the row that all of its sources are sent by it
+        self.sent: tuple[Operand, Array] | None = None
 
     def takes_all(self, sources: Sequence[Array]) -> bool:
         """Whether it is the sources as they are, one after the other."""
@@ -160,9 +174,19 @@ class Take(Structural):
         if is_batched(y) and not is_batched(source):
             value = total(value, (0,))
         if len(unique) < len(chosen) and not is_batched(value) and size <= SPARSE * len(chosen):
-            row = scattered(value, np.sort(chosen), self.places.ravel() - start, size)
-            return Part(reshape(row, source.shape))
+            return Part(reshape(self.added(value, y, d, (start, size)), source.shape))
         return self.in_order(value, source, chosen, unique, starts)
+
+    def added(self, value: Array, y: Array, d: Operand, stretch: tuple[int, int]) -> Array:
+        """A stretch of the sources, one after the other, to which a value, full of d, is added."""
+        flat, (start, size) = self.places.ravel(), stretch
+        every = sum(prod(inner(x)) for x in y.inputs)
+        if len(y.inputs) == 1 or FEW * every > len(flat):
+            chosen = np.nonzero((flat >= start) & (flat < start + size))[0]
+            return scattered(value, chosen, flat - start, size)
+        if self.sent is None or self.sent[0] is not d:
+            self.sent = d, scattered(value, np.arange(len(flat)), flat, every)
+        return view(self.sent[1], Strided((size,), start, (1,) if size > 1 else (0,)))
 
     def in_order(
         self, value: Operand, source: Array, chosen: np.ndarray, unique: np.ndarray,
@@ -262,6 +286,25 @@ class Reshape(Structural):
 
     def back(self, i: int, y: Array, d: Operand) -> Part:
         return Part(reshape(full(d, y.shape), y.inputs[0].shape) if shape_of(d) else d)
+
+
+def regrouped(sizes: Shape, shape: Shape, other: Shape) -> Shape | None:
+    """The sizes of what broadcasts from `sizes` to `shape`, when this is reshaped to another one;
+    None where axes that broadcast and others come together.
+    """
+    found: list[int] = []
+    left, right = list(zip(sizes, shape)), list(other)
+    while left and right:
+        axes, new = [left.pop(0)], [right.pop(0)]
+        while (a := prod([n for _, n in axes])) != (b := prod(new)):
+            if not (left if a < b else right):
+                return None
+            axes, new = ([*axes, left.pop(0)], new) if a < b else (axes, [*new, right.pop(0)])
+        along = {size == 1 for size, n in axes if n != 1}
+        if len(along) > 1:
+            return None
+        found += [1] * len(new) if along == {True} else new
+    return (*found, *right)
 
 
 def reshape(x: Array, shape: Shape) -> Array:

@@ -36,6 +36,8 @@ class Filler:
 
     def __init__(self, planner: Any) -> None:
         self.planner, self.place_of = planner, planner.place_of
+        # sums, and what each is besides its numbers, and these numbers; where there are any
+        self.added: tuple[np.ndarray, np.ndarray] | None = None
 
     def filled(self, op: Operation, ids: list[int], args: list[tuple[int, ...]]) -> Dots:
         """Sums as dots of numbers with all nodes of a team; [] where that is not worth it."""
@@ -44,7 +46,36 @@ class Filler:
         lengths = np.fromiter(map(len, args), np.intp) // (1 + (op is ops.dot))
         flat = np.fromiter(chain.from_iterable(args), np.intp)
         nodes, factors = self.with_factors(op, flat, lengths)
-        if nodes is None or not self.planner.in_one_block(nodes):
+        if nodes is None:
+            return []
+        alone = self.planner.kinds[nodes] == CONSTANT
+        if alone.any() and not alone.all():
+            return self.beside_numbers(ids, lengths, nodes, factors, alone)
+        return self.of_nodes(ids, lengths, nodes, factors)
+
+    def beside_numbers(
+        self, ids: list[int], lengths: np.ndarray, nodes: np.ndarray, factors: np.ndarray,
+        alone: np.ndarray,
+    ) -> Dots:
+        """The same of sums in which some terms are numbers `alone`, which are added afterwards."""
+        planner, row_of = self.planner, np.repeat(np.arange(len(ids)), lengths)
+        left = lengths - np.bincount(row_of[alone], minlength=len(ids))
+        if (left < 1).any():
+            return []
+        found = self.of_nodes([*range(len(ids))], left, nodes[~alone], factors[~alone])
+        if not found:
+            return []
+        offsets = np.bincount(
+            row_of[alone], planner.numbers[nodes[alone]] * factors[alone], len(ids))
+        fresh, numbers = planner.fresh(len(ids)), planner.constants(offsets)
+        self.added = np.array(ids), np.stack((fresh, numbers), axis=1)
+        return [(fresh[rows], some, matrix) for rows, some, matrix in found]
+
+    def of_nodes(
+        self, ids: list[int], lengths: np.ndarray, nodes: np.ndarray, factors: np.ndarray
+    ) -> Dots:
+        """The same of sums of these nodes, one after the other, times these factors."""
+        if not self.planner.in_one_block(nodes):
             return []
         if (lengths == lengths[0]).all():
             nodes, factors = self.sorted_rows(len(ids), nodes, factors)
