@@ -241,7 +241,8 @@ lesson.ask("Near which power of ten do the curves stop falling? Give the exponen
 # %% [markdown]
 """
 ## What it costs
- The graph of a derivative contains the graph before and, for its Values, local derivatives, products, and sums where a Value
+
+The graph of a derivative contains the graph before and, for its Values, local derivatives, products, and sums where a Value
 has several users. Some of these are there already, as `exp` is its own derivative. The next derivative does the same to all
 of them.
 """
