@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from demos import asking
 from demos.asking import Question
+from demos.light import data_uri
 from demos.mathematics import mathml
 
 COLORS = 48                     # of a plot in a page
@@ -218,9 +219,12 @@ def reader() -> Any:
 
 
 def _embedded(picture: Path, caption: str, style: str = "") -> str:
-    kind, content = ("svg+xml", picture.read_bytes()) if picture.suffix == ".svg" else _smallest(picture)
-    data = base64.b64encode(content).decode("ascii")
-    return f'<img{style} alt="{escape(caption)}" src="data:image/{kind};base64,{data}">'
+    if picture.suffix == ".svg":
+        address = data_uri(picture.read_text(encoding="utf-8"))
+    else:
+        kind, content = _smallest(picture)
+        address = f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}"
+    return f'<img{style} alt="{escape(caption)}" src="{address}">'
 
 
 def _smallest(plot: Path) -> tuple[str, bytes]:

@@ -271,4 +271,4 @@ def test_a_page_escapes_its_texts_and_embeds_its_pictures(tmp_path):
     text = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert "<title>a &lt; b</title>" in text and "<h1>&lt;h&gt;</h1>" in text and "<script" not in text
     assert '<pre class="in">x &lt; <span class="m">1</span></pre>' in text and '<pre class="out">&lt;&amp;&gt;</pre>' in text
-    assert '<a href="play.html">' in text and 'alt="a &quot;caption&quot;" src="data:image/svg+xml;base64,' in text
+    assert '<a href="play.html">' in text and 'alt="a &quot;caption&quot;" src="data:image/svg+xml,%3Csvg ' in text

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from autograd.pictures import style
 from autograd.pictures.arrows import Arrow, Point
 from autograd.pictures.columns import Place, Places
-from autograd.pictures.layout import DENSE, ROOMY, Page, arrange
+from autograd.pictures.layout import ROOMY, Page, Spacing, arrange
 from autograd.pictures.scene import Edge, Node, Scene
 from autograd.words.labels import shorten
 from autograd.words.numbers import compact, fixed, grad_text
@@ -42,14 +42,14 @@ class Placed(NamedTuple):
     covered: float
 
 
-def place_cards(scene: Scene, rankdir: str | None, dense: bool = False,
+def place_cards(scene: Scene, rankdir: str | None, spacing: Spacing = ROOMY,
                 page: Page = SLIDE) -> Placed:
-    """The places of nodes and edges on a slide or a sheet; `dense` with little around them."""
+    """The places of nodes and edges on a slide or a sheet; cards are small where rooms are."""
     into = scene.edges_into()
     labels = [[label_width(scene.edges[k]) for k in edges] for edges in into]
-    sizes = [size_of(node, dense) for node in scene.nodes]
+    sizes = [size_of(node, spacing is not ROOMY) for node in scene.nodes]
     names = [node.title for node in scene.nodes]
-    page = page._replace(spacing=DENSE if dense else ROOMY)
+    page = page._replace(spacing=spacing)
     layout = arrange(sizes, scene.inputs(), labels, rankdir, page, names)
     places = {node.name: Place(x / INCH, (layout.height - y) / INCH, w / INCH, h / INCH)
               for node, x, y, (w, h) in zip(scene.nodes, layout.x, layout.y, sizes)}

@@ -13,7 +13,7 @@ from autograd.compat.messages import choice, entries, printed, truth
 from autograd.graph import topological_order
 from autograd.pictures.cards import LEGIBLE, SHEET, SLIDE, Placed, place_cards
 from autograd.pictures.collapsed import MOST, READABLE, collapsed
-from autograd.pictures.layout import Page
+from autograd.pictures.layout import DENSE, TIGHT, Page
 from autograd.pictures.elsewhere import from_elsewhere, legend_with
 from autograd.pictures.neurons import find_neurons
 from autograd.pictures.operations import (
@@ -140,7 +140,7 @@ def laid_out(scene_with: Callable[[int], Scene], rankdir: str | None,
     """The scene with places for a slide, or another page.
 
     Operations are circles while there is room for them, else signs on the cards. Where text would
-    still be small, titles are short, and cards stand close.
+    still be small, titles are short, and cards stand close, or closer.
     """
     scene = scene_with(LONGEST_TITLE)
     if len(scene.nodes) <= CIRCLES:
@@ -149,9 +149,11 @@ def laid_out(scene_with: Callable[[int], Scene], rankdir: str | None,
         if placed.bands == 1 and placed.scale >= LEGIBLE:
             return circles, placed
     placed = place_cards(scene, rankdir, page=page)
-    if placed.scale < LEGIBLE:
+    for spacing in (DENSE, TIGHT):
+        if placed.scale >= LEGIBLE:
+            break
         short = scene_with(DENSE_TITLE)
-        closer = place_cards(short, rankdir, dense=True, page=page)
+        closer = place_cards(short, rankdir, spacing, page)
         if closer.scale > placed.scale:
             scene, placed = short, closer
     return scene, placed

@@ -29,6 +29,13 @@ class Area(NamedTuple):
         height = (self.height + other.height) / 2 - abs(self.y - other.y)
         return max(width, 0.0) * max(height, 0.0)
 
+    def inside(self, whole: Area) -> Area:
+        """The same as near as it can be inside another one."""
+        x, y = (min(max(at, middle - room), middle + room) if room > 0 else middle
+                for at, middle, room in ((self.x, whole.x, (whole.width - self.width) / 2),
+                                         (self.y, whole.y, (whole.height - self.height) / 2)))
+        return self._replace(x=x, y=y)
+
     def squares(self) -> Iterator[tuple[int, int]]:
         """The squares that it touches."""
         left, right = self.x - self.width / 2, self.x + self.width / 2
@@ -68,11 +75,13 @@ class Taken:
 
 
 def place_labels(arrows: Sequence[Arrow], widths: Sequence[float], height: float,
-                 cards: Sequence[Area]) -> float:
-    """The area that labels cover of others, once each stands: of this width and height."""
+                 cards: Sequence[Area], whole: Area) -> float:
+    """The area that labels cover of others, once each stands: of this width and height, on cards
+    of these areas, in a picture of the area `whole`.
+    """
     heads = [Area(*arrow.end, HEAD, HEAD) for arrow in arrows]
     standing, labels = Taken([*cards, *heads]), Taken([])
-    choices = [[Area(x, y, width, height) for x, y in arrow.spots]
+    choices = [[Area(x, y, width, height).inside(whole) for x, y in arrow.spots]
                for arrow, width in zip(arrows, widths)]
     found = [labels.join(standing, areas) for areas in choices]
     for _ in range(AGAIN):

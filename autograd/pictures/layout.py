@@ -48,6 +48,7 @@ class Spacing(NamedTuple):
 
 
 ROOMY, DENSE = Spacing(), Spacing(36.0, 24.0, 30.0, 16.0, 11.0, 11.0, 9.0, 8.0)
+TIGHT = Spacing(32.0, 18.0, 24.0, 12.0, 9.0, 8.0, 5.0, 5.0)
 
 
 class Page(NamedTuple):
@@ -58,7 +59,7 @@ class Page(NamedTuple):
     spacing: Spacing = ROOMY
 
 
-PAGE = Page(1920.0, 740.0)          # what a page of `play` has for its graph
+PAGE = Page(1920.0, 728.0, 1.34)    # what a page of `play` has for its graph
 
 
 @dataclass
@@ -212,8 +213,9 @@ class Arrangement:
                  for i in range(self.count)]
         arrows = [[self.arrow(j, i, k) for k, j in enumerate(sources)]
                   for i, sources in enumerate(self.strip.inputs)]
-        covered = place_labels(list(chain(*arrows)), list(chain(*self.labels)), LABEL_HEIGHT, cards)
         width, height = self.at(self.length, self.depth)
+        covered = place_labels(list(chain(*arrows)), list(chain(*self.labels)), LABEL_HEIGHT, cards,
+                               Area(width / 2, height / 2, width, height))
         x, y = [card.x for card in cards], [card.y for card in cards]
         return Layout(x, y, arrows, width, height, self.downwards, self.bands, covered)
 

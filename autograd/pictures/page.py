@@ -12,17 +12,31 @@ import json
 import math
 import pathlib
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from autograd.formulas.javascript import arithmetic
 from autograd.pictures import style
 from autograd.pictures.arrows import Arrow, Point, on_line
-from autograd.pictures.layout import Layout, arrange
+from autograd.pictures.layout import DENSE, PAGE, ROOMY, TIGHT, Layout, Spacing, arrange
 from autograd.pictures.scene import Edge, Node, Scene
 from autograd.words.labels import shorten
 from autograd.words.numbers import compact
 
+class Look(NamedTuple):
+    """How a graph is laid out: the room between cards, and that of a letter, a line and a title."""
+    spacing: Spacing
+    letter: float
+    row: float
+    longest: int
+
+
+LOOKS = (Look(ROOMY, style.LETTER, style.ROW, style.LONGEST_ON_PAGE),
+         Look(DENSE, style.LETTER, style.ROW, style.DENSE_TITLE),
+         Look(DENSE, style.CLOSE_LETTER, style.CLOSE_ROW, style.DENSE_TITLE),
+         Look(TIGHT, style.CLOSE_LETTER, style.CLOSE_ROW, style.DENSE_TITLE))
+CLOSE = 32                          # Values up to which cards may stand closer
 MANY = 100                          # Values; the arrows of more are written in fewer characters
 HERE = pathlib.Path(__file__).parent
 COMMENT = re.compile(r"(^|\s)\s*// .*")                # of a script
@@ -42,16 +56,11 @@ def story(scene: Scene, name: str) -> dict[str, Any]:
     """What the script needs to know: nodes in topological order, with places, texts and numbers."""
     into = [[scene.edges[k] for k in edges] for edges in scene.edges_into()]
     inputs = scene.inputs()
-    labels = [list(map(label_width, edges)) for edges in into]
-    sizes = [size_of(node, len(edges)) for node, edges in zip(scene.nodes, into)]
-    titles = [node.title for node in scene.nodes]
-    layout = arrange(sizes, inputs, labels, names=titles)
-    if layout.downwards:                    # arrows arrive from above: no card need be higher
-        sizes = [size_of(node, 1) for node in scene.nodes]
-        layout = arrange(sizes, inputs, labels, "TB", names=titles)
+    looks = LOOKS if len(scene.nodes) <= CLOSE else LOOKS[:1]
+    layout, sizes, look = laid_out(scene, into, inputs, looks)
     nodes = []
     for i, node in enumerate(scene.nodes):
-        nodes.append(card(node, i, sizes[i], layout))
+        nodes.append(card(node, i, sizes[i], layout, look))
         if node.op:
             nodes[i].update(computation(node, into[i]), inputs=inputs[i], **arrows(layout, i))
     place = {node.name: i for i, node in enumerate(scene.nodes)}
@@ -59,6 +68,29 @@ def story(scene: Scene, name: str) -> dict[str, Any]:
                 for words, a, sign, b in scene.comparisons]
     return {"name": shorten(name, 60), "width": layout.width, "height": layout.height,
             "nodes": nodes, "comparisons": compared}
+
+
+def laid_out(scene: Scene, into: list[list[Edge]], inputs: list[list[int]],
+             looks: Sequence[Look]) -> tuple[Layout, list[tuple[float, float]], Look]:
+    """The layout and the sizes of cards by the first look in which all is large enough to be read
+    at once, else by the look in which it is largest.
+    """
+    labels = [list(map(label_width, edges)) for edges in into]
+    titles = [node.title for node in scene.nodes]
+    found: list[tuple[float, Layout, list[tuple[float, float]], Look]] = []
+    for look in looks:
+        page = PAGE._replace(spacing=look.spacing)
+        for direction in (None, "TB"):      # from above, no card need be higher for its arrows
+            sizes = [size_of(node, 1 if direction else len(edges), look)
+                     for node, edges in zip(scene.nodes, into)]
+            layout = arrange(sizes, inputs, labels, direction, page, titles)
+            if layout.downwards and direction is None:
+                continue
+            scale = min(page.width / layout.width, page.height / layout.height)
+            found.append((scale, layout, sizes, look))
+            if scale >= page.enough:
+                return found[-1][1:]
+    return max(found, key=itemgetter(0))[1:]
 
 
 def operand(x: str | float, place: Mapping[str, int]) -> list[Any]:
@@ -117,21 +149,24 @@ def near(a: Point, b: Point) -> bool:
     return abs(a[0] - b[0]) + abs(a[1] - b[1]) < 0.01
 
 
-def card(node: Node, i: int, size: tuple[float, float], layout: Layout) -> dict[str, Any]:
+def card(node: Node, i: int, size: tuple[float, float], layout: Layout,
+         look: Look) -> dict[str, Any]:
     """A card: its texts, its data, its place and its size."""
     width, height = size
-    return {"title": shorten(node.title, style.LONGEST_ON_PAGE), "role": node.role,
+    title, short = (shorten(node.title, n) for n in (style.LONGEST_ON_PAGE, look.longest))
+    brief = {"short": short} if short != title else {}
+    return {"title": title, **brief, "role": node.role,
             "data": in_json(node.data), "x": layout.x[i], "y": layout.y[i],
             "w": width, "h": height, "tab": sign_width(node)}
 
 
-def size_of(node: Node, inputs: int) -> tuple[float, float]:
+def size_of(node: Node, inputs: int, look: Look) -> tuple[float, float]:
     """Width and height of a card in pixels; one with many inputs is higher."""
-    letters = len(shorten(node.title, style.LONGEST_ON_PAGE))
+    letters = len(shorten(node.title, look.longest))
     if node.role != "intermediate":
         letters += len(node.role) + 1
-    width = max(letters, style.SHORTEST) * style.LETTER + style.PADDING + sign_width(node)
-    return round(width, 1), max(3 * style.ROW + 6, inputs * style.PORT)
+    width = max(letters, style.SHORTEST) * look.letter + style.PADDING + sign_width(node)
+    return round(width, 1), max(3 * look.row + 6, inputs * style.PORT)
 
 
 def sign_width(node: Node) -> float:

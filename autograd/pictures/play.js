@@ -246,7 +246,7 @@
     }
     const line = (kind, k, text) =>
       svg("text", {class: kind, x: middle, y: top + (k + 0.5) * row + 6.5}, group, text);
-    const title = line("title", 0, node.title);
+    const title = line("title", 0, node.short ?? node.title);
     if (node.role !== "intermediate") svg("tspan", {class: "role", dx: 6}, title, node.role);
     fit(title, width - 8);
     return {group, tip, width: width - 8, data: line("data", 1, ""), grad: line("grad", 2, "")};
@@ -639,12 +639,13 @@
   let all = false, chosen = null;                       // chosen: {x, y, scale}, its centre
   const READABLE = 1420;                                // units across, where text reads from afar
   const LARGEST = 1.7;                                  // times that size, for a small graph
+  const MANY = 20, STILL_READABLE = 0.75;               // more Values are seen at once at this part of it
 
   function look() {
     const {width: W, height: H} = graph.getBoundingClientRect();
     if (!W || !H) return;
     const whole = Math.min(W / story.width, H / story.height), goal = W / READABLE;
-    const small = whole < 0.99 * goal;
+    const small = whole < (nodes.length > MANY ? STILL_READABLE : 0.99) * goal;
     let view = {x: story.width / 2, y: story.height / 2, scale: Math.min(whole, LARGEST * goal)};
     if (small && !all) view = around(goal, W / goal, H / goal);
     view = chosen || view;

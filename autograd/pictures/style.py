@@ -72,6 +72,7 @@ CARD_TEXT = 18
 LETTER = 9.4                        # the mean width of a character of a card
 SHORTEST = 12                       # characters that every card has room for: "grad 12.3456"
 ROW = 25.0                          # the height of a line of a card
+CLOSE_LETTER, CLOSE_ROW = 8.6, 21.0                         # where there is little room
 PADDING = 14.0
 PORT = 19.0                         # the height of a card for each of its inputs, if that is more
 SIGN_LETTER, SIGN_PADDING = 10.5, 15.0

@@ -18,6 +18,7 @@ FORMULAS = {
     r"\frac{\frac{a}{b + 1}}{c}": "a/(b + 1)/c",
     r"\frac{\partial \mathcal{L}}{\partial W_k}": "∂ℒ/∂Wₖ",
     r"\sum_{k=1}^n s_k": "∑ₖ₌₁ⁿ sₖ",
+    r"a \underbrace{\frac{b}{c}}_{=1} + d": "a b/c (= 1) + d",
     r"\sum_i a_i + \sum_k b_k": "∑ᵢ aᵢ + ∑ₖ bₖ",
     r"f: \mathbb{R} \to \mathbb{R}": "f: ℝ → ℝ",
 }

@@ -39,7 +39,7 @@ def page_of(name, folder):
     return folder / run(name, course=ORDER).page
 
 
-@pytest.mark.parametrize("name", [name for name in ORDER if name != "pictures"])         # which shows all kinds of graphs
+@pytest.mark.parametrize("name", ORDER)
 def test_a_page_is_light_enough_to_hand_around(name, tmp_path, monkeypatch):
     """300 kB, with its plots and the pages that can be touched within it."""
     pytest.importorskip("matplotlib")

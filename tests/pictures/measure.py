@@ -2,7 +2,8 @@
 card or the screen, and contrast.
 
 `python -m tests.pictures.measure [COUNT [FIRST]]` measures `play` and `draw` for COUNT random expressions, networks and
-collapsed graphs at 1920 x 1080 and 1280 x 720, and prints each fault.
+collapsed graphs at 1920 x 1080 and 1280 x 720, and prints each fault. `python -m tests.pictures.measure students COUNT FIRST` does
+so for expressions as students write them, in each step of each backward pass, in predict mode, and while a leaf is changed.
 """
 from __future__ import annotations
 
@@ -19,6 +20,7 @@ import nn
 from autograd import Value
 from tests.browser import Browser
 from tests.expressions import expression
+from tests.pictures.students import student
 
 SCREENS = {(1920, 1080): 24.0, (1280, 720): 16.0}       # the height of text that is wanted, in pixels
 MANY = 20                                               # Values, beyond which text may be smaller
@@ -46,11 +48,13 @@ MEASURE = r"""(() => {
   for (const e of document.querySelectorAll('svg text')) {
     const words = e.textContent.trim(), r = box(e), style = getComputedStyle(e);
     if (!words || r[2] <= r[0] || style.display === 'none' || style.visibility === 'hidden') continue;
-    if (r[2] < 0 || r[3] < 0 || r[0] > innerWidth || r[1] > innerHeight) continue;
+    const screen = box(e.ownerSVGElement);
+    if (r[2] < screen[0] || r[3] < screen[1] || r[0] > screen[2] || r[1] > screen[3]) continue;
     const m = e.getScreenCTM(), o = opacity(e), back = behind(e, (r[0] + r[2]) / 2, (r[1] + r[3]) / 2);
     const front = color(style.fill).map((c, k) => back[k] + (c - back[k]) * o), [a, b] = [light(front.slice(0, 3)), light(back)];
     texts.push({words, r, size: parseFloat(style.fontSize) * Math.hypot(m.a, m.b), contrast: (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05),
-                kind: e.getAttribute('class') || '', group: (e.closest('.card, .node, .edge, .partial') || e).id || ''});
+                kind: e.getAttribute('class') || '', group: (e.closest('.card, .node, .edge, .partial') || e).id || '',
+                cut: r[0] < screen[0] - 1 || r[1] < screen[1] - 1 || r[2] > screen[2] + 1 || r[3] > screen[3] + 1});
   }
   for (const e of document.querySelectorAll('body *')) {
     if (e.closest('svg') || !e.childNodes.length || ![...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim())) continue;
@@ -104,6 +108,8 @@ def faults_of(text: dict[str, Any], where: str, least: float) -> Iterator[Fault]
         yield Fault("small", where, f"{text['size']:.1f} px: {text['words']!r} {text['kind']}")
     if text["contrast"] < CONTRAST:
         yield Fault("contrast", where, f"{text['contrast']:.2f}: {text['words']!r} {text['kind']}")
+    if text.get("cut"):
+        yield Fault("cut", where, f"{text['words']!r} {text['kind']} lies across the edge of the picture")
     if text.get("beyond"):
         yield Fault("overflow", where, f"cut off: {text['words']!r}")
 
@@ -199,19 +205,93 @@ def measure(browser: Browser, seed: int, folder: pathlib.Path) -> Iterator[Fault
             yield from faults(browser, f"play {seed} ({count}) step {step} at {width}", least)
 
 
-def main(count: int = 40, first: int = 5000) -> None:
+# Every state of a page of `play` --------------------------------------------------------------------
+
+def states(browser: Browser) -> Iterator[str]:
+    """Brings a page of `play` into every state that a lecture shows, one after the other, and says into which."""
+    last = browser.run("Number(document.getElementById('slider').max)")
+    for step in range(last + 1):
+        slide(browser, step)
+        yield f"step {step}"
+    for mistake in ("overwrite", "unordered", "recursive", "unreset"):
+        yield from mistaken(browser, mistake)
+    yield from touched(browser)
+    yield from predicted(browser)
+
+
+def slide(browser: Browser, step: int) -> None:
+    browser.run(f"(s => {{ s.value = {step}; s.dispatchEvent(new Event('input')); }})(document.getElementById('slider'))")
+
+
+def mistaken(browser: Browser, mistake: str) -> Iterator[str]:
+    """A backward pass with a mistake: its end, and the step in the middle."""
+    browser.run(f"(s => {{ s.value = '{mistake}'; s.dispatchEvent(new Event('change')); }})(document.getElementById('pass'))")
+    last = browser.run("Number(document.getElementById('slider').max)")
+    for step in (3 * last // 4, last):
+        slide(browser, step)
+        yield f"{mistake} {step}"
+
+
+def touched(browser: Browser) -> Iterator[str]:
+    """The first leaf, with its slider, and finite differences in it."""
+    browser.run("(s => { s.value = 'right'; s.dispatchEvent(new Event('change')); })(document.getElementById('pass'))")
+    browser.run("document.querySelector('.card[tabindex]').focus()")
+    browser.press("Enter")
+    yield "leaf"
+    browser.run("document.getElementById('leaf-nudge').click()")
+    yield "nudge"
+    browser.press("Escape")
+
+
+def predicted(browser: Browser) -> Iterator[str]:
+    """Each question of predict mode: before an answer, after a wrong one, and solved."""
+    browser.press("Home")
+    browser.run("document.getElementById('predict').click()")
+    more = "!document.getElementById('next').disabled || !document.getElementById('check').hidden"
+    while browser.run(more):
+        if browser.run("document.getElementById('check').hidden"):
+            browser.run("document.getElementById('next').click()")
+        else:
+            where = browser.run("document.getElementById('count').textContent")
+            yield f"predict {where}"
+            browser.run("(document.getElementById('answer').value = '12.5', document.getElementById('check').click())")
+            yield f"predict wrong {where}"
+            browser.run("document.getElementById('check').hidden || document.getElementById('show').click()")
+    yield "predict done"
+
+
+def measure_student(browser: Browser, seed: int, folder: pathlib.Path) -> Iterator[Fault]:
+    """All faults of `draw`, a worksheet, and all states of `play` for an expression as students write it."""
+    y, count = student(seed)
+    sheet = autograd.draw(y, hide=("data", "grad", "local"))
+    shown = {"draw": (autograd.draw(y), True), "worksheet": (sheet, False), "solution": (sheet.solution, False)}
+    autograd.play(y, folder / "play.html")
+    for (width, height), least in SCREENS.items():
+        browser.size(width, height)
+        for name, (picture, is_large) in shown.items():
+            (folder / "picture.html").write_text(in_slide(picture.svg(), width, height), encoding="utf-8")
+            browser.open(folder / "picture.html")
+            yield from faults(browser, f"{name} of student {seed} ({count}) at {width}", least if is_large else 0.0)
+        browser.open(folder / "play.html")
+        for state in states(browser):
+            yield from faults(browser, f"play of student {seed} ({count}) {state} at {width}", least)
+
+
+def main(*arguments: str) -> None:
+    of_students = arguments[:1] == ("students",)
+    count, first = (*map(int, arguments[of_students:]), *(40, 5000)[len(arguments) - of_students:])
     browser = Browser()
     seen: dict[str, int] = {}
     try:
         with tempfile.TemporaryDirectory() as folder:
             for seed in range(first, first + count):
-                for fault in measure(browser, seed, pathlib.Path(folder)):
+                for fault in (measure_student if of_students else measure)(browser, seed, pathlib.Path(folder)):
                     seen[fault.kind] = seen.get(fault.kind, 0) + 1
-                    print(*fault, sep=" | ")
+                    print(*fault, sep=" | ", flush=True)
     finally:
         browser.close()
     print(f"{count} seeds: {seen or 'no faults'}")
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main(*sys.argv[1:])

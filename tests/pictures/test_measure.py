@@ -27,6 +27,7 @@ def test_text_is_large_and_dark_enough_and_overlaps_nothing(browser, tmp_path, s
     ("<text x='10' y='40' font-size='12'>small</text>", "small"),
     ("<text x='10' y='40' font-size='30' fill='#999'>pale</text>", "contrast"),
     ("<text x='10' y='40' font-size='30'>one</text><text x='20' y='45' font-size='30'>two</text>", "overlap"),
+    ("<text x='1250' y='40' font-size='30'>beyond the edge</text>", "cut"),
     ("<g class='card'><rect class='box' x='10' y='10' width='40' height='40' fill='white'/>"
      "<text x='12' y='40' font-size='30'>longer than the card</text></g>", "overflow"),
 ])

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from autograd import Value, exp, log, maximum, sigmoid, softplus, sqrt, tanh
+from autograd import exp, log, maximum, sigmoid, softplus, sqrt, tanh
 from tests.styles.case import Case, flat, matrix, split, style
 
 
@@ -1016,24 +1016,26 @@ def attention_on_a_graph(n, features, k):
 
 # Fits and physics ----------------------------------------------------------------------------
 
+def lorenz(u, s, r, b):
+    """The derivatives of x, y and z with respect to time."""
+    x, y, z = u
+    return [s * (y - x), x * (r - z) - y, x * y - b * z]
+
+
 @style("equations in time", (10,), (150,))
 def lorenz_by_runge_kutta(T):
     """Three coupled equations, steps of fourth order, compared with what was seen at each step."""
     rng = np.random.default_rng(205)
     seen, dt = rng.normal(size=(T, 3)), 0.01
 
-    def f(u, s, r, b):
-        x, y, z = u
-        return [s * (y - x), x * (r - z) - y, x * y - b * z]
-
     def loss(p):
         s, r, b = p[:3]
         u, total = list(p[3:]), 0.0
         for t in range(T):
-            k1 = f(u, s, r, b)
-            k2 = f([a + dt / 2 * c for a, c in zip(u, k1)], s, r, b)
-            k3 = f([a + dt / 2 * c for a, c in zip(u, k2)], s, r, b)
-            k4 = f([a + dt * c for a, c in zip(u, k3)], s, r, b)
+            k1 = lorenz(u, s, r, b)
+            k2 = lorenz([a + dt / 2 * c for a, c in zip(u, k1)], s, r, b)
+            k3 = lorenz([a + dt / 2 * c for a, c in zip(u, k2)], s, r, b)
+            k4 = lorenz([a + dt * c for a, c in zip(u, k3)], s, r, b)
             u = [a + dt / 6 * (c1 + 2 * c2 + 2 * c3 + c4)
                  for a, c1, c2, c3, c4 in zip(u, k1, k2, k3, k4)]
             total += sum((a - o) ** 2 for a, o in zip(u, seen[t].tolist()))
@@ -1044,13 +1046,13 @@ def lorenz_by_runge_kutta(T):
         u = theta[3:].tolist()
         kept, total, data = [], 0.0, seen.tolist()
         for t in range(T):
-            k1 = f(u, s, r, b)
+            k1 = lorenz(u, s, r, b)
             u2 = [a + dt / 2 * c for a, c in zip(u, k1)]
-            k2 = f(u2, s, r, b)
+            k2 = lorenz(u2, s, r, b)
             u3 = [a + dt / 2 * c for a, c in zip(u, k2)]
-            k3 = f(u3, s, r, b)
+            k3 = lorenz(u3, s, r, b)
             u4 = [a + dt * c for a, c in zip(u, k3)]
-            k4 = f(u4, s, r, b)
+            k4 = lorenz(u4, s, r, b)
             kept.append((u, u2, u3, u4))
             u = [a + dt / 6 * (c1 + 2 * c2 + 2 * c3 + c4) for a, c1, c2, c3, c4 in zip(u, k1, k2, k3, k4)]
             e = [a - o for a, o in zip(u, data[t])]

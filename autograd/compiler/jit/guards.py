@@ -580,7 +580,7 @@ def _backward(effects: Effects, output: Value, seed: Any = 1.0) -> None:
 
 def _attribute(self: Any, name: str) -> Any:
     notes = _notes.get()
-    if notes is not None and not name.startswith("__") and from_user():
+    if notes is not None and not name.startswith("__") and from_user() and not by_numpy(name):
         notes.refuse(f"asks a Value for .{name}")
     raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
@@ -663,6 +663,12 @@ def is_users(frame: types.FrameType) -> bool:
     """Whether a frame is of the user's code, or of what stands for it."""
     code = frame.f_code
     return of_users(frame) or code is FOR_NUMPY or code is OF_UFUNC
+
+
+def by_numpy(name: str) -> bool:
+    """Whether NumPy asks for an attribute that a float has not either."""
+    asks = str(sys._getframe(2).f_globals.get("__name__", "")).startswith("numpy.")
+    return asks and not hasattr(float, name)
 
 
 def of_users(frame: types.FrameType) -> bool:

@@ -46,10 +46,17 @@ def levels(
     first, keys = first or earliest(tape), keys or keys_of(tape)
     last = latest(tape, first)
     ids, kinds = np.fromiter(tape.nodes, np.intp, len(tape.nodes)), np.array(keys)
-    early, late = (how_many_alike(kinds, np.array(depth)[ids]) for depth in (first, last))
+    lowest, highest = np.array(first)[ids], np.array(last)[ids]
+    may_rise = np.zeros(len(ids), bool)  # by key: what no node of has a choice, stays
+    may_rise[kinds[lowest < highest]] = True
+    some = may_rise[kinds]
+    if not some.any():
+        return first
+    early, late = (how_many_alike(kinds[some], depth[some]) for depth in (lowest, highest))
     if not (late > early).any():
         return first
-    return earliest(tape, dict(zip(tape.nodes, (late > early).tolist())), last)
+    some[some] = late > early
+    return earliest(tape, dict(zip(tape.nodes, some.tolist())), last)
 
 
 def how_many_alike(keys: np.ndarray, depth: np.ndarray) -> np.ndarray:
