@@ -73,6 +73,8 @@ class Way(NamedTuple):
     send: Callable[[Node], float] = chain_rule
     combine: Callable[[float, float], float] = sum_of_two
     edges: Callable[[Value], Iterable[tuple[Value, float]]] = lambda v: edges(v)
+    inner: bool = False                     # only what arrives at nodes that have inputs is changed
+    on_visit: bool = False                  # an input's gradient is what has come by its visit
 
     def grads(self, f: Callable[..., Any], point: Sequence[float],
               only: Collection[Operation]) -> list[float]:
@@ -80,14 +82,17 @@ class Way(NamedTuple):
         inputs = [Value(x) for x in point]
         y = f(*inputs)
         grad: dict[Value, float] = {y: 1.0}
+        visited: dict[Value, float] = {}
         for v in self.order(y):
+            visited.setdefault(v, grad.get(v, 0.0))
             changed = not only or v.op in only
-            send, combine = (self.send, self.combine) if changed else (chain_rule, sum_of_two)
+            send = self.send if changed else chain_rule
             for u, partial in self.edges(v) if changed else edges(v):
                 before = grad.get(u, 0.0)
                 node = Node(partial, grad.get(v, 0.0), v.data, before)
+                combine = self.combine if changed and not (self.inner and u.is_leaf) else sum_of_two
                 grad[u] = combine(before, send(node))
-        return [grad.get(x, 0.0) for x in inputs]
+        return [(visited if self.on_visit else grad).get(x, 0.0) for x in inputs]
 
 
 def edges(v: Value) -> list[tuple[Value, float]]:
@@ -107,17 +112,22 @@ def inner(nodes: Collection[Value]) -> Order:
     return [v for v in nodes if not v.is_leaf]
 
 
-def breadth_first(y: Value, visited: bool = True) -> Order:
-    """Level by level from the output; each node where it is met first, or at each meeting."""
+def breadth_first(y: Value, visited: bool = True, leaves: bool = False) -> Order:
+    """Level by level from the output; each node where it is met first, or at each meeting.
+
+    leaves  whether those nodes are among them that pass nothing on
+    """
     queue = [y]
     for v in queue:
         queue += [u for u in inputs_of(v) if not visited or u not in queue]
         if len(queue) > 5000:
             break
-    return inner(list(dict.fromkeys(queue)) if visited else queue)
+    order = list(dict.fromkeys(queue)) if visited else queue
+    return order if leaves else inner(order)
 
 
-def depth_first(y: Value, visited: bool = True, turned: bool = False) -> Order:
+def depth_first(y: Value, visited: bool = True, turned: bool = False,
+                leaves: bool = False) -> Order:
     """A node before its inputs, one branch after the other."""
     order: Order = []
     stack = [y]
@@ -127,7 +137,7 @@ def depth_first(y: Value, visited: bool = True, turned: bool = False) -> Order:
             continue
         order.append(v)
         stack.extend(inputs_of(v) if turned else reversed(inputs_of(v)))
-    return inner(order)
+    return order if leaves else inner(order)
 
 
 def every_path(y: Value) -> Order:
@@ -161,6 +171,8 @@ def rounded(number: Callable[[float], float]) -> Iterator[Callable[[float, float
 WAYS = (
     Way("no +=", combine=lambda old, new: new),
     Way("no +=", lambda y: right_order(y, turned=True), combine=lambda old, new: new),
+    Way("no +=", combine=lambda old, new: new, inner=True),
+    Way("no +=", lambda y: right_order(y, turned=True), combine=lambda old, new: new, inner=True),
     Way("repeated", edges=lambda v: dict(edges(v)).items()),
     Way("repeated", edges=lambda v: dict(reversed(edges(v))).items()),
     Way("repeated", squares_stop),
@@ -178,6 +190,7 @@ WAYS = (
     Way("combined", combine=lambda old, new: (old + new) / 2 if old else new),
     Way("combined", combine=lambda old, new: (old + new) / 2),
     Way("combined", combine=max),
+    Way("combined", combine=lambda old, new: max(old, new) if old else new),
     Way("combined", combine=lambda old, new: old or new),
     Way("combined", combine=lambda old, new: old * new if old else new),
     Way("combined", combine=lambda old, new: old - new if old else new),
@@ -195,6 +208,9 @@ WAYS = (
     Way("no order", lambda y: sorted(right_order(y), key=lambda v: -v.data)),
     Way("no order", lambda y: sorted(right_order(y), key=lambda v: v.data)),
     Way("no order", lambda y: [y]),
+    Way("no order", lambda y: breadth_first(y, leaves=True), on_visit=True),
+    Way("no order", lambda y: depth_first(y, leaves=True), on_visit=True),
+    Way("no order", lambda y: depth_first(y, turned=True, leaves=True), on_visit=True),
     Way("no visited", lambda y: breadth_first(y, visited=False)),
     Way("no visited", lambda y: depth_first(y, visited=False)),
     Way("no visited", every_path),

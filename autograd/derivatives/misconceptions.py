@@ -65,6 +65,8 @@ FAULTS = {
                   "is 1 / input",
     "swapped":    "the local derivatives of the two inputs are swapped: in x * y that with respect "
                   "to x is y",
+    "same":       "both inputs get the same local derivative: in x * y that with respect to x is "
+                  "y, and that with respect to y is x",
     "misplaced":  "the contributions to both inputs are added to the same one: one line of the "
                   "rule says self.grad, the other one other.grad",
     "lost":       "no gradient arrives at one of the inputs",
