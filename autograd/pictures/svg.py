@@ -28,6 +28,7 @@ ROUND = 8.0
 LABEL = 0.18                        # inches: half the height of a label
 LEGEND_ROW = 30.0                   # the height of a line of the legend
 FOCUSED = "4.5"                     # points: the line of what a frame points at
+WIDEST, BESIDE = 1.25, 3.0          # times as wide as Arial; points beside a text in its card
 HEAD, FOCUSED_HEAD = 0.4, 0.9       # half the width of an arrowhead, of its length
 
 
@@ -124,12 +125,21 @@ class Canvas:
                         for name, value in attributes.items())
         self.parts.append(f"<{tag}{given}>{inside}</{tag}>")
 
-    def text(self, middle: Point, string: str, size: float = style.TITLE_TEXT,
-             fill: str = style.TEXT, weight: str = "normal", anchor: str = "middle") -> None:
-        """A line of text around a point, or from it on ("start"), or up to it ("end")."""
+    def text(self, middle: Point, string: str, size: float = style.TITLE_TEXT,        # noqa: PLR0913
+             fill: str = style.TEXT, weight: str = "normal", anchor: str = "middle",
+             room: float = math.inf) -> None:
+        """A line of text around a point, or from it on ("start"), or up to it ("end").
+
+        What might be wider than its room in a wide font has the width of Arial, in every font.
+        """
+        width = breadth(string) * size / style.TITLE_TEXT
+        fixed_width = {}
+        if WIDEST * width > room:
+            fixed_width = {"textLength": f"{min(width, room):.1f}",
+                           "lengthAdjust": "spacingAndGlyphs"}
         self.add("text", escape(string), x=f"{middle[0]:.1f}",
                  y=f"{middle[1] + BASELINE * size:.1f}", text_anchor=anchor, font_size=size,
-                 fill=fill, font_weight=weight)
+                 fill=fill, font_weight=weight, **fixed_width)
 
     def rect(self, corner: Point, size: Point, fill: str, stroke: str = "none",
              width: float = 1.0, round_: float = 0.0) -> None:
@@ -193,24 +203,26 @@ def draw_card(canvas: Canvas, node: Node, middle: Point, size: Point) -> None:
     data = DASH if node.data is None else fixed(node.data)
     numbers = {"data": data, "grad": grad_text(node.grad)}
     numbers.update(dict.fromkeys(node.blanks, style.BLANK))
-    draw_title(canvas, node, (centre, top + row / 2))
-    canvas.text((centre, top + 1.5 * row), f"data {numbers['data']}", fill=style.DATA)
-    canvas.text((centre, top + 2.5 * row), f"grad {numbers['grad']}", fill=style.GRAD)
+    room = width - 2 * BESIDE
+    draw_title(canvas, node, (centre, top + row / 2), room)
+    canvas.text((centre, top + 1.5 * row), f"data {numbers['data']}", fill=style.DATA, room=room)
+    canvas.text((centre, top + 2.5 * row), f"grad {numbers['grad']}", fill=style.GRAD, room=room)
 
 
-def draw_title(canvas: Canvas, node: Node, middle: Point) -> None:
+def draw_title(canvas: Canvas, node: Node, middle: Point, room: float) -> None:
     """The title, bold, and the role of a leaf or an output.
 
     These two meet at one point, so that they never overlap, however wide the font is.
     """
     title, role = shorten(node.title), node.role
     if role not in style.NAMED_ROLES:
-        return canvas.text(middle, title, weight="bold")
+        return canvas.text(middle, title, weight="bold", room=room)
     if not title.strip():
         return canvas.text(middle, role, fill=style.QUIET)
     x, y = middle[0] + (1.06 * breadth(title) - breadth(role)) / 2, middle[1]
-    canvas.text((x - 3, y), title, weight="bold", anchor="end")
-    canvas.text((x + 3, y), role, fill=style.QUIET, anchor="start")
+    left = x - 3 - (middle[0] - room / 2)                   # for the title; the rest for the role
+    canvas.text((x - 3, y), title, weight="bold", anchor="end", room=left)
+    canvas.text((x + 3, y), role, fill=style.QUIET, anchor="start", room=room - left - 6)
 
 
 def breadth(text: str) -> float:
