@@ -26,7 +26,6 @@ NARROW, WIDE = "iljtfr.,:;!|'()[]{}/ I", "mwMW%@…"         # letters, for thei
 BASELINE = 0.35                     # of a text's size, from its middle down
 ROUND = 8.0
 LABEL = 0.18                        # inches: half the height of a label
-LEGEND_ROW = 30.0                   # the height of a line of the legend
 FOCUSED = "4.5"                     # points: the line of what a frame points at
 WIDEST, BESIDE = 1.25, 3.0          # times as wide as Arial; points beside a text in its card
 HEAD, FOCUSED_HEAD = 0.4, 0.9       # half the width of an arrowhead, of its length
@@ -51,7 +50,8 @@ class Focus:
 def svg_of(scene: Scene, places: Places, splines: Splines = NO_SPLINES,
            focus: Focus = Focus()) -> str:
     """The scene as an <svg> element."""
-    canvas = Canvas(with_sizes(scene, places), splines, focus.widest or scene.legend)
+    canvas = Canvas(with_sizes(scene, places), splines, focus.widest or scene.legend,
+                    scene.legend_row)
     for n in scene.nodes:
         if n.shape == "frame":          # behind everything
             draw_node(canvas, n)
@@ -64,15 +64,15 @@ def svg_of(scene: Scene, places: Places, splines: Splines = NO_SPLINES,
     for k, spline in splines.items():
         if scene.edges[k].kind == "use" and k not in focus.unlabelled:
             draw_label(canvas, scene.edges[k], spline)
-    draw_legend(canvas, scene.legend)
+    draw_legend(canvas, scene.legend, scene.legend_row)
     return canvas.svg(scene.title)
 
 
-def draw_legend(canvas: Canvas, legend: str) -> None:
+def draw_legend(canvas: Canvas, legend: str, row: float) -> None:
     """The lines below the picture."""
     for k, line in enumerate(reversed(legend.split("\n"))):
         if line:
-            below = canvas.height - PAD - 8 - k * LEGEND_ROW
+            below = canvas.height - PAD - 8 - k * row
             canvas.text((canvas.width / 2, below), line, fill=style.INK)
 
 
@@ -99,7 +99,7 @@ class Canvas:
     left, top   what lies furthest to the left, and furthest up, in inches
     """
 
-    def __init__(self, places: Places, splines: Splines, legend: str) -> None:
+    def __init__(self, places: Places, splines: Splines, legend: str, row: float) -> None:
         self.places = places
         corners = [corner for place in places.values() for corner in corners_of(place)]
         for spline in splines.values():
@@ -112,7 +112,7 @@ class Canvas:
         missing = max(longest * style.LETTER_POINTS / POINTS - (right - self.left), 0.0)
         self.left -= missing / 2
         self.width = (right - self.left + missing / 2) * POINTS + 2 * PAD
-        self.height = (self.top - bottom) * POINTS + 2 * PAD + LEGEND_ROW * len(lines)
+        self.height = (self.top - bottom) * POINTS + 2 * PAD + row * len(lines)
         self.parts: list[str] = []
 
     def at(self, point: Point) -> Point:
@@ -125,7 +125,7 @@ class Canvas:
                         for name, value in attributes.items())
         self.parts.append(f"<{tag}{given}>{inside}</{tag}>")
 
-    def text(self, middle: Point, string: str, size: float = style.TITLE_TEXT,        # noqa: PLR0913
+    def text(self, middle: Point, string: str, size: float = style.TITLE_TEXT,
              fill: str = style.TEXT, weight: str = "normal", anchor: str = "middle",
              room: float = math.inf) -> None:
         """A line of text around a point, or from it on ("start"), or up to it ("end").
@@ -347,7 +347,8 @@ def draw_label(canvas: Canvas, edge: Edge, spline: Spline) -> None:
     """A local derivative on its arrow."""
     label = local_text(edge)
     middle = canvas.at(spline.label)
-    size = label_width(edge), style.EDGE_TEXT * 1.25
+    height = style.LABEL_BY_HAND if edge.blank and not edge.key else style.EDGE_TEXT * 1.25
+    size = label_width(edge), height
     canvas.rect((middle[0] - size[0] / 2, middle[1] - size[1] / 2), size, style.LOCAL_FILL,
                 round_=size[1] / 2)
     canvas.text(middle, label, style.EDGE_TEXT, style.LOCAL)
