@@ -134,8 +134,8 @@ This proves (8). On the board, for any $k$:
 
 $$\frac{\partial L}{\partial W_k(i,j)} = \frac{\partial L}{\partial z_k(i)} \cdot\ \frac{\partial z_k(i)}{\partial W_k(i,j)}
 = \frac{\partial L}{\partial z_k(i)} f_{k-1}(j), \qquad
-\frac{\partial L}{\partial b_k(i)} = \frac{\partial L}{\partial z_k(i)} \underbrace{\frac{\partial z_k(i)}{\partial b_k(i)}}_{=1}
-= \frac{\partial L}{\partial z_k(i)}$$
+\frac{\partial L}{\partial b_k(i)} = \frac{\partial L}{\partial z_k(i)}\,
+\underbrace{\frac{\partial z_k(i)}{\partial b_k(i)}}_{=1} = \frac{\partial L}{\partial z_k(i)}$$
 
 ## Back to the layer before: (7)
 

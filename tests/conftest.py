@@ -55,6 +55,7 @@ SLOW = (
     "tests/compiler/test_fields.py::test_a_program_of_a_field",
     "tests/compiler/test_c.py",
     "tests/compiler/test_cells.py",
+    "tests/compiler/test_complete.py",
     "tests/compiler/test_idioms.py",
     "tests/compiler/test_javascript.py::test_programs",
     "tests/compiler/test_javascript.py::test_random",

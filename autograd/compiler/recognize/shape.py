@@ -71,6 +71,7 @@ class _Planner:
         self.views: dict[tuple[int, Strided], Array] = {}  # a view that is taken twice is one Array
         self.gathers: dict[tuple[tuple[int, ...], Shape, bytes], Array] = {}
         self.splitter = Splitter(self)
+        self.recent: tuple[list[tuple[int, ...]], np.ndarray] = [], np.zeros((0, 0), np.intp)
 
     def plan(self, items: Sequence[Group | Turns]) -> Plan:
         samples = (SAMPLES,) if self.tape.samples else ()
@@ -115,7 +116,13 @@ class _Planner:
                 for some, terms in same_length_extrema(ids, args):
                     halved(self, op, some, terms)
             else:
-                self.each(op, np.array(ids), as_table(args))
+                self.each(op, np.array(ids), self.table(args))
+
+    def table(self, rows: list[tuple[int, ...]]) -> np.ndarray:
+        """Rows of one length as an array, which is made once for several looks at a group."""
+        if rows is not self.recent[0]:
+            self.recent = rows, as_table(rows)
+        return self.recent[1]
 
     def without_zeros_inside(self, group: Group) -> Group:
         """Sums without the zeros in them, but for those of a row, where a neighbour is missing."""
@@ -150,7 +157,7 @@ class _Planner:
             parts = self.by_family(group.args)
         else:
             parts = [some[part] for some in self.by_numbers(group)
-                     for part in self.splitter.parts(group.op, as_table(group.args)[some])]
+                     for part in self.splitter.parts(group.op, self.table(group.args)[some])]
         if len(parts) == 1:
             return [group]
         return [
@@ -163,9 +170,10 @@ class _Planner:
         and which are of two nodes from here and there; one part where numbers are the ends of a
         row, or few.
         """
-        table, every = as_table(group.args), np.arange(len(group.ids))
-        if group.op is not ops.dot or table.shape[1] != 4:
+        every = np.arange(len(group.ids))
+        if group.op is not ops.dot or len(group.args[0]) != 4:
             return [every]
+        table = self.table(group.args)
         number = (self.kinds[table[:, :2]] == CONSTANT).any(axis=1)
         if not FEW <= number.sum() < len(every) or self.has_ends(table[:, :2]):
             return [every]
@@ -186,7 +194,7 @@ class _Planner:
             return False
         if group.op is ops.sum:
             return length <= FEW
-        args = as_table(group.args)
+        args = self.table(group.args)
         sides = args[:, : length // 2], args[:, length // 2 :]
         return any(
             bool((self.kinds[side] == CONSTANT).all() and (side == side[0]).all()) for side in sides
