@@ -30,8 +30,8 @@ lesson.ask("From the lesson `chain_rule`: y = u², u = 3x, at x = 1. What is dy/
 r"""
 ## One layer, scalar by scalar
 
-Write $z_k$ for the argument of $\sigma_k$ in (3), and $\frac{\partial \mathcal{L}}{\partial z_k} \in \mathbb{R}^{n_k}$ for the
-gradient of $\mathcal{L}$ with respect to $z_k$:
+Write $z_k$ for the argument of $\sigma_k$ in (3), and $\frac{\partial \mathcal{L}}{\partial z_k} \in \mathbb{R}^{n_k}$ for
+the gradient of $\mathcal{L}$ with respect to $z_k$:
 
 $$z_k = W_k f_{k-1} + b_k, \quad f_k = \sigma_k(z_k) \qquad (6)$$
 
@@ -165,7 +165,8 @@ lesson.play(loss, "play", "The layer, step by step. With p you predict each numb
 ## Theorem 1
 
 Now read these formulas as matrices. All products of an entry of `∂ℒ/∂z2` with an entry of `f1` are a column times a row, an
-*outer product*: a matrix of rank one. And `Σᵢ W(i,j) ∂ℒ/∂z2(i)` runs down a column of `W`.
+*outer product*: a matrix of rank one, whose rows are all multiples of one row. And `Σᵢ W(i,j) ∂ℒ/∂z2(i)` runs down a column
+of `W`. (The *transpose* `Wᵀ` has the columns of `W` as its rows; `f1ᵀ` is `f1` written as a row.)
 """
 
 # %%
@@ -222,7 +223,8 @@ lesson.write(typeset(explained.steps[:3]))
 # %%
 lesson.ask("How many numbers ∂z2(i)/∂z1(j) are there in this small layer?",
            sum(map(len, explained.steps[1].left)),
-           within=0.001, wrong={5: "each of the 3 with respect to each of the 2"}, why="3 · 2, the Jacobian of z2 with respect to z1.")
+           within=0.001, wrong={5: "each of the 3 with respect to each of the 2"},
+           why="3 · 2: a matrix with a row for each z2(i) and a column for each z1(j).")
 
 # %%
 lesson.write(f"{typeset(explained.steps[3:], 4)}\n\n$${explained.numbers}$$")
@@ -342,14 +344,18 @@ lesson.ask("Three ways to each derivative. Which one is less exact than the othe
 
 # %% [markdown]
 """
-So (7) and (8) are what backpropagation through a graph of scalars does when the graph is that of a network (3). They are worth
-having: computers are very fast at matrix products. In the lesson `compiler` the engine finds these matrices by itself, in code
-that was written with scalars.
+So (7) and (8) are what backpropagation through a graph of scalars does when the graph is that of a network (3). They are
+worth having: computers are very fast at matrix products. In the lesson `compiler` the engine finds these matrices by itself,
+in code that was written with scalars.
+
+In PyTorch `loss.backward()` computes (7) and (8) themselves. A graph there has a node for a whole layer: `torch.nn.Linear`
+is one operation on arrays, and its backward rule is `Wᵀ` times what arrives, and the outer product with its input, summed
+over the samples. `loss.backward()` here goes from number to number, and finds the same entries one by one.
 
 ## Your own arrays
 
-Have you written (7) and (8) with NumPy yourself? `nn.matrix.check` compares your arrays with the graph and says what is wrong.
-Here somebody forgot the factor `Dₖ₋₁`.
+Have you written (7) and (8) with NumPy yourself? `nn.matrix.check` compares your arrays with the graph and says what is
+wrong. Here somebody forgot the factor `Dₖ₋₁`.
 """
 
 # %%
@@ -378,9 +384,9 @@ print(marks)
 
 
 # %%
-def sizes(activation, depth=12, width=16):
+def sizes(activation, depth=12, width=16, init="xavier"):
     """The size of ∂ℒ/∂zₖ in each layer of a deep network, averaged over its neurons."""
-    net = nn.MLP(width, [width] * depth, activation=[activation] * depth, init="xavier", seed=5)
+    net = nn.MLP(width, [width] * depth, activation=[activation] * depth, init=init, seed=5)
     x = np.random.default_rng(5).normal(size=(1, width))
     layers = nn.matrix.parameters(net)
     zs, fs = nn.matrix.forward(layers, x)
@@ -420,14 +426,14 @@ lesson.show(figure, "vanishing", "From right to left the derivatives go back thr
 # %%
 per_layer = (of["sigmoid"][-1] / of["sigmoid"][0]) ** (1 / 11)
 lesson.ask("Read the red line: by about what factor does the derivative fall with each layer further back?", per_layer, within=0.25,
-           wrong={10.0: "one factor of ten is about a layer and a half"}, why="σ' is at most 1/4, and Xavier's weights "
+           wrong={10.0: "it takes more than a layer and a half for a factor of ten"}, why="σ' is at most 1/4, and Xavier's weights "
            "hardly change the size.")
 
 # %% [markdown]
 """
 This is the problem of *vanishing gradients*: the first layers of a deep network of sigmoids hardly learn. An activation with
-slope 1 at 0, weights of the right size, and connections that skip layers, called residual connections, are what is done about
-it. (If the weights are too large, the product over the layers grows instead: exploding gradients.)
+slope 1 at 0, weights of the right size, and connections that skip layers, called residual connections, are what is done
+about it. (If the weights are too large, the product over the layers grows instead: exploding gradients.)
 """
 
 # %% [markdown]
@@ -435,6 +441,6 @@ it. (If the weights are too large, the product over the layers grows instead: ex
 ## To try
 
 - Put a second `σ` after `z2` in the small layer and derive what changes. Which of the formulas still hold as they are?
-- Give `sizes` the activation `"relu"`, with `init="he"` and with `init="xavier"`. Do the gradients vanish?
+- Print `sizes("relu")` and `sizes("relu", init="he")`. Do the gradients vanish?
 - Write the backward pass of a 2-4-3-1 network with NumPy and make a mistake on purpose. Does `nn.matrix.check` find it?
 """

@@ -3,7 +3,7 @@
 # An engine of your own
 
 The smallest engine that deserves the name, built in five steps: a number that remembers, operators, an order, the backward
-pass, and a neuron that learns with it. An examiner checks it at the end. Takes a few seconds.
+pass, and a formula that learns with it. An examiner checks it at the end. Takes a few seconds.
 
 **Goals.** You can write reverse mode from an empty file in forty lines; you can say what each of the lines is for, and what
 goes wrong without it.
@@ -33,8 +33,8 @@ lesson.ask("From the last lesson: x is used by three operations. How many contri
 
 A number, where it came from, and how it changes with each of its inputs: the local derivatives.
 
-In Python such a thing is described by a *class*. `Number(2.0)` makes an object of it and runs `__init__`, whose first argument
-`self` is the new object; `self.data` is a number that the object keeps. What is not given is `()`, empty: a leaf.
+In Python such a thing is described by a *class*. `Number(2.0)` makes an object of it and runs `__init__`, whose first
+argument `self` is the new object; `self.data` is a number that the object keeps. What is not given is `()`, empty: a leaf.
 """
 
 # %%
@@ -133,7 +133,8 @@ lesson.ask("y = tanh(2 x) at x = 0.5: y is about 0.762. What is the local deriva
 ## An order
 
 Inputs before the operation: walk the graph with a list of what is still to do. Each node is put on the list twice, the second
-time when all its inputs have been listed.
+time when all its inputs have been listed. (`todo.pop()` takes the last entry off the list `todo`, and `todo += [...]` puts
+entries at its end. `set()` is a set that is empty: `seen` holds the nodes that were met before.)
 """
 
 
@@ -254,9 +255,9 @@ for _ in range(lesson.size(200, 60)):
 outputs = [(w1 * x1 + w2 * x2 + b).tanh().data for (x1, x2), _ in samples]
 
 # %%
-lesson.ask("\"And\" is 1 only if both inputs are 1. After training, what is the sign of the bias b?",
+lesson.ask("\"And\" is 1 only if both inputs are 1. After training, what is the sign of b?",
            "negative" if b.data < 0 else "positive", choices=("negative", "positive"),
-           wrong={"positive": "three of the four targets are -1: without inputs the neuron leans to -1"},
+           wrong={"positive": "three of the four targets are -1, so b pulls towards -1"},
            why="w1 + w2 + b must be positive, and w1 - w2 + b negative.")
 
 # %%
@@ -324,6 +325,6 @@ for each node instead.
 ## To try
 
 - Add `exp`, and division as `a * b**-1`. Let the examiner look at it.
-- Leave out the reset. When do you notice?
+- Leave out the reset. Does the training notice? Does the examiner?
 - The exercises from here on build each piece again, from an empty file, and check every step.
 """

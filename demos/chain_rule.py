@@ -8,13 +8,13 @@ algorithms run beside the right one, and the first place where each goes wrong. 
 **Goals.** You can find a derivative by multiplying along paths and adding over paths; you can write backpropagation in ten
 lines; you recognize four classic mistakes by the numbers they give.
 
-**In class:** 45 minutes.
+**In class:** 50 minutes.
 """
 
 # %% tags=["hide-input"]
 import time
 
-from autograd import Value, draw, explain, grad, sin
+from autograd import Value, draw, explain, grad, maximum, sin
 from autograd.graph import topological_order
 from autograd.words.titles import titles
 from demos import plots
@@ -66,8 +66,9 @@ What if `x` reaches `y` in two ways, through `u` and through `v`? A small change
 
 $$\frac{dy}{dx} = \frac{\partial y}{\partial u} \frac{du}{dx} + \frac{\partial y}{\partial v} \frac{dv}{dx}$$
 
-Apply this again and again, back to `x`, and it becomes a sum over all *paths* in the graph: the derivative of `y` with respect
-to `x` is the sum, over all paths from `x` to `y`, of the product of the local derivatives along each.
+(Here the partial derivatives of `y` have to be continuous, as those of all operations are, except at kinks such as that of
+max{t, 0} at 0.) Apply this again and again, back to `x`, and it becomes a sum over all *paths* in the graph: the derivative of
+`y` with respect to `x` is the sum, over all paths from `x` to `y`, of the product of the local derivatives along each.
 
 """
 
@@ -81,8 +82,8 @@ lesson.ask("u = x² and v = 3x, y = u v, at x = 1. What is dy/dx?", x.grad,
 
 # %% [markdown]
 """
-Now let `a` reach the output in more than one way: `b` uses `a` twice, and `c` uses `b` twice. **Put an expression of your own
-here**; this section and the next three are computed from it.
+Now let `a` reach the output in more than one way: `b` uses `a` twice, and `c` uses `b` twice. **Put an expression of your
+own here**; what follows is computed from it, up to "When nobody notices".
 """
 
 
@@ -138,16 +139,17 @@ r"""
 ## Backpropagation in ten lines
 
 Following each path separately would take too long: every further `+` of this kind doubles the number of paths. So add up *at
-each node*. Its *users* are the nodes that have it as an input. Every path from a node `u` to the output begins with an edge to
-one of its users, so the sum over all paths can be taken user by user:
+each node*. Its *users* are the nodes that have it as an input. Every path from a node `u` to the output begins with an edge
+to one of its users, so the sum over all paths can be taken user by user:
 
 $$\frac{\partial y}{\partial u} = \sum_{v\ \text{uses}\ u} \frac{\partial v}{\partial u}\, \frac{\partial y}{\partial v}$$
 
 Once all users have contributed, the derivative of the node is complete, and it is passed on, once.
 
 A *topological order* lists the inputs of each operation before the operation. Read backward, it lists the users of a node
-before the node: exactly what is needed. In the code, `grads` is a table from nodes to numbers (a Python *dict*), and
-`grads[u] += d * grads[v]` adds to the number that is there.
+before the node: exactly what is needed. In the code, `grads` is a table from nodes to numbers (a Python *dict*, at first with
+0.0 for each), and `grads[u] += d * grads[v]` adds to the number that is there. `zip` makes pairs of the entries of two lists,
+and `reversed` goes through a list from its end.
 """
 
 # %%
@@ -201,10 +203,44 @@ lesson.ask("How many multiplications by a local derivative does the sweep make o
 
 # %% [markdown]
 """
+## What `+`, `*` and max do
+
+Three operations are worth knowing by heart, because you then see at a glance how a derivative goes back through a graph. Say
+the derivative 10 arrives at a node with the inputs `u = 3` and `v = -4`:
+
+| operation | to u | to v | in words |
+| --- | --- | --- | --- |
+| `u + v` | 10 | 10 | hands it on, as it is |
+| `u * v` | 10 · v = -40 | 10 · u = 30 | multiplies it by the *other* input |
+| `max(u, v)` | 10 | 0 | gives all of it to the larger input |
+"""
+
+
+# %%
+u, v = Value(3.0), Value(-4.0)
+(10 * (u * v + maximum(u, v))).backward()
+
+# %%
+lesson.ask("y = 10 (u v + max(u, v)) at u = 3, v = -4. What is ∂y/∂u? Both rows of the table count.", u.grad,
+           wrong={-40.0: "max gives its derivative to u as well", 10.0: "that is by max alone",
+                  40.0: "the product brings 10 · v = -40"},
+           why="-40 through the product and 10 through max.")
+
+# %%
+w, x = Value(0.01), Value(1000.0)
+(w * x).backward()
+lesson.ask("w = 0.01 is multiplied by the input x = 1000. Which of the two has the larger derivative?",
+           "w" if w.grad > x.grad else "x", choices=("w", "x"), wrong={"x": "its derivative is w = 0.01"},
+           why="The other input, 1000. So the derivative with respect to a weight is as large as the data: one reason to scale data "
+               "before training.")
+
+# %% [markdown]
+"""
 ## Four ways to get it wrong
 
 Each of these has been written many times. The first assigns where it should add. The second ignores the order: whenever a
-node receives a contribution, it passes on all that it has *so far*.
+node receives a contribution, it passes on all that it has *so far*. It is a *recursion*: its function `back` calls itself,
+for each input of `v`.
 """
 
 
@@ -243,7 +279,8 @@ lesson.ask("And the second one, which passes on at once, without an order?", rec
 
 # %% [markdown]
 """
-The third and the fourth go back twice: the third forgets to reset the leaves in between, the fourth forgets to reset anything.
+The third and the fourth go back twice: the third forgets to reset the leaves in between, the fourth forgets to reset
+anything.
 """
 
 # %%
@@ -537,8 +574,8 @@ lesson.ask("The red line is straight, and the scale is logarithmic. What does th
 
 # %% [markdown]
 """
-Recursion has another limit: Python stops it after about a thousand nested calls. The engine therefore finds the order without
-recursion, and a long chain is not a problem.
+Recursion has another limit: Python stops it after about a thousand nested calls. The engine therefore finds the order
+without recursion, and a long chain is not a problem.
 """
 
 # %%
@@ -567,8 +604,8 @@ print(f"in order:  dv/dx = {x.grad}, {time.perf_counter() - start:.2f} seconds")
 """
 ## What the engine does
 
-Leaves add up the passes, so that the derivatives of a sum can be collected term by term. All other nodes hold the latest pass.
-Before a new start you reset the leaves.
+Leaves add up the passes, so that the derivatives of a sum can be collected term by term. All other nodes hold the latest
+pass. Before a new start you reset the leaves.
 """
 
 # %%

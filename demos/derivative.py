@@ -6,7 +6,8 @@ The slope of a function: first by finite differences, then as a limit, then exac
 the number. Takes a second or two.
 
 **Goals.** You can say what a derivative and a partial derivative are, and find both by finite differences; you can draw the
-computational graph of an expression and go backward through it by hand; you know what a `Value` records, and what it does not.
+computational graph of an expression and go backward through it by hand; you know what a `Value` records, and what it does
+not.
 
 **In class:** 45 minutes. You need no more than the derivatives of `x²` and `sin(x)`, and the product rule.
 """
@@ -32,8 +33,8 @@ lesson.ask("To warm up: at 2 o'clock a train is 150 km from home, at 3 o'clock 2
 ## Slopes
 
 A straight line has the same *slope* everywhere: how much it rises for each unit to the right. A curve has another slope at
-each point. To measure it at `x`, take a second point a little further on, at `x + h`, and the slope of the line through both:
-the change of `f` divided by the change of `x`. It is called the *difference quotient*.
+each point. To measure it at `x`, take a second point a little further on, at `x + h`, and the slope of the line through
+both: the change of `f` divided by the change of `x`. It is called the *difference quotient*.
 """
 
 # %%
@@ -99,14 +100,34 @@ $$f'(x) = \frac{df}{dx} = \lim_{h \to 0} \frac{f(x + h) - f(x)}{h} = 3 x^2 - 4$$
 (A function has a derivative where this limit exists, the same from both sides. $|x|$ has none at 0: its slope is -1 on the
 left and 1 on the right.)
 
-So the quotient comes close but does not reach the derivative. Why not take the smallest `h` there is? Below, `slope_on_paper`
-is $3x^2 - 4$. The *central* quotient looks to both sides, from $x - h$ to $x + h$.
+So the quotient comes close but does not reach the derivative. Why not take the smallest `h` there is? Below,
+`slope_on_paper` is $3x^2 - 4$. The *central* quotient looks to both sides, from $x - h$ to $x + h$.
 """
 
 # %%
 lesson.ask("The quotient is 3x² - 4 + 3xh + h². At x = 3 and h = 0.1, how far is it from the derivative?",
            (f(3.1) - f(3.0)) / 0.1 - 23, within=0.01, wrong={0.9: "and h²", 23.91: "that is the quotient itself"},
            why="3xh + h² = 0.9 + 0.01. With h = 0.01 it is 0.0901.")
+
+# %% [markdown]
+"""
+If you do not know Python: these few signs are most of what the lessons use.
+
+| Python | how to read it |
+| --- | --- |
+| `for k in range(1, 16):` | for k = 1, 2, ..., 15, one after another: the indented lines below. `range(n)` is 0, ..., n - 1 |
+| `errors.append((a, b))` | put the pair (a, b) at the end of the list `errors`, which was empty at first: `errors = []` |
+| `[g(t) for t in ts]` | the list of all g(t), for t in the list `ts`. `sum(g(t) for t in ts)` is Σ g(t) |
+| `ts[0]`, `ts[-1]`, `ts[3:]` | the first entry, the last one, all from the fourth on: entries are counted from 0 |
+| `lambda t: t**2` | the function t ↦ t², without a name |
+| `x += 1`, `x == 1` | x becomes x + 1; the question whether x is 1 |
+| `f"{h:.0e} {a:.3f}"` | text with numbers put in: `h` as 1e-03, which is 10⁻³, and `a` with 3 decimals |
+| `a, b = 2, 3` | a = 2 and b = 3 |
+"""
+
+# %%
+lesson.ask("The next cell begins its loop with `for k in range(1, 16):` and takes h = 10⁻ᵏ. How many step sizes are that?",
+           len(range(1, 16)), within=0.001, wrong={16: "`range` stops before its second number"}, why="k = 1, ..., 15.")
 
 # %%
 def slope_on_paper(x):
@@ -127,7 +148,7 @@ lesson.ask("Three step sizes h for the quotient. Which one gives the smallest er
            min(steps, key=lambda h: errors[steps[h]][1]), choices=list(steps),
            wrong={"10⁻¹⁵": "f(x + h) and f(x) then agree in nearly all of their 16 digits, and their difference is rounding",
                   "10⁻³": "the curve bends noticeably between x and x + h"},
-           why="A smaller h is better only up to a point. The table shows where it turns; in it, 1e-08 stands for 10⁻⁸.")
+           why="A smaller h is better only up to a point. The table shows where it turns.")
 
 # %%
 print("h       error, one-sided   error, central")
@@ -169,10 +190,11 @@ lesson.ask("And the error of the central quotient, by what factor?", times_small
 
 # %% [markdown]
 """
-At first the error falls with `h`. Then it grows again: a *float*, Python's kind of number, has about 16 digits, `f(x + h)` and
-`f(x)` agree in more and more of them, and what remains after the subtraction is rounding error. It is divided by `h`, too: an
-error of 10⁻¹⁵ becomes one of 10⁻¹⁵ / h. The best `h` is where both errors are equally large. With one side it is about 10⁻⁸;
-the central quotient, whose error falls with `h²`, can do with a longer step, about 10⁻⁵, and is far more accurate.
+At first the error falls with `h`. Then it grows again: a *float*, Python's kind of number, has about 16 digits, `f(x + h)`
+and `f(x)` agree in more and more of them, and what remains after the subtraction is rounding error. It is divided by `h`,
+too: an error of 10⁻¹⁵ becomes one of 10⁻¹⁵ / h. The best `h` is where both errors are equally large. With one side it is
+about 10⁻⁸; the central quotient, whose error falls with `h²`, can do with a longer step, about 10⁻⁵, and is far more
+accurate.
 
 Finite differences can check a derivative. To compute one we want something better.
 """
@@ -186,8 +208,8 @@ lesson.ask("f(x + h) - f(x) is off by 10⁻¹⁵, because of rounding. By how mu
 ## More than one input: partial derivatives
 
 Most functions have several inputs. For each of them in turn we can ask: how fast does the function change with this one,
-while all others are held fixed? This is the *partial derivative* with respect to that input, written with a round ∂ and found
-in the same way:
+while all others are held fixed? This is the *partial derivative* with respect to that input, written with a round ∂ and
+found in the same way:
 
     ∂f/∂u = the limit of (f(u + h, v) - f(u, v)) / h  as h goes to 0, with v held fixed
 
@@ -369,7 +391,7 @@ lesson.ask("Look at the places where the red curve crosses 0. What does the blue
 """
 ## What is recorded, and what is not
 
-Three things surprise nearly everybody once. Predict each of them. The first: a variable's name is not a node.
+Four things surprise nearly everybody once. Predict each of them. The first: a variable's name is not a node.
 """
 
 # %%
@@ -430,13 +452,38 @@ print(textwrap.fill(said, 90))
 
 # %% [markdown]
 """
+And the fourth: no formula is needed. What is differentiated is a program, with loops and decisions. (`while y < 100:`
+repeats the indented line as long as `y` is below 100.)
+"""
+
+
+# %%
+def doubled(x):
+    y = x
+    while y < 100:
+        y = 2 * y
+    return y
+
+
+x = Value(3.0)
+y = doubled(x)
+y.backward()
+
+# %%
+lesson.ask("Starting with x = 3, the loop doubles y until it is 100 or more: 6, 12, 24, 48, 96, 192. What is dy/dx?", x.grad,
+           wrong={192.0: "that is y itself", 2.0: "each of the six doublings brings a factor of 2", 12.0: "factors multiply: 2⁶"},
+           why="The graph has the six products that were computed; near x = 3 the loop is the function 64 x. (At x = 3.125 one "
+               "doubling less is enough. There y jumps, and has no derivative.)")
+
+# %% [markdown]
+"""
 ## The table
 
 How does the engine know derivatives? Only those of single operations are written down, in a *table* with one row for
 each: its value, and its partial derivative with respect to each input, as a function of the output `y` and the inputs. All
 other derivatives follow from the graph. So you can add an operation of your own with one row, and everything the engine does
-works for it. The rows are written with Python's operators and with other operations of the table. (`lambda a: ...` is Python
-for a ↦ ..., a function without a name. A few rows, such as `bell`, are there because they occur in derivatives of others.)
+works for it. The rows are written with Python's operators and with other operations of the table. (A few rows, such as
+`bell`, are there because they occur in derivatives of others.)
 """
 
 # %%

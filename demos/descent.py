@@ -44,8 +44,9 @@ $$\mathcal{L}(W_1, b_1, \dots, W_L, b_L) = \sum_{i=1}^m \ell(f_L(x_i), y_i) \qqu
 
 Here $\ell: \mathbb{R}^{n_L} \times \mathbb{R}^{n_L} \to \mathbb{R}$ is the loss of one sample. (The lecture writes
 $\mathcal{L}$ for both: as a function of the network's output, and, in (4), of its parameters.) What is varied are the
-*parameters*; the data are fixed.  Here $y_i = \sin(\pi x_i)$ at points from -1 to 1, and $\ell(f, y) = |f - y|$. A small
-network will do for now, 1-8-1 with ReLU.
+*parameters*; the data are fixed. Here $y_i = \sin(\pi x_i)$ at points from -1 to 1, and $\ell(f, y) = |f - y|$. A small
+network will do for now, 1-8-1 with ReLU. (Where is the tensor with all samples? Here each sample goes through the network by
+itself, number by number, and the sum over the samples is part of the graph. `nn.fit`, below, makes arrays of it.)
 """
 
 # %%
@@ -153,8 +154,8 @@ print(f"after 40 steps: with the reset {with_reset[-1]:.3f}, without {forgotten[
 
 # %% [markdown]
 """
-`nn.fit` is this loop. What it calls an *epoch* is one pass over the samples. Here an epoch is one step, since each step takes
-all samples. It returns the loss of each epoch.
+`nn.fit` is this loop. What it calls an *epoch* is one pass over the samples. Here an epoch is one step, since each step
+takes all samples. It returns the loss of each epoch.
 """
 
 # %%
@@ -201,13 +202,16 @@ for a in (0.1, 0.5, 0.9, 1.1):
     print(f"α = {a}:", *(f"{d:8.4f}" for d in distances(a)))
 
 # %% [markdown]
-"""
+r"""
 ## The toy example
 
-The lecture fits `sin(πx)` with a 2-layer network with 100 hidden neurons. The loss is `ℒ = Σᵢ |f_L(xᵢ) - sin(πxᵢ)|` for
-evenly spaced points `-1 = x₁ ≤ ... ≤ x_m = 1`. The graph of a hidden neuron `max{wx + b, 0}` consists of two straight pieces
-that meet in a kink at `x = -b/w`. `nn.MLP` sets all biases to 0 at first, which would put all kinks at 0, so we spread them
-evenly over the interval.
+The lecture fits $\sin(\pi x)$ with a 2-layer network with 100 hidden neurons. The loss is
+
+$$\mathcal{L} = \sum_{i=1}^m |f_L(x_i) - \sin(\pi x_i)|$$
+
+for evenly spaced points $-1 = x_1 \leq x_2 \leq \dots \leq x_m = 1$. The graph of a hidden neuron $\max\{wx + b, 0\}$ consists
+of two straight pieces that meet in a kink at $x = -b/w$. `nn.MLP` sets all biases to 0 at first, which would put all kinks at
+0, so we spread them evenly over the interval.
 """
 
 # %%

@@ -27,15 +27,15 @@ lesson = Lesson("digits")
 
 # %%
 lesson.ask("From the last lesson: the score of a sample is -0.2 and its label is 1. What does it cost, max(0, 1 - y f)?",
-           max(0.0, 1 - 1 * -0.2), wrong={0.8: "1 - (-0.2)"}, why="1.2. For ten classes we need another loss: cross-entropy.")
+           max(0.0, 1 - 1 * -0.2), wrong={0.8: "1 - (-0.2)"}, why="1.2. For ten classes we need another loss.")
 
 # %% [markdown]
 """
 ## The data
 
 1,797 images of 8 x 8 pixels, and for each the digit that was meant: the test set of *Optical Recognition of Handwritten
-Digits*, by E. Alpaydin and C. Kaynak (UCI Machine Learning Repository, 1998, CC BY 4.0). A pixel is a number from 0 for paper
-to 16 for ink. We divide by 16, because inputs of about 1 suit the initial weights.
+Digits*, by E. Alpaydin and C. Kaynak (UCI Machine Learning Repository, 1998, CC BY 4.0). A pixel is a number from 0 for
+paper to 16 for ink. We divide by 16, because inputs of about 1 suit the initial weights.
 """
 
 # %%
@@ -90,9 +90,9 @@ lesson.ask("How many of the 2,410 parameters are in the first layer, 64 inputs a
 
 # %% [markdown]
 """
-You can look at each of these Values. Here are two weights of one neuron after a backward pass: one for the pixel with the most
-ink, one for the pixel in the upper left corner. This is (8) at work: the derivative with respect to a weight is the derivative
-with respect to the neuron's `z` (the same as for its bias) times the input of that weight.
+You can look at each of these Values. Here are two weights of one neuron after a backward pass: one for the pixel with the
+most ink, one for the pixel in the upper left corner. This is (8) at work: the derivative with respect to a weight is the
+derivative with respect to the neuron's `z` (the same as for its bias) times the input of that weight.
 """
 
 # %%
@@ -131,8 +131,8 @@ lesson.ask("By how many percentage points does the accuracy on the test images c
 # %% [markdown]
 """
 For the test we need the ten probabilities of many images. They were recorded for one image, with the pixels as inputs, and
-`autograd.compile` turns this graph into a program that takes any number of images at once. We compare it with the scalars for
-a few images.
+`autograd.compile` turns this graph into a program that takes any number of images at once. We compare it with the scalars
+for a few images.
 """
 
 # %%

@@ -154,9 +154,9 @@ lesson.ask("What does one forward sweep, with a moving and b standing still, giv
 # %% [markdown]
 """
 More than that: a forward sweep takes any speeds `t` of the inputs and gives `J t`, the derivative in that direction. `jvp`
-(Jacobian times vector) is this sweep. `vjp` (vector times Jacobian) is the sweep back, which gives `cᵀJ`. `jacobian` computes
-the whole matrix, in either way. (In PyTorch, `backward` is a vjp; `torch.func` has all three, under the same names or as
-`jacfwd` and `jacrev`.)
+(Jacobian times vector) is this sweep. `vjp` (vector times Jacobian) is the sweep back, which gives `cᵀJ`. `jacobian`
+computes the whole matrix, in either way. (In PyTorch, `backward` is a vjp; `torch.func` has all three, under the same names
+or as `jacfwd` and `jacrev`.)
 """
 
 # %%
@@ -305,9 +305,10 @@ lesson.ask("Left: for how many inputs do the two modes cost about the same?", sa
 
 # %% [markdown]
 """
-One sweep of either mode costs a small multiple of the function. Here a step of the function is two operations, `sin` and `*`.
-Forward, its derivative takes a `cos`, two multiplications and an addition; in reverse, one more multiplication. The difference
-is the number of sweeps: one for each input, or one for each output. Unless you choose, `jacobian` takes the mode with fewer.
+One sweep of either mode costs a small multiple of the function. Here a step of the function is two operations, `sin` and
+`*`. Forward, its derivative takes a `cos`, two multiplications and an addition; in reverse, one more multiplication. The
+difference is the number of sweeps: one for each input, or one for each output. Unless you choose, `jacobian` takes the mode
+with fewer.
 """
 
 # %%
@@ -321,8 +322,8 @@ lesson.ask("A function of 4 inputs with 8 outputs: which mode takes fewer operat
 """
 ## Networks
 
-A network's loss is one number, with as many inputs as there are parameters. Here is the hinge loss of one sample, by networks
-of growing width, written with one scalar at a time:
+A network's loss is one number, with as many inputs as there are parameters. Here is a loss of one sample, max(0, 1 - f), by
+networks of growing width, written with one scalar at a time:
 """
 
 
@@ -374,8 +375,8 @@ lesson.ask("A network with 64 parameters and 10 outputs. How many sweeps back gi
 ## What reverse mode pays with
 
 Forward mode accompanies the function: once the last user of a Value is computed, the Value and its tangent can be forgotten.
-Reverse mode begins when the function has ended, and needs the local derivatives of all its operations, so it has to keep them.
-How many results must be kept at once?
+Reverse mode begins when the function has ended, and needs the local derivatives of all its operations, so it has to keep
+them. How many results must be kept at once?
 """
 
 

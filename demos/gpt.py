@@ -72,8 +72,8 @@ lesson.ask("How many different tokens are there?", TOKENS, within=0.001, wrong={
 """
 ## The network, in scalars
 
-Its only task: given the letters so far, predict the next one. Each letter is first turned into 16 numbers, its *embedding*, a
-row of a table that is learned like any other weight. A row for the position of the letter is added to it.
+Its only task: given the letters so far, predict the next one. Each letter is first turned into 16 numbers, its *embedding*,
+a row of a table that is learned like any other weight. A row for the position of the letter is added to it.
 
 Nine matrices contain everything that the network learns. They are arrays of plain numbers.
 """
@@ -139,8 +139,11 @@ letter at position $t$, and keys $k_s$ and values $v_s$ of $d$ numbers each, for
 $$a_{ts} = \frac{\exp(q_t \cdot k_s / \sqrt{d})}{\sum_{r \le t} \exp(q_t \cdot k_r / \sqrt{d})}, \qquad
 \text{out}_t = \sum_{s \le t} a_{ts} v_s$$
 
-Dividing by the root keeps the dot products about as large as the entries. Four *heads* do this side by side, each with
-$d = 4$ of the 16 numbers, so that one can look for vowels while another looks for the beginning.
+Dividing by the root keeps the dot products about as large as the entries. Four *heads* do this side by side, each with $d =
+4$ of the 16 numbers, so that one can look for vowels while another looks for the beginning. (PyTorch has these pieces as
+operations on arrays of all letters at once: `torch.nn.Embedding`, `torch.nn.RMSNorm` for `normalized`, and
+`scaled_dot_product_attention` with `is_causal=True`. Here one letter comes after the other, and `memory` keeps keys and
+values.)
 """
 
 # %%
@@ -247,8 +250,8 @@ for name, matrix in initial.items():
 
 # %% [markdown]
 """
-(The first two rows agree for a reason: emma has one a, at position 4, so that row 0 of the letters and row 4 of the positions
-go into the same sum, and into no other.)
+(The first two rows agree for a reason: emma has one a, at position 4, so that row 0 of the letters and row 4 of the
+positions go into the same sum, and into no other.)
 """
 
 # %%
@@ -260,10 +263,10 @@ lesson.ask("The name emma has no q. Are the derivatives with respect to the row 
 """
 ## One line more
 
-Thousands of Values for every letter, in every step, and the next name records the same ones with other letters. `jit` records
-a graph when it first meets a length, compiles it to matrices, and from then on runs the program. Which letters a name has is
-data: the rows of the table are fetched by their places. The line below is all that changes; above a `def` it would be written
-`@jit`.
+Thousands of Values for every letter, in every step, and the next name records the same ones with other letters. `jit`
+records a graph when it first meets a length, compiles it to matrices, and from then on runs the program. Which letters a
+name has is data: the rows of the table are fetched by their places. The line below is all that changes; above a `def` it
+would be written `@jit`.
 """
 
 # %%
@@ -605,5 +608,5 @@ lesson.ask("The weights in a row add up to what?", float(weights[0, -1].sum()), 
 - Leave out the table of positions. What loss does it reach, and why does it not fail altogether?
 - Set `HEADS` to 1. What do the pictures of attention look like then?
 - Give it another list of words: cities, plants, the words of your own language (27 tokens are a to z and the end).
-- Train in batches for 5,000 steps, and print `held_out_loss(theta)` every 500. Does it follow the loss on the training names?
+- Set `STEPS` to 4,000. Which of the last two rows of the table gains more, and why?
 """

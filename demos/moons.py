@@ -5,8 +5,8 @@
 micrograd's demo, with its data, network, loss and learning rates. What the hinge loss asks for, how the decision boundary
 develops, and what L2 regularization does. Takes a few seconds.
 
-**Goals.** You can explain the hinge loss by its margin; you can read a decision boundary; you recognize overfitting, and know
-how L2 regularization (weight decay) acts against it.
+**Goals.** You can explain the hinge loss by its margin; you can read a decision boundary; you recognize overfitting, and
+know how L2 regularization (weight decay) acts against it.
 
 **In class:** 40 minutes.
 """
@@ -67,8 +67,8 @@ lesson.ask("A single neuron can only draw a straight line. The best line by leas
 ## A score, a margin, a loss
 
 The network has two inputs and one output, the *score* `f(x)`. Its sign is the predicted class. What should the loss be? We
-would like few wrong predictions. But their number does not change when the parameters change a little, so its derivative is 0
-and says nothing about where to go.
+would like few wrong predictions. But their number does not change when the parameters change a little, so its derivative is
+0 and says nothing about where to go.
 
 Look at the *margin* `y f(x)` instead. It is above 0 where the prediction is correct, and it grows as the score moves further
 to its side. The *hinge loss* asks for a margin of at least 1:
@@ -129,8 +129,8 @@ lesson.ask("Suppose the loss were the dashed red line. What would be its derivat
 r"""
 ## micrograd's loss, and ours
 
-The network has two hidden layers of 16 ReLU neurons. micrograd's loss is the mean over the samples plus *L2 regularization*, a
-term that grows with the parameters:
+The network has two hidden layers of 16 ReLU neurons. micrograd's loss is the mean over the samples plus *L2 regularization*,
+a term that grows with the parameters:
 
 $$\frac{1}{m} \sum_{i=1}^m \ell(f(x_i), y_i) + c \sum \theta^2, \qquad m = 100, \quad c = 0.0001$$
 
@@ -192,8 +192,9 @@ lesson.ask("The sum over m = 100 samples is 100 times the mean, and so is its gr
 # %% [markdown]
 """
 With this learning rate, `m` times smaller, the regularization must be `m` times as large to weigh as much: `m c Σ θ²`. Its
-derivative is `2 m c θ`. The optimizer adds it to the gradient if you set `weight_decay=2 * m * L2`. *Weight decay* is the name
-for L2 regularization in an optimizer.
+derivative is `2 m c θ`. The *optimizer*, the part of `fit` that takes the steps, adds it to the gradient if you set
+`weight_decay=2 * m * L2`. *Weight decay* is the name for L2 regularization in an optimizer. (`torch.optim.SGD(...,
+weight_decay=...)` adds the same: the number you give there, times θ.)
 
 So these are the same steps, and here `fit` takes them, with a program compiled from the loss of one sample:
 """
@@ -269,9 +270,9 @@ lesson.ask("A sample has the margin 0.4. It is classified correctly; does it sti
 
 # %% [markdown]
 """
-The third column counts the samples that still contribute to the gradient. There are fewer and fewer of them: late in training
-only points near the decision boundary move it. Since the steps are large, the loss goes up and down. Where no sample is left,
-only the regularization still changes the parameters.
+The third column counts the samples that still contribute to the gradient. There are fewer and fewer of them: late in
+training only points near the decision boundary move it. Since the steps are large, the loss goes up and down. Where no
+sample is left, only the regularization still changes the parameters.
 """
 
 # %% tags=["hide-input"]
@@ -296,8 +297,8 @@ lesson.ask("In how many of the steps does the loss go up instead of down?", int(
 """
 ## The decision boundary
 
-The *decision region* of a class is the part of the plane where the network predicts it. The *decision boundary* between them,
-where the score is 0, is drawn in black.
+The *decision region* of a class is the part of the plane where the network predicts it. The *decision boundary* between
+them, where the score is 0, is drawn in black.
 """
 
 
@@ -346,9 +347,9 @@ for name, one in (("with", net), ("without", without)):
 
 # %% [markdown]
 """
-The moons lie well apart, and any boundary between them will do. So take a harder case: half as many points, moved three times
-as far, so that the moons overlap. Some points now lie on the wrong side by chance. A decision boundary that bends around each
-of them fits the samples and misses the moons: that is *overfitting*.
+The moons lie well apart, and any boundary between them will do. So take a harder case: half as many points, moved three
+times as far, so that the moons overlap. Some points now lie on the wrong side by chance. A decision boundary that bends
+around each of them fits the samples and misses the moons: that is *overfitting*.
 
 You cannot see it in the training samples. It takes new points, from the same moons, that the network was not trained on: a
 *test set*.
@@ -401,8 +402,8 @@ lesson.ask("Which strength c leaves the parameters largest?", f"{max(sizes, key=
 
 # %% [markdown]
 """
-Regularization keeps the parameters small, and with small parameters the score cannot change quickly. To have a margin of 1 on
-both sides of a sharp bend it would have to. So the boundary bends gently. Without regularization the network learns the
+Regularization keeps the parameters small, and with small parameters the score cannot change quickly. To have a margin of 1
+on both sides of a sharp bend it would have to. So the boundary bends gently. Without regularization the network learns the
 noise, too; with too much of it, it cannot even learn the moons. What is best for new points lies in between. (Here it was
 chosen by these very points, so its accuracy is a little too optimistic.)
 """

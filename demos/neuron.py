@@ -8,8 +8,8 @@ and 2. Takes a few seconds.
 **Goals.** You can compute a neuron and its derivatives by hand; you can read and write the formula of a fully connected
 network, with the shape of every matrix in it; you know why initial weights are drawn at random.
 
-**In class:** 35 minutes. **The lecture:** Jeff Calder, Mathematics of Image and Data Analysis (Math 5467), Lecture 22: Neural
-Networks. Its formulas keep their numbers, (1) to (8), in all four parts.
+**In class:** 35 minutes. **The lecture:** Jeff Calder, Mathematics of Image and Data Analysis (Math 5467), Lecture 22:
+Neural Networks. Its formulas keep their numbers, (1) to (8), in all four parts.
 """
 
 # %% tags=["hide-input"]
@@ -26,22 +26,22 @@ lesson = Lesson("neuron", cover="figure2")
 # %%
 lesson.ask("From the last lesson: y = w x + b with w = 3, x = 2, b = 1. What is the derivative of y with respect to w?",
            grad(lambda w: w * 2.0 + 1.0)(3.0), wrong={3.0: "that is w, the derivative with respect to x", 7.0: "that is y itself"},
-           why="w is multiplied by x. A neuron is such a sum, and a function around it.")
+           why="w is multiplied by x. The building block of this lesson is such a sum, and a function around it.")
 
 # %% [markdown]
 r"""
 ## Activation functions
 
-A *neural network* is a function with *parameters*: numbers that can be adjusted until the function does what it should. It is
-made of simple building blocks. The smallest is the *neuron*,
+A *neural network* is a function with *parameters*: numbers that can be adjusted until the function does what it should. It
+is made of simple building blocks. The smallest is the *neuron*,
 
 $$f(x) = \sigma(\omega^T x + b), \qquad f: \mathbb{R}^n \to \mathbb{R}$$
 
 ($\mathbb{R}$ stands for the real numbers, $\mathbb{R}^n$ for the vectors of `n` of them.) It takes a vector `x` of `n`
 numbers and returns one number. Its parameters are the *weights* $\omega \in \mathbb{R}^n$ (`w` in the code), one for each
-input, and the *bias* $b \in \mathbb{R}$. The weighted sum $\omega^T x = \omega_1 x_1 + \dots + \omega_n x_n$ is linear: no
-input is multiplied by another. The *activation function* $\sigma: \mathbb{R} \to \mathbb{R}$ that follows is not. Two common
-choices are the rectified linear unit, *ReLU*, and the *sigmoid*:
+input, and the *bias* $b \in \mathbb{R}$. The weighted sum $\omega^T x = \omega_1 x_1 + \dots + \omega_n x_n$ is linear in
+$x$: twice the inputs give twice the sum. The *activation function* $\sigma: \mathbb{R} \to \mathbb{R}$ that follows is not
+linear. Two common choices are the rectified linear unit, *ReLU*, and the *sigmoid*:
 
 $$\sigma(t) = \max\{t, 0\} \qquad (1)$$
 
@@ -151,8 +151,7 @@ lesson.ask("w = (0.5, -1.5), x = (2, -1), b = -2. What is z = wᵀx + b?", z.dat
 # %%
 lesson.ask("With the sigmoid, σ'(z) = σ(z) (1 - σ(z)) is about 0.235 here. What is the derivative of f with respect to w2?",
            w[1].grad, within=0.03,
-           wrong={b.grad: "that is the derivative with respect to b; w2 is multiplied by x2",
-                  -w[1].grad: "x2 is negative"},
+           wrong={b.grad: "that is the derivative with respect to b; w2 is multiplied by x2, which is -1"},
            why="σ'(z) times what w2 is multiplied by, x2 = -1.")
 
 # %%
@@ -163,8 +162,10 @@ lesson.play(f, "play", "The neuron, step by step. Drag w2 until f is above 0.9."
 
 # %% [markdown]
 """
-`nn.Neuron` holds such parameters and computes the same. It records `wᵀx + b` as *one* operation, a `dot`, instead of a product
-for each weight and their sum. The graph is smaller, and its derivatives are the same.
+`nn.Neuron` holds such parameters and computes the same. It records `wᵀx + b` as *one* operation, a `dot`, instead of a
+product for each weight and their sum. The graph is smaller, and its derivatives are the same. (In PyTorch this is
+`torch.nn.Linear(2, 1)` and `torch.sigmoid`. There `x` may be a tensor with a row for each sample; here it is a list with the
+inputs of one.)
 """
 
 # %%
@@ -308,8 +309,8 @@ lesson.ask("The output is f₄ = W₄ f₃ + b₄, without σ. What is its deriv
 """
 ## Initial weights
 
-Why are initial weights drawn at random, and not simply set to the same number? Take a network 2-3-1 whose weights are all 0.5,
-and look at the derivatives of its three hidden neurons.
+Why are initial weights drawn at random, and not simply set to the same number? Take a network 2-3-1 whose weights are all
+0.5, and look at the derivatives of its three hidden neurons.
 """
 
 

@@ -90,16 +90,16 @@ lesson.ask("Gradient descent takes how many times as many steps as momentum here
 """
 ## A quadratic approximation
 
-The gradient says how `f` changes for a small step `s`. It does not say how long the step may be: for that we have to know how
-the gradient itself changes. The second derivatives `∂²f/∂pᵢ∂pⱼ` tell us. They form a matrix, the Hessian `H`. Near a point
-`p` with gradient `g`
+The gradient says how `f` changes for a small step `s`. It does not say how long the step may be: for that we have to know
+how the gradient itself changes. The second derivatives `∂²f/∂pᵢ∂pⱼ` tell us. They form a matrix, the Hessian `H`. Near a
+point `p` with gradient `g`
 
     f(p + s)  ≈  f(p) + gᵀs + ½ sᵀH s
 
-The right side is a quadratic function of `s`. An *eigenvalue* of `H` is a number `λ` with `H v = λ v` for some `v` other
-than 0: in the direction `v` the function is curved like `λ t²/2`. If all eigenvalues of `H` are above 0, it has one minimum.
-There its gradient with respect to `s` is 0, so `H s = -g`. *Newton's method* goes to that point: it has no learning rate,
-but it solves a system of linear equations in each step.
+The right side is a quadratic function of `s`. An eigenvalue of `H` is a number `λ` with `H v = λ v` for some `v` other than
+0, which is called an *eigenvector*: in its direction, with length 1, the function is curved like `λ t²/2`. If all
+eigenvalues of `H` are above 0, it has one minimum. There its gradient with respect to `s` is 0, so `H s = -g`. *Newton's
+method* goes to that point: it has no learning rate, but it solves a system of linear equations in each step.
 """
 
 
@@ -168,8 +168,8 @@ lesson.ask("Does this first step lead to the minimum of f, to three digits?", bo
 """
 ## Three ways down
 
-Gradient descent creeps along the floor: because the valley is steep, the steps must be short, and so they are along the floor
-as well. Momentum is faster, and overshoots. Newton's method takes the curvature into account.
+Gradient descent creeps along the floor: because the valley is steep, the steps must be short, and so they are along the
+floor as well. Momentum is faster, and overshoots. Newton's method takes the curvature into account.
 """
 
 # %%
@@ -218,7 +218,7 @@ last = distances("Newton")[-3:]
 
 # %%
 lesson.ask("At some point Newton's method has 2 correct digits. How many does it have after two more steps, roughly?",
-           2 * round(np.log(last[2]) / np.log(last[1])) ** 2, factor=1.6,
+           2 * round(np.log(last[2]) / np.log(last[1])) ** 2, within=0.1,
            wrong={4.0: "that is after one step", 6.0: "each step doubles the number of digits"},
            why="The distance is squared in each step, so the number of correct digits doubles: 2, 4, 8.")
 
@@ -280,7 +280,7 @@ print("Newton: each distance over the square of the last:", *(f"{r:.2f}" for r i
 
 # %%
 lesson.ask("With momentum the factor is √β. What is it for β = 0.8?", BETA**0.5, within=0.01, wrong={0.8: "the square root"},
-           why="0.89 instead of 0.97: about four times as many digits for each step.")
+           why="0.89 instead of 0.97: nearly four times as many digits for each step.")
 
 # %% tags=["hide-input"]
 figure, ax = plots.plot("Distance from the minimum", "step", "on a logarithmic scale")
@@ -300,8 +300,8 @@ lesson.ask("Which of the three lines bends downward more and more?",
 """
 ## The price
 
-With n variables the Hessian has n² entries, and each step solves n equations, in about n³/3 multiplications. For two variables
-that is little. And for networks?
+With n variables the Hessian has n² entries, and each step solves n equations, in about n³/3 multiplications. For two
+variables that is little. And for networks?
 """
 
 # %%
@@ -321,7 +321,8 @@ lesson.ask("H v gives one combination of the columns of H. How many such product
 # %% [markdown]
 """
 But to *multiply* `H` by a vector you do not need `H` itself. `H v` is the derivative of the gradient in the direction `v`,
-and costs about as much as a few gradients, for any number of variables. `hvp` computes it.
+and costs about as much as a few gradients, for any number of variables. `hvp` computes it. (In PyTorch,
+`torch.func.jvp(torch.func.grad(f), (p,), (v,))`; `torch.func.hessian` is our `hessian`.)
 
 Such products are enough to solve `H s = -g`. The *method of conjugate gradients* needs at most about n of them, and far fewer
 if the eigenvalues of `H` lie close together. Here it is in a long valley with many variables.
@@ -452,8 +453,8 @@ lesson.ask("With |λ| instead of λ the path ends elsewhere. Where?", "({:.0f}, 
 
 # %% [markdown]
 """
-The loss of a network has many saddle points, and its gradient is known only from a mini-batch. For these reasons, and because
-of the price, networks are trained with gradients alone.
+The loss of a network has many saddle points, and its gradient is known only from a mini-batch. For these reasons, and
+because of the price, networks are trained with gradients alone.
 
 ## To try
 

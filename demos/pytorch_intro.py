@@ -2,8 +2,9 @@
 """
 # PyTorch and this engine, line by line
 
-The steps of a first PyTorch notebook, from one derivative to a trained neuron, written for both: which names are the same, and
-which differ. Where PyTorch is installed (`pip install -e '.[torch]'`), its numbers appear beside ours. Takes a few seconds.
+The steps of a first PyTorch notebook, from one derivative to a trained neuron, written for both: which names are the same,
+and which differ. Where PyTorch is installed (`pip install -e '.[torch]'`), its numbers appear beside ours. Takes a few
+seconds.
 
 **Goals.** You can translate a training loop between PyTorch and scalars; you know why and when gradients are reset; you can
 choose a learning rate for a quadratic loss from its curvature; you know where the two differ.
@@ -279,12 +280,12 @@ lesson.ask("At y = 0.1 the derivative with respect to y is y³. How long is a st
 """
 ## A quartic for the sine
 
-Now a fit: a polynomial of degree 4, with the coefficients `c₀ ... c₄` as parameters, should follow `sin(x)` from -π to π. The
-loss is the sum of the squared residuals at some points, as in the lecture's (4). (A *residual* is the difference between the
-model's value and the target.)
+Now a fit: a polynomial of degree 4, with the coefficients `c₀ ... c₄` as parameters, should follow `sin(x)` from -π to π.
+The loss is the sum of the squared residuals at some points, as in the lecture's (4). (A *residual* is the difference between
+the model's value and the target.)
 
 In which variable should we fit, and with which learning rate? This loss is quadratic in `c`. Its second derivatives form the
-matrix `2AᵀA`, where the columns of `A` are the powers of the variable. Its eigenvalues (the numbers `λ` with `H v = λ v` for
+matrix `2AᵀA`, where the columns of `A` are the powers of the variable. Its *eigenvalues* (the numbers `λ` with `H v = λ v` for
 some `v` other than 0) say how strongly the loss is curved, in the directions `v`. If `α` is above `2 / largest`, each step
 overshoots further than the last. If `α` is below it and the smallest eigenvalue is much smaller, there is hardly any
 progress in that direction. So what counts is their ratio.
@@ -339,7 +340,7 @@ lesson.ask("By what factor do both the slowest and the fastest direction shrink 
 
 # %% [markdown]
 """
-From here on an *optimizer* takes the steps. In both libraries the loop is the same: loss, reset, backward, step.
+From here on an optimizer takes the steps. In both libraries the loop is the same: loss, reset, backward, step.
 """
 
 # %%
@@ -394,7 +395,7 @@ beside("c0 ... c4", c, torch_fit)
 # %%
 lesson.ask("The slope of sin(πt) at 0 is π. Is c₁, the slope of the quartic there, larger or smaller?",
            "smaller" if c[1] < np.pi else "larger", choices=("smaller", "larger"),
-           why="The quartic has to be near the sine everywhere, not only at 0. A Taylor polynomial would have c₁ = π.")
+           why="The quartic has to be near the sine everywhere, not only at 0: a smaller slope there makes up for more elsewhere.")
 
 # %% [markdown]
 """
@@ -504,7 +505,8 @@ beside("w0, w1, b", [w0, w1, b], torch_perceptron)
 score = points @ [w0, w1] - b
 share = np.mean((score > 0) == (labels == 1))
 lesson.ask("What share of the points does the neuron classify correctly? (1 is all of them.)", share, within=0.03,
-           wrong={1.0: "the clouds overlap a little"}, why="Any answer within 3 percent counts as right.")
+           wrong={0.5: "that is guessing"}, why="The clouds lie far enough apart for a line between them. (Any answer within 3 "
+           "percent counts as right.)")
 
 # %%
 print(f"{share:.1%} of the points are classified correctly by the line w · x = b")
@@ -531,8 +533,8 @@ lesson.ask("w and b are doubled. Does the decision boundary move?", bool(twice <
 """
 ## Where they differ
 
-A graph that is recorded, gradients that add up, a loop of four lines: so far all is the same. Now for what is not. First: who
-keeps a gradient?
+A graph that is recorded, gradients that add up, a loop of four lines: so far all is the same. Now for what is not. First:
+who keeps a gradient?
 """
 
 
@@ -646,8 +648,8 @@ beside("w.grad", turned(), torch_turned)
 # %% [markdown]
 """
 Fourth: an operation of your own. Here it is a row of the table, with a partial derivative for each input. In PyTorch it is a
-`torch.autograd.Function`, which itself multiplies by the gradient `g` that arrives, since for arrays there is more to do than
-one multiplication: see the lesson `tensors`.
+`torch.autograd.Function`, which itself multiplies by the gradient `g` that arrives, since for arrays there is more to do
+than one multiplication: see the lesson `tensors`.
 """
 
 # %%
@@ -684,9 +686,9 @@ beside("d cube_root", [grad(cube_root)(8.0)], torch_cube_root)
 
 # %% [markdown]
 """
-Fifth: costs. PyTorch calls a function of C++ or of the graphics card for each operation, which takes some microseconds however
-few numbers there are; so programs work with few, large arrays. Here each number is an operation of its own, until `jit` or
-`fit` compiles them to arrays.
+Fifth: costs. PyTorch calls a function of C++ or of the graphics card for each operation, which takes some microseconds
+however few numbers there are; so programs work with few, large arrays. Here each number is an operation of its own, until
+`jit` or `fit` compiles them to arrays.
 """
 
 # %%

@@ -300,5 +300,5 @@ lesson.ask("After which of the three runs has the network taken the most steps?"
 
 - Mini-batches of 5, or of 50: which learning rate does each need, and which is best after the same number of epochs?
 - `β = 0.99` with `α` ten times smaller: what do the first 50 epochs look like?
-- Draw the mini-batches without shuffling. Does it matter for this example?
+- Cut the mini-batches without shuffling, `order = np.arange(len(xs))`. How do the five cosines change, and why?
 """

@@ -34,8 +34,9 @@ lesson.ask("f(x) = exp(2x). What is f'(0)?", grad(lambda x: exp(2 * x))(0.0), wr
 `grad(f)` is a function like any other: it computes with numbers that remember how they were computed. So `grad(grad(f))` is
 the second derivative, and so on.
 
-`gradients` shows how this works. With `create_graph=True` the backward pass computes with Values, and its result is a graph:
-here `f' = exp(sin x) · cos x`. It contains the graph of `f`, because `exp` is its own derivative and is used again.
+`gradients` shows how this works. With `create_graph=True` (PyTorch's `torch.autograd.grad` has the same option) the backward
+pass computes with Values, and its result is a graph: here `f' = exp(sin x) · cos x`. It contains the graph of `f`, because
+`exp` is its own derivative and is used again.
 """
 
 
@@ -241,8 +242,9 @@ lesson.ask("Near which power of ten do the curves stop falling? Give the exponen
 """
 ## What it costs
 
-The graph of a derivative contains the graph before, and for each of its Values about two more: a partial derivative and a
-product. The next derivative does the same to all of these.
+The graph of a derivative contains the graph before and, for its Values, local derivatives, products, and sums where a Value
+has several users. Some of these are there already, as `exp` is its own derivative. The next derivative does the same to all
+of them.
 """
 
 
@@ -262,7 +264,7 @@ by_series = [exponential(sine(n))[1] for n in range(DEGREE + 1)]
 
 # %%
 lesson.ask("By what factor does the graph grow with each further derivative, roughly?", counts[-1] / counts[-2], within=0.35,
-           wrong={1.0: "each Value brings a partial derivative and a product"},
+           wrong={1.0: "the Values bring local derivatives and products"},
            why="A constant factor for each order: the cost grows exponentially with the order.")
 
 # %%
@@ -297,8 +299,8 @@ lesson.ask("And how many multiplications do the first 20 coefficients take with 
 """
 So nesting is for the first few orders: a second derivative, as in the lesson `newton`, costs a few times as much as the
 first. If you need the twentieth derivative, compute with power series instead of numbers. `exponential` above is such an
-operation: it takes the coefficients of its input and returns those of its output, in about n² multiplications. This is called
-*Taylor arithmetic*.
+operation: it takes the coefficients of its input and returns those of its output, in about n² multiplications. This is
+called *Taylor arithmetic*.
 
 ## To try
 

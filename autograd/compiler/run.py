@@ -67,6 +67,13 @@ def _fast_errstate() -> tuple[Callable[[], Any], Callable[[Any], None]]:
 raising, as_before = _fast_errstate()
 
 
+class Loose(weakref.ref[Value]):
+    """A weak reference to a Value, which a pickle and a deep copy leave behind."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type, (None,)                # NoneType: called like a reference, it gives None
+
+
 class Program:
     """A graph as NumPy source: its value, and all derivatives with respect to the parameters.
 
@@ -101,9 +108,9 @@ class Program:
         listed: bool = False,
     ) -> None:
         self._code, self._tape = code, tape
-        self._outputs = [weakref.ref(v) for v in outputs]  # a program does not keep its graph
+        self._outputs = [Loose(v) for v in outputs]  # a program does not keep its graph
         self._values = list(parameters)
-        self._given = [weakref.ref(v) for v in inputs]
+        self._given = [Loose(v) for v in inputs]
         self._inputs = len(inputs)
         self._samples = tape.samples  # whether x has a row for each sample
         self._labels = [v.label for v in (*parameters, *inputs)]
@@ -114,6 +121,10 @@ class Program:
         # whether there are loops on Python's floats in code for arrays
         self._floats = isinstance(code, Blocks) and code.has_float_loops
         self._fast: Any = None  # value_and_grad of code for arrays that takes theta alone
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy or a pickle has: its functions are made anew when it is run."""
+        return {**vars(self), "_functions": {}, "_fast": None}
 
     @property
     def parameters(self) -> np.ndarray:
@@ -232,6 +243,23 @@ class Program:
             return None
         finally:
             as_before(token)
+
+    def unchecked(self, with_gradient: bool) -> Callable[..., tuple[float, np.ndarray]]:
+        """A function of theta, and x if there is data, that gives the value and the gradient; or
+        0.0 and all outputs. It checks nothing: NaN goes through, or raises ValueError or
+        ArithmeticError, as inside of `raising()`.
+        """
+        name = "value_and_grad" if with_gradient else "value"
+        run = self._function(name, False)
+        if type(self._code) is not Straight:
+            found: Callable[..., tuple[float, np.ndarray]] = run
+            return found if with_gradient else lambda *given: (0.0, np.ravel(run(*given)).copy())
+
+        def on_floats(*given: np.ndarray) -> tuple[float, np.ndarray]:
+            numbers = run(*[x.tolist() for x in given])
+            y, d = numbers if with_gradient else (0.0, numbers)
+            return y, np.array(d, dtype=float)
+        return on_floats
 
     def _is_data(self, x: Any) -> bool:
         """Whether x is an array as it should be."""

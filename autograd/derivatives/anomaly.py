@@ -38,6 +38,10 @@ class AnomalyError(RuntimeError):
         super().__init__(message)
         self.value, self.line = value, line
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What a copy is made of: a process pool sends its errors as pickles."""
+        return type(self), (*self.args, self.value, self.line)
+
 
 class Watch:
     """One block at work: which numbers are anomalies, and which line recorded which Value."""

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from autograd.compat.keywords import OF_TRANSFORMS, told
 from autograd.derivatives.engine_runs import (OPERATORS, POINTS, ZEROS, Expression, Operator, Run,
                                               TooLong, as_float, bounded, described, kept_by,
-                                              run)
+                                              others, run)
 from autograd.derivatives.engine_naming import (FIRST_GUESS, Case, Difference, chained, compared,
                                                 different, kind_of_value, left_alone, probed,
                                                 told_by_ways, twice)
@@ -44,7 +44,7 @@ class Fault(NamedTuple):
                           if name in self.expression)
         got = self.got if isinstance(self.got, str) else f"{self.got:.6g}"
         name = self.expression.removeprefix("x.").removesuffix("()")
-        rule = self.kind in ("rule", "factor", "local") and TEXTBOOK.get(name)
+        rule = self.kind in ("rule", "factor", "local", "data") and TEXTBOOK.get(name)
         return (f"wrong: {self.expression}{' at ' * bool(where)}{where}: {self.what} is {got}, "
                 f"expected {self.expected:.6g}\nwhy: {FAULTS[self.kind]}"
                 f"{f'; that of {self.expression} is {rule}' if rule else ''}")
@@ -114,8 +114,8 @@ def check_engine(cls: Any) -> EngineReport:
     (False, 'no +=')
     >>> print(report.faults[0])                             # doctest: +NORMALIZE_WHITESPACE
     wrong: x * x at x = 2: x.grad is 2, expected 4
-    why: a gradient is overwritten: a Value that is used twice receives two contributions,
-    so write += and not =
+    why: a gradient is overwritten, or what comes second is left out: a Value that is used
+    twice receives two contributions, so write += and not =
     """
     report, kept = EngineReport(), kept_by(cls)
     try:
@@ -141,6 +141,8 @@ def check_all(check: Check, report: EngineReport) -> None:
     if report.faults and report.faults[-1].kind in WALK:
         return
     for operator in OPERATORS[2:]:
+        check.operator(operator)
+    for operator in others(check.cls) if report else ():
         check.operator(operator)
     check.zeros()
     check.augmented()
@@ -265,11 +267,9 @@ class Check:
             difference = compared(self.cls, Expression(text, f), p[:3])
             if difference:
                 i, got, expected = difference
-                local = alone.expected(p[:operator.arity])
-                kind = "rule"
-                if i < len(local) and not isinstance(got, str):
+                kind = "chain rule"         # the operation is right alone
+                if i < operator.arity and not isinstance(got, str):
                     kind = "no order" if close(got, 0.0) else kind
-                    kind = "chain rule" if close(got, local[i]) else kind
                 yield fault_of(kind, text, p[:3], difference)
 
     def use_faults(self, operator: Operator) -> Iterator[Fault]:
@@ -282,8 +282,10 @@ class Check:
             once = len(found) == 1 and found[0][0] == itself and len(tries) == 3
             text, point, difference = found[0]
             kind = "repeated" if once else "no +="
-            nothing = not isinstance(difference[1], str) and close(difference[1], 0.0)
-            yield fault_of("no order" if nothing else kind, text, point, difference)
+            if not isinstance(difference[1], str):
+                kind = "no order" if close(difference[1], 0.0) else kind
+                kind = "no visited" if difference[1] / difference[2] > 1 else kind
+            yield fault_of(kind, text, point, difference)
 
     def augmented(self) -> None:
         """Try x += y, where it has a method of its own: what was computed from x must not change"""
@@ -372,9 +374,10 @@ class Check:
         def f(x: Any, y: Any) -> Any:
             return (x + y) + y
         twice = run(self.cls, f, (2.0, 3.0), passes=2)
-        if not twice.error and not any(close(twice.grads[0], g) for g in (1.0, 2.0)):
-            self.report.notes["no reset"] = (f"(x + y) + y, backward() twice: x.grad is "
-                                             f"{twice.grads[0]:g}")
+        kind = "replaced" if not twice.error and close(twice.grads[0], 1.0) else "no reset"
+        if not twice.error and not close(twice.grads[0], 2.0):
+            self.report.notes[kind] = (f"(x + y) + y, backward() twice: x.grad is "
+                                       f"{twice.grads[0]:g}")
 
     def used_again(self) -> None:
         """Note a node of two graphs that passes nothing on in the second one."""
@@ -482,6 +485,9 @@ def grad_faults(operator: Operator, runs: Sequence[tuple[tuple[float, ...], Run]
             if not close(grad, truth):
                 kind = kind_of_rule(operator.name, i, points, [got.data for _, got in runs],
                                     grads, truths)
+                if kind == "swapped" and all(close(got.grads[1 - i], e[1 - i])
+                                             for (_, got), e in zip(runs, expected)):
+                    kind = "same"
                 yield Fault(kind, expression.text, p, f"{'xy'[i]}.grad", grad, truth)
 
 

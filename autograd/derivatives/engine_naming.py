@@ -5,13 +5,14 @@ or twice: what is right then, or differs then, says what was wrong.
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
 from autograd.derivatives.engine_runs import (OPERATORS, Expression, Operator, Run, TooLong,
                                               as_float, bounded, kept_by, run)
 from autograd.derivatives.engine_ways import Seen, coincident, explaining
 from autograd.derivatives.misconceptions import close
+from autograd.operation import Operation
 from autograd.value import Value
 
 Difference = tuple[int, Any, float]         # which input, what it got, what was expected
@@ -91,8 +92,12 @@ class Case(NamedTuple):
 
 
 def is_shared(case: Case) -> bool:
-    """Whether a Value that took no part has a gradient."""
-    return case.run().other != 0
+    """Whether a Value that took no part has a gradient, or one array adds up those of two."""
+    alone = run(case.cls, case.operator.f, case.operator.points[0][:case.operator.arity])
+    grads = [d[1] / d[2] for _, f in twice(case.operator, True) if alone.aliased
+             and (d := compared(case.cls, Expression("", f), case.operator.points[0][:3]))
+             and not isinstance(d[1], str) and d[2]]
+    return case.run().other != 0 or any(ratio > 1 for ratio in grads)
 
 
 def is_state(case: Case) -> bool:
@@ -122,16 +127,31 @@ def is_freed(case: Case) -> bool:
 
 
 def is_own_grad(case: Case) -> bool:
-    """Whether the gradient of the input is a factor, which is 0 at first."""
+    """Whether the gradient of the input is the factor, where that of the output belongs."""
+    gained, alone = gained_from_grads(case)
+    return bool(gained) and close(gained, 2.0 * alone)
+
+
+def is_grad_for_data(case: Case) -> bool:
+    """Whether gradients of inputs are factors, where data belong."""
+    return bool(gained_from_grads(case)[0])
+
+
+def gained_from_grads(case: Case) -> tuple[float, float]:
+    """What the grad of an input gains where all have grads of 2 before, and nothing where they are
+    0; and its derivative."""
     f, arity = case.operator.f, case.operator.arity
     point = case.operator.points[0][:arity]
-    if any(run(case.cls, f, point).grads):
-        return False
-    return not all(close(g, 2.0) for g in run(case.cls, f, point, grad=2.0).grads)
+    first = run(case.cls, f, point)
+    later = run(case.cls, f, point, grad=2.0)
+    if first.error or later.error or all(first.grads):
+        return 0.0, 0.0
+    i = first.grads.index(0.0)
+    return later.grads[i] - 2.0, case.operator.alone().expected(point)[i]
 
 
 PROBES = {"shared": is_shared, "state": is_state, "equal": is_equal, "freed": is_freed,
-          "chain rule": is_own_grad}
+          "chain rule": is_own_grad, "grad": is_grad_for_data}
 
 
 def probed(case: Case) -> str:
@@ -143,19 +163,29 @@ def probed(case: Case) -> str:
 
 def told_by_ways(cls: Any, operator: Operator, guess: str) -> str:
     """The kind of the misconception that gives all gradients seen, or else what was guessed."""
-    functions = [operator.f, chained(operator), *(g for _, g in twice(operator, adds=True))]
-    for op in OPERATORS[:2]:
-        if op is not operator:
-            functions += [op.f, chained(op), *(g for _, g in twice(op, adds=True))]
-    points = operator.points if guess != "relu" else ((2.0, 3.0, -1.7), (0.6, -2.5, -0.8))
     try:
         failed = {operator.f(*map(Value, operator.points[0][:operator.arity])).op}
     except AttributeError:                              # a method our Value does not have
-        failed = set()
-    kind = explaining(gradients_seen(cls, functions, points), failed)
+        return guess
+    points = operator.points if guess != "relu" else ((2.0, 3.0, -1.7), (0.6, -2.5, -0.8))
+    kind = explaining(gradients_seen(cls, telling(operator, failed), points), failed)
     if guess in ("lost", "relu", "power") and kind not in ("nothing", "negative"):
         return guess
     return kind or guess
+
+
+def telling(operator: Operator, failed: Collection[Operation]) -> list[Callable[..., Any]]:
+    """Functions whose gradients tell one misconception about an operation from another.
+
+    x * 2 may be wrong where x * y is right: where it has failed, x * y is left out.
+    """
+    rows = {op.name for op in failed} if operator.arity == 1 else set()
+    also = [op for op, row in zip(OPERATORS[:2], ("add", "mul"))
+            if op is not operator and row not in rows]
+    # a short way and a long one to x: what comes last by one order comes first by another
+    ways = [lambda x, y, z: x + (x * y) * z, lambda x, y, z: (x * y) * z + x]
+    return [f for op in (operator, *also)
+            for f in (op.f, chained(op), *(g for _, g in twice(op, adds=True)))] + ways * (not rows)
 
 
 def gradients_seen(cls: Any, functions: Sequence[Callable[..., Any]],
@@ -175,8 +205,11 @@ def kind_of_value(name: str, value: float, point: Sequence[float]) -> str:
     """The kind of an operation whose value is wrong."""
     if name.startswith("2 ") or name == "sum":
         return "reflected"
+    x, y = (*point, 2.0)[:2]
+    turned = {"x - y": y - x, "x - 2": 2 - x, "x / y": y / x, "x / 2": 2 / x, "x ** y": abs(y) ** x}
+    if name in turned and close(value, turned[name]):
+        return "operands"
     if "/" in name:
         return "division"
-    x, y = (*point, 2.0)[:2]
-    signs = {"x - y": (x + y, y - x), "x - 2": (x + 2, 2 - x), "-x": (x,)}.get(name, ())
-    return "sign" if any(close(value, wrong) for wrong in signs) else "value"
+    signs = {"x - y": x + y, "x - 2": x + 2, "-x": x}
+    return "sign" if name in signs and close(value, signs[name]) else "value"

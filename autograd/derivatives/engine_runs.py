@@ -1,7 +1,7 @@
 """Expressions that an engine is tried with, and one run of one of them.
 
 1. What is expected comes from the same expression on floats, by finite differences: nothing of the
-   engine's own is run for it.
+   engine's own is run for it, but the values of functions such as gelu, which have several forms.
 2. No exception of the engine's gets out of here, and none of its loops in Python runs for ever: its
    steps are counted. A loop in C, such as sum over an endless iterator, is out of reach.
 """
@@ -53,6 +53,7 @@ class Run(NamedTuple):
     stage: str = ""                         # where: "forward" or "backward"
     made: tuple[float, ...] = ()            # the data of its inputs before it
     other: float = 0.0                      # the grad of a Value that took no part
+    aliased: bool = False                   # whether an input's grad is the output's array itself
 
 
 def run(cls: Any, f: Callable[..., Any], point: Sequence[float], passes: int = 1,
@@ -77,8 +78,9 @@ def run(cls: Any, f: Callable[..., Any], point: Sequence[float], passes: int = 1
             backward()
         grads = tuple(as_float(x.grad) for x in inputs)
         operands = tuple(as_float(x.data) for x in inputs)
+        aliased = hasattr(y.grad, "__setitem__") and any(x.grad is y.grad for x in inputs)
         return Run(data, grads, operands, as_float(y.grad), other=as_float(other.grad),
-                   made=made)
+                   made=made, aliased=aliased)
     try:
         found: Run = bounded(all_of_it)
         return found
@@ -197,4 +199,35 @@ OPERATORS = (
     unary("sqrt", method("sqrt"), "x ** 0.5", "exp", "log", points=POINTS),
     unary("sin", method("sin")),
     unary("cos", method("cos")),
+    unary("abs(x)", lambda x: abs(x)),
 )
+
+# Methods that some engines have beside these, whose values are known, and where they are defined
+INSIDE = ((0.5, 3.0, 1.7, 0.75), (-0.4, 0.5, 2.0, 1.25), (0.8, -2.5, -0.8, -2.25))
+KNOWN = {"abs": abs, "square": lambda a: a * a, "reciprocal": lambda a: 1 / a, "tan": math.tan,
+         "sinh": math.sinh, "cosh": math.cosh, "atan": math.atan, "erf": math.erf,
+         "erfc": math.erfc, "expm1": math.expm1, "exp2": lambda a: 2 ** a,
+         "softplus": lambda a: math.log1p(math.exp(a)), "softsign": lambda a: a / (1 + abs(a)),
+         "asin": math.asin, "acos": math.acos, "log1p": math.log1p, "log2": math.log2,
+         "log10": math.log10}
+# and those that have a number of their own inside, or several forms: their values are their own
+OWN = ("leaky_relu", "leakyrelu", "lrelu", "elu", "selu", "gelu", "silu", "swish", "mish", "cbrt",
+       "relu6", "logistic", "log_sigmoid", "logsigmoid", "hardtanh", "sq", "inverse", "rsqrt")
+DOMAINS = {**dict.fromkeys(("asin", "acos"), INSIDE),
+           **dict.fromkeys(("log1p", "log2", "log10", "cbrt", "rsqrt"), POINTS)}
+
+
+def others(cls: Any) -> list[Operator]:
+    """Operations that not every engine has, as methods of this class."""
+    return [Operator(name, f"{{0}}.{name}()", known_or_own(cls, name), (), 1,
+                     DOMAINS.get(name, SIGNED))
+            for name in (*KNOWN, *OWN) if callable(getattr(cls, name, None))]
+
+
+def known_or_own(cls: Any, name: str) -> Callable[[Any], Any]:
+    """The function that calls the method; on a float, what is known of it, or the data it gives."""
+    def f(x: Any) -> Any:
+        if type(x) is not float:
+            return getattr(x, name)()
+        return KNOWN[name](x) if name in KNOWN else as_float(getattr(cls(x), name)().data)
+    return f

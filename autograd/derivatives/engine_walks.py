@@ -37,13 +37,6 @@ def walks(symbols: str) -> Iterator[tuple[str, Expression, tuple[float, ...]]]:
         b = o(x, y)
         return o(b, o(b, z))
 
-    unused = []                             # kept, so that it is not freed before backward
-
-    def dead(x: Any, y: Any, z: Any, w: Any) -> Any:
-        b = o(x, y)
-        unused.append(o(b, z))
-        return o(b, w)
-
     yield "no order", Expression(f"(x {s} y) {s} z", lambda x, y, z, w: o(o(x, y), z)), POINT
     yield "", Expression(f"b = x {s} y; b {s} (b {s} z)", skip), POINT
     yield "", Expression(f"b = x {s} y; (b {s} z) {s} ((b {s} w) {s} y)", early), POINT
@@ -51,8 +44,28 @@ def walks(symbols: str) -> Iterator[tuple[str, Expression, tuple[float, ...]]]:
     if len(symbols) == 2:
         text, point = "((x * z) * z) + ((y * z) * w)", (2.0, 2.0, 3.0, 4.0)
         yield "equal", Expression(text, lambda x, y, z, w: ((x * z) * z) + ((y * z) * w)), point
-    yield "dead", Expression(f"b = x {s} y; b {s} z is not used; b {s} w", dead), POINT
+    yield from unused_operations(s)
     yield from random_graphs(symbols)
+
+
+def unused_operations(s: str) -> Iterator[tuple[str, Expression, tuple[float, ...]]]:
+    """Graphs beside which an operation is recorded that their output does not need."""
+    unused = []                             # kept, so that it is not freed before backward
+
+    def before(x: Any, y: Any, z: Any, w: Any) -> Any:
+        b = combined(s, x, y)
+        unused.append(combined(s, b, z))
+        return combined(s, b, w)
+
+    def after(x: Any, y: Any, z: Any, w: Any) -> Any:
+        b = combined(s, x, y)
+        out = combined(s, b, w)
+        unused.append(combined(s, b, z))
+        return out
+
+    yield "dead", Expression(f"b = x {s} y; b {s} z is not used; b {s} w", before), POINT
+    text = f"b = x {s} y; out = b {s} w; then b {s} z, which is not used; out"
+    yield "dead", Expression(text, after), POINT
 
 
 def combined(symbol: str, a: Any, b: Any) -> Any:

@@ -1,4 +1,6 @@
 """jit gives what the function gives, or says that it does not compile."""
+import copy
+import pickle
 import random
 import time
 import warnings
@@ -13,6 +15,7 @@ from tests.compiler import calls
 from tests.compiler.functions import compare, compare_samples
 from tests.compiler.hostile import history, numbers_alike
 from tests.compiler.late import HOSTILE, LATE_CASES
+from tests.compiler.wild import COMPILED, WILD
 
 
 def same(f, points, warned=None):
@@ -164,7 +167,7 @@ def test_arguments_that_are_the_same_object_and_errors():
 
 
 @pytest.mark.parametrize("known", [True, False])
-@pytest.mark.parametrize("name", [*sorted(HOSTILE), *LATE_CASES])
+@pytest.mark.parametrize("name", [*sorted(HOSTILE), *LATE_CASES, *WILD])
 def test_a_case_is_as_eager_or_refused(name, known):
     """Whatever changes between calls, each call gives what f gives, and leaves the same behind."""
     given, left, _ = history(name, jitted=False)
@@ -173,6 +176,12 @@ def test_a_case_is_as_eager_or_refused(name, known):
         assert numbers_alike(a, b), f"call {k}: {b}, eager {a}"
     assert numbers_alike(left, jitted_left), (left, jitted_left)
     assert len([w for w in warned if w.startswith("jit runs")]) <= 1, warned
+
+
+@pytest.mark.parametrize("name", COMPILED)
+def test_what_people_write_is_compiled(name):
+    """Classes, NumPy, dataclasses, sequences of all lengths: nothing of it runs as it was written."""
+    assert [w for w in history(name, True)[2] if w.startswith("jit runs")] == []
 
 
 @pytest.mark.parametrize("seed", range(50))
@@ -451,3 +460,15 @@ def test_a_branch_in_a_function_that_calls_itself_is_a_choice_in_one_program():
     for x in (2.0, 1.0, 0.5, -1.0):
         assert compiled(x, 3) == pytest.approx(steps_down(x, 3), rel=1e-12)
     assert len(compiled.programs) == 1
+
+
+@jit
+def a_square(x):
+    return x * x
+
+
+def test_a_jitted_function_is_copied_and_pickled_as_a_function_is():
+    assert copy.copy(a_square) is a_square and copy.deepcopy([a_square])[0] is a_square
+    assert pickle.loads(pickle.dumps(a_square)) is a_square and a_square(3.0) == 9.0
+    with pytest.raises((pickle.PicklingError, AttributeError)):
+        pickle.dumps(jit(lambda x: x))

@@ -1,8 +1,10 @@
 """A program from outside: odd graphs, arguments, errors, names, the source by itself, operations of one's own."""
 from __future__ import annotations
 
+import copy
 import math
 import os
+import pickle
 import subprocess
 import sys
 import warnings
@@ -493,3 +495,23 @@ def test_a_program_without_samples_takes_one_row_as_data():
         assert program.verify() == 3 and "len(x)" not in program.source
         with pytest.raises(ValueError, match="no samples"):
             program(program.parameters, np.ones((2, 12)))
+
+
+COPIES = {"copy": copy.copy, "deepcopy": copy.deepcopy, "pickle": lambda program: pickle.loads(pickle.dumps(program))}
+
+
+@pytest.mark.parametrize("how", COPIES)
+def test_a_copy_computes_the_same_and_has_parameters_of_its_own_where_they_are_copied(how):
+    a, b, x = Value(2.0, label="a"), Value(3.0), Value(1.5)
+    output = ag.tanh(a * b * x)
+    program = compile(output, [a, b], inputs=[x])
+    theta, xs = [0.1, 0.2], [[1.5], [0.5]]
+    value, (total, gradient) = program(theta, xs), program.value_and_grad(theta, xs)
+    again = COPIES[how](program)
+    assert np.array_equal(again(theta, xs), value) and again.value_and_grad(theta, xs)[0] == total
+    assert np.array_equal(again.value_and_grad(theta, xs)[1], gradient) and again.source == program.source
+    again.write_back([7.0, 8.0])
+    assert a.data == (7.0 if how == "copy" else 2.0) and again.parameters.tolist() == [7.0, 8.0]
+    if how != "copy":                                   # its parameters are no longer those of the graph
+        with pytest.raises(ValueError, match="the graph is gone"):
+            again.verify()

@@ -39,7 +39,7 @@ RARE = {
  ("W tan", DF+"def df(x):\n    return math.tan(x)/(1+x**2)",0),
 ],
 "e03_record": [
- ("R repeated square", V+"def value_and_derivatives(a,b):\n    a,b=Value(a),Value(b)\n    y=sin(b*a)+b*b*a\n    y.backward()\n    return y,a.grad,b.grad",1),
+ ("R repeated square", V+"def value_and_derivatives(a,b):\n    a,b=Value(a),Value(b)\n    y=sin(b*a)+b*b*a\n    y.backward()\n    return y.data,a.grad,b.grad",1),
  ("R label", V+"def value_and_derivatives(a,b):\n    a,b=Value(a,label='a'),Value(b,label='b')\n    t=a*b\n    y=t*b+sin(t)\n    y.label='y'\n    y.backward(1.0)\n    return y.data,float(a.grad),float(b.grad)",1),
  ("R class", V+"class M:\n    def __init__(s,a,b): s.a,s.b=Value(a),Value(b)\n    def run(s):\n        y=s.a*s.b**2+sin(s.a*s.b); y.backward(); return y.data,s.a.grad,s.b.grad\ndef value_and_derivatives(a,b): return M(a,b).run()",1),
  ("W detached b", V+"def value_and_derivatives(a,b):\n    a=Value(a); B=Value(b)\n    y=a*b**2+sin(a*b)\n    y.backward()\n    return y.data,a.grad,B.grad",0),

@@ -92,7 +92,7 @@ def test_a_notebook_without_a_keyboard_shows_the_answer(error, monkeypatch, caps
 
 def test_a_lesson_asks_on_the_terminal(tmp_path):
     """Nothing after a question is printed before the prediction was made."""
-    done = subprocess.run([sys.executable, "-m", "demos", "derivative", "--ask", "--small"], cwd=tmp_path, input="60\n3\n23\n23\n0.91\nc\n",
+    done = subprocess.run([sys.executable, "-m", "demos", "derivative", "--ask", "--small"], cwd=tmp_path, input="60\n3\n23\n23\n0.91\n15\nc\n",
                           capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(HERE.parent)})
     assert done.returncode == 0, done.stderr
     assert done.stdout.index("Right: 3. ") < done.stdout.index("def f(x)") < done.stdout.index("Right: 23. ") < done.stdout.index("On paper")

@@ -195,7 +195,35 @@ ENDLESS = '''        while True: self.grad = 1.0
 
 '''
 TAPE = "        TAPE.append(self)\n"
+VISIT_ONCE = '''        order, stack, flow = [], [self], {}
+        while stack:
+            v = stack.pop()
+            if v not in order:
+                order.append(v)
+                stack.extend(reversed(v.inputs))
+        flow[self] = 1.0
+        for v in order:
+            v.grad = (v.grad or 0.0) + flow.get(v, 0.0)
+            for u, p in zip(v.inputs, v.partials): flow[u] = flow.get(u, 0.0) + p * flow.get(v, 0.0)
 
+'''
+ARRIVALS = '''        waiting, stack, seen = {}, [self], {id(self)}
+        while stack:
+            for u in stack.pop().inputs:
+                waiting[id(u)] = waiting.get(id(u), 0) + 1
+                if id(u) not in seen:
+                    seen.add(id(u))
+                    stack.append(u)
+        flow, ready = {id(self): 1.0}, [self]
+        for v in ready:
+            g = flow[id(v)]
+            v.grad = (v.grad or 0.0) + g
+            for u, p in zip(v.inputs, v.partials):
+                flow[id(u)] = flow.get(id(u), 0.0) + p * g
+                waiting[id(u)] -= 1
+                if waiting[id(u)] >= 0: ready.append(u)
+
+'''
 # kind, engine, what is replaced, what by
 MUTANTS = [
     ("no +=", C, "+= out.grad", "= out.grad"),
@@ -244,16 +272,16 @@ MUTANTS = [
     ("reflected", C, "return (-self) + other", "return self - other"),
     ("reflected", C, "return self ** -1 * other", "return self / other"),
     ("reflected", C, "def __radd__(self, other): return self + other", "def __radd__(self, other): return other + self"),
-    ("reflected", T, "return as_value(other) - self", "return Value(other - self.data, (self,), (1.0,))"),
-    ("reflected", T, "return as_value(other) ** self", "return Value(other ** self.data, (self,), (self.data * other ** (self.data - 1),))"),
+    ("sign", T, "return as_value(other) - self", "return Value(other - self.data, (self,), (1.0,))"),
+    ("exponential", T, "return as_value(other) ** self", "return Value(other ** self.data, (self,), (self.data * other ** (self.data - 1),))"),
     ("sign", T, "(1.0, -1.0)", "(1.0, 1.0)"),
     ("sign", C, "return self + (-other)", "return self + other"),
-    ("sign", C, "return self + (-other)", "return other + (-self) if isinstance(other, Value) else self + -other"),
+    ("operands", C, "return self + (-other)", "return other + (-self) if isinstance(other, Value) else self + -other"),
     ("sign", T, "(-1.0,)", "(1.0,)"),
     ("division", T, "-self.data / b.data ** 2", "self.data / b.data ** 2"),
     ("division", T, "-self.data / b.data ** 2", "-self.data / b.data"),
     ("division", T, "(1 / b.data, -self.data / b.data ** 2)", "(b.data, self.data)"),
-    ("division", C, "return self * other ** -1", "return other * self ** -1 if isinstance(other, Value) else self * other ** -1"),
+    ("operands", C, "return self * other ** -1", "return other * self ** -1 if isinstance(other, Value) else self * other ** -1"),
     ("power", C, "n * self.data ** (n - 1)", "n * self.data ** n"),
     ("power", C, "n * self.data ** (n - 1)", "self.data ** (n - 1)"),
     ("power", C, "n * self.data ** (n - 1)", "(n - 1) * self.data ** (n - 1)"),
@@ -270,6 +298,30 @@ MUTANTS = [
     ("factor", T, "(self, b), (1.0, 1.0)", "(self, b), (1.0, 0.5)"),
     ("sign", C, "(1 - t ** 2)", "(t ** 2 - 1)"),
     ("lost", C, "            other.grad += self.data * out.grad  # second factor\n", ""),
+    ("grad", C, "self.grad += other.data * out.grad", "self.grad += other.grad * out.grad"),
+    ("grad", C, "self.grad += other.data * out.grad\n            other.grad += self.data",
+     "self.grad += other.grad * out.grad\n            other.grad += self.grad"),
+    ("data", T, "(1.0 if self.data > 0 else 0.0,)", "(max(self.data, 0.0),)"),
+    ("operands", T, "Value(self.data - b.data, (self, b)", "Value(b.data - self.data, (self, b)"),
+    ("exponential", C, "self.grad += out.data * out.grad", "self.grad += self.data * math.exp(self.data - 1) * out.grad"),
+    ("local", T, "        b = as_value(other)\n        return Value(self.data * b.data",
+     "        if not isinstance(other, Value): return Value(self.data * other, (self,), (1.0,))\n"
+     "        b = as_value(other)\n        return Value(self.data * b.data"),
+    ("no visited", T, T_ORDER, ARRIVALS),
+    ("same", T, "(self, b), (b.data, self.data)", "(self, b), (b.data, b.data)"),
+    ("saved", C, "        def _backward():\n            self.grad += other.data * out.grad\n            other.grad += self.data",
+     "        Value.last = self.data, other.data\n        def _backward():\n            self.grad += Value.last[1] * out.grad\n"
+     "            other.grad += Value.last[0]"),
+    ("same", T, "(self, b), (b.data, self.data)", "(self, b), (self.data, self.data)"),
+    ("no +=", T, "u.grad = (u.grad or 0.0) + p * (v.grad or 0.0)",
+     "u.grad = (0.0 if u.inputs else u.grad or 0.0) + p * (v.grad or 0.0)"),
+    ("combined", T, "u.grad = (u.grad or 0.0) + p * (v.grad or 0.0)",
+     "u.grad = p * (v.grad or 0.0) if u.grad is None else max(u.grad, p * (v.grad or 0.0))"),
+    ("no order", T, T_ORDER, VISIT_ONCE),
+    ("local", T, "    def __neg__", "    def __abs__(self): return Value(abs(self.data), (self,), (1.0,))\n\n    def __neg__"),
+    ("rule", T, "    def __neg__", "    def softplus(self): return Value(math.log1p(math.exp(self.data)), (self,), (1 / (1 + math.exp(self.data)),))\n\n    def __neg__"),
+    ("rule", T, "    def __neg__", "    def gelu(self): return Value(self.data / (1 + math.exp(-1.702 * self.data)), (self,), (1.0 / (1 + math.exp(-1.702 * self.data)),))\n\n"
+     "    def __neg__"),
     ("lost", T, "(self, b), (b.data, self.data)", "(self, b), (b.data,)"),
     ("rule", C, "(1 - t ** 2)", "(1 - t)"),
     ("swapped", T, "(b.data, self.data)", "(self.data, b.data)"),
@@ -288,7 +340,7 @@ RIGHT = [
     (C, "self._prev = tuple(children)", "self._prev = set(children)", {"no reset", "stale", "depth"}),
     (C, "    def __neg__(self): return self * -1\n", "", {"no reset", "stale", "depth"}),
     (C, "    def __radd__(self, other): return self + other\n", "", {"no reset", "stale", "depth"}),
-    (T, "            if v.inputs: v.grad = None", "            v.grad = None", set()),
+    (T, "            if v.inputs: v.grad = None", "            v.grad = None", {"replaced"}),
     (T, "            if v.inputs: v.grad = None", "            pass", {"no reset"}),
     (T, "    def __truediv__", "    def __eq__(self, other): return self.data == other.data\n    __hash__ = object.__hash__\n    def __truediv__", set()),
 ]

@@ -1,6 +1,8 @@
 """detect_anomaly names the first NaN or infinity: operation, numbers, labels, and the line of the user's code."""
 import asyncio
+import copy
 import math
+import pickle
 import threading
 
 import pytest
@@ -160,3 +162,11 @@ def test_a_compiled_function_is_watched_as_it_was_written():
     with pytest.raises(AnomalyError, match="is inf"), detect_anomaly():
         ag.jit(ag.grad(lambda x: x * 1e200 * x))(1e160)
     assert f(1.0) == math.e
+
+
+def test_an_error_is_copied_and_sent_to_another_process():
+    with pytest.raises(AnomalyError) as caught, detect_anomaly():
+        Value(1e308, label="big") * 10
+    for copied in (pickle.loads(pickle.dumps(caught.value)), copy.deepcopy(caught.value)):
+        assert type(copied) is AnomalyError and str(copied) == str(caught.value) and copied.line == caught.value.line
+        assert copied.value.data == math.inf and copied.value.inputs[0].label == "big"

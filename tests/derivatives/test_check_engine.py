@@ -41,6 +41,41 @@ def test_nodes_marked_as_visited_for_good_are_noted():
     assert report and "used again" in report.notes
 
 
+def test_a_pass_that_begins_at_the_end_of_the_tape_is_named():
+    """It is right as long as nothing is recorded after the output."""
+    tape = """
+TAPE = []
+class Value:
+    def __init__(self, data, links=()):
+        self.data, self.links, self.grad, self.place = data, links, 0.0, len(TAPE)
+        TAPE.append(self)
+    def __add__(self, other): return Value(self.data + other.data, ((self, 1.0), (other, 1.0)))
+    def __mul__(self, other): return Value(self.data * other.data, ((self, other.data), (other, self.data)))
+    def backward(self):
+        flow = [0.0] * len(TAPE)
+        flow[{start}] = 1.0
+        for v in reversed(TAPE):
+            v.grad += flow[v.place]
+            for u, partial in v.links: flow[u.place] += partial * flow[v.place]
+"""
+    assert check_engine(engine(tape.replace("{start}", "self.place")))
+    fault, = check_engine(engine(tape.replace("{start}", "-1"))).faults
+    assert fault.kind == "dead" and fault.expression == "b = x + y; out = b + w; then b + z, which is not used; out"
+
+
+def test_methods_that_not_every_engine_has_are_tried_where_they_are_there():
+    names = {"softplus": "math.log1p(math.exp(x)), 1 / (1 + math.exp(-x))", "leaky_relu": "(x, 1.0) if x > 0 else (0.1 * x, 0.1)",
+             "asin": "math.asin(x), 1 / math.sqrt(1 - x * x)", "log2": "math.log2(x), 1 / x / math.log(2)", "cbrt": "x ** (1 / 3), x ** (-2 / 3) / 3"}
+    methods = "".join(f"    def {name}(self): x = self.data; y, d = {rule}; return Value(y, (self,), (d,))\n" for name, rule in names.items())
+    right = engine(TUPLES, "    def __neg__", methods + "    def detach(self): return Value(self.data)\n    def __neg__")
+    report = check_engine(right)
+    assert report and {f"x.{name}()" for name in names} <= set(report.passed) and "x.gelu()" not in report.missing
+    for name in ("softplus", "cbrt"):                                   # its value is known, and is not
+        wrong = engine(TUPLES, "    def __neg__", methods.replace(
+            f"def {name}(self): x = self.data; y, d = {names[name]}", f"def {name}(self): x = self.data; y, d = {names[name]}; d = d + x") + "    def __neg__")
+        assert [fault.expression for fault in check_engine(wrong).faults] == [f"x.{name}()"]
+
+
 def test_a_wrong_rule_is_told_with_the_right_one():
     report = check_engine(made(changed("counter", "(y * (1 - y),)", "(y * (1 + y),)")))
     assert str(report.faults[0]).endswith("why: the local derivative is wrong; that of x.sigmoid() is out * (1 - out)")

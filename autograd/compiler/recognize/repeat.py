@@ -101,7 +101,7 @@ class LineOfNodes(Line):
         self.group = lambda k: group_of_one(tape, int(self.ids.all[k]))
         lengths = np.diff(self.args.begins)
         both = np.array(keys_of(tape)) * (int(lengths.max()) + 1) + lengths
-        self.looks = np.unique(both, return_inverse=True)[1].astype(np.int32)
+        self.looks = both.astype(np.int32) if both.max(initial=0) < 2**31 else both
 
 
 class Flat(NamedTuple):
@@ -122,7 +122,8 @@ class Flat(NamedTuple):
 
 def flat_of(numbers: Sequence[Sequence[int]]) -> Flat:
     """The numbers of each group as a Flat."""
-    begins = np.cumsum([0, *map(len, numbers)])
+    begins = np.zeros(len(numbers) + 1, np.intp)
+    np.fromiter(map(len, numbers), np.intp, len(numbers)).cumsum(out=begins[1:])
     return Flat(np.fromiter(chain.from_iterable(numbers), np.intp, int(begins[-1])), begins)
 
 
@@ -175,6 +176,8 @@ def longest(tape: Tape, line: Line, begin: int, most: int) -> tuple[int, Turns] 
                 loops += wired(tape, line, begin + start + shift, period, count)
             if tried == 2 and not loops:
                 break
+        if len(loops) == 1:
+            return loops[0]
         if loops:  # of those that begin at another group, the one with least to keep
             return min(loops, key=lambda loop: (*stacks_of(tape, line, *loop), -loop[1].length))
     return None
@@ -185,13 +188,10 @@ def stacks_of(tape: Tape, line: Line, start: int, loop: Turns) -> tuple[int, int
     from its end.
     """
     stop = start + loop.length * len(loop.ids)
-    later = {*line.args.all[line.args.begins[stop] :].tolist(), *tape.outputs}
+    later = np.zeros(len(tape.kinds), bool)
+    later[line.args.all[line.args.begins[stop] :]] = later[tape.outputs] = True
     carried = {int(g) for lags, of in zip(loop.lags, loop.group) for g in of[lags > 0]}
-    kept = [
-        g
-        for g, ids in enumerate(loop.ids)
-        if g in carried or not later.isdisjoint(ids.ravel().tolist())
-    ]
+    kept = [g for g, ids in enumerate(loop.ids) if g in carried or later[ids].any()]
     return len(kept), sum(len(loop.ids) - g for g in kept)
 
 

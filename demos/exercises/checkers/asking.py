@@ -15,7 +15,12 @@ from demos.exercises.marking.channel import Array, Odd, Recorded, decode, kind
 
 
 class Wrong(Exception):
-    """What is wrong: the first line says what, where, got and expected; lines after it say more. `mistake` names the cause."""
+    """What is wrong: the first line says what, where, got and expected; lines after it say more. `mistake` names the cause.
+
+    claimed     whether the cause was concluded from numbers, so that it has to explain those of other points too
+    """
+
+    claimed = False
 
     def __init__(self, what: str, *more: str, mistake: str = "") -> None:
         self.mistake = mistake

@@ -32,6 +32,19 @@ def undiagnosed() -> Iterator[None]:
         _looking.reset(token)
 
 
+_only: contextvars.ContextVar[str] = contextvars.ContextVar("the only cause looked for", default="")
+
+
+@contextlib.contextmanager
+def only(said: str) -> Iterator[None]:
+    """Within it, this cause is looked for and no other: whether it explains the numbers of other points, too."""
+    token = _only.set(said)
+    try:
+        yield
+    finally:
+        _only.reset(token)
+
+
 def derivative(f: Callable[[float], float], x: float) -> float:
     """f'(x) by finite differences; nan where f cannot be computed near x."""
     try:
@@ -74,16 +87,24 @@ def compare(names: Sequence[str], got: Floats, expected: Floats, suspects: Suspe
     i = next(i for i, (a, b) in enumerate(zip(got, expected)) if not close(a, b))
     a, b = apart(got[i], expected[i])
     mistake = said() if said else cause(got, expected, suspects, more)
-    raise Wrong(f"{names[i]} is {a}; {by} {b}", where, mistake=mistake or which(names, got, expected))
+    wrong = Wrong(f"{names[i]} is {a}; {by} {b}", where, mistake=mistake or which(names, got, expected))
+    wrong.claimed = bool(mistake)
+    raise wrong
 
 
 def cause(got: Floats, expected: Floats, suspects: Suspects = (), more: Suspects = ()) -> str:
     """The mistake whose numbers these are; how they differ from the right ones where no mistake is known for them; or ""."""
-    for said, numbers in suspects:
-        if fits(got, numbers, expected):
-            return said
-    return resemblance(got, expected) or next((said for said, numbers in more if fits(got, numbers, expected)), "") or \
-        scaled(got, expected, suspects, more) or composed(got, expected, suspects) or partly(got, expected)
+    return next((said for said in causes(got, expected, suspects, more) if said and _only.get() in ("", said)), "")
+
+
+def causes(got: Floats, expected: Floats, suspects: Suspects = (), more: Suspects = ()) -> Iterator[str]:
+    """All that explains the numbers, the most telling first; and "" where something does not."""
+    yield from (said for said, numbers in suspects if fits(got, numbers, expected))
+    yield resemblance(got, expected)
+    yield from (said for said, numbers in more if fits(got, numbers, expected))
+    yield scaled(got, expected, suspects, more)
+    yield composed(got, expected, suspects)
+    yield partly(got, expected)
 
 
 def fits(got: Floats, numbers: Any, expected: Floats) -> bool:

@@ -104,10 +104,14 @@ class Descent:
 
     def kept(self) -> bool:
         """Whether the first step is downhill, and a later one along the sum of all gradients so far, or along the first again."""
-        if len(self.way) < 4 or self.cosine(0) > -0.999:
+        if len(self.way) < 4 or self.cosine(0) > -0.999 or self.returns():
             return False
         k = next((k for k in range(1, min(len(self.way) - 1, 60)) if self.cosine(k) > -0.98), None)
         return k is not None and self.along(k)
+
+    def returns(self) -> bool:
+        """Whether it comes back to a point where it was: it tries steps of several lengths, and its way shows those that it did not take."""
+        return len({tuple(point) for point in self.way}) < len(self.way)
 
     def along(self, k: int) -> bool:
         """Whether step k goes along the sum of the gradients up to there, or along the first."""

@@ -78,7 +78,7 @@ def answers(student):
 
 
 def floats(names, found):
-    """Raise Wrong for the first derivative that is a Value; y may be one, for it holds its number."""
+    """Raise Wrong for the first number that is a Value."""
     for name, x in zip(names, found):
         if isinstance(x, Recorded):
             raise Wrong(f"{name} is a Value; it should be a float", mistake="a Value comes back, where its number belongs, a float")
@@ -87,6 +87,7 @@ def floats(names, found):
 def value(student):
     found = answers(student)
     names = [f"{call('value_and_derivatives', *p)}: y" for p, _ in found]
+    floats(names, [y for _, (y, *_) in found])
     compare(names, [as_number(y, name) for name, (_, (y, *_)) in zip(names, found)], [f(*p) for p, _ in found],
             [(said, lambda wrong=wrong: [wrong(*p) for p, _ in found]) for said, wrong in VALUES], by="it should be",
             more=mutants(lambda names: [names["value_and_derivatives"](*p)[0] for p, _ in found]))

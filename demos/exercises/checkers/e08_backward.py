@@ -327,19 +327,24 @@ def again(student):
         f, p = EXPRESSIONS[text], signed(student.random(text), len(names_of(text)))
         actions = ["backward", "backward", "seven", "backward", "seven", "backward"]
         found, labels = run(student, text, p, actions)
-        before, right = [0.0] * len(labels), truths(f, p)
-        saids = ["after backward(y)", "after a second backward(y)", *["when every grad was 7, after backward(y)"] * 2]
-        for said, grads in zip(saids, found):
-            before = [7.0] * len(labels) if "7" in said else before
-            known = [(RESET, [x + y for x, y in zip(before, right)])] if any(before) else []
-            known += [(words, lambda how=how, before=before: Sweep(f, p, **how)(before)) for words, how in mistakes()]
-            known.append(("backward did nothing in this call", before))
-            known.append((RESET + ", and output.grad grows with each call", lambda before=before: Sweep(
-                f, p, reset="none", seed=before[-1] + 1.0)(before)))
-            known.append(("output.grad grows with each call: += where = belongs", lambda before=before: Sweep(
-                f, p, seed=before[-1] + 1.0)(before)))
-            compare([f"y = {text}: {said}, {label}.grad" for label in labels], grads, right, known, at(**dict(zip(labels, p))))
-            before = grads
+        right, saids = truths(f, p), ["after backward(y)", "after a second backward(y)", *["when every grad was 7, after backward(y)"] * 2]
+        befores = [[0.0] * len(labels), found[0], *[[7.0] * len(labels)] * 2]
+        wrong = [(before, grads) for before, grads in zip(befores, found) if not all_close(grads, right)]
+        known = [(said, rule) for said, rule in left_behind(f, p, right)
+                 if all(all_close(grads, rule(before)) for before, grads in wrong)]
+        for said, before, grads in zip(saids, befores, found):
+            compare([f"y = {text}: {said}, {label}.grad" for label in labels], grads, right,
+                    [(words, rule(before)) for words, rule in known], at(**dict(zip(labels, p))))
+
+
+def left_behind(f, p, right):
+    """Each broken backward in words, and what it leaves in the grads, given those before."""
+    yield "backward did nothing in this call", lambda before: before
+    yield "output.grad grows with each call: += where = belongs", lambda before: Sweep(f, p, seed=before[-1] + 1.0)(before)
+    yield RESET, lambda before: [x + y for x, y in zip(before, right)]
+    for words, how in mistakes():
+        yield words, lambda before, how=how: Sweep(f, p, **how)(before)
+    yield RESET + ", and output.grad grows with each call", lambda before: Sweep(f, p, reset="none", seed=before[-1] + 1.0)(before)
 
 
 def two_outputs(student):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from demos.exercises.checkers.asking import NotBegun, Part, Stopped, Student, Wrong
-from demos.exercises.checkers.comparing import OFF, SOME, TWO
+from demos.exercises.checkers.comparing import OFF, SOME, TWO, only
 from demos.exercises.marking import repairs
 from demos.exercises.marking.policy import Policy, judge
 from demos.exercises.marking.process import NURSERY, SECONDS, Nursery
@@ -25,7 +25,8 @@ LOOK = {                                # by words in a mistake's name: where to
 
 
 LONGEST = 300_000                       # bytes of a file
-LONG = 8.0                              # seconds after which no cause is looked for any more
+TAME = 3.0                              # seconds that an answer may have had, for its cause to be looked for
+LAST = 120.0                            # seconds on the wall after which it is not, whatever the machine is busy with
 
 
 class Checker:
@@ -57,7 +58,7 @@ def mark_file(name: str, path: Path, seed: str = "", seconds: float = SECONDS, n
         student = Student(process.ask, path.name, seed)
         result = mark(name, checker, student, source, process.loaded)
         printed = process.printed()
-    result = looked_into(result, checker, student, path, LONG - process.spent, process.end)
+    result = looked_into(result, checker, student, path, process.spent, begun + LAST)
     return replace(result, printed=printed, seconds=time.monotonic() - begun, seed=seed)
 
 
@@ -69,13 +70,14 @@ VAGUE = ("these numbers come out when", "a factor: all are", "the right numbers,
          "an operation between", "an index is too large", "for the numerator", "the logarithm is taken of 1 - p", "a node stands before one", OFF, SOME, *HOW)
 
 
-def looked_into(result: Result, checker: Checker, student: Student, path: Path, seconds: float, end: float) -> Result:
-    """The result; where its cause is not known, or only vaguely, with what a change of the file itself shows in that time.
+def looked_into(result: Result, checker: Checker, student: Student, path: Path, spent: float, end: float) -> Result:
+    """The result; where its cause is not known, or only vaguely, with what a change of the file itself shows.
 
+    spent   the seconds that the answer had
     end     when the verdict has to be there, as `time.monotonic` counts
     """
     i = next((i for i, part in enumerate(result.parts) if not part.right), None)
-    if seconds < 0.5 or result.state != NOT_RIGHT or i is None or student.notes or "stopped" in student.memo or "demos" in student.called:
+    if spent > TAME or result.state != NOT_RIGHT or i is None or student.notes or "stopped" in student.memo or "demos" in student.called:
         return result
     if student.threads:                                     # which would hold up every try
         return result
@@ -84,8 +86,8 @@ def looked_into(result: Result, checker: Checker, student: Student, path: Path, 
     if known != result.mistake or known and not known.startswith((*VAGUE, TWO)):
         return result
     right = tuple(k for k, part in enumerate(result.parts) if part.right)
-    said = repairs.cause(result.exercise, checker, path, student, i, right, (seconds, end), few=two)
-    if not said or known.startswith(VAGUE[0]) and said.startswith(repairs.MORE):         # one cause says more than half of two
+    said = repairs.cause(result.exercise, checker, path, student, i, right, end, few=two)
+    if not said:
         return result
     mistake = said if not known or two or known.startswith(HOW) or said.startswith(TWO) else f"{known}: {said}"
     parts = [replace(part, mistake=mistake) if k == i else part for k, part in enumerate(result.parts)]
@@ -121,6 +123,9 @@ def mark(name: str, checker: Checker, student: Student, source: bytes, loaded: d
     if reason:
         return _failed(name, checker, f"{student.file} does not answer what was asked", reason, "")
     wrong_part = next((part for part in parts if not part.right), None)
+    if wrong_part and wrong_part.title == student.memo.get("claimed"):
+        i = parts.index(wrong_part)
+        wrong_part = parts[i] = replace(wrong_part, mistake=confirmed(wrong_part.mistake, checker.parts[:i + 1], student, source))
     if student.changed and (wrong_part is None or not wrong_part.mistake):
         i = parts.index(wrong_part) if wrong_part else len(parts) - 1
         wrong_part = parts[i] = replace(parts[i], points=0.0, mistake=CHANGED, message=parts[i].message or
@@ -128,6 +133,34 @@ def mark(name: str, checker: Checker, student: Student, source: bytes, loaded: d
     if wrong_part is None:
         return Result(name, SOLVED, tuple(parts))
     return Result(name, NOT_RIGHT, tuple(parts), wrong_part.message, wrong_part.mistake, _hints(checker, wrong_part.mistake))
+
+
+FRESH = ("other points", "and others")  # seeds of the points at which a cause is tried again
+
+
+def confirmed(mistake: str, parts: list[Part], student: Student, source: bytes) -> str:
+    """The cause of what is wrong in the last of the parts, where it explains the numbers at fresh points too; else another that does, or ""."""
+    seeds = [f"{student.seed}/{word}" for word in FRESH]
+    found = [concluded(parts, student, source, seed) for seed in seeds]
+    if found == [mistake] * len(seeds):
+        return mistake
+    return next((said for said in dict.fromkeys([mistake, *found]) if said and all(
+        concluded(parts, student, source, seed, said) == said for seed in (student.seed, *seeds))), "")
+
+
+def concluded(parts: list[Part], student: Student, source: bytes, seed: str, said: str = "") -> str:
+    """The cause that the numbers show at the points of another seed; with `said`, this one or none."""
+    with contextlib.suppress(ValueError, AttributeError):       # what earlier calls left behind is gone; in a notebook it stays
+        student._ask("again", source.decode("utf-8", "replace"))
+    other = Student(student._ask, student.file, seed)
+    for part in parts:
+        with contextlib.suppress(Exception), quiet(), only(said):
+            try:
+                part.check(other)
+            except Wrong as wrong:
+                if part is parts[-1]:
+                    return wrong.mistake if wrong.claimed else ""
+    return ""
 
 
 @contextlib.contextmanager
@@ -149,6 +182,8 @@ def _examine(part: Part, student: Student, before: list[PartResult]) -> PartResu
         student.memo["stopped"] = stopped.mistake
         return PartResult(part.title, 0.0, part.points, str(stopped), stopped.mistake)
     except Wrong as wrong:
+        if wrong.claimed and all(one.right for one in before):
+            student.memo["claimed"] = part.title
         return PartResult(part.title, 0.0, part.points, str(wrong), wrong.mistake)
     except NotBegun:
         raise

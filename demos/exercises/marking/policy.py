@@ -58,17 +58,7 @@ def names_used(source: bytes | str) -> set[str]:
     ['autograd', 'autograd.grad', 'math.sin']
     """
     tree = _without_last_cell(ast.parse(source))
-    known: dict[str, str] = {}
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                known[alias.asname or alias.name.partition(".")[0]] = alias.name if alias.asname else alias.name.partition(".")[0]
-                found.add(alias.name)
-        elif isinstance(node, ast.ImportFrom):
-            for alias in node.names:
-                known[alias.asname or alias.name] = f"{node.module}.{alias.name}"
-                found.add(f"{node.module}.{alias.name}" if alias.name != "*" else f"{node.module}")
+    known, found = _imported(tree)
     own = {node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
     own |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     own |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
@@ -80,6 +70,23 @@ def names_used(source: bytes | str) -> set[str]:
         elif name and first not in own:
             found.add(name)
     return found
+
+
+def _imported(tree: ast.Module) -> tuple[dict[str, str], set[str]]:
+    """What each imported name stands for, and what is imported and used; all of it where names may be looked up as text."""
+    known: dict[str, str] = {}
+    found: set[str] = set()
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    for node in ast.walk(tree):
+        for alias in node.names if isinstance(node, (ast.Import, ast.ImportFrom)) else ():
+            first = alias.name.partition(".")[0]
+            name, full = alias.asname or first, alias.name if alias.asname else first
+            if isinstance(node, ast.ImportFrom):
+                name, full = alias.asname or alias.name, f"{node.module}.{alias.name}" if alias.name != "*" else f"{node.module}"
+            known[name] = full
+            if name in used or name == "*" or used & {"globals", "locals", "vars", "eval", "exec", "compile"}:
+                found.add(full if isinstance(node, ast.ImportFrom) else alias.name)
+    return known, found
 
 
 def _dotted(node: ast.AST) -> str:

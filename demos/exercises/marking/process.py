@@ -37,15 +37,18 @@ class Nursery:
         self.control: Any = None
 
     @contextlib.contextmanager
-    def process(self, path: Path, module: str, seconds: float = SECONDS, each: float = math.inf, end: float = math.inf) -> Iterator[Process]:
+    def process(self, path: Path, module: str, seconds: float = SECONDS, each: float = math.inf, end: float = math.inf,
+                wall: float | None = None) -> Iterator[Process]:
         """A process with the file at path loaded; at the end it is gone, and all that it started.
 
         seconds   for all questions
         each      for one question
         end       when all has to be over, as `time.monotonic` counts
+        wall      seconds on the wall for it, WALL unless said
         """
+        wall = clocks.WALL if wall is None else wall
         with self._split() if FORKS else started() as (connection, pid):
-            process = Process(connection, path, module, (seconds, each, min(end, time.monotonic() + clocks.WALL)), Clock(pid))
+            process = Process(connection, path, module, (seconds, each, min(end, time.monotonic() + wall)), Clock(pid))
             try:
                 yield process
             finally:
@@ -132,6 +135,7 @@ class Process:
         self.connection, self.file, self.clock = connection, path.name, clock
         seconds, each, self.end = limits
         self.own = Clock()                                      # of this thread: that it waits for a core is no fault of the answer
+        self.seconds = seconds
         self.left = seconds + GRACE                             # of the time that the process may have
         self.spent = 0.0                                        # what it has had
         self.gone: dict[str, Any] = {}

@@ -25,6 +25,7 @@ from demos.exercises.marking import guard
 from demos.exercises.marking.channel import as_json, receive, send
 from demos.exercises.marking.clock import Clock
 from demos.exercises.marking.desk import Desk, within
+from demos.exercises.marking.screen import passing
 from demos.exercises.marking.watch import watch
 
 for name in ("numpy", "autograd.derivatives.check", "autograd.derivatives.check_engine"):
@@ -62,8 +63,24 @@ def serve(connection: Any, own: str) -> None:
         elif probe == "again":                                  # another file in its place
             desk.clear()
             answer(each, functools.partial(desk.load, arguments[0].encode()))
+        elif probe == "screen":                                 # many others, one after another, and one question to each
+            begun = clock.now()
+            send(connection, as_json(screened(desk, each, clock, *arguments)))
+            left -= clock.now() - begun
         else:
             answer(each, functools.partial(desk.answer, probes.find(probe), arguments))
+
+
+def screened(desk: Desk, each: float, clock: Clock, sources: list[str], probe: str, arguments: tuple[Any, ...],
+             right: Any, first: bool) -> dict[str, Any]:
+    """Which of the sources give the right answer to a question, how many were tried, and whether the last took too long."""
+    def load(source: bytes) -> dict[str, Any]:
+        desk.clear()
+        return timed(desk, each, clock, functools.partial(desk.load, source))
+
+    def asked() -> dict[str, Any]:
+        return timed(desk, each, clock, functools.partial(desk.answer, probes.find(probe), arguments))
+    return {"is": passing(sources, load, asked, right, first)}
 
 
 def timed(desk: Desk, seconds: float, clock: Clock, function: Any) -> dict[str, Any]:

@@ -33,7 +33,9 @@ def dual(desk: Desk, text: str, x: float) -> Any:
 
 
 def on_float(desk: Desk, text: str, x: float) -> Any:
-    return function(desk, text)(x)
+    """An expression of a float: a number, or one with the tangent 0, which says the same."""
+    found = function(desk, text)(x)
+    return found.value if isinstance(found, desk.get("Dual")) and found.tangent == 0 else found
 
 
 def first(desk: Desk, text: str, x: float) -> Any:
