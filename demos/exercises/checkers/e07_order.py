@@ -118,7 +118,25 @@ def mistakes(found, nodes, inputs):
     yield "it is sorted by the numbers, not by who uses whom", not twice and sorted(found, key=lambda k: numbers[k]) == found
     yield ("a node is put in the list when it is first met, and not after all of its inputs: one that is used near the output and far "
            "from it stands at the wrong place"), found in met or backwards in met
+    yield ("a node counts as seen when it is put on the stack, and not when it is taken from it: one that is met again below an input does "
+           "not come before it"), found in [marked_early(inputs, last, turn) for turn in (1, -1)]
     yield "a node stands before one of its inputs, and belongs after them", not missing and not twice
+
+
+def marked_early(inputs, last, turn):
+    """The list of a search that puts a node in it after its inputs, and marks them when it puts them on its stack."""
+    found, seen, stack = [], {last}, [(last, False)]
+    while stack:
+        v, done = stack.pop()
+        if done:
+            found.append(v)
+            continue
+        stack.append((v, True))
+        for u in inputs[v][::turn]:
+            if u not in seen:
+                seen.add(u)
+                stack.append((u, False))
+    return found
 
 
 def walks(inputs, last):

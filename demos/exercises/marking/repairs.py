@@ -31,7 +31,7 @@ Answer = dict[str, Any]
 EACH = 0.25                             # seconds of the processor for one question
 MOST = 8                                # edits that are kept for a second one
 LONGEST = 12_000                        # letters of a file that is looked at
-SCREENED, ASKED, LATE = 1, 2, 150       # what a change costs that is screened, a question of a full check, and one without an answer
+ASKED, LATE = 2, 150                    # what a question of a full check costs, and one without an answer
 SINGLES, SECONDS, PAIRS = 5_000, 2_000, 2_500     # the work for one change, for a second one, and for two at once
 BATCH = 40                              # changes that are screened in one message
 FRESH = "other points"
@@ -85,6 +85,7 @@ class Search:
         self.solution = solution_source(name) if name in NAMES else ""
         self.reference = f"{stub(name)}\n{self.solution}" if self.solution else ""       # what a stub gives besides may be asked for
         self.left = 0                                                   # work
+        self.price = 1 + path.stat().st_size // 2_000                   # for a change that is screened: a long file is read longer
         self._process: Process | None = None
         self._open: Any = None
 
@@ -139,7 +140,7 @@ class Search:
         while self.going() and (batch := list(itertools.islice(rest, BATCH))):
             while batch and self.going():
                 good, tried, late = self.screen(batch, question)
-                self.left -= SCREENED * tried + LATE * late
+                self.left -= self.price * tried + LATE * late
                 yield from [batch[i] for i in good]
                 batch = batch[tried:]
 
