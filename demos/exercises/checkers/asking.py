@@ -59,6 +59,7 @@ class Student:
         self.raised_limit = False                               # whether Python's limit of recursion was raised
         self.threads = False                                    # whether it left threads of its own running
         self.memo: dict[str, Any] = {}                          # what one part found out for the next
+        self.at_first_wrong: Callable[[], float] = lambda: 0.0  # what is done when a part is wrong; gives the seconds it had till then
 
     def random(self, tag: Any = "") -> random.Random:
         return random.Random(f"{self.seed}/{tag}")

@@ -25,7 +25,8 @@ LOOK = {                                # by words in a mistake's name: where to
 
 
 LONGEST = 300_000                       # bytes of a file
-TAME = 3.0                              # seconds that an answer may have had, for its cause to be looked for
+TAME = 2.0                              # seconds that an answer may have had when it is wrong, for its cause to be looked for
+HURRY = 3.0                             # seconds for the parts after one that is wrong
 LAST = 120.0                            # seconds on the wall after which it is not, whatever the machine is busy with
 
 
@@ -56,12 +57,15 @@ def mark_file(name: str, path: Path, seed: str = "", seconds: float = SECONDS, n
         return _failed(name, checker, f"{path.name} has {len(source):,} bytes", "a file as long as this is not an answer", "")
     with nursery.process(path, name, seconds) as process:       # WALL begins when the nursery is there
         student = Student(process.ask, path.name, seed)
+        student.at_first_wrong = lambda: (process.spent, process.hurry(HURRY))[0]
         result = mark(name, checker, student, source, process.loaded)
         printed = process.printed()
-    if student.memo.get("claimed") == result.mistake and result.mistake and not (student.notes or student.threads):
-        with nursery.process(path, name, seconds) as process:   # one that has its time before it, and nothing left from earlier calls
+    tame = student.memo.get("spent", seconds) < TAME and not (student.notes or student.threads)
+    if tame and student.memo.get("claimed") == result.mistake and result.mistake:
+        with nursery.process(path, name, TAME, end=begun + LAST, wall=LAST) as process:     # one that has its time before it, and nothing left from earlier calls
             result = confirmed(result, checker, Student(process.ask, path.name, seed), source)
-    result = looked_into(result, checker, student, path, process.spent, begun + LAST)
+    if tame:
+        result = looked_into(result, checker, student, path, begun + LAST)
     return replace(result, printed=printed, seconds=time.monotonic() - begun, seed=seed)
 
 
@@ -73,16 +77,13 @@ VAGUE = ("these numbers come out when", "a factor: all are", "the right numbers,
          "an operation between", "an index is too large", "for the numerator", "the logarithm is taken of 1 - p", "a node stands before one", OFF, SOME, *HOW)
 
 
-def looked_into(result: Result, checker: Checker, student: Student, path: Path, spent: float, end: float) -> Result:
+def looked_into(result: Result, checker: Checker, student: Student, path: Path, end: float) -> Result:
     """The result; where its cause is not known, or only vaguely, with what a change of the file itself shows.
 
-    spent   the seconds that the answer had
     end     when the verdict has to be there, as `time.monotonic` counts
     """
     i = next((i for i, part in enumerate(result.parts) if not part.right), None)
-    if spent > TAME or result.state != NOT_RIGHT or i is None or student.notes or "stopped" in student.memo or "demos" in student.called:
-        return result
-    if student.threads:                                     # which would hold up every try
+    if result.state != NOT_RIGHT or i is None or result.mistake == student.memo.get("stopped") or "demos" in student.called:
         return result
     known = result.parts[i].mistake
     two = known.startswith(TWO)
@@ -121,6 +122,8 @@ def mark(name: str, checker: Checker, student: Student, source: bytes, loaded: d
             if not parts:
                 return _failed(name, checker, str(where), "", "", NOT_BEGUN)
             parts.append(PartResult(part.title, 0.0, part.points, str(where), "a part is not written yet"))
+        if not parts[-1].right and "spent" not in student.memo:
+            student.memo["spent"] = student.at_first_wrong()
     reason = _broken(student, checker.policy)
     if reason:
         return _failed(name, checker, f"{student.file} does not answer what was asked", reason, "")
