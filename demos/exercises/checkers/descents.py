@@ -144,7 +144,7 @@ class Descent:
             _proportional(sorted(map(abs, step)), sorted(map(abs, slopes)))
 
     def swings(self) -> bool:
-        if len(self.way) < 6:
+        if len(self.way) < 6 or self.returns():
             return False
         late = [[b - a for a, b in zip(self.way[k], self.way[k + 1])] for k in range(-4, -1)]
         return all(_cosine(a, b) < -0.9 for a, b in zip(late, late[1:])) and math.hypot(*late[-1]) > 1e-3

@@ -26,7 +26,7 @@ LOOK = {                                # by words in a mistake's name: where to
 
 LONGEST = 300_000                       # bytes of a file
 TAME = 2.0                              # seconds that an answer may have had when it is wrong, for its cause to be looked for
-HURRY = 3.0                             # seconds for the parts after one that is wrong
+HURRY = 2.0                             # seconds for the parts after one that is wrong
 LAST = 120.0                            # seconds on the wall after which it is not, whatever the machine is busy with
 
 
