@@ -426,7 +426,7 @@ lesson.show(figure, "vanishing", "From right to left the derivatives go back thr
 # %%
 per_layer = (of["sigmoid"][-1] / of["sigmoid"][0]) ** (1 / 11)
 lesson.ask("Read the red line: by about what factor does the derivative fall with each layer further back?", per_layer, within=0.25,
-           wrong={10.0: "one factor of ten is about a layer and a half"}, why="σ' is at most 1/4, and Xavier's weights "
+           wrong={10.0: "it takes more than a layer and a half for a factor of ten"}, why="σ' is at most 1/4, and Xavier's weights "
            "hardly change the size.")
 
 # %% [markdown]

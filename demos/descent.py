@@ -202,13 +202,16 @@ for a in (0.1, 0.5, 0.9, 1.1):
     print(f"α = {a}:", *(f"{d:8.4f}" for d in distances(a)))
 
 # %% [markdown]
-"""
+r"""
 ## The toy example
 
-The lecture fits `sin(πx)` with a 2-layer network with 100 hidden neurons. The loss is `ℒ = Σᵢ |f_L(xᵢ) - sin(πxᵢ)|` for
-evenly spaced points `-1 = x₁ ≤ ... ≤ x_m = 1`. The graph of a hidden neuron `max{wx + b, 0}` consists of two straight pieces
-that meet in a kink at `x = -b/w`. `nn.MLP` sets all biases to 0 at first, which would put all kinks at 0, so we spread them
-evenly over the interval.
+The lecture fits $\sin(\pi x)$ with a 2-layer network with 100 hidden neurons. The loss is
+
+$$\mathcal{L} = \sum_{i=1}^m |f_L(x_i) - \sin(\pi x_i)|$$
+
+for evenly spaced points $-1 = x_1 \leq x_2 \leq \dots \leq x_m = 1$. The graph of a hidden neuron $\max\{wx + b, 0\}$ consists
+of two straight pieces that meet in a kink at $x = -b/w$. `nn.MLP` sets all biases to 0 at first, which would put all kinks at
+0, so we spread them evenly over the interval.
 """
 
 # %%

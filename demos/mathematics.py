@@ -31,6 +31,7 @@ def mathml(latex: str, display: bool = False) -> str:
     readable = latex.replace(r"\begin{aligned}", r"\begin{align*}").replace(r"\end{aligned}", r"\end{align*}")
     try:
         formula = str(convert(readable, display="block" if display else "inline"))
+        formula = formula.replace("</mfrac><mfrac>", '</mfrac><mspace width="0.2em" /><mfrac>')     # else they read as one
         harmless = all(map(_is_mathematics, ElementTree.fromstring(formula).iter()))
     except Exception:                                   # its own errors have no common class
         return shown
@@ -57,14 +58,29 @@ def in_unicode(text: str) -> str:
 
 def _one_formula(match: re.Match[str]) -> str:
     from pylatexenc.latex2text import LatexNodes2Text
-    latex = _with_parentheses(" ".join((match[1] or match[2]).split()))
+    latex = _with_parentheses(_without_braces_below(" ".join((match[1] or match[2]).split())))
     latex = re.sub(r"([_^])\{([^{}]*)\}", _raised, latex)
     latex = re.sub(r"([_^])(\\top|[A-Za-z0-9])", _raised, latex)
     text = LatexNodes2Text(math_mode="text", strict_latex_spaces=True).latex_to_text(latex)
     text = re.sub(r" *([→∈×]) *", r" \1 ", text)
     text = re.sub(r" *([=+]) *", r" \1 ", text)
-    text = re.sub(r"(?<=[\w)]) *- +", " - ", text).strip()
-    return f"    {text}" if match[1] else text
+    text = re.sub(r"(?<=[\w)]) *- +", " - ", text).replace("( = ", "(= ").strip()
+    return "    " + re.sub(r"\s*\n\s*", "\n        ", text) if match[1] else text
+
+
+def _without_braces_below(latex: str) -> str:
+    """The formula with what stands below a brace in parentheses behind it.
+
+    >>> _without_braces_below(r"a \\underbrace{b c}_{=1} + \\underbrace{d}_D")
+    'a b c (=1) + d (=D)'
+    """
+    done, rest = "", latex
+    while r"\underbrace{" in rest:
+        before, _, rest = rest.partition(r"\underbrace")
+        inside, rest = _group(rest)
+        below, rest = _group(rest.removeprefix("_"))
+        done += rf"{before}{inside} (={below.removeprefix('=')})"
+    return done + rest
 
 
 def _with_parentheses(latex: str) -> str:

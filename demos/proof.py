@@ -97,7 +97,12 @@ print(f"{len(lines)} lines; the largest difference of two sides is "
 r"""
 ## The weights and the biases: (8)
 
-Begin with one entry: how does $z_k(i)$ depend on $W_k(i,j)$?
+Begin with (6), entry by entry. Its first half has the shapes $z_k, b_k \in \mathbb{R}^{n_k}$ and
+$W_k \in \mathbb{R}^{n_k \times n_{k-1}}$, so
+
+$$z_k(i) = \sum_{l=1}^{n_{k-1}} W_k(i,l)\, f_{k-1}(l) + b_k(i)$$
+
+How does $z_k(i)$ depend on $W_k(i,j)$?
 """
 
 # %%
@@ -123,13 +128,26 @@ Line 5 is the first half of (8). The bias is simpler:
 # %%
 lesson.write(typeset(lines[5:8], 6))
 
+# %%
+moved = W + 0.1 * (np.arange(W.size).reshape(W.shape) == 0)         # W₂(1,1) alone has changed
+lesson.ask("The chain rule for W₂(i,j) has no sum: there is one path only. Into how many entries of z₂ does W₂(1,1) go?",
+           np.count_nonzero(moved @ facts.f - W @ facts.f), within=0.001,
+           wrong={W.shape[0]: "W₂(1,1) stands in row 1 only, and row 1 makes z₂(1)"}, why="Into z₂(1).")
+
 # %% [markdown]
 r"""
-This proves (8).
+This proves (8). On the board, for any $k$:
+
+$$\frac{\partial L}{\partial W_k(i,j)} = \frac{\partial L}{\partial z_k(i)} \cdot\ \frac{\partial z_k(i)}{\partial W_k(i,j)}
+= \frac{\partial L}{\partial z_k(i)} f_{k-1}(j), \qquad
+\frac{\partial L}{\partial b_k(i)} = \frac{\partial L}{\partial z_k(i)}\,
+\underbrace{\frac{\partial z_k(i)}{\partial b_k(i)}}_{=1} = \frac{\partial L}{\partial z_k(i)}$$
 
 ## Back to the layer before: (7)
 
-Now $f_{k-1} = \sigma(z_{k-1})$. Each $z_{k-1}(j)$ goes into *every* $z_k(i)$, so the chain rule adds up over $i$.
+Now $f_{k-1} = \sigma(z_{k-1})$. Each $z_{k-1}(j)$ goes into *every* $z_k(i)$, so the chain rule adds up over $i$:
+
+$$z_k(i) = \sum_{l=1}^{n_{k-1}} W_k(i,l)\, \sigma(z_{k-1}(l)) + b_k(i)$$
 """
 
 # %%
@@ -150,10 +168,27 @@ lesson.ask("In Σᵢ ∂ℒ/∂z₂(i) W₂(i,j) σ'(z₁(j)): which factor can 
 # %%
 lesson.write(typeset(lines[12:], 13))
 
+# %%
+v = np.arange(1.0, 1 + len(facts.slope))
+by_a_matrix = np.diag(facts.slope) @ v
+lesson.ask("In the last line, what does D₁ do to a vector?",
+           "it multiplies entry j by σ'(z₁(j))" if np.allclose(by_a_matrix, facts.slope * v) else "it adds up its entries",
+           choices=("it multiplies entry j by σ'(z₁(j))", "it adds up its entries", "it transposes it"),
+           why="A diagonal matrix does no more. So line 15 is line 14 for all j at once.")
+
 # %% [markdown]
 r"""
-This proves (7). The numbers in each line are those of the graph, and no line depends on the depth, the widths or the
-activation functions. So the same lines hold for every network:
+This proves (7). On the board, for any $k$:
+
+$$\begin{aligned} \frac{\partial L}{\partial z_{k-1}(j)}
+&= \sum_{i=1}^{n_k} \frac{\partial L}{\partial z_k(i)} \frac{\partial z_k(i)}{\partial z_{k-1}(j)}
+= \sum_{i=1}^{n_k} \frac{\partial L}{\partial z_k(i)} W_k(i,j)\, \sigma'(z_{k-1}(j)) \\
+&= \sigma'(z_{k-1}(j)) \sum_{i=1}^{n_k} \frac{\partial L}{\partial z_k(i)} W_k(i,j)
+= \sigma'(z_{k-1}(j)) \left[ W_k^T \frac{\partial L}{\partial z_k} \right](j) \\
+&= \Big( \underbrace{\text{diag}(\sigma'(z_{k-1}))}_{D_{k-1}} W_k^T \frac{\partial L}{\partial z_k} \Big)(j) \end{aligned}$$
+
+The numbers in each line are those of the graph, and no line depends on the depth, the widths or the activation functions. So
+the same lines hold for every network:
 """
 
 # %%

@@ -21,6 +21,9 @@ from nn.initial import Generator, find_generator, find_initial
 from nn.module import Module
 
 
+MOST = 10_000_000                   # weights of a neuron: about 2 GB
+
+
 def count(n: object, what: str) -> int:
     """n as an int. Raises TypeError for what is not a whole number, ValueError below 1."""
     number = index(n)
@@ -28,6 +31,9 @@ def count(n: object, what: str) -> int:
         raise TypeError(f"{what} must be a whole number, got {shown(n)}")
     if number < 1:
         raise ValueError(f"{what} must be at least 1, got {n!r}")
+    if number > MOST:
+        raise ValueError(f"{what} must be at most {MOST:,}, since each weight is a Value, got "
+                         f"{shown(n)}")
     return number
 
 

@@ -20,6 +20,9 @@ FLAGS = ("--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --
 FLAGS += ["--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]         # no other machine can be asked
 
 
+PATIENCE = 300.0                        # seconds, for a page on a machine where other programs have the cores
+
+
 class Browser:
     """A browser with one page. `requests` are the addresses the page asked for, `errors` what its console said."""
 
@@ -61,7 +64,7 @@ class Browser:
             message["sessionId"] = self.session
         os.write(self.out, json.dumps(message).encode() + b"\0")
         while True:
-            answer = self.receive(30)
+            answer = self.receive(PATIENCE)
             if answer.get("id") == self.number:
                 if "error" in answer:
                     raise RuntimeError(f"{method}: {answer['error']}")
@@ -94,13 +97,14 @@ class Browser:
         self.requests.clear()
         self.errors.clear()
         self.call("Page.navigate", url=path if isinstance(path, str) else path.resolve().as_uri())
-        for _ in range(200):
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
             if self.run("document.readyState === 'complete' && location.href !== 'about:blank'"):
                 return
             time.sleep(0.02)
         raise TimeoutError(f"{path} was not ready in time")
 
-    def wait(self, condition: str, seconds: float = 60) -> None:
+    def wait(self, condition: str, seconds: float = PATIENCE) -> None:
         """Wait until a JavaScript expression is true on the page."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:

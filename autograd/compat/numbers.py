@@ -76,11 +76,14 @@ def with_labels(order: list[Any]) -> list[Any]:
     """Values, each with a label that is text and an operation. Raises TypeError: both may be set
     at any time.
     """
+    kinds = {type(v.op) for v in order}
+    if {type(v.label) for v in order} <= {str} and all(hasattr(k, "check_arity") for k in kinds):
+        return order
     for v in order:
         if not hasattr(type(v.op), "check_arity"):
             raise TypeError("the op of a Value must be an operation, such as autograd.mul, got "
                             f"{described(v.op)} as v.op of a Value of data {v.data}")
-        if type(v.label) is not str and not isinstance(v.label, str):
+        if not isinstance(v.label, str):
             raise TypeError(f"the label of a Value must be a string, got {described(v.label)} as "
                             f"v.label of a Value of data {v.data}")
     return order

@@ -14,7 +14,8 @@ compilation; each has its files in the order of reading.
         group       nodes that do the same, at one depth
         extrema     the largest of a list as one node
         shared      one number times what many share
-        repeat      repetition in time: groups that come again and again, as loops (roll)
+        repeat      repetition in time: groups that come again and again, as loops   (align, roll)
+        complete    turns that lack some nodes, for nobody needs these
         shape       groups as Arrays, their arguments as views of others    (split, ragged, fill)
     printers    what writes it down
         schedule    which Arrays get a line, and their names                    (names)
@@ -41,6 +42,7 @@ from autograd.compat.keywords import OF_TRANSFORMS, told
 from autograd.compat.messages import choice, described, entries, truth
 from autograd.compiler.arrays.array import Misfit
 from autograd.compiler.printers.emit import Blocks, emit, one_by_one
+from autograd.compiler.recognize.complete import Items, completed
 from autograd.compiler.recognize.extrema import OF_TWO, with_extrema
 from autograd.compiler.recognize.group import Group, earliest, groups, keys_of, levels
 from autograd.compiler.arrays.loop import Stacked
@@ -157,9 +159,9 @@ def in_blocks(
     whole = with_extrema(narrow)
     if not depth or whole is not tape:
         depth = earliest(whole)
-    items = grouped(whole, depth, bound)
-    if items is not None:
-        return emitted(whole, items, asked)
+    found = grouped(whole, depth, bound)
+    if found is not None:
+        return emitted(*found, asked)
     if not bound.may_loop:
         return None
     return scalar_loops(narrow) or long_loops(whole, depth)
@@ -172,18 +174,19 @@ class Bound(NamedTuple):
     may_loop: bool
 
 
-def grouped(tape: Tape, depth: list[int], bound: Bound) -> list[Group | Turns] | None:
-    """The tape as groups and loops; None where they take too many array operations."""
+def grouped(tape: Tape, depth: list[int], bound: Bound) -> tuple[Tape, Items] | None:
+    """The tape, and its groups and loops; None where they take too many array operations."""
     nodes, least = len(tape.nodes), len({depth[i] for i in tape.nodes})  # one for each depth
     wide = nodes >= WIDE * least or RUNNING * steps_of_sums(tape) >= nodes
     if least > bound.operations and not (bound.may_loop and wide):
         return None
     keys = keys_of(tape)
     items = with_loops(tape, Line(tape, groups(tape, levels(tape, depth, keys), keys)))
+    tape, items = completed(tape, items)
     operations = sum(map(operations_in, items))
     looped = sum([operations_in(item) for item in items if is_wide(item)])
     if operations <= bound.operations or bound.may_loop and operations <= 2 * looped:
-        return items
+        return tape, items
     return None
 
 
@@ -200,7 +203,7 @@ def steps_of_sums(tape: Tape) -> int:
     return sum([not pairs.keys().isdisjoint(args) for args in pairs.values()])
 
 
-def emitted(tape: Tape, items: list[Group | Turns], asked: bool) -> Blocks | None:
+def emitted(tape: Tape, items: Items, asked: bool) -> Blocks | None:
     """Groups and loops as array operations; None, if it was not asked for, where they do not fit.
 
     Shapes that do not fit together are a fault of the compiler: then lines of scalars are right.
@@ -221,6 +224,7 @@ def long_loops(tape: Tape, depth: list[int]) -> Blocks | None:
         return None
     keys = keys_of(tape)
     items = with_loops(tape, Line(tape, groups(tape, levels(tape, depth, keys), keys)))
+    tape, items = completed(tape, items, READABLE // 10)
     loops = [item for item in items if isinstance(item, Turns)]
     lines = len(items) - len(loops) + sum([len(loop.ids) for loop in loops])
     return emitted(tape, items, False) if loops and lines <= READABLE / 2 else None

@@ -73,6 +73,9 @@ class Way(NamedTuple):
     send: Callable[[Node], float] = chain_rule
     combine: Callable[[float, float], float] = sum_of_two
     edges: Callable[[Value], Iterable[tuple[Value, float]]] = lambda v: edges(v)
+    inner: bool = False                     # only what arrives at nodes that have inputs is changed
+    on_visit: bool = False                  # an input's gradient is what has come by its visit
+    latest: bool = False                    # local derivatives are those of an operation's last use
 
     def grads(self, f: Callable[..., Any], point: Sequence[float],
               only: Collection[Operation]) -> list[float]:
@@ -80,19 +83,34 @@ class Way(NamedTuple):
         inputs = [Value(x) for x in point]
         y = f(*inputs)
         grad: dict[Value, float] = {y: 1.0}
+        visited: dict[Value, float] = {}
+        last = {v.op: v for v in reversed(right_order(y))}
         for v in self.order(y):
-            changed = not only or v.op in only
-            send, combine = (self.send, self.combine) if changed else (chain_rule, sum_of_two)
-            for u, partial in self.edges(v) if changed else edges(v):
+            visited.setdefault(v, grad.get(v, 0.0))
+            way = self if not only or v.op in only else UNCHANGED
+            kept = last[v.op] if way.latest else v
+            for (u, _), (_, partial) in zip(way.edges(v), way.edges(kept)):
                 before = grad.get(u, 0.0)
                 node = Node(partial, grad.get(v, 0.0), v.data, before)
-                grad[u] = combine(before, send(node))
-        return [grad.get(x, 0.0) for x in inputs]
+                combine = sum_of_two if way.inner and u.is_leaf else way.combine
+                grad[u] = combine(before, way.send(node))
+        return [(visited if self.on_visit else grad).get(x, 0.0) for x in inputs]
+
+
+UNCHANGED = Way("")
 
 
 def edges(v: Value) -> list[tuple[Value, float]]:
     """The inputs of a node that are Values, with the local derivatives with respect to them."""
     return [(u, partial) for u, partial in zip(v.inputs, v.partials) if isinstance(u, Value)]
+
+
+def merged(v: Value) -> list[tuple[Value, float]]:
+    """The same with both local derivatives of an input that is there twice added up."""
+    found: dict[Value, float] = {}
+    for u, partial in edges(v):
+        found[u] = found.get(u, 0.0) + partial
+    return list(found.items())
 
 
 def inputs_of(v: Value) -> Order:
@@ -107,17 +125,22 @@ def inner(nodes: Collection[Value]) -> Order:
     return [v for v in nodes if not v.is_leaf]
 
 
-def breadth_first(y: Value, visited: bool = True) -> Order:
-    """Level by level from the output; each node where it is met first, or at each meeting."""
+def breadth_first(y: Value, visited: bool = True, leaves: bool = False) -> Order:
+    """Level by level from the output; each node where it is met first, or at each meeting.
+
+    leaves  whether those nodes are among them that pass nothing on
+    """
     queue = [y]
     for v in queue:
         queue += [u for u in inputs_of(v) if not visited or u not in queue]
         if len(queue) > 5000:
             break
-    return inner(list(dict.fromkeys(queue)) if visited else queue)
+    order = list(dict.fromkeys(queue)) if visited else queue
+    return order if leaves else inner(order)
 
 
-def depth_first(y: Value, visited: bool = True, turned: bool = False) -> Order:
+def depth_first(y: Value, visited: bool = True, turned: bool = False,
+                leaves: bool = False) -> Order:
     """A node before its inputs, one branch after the other."""
     order: Order = []
     stack = [y]
@@ -127,7 +150,7 @@ def depth_first(y: Value, visited: bool = True, turned: bool = False) -> Order:
             continue
         order.append(v)
         stack.extend(inputs_of(v) if turned else reversed(inputs_of(v)))
-    return inner(order)
+    return order if leaves else inner(order)
 
 
 def every_path(y: Value) -> Order:
@@ -138,6 +161,14 @@ def every_path(y: Value) -> Order:
 def by_data(y: Value) -> Order:
     """A topological order that takes nodes with equal data for one."""
     return inputs_last(y, lambda v: v.data)
+
+
+def by_depth(y: Value) -> Order:
+    """A topological order by the longest way from the output."""
+    depth = {y: 0}
+    for v in right_order(y):
+        depth.update({u: max(depth.get(u, 0), depth[v] + 1) for u in inputs_of(v)})
+    return inner(sorted(depth, key=depth.__getitem__))
 
 
 def squares_stop(y: Value) -> Order:
@@ -161,6 +192,11 @@ def rounded(number: Callable[[float], float]) -> Iterator[Callable[[float, float
 WAYS = (
     Way("no +=", combine=lambda old, new: new),
     Way("no +=", lambda y: right_order(y, turned=True), combine=lambda old, new: new),
+    Way("no +=", by_depth, combine=lambda old, new: new),
+    Way("no +=", combine=lambda old, new: new, edges=merged),
+    Way("no +=", by_depth, combine=lambda old, new: new, edges=merged),
+    Way("no +=", combine=lambda old, new: new, inner=True),
+    Way("no +=", lambda y: right_order(y, turned=True), combine=lambda old, new: new, inner=True),
     Way("repeated", edges=lambda v: dict(edges(v)).items()),
     Way("repeated", edges=lambda v: dict(reversed(edges(v))).items()),
     Way("repeated", squares_stop),
@@ -173,11 +209,13 @@ WAYS = (
     Way("misplaced", edges=lambda v: [(edges(v)[-1][0], partial) for _, partial in edges(v)]),
     Way("swapped", edges=lambda v: zip(inputs_of(v), [p for _, p in reversed(edges(v))])),
     Way("local", send=lambda node: node.grad),
+    Way("saved", latest=True),
     Way("negative", send=lambda node: node.partial * max(node.grad, 0.0)),
     Way("nothing", lambda y: []),
     Way("combined", combine=lambda old, new: (old + new) / 2 if old else new),
     Way("combined", combine=lambda old, new: (old + new) / 2),
     Way("combined", combine=max),
+    Way("combined", combine=lambda old, new: max(old, new) if old else new),
     Way("combined", combine=lambda old, new: old or new),
     Way("combined", combine=lambda old, new: old * new if old else new),
     Way("combined", combine=lambda old, new: old - new if old else new),
@@ -195,6 +233,9 @@ WAYS = (
     Way("no order", lambda y: sorted(right_order(y), key=lambda v: -v.data)),
     Way("no order", lambda y: sorted(right_order(y), key=lambda v: v.data)),
     Way("no order", lambda y: [y]),
+    Way("no order", lambda y: breadth_first(y, leaves=True), on_visit=True),
+    Way("no order", lambda y: depth_first(y, leaves=True), on_visit=True),
+    Way("no order", lambda y: depth_first(y, turned=True, leaves=True), on_visit=True),
     Way("no visited", lambda y: breadth_first(y, visited=False)),
     Way("no visited", lambda y: depth_first(y, visited=False)),
     Way("no visited", every_path),

@@ -6,7 +6,22 @@ from tests.compiler.fields.check import Faults, case, compiled, tried
 from tests.compiler.fields.style import FIELDS
 
 
-@pytest.mark.parametrize("name", FIELDS)
+NEWER = [name for name, make in FIELDS.items() if make.__module__.split(".")[-1] in
+         ("decisions", "machines", "sciences", "signals")]
+SHORT = ["consecutive_reactions", "seir_with_events", "leslie_matrix", "kepler_equation", "rabi_by_rotations", "radioactive_chain",
+         "bessel_downward", "lqr_by_riccati", "dubins_car", "complementary_filter", "kalman_with_velocity", "gear_train",
+         "iir_biquad", "goertzel", "string_plucked", "bigram_counts", "word_gate_rnn", "bond_duration", "bootstrap_curve",
+         "welford_variance", "bayes_update", "elo_ratings", "queue_by_lindley", "bandit_softmax", "folded_by_reduce"]
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_a_short_program_of_a_field(name):
+    faults = Faults()
+    compiled(case(2, steps=7, name=name), faults, ["own"])
+    assert faults.compared and not faults.wrong and not faults.crashed
+
+
+@pytest.mark.parametrize("name", [name for name in FIELDS if name not in NEWER] + NEWER[::5])
 def test_a_program_of_a_field(name):
     _, faults = tried(0, name=name)
     assert faults.compared and not faults.wrong and not faults.crashed

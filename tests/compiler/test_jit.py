@@ -15,6 +15,7 @@ from tests.compiler import calls
 from tests.compiler.functions import compare, compare_samples
 from tests.compiler.hostile import history, numbers_alike
 from tests.compiler.late import HOSTILE, LATE_CASES
+from tests.compiler.wild import COMPILED, WILD
 
 
 def same(f, points, warned=None):
@@ -166,7 +167,7 @@ def test_arguments_that_are_the_same_object_and_errors():
 
 
 @pytest.mark.parametrize("known", [True, False])
-@pytest.mark.parametrize("name", [*sorted(HOSTILE), *LATE_CASES])
+@pytest.mark.parametrize("name", [*sorted(HOSTILE), *LATE_CASES, *WILD])
 def test_a_case_is_as_eager_or_refused(name, known):
     """Whatever changes between calls, each call gives what f gives, and leaves the same behind."""
     given, left, _ = history(name, jitted=False)
@@ -175,6 +176,12 @@ def test_a_case_is_as_eager_or_refused(name, known):
         assert numbers_alike(a, b), f"call {k}: {b}, eager {a}"
     assert numbers_alike(left, jitted_left), (left, jitted_left)
     assert len([w for w in warned if w.startswith("jit runs")]) <= 1, warned
+
+
+@pytest.mark.parametrize("name", COMPILED)
+def test_what_people_write_is_compiled(name):
+    """Classes, NumPy, dataclasses, sequences of all lengths: nothing of it runs as it was written."""
+    assert [w for w in history(name, True)[2] if w.startswith("jit runs")] == []
 
 
 @pytest.mark.parametrize("seed", range(50))

@@ -1,5 +1,6 @@
 """jit of functions that return Values: the loops people write, where `.backward()` on what a compiled function returned
 fills in the grads of the parameters it refers to, or was given."""
+import pickle
 import random
 import warnings
 
@@ -254,6 +255,85 @@ def test_the_derivatives_of_a_node_are_compared_with_eager_ones(monkeypatch):
     f = jit(lambda x: w * x)
     with pytest.warns(UserWarning, match="other numbers"):
         assert f(2.0).data == 6.0
+
+
+def test_all_results_come_from_one_program():
+    """A loss, what it was made of, and a count: any of the Values may be differentiated, or none."""
+    w = [Value(0.5), Value(-1.0), Value(2.0)]
+
+    def loss(xs, ys):
+        scores = [sum([a * b for a, b in zip(w, x)]) for x in xs]
+        hits = sum([(s > 0) == (y > 0) for s, y in zip(scores, ys)])
+        total = sum([(s - y) ** 2 for s, y in zip(scores, ys)])
+        return total, hits / len(ys), {"scores": scores, "again": total, "first": w[0]}, len(ys)
+    compiled = jit(loss)
+    for k, which in enumerate([lambda r: r[0], lambda r: r[2]["scores"][1], lambda r: r[2]["again"] * r[2]["scores"][0]] * 3):
+        args = [[1.0, 0.5 * k, -1.0], [0.1 * k, 2.0, 0.3]], [1.0, -1.0]
+        found = []
+        for f in (loss, compiled):
+            for p in w:
+                p.grad = 0.0
+            result = f(*args)
+            which(result).backward()
+            assert result[2]["first"] is w[0] and result[2]["again"] is result[0]
+            found.append([result[0].data, *result[1:2], *[s.data for s in result[2]["scores"]], result[3], *[p.grad for p in w]])
+        assert found[0] == pytest.approx(found[1])
+    assert len(compiled.programs) == 1
+    again = pickle.loads(pickle.dumps(compiled(*args)[2]["scores"][1]))
+    assert again.partials == loss(*args)[2]["scores"][1].partials or again.partials == pytest.approx(args[0][1])
+
+
+def hinge_loss(w):
+    """A loss that is a number, 0.0, where every margin is large."""
+    xs = [[(-1) ** k * (0.2 + 0.1 * k), 0.3 - 0.02 * k] for k in range(8)]
+    ys = [1 if x[0] > 0 else -1 for x in xs]
+
+    def loss(scale):
+        total = 0.0
+        for x, y in zip(xs, ys):
+            margin = y * (w[0] * x[0] + w[1] * x[1]) * scale
+            if margin < 1:
+                total += 1 - margin
+        return total
+    return loss
+
+
+def test_a_sum_to_which_an_if_adds_is_a_number_where_none_does():
+    w = [Value(1.0), Value(0.1)]
+    loss = hinge_loss(w)
+    compiled = jit(loss)
+    for scale in (1.0, 2.0, 5.0, 1000.0, 3.0, 1e5, 1.0):
+        eager, found = loss(scale), compiled(scale)
+        assert type(found) is type(eager) and getattr(found, "data", found) == pytest.approx(getattr(eager, "data", eager))
+    assert compiled.refused == "" and sum(map(len, compiled.known.values())) == 2
+
+
+def test_a_step_whose_sum_begins_with_a_number_is_compiled():
+    found = []
+    for decorate in (lambda f: f, jit):
+        w = [Value(0.4), Value(-0.3)]
+        loss = hinge_loss(w)
+
+        @decorate
+        def step(rate):
+            total = loss(1.0)
+            for p in w:
+                p.grad = 0.0
+            total.backward()
+            for p in w:
+                p.data -= rate * p.grad
+            return total.data, sum(p.data for p in w)
+        losses = []
+        for _ in range(60):
+            try:
+                losses.append(step(0.3))
+            except AttributeError:                      # 0.0 has no backward()
+                losses.append(("no backward", [p.data for p in w]))
+        found.append(losses)
+    assert "no backward" in found[0][-1]
+    assert [str(x[0]) if isinstance(x[0], str) else "" for x in found[0]] == [str(x[0]) if isinstance(x[0], str) else "" for x in found[1]]
+    assert [x for x in found[0] if x[0] != "no backward"] == [pytest.approx(x) for x in found[1] if x[0] != "no backward"]
+    assert step.refused == "" and len(step.programs) == 2
 
 
 def test_samples_do_not_take_values():

@@ -195,6 +195,18 @@ ENDLESS = '''        while True: self.grad = 1.0
 
 '''
 TAPE = "        TAPE.append(self)\n"
+VISIT_ONCE = '''        order, stack, flow = [], [self], {}
+        while stack:
+            v = stack.pop()
+            if v not in order:
+                order.append(v)
+                stack.extend(reversed(v.inputs))
+        flow[self] = 1.0
+        for v in order:
+            v.grad = (v.grad or 0.0) + flow.get(v, 0.0)
+            for u, p in zip(v.inputs, v.partials): flow[u] = flow.get(u, 0.0) + p * flow.get(v, 0.0)
+
+'''
 ARRIVALS = '''        waiting, stack, seen = {}, [self], {id(self)}
         while stack:
             for u in stack.pop().inputs:
@@ -260,7 +272,7 @@ MUTANTS = [
     ("reflected", C, "return (-self) + other", "return self - other"),
     ("reflected", C, "return self ** -1 * other", "return self / other"),
     ("reflected", C, "def __radd__(self, other): return self + other", "def __radd__(self, other): return other + self"),
-    ("reflected", T, "return as_value(other) - self", "return Value(other - self.data, (self,), (1.0,))"),
+    ("sign", T, "return as_value(other) - self", "return Value(other - self.data, (self,), (1.0,))"),
     ("exponential", T, "return as_value(other) ** self", "return Value(other ** self.data, (self,), (self.data * other ** (self.data - 1),))"),
     ("sign", T, "(1.0, -1.0)", "(1.0, 1.0)"),
     ("sign", C, "return self + (-other)", "return self + other"),
@@ -296,6 +308,16 @@ MUTANTS = [
      "        if not isinstance(other, Value): return Value(self.data * other, (self,), (1.0,))\n"
      "        b = as_value(other)\n        return Value(self.data * b.data"),
     ("no visited", T, T_ORDER, ARRIVALS),
+    ("same", T, "(self, b), (b.data, self.data)", "(self, b), (b.data, b.data)"),
+    ("saved", C, "        def _backward():\n            self.grad += other.data * out.grad\n            other.grad += self.data",
+     "        Value.last = self.data, other.data\n        def _backward():\n            self.grad += Value.last[1] * out.grad\n"
+     "            other.grad += Value.last[0]"),
+    ("same", T, "(self, b), (b.data, self.data)", "(self, b), (self.data, self.data)"),
+    ("no +=", T, "u.grad = (u.grad or 0.0) + p * (v.grad or 0.0)",
+     "u.grad = (0.0 if u.inputs else u.grad or 0.0) + p * (v.grad or 0.0)"),
+    ("combined", T, "u.grad = (u.grad or 0.0) + p * (v.grad or 0.0)",
+     "u.grad = p * (v.grad or 0.0) if u.grad is None else max(u.grad, p * (v.grad or 0.0))"),
+    ("no order", T, T_ORDER, VISIT_ONCE),
     ("local", T, "    def __neg__", "    def __abs__(self): return Value(abs(self.data), (self,), (1.0,))\n\n    def __neg__"),
     ("rule", T, "    def __neg__", "    def softplus(self): return Value(math.log1p(math.exp(self.data)), (self,), (1 / (1 + math.exp(self.data)),))\n\n    def __neg__"),
     ("rule", T, "    def __neg__", "    def gelu(self): return Value(self.data / (1 + math.exp(-1.702 * self.data)), (self,), (1.0 / (1 + math.exp(-1.702 * self.data)),))\n\n"

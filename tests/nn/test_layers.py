@@ -228,3 +228,10 @@ def test_in_no_grad_nothing_is_recorded():
     with autograd.no_grad():
         f = net([1.0, 2.0])
     assert f.inputs == () and f.data == net([1.0, 2.0]).data
+
+
+@pytest.mark.parametrize("build", [lambda n: nn.MLP(n, [1]), lambda n: nn.MLP(2, [3, n]), lambda n: nn.Layer(2, n), lambda n: nn.Neuron(n)])
+def test_a_width_that_fills_all_memory_is_refused_before_anything_is_built(build):
+    for n in (10 ** 8, 10 ** 400):
+        with pytest.raises(ValueError, match="must be at most 10,000,000, since each weight is a Value, got 10000"):
+            build(n)

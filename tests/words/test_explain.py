@@ -45,9 +45,9 @@ def test_a_path_through_a_long_chain_is_walked_in_linear_time():
     x = v = Value(0.5, label="x")
     for _ in range(20_000):
         v = v * 1.0
-    start = time.monotonic()
+    start = time.process_time()
     assert autograd.explain(v, wrt=x).total == 1.0
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_a_neuron_in_words_and_numbers():

@@ -19,7 +19,7 @@ from autograd.compiler.jit.guards import Notes, Stop, Whole, noticing
 from autograd.compiler.jit.kinds import kind_of, settle
 from autograd.compiler.jit.lookups import Lookups
 from autograd.compiler.jit.made import Made, agrees
-from autograd.compiler.jit.quick import builder
+from autograd.compiler.jit.quick import builder, direct
 from autograd.compiler.jit.memory import number_of
 from autograd.compiler.jit.reach import Reach
 from autograd.compiler.jit.step import Compile, Step, refusal
@@ -79,6 +79,7 @@ class Branch:
         self.lookups.finished()
         self.lines = [*(g.line for g in notes.guards), *self.lookups.bounds.values()]
         self.program: Program | None = None
+        self.made: Made | None = None
         self.step: Step | None = None
         order, every = self.depends_on(notes, variables, results, reach)
         if notes.changes is not None:
@@ -106,9 +107,11 @@ class Branch:
             order = topological_order(*results) if notes.guards else order
             parameters = self.differentiable(order, every, self.lookups.arguments(), notes)
             self.graph = (results[0], order, parameters) if self.is_unproved else NO_GRAPH
-        elif len(made) < len(results):
-            self.program = self.compiled([results[i] for i in self.numbered], every)
-        self.made = self.nodes_of(f, {i: results[i] for i in made}, every)
+        elif made:
+            numbered = [results[i] for i in self.numbered]
+            self.made = self.values_of(f, {i: results[i] for i in made}, numbered, every)
+        elif results:
+            self.program = self.compiled(results, every)
 
     def compile_step(self, f: Function, notes: Notes, every: list[Value], results: list[Value],
                      made: list[int]) -> None:
@@ -124,19 +127,21 @@ class Branch:
         if any(kind_of(x, notes) is not int for x in step.ints):
             raise Refused("keeps an int between calls that becomes a float")
         rest = {i: v for i, v in returned.items() if i not in step.nodes}
-        self.made = self.nodes_of(f, rest, every)
+        self.made = self.values_of(f, rest, [], every) if rest else None
 
-    def nodes_of(self, f: Function, made: dict[int, Value], every: list[Value]) -> dict[int, Made]:
-        """The results that are Values, compiled, by their places."""
+    def values_of(self, f: Function, made: dict[int, Value], numbered: list[Value],
+                  every: list[Value]) -> Made:
+        """The results that are Values, by their places, and those that are not, compiled."""
         first = len(self.lookups.place)
         places = [*self.signature.given, *range(first, first + len(self.outside))]
         name = getattr(f, "__name__", "jit")
-        return {i: Made(v, every, places, name, self.target) for i, v in made.items()}
+        return Made(made, numbered, every, places, name, self.target)
 
     def programs(self) -> list[Program]:
         """Those of its results."""
         of_step = [] if self.step is None else self.step.programs()
-        of_results = [self.program, *of_step, *(one.program for one in self.made.values())]
+        of_values = [] if self.made is None else [self.made.program]
+        of_results = [self.program, *of_step, *of_values]
         return [program for program in of_results if program is not None]
 
     def compile_guards(self, notes: Notes, every: list[Value], order: list[Value]) -> None:
@@ -278,6 +283,8 @@ class Branch:
         for i, v in enumerate(results):
             while not outside.isdisjoint(notes.chosen.get(v, ())):      # it may be one of these
                 v = results[i] = notes.taken(v)
+            if notes.chosen:
+                notes.is_number(v)                  # a guard where an `if` decides
         return settle(results, notes)
 
     def gradient_key(self) -> Any:
@@ -317,6 +324,24 @@ class Branch:
         if found is None:
             return None
         return np.concatenate((theta, list(map(number_of, self.outside)), *found[0])), found[1]
+
+    def is_simple(self) -> bool:
+        """Whether it is for all numbers, and its program takes and gives nothing but these."""
+        looks = self.lookups.bounds or self.outside or self.checks.count or self.guard is not None
+        return not (looks or self.program is None or len(self.whole) or self.is_unproved)
+
+    def direct(self) -> Callable[[Any], Any] | None:
+        """A function of all numbers that gives what `run` does, in a fraction of the time around
+        the program; None for a number that is not finite. None where there is no such function."""
+        if self.step is not None or self.made is not None or not self.is_simple():
+            return None
+        assert self.program is not None
+        if self.over is None:
+            return direct(self.program.unchecked(False), ["a"], self.key, "{}")
+        parts = ["a[theta]", "a[rest]"] if self.has_data else ["a"]
+        form = "(y, {})" if self.over.with_value else "{}"
+        return direct(self.program.unchecked(True), parts, self.key, form,
+                      theta=self.theta, rest=self.rest)
 
     def holds(self, given: tuple[Any, Any] | None, values: Sequence[Value] = ()) -> int:
         """1 where every guard comes out as recorded, 0 where one does not, -1 where the numbers
@@ -391,8 +416,8 @@ class Branch:
         Raises ArithmeticError where a result is not finite."""
         if self.step is not None:
             return self.stepped(given[0], values)
-        if self.made:
-            return self.with_values(given[0], values)
+        if self.made is not None:
+            return self.with_values(self.made, given[0], values)
         if self.program is None:
             return self.build(NOTHING)
         if self.over is None:
@@ -419,15 +444,12 @@ class Branch:
         parts = self.build(gradient)
         return (y, parts) if self.over.with_value else parts
 
-    def with_values(self, theta: Any, values: Sequence[Value]) -> Any:
+    def with_values(self, made: Made, theta: Any, values: Sequence[Value]) -> Any:
         """What the function returns, some of which are Values."""
         found = np.zeros(self.size)
-        if self.program is not None:
-            found[self.numbered] = self.program(theta)
-            checked_finite(found)
-            self.check_whole(found)
-        known = self.values_for(values)
-        return self.build(found, {i: made.node(theta, known) for i, made in self.made.items()})
+        nodes, found[self.numbered] = made.run(theta, self.values_for(values))
+        self.check_whole(found)
+        return self.build(found, nodes)
 
     def stepped(self, theta: Any, values: Sequence[Value]) -> Any:
         """What the function returns; what it changes is changed."""
@@ -436,7 +458,7 @@ class Branch:
         step = self.step.found(theta, known)
         found[self.numbered] = self.step.results(step)
         self.check_whole(found)
-        made = {i: one.node(theta, known) for i, one in self.made.items()}
+        made = {} if self.made is None else self.made.run(theta, known)[0]
         made = self.step.made(step, known, made)
         result = self.build(found, made)
         self.step.change(step, known)

@@ -29,6 +29,8 @@ from copy import deepcopy
 from functools import cache
 from typing import Any
 
+import numpy as np
+
 from autograd import ops
 from autograd.compat.finishing import finish
 from autograd.compat.numbers import is_array
@@ -262,11 +264,38 @@ def item(table: Any, index: Any) -> Any:
     if isinstance(index, Whole):
         found = notes.looked_up(table, index)
         return table[index] if found is None else found
-    if isinstance(index, tuple) and is_array(table) and Whole in map(type, index):
-        for i in index:
-            table = item(table, i)
-        return table
+    if is_array(table):
+        parts = index if isinstance(index, tuple) else (index,)
+        if any(map(holds_wholes, parts)):
+            return entries_at(table, parts)
     return table[index]
+
+
+def holds_wholes(index: Any) -> bool:
+    """Whether an index of an array is an int among the arguments, or an array or list of them."""
+    if is_array(index):
+        return index.dtype == object and index.size > 0 and set(map(type, index.flat)) == {Whole}
+    return type(index) is Whole or isinstance(index, list) and Whole in map(type, index)
+
+
+def entries_at(table: Any, index: tuple[Any, ...]) -> Any:
+    """table[index] of an array, where its parts are ints, or arrays of ints that go together."""
+    if not any(isinstance(part, list) or is_array(part) for part in index):
+        return along(table, index)
+    rows = np.broadcast_arrays(*[np.array(part, object) for part in index])
+    found = np.empty(rows[0].shape + table.shape[len(index):], table.dtype)
+    if table.dtype != object and found.size:
+        found = found.astype(object)
+    for place in np.ndindex(rows[0].shape):
+        found[place] = along(table, [row[place] for row in rows])
+    return found
+
+
+def along(table: Any, index: Iterable[Any]) -> Any:
+    """An entry, or a part, of an array, by one index after the other."""
+    for i in index:
+        table = item(table, i)
+    return table
 
 
 # Questions about the kind and the identity of numbers ---------------------------------------------

@@ -162,6 +162,14 @@ def kinds_of(key: Any) -> list[str]:
     return [k for part in key[2] for k in kinds_of(part)]
 
 
+def classes_in(key: Any) -> list[type]:
+    """The classes of tuples whose items have names, in a key: they may have methods."""
+    if type(key) is str or key[0] in ("=", "array", "array=") or type(key[2]) is int:
+        return []
+    own = [key[0]] if key[1] == "*" else []
+    return own + [kind for part in key[2] for kind in classes_in(part)]
+
+
 def build(key: Any, leaves: Iterator[Any], array: Callable[[list[Any], Any], Any]) -> Any:
     """The nest of a key, filled with leaves; `array` makes an array of a list and a shape."""
     if type(key) is str:

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import functools
+import pickle
 import random
 import sys
 import threading
@@ -17,8 +18,9 @@ import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from copy import deepcopy
+from functools import partial
 from operator import is_
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -28,9 +30,10 @@ from autograd.compat.numbers import is_array
 from autograd.compiler import paused_collector
 from autograd.compiler.jit.arguments import Arguments, Signature
 from autograd.compiler.jit.branch import Branch, How, Refused, agree
-from autograd.compiler.jit.flat import INT, flatten, kinds_of, numbers, without_values
+from autograd.compiler.jit.fields import OfFields, given, has_fields
+from autograd.compiler.jit.flat import INT, classes_in, flatten, kinds_of, numbers, without_values
 from autograd.compiler.jit.guards import OURS, REMEDY, notes_here
-from autograd.compiler.jit.memory import Kept, memory_of
+from autograd.compiler.jit.memory import Kept, Memory, memory_of
 from autograd.compiler.jit.reach import TRANSPARENT, Reach, where_named
 from autograd.compiler.run import Program
 from autograd.derivatives.anomaly import is_watched
@@ -46,8 +49,18 @@ OBJECTS = 8                         # as many objects for one argument
 CHANGES = 8                         # as often what a function refers to may be found changed
 DIFFERENT = "the compiled program gives other numbers than the function"
 NOTHING = None, None
+NOT_NAMED: dict[str, Any] = {}
 EAGER, DUE = object(), object()     # see by_branches
 Function = Callable[..., Any]
+
+
+class Direct(NamedTuple):
+    """How calls that look alike are run: what reads their arguments, and what it finds beside the
+    numbers; what gives the result for these, while what the function refers to is as it was."""
+    read: Callable[..., Any]
+    looks: Any
+    run: Callable[[Any], Any]
+    reach: Reach
 
 
 class Jitted:
@@ -65,8 +78,12 @@ class Jitted:
         self.how = How(target)
         self.known: dict[Signature, list[Branch]] = {}
         self.reach: Reach | None = None
+        self.classes: dict[type, None] = {}     # of arguments, whose methods f may call
         self.refused = ""
         self.calls = self.changes = 0
+        self.direct: Direct | None = None
+        self.last: Branch | None = None                 # the one that was taken last
+        self.runs: WeakKeyDictionary[Branch, Any] = WeakKeyDictionary()     # Branch.direct of each
         self.arguments = Arguments()
         self.lock = threading.RLock()
         self.bound: dict[Any, Jitted] = {}
@@ -98,6 +115,10 @@ class Jitted:
                 for program in branch.programs()]
 
     def __call__(self, *args: Any, **named: Any) -> Any:
+        if self.direct is not None and not named:
+            found = self.directly(self.direct, args)
+            if found is not None:
+                return found
         if not self.uses_programs():
             return self.f(*args, **named)
         try:
@@ -113,6 +134,30 @@ class Jitted:
             return (self.compared if result is DUE else self.checked)(branch, result, args, named)
         with self.lock:
             return self.first(signature, theta, args, named, values)
+
+    def directly(self, direct: Direct, args: tuple[Any, ...]) -> Any:
+        """The result of a call that looks like earlier ones; None where that is not so, or there is
+        something to check or to say."""
+        if direct.reach is not self.reach or self.refused or OPEN or notes_here() is not None:
+            return None
+        read = direct.read(args, NOT_NAMED)
+        if read is None or read[1] != direct.looks or self.calls + 1 in CHECKED:
+            return None
+        found = direct.run(read[0]) if direct.reach.same() else None
+        self.calls += found is not None
+        return found
+
+    def remember(self, branch: Branch, args: tuple[Any, ...]) -> None:
+        """Let calls that look like this one go directly to a branch, when it was taken again."""
+        self.direct, before = None, self.last
+        self.last, reach = branch, self.reach
+        if branch is not before or reach is None or reach.asks_same or reach.memories:
+            return
+        if branch not in self.runs:
+            self.runs[branch] = branch.direct()
+        run, reading = self.runs[branch], self.arguments.reading(args)
+        if run is not None and reading is not None:
+            self.direct = Direct(*reading, run, reach)
 
     def by_branches(self, signature: Signature, theta: Any, values: Sequence[Value]
                     ) -> tuple[Branch | None, Any]:
@@ -158,10 +203,17 @@ class Jitted:
 
     def with_objects(self, reason: str, args: Any, named: Any) -> Any:
         """The result where there are objects among the arguments, such as a Module: a function of
-        the other arguments is compiled for them, which watches them as what it refers to."""
+        the other arguments is compiled for them."""
         objects = {k: x for k, x in (*enumerate(args), *named.items()) if is_object(x)}
         if not objects:
             return self.give_up(reason, args, named)
+        fields = {k: x for k, x in objects.items() if has_fields(x)}
+        if fields and not hasattr(self.f, "differentiated"):
+            return self.with_fields(fields, args, named)
+        return self.bound_to(objects, args, named)
+
+    def bound_to(self, objects: dict[Any, Any], args: Any, named: Any) -> Any:
+        """The same where they are watched as what the function refers to."""
         key = tuple([(k, id(x)) for k, x in objects.items()])
         if key not in self.bound and len(self.bound) >= OBJECTS:
             return self.give_up(f"more than {OBJECTS} objects were given for one argument", args,
@@ -170,10 +222,36 @@ class Jitted:
         return one(*[x for i, x in enumerate(args) if i not in objects],
                    **{name: x for name, x in named.items() if name not in objects})
 
+    def with_fields(self, objects: dict[Any, Any], args: Any, named: Any) -> Any:
+        """The same where some objects hold numbers alone, such as a dataclass of parameters: a
+        function of their attributes is compiled."""
+        classes = {k: type(x) for k, x in objects.items()}
+        key = "fields", *classes.items()
+        one = self.bound.setdefault(key, Jitted(OfFields(self.f, classes), self.how.target))
+        with given(objects.values()):
+            found = one(*[vars(x) if i in objects else x for i, x in enumerate(args)],
+                        **{name: vars(x) if name in objects else x for name, x in named.items()})
+        self.refused = one.refused
+        return found
+
     def is_current(self) -> bool:
         """Whether branches may be used and recorded: what f refers to is known, and as it was."""
         reach = self.reach
         return reach is not None and reach.same() or self.is_known_again()
+
+    def reached(self, memories: Sequence[Memory] = ()) -> Reach:
+        """What f refers to, and the classes of its arguments."""
+        return Reach(self.f, memories, self.classes)
+
+    def watches_classes(self, key: Any) -> bool:
+        """Whether the classes among arguments with this key are watched from now on, too; branches
+        are forgotten where some are new."""
+        new = [kind for kind in classes_in(key) if kind not in self.classes]
+        if not new:
+            return True
+        self.classes.update(dict.fromkeys(new))
+        self.reach = None
+        return self.is_known_again()
 
     def is_known_again(self) -> bool:
         """Whether, after a change, what f refers to may be watched anew: branches are forgotten."""
@@ -186,7 +264,7 @@ class Jitted:
                 return False
             self.known = {}
             try:
-                self.reach = Reach(self.f)
+                self.reach = self.reached()
             except Exception as error:              # of a __getattribute__ of somebody's own
                 self.reach = None
                 self.give_up("what it refers to cannot be looked through: "
@@ -235,6 +313,8 @@ class Jitted:
         is_due = (self.calls in CHECKED and branch.step is None
                   and not self.is_proved(branch, result, args, named))
         if not is_due and not branch.is_unproved:
+            if not named:
+                self.remember(branch, args)
             return result
         branch.is_unproved = False
         eager = self.f(*args, **named)
@@ -257,6 +337,8 @@ class Jitted:
     def first(self, key: Signature, theta: Any, args: Any, named: Any,
               values: Sequence[Value] = ()) -> Any:
         """The result of a call that no branch is for; the branch that was taken is recorded."""
+        if not self.watches_classes(key.key):
+            return self.f(*args, **named)
         branch, result = self.proved(key, theta)
         if branch is None:
             branch, result = self.run_and_recorded(key, theta, args, named, values)
@@ -268,13 +350,13 @@ class Jitted:
                          values: Sequence[Value]) -> tuple[Branch | None, Any]:
         """A branch, where it may be recorded after f has run as it was written, and the result."""
         reach, known = self.reach, self.known.get(key, [])
-        before = drawn() if reach is not None and reach.may_draw else None
+        before = drawn(reach)
         kept = self.kept(values)
         result = self.f(*args, **named)
         self.check_result(result)
         if not is_recording() or self.refused or reach is None:
             return None, result
-        if before is not None and drawn() != before:
+        if drawn(reach) != before:
             self.give_up(f"{reach.may_draw}; draw them outside, and make them an argument")
         elif not self.is_same(args, named, key.key, theta, values):
             self.give_up("changes its arguments")
@@ -302,7 +384,7 @@ class Jitted:
         if reach.same() or not self.may_keep():
             return reach.same()
         found = reach.newly_changed()
-        again = Reach(self.f, [*reach.memories, *(memory for memory, _ in found)])
+        again = self.reached([*reach.memories, *(memory for memory, _ in found)])
         if not found or again.refusals or len(again.memories) > MEMORIES:
             return False
         before.memories += found
@@ -362,7 +444,7 @@ class Jitted:
                  values: Sequence[Value], before: Kept) -> Branch | None:
         """A branch that gives the result, and changes what f changed since `before`; None where
         there is none, or not at these numbers."""
-        states, after = (random.getstate(), np.random.get_state()), before.now()
+        put_back_states, after = states_of(reach.generators), before.now()
         lent = reach.lent()
         try:
             before.put_back()
@@ -388,8 +470,7 @@ class Jitted:
         finally:
             finish(lambda: [put_back() for watch, put_back in lent if not watch.same()])
             after.put_back()
-            random.setstate(states[0])
-            np.random.set_state(states[1])
+            put_back_states()
 
     def writes_again(self, lent: Any, reach: Reach) -> bool:
         """Whether the recording has put Values into lists and dicts that f did not change when it
@@ -401,7 +482,7 @@ class Jitted:
             if len(memories) < len(changed) or not self.may_keep():
                 where = where_named(reach.functions, changed[0][0])
                 raise Refused(f"changes what it refers to{where}")
-            self.reach, self.known = Reach(self.f, [*reach.memories, *memories]), {}
+            self.reach, self.known = self.reached([*reach.memories, *memories]), {}
         return bool(changed)
 
     def branch(self, signature: Signature, theta: Any, reach: Reach, result: Any) -> Branch:
@@ -466,12 +547,31 @@ def is_object(x: Any) -> bool:
     return hasattr(x, "__dict__") and not isinstance(x, types.ModuleType)
 
 
-def drawn() -> Any:
-    """The state of the generators of random numbers that everybody shares."""
+def drawn(reach: Reach | None) -> Any:
+    """The state of the generators of random numbers that a function may draw from, and of those
+    that everybody shares."""
+    if reach is None or not reach.may_draw:
+        return None
     state: Any = np.random.get_state(legacy=False)
     inside = state["state"]
     rest = inside["pos"], state["has_gauss"], state["gauss"]
-    return random.getstate(), inside["key"].tobytes(), rest
+    others = [pickle.dumps(generator) for generator in reach.generators]
+    return random.getstate(), inside["key"].tobytes(), rest, others
+
+
+def states_of(generators: Sequence[Any]) -> Callable[[], None]:
+    """A function that gives all these generators the state they have now."""
+    put_back: list[tuple[Callable[[Any], Any], Any]] = [
+        (random.setstate, random.getstate()), (np.random.set_state, np.random.get_state())]
+    for one in generators:
+        if isinstance(one, random.Random):
+            put_back.append((one.setstate, one.getstate()))
+        elif isinstance(one, np.random.RandomState):
+            put_back.append((one.set_state, one.get_state()))
+        else:
+            bits = one.bit_generator
+            put_back.append((partial(setattr, bits, "state"), bits.state))
+    return lambda: finish(lambda: [put(state) for put, state in put_back])
 
 
 TRANSPARENT.add(Jitted)

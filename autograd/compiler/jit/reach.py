@@ -13,6 +13,7 @@ import abc
 import builtins
 import dis
 import importlib
+import inspect
 import marshal
 import random
 import sys
@@ -21,7 +22,7 @@ import types
 import warnings
 from array import array
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, partial
 from operator import attrgetter, methodcaller
 from pathlib import Path
@@ -68,7 +69,7 @@ ASKS_KIND = {"isinstance", "issubclass", "type", "hasattr", "callable", "__class
 PLAIN = (int, float, str, bytes, complex, type(None), type(...), Value, np.generic, range, slice,
          types.CodeType, types.GetSetDescriptorType, types.MemberDescriptorType,
          types.WrapperDescriptorType, types.MethodDescriptorType, types.ClassMethodDescriptorType,
-         types.MethodWrapperType)
+         types.MethodWrapperType, inspect.Signature)
 ATOMS = (int, float, str, bytes, complex)   # those that may be the base of a class
 HEAP_TYPE = 1 << 9                          # the flag of a class that is made by Python code
 WRAPPERS = (types.MethodType, types.BuiltinFunctionType, property, cached_property, staticmethod,
@@ -83,6 +84,11 @@ MOST = 20000                                # more objects than this are not loo
 TRANSPARENT: set[type] = set()              # objects that stand for their `f`: jit adds its own
 OFTEN = 3                                   # calls after which `same` is worth an expression
 MISSING = object()
+DRAWING = "uses random numbers"
+GENERATORS = {random.Random, np.random.Generator, np.random.RandomState}
+# what a dataclass writes itself; it asks for kinds of objects only
+OF_DATACLASSES = {"__eq__", "__lt__", "__le__", "__gt__", "__ge__", "__setattr__", "__delattr__",
+                  "__repr__", "__init__"}
 
 
 class Reach:
@@ -93,9 +99,13 @@ class Reach:
     can_change   whether there is anything that f could change, beside its arguments
     asks_same    whether something asks whether two things are the same object
     memories     the lists and dicts whose numbers f changes; it may know some before
+    generators   of random numbers, of which f may draw
+
+    `classes` are those of arguments, whose methods f may call.
     """
 
-    def __init__(self, f: Any, memories: Sequence[Memory] = ()) -> None:
+    def __init__(self, f: Any, memories: Sequence[Memory] = (),
+                 classes: Iterable[type] = ()) -> None:
         self.memories = list(memories)
         self.refusals: list[str] = []
         self.values: list[Value] = []
@@ -109,21 +119,28 @@ class Reach:
         self.globals: list[tuple[Callable[..., Any], str]] = []
         self.modules: set[tuple[str, ...]] = set()
         self.unread: list[types.ModuleType] = []
-        self.may_draw = ""              # where it may draw random numbers that everybody shares
+        self.may_draw = ""              # that it may draw random numbers
+        self.generators: list[Any] = []
+        self.written: set[types.CodeType] = set()   # by dataclasses
         self.pending: dict[str, list[Any]] = {}     # methods whose names nothing has read yet
         self.asked = set(CALLED_BY_NN)  # attributes that are read
         self.about: set[str] = set()    # what is read about functions and classes
         self.calls = 0                  # of `same`, which for many is `quick`
         self.quick: Callable[[], bool] | None = None
-        self.visit(f)
+        for x in (f, *classes):
+            self.visit(x)
         while self.by_name and (self.unread or self.pending):
             held = self.pending.popitem()[1] if self.pending else self.of_module(self.unread.pop())
             for x in held:
                 self.visit(x)
+        self.refuse_other_draws()
+        self.watch_names_read()
+
+    def refuse_other_draws(self) -> None:
+        """Refuse functions of random numbers that do more than to draw, such as seed."""
         asked = {name for name in self.asked if hasattr(random, name) or hasattr(np.random, name)}
         if self.may_draw and (self.by_name or not asked <= DRAWS):
             self.refuse(self.may_draw)
-        self.watch_names_read()
 
     def watch_names_read(self) -> None:
         """Watch the functions, globals and closures that were met, and what is asked about them."""
@@ -238,6 +255,10 @@ class Reach:
         """What x holds, which is watched."""
         if type(x) in TRANSPARENT:
             return [x.f]
+        if type(x) in GENERATORS:
+            self.may_draw = DRAWING
+            self.generators.append(x)
+            return []
         owner = _module(x)
         if reason := _changing(x, owner):
             self.refuse(reason, x)
@@ -312,17 +333,22 @@ class Reach:
         """Note what a function asks for; the methods that it is the first to call by name."""
         for refusal in reads.refusals:
             self.refuse(f"{refusal} ({file_of(f)}, in {f.__name__})")
-        self.asks_same |= reads.asks_same
         self.can_change |= reads.stores
-        asks_kind = bool(ASKS_KIND & (reads.names | reads.attributes))
-        self.asks_kind |= asks_kind
-        if asks_kind or reads.asks_same:
-            self.asking.append(f)
+        if f.__code__ not in self.written:
+            self.note_questions(f, reads)
         self.about |= ABOUT & reads.attributes
         self.by_name |= bool(BY_NAME & (reads.names | reads.attributes))
         self.asked |= reads.attributes
         called = self.pending.keys() & reads.attributes
         return [x for name in sorted(called) for x in self.pending.pop(name)]
+
+    def note_questions(self, f: types.FunctionType, reads: Reads) -> None:
+        """Note whether a function asks for kinds, or whether things are the same object."""
+        self.asks_same |= reads.asks_same
+        asks_kind = bool(ASKS_KIND & (reads.names | reads.attributes))
+        self.asks_kind |= asks_kind
+        if asks_kind or reads.asks_same:
+            self.asking.append(f)
 
     def read_of_module(self, module: types.ModuleType, attributes: list[str]) -> None:
         """Watch some attributes of a module, and of the modules among them."""
@@ -344,7 +370,7 @@ class Reach:
     def note_drawing(self, module: types.ModuleType, names: list[str]) -> None:
         """Watch functions that draw random numbers, without a look into them: whether they do is
         seen when it runs."""
-        self.may_draw = "uses random numbers"
+        self.may_draw = DRAWING
         self.seen[id(module)] = module
         self.watch(lambda: [getattr(module, name, MISSING) for name in names])
 
@@ -369,6 +395,7 @@ class Reach:
         self.watch(lambda: [*kind.__bases__, type(kind), *(
             x for name, x in vars(kind).items() if name not in OF_CLASSES)])
         held = [*kind.__bases__, type(kind)]
+        self.written |= written_by_dataclass(kind)
         for name, x in vars(kind).items():
             is_method = isinstance(x, (types.FunctionType, property, staticmethod, classmethod))
             if name in OF_CLASSES:
@@ -450,7 +477,7 @@ class Reach:
     def attributes_of(self, x: Any) -> list[Any]:
         """What an object's attributes hold, which is watched: those in its dict, and its slots."""
         fields = _attribute(x, "__dict__")
-        slots = [name for base in type(x).__mro__ for name in _slots(base)]
+        slots = slots_of(type(x))
         self.can_change |= fields is not MISSING or bool(slots)
         held: list[Any] = []
         if fields is not MISSING:
@@ -705,6 +732,15 @@ def _attribute(x: Any, name: str) -> Any:
         return MISSING
 
 
+def written_by_dataclass(kind: type) -> set[types.CodeType]:
+    """The code of the methods that dataclasses wrote for a class."""
+    if "__dataclass_fields__" not in vars(kind):
+        return set()
+    methods = [vars(kind).get(name) for name in OF_DATACLASSES]
+    found = [inspect.unwrap(f) for f in methods if isinstance(f, types.FunctionType)]
+    return {f.__code__ for f in found if f.__code__.co_filename == "<string>"}
+
+
 def is_of_own_kind(x: Any) -> bool:
     """Whether x is a number or a text of a class of the user's, which may have attributes and
     methods: an IntEnum, say."""
@@ -716,6 +752,11 @@ def is_made_in_c(kind: type) -> bool:
     them; the containers that are looked into, and what never changes, do not count."""
     return any(not base.__flags__ & HEAP_TYPE and base is not object
                and base not in CONTAINERS and base not in ATOMS for base in kind.__mro__)
+
+
+def slots_of(kind: type) -> list[str]:
+    """The attributes that a class keeps in slots."""
+    return [name for base in kind.__mro__ for name in _slots(base)]
 
 
 def _slots(kind: type) -> tuple[str, ...]:

@@ -12,7 +12,6 @@ loss they go into, all at once, whatever their turn.
 """
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -46,10 +45,17 @@ def levels(
     first, keys = first or earliest(tape), keys or keys_of(tape)
     last = latest(tape, first)
     ids, kinds = np.fromiter(tape.nodes, np.intp, len(tape.nodes)), np.array(keys)
-    early, late = (how_many_alike(kinds, np.array(depth)[ids]) for depth in (first, last))
+    lowest, highest = np.array(first)[ids], np.array(last)[ids]
+    may_rise = np.zeros(len(ids), bool)  # by key: what no node of has a choice, stays
+    may_rise[kinds[lowest < highest]] = True
+    some = may_rise[kinds]
+    if not some.any():
+        return first
+    early, late = (how_many_alike(kinds[some], depth[some]) for depth in (lowest, highest))
     if not (late > early).any():
         return first
-    return earliest(tape, dict(zip(tape.nodes, (late > early).tolist())), last)
+    some[some] = late > early
+    return raised(tape, first, dict(zip(ids[some].tolist(), highest[some].tolist())))
 
 
 def how_many_alike(keys: np.ndarray, depth: np.ndarray) -> np.ndarray:
@@ -64,20 +70,35 @@ def height_of(tape: Tape) -> int:
     return len(tape.kinds) + 1
 
 
-def earliest(
-    tape: Tape, fixed: Mapping[int, bool] | None = None, last: Sequence[int] = ()
-) -> list[int]:
-    """The lowest depth each id can have, just above its highest argument; where some are `fixed`,
-    those have their depth of `last`.
-    """
+def earliest(tape: Tape) -> list[int]:
+    """The lowest depth each id can have, just above its highest argument."""
     height, depth = height_of(tape), [0] * len(tape.kinds)
     of = depth.__getitem__
     for i, (op, args) in tape.nodes.items():
-        deepest = max(map(of, args)) if len(args) > 1 else depth[args[0]]
+        if len(args) == 1:
+            deepest = depth[args[0]]
+        elif len(args) == 2:
+            a, b = depth[args[0]], depth[args[1]]
+            deepest = a if a > b else b
+        else:
+            deepest = max(map(of, args))
         is_sum = op is ops.dot or op is ops.sum
         depth[i] = (deepest // height + 1) * height if is_sum else deepest + 1
-        if fixed and fixed[i]:
-            depth[i] = last[i]
+    return depth
+
+
+def raised(tape: Tape, first: list[int], higher: dict[int, int]) -> list[int]:
+    """The depth of each id, where some are as high as `higher` says, and others where `first` has
+    them, or just above what was raised.
+    """
+    height, depth, moved = height_of(tape), list(first), set(higher)
+    for i, (op, args) in tape.nodes.items():
+        if i in higher:
+            depth[i] = higher[i]
+        elif not moved.isdisjoint(args):
+            deepest, is_sum = max([depth[a] for a in args]), op is ops.dot or op is ops.sum
+            depth[i] = (deepest // height + 1) * height if is_sum else deepest + 1
+            moved.add(i)
     return depth
 
 
@@ -121,7 +142,10 @@ def keys_of(tape: Tape) -> list[int]:
     kinds[tape.zero] = ZERO
     kind_of, numbers = kinds.__getitem__, []
     for op, args in tape.nodes.values():
-        look = op, tuple(map(kind_of, args))
+        if len(args) == 2:
+            look: Key = (op, kinds[args[0]], kinds[args[1]])
+        else:
+            look = (op, *map(kind_of, args))
         number = by_kinds.get(look)
         if number is None:
             number = known.setdefault(key(tape, (op, args)), len(known))

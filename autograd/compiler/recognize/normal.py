@@ -78,15 +78,9 @@ class Flattener:
         self.spare = Side()  # an empty one, for the next sum that subtracts
         self.inside = bytearray(len(self.args))  # whether a place went into the sum above it
         self.inner = columns.inner()
-        self.sums = self.all_sums()
         for place in self.last_turns():  # so that it looks like the turns before
             self.inner[place] = None
         self.affine = Affine(columns, self.inner)
-
-    def all_sums(self) -> list[int]:
-        """The places of sums and negations that somebody uses, the last first."""
-        op, used = self.columns.op, self.columns.computed() & (self.columns.uses > 0)
-        return [p for p in np.flatnonzero(used)[::-1].tolist() if op[p] in SUMS_AND_NEG]
 
     def last_turns(self) -> list[int]:
         """The sums that nobody but one other sum uses, and that go on from a chain of sums that
@@ -95,15 +89,13 @@ class Flattener:
         shared = self.shared_sums()
         # sums in the chain that others use, the last of them, additions since, and for one turn
         chain: dict[int, tuple[int, int, int, int]] = {}
-        found, links = [], chain.keys()
-        for place in reversed(self.sums) if len(shared) >= CHAIN else ():
-            if place not in shared and links.isdisjoint(self.args[place]):
-                continue
+        found = []
+        for place in self.reached(shared) if len(shared) >= CHAIN else ():
             length, last, since, turn = max(
                 [chain[t] for t in self.args[place] if t in chain], default=(0, place, 0, 0))
             if place in shared:
                 chain[place] = length + 1, place, 0, since + 1
-            elif self.inner[place] in SUMS:
+            else:
                 chain[place] = length, last, since + 1, turn
                 now, before_it = (since + 1, self.look(place)), (turn, self.look(last))
                 if length >= CHAIN and now == before_it:
@@ -112,8 +104,19 @@ class Flattener:
 
     def shared_sums(self) -> set[int]:
         """The sums that several use."""
-        uses = self.columns.uses
-        return {p for p in self.sums if self.inner[p] is None and uses[p] > 1}
+        op, shared = self.columns.op, self.columns.computed() & (self.columns.uses > 1)
+        return {p for p in np.flatnonzero(shared).tolist() if op[p] in SUMS_AND_NEG}
+
+    def reached(self, shared: set[int]) -> list[int]:
+        """Shared sums, and the sums that lead on from these, used by nobody else; in order."""
+        flat, users, found = self.columns.flat, self.columns.users, set(shared)
+        user_of = np.zeros(len(self.inner), np.intp)
+        user_of[flat] = users
+        for place in users[np.isin(flat, list(shared))].tolist():
+            while place not in found and self.inner[place] in SUMS:
+                found.add(place)
+                place = int(user_of[place])
+        return sorted(found)
 
     def look(self, place: int) -> list[Any]:
         """The operation of a place, and those of its arguments."""
@@ -123,9 +126,11 @@ class Flattener:
         """The Linear of each sum by its place, without those that go into the sum above them."""
         op, args, inside = self.columns.op, self.args, self.inside
         found: dict[int, Linear] = {}
-        for place in self.sums:
-            alone = op[place] is ops.neg and self.inner[args[place][0]] not in SUMS
-            if not inside[place] and not alone:
+        used = self.columns.computed() & (self.columns.uses > 0)
+        for place in np.flatnonzero(used)[::-1].tolist():
+            if inside[place] or op[place] not in SUMS_AND_NEG:
+                continue
+            if op[place] is not ops.neg or self.inner[args[place][0]] in SUMS:
                 found[place] = self.linear(place)
         return found
 
@@ -136,14 +141,14 @@ class Flattener:
         stack = [root]  # ~t for a place t that is subtracted
         was, inner[root] = inner[root], self.columns.op[root]
         while stack:
-            t = stack.pop()
-            negative = t < 0
-            t = ~t if negative else t
+            t, side, negative = stack.pop(), plus, False
+            if t < 0:
+                t, side, negative = ~t, minus, True
             while inner[t] is ops.add and not negative:
                 inside[t] = True
                 t, last = args[t]
                 stack.append(last)
-            op, side = inner[t], sides[negative]
+            op = inner[t]
             if op is ops.mul:
                 a, b = args[t]
                 if (inner[a] or inner[b]) and self.takes_apart(a, b):
@@ -153,16 +158,19 @@ class Flattener:
                     side.right.append(b)
             elif op in SUMS_AND_NEG:
                 stack += terms_of(op, args[t], side, negative)
-            elif self.is_quotient(op, t):
+            elif op and self.is_quotient(op, t):
                 self.product(t, negative, sides)
             else:
                 self.add_term(t, negative, sides)
                 continue
             inside[t] = True
-        inner[root] = was
-        inside[root] = False
-        if minus.is_empty():
-            return plus, NOTHING
+        inner[root], inside[root] = was, False
+        return self.both(sides)
+
+    def both(self, sides: Linear) -> Linear:
+        """What is added and what is subtracted, NOTHING where that is empty."""
+        if sides[1].is_empty():
+            return sides[0], NOTHING
         self.spare = Side()
         return sides
 
@@ -179,12 +187,13 @@ class Flattener:
     # Products ---------------------------------------------------------------------------------
 
     def takes_apart(self, a: int, b: int) -> bool:
-        """Whether one of two factors opens, and nobody else uses it."""
-        return self.opens(self.inner[a], b) or self.opens(self.inner[b], a)
-
-    def opens(self, op: Any, other: int) -> bool:
-        """Whether a factor is itself a product, a quotient, a negation, or a sum times a number."""
-        return op in PRODUCTS or op in SUMS and self.number[other] is not None
+        """Whether one of two factors, which nobody else uses, is itself a product, or a sum times a
+        number.
+        """
+        x, y, number = self.inner[a], self.inner[b], self.number
+        if x in PRODUCTS or y in PRODUCTS:  # or a quotient, or a negation
+            return True
+        return x in SUMS and number[b] is not None or y in SUMS and number[a] is not None
 
     def product(self, t: int, negative: bool, sides: Linear) -> None:
         """Put a product of products, or a quotient by a number, among the terms."""

@@ -118,8 +118,9 @@ def numbered(
     numbering.note_biases(linears)
     turned = turn_even(columns, linears)
     op, args, ids, order = columns.op, columns.args, numbering.ids, columns.order
+    sum_at = linears.get
     for i in nodes_among(columns, flattener.inside):
-        numbering.add(i, op[i], args[i], linears.get(i))
+        numbering.add(i, op[i], args[i], sum_at(i))
         if order[i].label:
             numbering.labels.setdefault(ids[i], order[i].label)
     for i in turned:
@@ -319,7 +320,8 @@ class _Numbering:
                 "operation cannot be computed again: define it with autograd.operation"
             )
         else:
-            ids[i] = self.node(op, tuple(self.ids_of(args)))
+            known = tuple([ids[t] for t in args])
+            ids[i] = self.node(op, tuple(self.ids_of(args)) if NONE in known else known)
 
     def tape(self, parameters: Sequence[Value], inputs: Sequence[Value]) -> Tape:
         """The finished Tape."""
@@ -560,10 +562,26 @@ class _Numbering:
         (term,) = side.rest
         number = self.value[term]
         if number is not None:
-            return self.shifted([self.product(a, b)], number, True)
-        rest = [self.ids[term]]
-        found = self.one_product(a, b, rest)
-        return self.shifted([self.product(a, b), *rest] if found is None else [found], 0.0, True)
+            return self.product_and_number(a, b, number)
+        other = self.ids[term]
+        both = self.one_product(a, b, [other])
+        product = self.product(a, b) if both is None else both
+        zero = self.number(0.0)
+        if both is not None:
+            return both
+        found = self.node(ops.add, (product, other))
+        if other == zero:
+            self.others[found] = product, other
+        return found
+
+    def product_and_number(self, a: int, b: int, number: float) -> int:
+        """The node of one product and a number."""
+        product, _ = self.product(a, b), self.number(0.0)
+        if not number:
+            return product
+        found = self.node(ops.add, (product, self.number(number)))
+        self.others[found] = product, -number
+        return found
 
     def product(self, a: int, b: int) -> int:
         """The node of a product. The parameter, or the number, is on the left, as in `classes`."""
@@ -692,7 +710,9 @@ class _Numbering:
         parameters = {t for t in self.columns.begin if self.parameter(t) is not None}
         for plus, minus in linears.values():
             for side in (plus,) if minus is NOTHING else (plus, minus):
-                biases = parameters.intersection(side.rest) if side.left and side.rest else ()
+                if not side.left or parameters.isdisjoint(side.rest):
+                    continue
+                biases = parameters.intersection(side.rest)
                 for bias in biases if len(biases) == 1 else ():
                     other = before.setdefault(bias, side)
                     if side.left != other.left and side.right != other.right:

@@ -10,6 +10,7 @@ that its arguments are views.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import chain
 from math import prod
 from typing import Any, NamedTuple
@@ -18,7 +19,7 @@ import numpy as np
 
 from autograd import ops
 from autograd.compiler.arrays.array import (SAMPLES, Array, Operand, Shape, as_number, elementwise,
-    inner, is_batched, lead, shape_of)
+    inner, is_batched, lead, padded, shape_of)
 from autograd.compiler.patterns import recognized
 from autograd.compiler.recognize.group import Group
 from autograd.compiler.arrays.places import (Strided, factor, inner_sizes, shape_from, slicing,
@@ -30,8 +31,8 @@ from autograd.compiler.recognize.roll import Roller
 from autograd.compiler.recognize.ragged import (as_table, same_length, same_length_dots,
     same_length_extrema)
 from autograd.compiler.recognize.record import CONSTANT, INPUT, NODE, PARAMETER, Tape
-from autograd.compiler.arrays.structure import (LABELS, Named, contract, full, numbers, reshape,
-                                                summed, take, total, total_of_terms, view)
+from autograd.compiler.arrays.structure import (LABELS, Named, Take, contract, full, numbers,
+                                                reshape, summed, take, total, total_of_terms, view)
 from autograd.compiler.recognize.split import JOINED, RUNS, SLICE, Splitter
 from autograd.ops import Operation
 
@@ -70,6 +71,7 @@ class _Planner:
         self.views: dict[tuple[int, Strided], Array] = {}  # a view that is taken twice is one Array
         self.gathers: dict[tuple[tuple[int, ...], Shape, bytes], Array] = {}
         self.splitter = Splitter(self)
+        self.recent: tuple[list[tuple[int, ...]], np.ndarray] = [], np.zeros((0, 0), np.intp)
 
     def plan(self, items: Sequence[Group | Turns]) -> Plan:
         samples = (SAMPLES,) if self.tape.samples else ()
@@ -114,7 +116,13 @@ class _Planner:
                 for some, terms in same_length_extrema(ids, args):
                     halved(self, op, some, terms)
             else:
-                self.each(op, np.array(ids), as_table(args))
+                self.each(op, np.array(ids), self.table(args))
+
+    def table(self, rows: list[tuple[int, ...]]) -> np.ndarray:
+        """Rows of one length as an array, which is made once for several looks at a group."""
+        if rows is not self.recent[0]:
+            self.recent = rows, as_table(rows)
+        return self.recent[1]
 
     def without_zeros_inside(self, group: Group) -> Group:
         """Sums without the zeros in them, but for those of a row, where a neighbour is missing."""
@@ -149,7 +157,7 @@ class _Planner:
             parts = self.by_family(group.args)
         else:
             parts = [some[part] for some in self.by_numbers(group)
-                     for part in self.splitter.parts(group.op, as_table(group.args)[some])]
+                     for part in self.splitter.parts(group.op, self.table(group.args)[some])]
         if len(parts) == 1:
             return [group]
         return [
@@ -162,9 +170,10 @@ class _Planner:
         and which are of two nodes from here and there; one part where numbers are the ends of a
         row, or few.
         """
-        table, every = as_table(group.args), np.arange(len(group.ids))
-        if group.op is not ops.dot or table.shape[1] != 4:
+        every = np.arange(len(group.ids))
+        if group.op is not ops.dot or len(group.args[0]) != 4:
             return [every]
+        table = self.table(group.args)
         number = (self.kinds[table[:, :2]] == CONSTANT).any(axis=1)
         if not FEW <= number.sum() < len(every) or self.has_ends(table[:, :2]):
             return [every]
@@ -181,11 +190,11 @@ class _Planner:
     def is_short(self, group: Group) -> bool:
         """Whether all are sums of the same few terms, or dots with the same few numbers."""
         length = len(group.args[0])
-        if length > 2 * FEW or any(len(args) != length for args in group.args):
+        if length > 2 * FEW or set(map(len, group.args)) != {length}:
             return False
         if group.op is ops.sum:
             return length <= FEW
-        args = as_table(group.args)
+        args = self.table(group.args)
         sides = args[:, : length // 2], args[:, length // 2 :]
         return any(
             bool((self.kinds[side] == CONSTANT).all() and (side == side[0]).all()) for side in sides
@@ -267,7 +276,7 @@ class _Planner:
             if not self.in_one_block(c):
                 several = c
                 continue
-            different = len(np.unique(self.place_of[c]))
+            different = int(np.count_nonzero(np.bincount(self.place_of[c])))
             if different > most:
                 best, most = c, different
         if best is None:
@@ -498,19 +507,32 @@ class _Planner:
         by_array: list[np.ndarray] = []
         if self.are_of_the_same_arrays(sides):
             by_array = [self.array_of[side] for side in sides]
-        places = [self.array_of[side] * len(self.kinds) + self.place_of[side] for side in sides]
-        order = np.lexsort((*reversed(places), *reversed(by_array)), axis=1)
-        sides = tuple(np.take_along_axis(side, order, axis=1) for side in sides)
-        arrays = [self.array_of[side] for side in sides]
+        found = self.in_order(sides, by_array)
+        if not by_array:
+            return found, [slice(0, sides[0].shape[1])]
+        arrays = [self.array_of[side] for side in found]
         changes = np.any([np.diff(a[0]) != 0 for a in arrays], axis=0)
         ends = [0, *(np.nonzero(changes)[0] + 1).tolist(), sides[0].shape[1]]
-        if not by_array or len(ends) > PARTS + 1 or not all(map(are_one_row, arrays)):
+        if len(ends) > PARTS + 1 or not all(map(are_one_row, arrays)):
             ends = [0, sides[0].shape[1]]
-        return list(sides), [slice(a, b) for a, b in zip(ends, ends[1:])]
+        return found, [slice(a, b) for a, b in zip(ends, ends[1:])]
+
+    def in_order(
+        self, sides: Sequence[np.ndarray], by_array: Sequence[np.ndarray]
+    ) -> list[np.ndarray]:
+        """Rows of terms, or of their left and right factors, sorted by Arrays, then by places."""
+        places = [self.array_of[side] * len(self.kinds) + self.place_of[side] for side in sides]
+        if not by_array and (places[0][:, 1:] > places[0][:, :-1]).all():
+            return list(sides)
+        order = np.lexsort((*reversed(places), *reversed(by_array)), axis=1)
+        return [np.take_along_axis(side, order, axis=1) for side in sides]
 
     def are_of_the_same_arrays(self, sides: Sequence[np.ndarray]) -> bool:
         """Whether all rows take as many terms from the same Arrays, several of them."""
-        arrays = [np.sort(self.array_of[side], axis=1) for side in sides]
+        arrays = [self.array_of[side] for side in sides]
+        if all((a == a[0, 0]).all() for a in arrays):
+            return False
+        arrays = [np.sort(a, axis=1) for a in arrays]
         return all(map(are_one_row, arrays)) and any(a[0, 0] != a[0, -1] for a in arrays)
 
     def sum_of_parts(self, ids: np.ndarray, parts: Sequence[Any], add: Callable[..., None]) -> None:
@@ -616,6 +638,8 @@ class _Planner:
 
     def rows(self, ids: np.ndarray, left: np.ndarray, right: np.ndarray) -> None:
         """Dots of pairs of rows."""
+        if len(ids) == 1 and self.with_repeats(ids, left[0], right[0]):
+            return
         order = self.leading_order([left[:, 0], right[:, 0]])
         if order is not None:
             ids, left, right = ids[order], left[order], right[order]
@@ -634,6 +658,26 @@ class _Planner:
             A, a = full(A, (*lead(A), *shape)), SAMPLES * is_batched(A) + LABELS[: len(shape)]
         self.keep(contract(A, a, B, b, out), ids)
 
+    def with_repeats(self, ids: np.ndarray, left: np.ndarray, right: np.ndarray) -> bool:
+        """Add a dot of all entries of a table with a row or a column that is repeated, such as the
+        sum of a[i] * B[i, j] over all i and j, as that of a[i] and the sums over j.
+        """
+        if not all(map(self.in_one_block, (left, right))):
+            return False
+        shape = self.common_shape([left, right])
+        sides = [self.argument(side, shape) for side in (left, right)] if len(shape) > 1 else []
+        if sum(prod(inner(x)) < len(left) for x in sides) != 1 or any(
+            isinstance(x.op, Take) for x in sides
+        ):
+            return False
+        factors = []
+        for x, y in (sides, sides[::-1]):
+            along = [k for k, n in enumerate(padded(inner(y), len(shape))) if n != shape[k]]
+            factors.append(summed_along(x, shape, along))
+        (A, a), (B, b) = factors
+        self.keep(contract(A, a, B, b, SAMPLES * (SAMPLES in a + b)), ids)
+        return True
+
     def is_one(self, ids: np.ndarray) -> bool:
         """Whether all ids are in one Array, or one number."""
         return self.in_one_block(ids) or self.one_number(ids)
@@ -651,7 +695,10 @@ class _Planner:
         (a, a_of), (b, b_of), k = self.distinct_rows(left), self.distinct_rows(right), left.shape[1]
         if len(a) == len(ids) and len(b) == len(ids):
             return False
-        team_a, team_b = teams(a_of, b_of, len(a), len(b))
+        if len(a) * len(b) == len(ids):  # all meet all
+            team_a, team_b = np.zeros(len(a), np.intp), np.zeros(len(b), np.intp)
+        else:
+            team_a, team_b = teams(a_of, b_of, len(a), len(b))
         count = int(team_a.max()) + 1
         rows, columns = len(a) // count, len(b) // count
         if not are_teams_of(rows, team_a, count) or not are_teams_of(columns, team_b, count):
@@ -660,7 +707,7 @@ class _Planner:
             return False
         (order_a, in_a), (order_b, in_b) = in_teams(team_a, rows), in_teams(team_b, columns)
         places = (team_a[a_of] * columns + in_b[b_of]) * rows + in_a[a_of]
-        if len(np.unique(places)) != len(ids):
+        if np.bincount(places).max() > 1:
             return False                                    # the same dot twice
         team = (count,) * (count > 1)
         high, wide = (rows,) * (count > 1 or rows > 1), (columns,) * (count > 1 or columns > 1)
@@ -689,8 +736,7 @@ class _Planner:
         it is.
         """
         n, k = args.shape
-        weights = np.random.default_rng(k).integers(1, 2**62, k, dtype=np.uint64)
-        keys = args.astype(np.uint64) @ weights  # wraps round; equal rows have equal keys
+        keys = args.astype(np.uint64) @ weights_of_keys(k)  # wraps round; equal rows, equal keys
         _, first, which = np.unique(keys, return_index=True, return_inverse=True)
         rows = args[first]
         if not (rows[which] == args).all():  # two different rows with one key
@@ -702,6 +748,12 @@ class _Planner:
         rank = np.empty(len(rows), np.intp)
         rank[order] = np.arange(len(rows))
         return rows[order], rank[which]
+
+
+@lru_cache(100)
+def weights_of_keys(k: int) -> np.ndarray:
+    """Weights for rows of k numbers, so that hardly any two different rows have the same sum."""
+    return np.random.default_rng(k).integers(1, 2**62, k, dtype=np.uint64)
 
 
 def copied(state: dict[str, Any]) -> dict[str, Any]:
@@ -778,6 +830,18 @@ def labelled(x: Array, shape: Shape) -> tuple[Array, str]:
     return reshape(x, (*lead(x), *(sizes[k] for k in kept))), SAMPLES * is_batched(x) + "".join(
         labels[k] for k in kept
     )
+
+
+def summed_along(x: Array, shape: Shape, axes: list[int]) -> tuple[Array, str]:
+    """What broadcasts to a shape, summed along some axes of it and without those along which it
+    broadcasts, and the labels of the axes that are left.
+    """
+    first, sizes = len(lead(x)), padded(inner(x), len(shape))
+    kept = [k for k, n in enumerate(sizes) if n == shape[k]]
+    x = reshape(x, (*lead(x), *[sizes[k] for k in kept]))
+    along = tuple(first + kept.index(k) for k in axes)
+    labels = SAMPLES * first + "".join(LABELS[k] for k in kept if k not in axes)
+    return (total(x, along, inside=True) if along else x), labels
 
 
 def written_out(op: Operation, arguments: Sequence[Operand]) -> Operand:

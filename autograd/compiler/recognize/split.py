@@ -41,12 +41,13 @@ class Splitter:
         different exponents, if these are few, are parted: squares are fast.
         """
         exponents = args[:, -1] if op is ops.pow else args[:1, 0]
-        if len(np.unique(exponents)) in range(2, NUMBERS + 1) and (
-            self.planner.kinds[exponents] == CONSTANT
-        ).all():
-            found = [np.nonzero(exponents == e)[0] for e in np.unique(exponents)]
-            return [part[some] for part in found for some in self.best_parts(args[part])]
-        return self.best_parts(args)
+        if (exponents == exponents[0]).all() or (self.planner.kinds[exponents] != CONSTANT).any():
+            return self.best_parts(args)
+        different = np.unique(exponents)
+        if len(different) > NUMBERS:
+            return self.best_parts(args)
+        found = [np.nonzero(exponents == e)[0] for e in different]
+        return [part[some] for part in found for some in self.best_parts(args[part])]
 
     def best_parts(self, args: np.ndarray) -> list[np.ndarray]:
         """The rows of arguments in the parts that are estimated to be fastest."""

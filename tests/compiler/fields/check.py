@@ -13,7 +13,8 @@ import autograd as ag
 from autograd import Value
 from autograd.graph import topological_order
 from tests.compiler import agree
-from tests.compiler.fields import algebra, learning, loops, physics, sequences  # noqa: F401  (they fill FIELDS)
+from tests.compiler.fields import (  # noqa: F401  (they fill FIELDS)
+    algebra, decisions, learning, loops, machines, physics, sciences, sequences, signals)
 from tests.compiler.languages import Run
 from tests.compiler.fields.style import FIELDS, Asked, Given, Style, flat, refilled
 

@@ -66,6 +66,24 @@ class Style:
         up = list(range(n))
         return self.pick(up, up, up[::-1], up[::2] + up[1::2], self.numbers.sample(up, n))
 
+    def observed(self, T: int) -> list[bool]:
+        """At which of T steps something happens: each, the last, every third, by chance, the first few, all but one."""
+        way, often, k = self.choices.randrange(7), self.choices.random(), self.choices.randrange(1, 4)
+        ways: dict[int, Callable[[int], bool]] = {
+            0: lambda t: True, 1: lambda t: True, 2: lambda t: t == T - 1, 3: lambda t: t % 3 == 2,
+            4: lambda t: self.numbers.random() < often, 5: lambda t: t < 2 * k, 6: lambda t: t != k}
+        return [ways[way](t) for t in range(T)]
+
+    def start(self) -> Any:
+        """What a sum starts from."""
+        return self.pick(0, 0, 0.0, ag.Value(0.0), -0.0)
+
+    def add_scaled(self) -> Callable[[Any, Any, float], Any]:
+        """A way to write a + h * b."""
+        return self.pick(lambda a, b, h: a + h * b, lambda a, b, h: a + b * h, lambda a, b, h: h * b + a,
+                         lambda a, b, h: a - (-h) * b, lambda a, b, h: a - -(h * b), lambda a, b, h: a + b / (1 / h),
+                         lambda a, b, h: a - h * -b, lambda a, b, h: -(-a - h * b))
+
     def total(self) -> Callable[[Sequence[Any]], Any]:
         """A way to sum."""
         return self.choices.choice(TOTALS)
