@@ -207,8 +207,8 @@ lesson.ask("D₁ for our z1 with two entries: how many of its entries are not 0?
 # %% [markdown]
 """
 The lesson `proof` goes through it line by line, for any network. `explain` writes down the same way for any layer of yours,
-when you give it a vector or a matrix of Values instead of a single one. Here it is for our `z1`. (Below it stands NumPy: `A
-@ B` is the product of matrices, `A.T` the transpose, `np.outer(u, v)` the outer product.)
+when you give it a vector or a matrix of Values instead of a single one. Here it is for our `z1`. (Below it stands NumPy:
+`A @ B` is the product of matrices, `A.T` the transpose, `np.outer(u, v)` the outer product.)
 """
 
 # %%
