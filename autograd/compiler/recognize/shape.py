@@ -666,9 +666,8 @@ class _Planner:
             return False
         shape = self.common_shape([left, right])
         sides = [self.argument(side, shape) for side in (left, right)] if len(shape) > 1 else []
-        if sum(prod(inner(x)) < len(left) for x in sides) != 1 or any(
-            isinstance(x.op, Take) for x in sides
-        ):
+        views = [x for x in sides if isinstance(x, Array) and not isinstance(x.op, Take)]
+        if len(views) < 2 or sum(prod(inner(x)) < len(left) for x in views) != 1:
             return False
         factors = []
         for x, y in (sides, sides[::-1]):
