@@ -16,7 +16,6 @@ from demos.runner import ORDER
 from demos.site import build
 from demos.site.examples import EXAMPLES
 from tests.browser import CHROMIUM, Browser
-from tests.load import busy
 
 FIRST_GRAPH = 15                        # seconds, on a machine with two cores that does nothing else
 
