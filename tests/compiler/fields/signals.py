@@ -251,7 +251,7 @@ def envelope_follower(s: Style) -> Any:
     def f(p: Any, x: Any) -> Any:
         up, down, env, out = p.one(0.1, 0.5), p.one(0.01, 0.1), 0.1, 0.0
         for u in v:
-            k = ag.where(abs(u) > env, up, down)
+            k = ag.where(ag.greater(abs(u), env), up, down)
             env = env + k * (abs(u) - env)
             out = out + env
         return out
