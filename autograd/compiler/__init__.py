@@ -15,6 +15,7 @@ compilation; each has its files in the order of reading.
         extrema     the largest of a list as one node
         shared      one number times what many share
         repeat      repetition in time: groups that come again and again, as loops (roll)
+        narrow      recurrences of single numbers between what is before and after them
         complete    turns that lack some nodes, for nobody needs these
         shape       groups as Arrays, their arguments as views of others    (split, ragged, fill)
     printers    what writes it down
@@ -47,6 +48,7 @@ from autograd.compiler.recognize.extrema import OF_TWO, with_extrema
 from autograd.compiler.recognize.group import Group, earliest, groups, keys_of, levels
 from autograd.compiler.arrays.loop import Stacked
 from autograd.compiler.printers.native import Native, c_compiler, loaded
+from autograd.compiler.recognize.narrow import narrow_loops
 from autograd.compiler.recognize.record import Tape, record, without_zeros
 from autograd.compiler.recognize.repeat import (Line, LineOfNodes, Turns, is_running_sum,
                                                 with_loops)
@@ -60,6 +62,7 @@ WIDE = 4  # a loop over so many numbers at once is one over arrays
 RUNNING = 8  # where so large a part of the nodes are steps of running sums, groups are looked at
 # for loops over single numbers: nodes in all, in a turn, and outside
 LOOPED, LONG_TURN, OUTSIDE = 4_000_000, 300, 150
+LOOKED_AT_TWICE = 20_000  # up to so many nodes, loops of single numbers are looked for again
 READABLE = 150  # so many lines of scalars, and one for the gradient of each, can still be read
 # with fewer terms for each array operation, straight-line code is faster
 NARROW, NARROW_WITH_SAMPLES = 40, 8
@@ -239,7 +242,14 @@ def scalar_loops(tape: Tape) -> Blocks | None:
     """The tape as loops over single numbers; None where that is not nearly all of it."""
     if len(tape.nodes) > LOOPED or tape.inputs:
         return None
-    items = with_loops(tape, LineOfNodes(tape), LONG_TURN)
+    found = all_scalar(tape, with_loops(tape, LineOfNodes(tape), LONG_TURN))
+    if found is None and READABLE < len(tape.nodes) <= LOOKED_AT_TWICE:
+        return all_scalar(tape, narrow_loops(tape, LONG_TURN))
+    return found
+
+
+def all_scalar(tape: Tape, items: Items) -> Blocks | None:
+    """Loops over single numbers as a program; None where they are not nearly all of the tape."""
     outside = sum(isinstance(item, Group) for item in items)
     if outside > len(items) - 1 or outside > OUTSIDE or 4 * outside > len(tape.nodes):
         return None
