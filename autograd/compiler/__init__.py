@@ -244,7 +244,7 @@ def scalar_loops(tape: Tape) -> Blocks | None:
         return None
     found = all_scalar(tape, with_loops(tape, LineOfNodes(tape), LONG_TURN))
     if found is None and READABLE < len(tape.nodes) <= LOOKED_AT_TWICE:
-        return all_scalar(tape, narrow_loops(tape, LONG_TURN))
+        return all_scalar(*completed(tape, narrow_loops(tape, LONG_TURN), len(tape.nodes)))
     return found
 
 

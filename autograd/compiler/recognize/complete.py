@@ -80,6 +80,11 @@ def completed(tape: Tape, items: Items, many: int = MANY) -> tuple[Tape, Items]:
             if longer is not None:
                 ahead, item, items = longer
                 found += ahead
+        if isinstance(item, Turns):
+            sooner = Beginner(tape, found, item).sooner()
+            if sooner is not None:
+                found, item, behind = sooner
+                items = [*behind, *items]
         found.append(item)
     return tape, found
 
@@ -235,6 +240,126 @@ class Completer:
                 if any(map(self.is_inside, self.args[i])):
                     return None
         return found
+
+
+class Beginner(Completer):
+    """Finds the turns before a loop among the groups before it: what the loop begins with is one
+    of such a turn, if it does what the nodes of its group do, and so is what that needs.
+    """
+
+    def __init__(self, tape: Tape, items: Items, loop: Turns) -> None:
+        super().__init__(tape, items)
+        self.loop = loop
+        self.operation = {
+            i: g.op for g in items if isinstance(g, Group) for i in g.ids
+        }
+        self.wires = [wires_of(loop, g) for g in range(len(loop.ids))]
+        self.widths = [len(rows) for rows in self.wires]
+        for ids in loop.ids:
+            self.in_loop[ids] = True
+        self.most = max(int(lags.max(initial=0)) for lags in loop.lags)
+        # the arguments of the first turns, that look back before the first one
+        self.rows: list[Rows] = [
+            [a[t].tolist() for a in loop.args] for t in range(min(self.most, loop.length))
+        ]
+
+    def sooner(self) -> Optional[tuple[Items, Turns, Items]]:
+        """What is left before the loop, the loop with the turns before it, and what comes after it
+        now; None where there are none.
+        """
+        turns, rows = list[Turn](), list[Rows]()
+        wanted = self.wanted()
+        while wanted is not None and (turn := self.turn(wanted)) is not None:
+            row = [[a for i in ids for a in self.args[i]] for ids in turn]
+            self.rows = [row, *self.rows]
+            wanted = self.wanted()
+            if wanted is None:
+                self.taken.difference_update(*turn)
+                break
+            turns, rows = [turn, *turns], [row, *rows]
+        if not turns:
+            return None
+        ids = [np.vstack(([turn[g] for turn in turns], a)) for g, a in enumerate(self.loop.ids)]
+        args = [np.vstack(([row[g] for row in rows], a)) for g, a in enumerate(self.loop.args)]
+        return self.moved(self.loop._replace(ids=ids, args=args))
+
+    def wanted(self) -> Optional[list[list[int]]]:
+        """What the turns that are known ask the turn before the first for, UNKNOWN where nothing;
+        None where it is not one node.
+        """
+        found = [[UNKNOWN] * width for width in self.widths]
+        for t, rows in enumerate(self.rows[: self.most]):
+            for flat, its in zip(rows, self.wires):
+                for a, wire in zip(flat, chain.from_iterable(its)):
+                    if wire.lag == t + 1 and not self.put(found, wire, a):
+                        return None
+        return found
+
+    @staticmethod
+    def put(turn: Turn, wire: Wire, i: int) -> bool:
+        """Put a node to its place in a turn; False where another one is."""
+        was = turn[wire.group][wire.position]
+        turn[wire.group][wire.position] = i
+        return was in (i, UNKNOWN)
+
+    def turn(self, turn: Turn) -> Optional[Turn]:
+        """The turn before the first, some of whose nodes are known; None where there is none."""
+        for g in reversed(range(len(turn))):
+            for i, row in zip(turn[g], self.wires[g]):
+                if i != UNKNOWN and not self.belongs(i, g, row, turn):
+                    return None
+        for g, (ids, rows) in enumerate(zip(turn, self.wires)):
+            for k, row in enumerate(rows):
+                if ids[k] == UNKNOWN:
+                    args = [
+                        turn[wire.group][wire.position] if wire.lag == 0 else
+                        wire.position if wire.lag == OUTSIDE else UNKNOWN for wire in row
+                    ]
+                    found = self.look_up(self.loop.last[g].op, args)
+                    if found is None or not self.belongs(found, g, row, turn):
+                        return None
+                    ids[k] = found
+        nodes = list(chain.from_iterable(turn))
+        if len(set(nodes)) < len(nodes):
+            return None
+        self.taken.update(nodes)
+        return turn
+
+    def belongs(self, i: int, g: int, row: list[Wire], turn: Turn) -> bool:
+        """Whether a node is one of a group, as it is wired; its arguments are put into the turn."""
+        args = self.args.get(i, ())
+        if self.operation.get(i) is not self.loop.last[g].op or len(args) != len(row):
+            return False
+        if self.is_inside(i):
+            return False
+        for a, wire in zip(args, row):
+            if wire.lag == 0 and not self.put(turn, wire, a):
+                return False
+            if wire.lag == OUTSIDE and (wire.position not in (a, UNKNOWN) or self.is_inside(a)):
+                return False
+        return True
+
+    def moved(self, loop: Turns) -> Optional[tuple[Items, Turns, Items]]:
+        """What is left before the loop, the loop, and what needs it and so comes after it; None
+        where the loop needs that.
+        """
+        later: set[int] = set()
+        before, behind = list[Union[Group, Turns]](), list[Union[Group, Turns]]()
+        for item in self.items:
+            if isinstance(item, Turns):
+                used = {a for args in item.args for a in args.ravel().tolist()}
+                if not used.isdisjoint(later | self.taken):
+                    return None
+                before.append(item)
+                continue
+            for i, args in zip(item.ids, item.args):
+                if any(a in later or a in self.taken for a in args) and i not in self.taken:
+                    later.add(i)
+            before += part(item, lambda i: i not in later and i not in self.taken)
+            behind += part(item, lambda i: i in later)
+        if any(not later.isdisjoint(args.ravel().tolist()) for args in loop.args):
+            return None
+        return before, loop, behind
 
 
 def is_steady(wire: Wire, steady: set[int]) -> bool:

@@ -267,7 +267,7 @@ def compressor_gain(s: Style) -> Any:
         thr, ratio, loss = p.one(0.2, 0.6), p.one(0.1, 0.9), 0
         for u in v:
             level = abs(u)
-            over = ag.relu(level - thr) if form == 0 else ag.maximum(level - thr, 0.0) if form == 1 else max(level - thr, 0)
+            over = ag.relu(level - thr) if form == 0 else ag.maximum(level - thr, 0.0) if form == 1 else ag.max([level - thr, 0.0])
             loss += (level - (1 - ratio) * over - 0.5) ** 2
         return loss
     return f
