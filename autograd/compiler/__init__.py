@@ -16,7 +16,7 @@ compilation; each has its files in the order of reading.
         shared      one number times what many share
         repeat      repetition in time: groups that come again and again, as loops (roll)
         narrow      recurrences of single numbers between what is before and after them
-        complete    turns that lack some nodes, for nobody needs these
+        complete    turns that look like no other   (later, sooner, lattice)
         shape       groups as Arrays, their arguments as views of others    (split, ragged, fill)
     printers    what writes it down
         schedule    which Arrays get a line, and their names                    (names)
@@ -43,11 +43,12 @@ from autograd.compat.keywords import OF_TRANSFORMS, told
 from autograd.compat.messages import choice, described, entries, truth
 from autograd.compiler.arrays.array import Misfit
 from autograd.compiler.printers.emit import Blocks, emit, one_by_one
-from autograd.compiler.recognize.complete import Items, completed
+from autograd.compiler.recognize.complete import completed
 from autograd.compiler.recognize.extrema import OF_TWO, with_extrema
 from autograd.compiler.recognize.group import Group, earliest, groups, keys_of, levels
 from autograd.compiler.arrays.loop import Stacked
 from autograd.compiler.printers.native import Native, c_compiler, loaded
+from autograd.compiler.recognize.later import Items
 from autograd.compiler.recognize.narrow import narrow_loops
 from autograd.compiler.recognize.record import Tape, record, without_zeros
 from autograd.compiler.recognize.repeat import (Line, LineOfNodes, Turns, is_running_sum,
