@@ -64,6 +64,7 @@ RUNNING = 8  # where so large a part of the nodes are steps of running sums, gro
 # for loops over single numbers: nodes in all, in a turn, and outside
 LOOPED, LONG_TURN, OUTSIDE = 4_000_000, 300, 150
 LOOKED_AT_TWICE = 20_000  # up to so many nodes, loops of single numbers are looked for again
+FEW_LINES = 40  # if they take more lines than that
 READABLE = 150  # so many lines of scalars, and one for the gradient of each, can still be read
 # with fewer terms for each array operation, straight-line code is faster
 NARROW, NARROW_WITH_SAMPLES = 40, 8
@@ -229,9 +230,8 @@ def long_loops(tape: Tape, depth: list[int]) -> Blocks | None:
     keys = keys_of(tape)
     items = with_loops(tape, Line(tape, groups(tape, levels(tape, depth, keys), keys)))
     tape, items = completed(tape, items, READABLE // 10)
-    loops = [item for item in items if isinstance(item, Turns)]
-    lines = len(items) - len(loops) + sum([len(loop.ids) for loop in loops])
-    return emitted(tape, items, False) if loops and lines <= READABLE / 2 else None
+    loops = any(isinstance(item, Turns) for item in items)
+    return emitted(tape, items, False) if loops and lines_of(items) <= READABLE / 2 else None
 
 
 def is_wide(item: Group | Turns) -> bool:
@@ -243,10 +243,16 @@ def scalar_loops(tape: Tape) -> Blocks | None:
     """The tape as loops over single numbers; None where that is not nearly all of it."""
     if len(tape.nodes) > LOOPED or tape.inputs:
         return None
-    found = all_scalar(tape, with_loops(tape, LineOfNodes(tape), LONG_TURN))
-    if found is None and READABLE < len(tape.nodes) <= LOOKED_AT_TWICE:
-        return all_scalar(*completed(tape, narrow_loops(tape, LONG_TURN), len(tape.nodes)))
-    return found
+    ways = [(tape, with_loops(tape, LineOfNodes(tape), LONG_TURN))]
+    if READABLE < len(tape.nodes) <= LOOKED_AT_TWICE and lines_of(ways[0][1]) > FEW_LINES:
+        ways.append(completed(tape, narrow_loops(tape, LONG_TURN), len(tape.nodes)))
+    ways.sort(key=lambda way: lines_of(way[1]))
+    return next(filter(None, (all_scalar(*way) for way in ways)), None)
+
+
+def lines_of(items: Items) -> int:
+    """How many lines groups and loops take, at least."""
+    return sum([len(item.ids) if isinstance(item, Turns) else 1 for item in items])
 
 
 def all_scalar(tape: Tape, items: Items) -> Blocks | None:

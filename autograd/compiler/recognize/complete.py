@@ -4,6 +4,8 @@ which begin with other things. They are turns of the loop beside them, or make o
 """
 from __future__ import annotations
 
+from collections import deque
+
 from autograd.compiler.recognize.group import Group
 from autograd.compiler.recognize.lattice import with_lattice
 from autograd.compiler.recognize.later import Completer, Items
@@ -22,21 +24,30 @@ def completed(tape: Tape, items: Items, many: int = MANY) -> tuple[Tape, Items]:
     """
     if sum([len(item.ids) for item in items if isinstance(item, Group)]) > MOST:
         return tape, items
-    found: Items = []
     tape = tape._replace(kinds=list(tape.kinds))
     if len(items) >= many and not any(isinstance(item, Turns) for item in items):
         items = with_lattice(tape, items)
-    while items:
-        item, *items = items
-        if isinstance(item, Turns) and items:
-            longer = Completer(tape, items).after(item)
-            if longer is not None:
-                ahead, item, items = longer
-                found += ahead
+    found: Items = []
+    left = deque(items)
+    while left:
+        item = left.popleft()
         if isinstance(item, Turns):
-            sooner = Beginner(tape, found, item).sooner()
-            if sooner is not None:
-                found, item, behind = sooner
-                items = [*behind, *items]
+            found, item, after = with_neighbours(tape, found, item, list(left))
+            left = deque(after)
         found.append(item)
     return tape, found
+
+
+def with_neighbours(
+    tape: Tape, before: Items, loop: Turns, after: Items
+) -> tuple[Items, Turns, Items]:
+    """What is before a loop, the loop, and what is after it, with the turns at its ends in it."""
+    longer = Completer(tape, after).after(loop) if after else None
+    if longer is not None:
+        ahead, loop, after = longer
+        before = [*before, *ahead]
+    sooner = Beginner(tape, before, loop).sooner() if before else None
+    if sooner is not None:
+        before, loop, behind = sooner
+        after = [*behind, *after]
+    return before, loop, after

@@ -19,12 +19,14 @@ def narrow_loops(tape: Tape, most: int) -> list[Union[Group, Turns]]:
     after them.
     """
     depth, height = depths(tape), heights(tape)
-    early = [i for i in tape.nodes if depth[i] <= STEPS]
-    late = [i for i in tape.nodes if height[i] <= STEPS < depth[i]]
-    apart = {*early, *late}
-    turns = [i for i in tape.nodes if i not in apart]
+    early, late, turns = list[int](), list[int](), list[int]()
+    for i in tape.nodes:
+        if depth[i] <= STEPS:
+            early.append(i)
+        else:
+            (late if height[i] <= STEPS else turns).append(i)
     if not turns:
-        return []
+        return [*grouped(tape, list(tape.nodes))]
     line = LineOfNodes(tape, in_order(tape, turns, depth))
     return [*grouped(tape, early), *with_loops(tape, line, most), *grouped(tape, late)]
 
