@@ -35,8 +35,9 @@ the gradient of $\mathcal{L}$ with respect to $z_k$:
 
 $$z_k = W_k f_{k-1} + b_k, \quad f_k = \sigma_k(z_k) \qquad (6)$$
 
-Take `z1` with two entries, `f1 = σ(z1)`, and `z2 = W f1 + b` with three. `ℒ` stands for everything that follows; any function
-of `z2` would do. (`dot(w, f, b)` is the operation that `nn.Neuron` uses.)
+Take `z1` with two entries, `f1 = σ(z1)`, and `z2 = W f1 + b` with three. `ℒ` stands for everything that follows; any
+function of `z2` would do. (`dot(w, f, b)` is the operation that `nn.Neuron` uses; `enumerate(row, 1)` numbers the entries of
+a row from 1.)
 """
 
 # %%
@@ -166,7 +167,8 @@ lesson.play(loss, "play", "The layer, step by step. With p you predict each numb
 
 Now read these formulas as matrices. All products of an entry of `∂ℒ/∂z2` with an entry of `f1` are a column times a row, an
 *outer product*: a matrix of rank one, whose rows are all multiples of one row. And `Σᵢ W(i,j) ∂ℒ/∂z2(i)` runs down a column
-of `W`. (The *transpose* `Wᵀ` has the columns of `W` as its rows; `f1ᵀ` is `f1` written as a row.)
+of `W`. (The *transpose* `Wᵀ` has the columns of `W` as its rows; `f1ᵀ` is `f1` written as a row. In NumPy `W.T` is the
+transpose, `A @ B` the product of matrices, and `np.outer(u, v)` the outer product.)
 """
 
 # %%
@@ -206,7 +208,7 @@ lesson.ask("D₁ for our z1 with two entries: how many of its entries are not 0?
 # %% [markdown]
 """
 The lesson `proof` goes through it line by line, for any network. `explain` writes down the same way for any layer of yours,
-when you give it a vector or a matrix of Values instead of a single one. Here it is for our `z1`:
+when you give it a vector or a matrix of Values instead of a single one. Here it is for our `z1`.
 """
 
 # %%
@@ -426,7 +428,7 @@ lesson.show(figure, "vanishing", "From right to left the derivatives go back thr
 # %%
 per_layer = (of["sigmoid"][-1] / of["sigmoid"][0]) ** (1 / 11)
 lesson.ask("Read the red line: by about what factor does the derivative fall with each layer further back?", per_layer, within=0.25,
-           wrong={10.0: "one factor of ten is about a layer and a half"}, why="σ' is at most 1/4, and Xavier's weights "
+           wrong={10.0: "it takes more than a layer and a half for a factor of ten"}, why="σ' is at most 1/4, and Xavier's weights "
            "hardly change the size.")
 
 # %% [markdown]

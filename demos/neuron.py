@@ -26,7 +26,7 @@ lesson = Lesson("neuron", cover="figure2")
 # %%
 lesson.ask("From the last lesson: y = w x + b with w = 3, x = 2, b = 1. What is the derivative of y with respect to w?",
            grad(lambda w: w * 2.0 + 1.0)(3.0), wrong={3.0: "that is w, the derivative with respect to x", 7.0: "that is y itself"},
-           why="w is multiplied by x. A neuron is such a sum, and a function around it.")
+           why="w is multiplied by x. The building block of this lesson is such a sum, and a function around it.")
 
 # %% [markdown]
 r"""
@@ -151,8 +151,7 @@ lesson.ask("w = (0.5, -1.5), x = (2, -1), b = -2. What is z = wᵀx + b?", z.dat
 # %%
 lesson.ask("With the sigmoid, σ'(z) = σ(z) (1 - σ(z)) is about 0.235 here. What is the derivative of f with respect to w2?",
            w[1].grad, within=0.03,
-           wrong={b.grad: "that is the derivative with respect to b; w2 is multiplied by x2",
-                  -w[1].grad: "x2 is negative"},
+           wrong={b.grad: "that is the derivative with respect to b; w2 is multiplied by x2, which is -1"},
            why="σ'(z) times what w2 is multiplied by, x2 = -1.")
 
 # %%

@@ -218,7 +218,7 @@ last = distances("Newton")[-3:]
 
 # %%
 lesson.ask("At some point Newton's method has 2 correct digits. How many does it have after two more steps, roughly?",
-           2 * round(np.log(last[2]) / np.log(last[1])) ** 2, factor=1.6,
+           2 * round(np.log(last[2]) / np.log(last[1])) ** 2, within=0.1,
            wrong={4.0: "that is after one step", 6.0: "each step doubles the number of digits"},
            why="The distance is squared in each step, so the number of correct digits doubles: 2, 4, 8.")
 
@@ -280,7 +280,7 @@ print("Newton: each distance over the square of the last:", *(f"{r:.2f}" for r i
 
 # %%
 lesson.ask("With momentum the factor is √β. What is it for β = 0.8?", BETA**0.5, within=0.01, wrong={0.8: "the square root"},
-           why="0.89 instead of 0.97: about four times as many digits for each step.")
+           why="0.89 instead of 0.97: nearly four times as many digits for each step.")
 
 # %% tags=["hide-input"]
 figure, ax = plots.plot("Distance from the minimum", "step", "on a logarithmic scale")
@@ -391,8 +391,8 @@ lesson.ask("How many products do all Newton steps take together?", sum(products)
 ## Where it fails
 
 Newton's method looks for a point where the gradient is 0. That can be a *saddle point*: a minimum in one direction, a maximum
-in another. Near it the Hessian has a negative eigenvalue, and the quadratic approximation has no minimum; the solution of `H
-s = -g` is its saddle point. This function has two minima, at (±1, 0), and a saddle point between them, at (0, 0):
+in another. Near it the Hessian has a negative eigenvalue, and the quadratic approximation has no minimum; the solution of
+`H s = -g` is its saddle point. This function has two minima, at (±1, 0), and a saddle point between them, at (0, 0):
 """
 
 

@@ -340,7 +340,7 @@ lesson.ask("By what factor do both the slowest and the fastest direction shrink 
 
 # %% [markdown]
 """
-From here on an *optimizer* takes the steps. In both libraries the loop is the same: loss, reset, backward, step.
+From here on an optimizer takes the steps. In both libraries the loop is the same: loss, reset, backward, step.
 """
 
 # %%
@@ -505,7 +505,8 @@ beside("w0, w1, b", [w0, w1, b], torch_perceptron)
 score = points @ [w0, w1] - b
 share = np.mean((score > 0) == (labels == 1))
 lesson.ask("What share of the points does the neuron classify correctly? (1 is all of them.)", share, within=0.03,
-           wrong={1.0: "the clouds overlap a little"}, why="Any answer within 3 percent counts as right.")
+           wrong={0.5: "that is guessing"}, why="The clouds lie far enough apart for a line between them. (Any answer within 3 "
+           "percent counts as right.)")
 
 # %%
 print(f"{share:.1%} of the points are classified correctly by the line w · x = b")

@@ -242,8 +242,9 @@ lesson.ask("Near which power of ten do the curves stop falling? Give the exponen
 """
 ## What it costs
 
-The graph of a derivative contains the graph before, and for each of its Values about two more: a partial derivative and a
-product. The next derivative does the same to all of these.
+The graph of a derivative contains the graph before and, for its Values, local derivatives, products, and sums where a Value
+has several users. Some of these are there already, as `exp` is its own derivative. The next derivative does the same to all
+of them.
 """
 
 
@@ -263,7 +264,7 @@ by_series = [exponential(sine(n))[1] for n in range(DEGREE + 1)]
 
 # %%
 lesson.ask("By what factor does the graph grow with each further derivative, roughly?", counts[-1] / counts[-2], within=0.35,
-           wrong={1.0: "each Value brings a partial derivative and a product"},
+           wrong={1.0: "the Values bring local derivatives and products"},
            why="A constant factor for each order: the cost grows exponentially with the order.")
 
 # %%

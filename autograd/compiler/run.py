@@ -244,6 +244,23 @@ class Program:
         finally:
             as_before(token)
 
+    def unchecked(self, with_gradient: bool) -> Callable[..., tuple[float, np.ndarray]]:
+        """A function of theta, and x if there is data, that gives the value and the gradient; or
+        0.0 and all outputs. It checks nothing: NaN goes through, or raises ValueError or
+        ArithmeticError, as inside of `raising()`.
+        """
+        name = "value_and_grad" if with_gradient else "value"
+        run = self._function(name, False)
+        if type(self._code) is not Straight:
+            found: Callable[..., tuple[float, np.ndarray]] = run
+            return found if with_gradient else lambda *given: (0.0, np.ravel(run(*given)).copy())
+
+        def on_floats(*given: np.ndarray) -> tuple[float, np.ndarray]:
+            numbers = run(*[x.tolist() for x in given])
+            y, d = numbers if with_gradient else (0.0, numbers)
+            return y, np.array(d, dtype=float)
+        return on_floats
+
     def _is_data(self, x: Any) -> bool:
         """Whether x is an array as it should be."""
         return (

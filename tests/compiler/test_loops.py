@@ -429,3 +429,48 @@ def test_a_recurrent_network_of_few_states_has_as_many_lines_however_long_it_is(
 @pytest.mark.parametrize("states", (1, 2, 3))
 def test_a_recurrent_network_of_few_states_is_compiled_to_what_eager_gives(states):
     assert compile(*next_letters(states, 40)).verify(points=3) == 3
+
+
+def ring(rng, n, turns, at_end):
+    """Cells of a ring, each from some of its neighbours, and a loss on some of the last ones."""
+    near, weights = rng.choice([(1,), (1, -1), (-2, 1), (-1, 2, 3), (0, 1, -1)]), rng.choice(["own", "shared", "data"])
+    start, bend = [rng.uniform(-1, 1) for _ in range(n)], rng.choice([lambda v: v, ag.tanh, ag.sin])
+    w = [rng.uniform(0.2, 0.9) for _ in range(n)]
+    read = sorted(rng.sample(range(n), rng.randrange(1, n + 1))) if at_end else range(n)
+
+    def loss(P):
+        u = list(start)
+        for _ in range(turns):
+            c = {"own": P[:n], "shared": [P[0]] * n, "data": w}[weights]
+            u = [bend(0.3 * u[i] + c[i] * sum(u[(i + k) % n] for k in near) / len(near) - 0.1 * P[i] * u[i]) for i in range(n)]
+        return sum((u[i] - 0.5 * w[i]) ** 2 for i in read)
+    return loss
+
+
+@pytest.mark.parametrize("seed", [0, 3])
+def test_a_ring_of_cells_has_as_many_lines_however_long_it_is(seed):
+    lines = []
+    for turns in (16, 24):
+        rng = random.Random(seed)
+        n = rng.randrange(4, 8)
+        P = [Value(rng.uniform(0.1, 0.5)) for _ in range(n)]
+        loss = ring(rng, n, turns, at_end=False)(P)
+        program = compile(loss, P, form="matrices")
+        lines.append(len(program.source.splitlines()))
+        y, gradient, scale = eager(loss, P)
+        np.testing.assert_allclose(program.value_and_grad([p.data for p in P])[1], gradient, rtol=0, atol=BOUND * scale)
+    assert lines[0] == lines[1]
+
+
+@pytest.mark.parametrize("matrices", (2, 3))
+def test_weights_that_come_by_turns_are_read_once(matrices):
+    """A matrix and its transpose, or three matrices, one after the other: a turn of the loop is all of them."""
+    def of(p, turns):
+        K, v = [[ag.exp(-c) for c in p[4 * i:4 * i + 4]] for i in range(4)], [1.0] * 4
+        ways = [K, [list(column) for column in zip(*K)], [[2.0 * k for k in row] for row in K]][:matrices]
+        for t in range(turns):
+            v = [(i + 1) / sum(k * u for k, u in zip(ways[t % matrices][i], v)) for i in range(4)]
+        return sum(a * b for a, b in zip(v, p))
+    theta = np.random.default_rng(0).uniform(0, 1, 16).tolist()
+    short, long = (agrees(lambda p, _, turns=turns: of(p, turns), theta, forms=("arrays",)).source for turns in (24, 36))
+    assert short.count("\n") == long.count("\n") and "take" not in long

@@ -1,4 +1,5 @@
 """What holds for every lesson: its form, that it runs, its page, and the order in which ideas come."""
+import ast
 import json
 import html
 import os
@@ -6,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 
@@ -157,18 +159,39 @@ IDEAS = {                               # the lesson that says what it is; no te
     "backpropagation": "derivative", "local derivative": "derivative", "chain rule": "chain_rule", "user": "chain_rule", "topological order": "chain_rule",
     "neuron": "neuron", "activation function": "neuron", "weights": "neuron", "bias": "neuron", "loss": "descent",
     "gradient descent": "descent", "learning rate": "descent", "epoch": "descent", "mini-batch": "sgd", "momentum": "sgd",
-    "outer product": "backpropagation", "vanishing gradients": "backpropagation",
+    "outer product": "backpropagation", "transpose": "backpropagation", "vanishing gradients": "backpropagation",
+    "recursion": "chain_rule", "hidden": "neuron", "fully connected": "neuron", "training data": "descent", "cotangent": "forward_reverse",
+    "Jacobian": "forward_reverse", "Hessian": "forward_reverse", "hinge loss": "moons", "margin": "moons",
+    "L2 regularization": "moons", "weight decay": "moons", "optimizer": "moons", "overfitting": "moons", "logits": "digits",
+    "softmax": "digits", "cross-entropy": "digits", "confusion matrix": "digits", "dead ReLU": "digits", "expression swell": "tensors",
+    "straight-through estimator": "tensors", "eigenvalue": "pytorch_intro", "embedding": "gpt",
+    "attention": "gpt", "perplexity": "gpt", "bigram": "gpt", "temperature": "gpt", "eigenvector": "newton", "saddle point": "newton",
+    "quadratic convergence": "newton", "Taylor polynomial": "taylor", "Taylor arithmetic": "taylor",
 }
+
+
+def said(cell):
+    """What a cell says to a reader: its text, or its questions, their reasons, and its captions."""
+    if cell.markdown:
+        return cell.text
+    calls = [node for node in ast.walk(ast.parse(cell.text)) if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("lesson.")]
+    return " ".join(node.value for call in calls for node in ast.walk(call)
+                    if isinstance(node, ast.Constant) and isinstance(node.value, str))
+
+
+@cache
+def bodies():
+    """What each lesson says, without the opening and the headings."""
+    return {name: " ".join(re.sub(r"^#.*", "", "\n".join(map(said, some[1:])), flags=re.MULTILINE).split())
+            for name, some in CELLS.items()}
 
 
 @pytest.mark.parametrize("idea, home", IDEAS.items(), ids=IDEAS)
 def test_an_idea_is_said_once_and_before_it_is_needed(idea, home):
     """Where a term is explained it is in italics: once in the course, and no text before that uses the term."""
-    bodies = {name: " ".join(re.sub(r"^#.*", "", text.removeprefix(CELLS[name][0].text), flags=re.MULTILINE).split())
-              for name, text in TEXTS.items()}                          # without the opening and the headings
     italics = re.compile(rf"(?<!\*)\*{idea}(e?s)?\*(?!\*)", re.IGNORECASE)
-    assert {name: len(italics.findall(body)) for name, body in bodies.items() if italics.search(body)} == {home: 1}
-    course = " ".join(bodies.values())
+    assert {name: len(italics.findall(body)) for name, body in bodies().items() if italics.search(body)} == {home: 1}
+    course = " ".join(bodies().values())
     assert not re.search(rf"\b{idea}(e?s)?\b", course[:italics.search(course).start()], re.IGNORECASE)
 
 

@@ -15,12 +15,13 @@ import numpy as np
 
 from autograd.compiler.jit.flat import (FLOAT, INT, LARGEST, build, flatten, kinds_of, numbers,
                                         of_values, without_values)
-from autograd.compiler.jit.quick import Template, builder, call_reader, reader
+from autograd.compiler.jit.quick import Template, builder, call_reader, list_reader, reader
 from autograd.value import Value
 
 READERS = 8                             # of nests of arrays, at one place
 READINGS = 4                            # of calls, as long as arrays have the same shapes
 LONG = 500                              # bytes of a list that is worth a copy
+LONG_DATA = 4000                        # bytes from which on that is worth more than one reading
 FLOAT64 = np.dtype(np.float64)
 VALUES, LISTS = {Value}, {list}
 NESTS = (list, tuple, dict, np.ndarray)
@@ -221,6 +222,19 @@ class Reading:
         return read is not None
 
 
+def template_of(args: tuple[Any, ...], keys: list[Any]) -> Template | None:
+    """How arguments are read as one nest; None where some are arrays, where all are numbers, and
+    where data are so long that a copy to compare them with is worth more."""
+    if not any(type(key) is tuple for key in keys):
+        return None
+    try:
+        written = marshal.dumps(args, 2)
+        lengths = [len(marshal.dumps(x, 2)) for x in args[1:]]
+        return Template(written) if max(lengths, default=0) <= LONG_DATA else None
+    except (ValueError, IndexError, RecursionError):
+        return None
+
+
 class Arguments:
     """The arguments of earlier calls of one function."""
 
@@ -259,6 +273,14 @@ class Arguments:
         theta = np.concatenate(pieces, dtype=float) if pieces else np.empty(0)
         return signature, theta, []
 
+    def reading(self, args: tuple[Any, ...]) -> tuple[Callable[..., Any], Any] | None:
+        """What reads these arguments, and what it finds beside their numbers; None for nothing."""
+        for reading in self.readings:
+            found = reading.read(args, {})
+            if found is not None and found[1] in reading.signatures:
+                return reading.read, found[1]
+        return None
+
     def learn(self, signature: Signature, slots: list[Slot], args: tuple[Any, ...],
               named: dict[str, Any]) -> None:
         """Know from now on how to read a call, one that came before."""
@@ -267,7 +289,9 @@ class Arguments:
                 return
         if slots and len(self.readings) < READINGS:
             keys = [*argument_keys(signature.key), *signature.key[2][1][2]]
-            read = call_reader(keys, [slot.find for slot in slots], tuple(named))
+            template = None if named else template_of(args, keys)
+            read = (call_reader(keys, [slot.find for slot in slots], tuple(named))
+                    if template is None else list_reader(keys, template))
             self.readings.append(Reading(read))
             self.readings[-1].knows(args, named, signature)
 

@@ -19,7 +19,7 @@ from autograd.compiler.jit.guards import Notes, Stop, Whole, noticing
 from autograd.compiler.jit.kinds import kind_of, settle
 from autograd.compiler.jit.lookups import Lookups
 from autograd.compiler.jit.made import Made, agrees
-from autograd.compiler.jit.quick import builder
+from autograd.compiler.jit.quick import builder, direct
 from autograd.compiler.jit.memory import number_of
 from autograd.compiler.jit.reach import Reach
 from autograd.compiler.jit.step import Compile, Step, refusal
@@ -283,6 +283,8 @@ class Branch:
         for i, v in enumerate(results):
             while not outside.isdisjoint(notes.chosen.get(v, ())):      # it may be one of these
                 v = results[i] = notes.taken(v)
+            if notes.chosen:
+                notes.is_number(v)                  # a guard where an `if` decides
         return settle(results, notes)
 
     def gradient_key(self) -> Any:
@@ -322,6 +324,24 @@ class Branch:
         if found is None:
             return None
         return np.concatenate((theta, list(map(number_of, self.outside)), *found[0])), found[1]
+
+    def is_simple(self) -> bool:
+        """Whether it is for all numbers, and its program takes and gives nothing but these."""
+        looks = self.lookups.bounds or self.outside or self.checks.count or self.guard is not None
+        return not (looks or self.program is None or len(self.whole) or self.is_unproved)
+
+    def direct(self) -> Callable[[Any], Any] | None:
+        """A function of all numbers that gives what `run` does, in a fraction of the time around
+        the program; None for a number that is not finite. None where there is no such function."""
+        if self.step is not None or self.made is not None or not self.is_simple():
+            return None
+        assert self.program is not None
+        if self.over is None:
+            return direct(self.program.unchecked(False), ["a"], self.key, "{}")
+        parts = ["a[theta]", "a[rest]"] if self.has_data else ["a"]
+        form = "(y, {})" if self.over.with_value else "{}"
+        return direct(self.program.unchecked(True), parts, self.key, form,
+                      theta=self.theta, rest=self.rest)
 
     def holds(self, given: tuple[Any, Any] | None, values: Sequence[Value] = ()) -> int:
         """1 where every guard comes out as recorded, 0 where one does not, -1 where the numbers

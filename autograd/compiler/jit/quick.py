@@ -3,18 +3,24 @@
 1. `marshal` writes a nest of lists, tuples, dicts, floats, ints and strings as bytes, all in C. Two
    nests differ in their numbers alone exactly if the other bytes are the same: a Template knows
    which are which.
-2. A result is built by an expression that is written once for its key.
+2. A result is built by an expression that is written once for its key. `direct` is one function
+   from all numbers of a call to its result.
 """
 from __future__ import annotations
 
+import marshal
+import math
 from collections.abc import Callable
+from functools import lru_cache
 from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograd.compiler.jit.flat import BOOL, FLOAT, INT, LARGEST, VALUE
+from autograd.compiler.run import as_before, raising
 
+ndarray = np.ndarray
 SIZE = {ord("g"): 8, ord("i"): 4}       # the bytes of a float and of an int
 DTYPE: dict[int, Any] = {ord("g"): np.dtype("<f8"), ord("i"): np.dtype("<i4")}
 COUNTED = {ord("["), ord("(")}          # a list and a tuple: their length, then their items
@@ -22,7 +28,7 @@ CONSTANT = {ord("N"), ord("T"), ord("F")}
 TEXT = {ord("u"), ord("t"), ord("a"), ord("A")}
 DICT, END = ord("{"), ord("0")
 MANY = 200                              # numbers and arrays that are read one by one
-FEW = 16                                # blocks that are read one by one
+FEW = 4                                 # blocks that are read one by one
 
 
 class Block(NamedTuple):
@@ -33,13 +39,12 @@ class Block(NamedTuple):
     rows: int = 1
     apart: int = 0
 
-    def read(self, written: bytes) -> Any:
-        """Its numbers, (rows * columns,)."""
-        size = SIZE[self.kind] + 1
+    def view(self) -> tuple[Any, ...]:
+        """Shape, dtype, offset and strides of its numbers: (columns,), or (rows, columns)."""
+        kind, size = DTYPE[self.kind], SIZE[self.kind] + 1
         if self.rows == 1:
-            return np.ndarray((self.columns,), DTYPE[self.kind], written, self.start, (size,))
-        shape, strides = (self.rows, self.columns), (self.apart, size)
-        return np.ndarray(shape, DTYPE[self.kind], written, self.start, strides).ravel()
+            return (self.columns,), kind, self.start, (size,)
+        return (self.rows, self.columns), kind, self.start, (self.apart, size)
 
 
 class Template:
@@ -52,19 +57,16 @@ class Template:
         found: list[tuple[int, int]] = []
         find_numbers(written, 0, found)
         self.count = len(found)
-        self.structure = np.full(len(written), 255, np.uint8)
+        self.size = len(written)
+        self.structure = np.full(self.size, 255, np.uint8)
         for kind, at in found:
             self.structure[at:at + SIZE[kind]] = 0
         self.same = self.without_numbers(written)
         self.blocks = blocks(found)
-        self.floats = self.bytes_of(found, ord("g"))
-        self.ints = self.bytes_of(found, ord("i"))
+        self.views = [block.view() for block in self.blocks]
+        self.floats, self.ints = [np.array([at for kind, at in found if kind == one], int)
+                                  for one in DTYPE]
         self.is_int = np.array([kind == ord("i") for kind, _ in found], bool)
-
-    def bytes_of(self, found: list[tuple[int, int]], kind: int) -> Any:
-        """The places of the bytes of all numbers of a kind."""
-        at = np.array([a for k, a in found if k == kind], int)
-        return (at[:, None] + np.arange(SIZE[kind])).ravel()
 
     def without_numbers(self, written: bytes) -> bytes:
         """The bytes with zeros for the numbers."""
@@ -75,15 +77,20 @@ class Template:
         nest."""
         if self.without_numbers(written) != self.same:
             return None
-        if len(self.blocks) <= FEW:
-            return [block.read(written) for block in self.blocks] or [np.empty(0)]
-        data = np.frombuffer(written, np.uint8)
-        floats = data[self.floats].view("<f8")
+        if len(self.views) <= FEW:
+            return [ndarray(shape, kind, written, start, strides).ravel()
+                    for shape, kind, start, strides in self.views] or [np.empty(0)]
+        floats = self.starting(written, ord("g"))[self.floats]
         if not len(self.ints):
             return [floats]
-        found = np.empty(self.count)
-        found[~self.is_int], found[self.is_int] = floats, data[self.ints].view("<i4")
-        return [found]
+        numbers = np.empty(self.count)
+        numbers[~self.is_int] = floats
+        numbers[self.is_int] = self.starting(written, ord("i"))[self.ints]
+        return [numbers]
+
+    def starting(self, written: bytes, kind: int) -> Any:
+        """The numbers of a kind that start at each of the bytes, though few are meant as one."""
+        return ndarray((self.size - SIZE[kind] + 1,), DTYPE[kind], written, 0, (1,))
 
 
 def blocks(found: list[tuple[int, int]]) -> list[Block]:
@@ -267,17 +274,75 @@ def call_reader(keys: list[Any], finders: list[Any], names: tuple[str, ...]) -> 
     return found.function("args, named", f"{numbers}, ({''.join(x + ', ' for x in looks)})")
 
 
+def list_reader(keys: list[Any], template: Template) -> Callable[..., Any]:
+    """The same as call_reader for arguments without names that are written as a whole."""
+    alike = [(a, b) for a in range(len(keys)) for b in range(a)
+             if type(keys[a]) is type(keys[b]) is tuple]
+
+    def read(args: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        try:
+            written = b"" if named else marshal.dumps(args, 2)
+        except ValueError:
+            return None
+        if len(written) != template.size:
+            return None
+        pieces = template.numbers(written)
+        if pieces is None:
+            return None
+        looks = tuple([args[a] is args[b] for a, b in alike])
+        return np.concatenate(pieces, dtype=float), looks
+    return read
+
+
 # Results ------------------------------------------------------------------------------------------
 
+@lru_cache(256)
 def builder(key: Any) -> Callable[..., Any]:
     """A function that gives the nest of a key, filled with the numbers of an array, and with Values
     by their places."""
     constants: dict[str, Any] = {"np": np}
+    lines, text = built(key, constants)
+    return function("build(a, made=None)", [*lines, f"return {text}"], constants)
+
+
+def built(key: Any, constants: dict[str, Any]) -> tuple[list[str], str]:
+    """Lines about the array a, and the nest of a key as an expression after them."""
     text, _ = expression(key, 0, constants)
-    listed = "v = a.tolist()" if "v[" in text else "pass"
-    exec(f"def build(a, made=None):\n    {listed}\n    return {text}", constants)
-    found: Callable[..., Any] = constants["build"]
+    return ["v = a.tolist()"] * ("v[" in text) + ["b = a.copy()"] * ("b[" in text), text
+
+
+def function(head: str, lines: list[str], constants: dict[str, Any]) -> Callable[..., Any]:
+    """A function of these lines."""
+    exec(f"def {head}:\n" + "".join(f"    {line}\n" for line in lines), constants)
+    found: Callable[..., Any] = constants[head.partition("(")[0]]
     return found
+
+
+def direct(run: Callable[..., Any], parts: list[str], key: Any, form: str,
+           **places: Any) -> Callable[..., Any]:
+    """A function of all numbers, the array a, that gives what a program makes of them, as the nest
+    of a key; None where a number is not finite, or where the program raises.
+
+    parts   what `run` is called with, as expressions of a and `places`
+    form    how the nest {} is returned: "(y, {})" where `run` gives a number y, and its gradient,
+            "{}" where it gives y and the gradient, of which y is left out
+    """
+    constants: dict[str, Any] = {"np": np, "run": run, "raising": raising, "as_before": as_before,
+                                 "isfinite": math.isfinite, **places}
+    lines, text = built(key, constants)
+    return function("direct(a)", [
+        "token = raising()",
+        "try:",
+        "    size = a.dot(a)",
+        f"    y, a = run({', '.join(parts)})",
+        "    size += a.dot(a) + y",
+        "except (ArithmeticError, ValueError):",
+        "    return None",
+        "finally:",
+        "    as_before(token)",
+        "if not isfinite(size):",
+        "    return None",
+        *lines, f"return {form.format(text)}"], constants)
 
 
 def expression(key: Any, at: int, constants: dict[str, Any]) -> tuple[str, int]:
@@ -292,8 +357,8 @@ def expression(key: Any, at: int, constants: dict[str, Any]) -> tuple[str, int]:
         return f"{constant_in(constants, truths)}.copy()", at
     if kind == "array":
         end = at + prod(key[1])
-        part = f"a[{at}:{end}].reshape({key[1]!r})"
-        return (f"np.rint({part}).astype(int)" if key[2] == INT else f"{part}.copy()"), end
+        part = f"[{at}:{end}].reshape({key[1]!r})"          # of b, a copy of a
+        return (f"np.rint(a{part}).astype(int)" if key[2] == INT else f"b{part}"), end
     if type(key[2]) is int:
         return row_of_numbers(key, at), at + key[2]
     if kind is list and (columns := row_length(key[2])):

@@ -12,7 +12,6 @@ loss they go into, all at once, whatever their turn.
 """
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -56,7 +55,7 @@ def levels(
     if not (late > early).any():
         return first
     some[some] = late > early
-    return earliest(tape, dict(zip(tape.nodes, some.tolist())), last)
+    return raised(tape, first, dict(zip(ids[some].tolist(), highest[some].tolist())))
 
 
 def how_many_alike(keys: np.ndarray, depth: np.ndarray) -> np.ndarray:
@@ -71,20 +70,35 @@ def height_of(tape: Tape) -> int:
     return len(tape.kinds) + 1
 
 
-def earliest(
-    tape: Tape, fixed: Mapping[int, bool] | None = None, last: Sequence[int] = ()
-) -> list[int]:
-    """The lowest depth each id can have, just above its highest argument; where some are `fixed`,
-    those have their depth of `last`.
-    """
+def earliest(tape: Tape) -> list[int]:
+    """The lowest depth each id can have, just above its highest argument."""
     height, depth = height_of(tape), [0] * len(tape.kinds)
     of = depth.__getitem__
     for i, (op, args) in tape.nodes.items():
-        deepest = max(map(of, args)) if len(args) > 1 else depth[args[0]]
+        if len(args) == 1:
+            deepest = depth[args[0]]
+        elif len(args) == 2:
+            a, b = depth[args[0]], depth[args[1]]
+            deepest = a if a > b else b
+        else:
+            deepest = max(map(of, args))
         is_sum = op is ops.dot or op is ops.sum
         depth[i] = (deepest // height + 1) * height if is_sum else deepest + 1
-        if fixed and fixed[i]:
-            depth[i] = last[i]
+    return depth
+
+
+def raised(tape: Tape, first: list[int], higher: dict[int, int]) -> list[int]:
+    """The depth of each id, where some are as high as `higher` says, and others where `first` has
+    them, or just above what was raised.
+    """
+    height, depth, moved = height_of(tape), list(first), set(higher)
+    for i, (op, args) in tape.nodes.items():
+        if i in higher:
+            depth[i] = higher[i]
+        elif not moved.isdisjoint(args):
+            deepest, is_sum = max([depth[a] for a in args]), op is ops.dot or op is ops.sum
+            depth[i] = (deepest // height + 1) * height if is_sum else deepest + 1
+            moved.add(i)
     return depth
 
 
@@ -128,7 +142,10 @@ def keys_of(tape: Tape) -> list[int]:
     kinds[tape.zero] = ZERO
     kind_of, numbers = kinds.__getitem__, []
     for op, args in tape.nodes.values():
-        look = op, tuple(map(kind_of, args))
+        if len(args) == 2:
+            look: Key = (op, kinds[args[0]], kinds[args[1]])
+        else:
+            look = (op, *map(kind_of, args))
         number = by_kinds.get(look)
         if number is None:
             number = known.setdefault(key(tape, (op, args)), len(known))

@@ -710,7 +710,9 @@ class _Numbering:
         parameters = {t for t in self.columns.begin if self.parameter(t) is not None}
         for plus, minus in linears.values():
             for side in (plus,) if minus is NOTHING else (plus, minus):
-                biases = parameters.intersection(side.rest) if side.left and side.rest else ()
+                if not side.left or parameters.isdisjoint(side.rest):
+                    continue
+                biases = parameters.intersection(side.rest)
                 for bias in biases if len(biases) == 1 else ():
                     other = before.setdefault(bias, side)
                     if side.left != other.left and side.right != other.right:

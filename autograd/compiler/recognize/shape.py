@@ -19,7 +19,7 @@ import numpy as np
 
 from autograd import ops
 from autograd.compiler.arrays.array import (SAMPLES, Array, Operand, Shape, as_number, elementwise,
-    inner, is_batched, lead, shape_of)
+    inner, is_batched, lead, padded, shape_of)
 from autograd.compiler.patterns import recognized
 from autograd.compiler.recognize.group import Group
 from autograd.compiler.arrays.places import (Strided, factor, inner_sizes, shape_from, slicing,
@@ -31,8 +31,8 @@ from autograd.compiler.recognize.roll import Roller
 from autograd.compiler.recognize.ragged import (as_table, same_length, same_length_dots,
     same_length_extrema)
 from autograd.compiler.recognize.record import CONSTANT, INPUT, NODE, PARAMETER, Tape
-from autograd.compiler.arrays.structure import (LABELS, Named, contract, full, numbers, reshape,
-                                                summed, take, total, total_of_terms, view)
+from autograd.compiler.arrays.structure import (LABELS, Named, Take, contract, full, numbers,
+                                                reshape, summed, take, total, total_of_terms, view)
 from autograd.compiler.recognize.split import JOINED, RUNS, SLICE, Splitter
 from autograd.ops import Operation
 
@@ -71,6 +71,7 @@ class _Planner:
         self.views: dict[tuple[int, Strided], Array] = {}  # a view that is taken twice is one Array
         self.gathers: dict[tuple[tuple[int, ...], Shape, bytes], Array] = {}
         self.splitter = Splitter(self)
+        self.recent: tuple[list[tuple[int, ...]], np.ndarray] = [], np.zeros((0, 0), np.intp)
 
     def plan(self, items: Sequence[Group | Turns]) -> Plan:
         samples = (SAMPLES,) if self.tape.samples else ()
@@ -115,7 +116,13 @@ class _Planner:
                 for some, terms in same_length_extrema(ids, args):
                     halved(self, op, some, terms)
             else:
-                self.each(op, np.array(ids), as_table(args))
+                self.each(op, np.array(ids), self.table(args))
+
+    def table(self, rows: list[tuple[int, ...]]) -> np.ndarray:
+        """Rows of one length as an array, which is made once for several looks at a group."""
+        if rows is not self.recent[0]:
+            self.recent = rows, as_table(rows)
+        return self.recent[1]
 
     def without_zeros_inside(self, group: Group) -> Group:
         """Sums without the zeros in them, but for those of a row, where a neighbour is missing."""
@@ -150,7 +157,7 @@ class _Planner:
             parts = self.by_family(group.args)
         else:
             parts = [some[part] for some in self.by_numbers(group)
-                     for part in self.splitter.parts(group.op, as_table(group.args)[some])]
+                     for part in self.splitter.parts(group.op, self.table(group.args)[some])]
         if len(parts) == 1:
             return [group]
         return [
@@ -163,9 +170,10 @@ class _Planner:
         and which are of two nodes from here and there; one part where numbers are the ends of a
         row, or few.
         """
-        table, every = as_table(group.args), np.arange(len(group.ids))
-        if group.op is not ops.dot or table.shape[1] != 4:
+        every = np.arange(len(group.ids))
+        if group.op is not ops.dot or len(group.args[0]) != 4:
             return [every]
+        table = self.table(group.args)
         number = (self.kinds[table[:, :2]] == CONSTANT).any(axis=1)
         if not FEW <= number.sum() < len(every) or self.has_ends(table[:, :2]):
             return [every]
@@ -186,7 +194,7 @@ class _Planner:
             return False
         if group.op is ops.sum:
             return length <= FEW
-        args = as_table(group.args)
+        args = self.table(group.args)
         sides = args[:, : length // 2], args[:, length // 2 :]
         return any(
             bool((self.kinds[side] == CONSTANT).all() and (side == side[0]).all()) for side in sides
@@ -630,6 +638,8 @@ class _Planner:
 
     def rows(self, ids: np.ndarray, left: np.ndarray, right: np.ndarray) -> None:
         """Dots of pairs of rows."""
+        if len(ids) == 1 and self.with_repeats(ids, left[0], right[0]):
+            return
         order = self.leading_order([left[:, 0], right[:, 0]])
         if order is not None:
             ids, left, right = ids[order], left[order], right[order]
@@ -647,6 +657,26 @@ class _Planner:
         if len(set(out) & set(a + b)) < len(out):  # an axis along which both are the same
             A, a = full(A, (*lead(A), *shape)), SAMPLES * is_batched(A) + LABELS[: len(shape)]
         self.keep(contract(A, a, B, b, out), ids)
+
+    def with_repeats(self, ids: np.ndarray, left: np.ndarray, right: np.ndarray) -> bool:
+        """Add a dot of all entries of a table with a row or a column that is repeated, such as the
+        sum of a[i] * B[i, j] over all i and j, as that of a[i] and the sums over j.
+        """
+        if not all(map(self.in_one_block, (left, right))):
+            return False
+        shape = self.common_shape([left, right])
+        sides = [self.argument(side, shape) for side in (left, right)] if len(shape) > 1 else []
+        if sum(prod(inner(x)) < len(left) for x in sides) != 1 or any(
+            isinstance(x.op, Take) for x in sides
+        ):
+            return False
+        factors = []
+        for x, y in (sides, sides[::-1]):
+            along = [k for k, n in enumerate(padded(inner(y), len(shape))) if n != shape[k]]
+            factors.append(summed_along(x, shape, along))
+        (A, a), (B, b) = factors
+        self.keep(contract(A, a, B, b, SAMPLES * (SAMPLES in a + b)), ids)
+        return True
 
     def is_one(self, ids: np.ndarray) -> bool:
         """Whether all ids are in one Array, or one number."""
@@ -800,6 +830,18 @@ def labelled(x: Array, shape: Shape) -> tuple[Array, str]:
     return reshape(x, (*lead(x), *(sizes[k] for k in kept))), SAMPLES * is_batched(x) + "".join(
         labels[k] for k in kept
     )
+
+
+def summed_along(x: Array, shape: Shape, axes: list[int]) -> tuple[Array, str]:
+    """What broadcasts to a shape, summed along some axes of it and without those along which it
+    broadcasts, and the labels of the axes that are left.
+    """
+    first, sizes = len(lead(x)), padded(inner(x), len(shape))
+    kept = [k for k, n in enumerate(sizes) if n == shape[k]]
+    x = reshape(x, (*lead(x), *[sizes[k] for k in kept]))
+    along = tuple(first + kept.index(k) for k in axes)
+    labels = SAMPLES * first + "".join(LABELS[k] for k in kept if k not in axes)
+    return (total(x, along, inside=True) if along else x), labels
 
 
 def written_out(op: Operation, arguments: Sequence[Operand]) -> Operand:
