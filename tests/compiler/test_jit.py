@@ -204,6 +204,14 @@ def test_calls_that_look_alike_notice_what_is_special(transform, kind):
     assert compiled.refused == "" and (compiled.direct is not None) == (transform is not hessian)    # log, which its program has not
 
 
+def test_an_infinite_derivative_of_a_finite_value_is_as_eager():
+    f = value_and_grad(lambda x, y: 1e300 * x * y)
+    compiled = jit(f)
+    for x, y in [(1.0, 1.0 + k / 8) for k in range(6)] + [(1e-10, 1e10), (1.0, 2.0), (1e-10, 1e10)]:
+        assert outcome_of(compiled, (x, y)) == outcome_of(f, (x, y))
+    assert compiled.direct is not None
+
+
 @pytest.mark.parametrize("name", COMPILED)
 def test_what_people_write_is_compiled(name):
     """Classes, NumPy, dataclasses, sequences of all lengths: nothing of it runs as it was written."""
