@@ -320,7 +320,7 @@ class _Numbering:
                 "operation cannot be computed again: define it with autograd.operation"
             )
         else:
-            known = tuple([ids[t] for t in args])
+            known = (ids[args[0]],) if len(args) == 1 else tuple([ids[t] for t in args])
             ids[i] = self.node(op, tuple(self.ids_of(args)) if NONE in known else known)
 
     def tape(self, parameters: Sequence[Value], inputs: Sequence[Value]) -> Tape:
@@ -556,7 +556,9 @@ class _Numbering:
 
     def one_product_and_more(self, side: Side) -> int:
         """The node of one product, alone or beside a number or another term: the shortest sums."""
-        a, b = self.ids_of((side.left[0], side.right[0]))
+        a, b = self.ids[side.left[0]], self.ids[side.right[0]]
+        if a is NONE or b is NONE:
+            a, b = self.ids_of((side.left[0], side.right[0]))
         if not side.rest:
             return self.product(a, b)
         (term,) = side.rest
@@ -585,10 +587,10 @@ class _Numbering:
 
     def product(self, a: int, b: int) -> int:
         """The node of a product. The parameter, or the number, is on the left, as in `classes`."""
-        kinds = self.kinds
-        if kinds[a] > kinds[b]:
-            a, b = b, a
-        return self.node(ops.mul if kinds[a] == CONSTANT else ops.dot, (a, b))
+        kind, other = self.kinds[a], self.kinds[b]
+        if kind > other:
+            a, b, kind = b, a, other
+        return self.node(ops.mul if kind == CONSTANT else ops.dot, (a, b))
 
     def one_product(self, a: int, b: int, rest: list[int]) -> Optional[int]:
         """The node of one product and nothing else, or of w * x + b; None where it is another sum.
