@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, NamedTuple, Union
 
 import numpy as np
@@ -160,15 +160,7 @@ def longest(tape: Tape, line: Line, begin: int, most: int) -> tuple[int, Turns] 
     """The loop that covers most of the groups from `begin` on, and where it starts; None where
     there is none.
     """
-    candidates = []
-    looks = line.looks[begin:]
-    for period in range(1, min(most, len(looks) // FEWEST) + 1):
-        starts, stops = runs(looks[period:] == looks[:-period])
-        covered = (stops - starts) // period * period + period
-        for k in np.flatnonzero(covered >= FEWEST * period):
-            candidates.append((int(covered[k]), period, int(starts[k]), int(stops[k]) + period))
-    candidates.sort(key=lambda c: (-c[0], c[1]))
-    for _, period, start, stop in candidates[:TRIED]:
+    for _, period, start, stop in islice(repetitions(line.looks[begin:], most), TRIED):
         loops: list[tuple[int, Turns]] = []
         for tried, shift in enumerate(range(0, period, -(-period // SHIFTS))):
             count = (stop - start - shift) // period
@@ -181,6 +173,26 @@ def longest(tape: Tape, line: Line, begin: int, most: int) -> tuple[int, Turns] 
         if loops:  # of those that begin at another group, the one with least to keep
             return min(loops, key=lambda loop: (*stacks_of(tape, line, *loop), -loop[1].length))
     return None
+
+
+def repetitions(looks: np.ndarray, most: int) -> Iterator[tuple[int, int, int, int]]:
+    """Stretches in which looks come again after a period of at most so many: how much each covers
+    in whole turns, the period, where it starts and stops; those that cover most come first.
+    """
+    others, is_longest = [], False
+    for period in range(1, min(most, len(looks) // FEWEST) + 1):
+        starts, stops = runs(looks[period:] == looks[:-period])
+        covered = (stops - starts) // period * period + period
+        for k in np.flatnonzero(covered >= FEWEST * period):
+            found = int(covered[k]), period, int(starts[k]), int(stops[k]) + period
+            # two that share a period of each have a shorter one (Fine and Wilf): of what overlaps
+            # with this one by more, only multiples of its period can come, which cover no more
+            if not is_longest and 2 * found[0] > len(looks) + period + most:
+                is_longest = True
+                yield found
+            else:
+                others.append(found)
+    yield from sorted(others, key=lambda c: (-c[0], c[1]))
 
 
 def stacks_of(tape: Tape, line: Line, start: int, loop: Turns) -> tuple[int, int]:
