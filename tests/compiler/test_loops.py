@@ -445,11 +445,11 @@ def stretches(seed):
 def test_repetitions_come_in_the_order_of_what_they_cover():
     """The longest is found before all periods are tried; still none that covers more comes after it."""
     early = 0
-    for seed in range(100):
+    for seed in range(40):
         looks, most = stretches(seed)
         found = list(repetitions(looks, most))
         assert found == sorted(found, key=lambda c: (-c[0], c[1]))
         early += bool(found) and 2 * found[0][0] > len(looks) + found[0][1] + most
         for _, period, start, stop in found:
             assert (looks[start + period:stop] == looks[start:stop - period]).all()
-    assert early > 20
+    assert early > 8
