@@ -66,9 +66,9 @@ What if `x` reaches `y` in two ways, through `u` and through `v`? A small change
 
 $$\frac{dy}{dx} = \frac{\partial y}{\partial u} \frac{du}{dx} + \frac{\partial y}{\partial v} \frac{dv}{dx}$$
 
-(Here the partial derivatives of `y` have to be continuous, as those of all operations are, but for kinks such as |0|.) Apply
-this again and again, back to `x`, and it becomes a sum over all *paths* in the graph: the derivative of `y` with respect to
-`x` is the sum, over all paths from `x` to `y`, of the product of the local derivatives along each.
+(Here the partial derivatives of `y` have to be continuous, as those of all operations are, except at kinks such as that of
+max{t, 0} at 0.) Apply this again and again, back to `x`, and it becomes a sum over all *paths* in the graph: the derivative of
+`y` with respect to `x` is the sum, over all paths from `x` to `y`, of the product of the local derivatives along each.
 
 """
 

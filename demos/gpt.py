@@ -588,7 +588,7 @@ lesson.ask("May a letter look at the letters after it?", bool(above.any()),
            wrong={"yes": "it would then be given what it has to predict"}, why="All weights above the diagonal are 0.")
 
 # %% tags=["hide-input"]
-figure, axes = plots.plots(-(-HEADS // 2), min(HEADS, 2), size=(13, 6.5 * -(-HEADS // 2)))
+figure, axes = plots.plots(1, HEADS, size=(4.6 * HEADS + 1, 5.4))
 for head, ax in zip(range(HEADS), axes.ravel()):
     ax.imshow(weights[head], cmap="Blues", vmin=0, vmax=1)
     ax.set_title(f"head {head + 1}", fontsize=23)

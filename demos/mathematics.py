@@ -31,6 +31,7 @@ def mathml(latex: str, display: bool = False) -> str:
     readable = latex.replace(r"\begin{aligned}", r"\begin{align*}").replace(r"\end{aligned}", r"\end{align*}")
     try:
         formula = str(convert(readable, display="block" if display else "inline"))
+        formula = formula.replace("</mfrac><mfrac>", '</mfrac><mspace width="0.2em" /><mfrac>')     # else they read as one
         harmless = all(map(_is_mathematics, ElementTree.fromstring(formula).iter()))
     except Exception:                                   # its own errors have no common class
         return shown

@@ -128,13 +128,19 @@ Line 5 is the first half of (8). The bias is simpler:
 # %%
 lesson.write(typeset(lines[5:8], 6))
 
+# %%
+moved = W + 0.1 * (np.arange(W.size).reshape(W.shape) == 0)         # W₂(1,1) alone has changed
+lesson.ask("The chain rule for W₂(i,j) has no sum: there is one path only. Into how many entries of z₂ does W₂(1,1) go?",
+           np.count_nonzero(moved @ facts.f - W @ facts.f), within=0.001,
+           wrong={W.shape[0]: "W₂(1,1) stands in row 1 only, and row 1 makes z₂(1)"}, why="Into z₂(1).")
+
 # %% [markdown]
 r"""
 This proves (8). On the board, for any $k$:
 
 $$\frac{\partial L}{\partial W_k(i,j)} = \frac{\partial L}{\partial z_k(i)} \cdot\ \frac{\partial z_k(i)}{\partial W_k(i,j)}
 = \frac{\partial L}{\partial z_k(i)} f_{k-1}(j), \qquad
-\frac{\partial L}{\partial b_k(i)} = \frac{\partial L}{\partial z_k(i)}
+\frac{\partial L}{\partial b_k(i)} = \frac{\partial L}{\partial z_k(i)}\,
 \underbrace{\frac{\partial z_k(i)}{\partial b_k(i)}}_{=1} = \frac{\partial L}{\partial z_k(i)}$$
 
 ## Back to the layer before: (7)
@@ -161,6 +167,14 @@ lesson.ask("In Σᵢ ∂ℒ/∂z₂(i) W₂(i,j) σ'(z₁(j)): which factor can 
 
 # %%
 lesson.write(typeset(lines[12:], 13))
+
+# %%
+v = np.arange(1.0, 1 + len(facts.slope))
+by_a_matrix = np.diag(facts.slope) @ v
+lesson.ask("In the last line, what does D₁ do to a vector?",
+           "it multiplies entry j by σ'(z₁(j))" if np.allclose(by_a_matrix, facts.slope * v) else "it adds up its entries",
+           choices=("it multiplies entry j by σ'(z₁(j))", "it adds up its entries", "it transposes it"),
+           why="A diagonal matrix does no more. So line 15 is line 14 for all j at once.")
 
 # %% [markdown]
 r"""

@@ -536,6 +536,6 @@ r"""
 
 - Derive the vjp of a transpose, of `reshape`, of `x.max()`, and of `x / |x|`, and check each with `check`.
 - Cross-entropy after softmax: show that the vjp is `p - y`. How many operations does it save?
-- Add `sin` to `Tape`, and let it find the derivative of `logistic(x, 50)`.
+- Add `sub` to `Tape`, and let it find the derivative of l₅₀ at 0.2. Is it that of `automatic(0.2, 50)`?
 - Write `derive` so that it drops products with 0 and factors 1. How much smaller do the formulas become?
 """

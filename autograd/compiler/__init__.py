@@ -14,7 +14,7 @@ compilation; each has its files in the order of reading.
         group       nodes that do the same, at one depth
         extrema     the largest of a list as one node
         shared      one number times what many share
-        repeat      repetition in time: groups that come again and again, as loops (roll)
+        repeat      repetition in time: groups that come again and again, as loops   (align, roll)
         complete    turns that lack some nodes, for nobody needs these
         shape       groups as Arrays, their arguments as views of others    (split, ragged, fill)
     printers    what writes it down

@@ -182,8 +182,10 @@ def telling(operator: Operator, failed: Collection[Operation]) -> list[Callable[
     rows = {op.name for op in failed} if operator.arity == 1 else set()
     also = [op for op, row in zip(OPERATORS[:2], ("add", "mul"))
             if op is not operator and row not in rows]
+    # a short way and a long one to x: what comes last by one order comes first by another
+    ways = [lambda x, y, z: x + (x * y) * z, lambda x, y, z: (x * y) * z + x]
     return [f for op in (operator, *also)
-            for f in (op.f, chained(op), *(g for _, g in twice(op, adds=True)))]
+            for f in (op.f, chained(op), *(g for _, g in twice(op, adds=True)))] + ways * (not rows)
 
 
 def gradients_seen(cls: Any, functions: Sequence[Callable[..., Any]],

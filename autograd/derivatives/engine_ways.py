@@ -75,6 +75,7 @@ class Way(NamedTuple):
     edges: Callable[[Value], Iterable[tuple[Value, float]]] = lambda v: edges(v)
     inner: bool = False                     # only what arrives at nodes that have inputs is changed
     on_visit: bool = False                  # an input's gradient is what has come by its visit
+    latest: bool = False                    # local derivatives are those of an operation's last use
 
     def grads(self, f: Callable[..., Any], point: Sequence[float],
               only: Collection[Operation]) -> list[float]:
@@ -83,21 +84,33 @@ class Way(NamedTuple):
         y = f(*inputs)
         grad: dict[Value, float] = {y: 1.0}
         visited: dict[Value, float] = {}
+        last = {v.op: v for v in reversed(right_order(y))}
         for v in self.order(y):
             visited.setdefault(v, grad.get(v, 0.0))
-            changed = not only or v.op in only
-            send = self.send if changed else chain_rule
-            for u, partial in self.edges(v) if changed else edges(v):
+            way = self if not only or v.op in only else UNCHANGED
+            kept = last[v.op] if way.latest else v
+            for (u, _), (_, partial) in zip(way.edges(v), way.edges(kept)):
                 before = grad.get(u, 0.0)
                 node = Node(partial, grad.get(v, 0.0), v.data, before)
-                combine = self.combine if changed and not (self.inner and u.is_leaf) else sum_of_two
-                grad[u] = combine(before, send(node))
+                combine = sum_of_two if way.inner and u.is_leaf else way.combine
+                grad[u] = combine(before, way.send(node))
         return [(visited if self.on_visit else grad).get(x, 0.0) for x in inputs]
+
+
+UNCHANGED = Way("")
 
 
 def edges(v: Value) -> list[tuple[Value, float]]:
     """The inputs of a node that are Values, with the local derivatives with respect to them."""
     return [(u, partial) for u, partial in zip(v.inputs, v.partials) if isinstance(u, Value)]
+
+
+def merged(v: Value) -> list[tuple[Value, float]]:
+    """The same with both local derivatives of an input that is there twice added up."""
+    found: dict[Value, float] = {}
+    for u, partial in edges(v):
+        found[u] = found.get(u, 0.0) + partial
+    return list(found.items())
 
 
 def inputs_of(v: Value) -> Order:
@@ -150,6 +163,14 @@ def by_data(y: Value) -> Order:
     return inputs_last(y, lambda v: v.data)
 
 
+def by_depth(y: Value) -> Order:
+    """A topological order by the longest way from the output."""
+    depth = {y: 0}
+    for v in right_order(y):
+        depth.update({u: max(depth.get(u, 0), depth[v] + 1) for u in inputs_of(v)})
+    return inner(sorted(depth, key=depth.__getitem__))
+
+
 def squares_stop(y: Value) -> Order:
     """An order by counts of uses, where a Value used twice by one node is counted off once."""
     blocked: set[Value] = set()
@@ -171,6 +192,9 @@ def rounded(number: Callable[[float], float]) -> Iterator[Callable[[float, float
 WAYS = (
     Way("no +=", combine=lambda old, new: new),
     Way("no +=", lambda y: right_order(y, turned=True), combine=lambda old, new: new),
+    Way("no +=", by_depth, combine=lambda old, new: new),
+    Way("no +=", combine=lambda old, new: new, edges=merged),
+    Way("no +=", by_depth, combine=lambda old, new: new, edges=merged),
     Way("no +=", combine=lambda old, new: new, inner=True),
     Way("no +=", lambda y: right_order(y, turned=True), combine=lambda old, new: new, inner=True),
     Way("repeated", edges=lambda v: dict(edges(v)).items()),
@@ -185,6 +209,7 @@ WAYS = (
     Way("misplaced", edges=lambda v: [(edges(v)[-1][0], partial) for _, partial in edges(v)]),
     Way("swapped", edges=lambda v: zip(inputs_of(v), [p for _, p in reversed(edges(v))])),
     Way("local", send=lambda node: node.grad),
+    Way("saved", latest=True),
     Way("negative", send=lambda node: node.partial * max(node.grad, 0.0)),
     Way("nothing", lambda y: []),
     Way("combined", combine=lambda old, new: (old + new) / 2 if old else new),

@@ -28,6 +28,8 @@ FAULTS = {
                   "made only once",
     "combined":   "contributions to a gradient are not added: a Value that is used twice receives "
                   "two of them, and its gradient is their sum, not their mean or the larger one",
+    "saved":      "what an operation keeps for its backward pass is overwritten by its next use: "
+                  "keep it with the output, not on a class or under one name",
     "shared":     "Values share one gradient: an array or list as a default argument or as an "
                   "attribute of the class is made only once, so make one in __init__; an array "
                   "that is passed on is the same array, so add a copy",
@@ -148,19 +150,27 @@ def kind_of_rule(name: str, i: int, point: Sequence[Sequence[float]], values: Se
 
     point, values, got and expected have an entry for each point that was tried.
     """
-    if all_are(MIXED_UP.get(name, ()), point, values, got):
-        return "in for out"
-    if name == "relu" and any(p[0] < 0 and g for g, p in zip(got, point)):
-        return "relu"
-    if all_are(AS_POWER.get(name, ()), point, values, got):
-        return "exponential"
-    special = special_kind(name, i, point, got)
-    if special:
-        return special
     kind = kind_of_ratio(got, expected)
+    of_its_own = (kind_of_function(name, point, values, got)
+                  or kind != "sign" and special_kind(name, i, point, got)
+                  or kind == "sign" and "/" in name and "division")
+    if of_its_own:
+        return of_its_own
     if "**" in name and kind in ("", "factor"):         # n * x ** (n - 1) without its n, too
         return "power"
     return kind or "rule"
+
+
+def kind_of_function(name: str, point: Sequence[Sequence[float]], values: Sequence[float],
+                     got: Sequence[float]) -> str:
+    """The kind of a derivative that a known wrong rule gives; "" for any other."""
+    if all_are(MIXED_UP.get(name, ()), point, values, got):
+        return "in for out"
+    if all_are(AS_POWER.get(name, ()), point, values, got):
+        return "exponential"
+    if name == "relu" and any(p[0] < 0 and g for g, p in zip(got, point)):
+        return "relu"
+    return ""
 
 
 def all_are(rules: Sequence[Callable[[float, float], float]], point: Sequence[Sequence[float]],
@@ -174,10 +184,10 @@ def special_kind(name: str, i: int, point: Sequence[Sequence[float]], got: Seque
     """The kind that an operation's own misconception has, "" if it has none."""
     if name in ("x * 2", "2 * x", "x / 2") and all(close(g, 1.0) for g in got):
         return "local"
-    if name.startswith("2 ") or name == "sum":
-        return "reflected"
     if "/" in name:
         return "division"
+    if name.startswith("2 ") or name == "sum":
+        return "reflected"
     if name == "x * y" and all(close(g, p[i]) for g, p in zip(got, point)):
         return "swapped"
     return "exponent" if name == "x ** y" and i == 1 else ""

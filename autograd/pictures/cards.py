@@ -16,7 +16,8 @@ from autograd.words.numbers import compact, fixed, grad_text
 
 LEGIBLE = 1.2                       # the scale at which text reads from the last row
 SLIDE = Page(1898.0, 1028.0, LEGIBLE, ROOMY)     # without margins and legend
-SHEET = Page(1430.0, 1000.0, LEGIBLE, ROOMY)     # of the proportions of A4 and of letter paper
+SHEET = Page(1430.0, 1000.0, LEGIBLE, ROOMY,     # of the proportions of A4 and of letter paper
+             style.ROW_BY_HAND, style.LABEL_BY_HAND)
 INCH = 72.0
 
 
@@ -47,7 +48,7 @@ def place_cards(scene: Scene, rankdir: str | None, spacing: Spacing = ROOMY,
     """The places of nodes and edges on a slide or a sheet; cards are small where rooms are."""
     into = scene.edges_into()
     labels = [[label_width(scene.edges[k]) for k in edges] for edges in into]
-    sizes = [size_of(node, spacing is not ROOMY) for node in scene.nodes]
+    sizes = [size_of(node, spacing is not ROOMY, page.row) for node in scene.nodes]
     names = [node.title for node in scene.nodes]
     page = page._replace(spacing=spacing)
     layout = arrange(sizes, scene.inputs(), labels, rankdir, page, names)
@@ -59,7 +60,7 @@ def place_cards(scene: Scene, rankdir: str | None, spacing: Spacing = ROOMY,
     return Placed(places, splines, scale, layout.bands, layout.covered)
 
 
-def size_of(node: Node, dense: bool = False) -> Point:
+def size_of(node: Node, dense: bool = False, row_by_hand: float | None = None) -> Point:
     """Width and height of a node in points."""
     if node.shape == "circle":
         side = style.CIRCLE_SIZE * INCH
@@ -75,7 +76,7 @@ def size_of(node: Node, dense: bool = False) -> Point:
     if dense:
         letter, row = style.DENSE_LETTER, style.DENSE_ROW
     width = max(letters, style.SHORTEST) * letter + 14
-    return width + sign_width(node), 3 * row
+    return width + sign_width(node), 3 * (row_by_hand or row)
 
 
 def sign_width(node: Node) -> float:

@@ -24,6 +24,7 @@ from autograd.pictures.operations import (
 )
 from autograd.pictures.picture import Picture, picture_of
 from autograd.pictures.scene import Scene
+from autograd.pictures import style
 from autograd.pictures.style import DENSE_TITLE
 from autograd.pictures.worksheets import (
     below,
@@ -129,7 +130,7 @@ def worksheet(scene_with: Callable[[int], Scene], rankdir: str | None) -> Pictur
         scene, placed = laid_out(lambda longest: with_keys(scene_with(longest)), rankdir, SHEET)
     pictures = []
     for each, is_solution in ((scene, False), (with_answers(scene), True)):
-        each.legend = below(each, is_solution)
+        each.legend, each.legend_row = below(each, is_solution), style.LABEL_BY_HAND
         pictures.append(picture_of(each, placed.places, placed.splines))
     sheet, sheet.solution = pictures
     return sheet

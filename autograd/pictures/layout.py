@@ -52,11 +52,17 @@ TIGHT = Spacing(32.0, 18.0, 24.0, 12.0, 9.0, 8.0, 5.0, 5.0)
 
 
 class Page(NamedTuple):
-    """Width and height that there are, and the scale from where text reads well."""
+    """Width and height that there are, and the scale from where text reads well.
+
+    row         the height of a line of a card, if not that of its text
+    label       the height of a label of an arrow
+    """
     width: float
     height: float
     enough: float = 4 / 3
     spacing: Spacing = ROOMY
+    row: float | None = None
+    label: float = LABEL_HEIGHT
 
 
 PAGE = Page(1920.0, 728.0, 1.34)    # what a page of `play` has for its graph
@@ -92,7 +98,7 @@ def arrange(sizes: Sequence[Point], inputs: Sequence[Sequence[int]],
     names       of the cards: x1 stands above x2
     """
     strips = (Strip(inputs, names, most) for most in COLUMNS)
-    forms = (Arrangement(strip, sizes, labels, wanted == "TB", bands, page.spacing)
+    forms = (Arrangement(strip, sizes, labels, wanted == "TB", bands, page.spacing, page.label)
              for strip in strips for bands in range(1, min(BANDS, len(strip.columns)) + 1)
              for wanted in ("LR", "TB") if direction in (None, wanted))
     best = next(forms)
@@ -122,8 +128,10 @@ class Arrangement:
     """
 
     def __init__(self, strip: Strip, sizes: Sequence[Point], labels: Sequence[Sequence[float]],
-                 downwards: bool, bands: int, spacing: Spacing = ROOMY) -> None:
+                 downwards: bool, bands: int, spacing: Spacing = ROOMY,
+                 label: float = LABEL_HEIGHT) -> None:
         self.strip, self.labels, self.downwards, self.spacing = strip, labels, downwards, spacing
+        self.label = label
         self.count = len(sizes)
         self.sizes = list(sizes)
         if downwards:
@@ -142,7 +150,7 @@ class Arrangement:
         room, thin = times * self.spacing.room, times * self.spacing.thin
         sizes = [(h, w) for w, h in self.sizes] if self.downwards else self.sizes
         return Arrangement(self.strip, sizes, self.labels, self.downwards, self.bands,
-                           self.spacing._replace(room=room, thin=thin))
+                           self.spacing._replace(room=room, thin=thin), self.label)
 
     def gap_before(self, column: Sequence[int]) -> float:
         """The room before a column: for arrows and their labels."""
@@ -151,7 +159,7 @@ class Arrangement:
         if not widest:
             return self.spacing.arrow
         if self.downwards:
-            widest = LABEL_HEIGHT
+            widest = self.label
         counts = [len(labels) for labels in cards]
         crowded = max(counts) > CROWDED or sum(counts) > MANY
         more = min(self.spacing.more * max(max(counts) - CROWDED - 1, 0), self.spacing.wider)
@@ -214,7 +222,7 @@ class Arrangement:
         arrows = [[self.arrow(j, i, k) for k, j in enumerate(sources)]
                   for i, sources in enumerate(self.strip.inputs)]
         width, height = self.at(self.length, self.depth)
-        covered = place_labels(list(chain(*arrows)), list(chain(*self.labels)), LABEL_HEIGHT, cards,
+        covered = place_labels(list(chain(*arrows)), list(chain(*self.labels)), self.label, cards,
                                Area(width / 2, height / 2, width, height))
         x, y = [card.x for card in cards], [card.y for card in cards]
         return Layout(x, y, arrows, width, height, self.downwards, self.bands, covered)

@@ -103,7 +103,8 @@ class Scene:
 
     title   what it is a picture of
     note    one line where it does not show everything, else '': for a caption
-    legend  what stands below the picture, to explain its signs; it may have several lines
+    legend  what stands below the picture, to explain its signs; it may have several lines, each
+            of the height legend_row
     columns where units stand in columns, as in the lecture's figure 2; else the layout is free
     comparisons what was compared while the graph was recorded: words, a node's name or a number,
             a sign, and another node or number
@@ -113,6 +114,7 @@ class Scene:
     title: str
     note: str = ""
     legend: str = ""
+    legend_row: float = 30.0
     nodes: list[Node] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)

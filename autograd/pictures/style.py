@@ -49,7 +49,8 @@ OF_VALUES = ("input", "parameter", "intermediate", "output")
 
 # Text: points in DOT, pixels in pages --------------------------------------------------------
 
-BLANK = "______"                    # stands for a number to be written in
+BLANK = "__________"                # stands for a number to be written in
+ROW_BY_HAND, LABEL_BY_HAND = 60.0, 46.0             # of a card, and on an arrow: 8 mm on paper
 FONT = "Arial"                      # Graphviz knows its widths; the others are about as wide
 FONTS = "Arial, Liberation Sans, Helvetica, DejaVu Sans Condensed, sans-serif"
 TITLE_TEXT = 20

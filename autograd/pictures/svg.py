@@ -26,8 +26,8 @@ NARROW, WIDE = "iljtfr.,:;!|'()[]{}/ I", "mwMW%@…"         # letters, for thei
 BASELINE = 0.35                     # of a text's size, from its middle down
 ROUND = 8.0
 LABEL = 0.18                        # inches: half the height of a label
-LEGEND_ROW = 30.0                   # the height of a line of the legend
 FOCUSED = "4.5"                     # points: the line of what a frame points at
+WIDEST, BESIDE = 1.25, 3.0          # times as wide as Arial; points beside a text in its card
 HEAD, FOCUSED_HEAD = 0.4, 0.9       # half the width of an arrowhead, of its length
 
 
@@ -50,7 +50,8 @@ class Focus:
 def svg_of(scene: Scene, places: Places, splines: Splines = NO_SPLINES,
            focus: Focus = Focus()) -> str:
     """The scene as an <svg> element."""
-    canvas = Canvas(with_sizes(scene, places), splines, focus.widest or scene.legend)
+    canvas = Canvas(with_sizes(scene, places), splines, focus.widest or scene.legend,
+                    scene.legend_row)
     for n in scene.nodes:
         if n.shape == "frame":          # behind everything
             draw_node(canvas, n)
@@ -63,15 +64,15 @@ def svg_of(scene: Scene, places: Places, splines: Splines = NO_SPLINES,
     for k, spline in splines.items():
         if scene.edges[k].kind == "use" and k not in focus.unlabelled:
             draw_label(canvas, scene.edges[k], spline)
-    draw_legend(canvas, scene.legend)
+    draw_legend(canvas, scene.legend, scene.legend_row)
     return canvas.svg(scene.title)
 
 
-def draw_legend(canvas: Canvas, legend: str) -> None:
+def draw_legend(canvas: Canvas, legend: str, row: float) -> None:
     """The lines below the picture."""
     for k, line in enumerate(reversed(legend.split("\n"))):
         if line:
-            below = canvas.height - PAD - 8 - k * LEGEND_ROW
+            below = canvas.height - PAD - 8 - k * row
             canvas.text((canvas.width / 2, below), line, fill=style.INK)
 
 
@@ -98,7 +99,7 @@ class Canvas:
     left, top   what lies furthest to the left, and furthest up, in inches
     """
 
-    def __init__(self, places: Places, splines: Splines, legend: str) -> None:
+    def __init__(self, places: Places, splines: Splines, legend: str, row: float) -> None:
         self.places = places
         corners = [corner for place in places.values() for corner in corners_of(place)]
         for spline in splines.values():
@@ -111,7 +112,7 @@ class Canvas:
         missing = max(longest * style.LETTER_POINTS / POINTS - (right - self.left), 0.0)
         self.left -= missing / 2
         self.width = (right - self.left + missing / 2) * POINTS + 2 * PAD
-        self.height = (self.top - bottom) * POINTS + 2 * PAD + LEGEND_ROW * len(lines)
+        self.height = (self.top - bottom) * POINTS + 2 * PAD + row * len(lines)
         self.parts: list[str] = []
 
     def at(self, point: Point) -> Point:
@@ -125,11 +126,20 @@ class Canvas:
         self.parts.append(f"<{tag}{given}>{inside}</{tag}>")
 
     def text(self, middle: Point, string: str, size: float = style.TITLE_TEXT,
-             fill: str = style.TEXT, weight: str = "normal", anchor: str = "middle") -> None:
-        """A line of text around a point, or from it on ("start"), or up to it ("end")."""
+             fill: str = style.TEXT, weight: str = "normal", anchor: str = "middle",
+             room: float = math.inf) -> None:
+        """A line of text around a point, or from it on ("start"), or up to it ("end").
+
+        What might be wider than its room in a wide font has the width of Arial, in every font.
+        """
+        width = breadth(string) * size / style.TITLE_TEXT
+        fixed_width = {}
+        if WIDEST * width > room:
+            fixed_width = {"textLength": f"{min(width, room):.1f}",
+                           "lengthAdjust": "spacingAndGlyphs"}
         self.add("text", escape(string), x=f"{middle[0]:.1f}",
                  y=f"{middle[1] + BASELINE * size:.1f}", text_anchor=anchor, font_size=size,
-                 fill=fill, font_weight=weight)
+                 fill=fill, font_weight=weight, **fixed_width)
 
     def rect(self, corner: Point, size: Point, fill: str, stroke: str = "none",
              width: float = 1.0, round_: float = 0.0) -> None:
@@ -193,24 +203,26 @@ def draw_card(canvas: Canvas, node: Node, middle: Point, size: Point) -> None:
     data = DASH if node.data is None else fixed(node.data)
     numbers = {"data": data, "grad": grad_text(node.grad)}
     numbers.update(dict.fromkeys(node.blanks, style.BLANK))
-    draw_title(canvas, node, (centre, top + row / 2))
-    canvas.text((centre, top + 1.5 * row), f"data {numbers['data']}", fill=style.DATA)
-    canvas.text((centre, top + 2.5 * row), f"grad {numbers['grad']}", fill=style.GRAD)
+    room = width - 2 * BESIDE
+    draw_title(canvas, node, (centre, top + row / 2), room)
+    canvas.text((centre, top + 1.5 * row), f"data {numbers['data']}", fill=style.DATA, room=room)
+    canvas.text((centre, top + 2.5 * row), f"grad {numbers['grad']}", fill=style.GRAD, room=room)
 
 
-def draw_title(canvas: Canvas, node: Node, middle: Point) -> None:
+def draw_title(canvas: Canvas, node: Node, middle: Point, room: float) -> None:
     """The title, bold, and the role of a leaf or an output.
 
     These two meet at one point, so that they never overlap, however wide the font is.
     """
     title, role = shorten(node.title), node.role
     if role not in style.NAMED_ROLES:
-        return canvas.text(middle, title, weight="bold")
+        return canvas.text(middle, title, weight="bold", room=room)
     if not title.strip():
         return canvas.text(middle, role, fill=style.QUIET)
     x, y = middle[0] + (1.06 * breadth(title) - breadth(role)) / 2, middle[1]
-    canvas.text((x - 3, y), title, weight="bold", anchor="end")
-    canvas.text((x + 3, y), role, fill=style.QUIET, anchor="start")
+    left = x - 3 - (middle[0] - room / 2)                   # for the title; the rest for the role
+    canvas.text((x - 3, y), title, weight="bold", anchor="end", room=left)
+    canvas.text((x + 3, y), role, fill=style.QUIET, anchor="start", room=room - left - 6)
 
 
 def breadth(text: str) -> float:
@@ -335,7 +347,8 @@ def draw_label(canvas: Canvas, edge: Edge, spline: Spline) -> None:
     """A local derivative on its arrow."""
     label = local_text(edge)
     middle = canvas.at(spline.label)
-    size = label_width(edge), style.EDGE_TEXT * 1.25
+    height = style.LABEL_BY_HAND if edge.blank and not edge.key else style.EDGE_TEXT * 1.25
+    size = label_width(edge), height
     canvas.rect((middle[0] - size[0] / 2, middle[1] - size[1] / 2), size, style.LOCAL_FILL,
                 round_=size[1] / 2)
     canvas.text(middle, label, style.EDGE_TEXT, style.LOCAL)

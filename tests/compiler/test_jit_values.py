@@ -283,6 +283,59 @@ def test_all_results_come_from_one_program():
     assert again.partials == loss(*args)[2]["scores"][1].partials or again.partials == pytest.approx(args[0][1])
 
 
+def hinge_loss(w):
+    """A loss that is a number, 0.0, where every margin is large."""
+    xs = [[(-1) ** k * (0.2 + 0.1 * k), 0.3 - 0.02 * k] for k in range(8)]
+    ys = [1 if x[0] > 0 else -1 for x in xs]
+
+    def loss(scale):
+        total = 0.0
+        for x, y in zip(xs, ys):
+            margin = y * (w[0] * x[0] + w[1] * x[1]) * scale
+            if margin < 1:
+                total += 1 - margin
+        return total
+    return loss
+
+
+def test_a_sum_to_which_an_if_adds_is_a_number_where_none_does():
+    w = [Value(1.0), Value(0.1)]
+    loss = hinge_loss(w)
+    compiled = jit(loss)
+    for scale in (1.0, 2.0, 5.0, 1000.0, 3.0, 1e5, 1.0):
+        eager, found = loss(scale), compiled(scale)
+        assert type(found) is type(eager) and getattr(found, "data", found) == pytest.approx(getattr(eager, "data", eager))
+    assert compiled.refused == "" and sum(map(len, compiled.known.values())) == 2
+
+
+def test_a_step_whose_sum_begins_with_a_number_is_compiled():
+    found = []
+    for decorate in (lambda f: f, jit):
+        w = [Value(0.4), Value(-0.3)]
+        loss = hinge_loss(w)
+
+        @decorate
+        def step(rate):
+            total = loss(1.0)
+            for p in w:
+                p.grad = 0.0
+            total.backward()
+            for p in w:
+                p.data -= rate * p.grad
+            return total.data, sum(p.data for p in w)
+        losses = []
+        for _ in range(60):
+            try:
+                losses.append(step(0.3))
+            except AttributeError:                      # 0.0 has no backward()
+                losses.append(("no backward", [p.data for p in w]))
+        found.append(losses)
+    assert "no backward" in found[0][-1]
+    assert [str(x[0]) if isinstance(x[0], str) else "" for x in found[0]] == [str(x[0]) if isinstance(x[0], str) else "" for x in found[1]]
+    assert [x for x in found[0] if x[0] != "no backward"] == [pytest.approx(x) for x in found[1] if x[0] != "no backward"]
+    assert step.refused == "" and len(step.programs) == 2
+
+
 def test_samples_do_not_take_values():
     w = Value(3.0)
     f = jit(lambda x: w * x, samples=(0,))

@@ -453,3 +453,34 @@ def test_repetitions_come_in_the_order_of_what_they_cover():
         for _, period, start, stop in found:
             assert (looks[start + period:stop] == looks[start:stop - period]).all()
     assert early > 8
+
+
+def ring(rng, n, turns, at_end):
+    """Cells of a ring, each from some of its neighbours, and a loss on some of the last ones."""
+    near, weights = rng.choice([(1,), (1, -1), (-2, 1), (-1, 2, 3), (0, 1, -1)]), rng.choice(["own", "shared", "data"])
+    start, bend = [rng.uniform(-1, 1) for _ in range(n)], rng.choice([lambda v: v, ag.tanh, ag.sin])
+    w = [rng.uniform(0.2, 0.9) for _ in range(n)]
+    read = sorted(rng.sample(range(n), rng.randrange(1, n + 1))) if at_end else range(n)
+
+    def loss(P):
+        u = list(start)
+        for _ in range(turns):
+            c = {"own": P[:n], "shared": [P[0]] * n, "data": w}[weights]
+            u = [bend(0.3 * u[i] + c[i] * sum(u[(i + k) % n] for k in near) / len(near) - 0.1 * P[i] * u[i]) for i in range(n)]
+        return sum((u[i] - 0.5 * w[i]) ** 2 for i in read)
+    return loss
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_ring_of_cells_has_as_many_lines_however_long_it_is(seed):
+    lines = []
+    for turns in (24, 40):
+        rng = random.Random(seed)
+        n = rng.randrange(4, 10)
+        P = [Value(rng.uniform(0.1, 0.5)) for _ in range(n)]
+        loss = ring(rng, n, turns, at_end=False)(P)
+        program = compile(loss, P, form="matrices")
+        lines.append(len(program.source.splitlines()))
+        y, gradient, scale = eager(loss, P)
+        np.testing.assert_allclose(program.value_and_grad([p.data for p in P])[1], gradient, rtol=0, atol=BOUND * scale)
+    assert lines[0] == lines[1]

@@ -59,11 +59,11 @@ FRESH = [
 def slope(f, x, h):
     return (f(x - h) - f(x + h)) / h
 """),
-    ("e02_by_hand", 'two: sign plus and no square', 'two mistakes: the denominator has to be squared; and a +', """\
+    ("e02_by_hand", 'two: sign plus and no square', 'two mistakes: a + where a - belongs', """\
 def df(x):
     return (math.cos(x) * (1 + x**2) + 2 * x * math.sin(x)) / (1 + x**2)
 """),
-    ("e03_record", 'returns y itself', RIGHT, """\
+    ("e03_record", 'returns y itself', 'a Value comes back', """\
 from autograd import sin
 def value_and_derivatives(a, b):
     a = Value(a); b = Value(b)
@@ -86,7 +86,7 @@ def value_and_derivatives(a, b):
     va = Value(a); vb = Value(b)
     q = va * vb**2 + sin(va * vb)
     q.backward()
-    return q, b**2 + b * math.cos(a * b), 2 * a * b + a * math.cos(a * b)
+    return q.data, b**2 + b * math.cos(a * b), 2 * a * b + a * math.cos(a * b)
 """),
     ("e03_record", 'decoy of the right graph, by hand', 'a formula by hand', """\
 import math

@@ -74,3 +74,9 @@ def test_a_page_of_three_headings_has_contents(count):
     page.markdown("# Title\n\nfirst\n\n" + "\n\n".join("## Same title" for _ in range(count)))
     assert str(page).count('<li><a href="#part-') == (count if count >= 3 else 0)
     assert str(page).count('id="part-') == count
+
+
+def test_two_fractions_side_by_side_do_not_read_as_one():
+    pytest.importorskip("latex2mathml")
+    formula = mathml(r"\frac{dy}{du} \frac{du}{dx} + \frac{\partial y}{\partial v}\frac{dv}{dx}")
+    assert formula.count("<mfrac>") == 4 and formula.count('</mfrac><mspace width="0.2em" /><mfrac>') == 2

@@ -1,11 +1,14 @@
 """A cause that is found by a change of the student's own file: true, in words, with its line, and never what should stand there."""
 import ast
+import time
 
 import pytest
 
 from demos.exercises import mark_file
 from demos.exercises.catalogue import solution_source
+from demos.exercises.marking import repairs
 from demos.exercises.mutations.repair import Written, edits, transplants
+from tests.demos.later import LATER
 from tests.demos.unseen import FOUND, IN_PLACE
 
 
@@ -15,6 +18,31 @@ def test_a_wrong_answer_that_no_rule_foresees_is_told_its_line(name, source, wor
     path.write_text(source, encoding="utf-8")
     result = mark_file(name, path)
     assert not result.solved and words in result.mistake, result
+
+
+@pytest.mark.parametrize("name, source, words, false", LATER, ids=[f"{name}-{words}" for name, _, words, _ in LATER])
+def test_a_cause_is_true_at_fresh_points_and_told(name, source, words, false, tmp_path):
+    path = tmp_path / f"{name}.py"
+    path.write_text(source, encoding="utf-8")
+    result = mark_file(name, path)
+    assert not result.solved and words in result.mistake and not (false and false in result.mistake), result
+
+
+def test_the_search_for_a_cause_does_not_depend_on_the_time_it_has(tmp_path, monkeypatch):
+    """A process that looks ten times as slow as it is brings the same words."""
+    name, source, words, _ = LATER[1]
+    path = tmp_path / f"{name}.py"
+    path.write_text(source, encoding="utf-8")
+    real = repairs.Search.screen
+    monkeypatch.setattr(repairs.Search, "screen", lambda *arguments: (time.sleep(0.2), real(*arguments))[1])
+    assert words in mark_file(name, path).mistake
+
+
+def test_an_import_that_nothing_uses_breaks_no_rule(tmp_path):
+    path = tmp_path / "e03_record.py"
+    path.write_text("from autograd import Value, grad, sin\n\n\ndef value_and_derivatives(a, b):\n    A, B = Value(a), Value(b)\n"
+                    "    y = A * B**2 + sin(A * B)\n    y.backward()\n    return y.data, A.grad, B.grad\n", encoding="utf-8")
+    assert mark_file("e03_record", path).solved
 
 
 @pytest.mark.parametrize("name, source", IN_PLACE, ids=[name for name, _ in IN_PLACE])

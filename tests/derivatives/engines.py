@@ -272,7 +272,7 @@ MUTANTS = [
     ("reflected", C, "return (-self) + other", "return self - other"),
     ("reflected", C, "return self ** -1 * other", "return self / other"),
     ("reflected", C, "def __radd__(self, other): return self + other", "def __radd__(self, other): return other + self"),
-    ("reflected", T, "return as_value(other) - self", "return Value(other - self.data, (self,), (1.0,))"),
+    ("sign", T, "return as_value(other) - self", "return Value(other - self.data, (self,), (1.0,))"),
     ("exponential", T, "return as_value(other) ** self", "return Value(other ** self.data, (self,), (self.data * other ** (self.data - 1),))"),
     ("sign", T, "(1.0, -1.0)", "(1.0, 1.0)"),
     ("sign", C, "return self + (-other)", "return self + other"),
@@ -309,6 +309,9 @@ MUTANTS = [
      "        b = as_value(other)\n        return Value(self.data * b.data"),
     ("no visited", T, T_ORDER, ARRIVALS),
     ("same", T, "(self, b), (b.data, self.data)", "(self, b), (b.data, b.data)"),
+    ("saved", C, "        def _backward():\n            self.grad += other.data * out.grad\n            other.grad += self.data",
+     "        Value.last = self.data, other.data\n        def _backward():\n            self.grad += Value.last[1] * out.grad\n"
+     "            other.grad += Value.last[0]"),
     ("same", T, "(self, b), (b.data, self.data)", "(self, b), (self.data, self.data)"),
     ("no +=", T, "u.grad = (u.grad or 0.0) + p * (v.grad or 0.0)",
      "u.grad = (0.0 if u.inputs else u.grad or 0.0) + p * (v.grad or 0.0)"),

@@ -15,10 +15,12 @@ import nn
 from autograd import Value
 from autograd.graph import topological_order
 from autograd.pictures.neurons import find_neurons
+from autograd.pictures.style import BLANK
 from autograd.words.labels import clean, short_name, shorten
 from autograd.words.numbers import compact
 from tests.expressions import HOSTILE, expression
 from tests.pictures.conftest import needs_dot
+from tests.pictures.students import student
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -132,10 +134,10 @@ def test_a_worksheet_has_blanks_and_tells_no_number_that_is_asked_for():
     y.backward()
     source = autograd.draw(y, hide=("grad", "local")).source
     rows = [shown(card) for card in cards(source).values()]
-    assert all(row[2] == "grad ______" for row in rows) and rows[0][1] == "data 2.5000"
-    assert source.count("∂ ______") == 3 and "-3.25" not in source.replace("data -3.2500", "")
+    assert all(row[2] == f"grad {BLANK}" for row in rows) and rows[0][1] == "data 2.5000"
+    assert source.count(f"∂ {BLANK}") == 3 and "-3.25" not in source.replace("data -3.2500", "")
     hidden = [shown(card) for card in cards(autograd.draw(y, hide=["data"]).source).values()]
-    assert [row[1] for row in hidden] == ["data 2.5000", "data -3.2500", "data ______", "data ______"]
+    assert [row[1] for row in hidden] == ["data 2.5000", "data -3.2500", f"data {BLANK}", f"data {BLANK}"]
     for wrong in ("grad", ("grads",)):
         with pytest.raises(ValueError, match="hide must be a tuple of some of"):
             autograd.draw(y, hide=wrong)
@@ -165,8 +167,8 @@ def test_a_worksheet_and_its_solution_lie_on_each_other(make, crowded):
     sheet = autograd.draw(y, hide=("grad", "local"))
     blank, solved = sheet.svg(), sheet.solution.svg()
     assert places(blank) == places(solved)
-    assert ("∂(1) ______" in blank, "∂ ______" in blank) == (crowded, not crowded)
-    assert "______" not in solved and f"grad {1:.4f}" in solved
+    assert (f"∂(1) {BLANK}" in blank, f"∂ {BLANK}" in blank) == (crowded, not crowded)
+    assert BLANK not in solved and f"grad {1:.4f}" in solved
     assert {compact(local) for local in y.partials if local} <= set(re.findall(r"∂(?:\(\d+\))? ([-.\de]+)", solved))
     assert autograd.draw(y).solution is None
 
@@ -213,6 +215,16 @@ def test_the_operations_whose_grad_comes_from_elsewhere_are_called_as_on_their_c
     svg = html.unescape(autograd.draw(first).svg())
     assert f"grad of sigmoid(z1(1)), sigmoid(z1(2)): {ELSEWHERE}" in svg
     assert all(f">{title}<" in svg for title in ("sigmoid(z1(1))", "sigmoid(z1(2))"))
+
+
+@pytest.mark.parametrize("seed", [16, 17, 23])
+def test_a_hand_can_write_into_the_blanks_of_a_worksheet(seed):
+    """On A4, 277 x 190 mm without its margins, a line of a card is 8 mm high, and its blank 15 mm wide; 4.4 x 13 mm once."""
+    svg = autograd.draw(student(seed)[0], hide=("data", "grad", "local")).svg()
+    width, height = map(float, re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups())
+    scale = min(277 / width, 190 / height)
+    lowest = min(map(float, re.findall(r'height="([\d.]+)" rx="0.0"', svg)))
+    assert scale * lowest >= 8 and scale * len(BLANK) * 0.556 * 20 >= 15
 
 
 def test_a_grad_of_an_earlier_pass_is_named_and_a_worksheet_says_nothing():

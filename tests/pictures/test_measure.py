@@ -9,7 +9,8 @@ import autograd
 from autograd import Value
 from autograd.pictures import style
 from autograd.pictures.strip import Strip
-from tests.pictures.measure import faults, in_slide, measure, small
+from tests.pictures.measure import faults, in_slide, measure, measure_student, small
+from tests.pictures.students import student
 from tests.pictures.test_play import needs_browser
 
 
@@ -32,10 +33,33 @@ def test_text_is_large_and_dark_enough_and_overlaps_nothing(browser, tmp_path, s
      "<text x='12' y='40' font-size='30'>longer than the card</text></g>", "overflow"),
 ])
 def test_the_measure_finds_what_is_wrong(browser, tmp_path, inside, kind):
-    file = tmp_path / "page.html"
-    file.write_text(in_slide(f"<svg viewBox='0 0 1280 720' font-family='Arial'>{inside}</svg>", 1280, 720), encoding="utf-8")
-    browser.open(file)
+    browser.open(in_page(tmp_path, in_slide(f"<svg viewBox='0 0 1280 720' font-family='Arial'>{inside}</svg>", 1280, 720)))
     assert {fault.kind for fault in faults(browser, "here", 16.0)} == {kind}
+
+
+@needs_browser
+@pytest.mark.parametrize("seed", [44, 45, 53, 59])
+def test_no_title_leaves_its_card_in_a_wide_font(browser, tmp_path, seed):
+    """Where Arial and fonts like it are missing, as in LibreOffice on a bare machine."""
+    svg = autograd.draw(student(seed)[0]).svg()
+    assert style.FONTS in svg
+    browser.open(in_page(tmp_path, in_slide(svg.replace(style.FONTS, "DejaVu Sans, Verdana"), 1280, 720)))
+    assert list(faults(browser, str(seed), 16.0)) == []
+
+
+@needs_browser
+@pytest.mark.parametrize("seed", [1042])
+def test_every_state_of_an_expression_of_a_student_reads_from_the_last_row(browser, tmp_path, seed):
+    try:
+        assert list(measure_student(browser, seed, tmp_path)) == []
+    finally:
+        browser.size(1280, 720)
+
+
+def in_page(folder, text):
+    """The file of a page."""
+    (folder / "page.html").write_text(text, encoding="utf-8")
+    return folder / "page.html"
 
 
 @pytest.mark.parametrize("inputs, names, columns", [

@@ -847,3 +847,491 @@ def two_rounds_of_messages(n, features, k):
         dZ1 = B.T @ (dZ2 @ W2) * (1 - S1 * S1)
         return e * e, flat(dZ1.T @ BX, dZ2.T @ BS, 2 * e * pooled)
     return Case(0.5 * rng.normal(size=k * (features + k + 1)), loss, by_hand)
+
+
+# Sequences and graphs ------------------------------------------------------------------------
+
+@style("attention", (4, 3, 2), (12, 6, 4))
+def masked_attention_as_layers(T, n, d):
+    """A mask of minus infinities written as -1e9, a residual, and the mean of the last layer."""
+    rng = np.random.default_rng(201)
+    X, y = rng.normal(size=(T, n)), rng.normal(size=n)
+
+    def loss(p):
+        WQ, WK, WV = (matrix(p, a * n * n, n, n) for a in range(3))
+        linear = lambda x, W: [sum(wi * xi for wi, xi in zip(row, x)) for row in W]     # noqa: E731
+        xs = X.tolist()
+        q, k, v = ([linear(x, W) for x in xs] for W in (WQ, WK, WV))
+        out = []
+        for i in range(T):
+            s = [sum(q[i][c] * k[j][c] for c in range(n)) * n ** -0.5 + (-1e9 if j > i else 0.0)
+                 for j in range(T)]
+            top = max(si.data if hasattr(si, "data") else si for si in s)
+            e = [exp(si - top) for si in s]
+            z = sum(e)
+            out.append([xs[i][c] + sum(e[j] / z * v[j][c] for j in range(T)) for c in range(n)])
+        mean = [sum(row[c] for row in out) / T for c in range(n)]
+        return sum((a - b) ** 2 for a, b in zip(mean, y.tolist()))
+
+    def by_hand(theta):
+        WQ, WK, WV = split(theta, *3 * [(n, n)])
+        q, k, v = X @ WQ.T, X @ WK.T, X @ WV.T
+        A = softmax(np.where(np.tri(T, dtype=bool), q @ k.T * n ** -0.5, -1e9))
+        e = (X + A @ v).mean(0) - y
+        dout = np.broadcast_to(2 * e / T, (T, n))
+        dA = dout @ v.T
+        dS = A * (dA - (dA * A).sum(1, keepdims=True)) * n ** -0.5
+        return e @ e, flat((dS @ k).T @ X, (dS.T @ q).T @ X, (A.T @ dout).T @ X)
+    return Case(0.5 * rng.normal(size=3 * n * n), loss, by_hand)
+
+
+@style("gated networks", (5, 3, 2), (30, 5, 6))
+def gru_with_outputs(T, n, k):
+    """A gated unit that predicts the next number at each step, by squares; biases everywhere."""
+    rng = np.random.default_rng(202)
+    X, y = rng.normal(size=(T, n)), rng.normal(size=T)
+
+    def loss(p):
+        W, U, b = matrix(p, 0, 3 * k, n), matrix(p, 3 * k * n, 3 * k, k), p[3 * k * (n + k):3 * k * (n + k + 1)]
+        v, c = p[3 * k * (n + k + 1):-1], p[-1]
+        h = [0.0 for _ in range(k)]
+        errors = []
+        for t in range(T):
+            a = [b[j] + sum(w * x for w, x in zip(W[j], X[t].tolist())) for j in range(3 * k)]
+            r = [sigmoid(a[j] + sum(u * hi for u, hi in zip(U[j], h))) for j in range(k)]
+            z = [sigmoid(a[k + j] + sum(u * hi for u, hi in zip(U[k + j], h))) for j in range(k)]
+            g = [tanh(a[2 * k + j] + r[j] * sum(u * hi for u, hi in zip(U[2 * k + j], h)))
+                 for j in range(k)]
+            h = [(1 - z[j]) * g[j] + z[j] * h[j] for j in range(k)]
+            errors.append((c + sum(vj * hj for vj, hj in zip(v, h)) - y[t].item()) ** 2)
+        return sum(errors) / T
+
+    def by_hand(theta):
+        W, U, b, v, c = split(theta, (3 * k, n), (3 * k, k), (3 * k,), (k,), (1,))
+        A = X @ W.T + b
+        H, R, Z, G, Q = np.zeros((T + 1, k)), *(np.empty((T, k)) for _ in range(4))
+        for t in range(T):
+            u = U @ H[t]
+            R[t], Z[t] = sigma(A[t, :k] + u[:k]), sigma(A[t, k:2 * k] + u[k:2 * k])
+            Q[t] = u[2 * k:]
+            G[t] = np.tanh(A[t, 2 * k:] + R[t] * Q[t])
+            H[t + 1] = (1 - Z[t]) * G[t] + Z[t] * H[t]
+        e = H[1:] @ v + c - y
+        d = 2 * e / T
+        dA, dU, dh = np.empty((T, 3 * k)), np.empty((T, 3 * k)), np.zeros(k)
+        for t in range(T - 1, -1, -1):
+            dh = dh + d[t] * v
+            dg = dh * (1 - Z[t]) * (1 - G[t] ** 2)
+            dA[t, 2 * k:], dU[t, 2 * k:] = dg, dg * R[t]
+            dA[t, :k] = dU[t, :k] = dg * Q[t] * R[t] * (1 - R[t])
+            dA[t, k:2 * k] = dU[t, k:2 * k] = dh * (H[t] - G[t]) * Z[t] * (1 - Z[t])
+            dh = dh * Z[t] + dU[t] @ U
+        return e @ e / T, flat(dA.T @ X, dU.T @ H[:-1], dA.sum(0), d @ H[1:], d.sum())
+    return Case(0.4 * rng.normal(size=3 * k * (n + k + 1) + k + 1), loss, by_hand)
+
+
+@style("matrices in time", (6, 3), (40, 5))
+def conditional_random_field(T, k):
+    """The score of the right path less the log of the sum over all paths."""
+    rng = np.random.default_rng(203)
+    E, path = rng.normal(size=(T, k)), rng.integers(0, k, T)
+
+    def loss(p):
+        A = matrix(p, 0, k, k)
+        s = p[k * k]
+        alpha = [s * e for e in E[0].tolist()]
+        score = s * E[0, path[0]].item()
+        for t in range(1, T):
+            alpha = [log(sum(exp(alpha[i] + A[i][j]) for i in range(k))) + s * E[t, j].item()
+                     for j in range(k)]
+            score += A[path[t - 1]][path[t]] + s * E[t, path[t]].item()
+        return log(sum(exp(a) for a in alpha)) - score
+
+    def by_hand(theta):
+        A, s = theta[:-1].reshape(k, k), theta[-1]
+        sE = s * E
+        alpha, P = np.empty((T, k)), np.empty((T - 1, k, k))
+        alpha[0] = sE[0]
+        for t in range(1, T):
+            M = np.exp(alpha[t - 1][:, None] + A)
+            z = M.sum(0)
+            P[t - 1] = M / z
+            alpha[t] = np.log(z) + sE[t]
+        last = np.exp(alpha[-1])
+        z = last.sum()
+        d, ds, dA = last / z, 0.0, np.zeros((k, k))
+        for t in range(T - 1, 0, -1):
+            ds += d @ E[t]
+            G = P[t - 1] * d
+            dA += G
+            d = G.sum(1)
+        ds += d @ E[0]
+        np.add.at(dA, (path[:-1], path[1:]), -1)
+        right = E[np.arange(T), path].sum()
+        return np.log(z) - A[path[:-1], path[1:]].sum() - s * right, flat(dA, ds - right)
+    return Case(np.append(0.5 * rng.normal(size=k * k), 0.8), loss, by_hand)
+
+
+@style("attention", (5, 2, 3), (30, 4, 6))
+def attention_on_a_graph(n, features, k):
+    """Each node weighs its neighbours by a softmax of scores; ragged lists."""
+    rng = np.random.default_rng(204)
+    near = [sorted({i, *rng.integers(0, n, 3).tolist()}) for i in range(n)]
+    X, y = rng.normal(size=(n, features)), rng.normal(size=n)
+    mask = np.zeros((n, n), dtype=bool)
+    for i, js in enumerate(near):
+        mask[i, js] = True
+
+    def loss(p):
+        W, a, b, v = matrix(p, 0, k, features), *(p[k * features + c * k:k * features + (c + 1) * k] for c in range(3))
+        H = [[sum(w * xi for w, xi in zip(row, x)) for row in W] for x in X.tolist()]
+        own = [sum(ai * hi for ai, hi in zip(a, h)) for h in H]
+        other = [sum(bi * hi for bi, hi in zip(b, h)) for h in H]
+        total = 0.0
+        for i in range(n):
+            e = [exp(tanh(own[i] + other[j])) for j in near[i]]
+            z = sum(e)
+            out = [sum(ej * H[j][c] for ej, j in zip(e, near[i])) / z for c in range(k)]
+            total += (sum(vc * oc for vc, oc in zip(v, out)) - y[i].item()) ** 2
+        return total / n
+
+    def by_hand(theta):
+        W, a, b, v = split(theta, (k, features), (k,), (k,), (k,))
+        H = X @ W.T
+        S = np.tanh((H @ a)[:, None] + H @ b)
+        E = np.exp(S) * mask
+        z = E.sum(1)
+        A = E / z[:, None]
+        out = A @ H
+        e = out @ v - y
+        d = 2 * e / n
+        dout = np.outer(d, v)
+        dA = dout @ H.T
+        dS = A * (dA - (dA * A).sum(1, keepdims=True)) * (1 - S * S)
+        own, other = dS.sum(1), dS.sum(0)
+        dH = A.T @ dout + np.outer(own, a) + np.outer(other, b)
+        return e @ e / n, flat(dH.T @ X, own @ H, other @ H, d @ out)
+    return Case(0.5 * rng.normal(size=k * features + 3 * k), loss, by_hand)
+
+
+# Fits and physics ----------------------------------------------------------------------------
+
+def lorenz(u, s, r, b):
+    """The derivatives of x, y and z with respect to time."""
+    x, y, z = u
+    return [s * (y - x), x * (r - z) - y, x * y - b * z]
+
+
+@style("equations in time", (10,), (150,))
+def lorenz_by_runge_kutta(T):
+    """Three coupled equations, steps of fourth order, compared with what was seen at each step."""
+    rng = np.random.default_rng(205)
+    seen, dt = rng.normal(size=(T, 3)), 0.01
+
+    def loss(p):
+        s, r, b = p[:3]
+        u, total = list(p[3:]), 0.0
+        for t in range(T):
+            k1 = lorenz(u, s, r, b)
+            k2 = lorenz([a + dt / 2 * c for a, c in zip(u, k1)], s, r, b)
+            k3 = lorenz([a + dt / 2 * c for a, c in zip(u, k2)], s, r, b)
+            k4 = lorenz([a + dt * c for a, c in zip(u, k3)], s, r, b)
+            u = [a + dt / 6 * (c1 + 2 * c2 + 2 * c3 + c4)
+                 for a, c1, c2, c3, c4 in zip(u, k1, k2, k3, k4)]
+            total += sum((a - o) ** 2 for a, o in zip(u, seen[t].tolist()))
+        return total / T
+
+    def by_hand(theta):
+        s, r, b = theta[:3].tolist()
+        u = theta[3:].tolist()
+        kept, total, data = [], 0.0, seen.tolist()
+        for t in range(T):
+            k1 = lorenz(u, s, r, b)
+            u2 = [a + dt / 2 * c for a, c in zip(u, k1)]
+            k2 = lorenz(u2, s, r, b)
+            u3 = [a + dt / 2 * c for a, c in zip(u, k2)]
+            k3 = lorenz(u3, s, r, b)
+            u4 = [a + dt * c for a, c in zip(u, k3)]
+            k4 = lorenz(u4, s, r, b)
+            kept.append((u, u2, u3, u4))
+            u = [a + dt / 6 * (c1 + 2 * c2 + 2 * c3 + c4) for a, c1, c2, c3, c4 in zip(u, k1, k2, k3, k4)]
+            e = [a - o for a, o in zip(u, data[t])]
+            total += e[0] * e[0] + e[1] * e[1] + e[2] * e[2]
+            kept[-1] += (e,)
+        g, du = [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]
+
+        def back(d, u):
+            x, y, z = u
+            g[0] += d[0] * (y - x)
+            g[1] += d[1] * x
+            g[2] -= d[2] * z
+            return [-s * d[0] + (r - z) * d[1] + y * d[2], s * d[0] - d[1] + x * d[2], -x * d[1] - b * d[2]]
+        for u, u2, u3, u4, e in reversed(kept):
+            du = [a + 2 * c / T for a, c in zip(du, e)]
+            d4 = back([dt / 6 * a for a in du], u4)
+            d3 = back([dt / 3 * a + dt * c for a, c in zip(du, d4)], u3)
+            d2 = back([dt / 3 * a + dt / 2 * c for a, c in zip(du, d3)], u2)
+            d1 = back([dt / 6 * a + dt / 2 * c for a, c in zip(du, d2)], u)
+            du = [a + c1 + c2 + c3 + c4 for a, c1, c2, c3, c4 in zip(du, d1, d2, d3, d4)]
+        return total / T, np.array(g + du)
+    return Case(np.array([10.0, 28.0, 2.5, 1.0, 1.0, 1.0]), loss, by_hand)
+
+
+@style("graphs", (5, 8), (30, 70))
+def truss_of_bars(n, bars):
+    """Nodes in the plane, bars between them with stretched lengths, loads; some nodes are fixed."""
+    rng = np.random.default_rng(206)
+    rest = rng.normal(size=(n, 2))
+    i = rng.integers(0, n, bars)
+    j = (i + rng.integers(1, n, bars)) % n
+    L = np.hypot(*(rest[i] - rest[j]).T)
+    load = rng.normal(size=(n, 2))
+
+    def loss(p):
+        at = [[rest[a, 0].item() + p[2 * a], rest[a, 1].item() + p[2 * a + 1]] for a in range(n)]
+        energy = 0.0
+        for a, b, length in zip(i.tolist(), j.tolist(), L.tolist()):
+            d = sqrt((at[a][0] - at[b][0]) ** 2 + (at[a][1] - at[b][1]) ** 2)
+            energy += 0.5 * 10.0 / length * (d - length) ** 2
+        for a in range(n):
+            energy -= load[a, 0].item() * p[2 * a] + load[a, 1].item() * p[2 * a + 1]
+        return energy
+
+    def by_hand(theta):
+        U = theta.reshape(n, 2)
+        at = rest + U
+        D = at[i] - at[j]
+        d = np.sqrt((D * D).sum(1))
+        e = d - L
+        k = 10.0 / L * e
+        F = (k / d)[:, None] * D
+        g = -load.copy()
+        for c in range(2):
+            g[:, c] += np.bincount(i, F[:, c], n) - np.bincount(j, F[:, c], n)
+        return 0.5 * k @ e - (load * U).sum(), g.ravel()
+    return Case(0.1 * rng.normal(size=2 * n), loss, by_hand)
+
+
+@style("pairs", (4, 5), (16, 20))
+def image_without_noise(h, w):
+    """Total variation, smoothed, of a picture near a given one."""
+    rng = np.random.default_rng(207)
+    Y = rng.normal(size=(h, w))
+
+    def loss(p):
+        u = matrix(p, 0, h, w)
+        total = 0.0
+        for i in range(h):
+            for j in range(w):
+                total += 0.5 * (u[i][j] - Y[i, j].item()) ** 2
+                if i + 1 < h and j + 1 < w:
+                    dx = u[i + 1][j] - u[i][j]
+                    dy = u[i][j + 1] - u[i][j]
+                    total += 0.3 * sqrt(dx * dx + dy * dy + 0.01)
+        return total
+
+    def by_hand(theta):
+        u = theta.reshape(h, w)
+        e = u - Y
+        dx, dy = u[1:, :-1] - u[:-1, :-1], u[:-1, 1:] - u[:-1, :-1]
+        s = np.sqrt(dx * dx + dy * dy + 0.01)
+        g, gx, gy = e.copy(), 0.3 * dx / s, 0.3 * dy / s
+        g[1:, :-1] += gx
+        g[:-1, 1:] += gy
+        g[:-1, :-1] -= gx + gy
+        return 0.5 * (e * e).sum() + 0.3 * s.sum(), g.ravel()
+    return Case(rng.normal(size=h * w), loss, by_hand)
+
+
+@style("neurons", (5, 3, 2, 2), (60, 8, 10, 3))
+def autoencoder_with_noise(m, n, k, z):
+    """A variational autoencoder whose noise is drawn beforehand: reconstruction and divergence."""
+    rng = np.random.default_rng(208)
+    X, noise = rng.normal(size=(m, n)), rng.normal(size=(m, z))
+    shapes = ((k, n), (z, k), (z, k), (k, z), (n, k))
+
+    def loss(p):
+        start, Ws = 0, []
+        for a, b in shapes:
+            Ws.append(matrix(p, start, a, b))
+            start += a * b
+        E, M, S, D, O = Ws                                                         # noqa: E741
+        linear = lambda W, x: [sum(w * xi for w, xi in zip(row, x)) for row in W]  # noqa: E731
+        total = 0.0
+        for x, eps in zip(X.tolist(), noise.tolist()):
+            h = [tanh(a) for a in linear(E, x)]
+            mu, logvar = linear(M, h), linear(S, h)
+            code = [m_ + exp(0.5 * s) * e for m_, s, e in zip(mu, logvar, eps)]
+            out = linear(O, [tanh(a) for a in linear(D, code)])
+            total += sum((o - xi) ** 2 for o, xi in zip(out, x))
+            for m_, s in zip(mu, logvar):
+                total -= 0.5 * (1 + s - m_ ** 2 - exp(s))
+        return total / m
+
+    def by_hand(theta):
+        E, M, S, D, O = split(theta, *shapes)                                      # noqa: E741
+        h = np.tanh(X @ E.T)
+        mu, s = h @ M.T, h @ S.T
+        w = np.exp(0.5 * s)
+        code = mu + w * noise
+        g = np.tanh(code @ D.T)
+        e = g @ O.T - X
+        value = (e * e).sum() - 0.5 * (1 + s - mu * mu - w * w).sum()
+        de = 2 / m * e
+        dg = de @ O * (1 - g * g)
+        dc = dg @ D
+        dmu = dc + mu / m
+        ds = dc * noise * 0.5 * w - 0.5 / m * (1 - w * w)
+        dh = (dmu @ M + ds @ S) * (1 - h * h)
+        return value / m, flat(dh.T @ X, dmu.T @ h, ds.T @ h, dg.T @ code, de.T @ g)
+    return Case(0.4 * rng.normal(size=sum(a * b for a, b in shapes)), loss, by_hand)
+
+
+@style("log-sum-exp", (8, 2, 3), (120, 6, 3))
+def mixture_density_network(m, k, parts):
+    """A small network says weights, means and widths of a mixture for each x."""
+    rng = np.random.default_rng(209)
+    xs, ys = rng.normal(size=m), rng.normal(size=m)
+
+    def loss(p):
+        w, b, V = p[:k], p[k:2 * k], matrix(p, 2 * k, 3 * parts, k)
+        nll = 0.0
+        for x, y in zip(xs.tolist(), ys.tolist()):
+            h = [tanh(wi * x + bi) for wi, bi in zip(w, b)]
+            z = [sum(v * hi for v, hi in zip(row, h)) for row in V]
+            weights = [exp(a) for a in z[:parts]]
+            density = 0.0
+            for c in range(parts):
+                mu, width = z[parts + c], exp(z[2 * parts + c])
+                density += weights[c] / sum(weights) * exp(-(y - mu) ** 2 / (2 * width ** 2)) / width
+            nll -= log(density)
+        return nll / m
+
+    def by_hand(theta):
+        w, b, V = split(theta, (k,), (k,), (3 * parts, k))
+        H = np.tanh(np.outer(xs, w) + b)
+        Z = H @ V.T
+        P = np.exp(Z[:, :parts])
+        P /= P.sum(1, keepdims=True)
+        mu, width = Z[:, parts:2 * parts], np.exp(Z[:, 2 * parts:])
+        r = (ys[:, None] - mu) / width
+        Q = P * np.exp(-0.5 * r * r) / width
+        density = Q.sum(1, keepdims=True)
+        R = Q / density / m
+        dZ = np.hstack((P / m - R, -R * r / width, R * (1 - r * r)))
+        dH = dZ @ V * (1 - H * H)
+        return -np.log(density).sum() / m, flat(xs @ dH, dH.sum(0), dZ.T @ H)
+    return Case(0.5 * rng.normal(size=2 * k + 3 * parts * k), loss, by_hand)
+
+
+@style("matrices in time", (8, 3), (30, 8))
+def transport_by_scaling(T, n):
+    """Sinkhorn's scalings of a kernel, and the cost of the plan they lead to."""
+    rng = np.random.default_rng(210)
+    a = rng.uniform(0.5, 1.5, n)
+    b = rng.uniform(0.5, 1.5, n)
+    b *= a.sum() / b.sum()
+
+    def loss(p):
+        C = matrix(p, 0, n, n)
+        K = [[exp(-c) for c in row] for row in C]
+        v = [1.0] * n
+        for _ in range(T):
+            u = [ai / sum(K[i][j] * v[j] for j in range(n)) for i, ai in enumerate(a.tolist())]
+            v = [bj / sum(K[i][j] * u[i] for i in range(n)) for j, bj in enumerate(b.tolist())]
+        return sum(u[i] * K[i][j] * C[i][j] * v[j] for i in range(n) for j in range(n))
+
+    def by_hand(theta):
+        C = theta.reshape(n, n)
+        K = np.exp(-C)
+        V, U = np.ones((T + 1, n)), np.empty((T, n))
+        for t in range(T):
+            U[t] = a / (K @ V[t])
+            V[t + 1] = b / (U[t] @ K)
+        u, v = U[-1], V[-1]
+        P = u[:, None] * K * v
+        M = P * C
+        dK = C * u[:, None] * v
+        du, dv, dC = M.sum(1) / u, M.sum(0) / v, P
+        for t in range(T - 1, -1, -1):
+            w = -dv * V[t + 1] ** 2 / b
+            dK += np.outer(U[t], w)
+            du = du + K @ w
+            w = -du * U[t] ** 2 / a
+            dK += np.outer(w, V[t])
+            dv, du = w @ K, np.zeros(n)
+        return M.sum(), (dC - dK * K).ravel()
+    return Case(rng.uniform(0, 2, n * n), loss, by_hand)
+
+
+@style("steps in time", (6, 2), (40, 3))
+def controlled_by_feedback(T, n):
+    """A linear system under u = -K x for several starts: the sum of quadratic costs."""
+    rng = np.random.default_rng(211)
+    A, B = np.eye(n) + 0.1 * rng.normal(size=(n, n)), 0.3 * rng.normal(size=n)
+    starts = rng.normal(size=(4, n))
+
+    def loss(p):
+        J = 0.0
+        for x in starts.tolist():
+            for _ in range(T):
+                u = -sum(k * xi for k, xi in zip(p, x))
+                J += sum(xi * xi for xi in x) + 0.1 * u * u
+                x = [sum(A[i, j].item() * x[j] for j in range(n)) + B[i].item() * u for i in range(n)]
+        return J
+
+    def by_hand(theta):
+        X, U = np.empty((T + 1, 4, n)), np.empty((T, 4))
+        X[0] = starts
+        for t in range(T):
+            U[t] = -X[t] @ theta
+            X[t + 1] = X[t] @ A.T + np.outer(U[t], B)
+        J = (X[:T] ** 2).sum() + 0.1 * (U ** 2).sum()
+        d, dU = np.zeros((4, n)), np.empty((T, 4))
+        for t in range(T - 1, -1, -1):
+            dU[t] = d @ B + 0.2 * U[t]
+            d = d @ A + 2 * X[t] - np.outer(dU[t], theta)
+        return J, -np.einsum("tm,tmn->n", dU, X[:T])
+    return Case(0.2 * rng.normal(size=n), loss, by_hand)
+
+
+@style("convolutions", (3, 10, 3, 2), (20, 30, 5, 4))
+def filters_over_words(m, n, width, k):
+    """Several filters over a sequence, the largest answer of each, and a logistic unit."""
+    rng = np.random.default_rng(212)
+    X, y = rng.normal(size=(m, n)), rng.integers(0, 2, m)
+    c = n - width + 1
+
+    def loss(p):
+        F, b, v = matrix(p, 0, k, width), p[k * width:k * width + k], p[k * width + k:]
+        total = 0.0
+        for x, t in zip(X.tolist(), y.tolist()):
+            z = v[k]
+            for f in range(k):
+                answers = []
+                for s in range(c):
+                    a = b[f]
+                    for i in range(width):
+                        a = a + F[f][i] * x[s + i]
+                    answers.append(a)
+                best = answers[0]
+                for a in answers[1:]:
+                    best = maximum(best, a)
+                z = z + v[f] * tanh(best)
+            total -= log(sigmoid(z) if t == 1 else sigmoid(-z))
+        return total / m
+
+    def by_hand(theta):
+        F, b, v = split(theta, (k, width), (k,), (k + 1,))
+        windows = np.lib.stride_tricks.sliding_window_view(X, width, 1)
+        A = windows @ F.T + b
+        best = A.argmax(1)
+        H = np.tanh(A.max(1))
+        s = 2 * y - 1
+        z = s * (H @ v[:k] + v[k])
+        d = -s * sigma(-z) / m
+        dA = np.outer(d, v[:k]) * (1 - H * H)
+        picked = windows[np.arange(m)[:, None], best]
+        return (np.logaddexp(0, -z).sum() / m,
+                flat(np.einsum("mk,mkw->kw", dA, picked), dA.sum(0), d @ H, d.sum()))
+    return Case(0.4 * rng.normal(size=k * (width + 2) + 1), loss, by_hand)

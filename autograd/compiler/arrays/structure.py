@@ -476,11 +476,39 @@ def as_product(x: Array, axes: tuple[int, ...], inside: bool) -> Array | None:
     square = x.op is ops.pow and x.inputs[1] == 2.0
     if square and not is_batched(x):
         return contract(x.inputs[0], labels, x.inputs[0], labels, left)
-    if inside and is_product(x):
-        return contract(x.inputs[0], labels, x.inputs[1], labels, left)
+    found = summed_product(x, axes[0]) if inside else None
+    if found is not None:
+        return found
     if axes == (0,) and len(x.shape) == 2:
         return contract(ones(x.shape[0]), labels[0], x, labels, left)
     return None
+
+
+def summed_product(x: Array, axis: int) -> Array | None:
+    """The sum along an axis of a product of two arrays of its shape, or of a table and a row along
+    that axis; None of anything else.
+    """
+    labels = LABELS[: len(x.shape)]
+    left = labels.replace(labels[axis], "")
+    if is_product(x):
+        return contract(x.inputs[0], labels, x.inputs[1], labels, left)
+    row = repeated_row(x, axis)
+    if row is None:
+        return None
+    table = next(f for f in x.inputs if f.shape == x.shape)
+    return contract(table, labels, row, labels[axis], left)
+
+
+def repeated_row(x: Array, axis: int) -> Array | None:
+    """The row along an axis by which x is a table multiplied; None for anything else."""
+    if x.op is not ops.mul or len(x.shape) != 2 or not all(
+        isinstance(f, Array) and not is_comparison(f) for f in x.inputs
+    ):
+        return None
+    shapes = [padded(f.shape, 2) for f in x.inputs]
+    if x.shape not in shapes or with_ones(x.shape, (1 - axis,)) not in shapes or 1 in x.shape:
+        return None
+    return reshape(x.inputs[1 - shapes.index(x.shape)], (x.shape[axis],))
 
 
 def without_axes(shape: Shape, axes: tuple[int, ...]) -> Shape:
@@ -568,10 +596,20 @@ class Contract(Structural):
             if A is B:  # squares: what both are sent is sent to the first
                 return Part(2.0 * rows * A) if i == 0 else None
             return Part(rows * y.inputs[1 - i])
+        if is_ones(y.inputs[1 - i]) and mine.replace(others, "") == self.out:
+            axis = mine.index(others)  # a sum along an axis; the first one broadcasts as it is
+            return Part(with_axes(d, y.shape, (axis,)) if axis else d)
         again = of_symmetric(i, y, d)
         if again is not None:
             return Part(again)
         return Part(contract(full(d, y.shape), self.out, y.inputs[1 - i], others, mine))
+
+
+def is_ones(x: Operand) -> bool:
+    """Whether x is a row of ones, of those made here for sums."""
+    op = x.op
+    return isinstance(op, Named) and op.name == "ones" or (
+        isinstance(op, Numbers) and op.stem == "ones" and len(x.shape) == 1)
 
 
 def of_symmetric(i: int, y: Array, d: Operand) -> Operand:

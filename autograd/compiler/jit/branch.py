@@ -283,6 +283,8 @@ class Branch:
         for i, v in enumerate(results):
             while not outside.isdisjoint(notes.chosen.get(v, ())):      # it may be one of these
                 v = results[i] = notes.taken(v)
+            if notes.chosen:
+                notes.is_number(v)                  # a guard where an `if` decides
         return settle(results, notes)
 
     def gradient_key(self) -> Any:

@@ -18,7 +18,7 @@ import operator
 import sys
 import threading
 import types
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -32,6 +32,7 @@ from autograd.compiler.jit.effects import Effects
 from autograd.compiler.jit.flat import LARGEST, Row
 from autograd.compiler.jit.lookups import Lookups
 from autograd.compiler.jit.memory import Memory
+from autograd.compiler.jit.mixed import Mixed, Origins
 from autograd.compiler.jit.reach import is_at_home
 from autograd.operation import Operation
 from autograd.recording import FOR_OTHER_NUMBERS
@@ -74,6 +75,8 @@ class Notes:
         self.chosen_by: dict[Value, tuple[Any, ...]] = {}       # the comparison of a choice
         self.kinds: dict[Value, Any] = {}                       # see kinds
         self.arguments: set[Value] = set()  # the Values among the arguments
+        self.origins = Origins(numbers, self.chosen, self.chosen_by, _as_data,
+                               Truth)
         self.rows: dict[int, tuple[Any, list[Any]]] = {}        # what was looked up, as it was
         self.limited: list[Value] = []      # results of operations that have a domain
 
@@ -193,27 +196,19 @@ class Notes:
             self.refuse("asks whether two Values are the same")
         return not of_values
 
-    def is_mixed(self, alternatives: Sequence[Any]) -> bool:
-        """Whether some are numbers in f, and some Values."""
-        return len({not isinstance(x, Value) or self.is_number(x) for x in alternatives}) > 1
-
     def is_number(self, v: Value) -> bool:
-        """Whether v is a float, not a Value, when the function runs as it was written."""
+        """Whether v is a float, not a Value, when the function runs as it was written; where an
+        `if` decides, that is a guard."""
         if isinstance(v, Truth):
             return True
-        stack, seen = [v], {v}
-        while stack:
-            x = stack.pop()
-            if x in self.chosen and self.is_mixed(self.chosen[x]):
-                self.refuse("depends on whether an `if` chose a number or a Value",
-                            "begin with a Value in both cases, such as Value(0.0) for a sum")
-            if x.op is ops.identity or x.is_leaf and x not in self.numbers:
-                return False                # a transform's variable, or Value(x)
-            new = [u for u in x.inputs
-                   if isinstance(u, Value) and not isinstance(u, Truth) and u not in seen]
-            seen.update(new)
-            stack += new
-        return True
+        try:
+            valued = self.origins.valued(v)
+        except Mixed:
+            self.refuse("depends on whether an entry of a table is a number or a Value")
+            return False
+        if isinstance(valued, Value):
+            return not self.compared("gt", valued, 0.5)
+        return not valued
 
 
 _notes: ContextVar[Notes | None] = ContextVar("notes", default=None)

@@ -22,8 +22,9 @@ from typing import Any, NamedTuple, Union
 import numpy as np
 
 from autograd import ops
+from autograd.compiler.recognize.align import aligned, lengths_of
 from autograd.compiler.recognize.group import Group, key, keys_of
-from autograd.compiler.recognize.record import PARAMETER, Tape
+from autograd.compiler.recognize.record import CONSTANT, PARAMETER, Tape
 
 FEWEST = 6  # turns of a loop
 LONGEST = 60  # groups in a turn
@@ -31,6 +32,7 @@ SHARE = 20  # a loop is worth looking for if it has so large a part of all group
 TRIED, SHIFTS = 4, 12  # repetitions that are looked at, and groups at which a turn of one may begin
 WEIGHTS = 4  # parameters that differ from turn to turn; with more they are layers, not time,
 LAYERS, WIDE = 36, 4  # but so many groups, of so many nodes, would be too many lines
+ALTERNATING = (2, 3, 4)  # turns after which weights may come again
 OUTSIDE = -1
 Tables = list[np.ndarray]  # one for each group of a turn, a row for each turn
 
@@ -161,18 +163,45 @@ def longest(tape: Tape, line: Line, begin: int, most: int) -> tuple[int, Turns] 
     there is none.
     """
     for _, period, start, stop in islice(repetitions(line.looks[begin:], most), TRIED):
-        loops: list[tuple[int, Turns]] = []
-        for tried, shift in enumerate(range(0, period, -(-period // SHIFTS))):
-            count = (stop - start - shift) // period
-            if count >= FEWEST:
-                loops += wired(tape, line, begin + start + shift, period, count)
-            if tried == 2 and not loops:
-                break
-        if len(loops) == 1:
-            return loops[0]
-        if loops:  # of those that begin at another group, the one with least to keep
-            return min(loops, key=lambda loop: (*stacks_of(tape, line, *loop), -loop[1].length))
+        found = shortest_turns(tape, line, (begin + start, begin + stop), period)
+        again = 1 if found is None else alternation(tape, found[1])
+        if 1 < again <= most // period:
+            longer = shortest_turns(tape, line, (begin + start, begin + stop), again * period)
+            found = longer or found
+        if found:
+            return found
     return None
+
+
+def shortest_turns(
+    tape: Tape, line: Line, stretch: tuple[int, int], period: int
+) -> tuple[int, Turns] | None:
+    """The loop in a stretch of groups whose turns have so many, and where it starts: of those that
+    begin at another group, the one with least to keep; None where there is none.
+    """
+    loops: list[tuple[int, Turns]] = []
+    start, stop = stretch
+    for tried, shift in enumerate(range(0, period, -(-period // SHIFTS))):
+        count = (stop - start - shift) // period
+        if count >= FEWEST:
+            loops += wired(tape, line, start + shift, period, count)
+        if tried == 2 and not loops:
+            break
+    if len(loops) < 2:
+        return loops[0] if loops else None
+    return min(loops, key=lambda loop: (*stacks_of(tape, line, *loop), -loop[1].length))
+
+
+def alternation(tape: Tape, loop: Turns) -> int:
+    """After how many turns what comes from outside is the same again, such as a matrix and its
+    transpose by turns; 1 where it is nothing but numbers, or never the same.
+    """
+    kinds, outside = np.array(tape.kinds), []
+    for args, lags in zip(loop.args, loop.lags):
+        changing = args[:, (args != args[0]).any(axis=0) & (lags == OUTSIDE)]
+        outside.append(changing[:, (kinds[changing] != CONSTANT).any(axis=0)])
+    every = np.hstack(outside)
+    return next((k for k in ALTERNATING if every.size and (every[k:] == every[:-k]).all()), 1)
 
 
 def repetitions(looks: np.ndarray, most: int) -> Iterator[tuple[int, int, int, int]]:
@@ -223,19 +252,39 @@ def wired(
     """
     ids, args = (flat.tables(start, period, count) for flat in (line.ids, line.args))
     wires = all_wires(len(tape.kinds), ids, args)
+    turn = [line.group(start + g) for g in range(period)]
+    in_order = aligned(turn, ids, args, wires, alike(wires)[1])
+    if in_order:
+        ids, args = in_order
+        wires = all_wires(len(tape.kinds), ids, args)
     found = longest_alike(wires)
-    if found is None:
-        return []
-    first, last = found
+    return [] if found is None else looped(tape, turn, (ids, args), wires, found, start)
+
+
+def looped(
+    tape: Tape, turn: list[Group], tables: tuple[Tables, Tables], wires: Tables,
+    found: tuple[int, int], start: int,
+) -> list[tuple[int, Turns]]:
+    """The loop of some turns, which `wired` gives; [] where it is not worth one."""
+    (ids, args), (first, last) = tables, found
     lags = lags_of(wires, first, last)
-    if not any((lag > 0).any() for lag in lags):
+    if not any([(lag > 0).any() for lag in lags]):
         return []
     ids, args = ([a[first : last + 1] for a in its] for its in (ids, args))
     if not are_layers(ids) and own_weights(tape, args, lags) > WEIGHTS:
         return []
-    groups = [line.group(start + last * period + g) for g in range(period)]
+    groups = [
+        Group(one.op, its[-1].tolist(), rows_of(flat[-1], lengths_of(one)))
+        for one, its, flat in zip(turn, ids, args)
+    ]
     places = [w[last, :, 1] for w in wires], [w[last, :, 2] for w in wires]
-    return [(start + first * period, Turns(groups, ids, args, lags, *places))]
+    return [(start + first * len(turn), Turns(groups, ids, args, lags, *places))]
+
+
+def rows_of(flat: np.ndarray, lengths: np.ndarray) -> list[tuple[int, ...]]:
+    """The arguments of nodes, one after the other, for each node."""
+    numbers, ends = flat.tolist(), np.cumsum(lengths).tolist()
+    return [tuple(numbers[a:b]) for a, b in zip([0, *ends], ends)]
 
 
 def is_running_sum(loop: Turns) -> bool:
@@ -256,14 +305,20 @@ def all_wires(size: int, ids: list[np.ndarray], args: list[np.ndarray]) -> list[
     return [wires_of(a, group_of, position_of, period) for a in args]
 
 
-def longest_alike(wires: list[np.ndarray]) -> tuple[int, int] | None:
-    """The first and the last of the most turns that are wired in the same way; None for few."""
-    alike = np.all([np.all(w[1:] == w[:-1], axis=(1, 2)) for w in wires], axis=0)
-    starts, stops = runs(alike)
+def alike(wires: list[np.ndarray]) -> tuple[int, int]:
+    """The first and the last of the most turns that are wired in the same way."""
+    starts, stops = runs(np.all([np.all(w[1:] == w[:-1], axis=(1, 2)) for w in wires], axis=0))
     if not len(starts):
-        return None
+        return 0, 0
     which = int(np.argmax(stops - starts))
-    first, last = int(starts[which]), int(stops[which])
+    return int(starts[which]), int(stops[which])
+
+
+def longest_alike(wires: list[np.ndarray]) -> tuple[int, int] | None:
+    """The first and the last turn of the longest loop; None where there are few alike."""
+    first, last = alike(wires)
+    if first == last:
+        return None
     lowest = 0
     while first > lowest:
         lowest = max(lowest, earliest_start(wires, first - 1, last))

@@ -19,7 +19,7 @@ import numpy as np
 
 from autograd import ops
 from autograd.compiler.arrays.array import (SAMPLES, Array, Operand, Shape, as_number, elementwise,
-    inner, is_batched, lead, shape_of)
+    inner, is_batched, lead, padded, shape_of)
 from autograd.compiler.patterns import recognized
 from autograd.compiler.recognize.group import Group
 from autograd.compiler.arrays.places import (Strided, factor, inner_sizes, shape_from, slicing,
@@ -31,8 +31,8 @@ from autograd.compiler.recognize.roll import Roller
 from autograd.compiler.recognize.ragged import (as_table, same_length, same_length_dots,
     same_length_extrema)
 from autograd.compiler.recognize.record import CONSTANT, INPUT, NODE, PARAMETER, Tape
-from autograd.compiler.arrays.structure import (LABELS, Named, contract, full, numbers, reshape,
-                                                summed, take, total, total_of_terms, view)
+from autograd.compiler.arrays.structure import (LABELS, Named, Take, contract, full, numbers,
+                                                reshape, summed, take, total, total_of_terms, view)
 from autograd.compiler.recognize.split import JOINED, RUNS, SLICE, Splitter
 from autograd.ops import Operation
 
@@ -638,6 +638,8 @@ class _Planner:
 
     def rows(self, ids: np.ndarray, left: np.ndarray, right: np.ndarray) -> None:
         """Dots of pairs of rows."""
+        if len(ids) == 1 and self.with_repeats(ids, left[0], right[0]):
+            return
         order = self.leading_order([left[:, 0], right[:, 0]])
         if order is not None:
             ids, left, right = ids[order], left[order], right[order]
@@ -655,6 +657,26 @@ class _Planner:
         if len(set(out) & set(a + b)) < len(out):  # an axis along which both are the same
             A, a = full(A, (*lead(A), *shape)), SAMPLES * is_batched(A) + LABELS[: len(shape)]
         self.keep(contract(A, a, B, b, out), ids)
+
+    def with_repeats(self, ids: np.ndarray, left: np.ndarray, right: np.ndarray) -> bool:
+        """Add a dot of all entries of a table with a row or a column that is repeated, such as the
+        sum of a[i] * B[i, j] over all i and j, as that of a[i] and the sums over j.
+        """
+        if not all(map(self.in_one_block, (left, right))):
+            return False
+        shape = self.common_shape([left, right])
+        sides = [self.argument(side, shape) for side in (left, right)] if len(shape) > 1 else []
+        if sum(prod(inner(x)) < len(left) for x in sides) != 1 or any(
+            isinstance(x.op, Take) for x in sides
+        ):
+            return False
+        factors = []
+        for x, y in (sides, sides[::-1]):
+            along = [k for k, n in enumerate(padded(inner(y), len(shape))) if n != shape[k]]
+            factors.append(summed_along(x, shape, along))
+        (A, a), (B, b) = factors
+        self.keep(contract(A, a, B, b, SAMPLES * (SAMPLES in a + b)), ids)
+        return True
 
     def is_one(self, ids: np.ndarray) -> bool:
         """Whether all ids are in one Array, or one number."""
@@ -810,6 +832,18 @@ def labelled(x: Array, shape: Shape) -> tuple[Array, str]:
     return reshape(x, (*lead(x), *(sizes[k] for k in kept))), SAMPLES * is_batched(x) + "".join(
         labels[k] for k in kept
     )
+
+
+def summed_along(x: Array, shape: Shape, axes: list[int]) -> tuple[Array, str]:
+    """What broadcasts to a shape, summed along some axes of it and without those along which it
+    broadcasts, and the labels of the axes that are left.
+    """
+    first, sizes = len(lead(x)), padded(inner(x), len(shape))
+    kept = [k for k, n in enumerate(sizes) if n == shape[k]]
+    x = reshape(x, (*lead(x), *[sizes[k] for k in kept]))
+    along = tuple(first + kept.index(k) for k in axes)
+    labels = SAMPLES * first + "".join(LABELS[k] for k in kept if k not in axes)
+    return (total(x, along, inside=True) if along else x), labels
 
 
 def written_out(op: Operation, arguments: Sequence[Operand]) -> Operand:

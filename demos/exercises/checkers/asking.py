@@ -59,6 +59,7 @@ class Student:
         self.raised_limit = False                               # whether Python's limit of recursion was raised
         self.threads = False                                    # whether it left threads of its own running
         self.memo: dict[str, Any] = {}                          # what one part found out for the next
+        self.at_first_wrong: Callable[[], float] = lambda: 0.0  # what is done when a part is wrong; gives the seconds it had till then
 
     def random(self, tag: Any = "") -> random.Random:
         return random.Random(f"{self.seed}/{tag}")
@@ -130,6 +131,7 @@ CAUSES = [                                              # what an exception says
     ("ImportError", "it imports a name that is not there"),
     ("must be real number, not Dual|loop of ufunc does not support.*Dual|'Dual' object has no attribute",
      "a function of math or NumPy was called with a dual number; use the sin and cos of this file"),
+    ("must be real number, not (list|tuple|str|NoneType)", "a list, a tuple or text is handed to a function that takes a number"),
     ("must be real number, not Value|autograd.sin\\(v\\), not math|loop of ufunc does not support.*Value|v\\.data",
      "a function of math was called with a Value; use that of autograd"),
     ("only (length-1|0-dimensional|size-1) arrays", "a function of math, or float(...), was called with an array; use NumPy's"),
@@ -257,7 +259,8 @@ def as_dict(x: Any, keys: Sequence[str], what: str) -> dict[str, Any]:
 def unusable(what: str, x: Any, wanted: str) -> Wrong:
     """What to raise where x came, and something else was wanted."""
     if x is None:
-        return Wrong(f"{what} gave None, not {wanted}", mistake="a `return` is missing")
+        return Wrong(f"{what} gave None, not {wanted}", mistake="a `return` is missing" if what.endswith(")") else
+                     "it is None: nothing is computed for it, or a `return` is missing in what computes it")
     mistake = f"it gives {kind(x)}, not {wanted}"
     if type(x) is tuple and len(x) == 1 and wanted == "a number":
         mistake = "a comma too many makes a tuple of the number"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
@@ -195,10 +196,11 @@ def _numbers_of(suspects: Suspects, expected: Floats) -> Iterator[tuple[str, Flo
             yield said, found
 
 
-def combination(got: Floats, terms: Sequence[tuple[str, Floats, float]]) -> str:
+def combination(got: Floats, terms: Sequence[tuple[str, Floats, float]], plain: bool = False) -> str:
     """In words, how often each of some terms is in the numbers, and how often it should be; "" where they are no such sum.
 
     terms   what a term is called, its numbers, and how often it belongs there
+    plain   where two terms are off, both have to be off by a sign or a factor 2, or be missing: other factors are of another mistake
     """
     columns = [list(numbers) for _, numbers, _ in terms]
     factors = _solved([[sum(a * b for a, b in zip(u, v)) for v in columns] for u in columns],
@@ -208,6 +210,8 @@ def combination(got: Floats, terms: Sequence[tuple[str, Floats, float]]) -> str:
     if not all_close(got, [sum(k * column[i] for k, column in zip(factors, columns)) for i in range(len(got))]):
         return ""
     wrong = [(name, round(k, 6) + 0.0, right) for k, (name, _, right) in zip(factors, terms) if not close(k, right, 1e-5, 1e-5)]
+    if plain and len(wrong) > 1 and not all(abs(k) in (0.0, 0.5, 1.0, 2.0) for _, k, _ in wrong):
+        return ""
     return "; ".join(f"{name} is missing" if k == 0 else f"{name} has the factor {k:.4g}, where {right:.4g} belongs"
                      for name, k, right in wrong)
 
@@ -273,6 +277,28 @@ def _powers(factors: Sequence[tuple[str, int, Floats]]) -> str:
     above = " ".join(power(name, n) for name, n, _ in factors if n > 0)
     below = [power(name, n) for name, n, _ in factors if n < 0]
     return f"{above or '1'} / {below[0] if len(below) == 1 else '(' + ' '.join(below) + ')'}" if below else above
+
+
+def in_terms(got: Floats, first: Floats, second: Floats, v: Floats) -> str:
+    """In words, by what each of the two terms of the quotient rule is off, where that is a power of v and a small number; or "".
+
+    first, second    the terms as they should be: u'/v and -u v'/v²
+    """
+    factors = [(f, n) for n in range(-3, 4) for f in (1.0, -1.0, 2.0, -2.0, 0.5, -0.5)]
+    for one, other in sorted(itertools.product(factors, factors), key=lambda pair: sum(abs(n) + (f != 1.0) for f, n in pair)):
+        numbers = [one[0] * x * z**one[1] + other[0] * y * z**other[1] for x, y, z in zip(first, second, v)]
+        if all_close(got, numbers) and len(got) > 3:
+            off = [f"the {name} term is the right one times {_power_of_v(*by)}" for name, by in (("first", one), ("second", other)) if by != (1.0, 0)]
+            return f"in u'/v - u v'/v², {', and '.join(off)}" if off else ""
+    return ""
+
+
+def _power_of_v(factor: float, n: int) -> str:
+    power = "v" + {1: "", 2: "²", 3: "³"}[abs(n)] if n else ""
+    number = {1.0: "", -1.0: "-", 2.0: "2 ", -2.0: "-2 ", 0.5: "½ ", -0.5: "-½ "}[factor]
+    if not n:
+        return f"{factor:g}"
+    return number + power if n > 0 else f"{number.strip() if number.strip(' -') else number + '1'} / {power}"
 
 
 SOME = "some of these numbers are right, and others are not: "

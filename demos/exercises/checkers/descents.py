@@ -55,7 +55,7 @@ class Descent:
     def stops(self) -> bool:
         """Whether it went downhill or nowhere, and ended within three steps or while the loss was falling."""
         begun = self.way[0] if self.way else [0.0] * len(self.end)
-        return all(map(math.isfinite, self.end)) and self.loss(self.end) <= self.loss(begun) and (len(self.way) <= 3 or self.falling())
+        return bool(self.way) and all(map(math.isfinite, self.end)) and self.loss(self.end) <= self.loss(begun) and (len(self.way) <= 3 or self.falling())
 
     def wrong_way(self) -> list[str]:
         """The names of the numbers whose steps go along their derivative, where others go against it."""
@@ -144,7 +144,7 @@ class Descent:
             _proportional(sorted(map(abs, step)), sorted(map(abs, slopes)))
 
     def swings(self) -> bool:
-        if len(self.way) < 6:
+        if len(self.way) < 6 or self.returns():
             return False
         late = [[b - a for a, b in zip(self.way[k], self.way[k + 1])] for k in range(-4, -1)]
         return all(_cosine(a, b) < -0.9 for a, b in zip(late, late[1:])) and math.hypot(*late[-1]) > 1e-3

@@ -2,7 +2,7 @@
 from math import cos, degrees, radians, sin
 
 from demos.exercises.checkers.asking import Part, Wrong, call, draws, show
-from demos.exercises.checkers.comparing import OFF, combination, compare, derivative, exactly, related
+from demos.exercises.checkers.comparing import OFF, combination, compare, derivative, exactly, in_terms, related
 from demos.exercises.marking.policy import derive
 from demos.exercises.mutations.suspects import suspects
 
@@ -99,6 +99,8 @@ def of_terms(xs, got):
         for said, _ in related([x - y for x, y in zip(got, other)], term, known):
             if said.startswith(f"{OFF}times"):
                 yield f"in u'/v - u v'/v², the {name} term is the right one {said.removeprefix(OFF)}", got
+    if said := in_terms(got, first, second, [1 + x * x for x in xs]):
+        yield said, got
 
 
 def by_formula(student, xs, got):

@@ -57,6 +57,7 @@ def of(i):
             ("the sum of the sizes stands where the root of the sum of squares should", [p[i] / (abs(p[0]) + abs(p[1])) for p in points]),
             ("this is 1 or -1, the sign of the input: the other input is forgotten", [p[i] / abs(p[i]) for p in points]),
             ("y stands above and the square of the input below, upside down", [r / p[i]**2 for r, p in zip(ys, points)]),
+            ("the other input is subtracted from y, as if y were the sum of the inputs' parts", [(r - p[1 - i]) / p[i] for r, p in zip(ys, points)]),
             ("this is y itself", ys)],
             more=[*related(numbers, expected, [("a", [a for a, _ in points]), ("b", [b for _, b in points]), ("y", ys)]),
                   *suspects("e04_operation", (name,), lambda names: [names[name](r, *p) for r, p in zip(ys, points)])])

@@ -140,18 +140,28 @@ def why(asked, wrong):
     return "a right partial is taken for a wrong one: the quotient, the tolerance or the comparison is wrong"
 
 
+def differences(answer):
+    """By how much inputs differ that were tried for one row: a list for each two of them."""
+    return [[abs(x - y) for x, y in zip(p, q)] for rows in answer.tried for p in rows[:12] for q in rows[:12]
+            if len(p) == len(q) and p != q]
+
+
 def why_quotient(asked):
     """In words, what is wrong with the points of the difference quotient; "" where nothing is to be seen."""
-    moves = [[abs(x - y) for x, y in zip(p, q)] for a in asked for rows in a.tried for p in rows[:12] for q in rows[:12]
-             if len(p) == len(q) and p != q]
+    moves = [move for a in asked for move in differences(a)]
     if not any(rows for a in asked for rows in a.tried):
         return ""
     if not moves:
         return "no input is moved: the step is too small for a float, or the moved list is one and the same as the other"
     if all(len(move) < 2 or all(move) for move in moves) and any(len(move) > 1 for move in moves):
         return "both inputs move at once, where only the one in question should"
+    second = [[move for move in differences(a) if len(move) == 2 and max(move) < 0.05] for a in asked if a.found and a.found[1] == 1]
+    if len(second) > 1 and all(moves and not any(move[1] for move in moves) for moves in second):
+        return "only the first input is ever moved, whichever partial is looked at"
     if min(max(move) for move in moves) > 0.01:
         return "the step of the difference quotient is too large"
+    if max(min(filter(None, move)) for move in moves if any(move)) < 1e-9:
+        return "the step of the difference quotient is so small that only rounding is left of the difference"
     return ""
 
 

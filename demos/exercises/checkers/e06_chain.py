@@ -1,6 +1,6 @@
 """Checks exercise 6: the derivative of y with respect to each node, from the output back."""
 from demos.exercises.checkers.asking import Part, Wrong, as_dict, as_number, call, draws
-from demos.exercises.checkers.comparing import combination, compare, exactly, related
+from demos.exercises.checkers.comparing import close, combination, compare, exactly, related
 from demos.exercises.marking.policy import ENGINES, NO_ENGINE, Policy, derive
 from demos.exercises.mutations.suspects import suspects
 
@@ -93,13 +93,17 @@ FOLLOWS = {"u": lambda x, w, d: (x * w + x) * d["y"] + d["v"], "v": lambda x, w,
 
 def suspected(student, node, points, found):
     """Mistakes with the right derivatives of the nodes after this one, then what follows from those that came."""
+    for other in NODES:
+        if other != node and all(close(answer[a], truth(*p)[b]) for p, answer in zip(points, found) for a, b in ((node, other), (other, node))
+                                 if isinstance(answer[a], (int, float))):
+            yield f"dy/d{node} and dy/d{other} have changed places", [as_number(answer[node], node) for answer in found]
     for said, wrong in MISTAKES[node]:
         yield said, lambda wrong=wrong: [wrong(*p, truth(*p)) for p in points]
     if node in "ux":
         through = ("y" if node == "u" else "u", "v")
         parts = [[x * w + x if node == "u" else w * truth(x, w)["u"] for x, w in points], [truth(x, w)["v"] for x, w in points]]
         sums = combination([as_number(answer[node], node) for answer in found],
-                           [(f"the part through {user}", part, 1.0) for user, part in zip(through, parts)])
+                           [(f"the part through {user}", part, 1.0) for user, part in zip(through, parts)], plain=True)
         if sums:
             yield sums, [as_number(answer[node], node) for answer in found]
     earlier = [n for n in NODES[:NODES.index(node)] if n not in student.memo]

@@ -38,29 +38,38 @@ def listed(found):
 def on(*graphs):
     """Ask for the order of some graphs, and raise Wrong for the first that has none, with a mistake that explains them all."""
     def check(student):
-        wrong, fine = [], 0
+        wrong, fine, lists = [], 0, []
         for steps, p in graphs:
             _, nodes = graph(steps, p)
             found = listed(student.run("e07.order", "order(output)", steps, p))
             problem = "a Value is in the list that is not behind the output" if "another Value" in found else \
                 first_problem(found, inputs_of(nodes))
             fine += not problem
+            lists.append((found, nodes))
             if problem:
+                if listed(student.run("e07.order", "order(output)", steps, p)) != found:
+                    raise Wrong("order gives another list when it is asked again about the same graph", mistake=LEFT)
                 wrong.append((problem, found, nodes))
             if fine and "another Value" in found:
-                raise Wrong("the list holds nodes of the graph before", mistake="something is left from the call before, such as a list in "
-                            "a default argument or outside of the function")
+                raise Wrong("the list holds nodes of the graph before", mistake=LEFT)
         if wrong:
             problem, found, nodes = wrong[0]
             names = ", ".join(name(v) for v in found) or "empty"
             raise Wrong(f"order({name(len(nodes) - 1)}): {problem}", f"The graph is {written(nodes)}.", f"The list is {names}.",
-                        mistake=explained(wrong))
+                        mistake=explained(wrong, lists))
     return check
 
 
-def explained(wrong):
-    """The first mistake that explains all wrong lists, or at least the first of them."""
+LEFT = "something is left from the call before, such as a list in a default argument or outside of the function"
+SORTED = "it is sorted by the numbers, not by who uses whom"
+
+
+def explained(wrong, lists):
+    """The first mistake that explains all wrong lists, or at least the first of them; a sorted one only where the right ones are sorted too."""
     saids = [[said for said, true in mistakes(found, nodes, inputs_of(nodes)) if true] for _, found, nodes in wrong]
+    if not all(isinstance(k, int) for found, _ in lists for k in found) or \
+            any([*found] != sorted(found, key=lambda k: nodes[k].data) for found, nodes in lists):
+        saids = [[said for said in each if said != SORTED] for each in saids]
     return next((said for said in saids[0] if all(said in others for others in saids)), next(iter(saids[0]), ""))
 
 
@@ -115,10 +124,28 @@ def mistakes(found, nodes, inputs):
     yield "the search ends too early: not all inputs are followed", bool(missing)
     yield "the output stands there twice", twice == [last]
     yield "a node that several others use is taken several times: what has been seen has to be remembered", bool(twice)
-    yield "it is sorted by the numbers, not by who uses whom", not twice and sorted(found, key=lambda k: numbers[k]) == found
+    yield SORTED, not twice and sorted(found, key=lambda k: numbers[k]) == found
     yield ("a node is put in the list when it is first met, and not after all of its inputs: one that is used near the output and far "
            "from it stands at the wrong place"), found in met or backwards in met
+    yield ("a node counts as seen when it is put on the stack, and not when it is taken from it: one that is met again below an input does "
+           "not come before it"), found in [marked_early(inputs, last, turn) for turn in (1, -1)]
     yield "a node stands before one of its inputs, and belongs after them", not missing and not twice
+
+
+def marked_early(inputs, last, turn):
+    """The list of a search that puts a node in it after its inputs, and marks them when it puts them on its stack."""
+    found, seen, stack = [], {last}, [(last, False)]
+    while stack:
+        v, done = stack.pop()
+        if done:
+            found.append(v)
+            continue
+        stack.append((v, True))
+        for u in inputs[v][::turn]:
+            if u not in seen:
+                seen.add(u)
+                stack.append((u, False))
+    return found
 
 
 def walks(inputs, last):

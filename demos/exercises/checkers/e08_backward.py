@@ -258,6 +258,7 @@ def rules():
     for said, part, begin in WRONG_PARTS:
         yield said, lambda f, p, part=part, begin=begin: with_parts(f, p, part, begin)
     yield "the largest part is kept, where all should be added", largest
+    yield "only the first part of a node counts, where all should be added", first_part
     yield ("output.grad begins at its data, where dy/dy is 1",
            lambda f, p: Sweep(f, p, seed=trace(f, p, "abc")[0][-1])([0.0] * len(graph(f, p))))
     yield ("only the leaves keep their grad: those of the nodes between are set to 0 at the end",
@@ -297,6 +298,16 @@ def with_parts(f, p, part, begin):
     for k in reversed(range(len(nodes))):
         for u, partial in zip(*nodes[k]):
             grads[u] += part(Edge(partial, grads[k], data[k], data[u], u < len(p), k == len(nodes) - 1))
+    return grads
+
+
+def first_part(f, p):
+    """A backward that sets a grad where it is 0, and leaves it where it is not."""
+    nodes = graph(f, p)
+    grads = [0.0] * (len(nodes) - 1) + [1.0]
+    for k in reversed(range(len(nodes))):
+        for u, partial in zip(*nodes[k]):
+            grads[u] = grads[u] or partial * grads[k]
     return grads
 
 

@@ -174,6 +174,8 @@ def points_for(student, n, which):
     rng = student.random(f"fit {n}" if which == 0 else f"fit {n}, {which}")
     xs = sorted(draws(rng, 8 + 4 * n, 0.0, 6.28))
     c = draws(rng, 2 * n + 1)
+    if which:
+        rng.shuffle(xs)                                         # a point's y stays with its x
     if which == 2:
         return xs, [2.5 + 2 * cos(x) + 1.5 * sin(x) + round(0.01 * x, 2) for x in xs]
     ys = [round(p(c, 0.0) + x - 0.3 * x * x * (x - 6) / 6, 2) for x in xs]
@@ -208,6 +210,11 @@ def causes(answer, descent, loss, xs, ys, n, samples):
     yield ("these are sums like 2/m Σ y cos(k x), which are right for evenly spaced points only",
            lambda: all_close(answer, sums, 1e-4))
     yield "nothing was fitted: all coefficients are 0", lambda: not any(answer)
+    yield ("the coefficients are rounded, and the minimum lies between such numbers",
+           lambda: any(all(c == round(c, digits) for c in answer) for digits in range(5)))
+    yield ("the x are sorted, or turned round, without their y: a point gets the y of another",
+           lambda: any(at_minimum(lambda c, order=order: sum((p(c, x) - y)**2 for x, y in zip(order, ys)), answer)
+                       for order in (sorted(xs), sorted(xs, reverse=True), xs[::-1]) if order != xs))
     yield "cos and sin have changed places in what is fitted", lambda: at_minimum(lambda c: loss(swapped(c)), answer)
     yield ("the coefficients are in the order a₀, a₁, a₂, ..., b₁, b₂, ...; it should be a₀, a₁, b₁, a₂, b₂, ...",
            lambda: n > 1 and at_minimum(lambda c: loss([c[0], c[1], c[n + 1], c[2], c[n + 2]]), answer))

@@ -95,6 +95,9 @@ MISTAKES = [
     ("only the first point is there, without |w|²", lambda w, b, xs, ys: softplus(1 - margins(w, b, xs, ys)[0])),
     ("the sum is subtracted", lambda w, b, xs, ys: square(w) - pays(w, b, xs, ys)),
     ("this is the sigmoid, not the soft plus", with_points(lambda w, b, x, y: 1 / (1 + exp(-(1 - y * f(w, b, x)))))),
+    ("the 1 stands outside of the soft plus, where it belongs in 1 - y f(x)", with_points(lambda w, b, x, y: 1 + softplus(-y * f(w, b, x)))),
+    ("this is a hinge with a small slope on its flat side, not the soft plus",
+     with_points(lambda w, b, x, y: max(1 - y * f(w, b, x), 0.01 * (1 - y * f(w, b, x))))),
     ("2 - y f(x) in place of 1 - y f(x)", with_points(lambda w, b, x, y: softplus(2 - y * f(w, b, x)))),
     ("w₁ stands where w₂ should, in w · x", with_points(lambda w, b, x, y: softplus(1 - y * (w[0] * (x[0] + x[1]) + b)))),
     ("2 |w|² in place of |w|²", lambda w, b, xs, ys: 2 * square(w) + pays(w, b, xs, ys))]

@@ -47,7 +47,7 @@ def of_loss(z, label):
     yield "this is the loss divided by the number of classes", right / n
     yield "the shift is not put back: the largest score is missing in the loss", np.log(np.exp(z - z.max()).sum()) - z[label]
     yield "the exponentials are missing: the scores are divided by their sum", -np.log(np.abs(z[label] / z.sum()))
-    yield "the class with the largest score is taken, not the label", -np.log(p.max())
+    yield "this is the loss of the class with the largest score, not that of the label, whose score does not stand in it", -np.log(p.max())
     yield "the label itself is subtracted, where its score z(label) belongs", np.log(np.exp(z - z.max()).sum()) - label
     yield "a sigmoid of one score, where a softmax has all scores in it", np.log1p(np.exp(-z[label]))
     yield "a sigmoid of one score, where a softmax has all scores in it", np.log1p(np.exp(z.max() - z[label]))

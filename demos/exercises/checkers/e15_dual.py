@@ -2,7 +2,7 @@
 from math import cos, sin
 
 from demos.exercises.checkers.asking import Part, Wrong, as_number, draw
-from demos.exercises.checkers.comparing import OFF, close, compare, derivative, exactly, related
+from demos.exercises.checkers.comparing import OFF, close, compare, derivative, exactly, in_terms, related
 from demos.exercises.marking.policy import ENGINES, NO_ENGINE, Policy
 from demos.exercises.mutations.suspects import suspects
 from demos.exercises.probes.e15 import EXPRESSIONS
@@ -88,12 +88,23 @@ def rules(*texts):
                 got = [as_number(d[k], name) for d, name in zip(duals, asked)]
                 known = TANGENTS.get(text, []) if k else [(said, make(text)) for said, make in VALUES]
                 compare(asked, got, list(map(truth, xs)), [(said, lambda wrong=wrong: list(map(wrong, xs))) for said, wrong in known],
-                        by="it should be", more=mutants(lambda names: [part_of(names, text, x, part) for x in xs]))
+                        by="it should be", more=of_quotient(text, xs, got) if k and text == PAIR else mutants(lambda names: [part_of(names, text, x, part) for x in xs]))
             exactly(got, list(map(slope(text), xs)), f"the tangent of {text}")
             plain = [as_number(student.run("e15.on_float", f"{text} on a float", text, x), f"{text} on a float") for x in xs[:1]]
             compare([f"{text} for the float {xs[0]:g}"], plain, [f(text)(xs[0])], by="it should be",
                     more=[("sin of a plain number is a plain number", plain)])
     return check
+
+
+PAIR = "(x * x + 1) / (x + 3)"
+
+
+def of_quotient(text, xs, got):
+    """By what the terms of the tangent of that quotient are off."""
+    v = [x + 3 for x in xs]
+    said = in_terms(got, [2 * x / y for x, y in zip(xs, v)], [-(x * x + 1) / y**2 for x, y in zip(xs, v)], v)
+    yield from [(said, got)] if said else []
+    yield from mutants(lambda names: [part_of(names, text, x, "tangent") for x in xs])
 
 
 def part_of(names, text, x, part):
@@ -120,7 +131,7 @@ def first(student):
     compare(names, got, right, [
         ("this is the value, not the tangent", values),
         ("the tangent begins at 0, where dx/dx is 1, or f is asked at a plain number", [0.0] * len(at)),
-        ("the tangent begins at x, where dx/dx is 1", [x * d for x, d in zip(at, right)]),
+        ("this is x times the derivative: the tangent begins at x, where dx/dx is 1, or the result is multiplied by x", [x * d for x, d in zip(at, right)]),
         ("f is asked at x + 1, and not at x", elsewhere(lambda x: x + 1)), ("f is asked at x - 1, and not at x", elsewhere(lambda x: x - 1)),
         ("f is asked at 2 x, and not at x", elsewhere(lambda x: 2 * x)), ("f is asked at -x, and not at x", elsewhere(lambda x: -x)),
         ("f is asked at 1, whatever x is", elsewhere(lambda x: 1.0)), ("f is asked at 0, whatever x is", elsewhere(lambda x: 0.0)),
@@ -171,6 +182,8 @@ def newton(student):
              lambda: [x - a / slope(text)(a) for x, a in zip(xs, d)]),
             ("f' is taken of f'(x): that is not f'', the derivative of f'", lambda: [x - slope(text)(a) for x, a in zip(xs, d)]),
             ("f'' is taken at f'(x), where it belongs at x", lambda: [x - a / derivative(slope(text), a) for x, a in zip(xs, d)]),
+            ("this is a step of Halley's for a zero of f: f stands in it, and a Newton step for f' has only f' and f''",
+             [x - 2 * y * a / (2 * a * a - y * b) for x, y, a, b in zip(xs, value, d, dd)]),
             ("two steps, where one is asked for", lambda: again(text, xs, 2)),
             ("it goes on to the end, where one step is asked for", lambda: again(text, xs, 60)),
             ("it goes on to the end, where one step is asked for", lambda: again(text, xs, 20)),

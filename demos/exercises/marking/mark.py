@@ -25,7 +25,8 @@ LOOK = {                                # by words in a mistake's name: where to
 
 
 LONGEST = 300_000                       # bytes of a file
-TAME = 3.0                              # seconds that an answer may have had, for its cause to be looked for
+TAME = 2.0                              # seconds that an answer may have had when it is wrong, for its cause to be looked for
+HURRY = 2.0                             # seconds for the parts after one that is wrong
 LAST = 120.0                            # seconds on the wall after which it is not, whatever the machine is busy with
 
 
@@ -56,9 +57,15 @@ def mark_file(name: str, path: Path, seed: str = "", seconds: float = SECONDS, n
         return _failed(name, checker, f"{path.name} has {len(source):,} bytes", "a file as long as this is not an answer", "")
     with nursery.process(path, name, seconds) as process:       # WALL begins when the nursery is there
         student = Student(process.ask, path.name, seed)
+        student.at_first_wrong = lambda: (process.spent, process.hurry(HURRY))[0]
         result = mark(name, checker, student, source, process.loaded)
         printed = process.printed()
-    result = looked_into(result, checker, student, path, process.spent, begun + LAST)
+    tame = student.memo.get("spent", seconds) < TAME and not (student.notes or student.threads)
+    if tame and student.memo.get("claimed") == result.mistake and result.mistake:
+        with nursery.process(path, name, TAME, end=begun + LAST, wall=LAST) as process:     # one that has its time before it, and nothing left from earlier calls
+            result = confirmed(result, checker, Student(process.ask, path.name, seed), source)
+    if tame:
+        result = looked_into(result, checker, student, path, begun + LAST)
     return replace(result, printed=printed, seconds=time.monotonic() - begun, seed=seed)
 
 
@@ -70,16 +77,13 @@ VAGUE = ("these numbers come out when", "a factor: all are", "the right numbers,
          "an operation between", "an index is too large", "for the numerator", "the logarithm is taken of 1 - p", "a node stands before one", OFF, SOME, *HOW)
 
 
-def looked_into(result: Result, checker: Checker, student: Student, path: Path, spent: float, end: float) -> Result:
+def looked_into(result: Result, checker: Checker, student: Student, path: Path, end: float) -> Result:
     """The result; where its cause is not known, or only vaguely, with what a change of the file itself shows.
 
-    spent   the seconds that the answer had
     end     when the verdict has to be there, as `time.monotonic` counts
     """
     i = next((i for i, part in enumerate(result.parts) if not part.right), None)
-    if spent > TAME or result.state != NOT_RIGHT or i is None or student.notes or "stopped" in student.memo or "demos" in student.called:
-        return result
-    if student.threads:                                     # which would hold up every try
+    if result.state != NOT_RIGHT or i is None or result.mistake == student.memo.get("stopped") or "demos" in student.called:
         return result
     known = result.parts[i].mistake
     two = known.startswith(TWO)
@@ -90,8 +94,7 @@ def looked_into(result: Result, checker: Checker, student: Student, path: Path, 
     if not said:
         return result
     mistake = said if not known or two or known.startswith(HOW) or said.startswith(TWO) else f"{known}: {said}"
-    parts = [replace(part, mistake=mistake) if k == i else part for k, part in enumerate(result.parts)]
-    return replace(result, parts=tuple(parts), mistake=mistake, hints=_hints(checker, mistake))
+    return told(result, i, mistake, checker)
 
 
 CHANGED = "it changes its arguments in place: whoever calls it has other arrays afterwards; work on copies"
@@ -119,13 +122,12 @@ def mark(name: str, checker: Checker, student: Student, source: bytes, loaded: d
             if not parts:
                 return _failed(name, checker, str(where), "", "", NOT_BEGUN)
             parts.append(PartResult(part.title, 0.0, part.points, str(where), "a part is not written yet"))
+        if not parts[-1].right and "spent" not in student.memo:
+            student.memo["spent"] = student.at_first_wrong()
     reason = _broken(student, checker.policy)
     if reason:
         return _failed(name, checker, f"{student.file} does not answer what was asked", reason, "")
     wrong_part = next((part for part in parts if not part.right), None)
-    if wrong_part and wrong_part.title == student.memo.get("claimed"):
-        i = parts.index(wrong_part)
-        wrong_part = parts[i] = replace(wrong_part, mistake=confirmed(wrong_part.mistake, checker.parts[:i + 1], student, source))
     if student.changed and (wrong_part is None or not wrong_part.mistake):
         i = parts.index(wrong_part) if wrong_part else len(parts) - 1
         wrong_part = parts[i] = replace(parts[i], points=0.0, mistake=CHANGED, message=parts[i].message or
@@ -138,20 +140,26 @@ def mark(name: str, checker: Checker, student: Student, source: bytes, loaded: d
 FRESH = ("other points", "and others")  # seeds of the points at which a cause is tried again
 
 
-def confirmed(mistake: str, parts: list[Part], student: Student, source: bytes) -> str:
-    """The cause of what is wrong in the last of the parts, where it explains the numbers at fresh points too; else another that does, or ""."""
-    seeds = [f"{student.seed}/{word}" for word in FRESH]
+def confirmed(result: Result, checker: Checker, student: Student, source: bytes) -> Result:
+    """The result; its cause only if it explains the numbers at fresh points too, else another that does, or none."""
+    i = next(i for i, part in enumerate(result.parts) if not part.right)
+    parts, seeds = checker.parts[:i + 1], [f"{student.seed}/{word}" for word in FRESH]
     found = [concluded(parts, student, source, seed) for seed in seeds]
-    if found == [mistake] * len(seeds):
-        return mistake
-    return next((said for said in dict.fromkeys([mistake, *found]) if said and all(
-        concluded(parts, student, source, seed, said) == said for seed in (student.seed, *seeds))), "")
+    mistake = result.mistake if found == [result.mistake] * len(seeds) else next(
+        (said for said in dict.fromkeys([result.mistake, *found])
+         if said and all(concluded(parts, student, source, seed, said) == said for seed in (student.seed, *seeds))), "")
+    return told(result, i, mistake, checker)
+
+
+def told(result: Result, i: int, mistake: str, checker: Checker) -> Result:
+    """The result with another cause of what is wrong in part i, the first that is wrong."""
+    parts = [replace(part, mistake=mistake) if k == i else part for k, part in enumerate(result.parts)]
+    return replace(result, parts=tuple(parts), mistake=mistake, hints=_hints(checker, mistake))
 
 
 def concluded(parts: list[Part], student: Student, source: bytes, seed: str, said: str = "") -> str:
     """The cause that the numbers show at the points of another seed; with `said`, this one or none."""
-    with contextlib.suppress(ValueError, AttributeError):       # what earlier calls left behind is gone; in a notebook it stays
-        student._ask("again", source.decode("utf-8", "replace"))
+    student._ask("again", source.decode("utf-8", "replace"))    # what earlier calls left behind is gone
     other = Student(student._ask, student.file, seed)
     for part in parts:
         with contextlib.suppress(Exception), quiet(), only(said):
@@ -183,7 +191,7 @@ def _examine(part: Part, student: Student, before: list[PartResult]) -> PartResu
         return PartResult(part.title, 0.0, part.points, str(stopped), stopped.mistake)
     except Wrong as wrong:
         if wrong.claimed and all(one.right for one in before):
-            student.memo["claimed"] = part.title
+            student.memo["claimed"] = wrong.mistake
         return PartResult(part.title, 0.0, part.points, str(wrong), wrong.mistake)
     except NotBegun:
         raise

@@ -16,6 +16,7 @@ GRADIENTS = ("autograd.grad", "autograd.value_and_grad", "autograd.gradients", "
              "autograd.jacobian", "autograd.hessian", "autograd.hvp", "autograd.derivatives", "autograd.compile", "autograd.jit",
              "autograd.backward", "autograd.finite_difference", "autograd.check_gradients", "autograd.explain",
              "autograd.expression", "autograd.find", "Value.backward", "numpy.gradient")
+UNUSED = ("grad", "value_and_grad", "gradients", "jacobian", "hessian", "hvp", "vjp")       # no harm where they are imported alone
 LOOKS_UP = ("exec", "eval", "compile", "__import__", "importlib", "runpy", "inspect", "gc", "sys.modules", "sys._getframe",
             "builtins", "ctypes", "marshal", "pickle", "sys.settrace", "sys.setprofile", "code", "zipimport", "pkgutil",
             "subprocess", "socket", "multiprocessing", "os.system", "os.fork", "os._exit", "os.kill", "demos", "tests")
@@ -73,7 +74,7 @@ def names_used(source: bytes | str) -> set[str]:
 
 
 def _imported(tree: ast.Module) -> tuple[dict[str, str], set[str]]:
-    """What each imported name stands for, and what is imported and used; all of it where names may be looked up as text."""
+    """What each imported name stands for, and what is imported; what computes derivatives only where it is used, or looked up as text."""
     known: dict[str, str] = {}
     found: set[str] = set()
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
@@ -84,7 +85,7 @@ def _imported(tree: ast.Module) -> tuple[dict[str, str], set[str]]:
             if isinstance(node, ast.ImportFrom):
                 name, full = alias.asname or alias.name, f"{node.module}.{alias.name}" if alias.name != "*" else f"{node.module}"
             known[name] = full
-            if name in used or name == "*" or used & {"globals", "locals", "vars", "eval", "exec", "compile"}:
+            if name not in UNUSED or name in used or used & {"globals", "locals", "vars", "eval", "exec", "compile"}:
                 found.add(full if isinstance(node, ast.ImportFrom) else alias.name)
     return known, found
 

@@ -146,6 +146,11 @@ class Process:
         """The answer to a question: {"is": ...} or {"raised": ...}."""
         return self._exchange(pickle.dumps((probe, arguments)))
 
+    def hurry(self, seconds: float) -> None:
+        """From here on there are only so many seconds for all questions."""
+        self.ask("hurry", seconds)
+        self.left = min(self.left, seconds + GRACE)
+
     def printed(self) -> str:
         """What the student's code has printed."""
         return str(self.ask("printed").get("is", ""))

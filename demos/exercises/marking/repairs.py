@@ -31,8 +31,9 @@ Answer = dict[str, Any]
 EACH = 0.25                             # seconds of the processor for one question
 MOST = 8                                # edits that are kept for a second one
 LONGEST = 12_000                        # letters of a file that is looked at
-SCREENED, ASKED, LATE = 1, 2, 150       # what a change costs that is screened, a question of a full check, and one without an answer
-SINGLES, SECONDS, PAIRS = 5_000, 2_000, 2_500     # the work for one change, for a second one, and for two at once
+SLOW = 0.02                             # seconds for a question, beyond which they count
+ASKED, LATE = 2, 400                    # what a question of a full check costs, and one without an answer
+SINGLES, SECONDS, PAIRS = 4_000, 1_500, 2_000     # the work for one change, for a second one, and for two at once
 BATCH = 40                              # changes that are screened in one message
 FRESH = "other points"
 FREE = ("e02.points", "e07.order", "e09.exponents", "e12.fit", "e12.way", "e13.train", "e13.way", "look", "load")
@@ -85,6 +86,8 @@ class Search:
         self.solution = solution_source(name) if name in NAMES else ""
         self.reference = f"{stub(name)}\n{self.solution}" if self.solution else ""       # what a stub gives besides may be asked for
         self.left = 0                                                   # work
+        self.price = 1 + path.stat().st_size // 2_000                   # for a change that is screened: a long file is read longer
+        self.spent = 0.0                                                # seconds that this process had at the last question
         self._process: Process | None = None
         self._open: Any = None
 
@@ -139,9 +142,15 @@ class Search:
         while self.going() and (batch := list(itertools.islice(rest, BATCH))):
             while batch and self.going():
                 good, tried, late = self.screen(batch, question)
-                self.left -= SCREENED * tried + LATE * late
+                self.left -= max(self.price * tried, self.slowly(tried)) + LATE * late
                 yield from [batch[i] for i in good]
                 batch = batch[tried:]
+
+    def slowly(self, count: int = 1) -> int:
+        """What the questions since the last time cost, by their time, where that is far more than computing takes; else 0."""
+        spent = self._process.spent if self._process else 0.0
+        had, self.spent = spent - self.spent, spent
+        return int(2_000 * had) if had > SLOW * count else 0
 
     def screen(self, batch: list[tuple[Edit, str]], question: Question) -> tuple[list[int], int, bool]:
         """Which of a batch answer rightly, how many were tried, and whether the last took too long."""
@@ -160,6 +169,7 @@ class Search:
         """A process in which a file can be asked; a new one where the last is gone, or has had half its time."""
         if self._process is None or self._process.gone or self._process.left < self._process.seconds / 2:
             self._close()
+            self.spent = 0.0
             self._open = NURSERY.process(self.path, self.name, each=EACH, end=self.end, wall=math.inf)
             self._process = self._open.__enter__()
         return self._process
@@ -216,7 +226,7 @@ class Search:
         """The same questions; each costs work."""
         def counting(probe: str, *arguments: Any) -> Answer:
             found = ask(probe, *arguments)
-            self.left -= LATE if found.get("kind") in ("TimeUp", "Gone", "MemoryError") else ASKED
+            self.left -= LATE if found.get("kind") in ("TimeUp", "Gone", "MemoryError") else max(ASKED, self.slowly())
             self.left = 0 if found.get("kind") in ("Hangs", "Busy", "Sleeps") else self.left
             return found
         return counting

@@ -60,6 +60,9 @@ def serve(connection: Any, own: str) -> None:
         probe, arguments = pickle.loads(receive(connection))
         if probe == "printed":
             send(connection, as_json({"is": desk.printed.text()}))
+        elif probe == "hurry":                                  # a part is wrong: those that follow have less time
+            left = min(left, arguments[0])
+            send(connection, as_json({"is": None}))
         elif probe == "again":                                  # another file in its place
             desk.clear()
             answer(each, functools.partial(desk.load, arguments[0].encode()))

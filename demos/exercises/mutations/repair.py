@@ -397,9 +397,9 @@ def transplants(tree: ast.Module, solution: ast.Module, given: frozenset[str]) -
         pieces = [_renamed(piece, renamed) for piece in _pieces(function)]
         whole = {id(node.value) for node in ast.walk(own) if isinstance(node, ast.Return)}        # of them it would say nothing
         spots = [(node, line) for node, _, line in _spots(own, given) if _insertable(node) and id(node) not in whole]
-        for node, line in sorted(spots, key=lambda spot: len(ast.dump(spot[0]))):
-            for piece in pieces:
-                yield Edit(f"{_short(node)} is not what belongs there, and the rest is right", ((node, piece),), line)
+        sizes = {id(x): len(ast.dump(x)) for x in (*pieces, *(node for node, _ in spots))}
+        for (node, line), piece in sorted(itertools.product(spots, pieces), key=lambda pair: sizes[id(pair[0][0])] + sizes[id(pair[1])]):
+            yield Edit(f"{_short(node)} is not what belongs there, and the rest is right", ((node, piece),), line)
 
 
 def _pieces(function: ast.FunctionDef) -> list[ast.expr]:
