@@ -37,6 +37,8 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from autograd import ops
 from autograd.compat.keywords import OF_TRANSFORMS, told
 from autograd.compat.messages import choice, described, entries, truth
@@ -48,7 +50,7 @@ from autograd.compiler.recognize.group import Group, earliest, groups, keys_of, 
 from autograd.compiler.arrays.loop import Stacked
 from autograd.compiler.printers.native import Native, c_compiler, loaded
 from autograd.compiler.recognize.record import Tape, record, without_zeros
-from autograd.compiler.recognize.repeat import (Line, LineOfNodes, Turns, is_running_sum,
+from autograd.compiler.recognize.repeat import (FEWEST, Line, LineOfNodes, Turns, is_running_sum,
                                                 with_loops)
 from autograd.compiler.recognize.shared import with_shared
 from autograd.compiler.run import Program
@@ -177,10 +179,13 @@ class Bound(NamedTuple):
 def grouped(tape: Tape, depth: list[int], bound: Bound) -> tuple[Tape, Items] | None:
     """The tape, and its groups and loops; None where they take too many array operations."""
     nodes, least = len(tape.nodes), len({depth[i] for i in tape.nodes})  # one for each depth
-    wide = nodes >= WIDE * least or RUNNING * steps_of_sums(tape) >= nodes
+    steps = steps_of_sums(tape) if least > bound.operations and bound.may_loop else 0
+    wide = nodes >= WIDE * least or RUNNING * steps >= nodes
     if least > bound.operations and not (bound.may_loop and wide):
         return None
     keys = keys_of(tape)
+    if least > bound.operations and steps < FEWEST and max_count(keys) < FEWEST * WIDE:
+        return None  # neither a running sum nor a wide loop
     items = with_loops(tape, Line(tape, groups(tape, levels(tape, depth, keys), keys)))
     tape, items = completed(tape, items)
     operations = sum(map(operations_in, items))
@@ -188,6 +193,11 @@ def grouped(tape: Tape, depth: list[int], bound: Bound) -> tuple[Tape, Items] | 
     if operations <= bound.operations or bound.may_loop and operations <= 2 * looped:
         return tape, items
     return None
+
+
+def max_count(keys: list[int]) -> int:
+    """How many nodes have the most frequent key."""
+    return int(np.bincount(keys).max())
 
 
 def operations_in(item: Group | Turns) -> int:
@@ -239,7 +249,11 @@ def scalar_loops(tape: Tape) -> Blocks | None:
     """The tape as loops over single numbers; None where that is not nearly all of it."""
     if len(tape.nodes) > LOOPED or tape.inputs:
         return None
-    items = with_loops(tape, LineOfNodes(tape), LONG_TURN)
+    keys = keys_of(tape)
+    counts = np.bincount(keys)
+    if 4 * counts[counts < FEWEST].sum() > len(tape.nodes):
+        return None  # too many come too seldom to be in a loop
+    items = with_loops(tape, LineOfNodes(tape, keys), LONG_TURN)
     outside = sum(isinstance(item, Group) for item in items)
     if outside > len(items) - 1 or outside > OUTSIDE or 4 * outside > len(tape.nodes):
         return None

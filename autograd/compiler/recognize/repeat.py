@@ -22,8 +22,7 @@ from typing import Any, NamedTuple, Union
 import numpy as np
 
 from autograd import ops
-from autograd.compiler.recognize.align import aligned, lengths_of
-from autograd.compiler.recognize.group import Group, key, keys_of
+from autograd.compiler.recognize.group import Group, key
 from autograd.compiler.recognize.record import CONSTANT, PARAMETER, Tape
 
 FEWEST = 6  # turns of a loop
@@ -97,12 +96,12 @@ class Line:
 class LineOfNodes(Line):
     """The nodes of a tape, each a group of its own."""
 
-    def __init__(self, tape: Tape) -> None:
+    def __init__(self, tape: Tape, keys: list[int]) -> None:
         self.count, self.args = len(tape.nodes), flat_of([args for _, args in tape.nodes.values()])
         self.ids = Flat(np.fromiter(tape.nodes, np.intp), np.arange(self.count + 1))
         self.group = lambda k: group_of_one(tape, int(self.ids.all[k]))
         lengths = np.diff(self.args.begins)
-        both = np.array(keys_of(tape)) * (int(lengths.max()) + 1) + lengths
+        both = np.array(keys) * (int(lengths.max()) + 1) + lengths
         self.looks = both.astype(np.int32) if both.max(initial=0) < 2**31 else both
 
 
