@@ -22,6 +22,7 @@ from typing import Any, NamedTuple, Union
 import numpy as np
 
 from autograd import ops
+from autograd.compiler.recognize.align import aligned, lengths_of
 from autograd.compiler.recognize.group import Group, key
 from autograd.compiler.recognize.record import CONSTANT, PARAMETER, Tape
 
