@@ -35,8 +35,9 @@ the gradient of $\mathcal{L}$ with respect to $z_k$:
 
 $$z_k = W_k f_{k-1} + b_k, \quad f_k = \sigma_k(z_k) \qquad (6)$$
 
-Take `z1` with two entries, `f1 = σ(z1)`, and `z2 = W f1 + b` with three. `ℒ` stands for everything that follows; any function
-of `z2` would do. (`dot(w, f, b)` is the operation that `nn.Neuron` uses.)
+Take `z1` with two entries, `f1 = σ(z1)`, and `z2 = W f1 + b` with three. `ℒ` stands for everything that follows; any
+function of `z2` would do. (`dot(w, f, b)` is the operation that `nn.Neuron` uses; `enumerate(row, 1)` numbers the entries of
+a row from 1.)
 """
 
 # %%
@@ -206,7 +207,8 @@ lesson.ask("D₁ for our z1 with two entries: how many of its entries are not 0?
 # %% [markdown]
 """
 The lesson `proof` goes through it line by line, for any network. `explain` writes down the same way for any layer of yours,
-when you give it a vector or a matrix of Values instead of a single one. Here it is for our `z1`:
+when you give it a vector or a matrix of Values instead of a single one. Here it is for our `z1`. (Below it stands NumPy:
+`A @ B` is the product of matrices, `A.T` the transpose, `np.outer(u, v)` the outer product.)
 """
 
 # %%

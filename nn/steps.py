@@ -7,7 +7,10 @@
 3. A program is used only where the graph of one sample stands for all: no number is looked at while
    it is recorded, and losses agree at samples of every kind, at the start, now and then, and at the
    end.
-4. A step may leave any data and grads in the parameters; `fit` puts them back.
+4. A plain loss of parameters is compiled by jit (nn.minimizing). A model is not, for jit watches
+   all that a function reads and runs it as written where it cannot, while a model may hold anything
+   and keep state: here only what a sample computes has to be the same.
+5. A step may leave any data and grads in the parameters; `fit` puts them back.
 """
 from __future__ import annotations
 

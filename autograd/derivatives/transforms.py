@@ -13,9 +13,11 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from autograd.compat.keywords import OF_TRANSFORMS, told
-from autograd.compat.messages import described, function
-from autograd.derivatives.level import Argnums, Function, Level
+from autograd.compat.messages import described, function, truth
+from autograd.compat.numbers import is_array
+from autograd.derivatives.level import VARIABLES_AT_WORK, Argnums, Function, Level
 from autograd.derivatives.structure import Leaf, Nested, Structure, flatten, rebuild, rebuild_matrix
+from autograd.value import Value
 
 
 class Differentiated(NamedTuple):
@@ -26,10 +28,11 @@ class Differentiated(NamedTuple):
 
 
 @told(OF_TRANSFORMS)
-def grad(f: Function, argnums: Argnums = 0) -> Function:
+def grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
     """A function that returns the gradient of f with respect to argument `argnums`.
 
-    For a tuple of argnums it returns a tuple of gradients.
+    For a tuple of argnums it returns a tuple of gradients. With has_aux f returns a pair, the
+    number and anything else, such as an accuracy: then it returns the gradient and that.
     f takes numbers, or lists, tuples, dicts and arrays of numbers, and returns one number; a
     gradient has the structure of its argument. Raises TypeError when f returns something else,
     ValueError when there is no such argument.
@@ -39,7 +42,12 @@ def grad(f: Function, argnums: Argnums = 0) -> Function:
     >>> grad(lambda w, x: w[0] * x + w[1], argnums=(0, 1))([2.0, 5.0], 3.0)
     ([3.0, 1.0], 2.0)
     """
-    value_and_gradient = value_and_grad(f, argnums)
+    value_and_gradient = value_and_grad(f, argnums, has_aux)
+    if has_aux:
+        def gradient_and_aux(*args: Nested) -> tuple[Nested, Nested]:
+            (_, aux), found = value_and_gradient(*args)
+            return found, aux
+        return gradient_and_aux
 
     def gradient(*args: Nested) -> Nested:
         return value_and_gradient(*args)[1]
@@ -48,25 +56,84 @@ def grad(f: Function, argnums: Argnums = 0) -> Function:
 
 
 @told(OF_TRANSFORMS)
-def value_and_grad(f: Function, argnums: Argnums = 0) -> Callable[..., tuple[Nested, Nested]]:
+def value_and_grad(f: Function, argnums: Argnums = 0,
+                   has_aux: bool = False) -> Callable[..., tuple[Nested, Nested]]:
     """A function that returns f(*args) and its gradient with respect to argument `argnums`.
 
-    One sweep in reverse mode gives both.
+    One sweep in reverse mode gives both. With has_aux f returns a pair, the number that is
+    differentiated and anything else, such as an accuracy.
 
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
+    >>> value_and_grad(lambda x: (x * x, {"positive": x > 0}), has_aux=True)(3.0)
+    ((9.0, {'positive': True}), 6.0)
     """
     function(f, "value_and_grad and grad take")
+    if truth(has_aux, "has_aux"):
+        return value_aux_and_grad(f, argnums)
 
     def value_and_gradient(*args: Nested) -> tuple[Nested, Nested]:
-        level = Level(f, args, argnums)
-        if not level.outputs.is_number:
-            name = getattr(f, "__name__", "the function")
-            raise TypeError(f"{name} must return one number or Value to have a gradient, it "
-                            f"returned {level.value()!r}; for several outputs use jacobian")
-        return level.value(), rebuild(level.inputs, level.pull([1.0]))
+        return of_level(Level(f, args, argnums), f)
     vars(value_and_gradient).update(differentiated=Differentiated(f, argnums, True))
     return value_and_gradient
+
+
+def value_aux_and_grad(f: Function, argnums: Argnums) -> Callable[..., tuple[Nested, Nested]]:
+    """The same for a function that returns what is differentiated, and anything else.
+
+    Raises TypeError when f returns no such pair.
+    """
+    def value_and_gradient(*args: Nested) -> tuple[Nested, Nested]:
+        others: list[Nested] = []
+
+        def first(*given: Nested) -> Nested:
+            result = f(*given)
+            if not isinstance(result, tuple) or len(result) != 2:
+                raise TypeError(f"with has_aux {name_of(f)} must return a pair, the number and "
+                                f"anything else, it returned {described(result)}")
+            others.append(result[1])
+            return result[0]
+        first.__name__ = name_of(f)
+        level = Level(first, args, argnums)
+        value, gradient = of_level(level, f)
+        keeps_values = level.create_graph or bool(VARIABLES_AT_WORK)
+        return (value, others[0] if keeps_values else as_numbers(others[0])), gradient
+    return value_and_gradient
+
+
+def of_level(level: Level, f: Function) -> tuple[Nested, Nested]:
+    """What f returned, one number, and its gradient. Raises TypeError where it returned more."""
+    if not level.outputs.is_number:
+        raise TypeError(f"{name_of(f)} must return one number or Value to have a gradient, it "
+                        f"returned {level.value()!r}; for several outputs use jacobian")
+    return level.value(), rebuild(level.inputs, level.pull([1.0]))
+
+
+def name_of(f: Function) -> str:
+    """What a function is called in messages."""
+    return getattr(f, "__name__", "the function")
+
+
+def as_numbers(x: Nested) -> Nested:
+    """x with numbers for the Values in lists, tuples, dicts and arrays; all else as it is."""
+    if isinstance(x, Value):
+        return x.data
+    if isinstance(x, dict):
+        return type(x)((key, as_numbers(y)) for key, y in x.items())
+    if isinstance(x, tuple) and hasattr(x, "_fields"):
+        return type(x)(*map(as_numbers, x))
+    if type(x) in (list, tuple):
+        return type(x)(map(as_numbers, x))
+    return array_of_numbers(x) if is_array(x) and x.dtype == object else x
+
+
+def array_of_numbers(x: Nested) -> Nested:
+    """An array with numbers for the Values in it; of floats, where these are all there is."""
+    found = x.copy()
+    for place, y in zip(range(x.size), x.ravel().tolist()):
+        found.flat[place] = as_numbers(y)
+    all_floats = all(isinstance(y, float) for y in found.flat)
+    return found.astype(float) if all_floats else found
 
 
 @told(OF_TRANSFORMS)

@@ -17,7 +17,7 @@ CALLS = {                                   # calls with a hole for one more arg
     + [lambda **k: ag.gradients(Y, V, **k), lambda **k: ag.compile(Y, [V], **k)],
     "OF_PICTURES": [lambda f=f, **k: f(Y, **k) for f in (ag.draw, ag.play, ag.frames, ag.expression)],
 }
-HAVE = {CALLS["OF_TRANSFORMS"][4]: ["create_graph"], CALLS["OF_PICTURES"][1]: ["path"]}      # gradients, play
+HAVE = {**dict.fromkeys(CALLS["OF_TRANSFORMS"][:2], ["has_aux"]), CALLS["OF_TRANSFORMS"][4]: ["create_graph"], CALLS["OF_PICTURES"][1]: ["path"]}      # gradients, play
 ROWS = [(call, name, says) for table, calls in CALLS.items() for call in calls
         for name, says in {**getattr(keywords, table), "nothing_such": None}.items()]
 
@@ -33,7 +33,7 @@ def test_a_name_that_there_is_not_is_told(call, name, says):
 
 
 def test_other_numbers_of_arguments_show_the_call():
-    with pytest.raises(TypeError, match=r"^grad\(f, argnums=0\) was called otherwise: missing a required argument: 'f'$"):
+    with pytest.raises(TypeError, match=r"^grad\(f, argnums=0, has_aux=False\) was called otherwise: missing a required argument: 'f'$"):
         ag.grad()
     with pytest.raises(TypeError, match=r"^jvp\(f, primals, tangents\) was called otherwise: too many"):
         ag.jvp(abs, (1.0,), (1.0,), 3)

@@ -298,6 +298,26 @@ def hinge_loss(w):
     return loss
 
 
+def test_a_choice_of_choices_of_numbers_and_values():
+    w = Value(0.5)
+
+    def f(x):
+        a = 0.0
+        if x > 0:
+            a = a + w * x
+        b = 1.0
+        if x > 1:
+            b = a
+        if x > 2:
+            b = b + 1.0
+        return a, b if x < 4 else 7.0, a + b
+    compiled = jit(f)
+    for x in (0.5, 1.5, 2.5, -1.0, 5.0, 0.25, 3.0, -2.0, 6.0):
+        eager, found = f(x), compiled(x)
+        assert [type(y) for y in eager] == [type(y) for y in found]
+        assert [getattr(y, "data", y) for y in found] == pytest.approx([getattr(y, "data", y) for y in eager])
+
+
 def test_a_sum_to_which_an_if_adds_is_a_number_where_none_does():
     w = [Value(1.0), Value(0.1)]
     loss = hinge_loss(w)

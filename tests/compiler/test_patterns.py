@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import Value
+from autograd.compiler.arrays.structure import regrouped
 from tests.compiler.agree import agrees
 
 ACTIVATIONS = ["relu", "tanh", "sigmoid", "softplus", "elu"]
@@ -399,3 +400,50 @@ def test_a_quadratic_form_of_any_matrix(symmetric, style):
     M = np.random.default_rng(5).uniform(-1, 1, (6, 6))
     rows = (M + M.T if symmetric else M).tolist()
     agrees(lambda P, X: QUADRATIC[style](rows, P), numbers(6))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_skipped_features_beside_known_numbers_are_one_matrix(seed):
+    """Rows of zeros and ones, of which zeros are skipped, and the log of an exposure that is known."""
+    rng = np.random.default_rng(seed)
+    X, known = (rng.random((30, 6)) < 0.5).tolist(), rng.uniform(-1, 1, 30).tolist()
+
+    def of(p, _):
+        total = 0.0
+        for row, number in zip(X, known):
+            z = p[6] + number if seed else number
+            for w, there in zip(p, row):
+                if there:
+                    z = z - w if seed == 2 else z + w
+            total += ag.exp(0.1 * z) - 0.5 * z
+        return total
+    assert "X1 @ " in agrees(of, numbers(7, seed), forms=("arrays",)).source
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("m", [0, 1, 3])
+def test_a_table_times_a_row_of_it_is_summed_as_one_product(first, m):
+    """The sum of K[i][j] C[i][j] v[j], or of v[i], over all i and j, whatever stands in the table."""
+    def of(p, x):
+        v, C = [ag.tanh(u) for u in p[:5]], matrix(p, 5, 5, 5)
+        K = [[ag.exp(-c * (x[0] if x else 1.0)) for c in row] for row in C]
+        return sum(K[i][j] * C[i][j] * v[i if first else j] for i in range(5) for j in range(5))
+    rows = [[0.3 + 0.4 * k] for k in range(m)]
+    program = agrees(of, numbers(30), rows[0] if m else (), rows or None, forms=("arrays",))
+    assert "take" not in program.source and "bincount" not in program.source
+
+
+def test_what_broadcasts_is_reshaped_without_being_written_out():
+    draw, told = random.Random(0), 0
+    for _ in range(300):
+        shape = tuple(draw.choice([1, 2, 3, 4]) for _ in range(draw.randrange(1, 4)))
+        sizes = tuple(draw.choice([1, n]) for n in shape)
+        factors = [f for n in shape for f in draw.choice([(n,), (n, 1), (1, n), (2, 2) if n == 4 else (n,)])]
+        other = tuple(factors) if draw.random() < 0.5 else (int(np.prod(shape)),)
+        found = regrouped(sizes, shape, other)
+        if found is not None:
+            told += 1
+            x = np.arange(np.prod(sizes)).reshape(sizes)
+            wanted = np.broadcast_to(x, shape).reshape(other)
+            assert (np.broadcast_to(x.reshape(found), other) == wanted).all(), (sizes, shape, other)
+    assert told > 150

@@ -218,6 +218,14 @@ many("np mask relu", "def f(W, x):\n h = W @ x\n h[h < 0] = 0\n return (h * h).s
 many("np where leaky", "def f(W, x):\n h = W @ x\n return np.where(h > 0, h, 0.1 * h).sum() + np.maximum(h, 0).sum()" + VG,
      lambda k, W: (W, np.array([0.5-k/10,1.0])), W=np.array(rows(3,2)))
 
+AUX = "\ntransform = lambda f: value_and_grad(f, has_aux=True)"
+many("logistic has_aux", "def f(w, b, X, y):\n z = [sum(a * c for a, c in zip(w, x)) + b for x in X]\n loss = sum(log(1 + exp(-t * s)) for t, s in zip(y, z)) / len(y)\n return loss, sum((s > 0) == (t > 0) for t, s in zip(y, z)) / len(y)" + AUX,
+     lambda k, w, X: (moved(w, k), 0.1 * k, X, [1, -1, 1, -1, 1]), w=row(2), X=rows(5, 2))
+many("gradient and all else", "def f(w, xs):\n h = [tanh(w['a'] * x + w['b']) for x in xs]\n hits = [x > 0.5 for x in h]\n return sum(a * a for a in h), {'h': h, 'hits': hits, 'best': max(h), 'n': len(h), 'name': 'net', 'none': None}\ntransform = lambda f: grad(f, has_aux=True)",
+     lambda k: ({"a": 0.1 * k, "b": 0.5}, [0.5, -1.0, 2.0 - k / 10]))
+many("bouncing ball", "def f(e, v, n):\n y = 1.0\n hits = 0\n for _ in range(n):\n  v -= 0.098\n  y += 0.05 * v\n  if y < 0: y = -y; v = -e * v; hits += 1\n return y * y, hits" + AUX,
+     lambda k: (0.5 + k / 100, 0.1 * (k % 3), 30))
+
 # Objects among the arguments
 SCALE = [1.0]
 

@@ -21,7 +21,7 @@ def near(said, found, within=0.05):
 
 def softmax_rule(names):
     """Whether the vjp of a softmax of five numbers, p (g - g·p), takes 19 operations."""
-    p, g = names["as_values"]([0.1, 0.2, 0.3, 0.2, 0.2]), [1.0, -2.0, 0.5, 3.0, 1.5]
+    p, g = names["as_values"]([0.1, 0.2, 0.3, 0.2, 0.2]), names["np"].array([1.0, -2.0, 0.5, 3.0, 1.5])
     return sum(bool(v.inputs) for v in topological_order(*(p * (g - g @ p)))) == 19
 
 
@@ -57,7 +57,7 @@ QUOTED = [                              # (lesson, what it says, whether that is
     ("pytorch_intro", "default of 32 bits has about 7", lambda n: round(24 * math.log10(2)) == 7),
     ("compiler", "12 products and 15 additions were recorded",
      lambda n: [sum(v.op.name == name for v in topological_order(n["loss"]) if v.inputs) for name in ("mul", "add")] == [12, 15]),
-    ("gpt", "√12.5, about 3.54", lambda n: near(3.54, 12.5**0.5, 1e-3)),
+    ("gpt", "√12.5, about 3.54", lambda n: near(3.54, 12.5**0.5, 2e-3)),
     ("gpt", "log 4, about 1.39", lambda n: near(1.39, math.log(4), 5e-3)),
     ("gpt", "Nine matrices", lambda n: len(n["initial"]) == 9),
     ("newton", "0.89 instead of 0.97: nearly four times as many",

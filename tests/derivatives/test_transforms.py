@@ -357,6 +357,27 @@ def test_arrays_of_shape_0_in_nested_transforms(outer, inner, f):
     assert np.asarray(derivative(2.0)).item() == 12.0
 
 
+def test_a_function_may_return_more_than_is_differentiated():
+    def loss(w, xs):
+        scores = [w[0] * x + w[1] for x in xs]
+        return sum(s * s for s in scores), {"scores": scores, "hits": [s > 0 for s in scores], "name": "line", "table": np.array([scores[0], 1.0])}
+    (value, aux), gradient = value_and_grad(loss, has_aux=True)([2.0, -1.0], [1.0, 0.0])
+    assert (value, gradient) == value_and_grad(lambda w, xs: loss(w, xs)[0])([2.0, -1.0], [1.0, 0.0]) == (2.0, [2.0, 0.0])
+    assert aux.pop("table").tolist() == [1.0, 1.0]
+    assert aux == {"scores": [1.0, -1.0], "hits": [True, False], "name": "line"}
+    assert grad(lambda x: (x ** 3, x), has_aux=True)(2.0) == (12.0, 2.0)
+    assert grad(lambda x, y: (x * y, None), (0, 1), has_aux=True)(2.0, 3.0) == ((3.0, 2.0), None)
+    inner = lambda x: grad(lambda y: (y ** 3, x * y), has_aux=True)(x)
+    assert grad(lambda x: inner(x)[0])(2.0) == 12.0 and grad(lambda x: inner(x)[1])(2.0) == 4.0
+    of_values = value_and_grad(lambda x: (x * x, [x]), has_aux=True)(Value(3.0))
+    assert of_values[0][1][0].data == 3.0 and of_values[1].data == 6.0
+    for wrong in (lambda x: x * x, lambda x: [x, 1], lambda x: (x, 1, 2)):
+        with pytest.raises(TypeError, match="with has_aux <lambda> must return a pair"):
+            grad(wrong, has_aux=True)(2.0)
+    with pytest.raises(TypeError, match="has_aux must be True or False, got"):
+        grad(loss, 0, "aux")
+
+
 def test_dicts_of_parameters():
     f = lambda p, x: sum((w * x) ** 2 for w in p["layers"][0]["w"]) + p["b"]
     p = {"layers": [{"w": np.array([1.0, 2.0])}], "b": 3.0}

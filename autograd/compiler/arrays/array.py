@@ -21,6 +21,7 @@ from autograd import ops
 from autograd.formulas.symbol import Operators, without_neutral
 from autograd.ops import Operation
 
+TINY = 1e-100  # products of coefficients that are smaller, or as large, stay apart
 SAMPLES = "m"  # the size of the axis of the samples
 
 Shape = tuple[Any, ...]  # sizes: numbers, or SAMPLES
@@ -340,6 +341,35 @@ def one_coefficient(op: Operation, inputs: Sequence[Operand]) -> Operand:
     return None
 
 
+def coefficient(x: Operand) -> float | None:
+    """The number c where x is c * y, or c / y; None where x is neither."""
+    if not isinstance(x, Array) or x.op not in (ops.mul, ops.div) or is_comparison(x):
+        return None
+    c, y = x.inputs
+    found = isinstance(c, float) and not is_comparison(y)
+    return c if found and abs(c) != 1.0 else None
+
+
+def coefficients_together(op: Operation, inputs: Sequence[Operand]) -> Operand:
+    """(c * d) / y for c * (d / y), and x * ((c * d) / y) for c * x * (d / y), with numbers c and
+    d: as many operations less.
+    """
+    if op is not ops.mul:
+        return None
+    for a, b in (inputs, inputs[::-1]):
+        c, d = a if isinstance(a, float) else coefficient(a), coefficient(b)
+        if c is None or d is None or b.op is not ops.div or not b.shape:
+            continue
+        if not TINY < abs(c * d) < 1 / TINY:
+            continue
+        found = elementwise(ops.div, (c * d, b.inputs[1]))
+        if isinstance(a, float):
+            return found
+        if a.op is ops.mul:
+            return found * a.inputs[1]
+    return None
+
+
 def choice(x: Operand) -> tuple[Operand, float, float] | None:
     """A comparison, and the numbers that x is where it holds and where it does not; None where x
     is no such choice.
@@ -413,5 +443,6 @@ SIMPLER: tuple[Callable[[Operation, Sequence[Operand]], Operand], ...] = (
     square,
     doubled,
     one_coefficient,
+    coefficients_together,
     one_choice,
 )

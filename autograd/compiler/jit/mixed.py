@@ -73,7 +73,7 @@ class Origins:
             raise Mixed
         then, other = every
         c = self.truth(*self.chosen_by[x][:3])
-        if then == 1.0 and not isinstance(then, Value):
+        if not isinstance(then, Value) and then == 1.0:
             return either([c, other])
         return c * then + (1.0 - c) * other
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import marshal
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from math import prod
 from typing import Any, NamedTuple
 
@@ -295,6 +296,7 @@ def list_reader(keys: list[Any], template: Template) -> Callable[..., Any]:
 
 # Results ------------------------------------------------------------------------------------------
 
+@lru_cache(256)
 def builder(key: Any) -> Callable[..., Any]:
     """A function that gives the nest of a key, filled with the numbers of an array, and with Values
     by their places."""

@@ -210,6 +210,8 @@ def combination(got: Floats, terms: Sequence[tuple[str, Floats, float]], plain: 
     if not all_close(got, [sum(k * column[i] for k, column in zip(factors, columns)) for i in range(len(got))]):
         return ""
     wrong = [(name, round(k, 6) + 0.0, right) for k, (name, _, right) in zip(factors, terms) if not close(k, right, 1e-5, 1e-5)]
+    if len(terms) > 1 and factors[0] and all(right and close(k * terms[0][2], right * factors[0]) for k, (_, _, right) in zip(factors, terms)):
+        return ""                                                           # the whole is off by that factor: others say so
     if plain and len(wrong) > 1 and not all(abs(k) in (0.0, 0.5, 1.0, 2.0) for _, k, _ in wrong):
         return ""
     return "; ".join(f"{name} is missing" if k == 0 else f"{name} has the factor {k:.4g}, where {right:.4g} belongs"

@@ -121,7 +121,7 @@ def mistakes(found, nodes, inputs):
     yield "nodes with the same number are taken for one: nodes are told apart by what they are, not by their number", \
         bool(missing) and all(any(numbers[k] == numbers[j] for j in found) for k in missing)
     yield "leaves are left out; they are nodes too", missing == leaves
-    yield "the search ends too early: not all inputs are followed", bool(missing)
+    yield "nodes are missing: the search ends too early, and not all inputs are followed, or what it found is not all given back", bool(missing)
     yield "the output stands there twice", twice == [last]
     yield "a node that several others use is taken several times: what has been seen has to be remembered", bool(twice)
     yield SORTED, not twice and sorted(found, key=lambda k: numbers[k]) == found

@@ -86,7 +86,7 @@ class Search:
         self.solution = solution_source(name) if name in NAMES else ""
         self.reference = f"{stub(name)}\n{self.solution}" if self.solution else ""       # what a stub gives besides may be asked for
         self.left = 0                                                   # work
-        self.price = 1 + path.stat().st_size // 2_000                   # for a change that is screened: a long file is read longer
+        self.price = 1 + path.stat().st_size // 1_500                   # for a change that is screened: a long file is read longer
         self.spent = 0.0                                                # seconds that this process had at the last question
         self._process: Process | None = None
         self._open: Any = None

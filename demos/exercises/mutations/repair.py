@@ -87,6 +87,9 @@ def drops(node: ast.AST, around: Around) -> Found:
         for i in range(len(node.args)):
             yield ast.Call(node.func, [*node.args[:i], *node.args[i + 1:]], node.keywords), "an argument too much"
             yield node.args[i], f"{_short(node.func)}(...) is taken of something, where it does not belong"
+            if isinstance(inner := node.args[i], ast.Call):                 # one in the other, such as max(-1.0, min(1.0, x))
+                for arg in inner.args:
+                    yield arg, f"{_short(node.func)}(... {_short(inner.func)}(...)) is taken of something, where it does not belong"
     if isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Load):
         what = f".{node.attr}" if isinstance(node, ast.Attribute) else "an index"
         yield node.value, f"{what} does not belong there"
@@ -106,6 +109,24 @@ def functions(node: ast.AST, around: Around) -> Found:
     for i in range(len(node.args)):
         for j in range(i + 1, len(node.args)):
             yield ast.Call(node.func, _swapped(node.args, i, j), node.keywords), "two arguments have changed places"
+
+
+def inside(node: ast.AST, around: Around) -> Found:
+    """A factor or term that stands before a function and belongs inside, or the other way round."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div, ast.Add, ast.Sub)):
+        what = "factor" if isinstance(node.op, (ast.Mult, ast.Div)) else "term"
+        for call, other, left in ((node.right, node.left, True), (node.left, node.right, False)):
+            if isinstance(call, ast.Call) and len(call.args) == 1 and not call.keywords and not (left and isinstance(node.op, ast.Div)):
+                both = (other, call.args[0]) if left else (call.args[0], other)
+                yield (ast.Call(call.func, [ast.BinOp(both[0], node.op, both[1])], []),
+                       f"a {what} stands outside of {_short(call.func)}(...), where it belongs inside")
+    if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords and isinstance(node.args[0], ast.BinOp):
+        left, op, right = node.args[0].left, node.args[0].op, node.args[0].right
+        what = "factor" if isinstance(op, (ast.Mult, ast.Div)) else "term"
+        if isinstance(op, (ast.Mult, ast.Add, ast.Sub, ast.Div)):
+            said = f"a {what} stands in {_short(node.func)}(...), where it belongs outside"
+            yield ast.BinOp(ast.Call(node.func, [left], []), op, right), said
+            yield ast.BinOp(left, op, ast.Call(node.func, [right], [])), said
 
 
 def numbers(node: ast.AST, around: Around) -> Found:
@@ -230,7 +251,7 @@ def _insertable(node: ast.AST) -> bool:
         isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
 
 
-FEW: list[Rule] = [drops, operators, functions, numbers, places, ranges, collections, conditions, matrices]
+FEW: list[Rule] = [drops, operators, functions, numbers, inside, places, ranges, collections, conditions, matrices]
 MANY: list[Rule] = [names, subtrees, inserts]                           # one for each name
 
 
