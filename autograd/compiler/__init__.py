@@ -179,13 +179,12 @@ class Bound(NamedTuple):
 def grouped(tape: Tape, depth: list[int], bound: Bound) -> tuple[Tape, Items] | None:
     """The tape, and its groups and loops; None where they take too many array operations."""
     nodes, least = len(tape.nodes), len({depth[i] for i in tape.nodes})  # one for each depth
-    steps = steps_of_sums(tape) if least > bound.operations and bound.may_loop else 0
-    wide = nodes >= WIDE * least or RUNNING * steps >= nodes
+    wide = nodes >= WIDE * least or RUNNING * steps_of_sums(tape) >= nodes
     if least > bound.operations and not (bound.may_loop and wide):
         return None
     keys = keys_of(tape)
-    if least > bound.operations and steps < FEWEST and max_count(keys) < FEWEST * WIDE:
-        return None  # neither a running sum nor a wide loop
+    if least > bound.operations and not may_repeat(tape, keys):
+        return None
     items = with_loops(tape, Line(tape, groups(tape, levels(tape, depth, keys), keys)))
     tape, items = completed(tape, items)
     operations = sum(map(operations_in, items))
@@ -195,9 +194,9 @@ def grouped(tape: Tape, depth: list[int], bound: Bound) -> tuple[Tape, Items] | 
     return None
 
 
-def max_count(keys: list[int]) -> int:
-    """How many nodes have the most frequent key."""
-    return int(np.bincount(keys).max())
+def may_repeat(tape: Tape, keys: list[int]) -> bool:
+    """Whether there are enough nodes of one key for a wide loop, or of a running sum."""
+    return bool(np.bincount(keys).max() >= FEWEST * WIDE) or steps_of_sums(tape) >= FEWEST
 
 
 def operations_in(item: Group | Turns) -> int:

@@ -12,7 +12,6 @@ NumPy form: the same source serves one sample and many.
 """
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
@@ -33,7 +32,6 @@ WHOLE = 300  # nodes of a program that is not cut into pieces
 PIECE = 64  # nodes in a piece
 LONGEST_TURN = 300  # of nodes that come again and again
 LOOKS_AT_NUMBERS = (ops.pow,)  # its rule is another one for a constant exponent
-CALL = re.compile(r"\w\(")
 BASIC = (ops.add, ops.sub, ops.mul, ops.div, ops.neg, ops.greater)
 
 
@@ -405,8 +403,7 @@ class Formulas:
                 formula = _Plain(Text(""), "text").__operation__(op, inputs)
             text = Text("") if formula is None else written(formula, "numpy")
             found = self.templates[key] = f"{text:power}" if j >= 0 and text else str(text)
-            if CALL.search(found):
-                self.calls |= {name for name in ops.TABLE if called(name) + "(" in found}
+            self.calls |= {name for name in ops.TABLE if called(name) + "(" in found}
         return found
 
 
