@@ -167,7 +167,8 @@ lesson.play(loss, "play", "The layer, step by step. With p you predict each numb
 
 Now read these formulas as matrices. All products of an entry of `∂ℒ/∂z2` with an entry of `f1` are a column times a row, an
 *outer product*: a matrix of rank one, whose rows are all multiples of one row. And `Σᵢ W(i,j) ∂ℒ/∂z2(i)` runs down a column
-of `W`. (The *transpose* `Wᵀ` has the columns of `W` as its rows; `f1ᵀ` is `f1` written as a row.)
+of `W`. (The *transpose* `Wᵀ` has the columns of `W` as its rows; `f1ᵀ` is `f1` written as a row. In NumPy `W.T` is the
+transpose, `A @ B` the product of matrices, and `np.outer(u, v)` the outer product.)
 """
 
 # %%
@@ -207,8 +208,7 @@ lesson.ask("D₁ for our z1 with two entries: how many of its entries are not 0?
 # %% [markdown]
 """
 The lesson `proof` goes through it line by line, for any network. `explain` writes down the same way for any layer of yours,
-when you give it a vector or a matrix of Values instead of a single one. Here it is for our `z1`. (Below it stands NumPy:
-`A @ B` is the product of matrices, `A.T` the transpose, `np.outer(u, v)` the outer product.)
+when you give it a vector or a matrix of Values instead of a single one. Here it is for our `z1`.
 """
 
 # %%

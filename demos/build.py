@@ -305,7 +305,8 @@ mine, spoilt = check_engine(Number), check_engine(Overwrites)
 
 # %%
 lesson.ask("Does the examiner find a fault in Number?", bool(mine.faults),
-           why="It has no `exp` and no division yet, which is not a fault. And in Overwrites? See below.")
+           why="It has no `exp` and no division yet, which is not a fault; nor is what a note says: here each backward starts anew, "
+               "where micrograd adds. And in Overwrites? See below.")
 
 # %%
 print(mine)

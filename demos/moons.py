@@ -193,8 +193,8 @@ lesson.ask("The sum over m = 100 samples is 100 times the mean, and so is its gr
 """
 With this learning rate, `m` times smaller, the regularization must be `m` times as large to weigh as much: `m c Σ θ²`. Its
 derivative is `2 m c θ`. The *optimizer*, the part of `fit` that takes the steps, adds it to the gradient if you set
-`weight_decay=2 * m * L2`. *Weight decay* is the name for L2 regularization in an optimizer. (`torch.optim.SGD(...,
-weight_decay=...)` adds the same: the number you give there, times θ.)
+`weight_decay=2 * m * L2`. *Weight decay* is the name for L2 regularization in an optimizer. (The
+`weight_decay` of `torch.optim.SGD` adds the same: the number you give there, times θ.)
 
 So these are the same steps, and here `fit` takes them, with a program compiled from the loss of one sample:
 """

@@ -391,8 +391,8 @@ lesson.ask("How many products do all Newton steps take together?", sum(products)
 ## Where it fails
 
 Newton's method looks for a point where the gradient is 0. That can be a *saddle point*: a minimum in one direction, a maximum
-in another. Near it the Hessian has a negative eigenvalue, and the quadratic approximation has no minimum; the solution of `H
-s = -g` is its saddle point. This function has two minima, at (±1, 0), and a saddle point between them, at (0, 0):
+in another. Near it the Hessian has a negative eigenvalue, and the quadratic approximation has no minimum; the solution of
+`H s = -g` is its saddle point. This function has two minima, at (±1, 0), and a saddle point between them, at (0, 0):
 """
 
 

@@ -61,7 +61,7 @@ def fast(function: Function | None) -> Function | None:
 def chosen(activation: Activation | bool, nonlin: bool | None) -> Activation:
     """The activation, or what micrograd's nonlin says, given by name or as the activation.
 
-    Raises TypeError for a nonlin that is not a bool.
+    Raises TypeError for a nonlin that is not a bool, ValueError for one beside an activation.
     """
     if isinstance(activation, bool):
         nonlin, activation = activation, "relu"
@@ -69,4 +69,8 @@ def chosen(activation: Activation | bool, nonlin: bool | None) -> Activation:
         return activation
     if not isinstance(nonlin, bool):
         raise TypeError(f"nonlin must be True or False, got {shown(nonlin)}")
-    return "relu" if nonlin else "linear"
+    said = "relu" if nonlin else "linear"
+    if isinstance(activation, str) and activation in ("relu", said):    # relu is the default
+        return said
+    raise ValueError(f"nonlin={nonlin} is micrograd's way to say activation={said!r}, and here is "
+                     f"activation={shown(activation)}, too: give one of them")

@@ -90,7 +90,8 @@ def _two_classes(first: np.ndarray, second: np.ndarray, shuffle: bool, noise: fl
 def _drawn(xs: np.ndarray, ys: np.ndarray, shuffle: bool, noise: float | None,
            random_state: object) -> Data:
     if noise is not None:
-        noise = real(noise, "noise", "0 or above, the standard deviation", lambda x: x >= 0)
+        noise = real(noise, "noise", "from 0 to 1e100, the standard deviation",
+                     lambda x: 0 <= x <= 1e100)
     rng = _generator(random_state)
     if switch(shuffle, "shuffle"):
         order = np.arange(len(xs))

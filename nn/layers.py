@@ -42,7 +42,7 @@ def as_inputs(x: Any, name: str) -> list[Any]:
 
     Raises TypeError where there is no order.
     """
-    if isinstance(x, (dict, set, frozenset, io.IOBase)) or x is None:
+    if isinstance(x, (dict, set, frozenset, io.IOBase, bytes, bytearray)) or x is None:
         raise TypeError(f"{name} is called with one sample, a list of real numbers or Values, got "
                         f"{shown(x)}")
     return list(x) if isinstance(x, Iterable) and getattr(x, "shape", None) != () else [x]

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from autograd import jit, value_and_grad
-from nn.checks import OF_FIT, check_call, listed, shown, switch, told, whole
+from nn.checks import OF_FIT, check_call, listed, switch, told, whole
 from nn.epochs import Batches, History, stops
 from nn.nests import Nest, flat, shaped
-from nn.optim import GradientDescent, Optimizer, advice
+from nn.optim import GradientDescent, Optimizer, advice, no_optimizer
 from nn.progress import Bar
 from nn.samples import check_masks
 from nn.steps import is_huge
@@ -81,8 +81,7 @@ def go_over(columns: list[Any], batches: Batches, step: Step, optimizer: Optimiz
 def usable(optimizer: Optimizer | None) -> Optimizer:
     """The optimizer, GradientDescent(0.01) for None. Raises TypeError for what is none."""
     if optimizer is not None and not isinstance(optimizer, Optimizer):
-        raise TypeError("optimizer must be one of nn's, such as nn.GradientDescent(0.01), "
-                        f"got {shown(optimizer)}")
+        raise no_optimizer(optimizer)
     return GradientDescent() if optimizer is None else optimizer
 
 

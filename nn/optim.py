@@ -283,6 +283,16 @@ def _vector(x: object, name: str) -> np.ndarray:
     return array.astype(float)
 
 
+def no_optimizer(x: object) -> TypeError:
+    """The error for what is given as an optimizer and is none, with what to write."""
+    name = x.lower() if isinstance(x, str) else getattr(x, "__name__", "").lower()
+    write = {"adam": "nn.Adam(0.001)", "sgd": "nn.SGD(0.01)",
+             "gradientdescent": "nn.GradientDescent(0.01)"}.get(name)
+    hint = f": write optimizer={write}" if write else ""
+    return TypeError("optimizer must be one of nn's, such as nn.GradientDescent(0.01), "
+                     f"got {shown(x)}{hint}")
+
+
 def advice(rate: float) -> str:
     """What to do when training diverges, for a message."""
     return f"training has diverged; try a learning rate below {rate:.3g}"

@@ -19,12 +19,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nn.changes import assign, finish, theta_of
-from nn.checks import Model, OF_FIT, check_call, parameters_of, shown, switch, told, whole
+from nn.checks import Model, OF_FIT, check_call, parameters_of, switch, told, whole
 from nn.epochs import Batches, Chosen, History, stops
 from nn.live import Live
 from nn.losses import Loss, find_loss
 from nn.minimizing import minimize
-from nn.optim import GradientDescent, Optimizer, advice
+from nn.optim import GradientDescent, Optimizer, advice, no_optimizer
 from nn.progress import Bar
 from nn.samples import sample_pairs, targets
 from nn.steps import Steps, Task, is_huge
@@ -183,8 +183,7 @@ def _optimizer(optimizer: Optimizer | None) -> Optimizer:
     if optimizer is None:
         return GradientDescent()
     if not isinstance(optimizer, Optimizer):
-        raise TypeError("optimizer must be one of nn's, such as nn.GradientDescent(0.01), "
-                        f"got {shown(optimizer)}")
+        raise no_optimizer(optimizer)
     optimizer.rate()                    # raises where it cannot be used
     return optimizer
 

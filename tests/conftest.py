@@ -23,6 +23,7 @@ SLOW = (
     "tests/compat/test_micrograd.py::test_the_demo",
     "tests/compat/test_micrograd.py::test_the_gradient_of_the_gpt",
     "tests/compiler/test_jit.py::test_a_case_is_as_eager_or_refused",
+    "tests/compiler/test_jit.py::test_calls_that_look_alike_notice_what_is_special",
     "tests/compiler/test_jit.py::test_what_people_write_is_compiled",
     "tests/compiler/test_steps.py",
     "tests/nn/test_odd_models.py",

@@ -102,7 +102,7 @@ CALLS = [
     ("check_gradients argument", lambda x: ag.check_gradients(lambda v: v, x),
      (SCALAR | LISTS | ARRAYS | {"dict", "nested"}) - {"nan", "set", "range", "empty list"}, "argument|is NaN"),
     ("check_gradients order", lambda x: ag.check_gradients(square, 2.0, order=x), set(), "order"),
-    ("check_gradients rtol", lambda x: ag.check_gradients(square, 2.0, rtol=x), {"number", "int", "NumPy float", "bool"}, "rtol"),
+    ("check_gradients rtol", lambda x: ag.check_gradients(square, 2.0, rtol=x), set(), "rtol"),
     ("check_engine", lambda x: ag.check_engine(x), None, ""),
     ("sum", lambda x: ag.sum(x), LISTS, "sum"),
     ("max", lambda x: ag.max(x), LISTS - {"empty list"} | ANY_VALUE, "max"),

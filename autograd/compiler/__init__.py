@@ -15,7 +15,8 @@ compilation; each has its files in the order of reading.
         extrema     the largest of a list as one node
         shared      one number times what many share
         repeat      repetition in time: groups that come again and again, as loops   (align, roll)
-        complete    turns that lack some nodes, for nobody needs these
+        narrow      recurrences of single numbers between what is before and after them
+        complete    turns that look like no other   (later, sooner, lattice)
         shape       groups as Arrays, their arguments as views of others    (split, ragged, fill)
     printers    what writes it down
         schedule    which Arrays get a line, and their names                    (names)
@@ -37,20 +38,20 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from autograd import ops
 from autograd.compat.keywords import OF_TRANSFORMS, told
 from autograd.compat.messages import choice, described, entries, truth
 from autograd.compiler.arrays.array import Misfit
 from autograd.compiler.printers.emit import Blocks, emit, one_by_one
-from autograd.compiler.recognize.complete import Items, completed
+from autograd.compiler.recognize.complete import completed
 from autograd.compiler.recognize.extrema import OF_TWO, with_extrema
 from autograd.compiler.recognize.group import Group, earliest, groups, keys_of, levels
 from autograd.compiler.arrays.loop import Stacked
 from autograd.compiler.printers.native import Native, c_compiler, loaded
+from autograd.compiler.recognize.later import Items
+from autograd.compiler.recognize.narrow import narrow_loops
 from autograd.compiler.recognize.record import Tape, record, without_zeros
-from autograd.compiler.recognize.repeat import (FEWEST, Line, LineOfNodes, Turns, is_running_sum,
+from autograd.compiler.recognize.repeat import (Line, LineOfNodes, Turns, is_running_sum,
                                                 with_loops)
 from autograd.compiler.recognize.shared import with_shared
 from autograd.compiler.run import Program
@@ -62,6 +63,8 @@ WIDE = 4  # a loop over so many numbers at once is one over arrays
 RUNNING = 8  # where so large a part of the nodes are steps of running sums, groups are looked at
 # for loops over single numbers: nodes in all, in a turn, and outside
 LOOPED, LONG_TURN, OUTSIDE = 4_000_000, 300, 150
+LOOKED_AT_TWICE = 20_000  # up to so many nodes, loops of single numbers are looked for again
+FEW_LINES = 40  # if they take more lines than that
 READABLE = 150  # so many lines of scalars, and one for the gradient of each, can still be read
 # with fewer terms for each array operation, straight-line code is faster
 NARROW, NARROW_WITH_SAMPLES = 40, 8
@@ -183,8 +186,6 @@ def grouped(tape: Tape, depth: list[int], bound: Bound) -> tuple[Tape, Items] | 
     if least > bound.operations and not (bound.may_loop and wide):
         return None
     keys = keys_of(tape)
-    if least > bound.operations and not may_repeat(tape, keys):
-        return None
     items = with_loops(tape, Line(tape, groups(tape, levels(tape, depth, keys), keys)))
     tape, items = completed(tape, items)
     operations = sum(map(operations_in, items))
@@ -192,11 +193,6 @@ def grouped(tape: Tape, depth: list[int], bound: Bound) -> tuple[Tape, Items] | 
     if operations <= bound.operations or bound.may_loop and operations <= 2 * looped:
         return tape, items
     return None
-
-
-def may_repeat(tape: Tape, keys: list[int]) -> bool:
-    """Whether there are enough nodes of one key for a wide loop, or of a running sum."""
-    return bool(np.bincount(keys).max() >= FEWEST * WIDE) or steps_of_sums(tape) >= FEWEST
 
 
 def operations_in(item: Group | Turns) -> int:
@@ -234,9 +230,8 @@ def long_loops(tape: Tape, depth: list[int]) -> Blocks | None:
     keys = keys_of(tape)
     items = with_loops(tape, Line(tape, groups(tape, levels(tape, depth, keys), keys)))
     tape, items = completed(tape, items, READABLE // 10)
-    loops = [item for item in items if isinstance(item, Turns)]
-    lines = len(items) - len(loops) + sum([len(loop.ids) for loop in loops])
-    return emitted(tape, items, False) if loops and lines <= READABLE / 2 else None
+    loops = any(isinstance(item, Turns) for item in items)
+    return emitted(tape, items, False) if loops and lines_of(items) <= READABLE / 2 else None
 
 
 def is_wide(item: Group | Turns) -> bool:
@@ -248,11 +243,20 @@ def scalar_loops(tape: Tape) -> Blocks | None:
     """The tape as loops over single numbers; None where that is not nearly all of it."""
     if len(tape.nodes) > LOOPED or tape.inputs:
         return None
-    keys = keys_of(tape)
-    counts = np.bincount(keys)
-    if 4 * counts[counts < FEWEST].sum() > len(tape.nodes):
-        return None  # too many come too seldom to be in a loop
-    items = with_loops(tape, LineOfNodes(tape, keys), LONG_TURN)
+    ways = [(tape, with_loops(tape, LineOfNodes(tape), LONG_TURN))]
+    if READABLE < len(tape.nodes) <= LOOKED_AT_TWICE and lines_of(ways[0][1]) > FEW_LINES:
+        ways.append(completed(tape, narrow_loops(tape, LONG_TURN), len(tape.nodes)))
+    ways.sort(key=lambda way: lines_of(way[1]))
+    return next(filter(None, (all_scalar(*way) for way in ways)), None)
+
+
+def lines_of(items: Items) -> int:
+    """How many lines groups and loops take, at least."""
+    return sum([len(item.ids) if isinstance(item, Turns) else 1 for item in items])
+
+
+def all_scalar(tape: Tape, items: Items) -> Blocks | None:
+    """Loops over single numbers as a program; None where they are not nearly all of the tape."""
     outside = sum(isinstance(item, Group) for item in items)
     if outside > len(items) - 1 or outside > OUTSIDE or 4 * outside > len(tape.nodes):
         return None

@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import inspect
-import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -62,11 +61,12 @@ def point_of(args: tuple[Nested, ...]) -> tuple[list[float], Structure]:
 
 
 def checked_tolerance(rtol: float) -> float:
-    """rtol as a float. Raises ValueError unless it is 0 or a finite positive number."""
-    rtol = number(rtol, "rtol")
-    if not 0 <= rtol < math.inf:
-        raise ValueError(f"rtol must be 0 or a positive number, such as 1e-6, got {rtol!r}")
-    return rtol
+    """rtol as a float. Raises ValueError unless it is from 0 to below 1."""
+    x = number(rtol, "rtol")
+    if not 0 <= x < 1:
+        raise ValueError(f"rtol must be 0 or a positive number below 1, such as 1e-6, got {rtol!r}:"
+                         " a difference of 1 times the derivative would let everything pass")
+    return x
 
 
 class Check(NamedTuple):

@@ -94,8 +94,7 @@ NOTES = {
     "stale":      "data is read at backward() and not recorded at the operation; micrograd does "
                   "this, too: change data only after backward()",
     "replaced":   "a second backward() replaces what the first one left in the inputs; micrograd "
-                  "and PyTorch add to it: where gradients of several samples are to be summed, "
-                  "sum their losses first",
+                  "and PyTorch add to it, so that gradients of several losses are summed",
     "used again": "a node that was part of an earlier backward pass passes nothing on in the next: "
                   "a tape was emptied, or nodes are marked as visited for good; build the graph "
                   "anew for each pass",

@@ -310,7 +310,7 @@
     return added.flatMap((a, row) => {
       const v = nodes[i], input = nodes[a.input].title, found = [];
       const {local, upstream, product, before, after} = a;
-      const isAsked = !SUMS.includes(v.op) || row === 0 || local !== added[0].local;
+      const isAsked = !SUMS.includes(v.op) || local !== 1;
       if (isAsked) found.push({text: `local derivative of ${v.title} with respect to ${input}` +
                         `${hint(v.symbols[row], ": ")} =`,
                   value: local, part: "local", row, open: 1e-4,
@@ -440,11 +440,13 @@
     return tr;
   }
 
-  const HEADS = ["input", "∂ local derivative", "upstream × local", "grad: before + added = after"];
+  const headsNow = () => ["input", "∂ local derivative", "upstream × local",
+                          pass === PASSES.overwrite ? "grad: before replaced by product"
+                                                    : "grad: before + added = after"];
 
   function tell(state) {
     const what = steps[step], v = nodes[what.node];
-    const [title, how, rows, heads = HEADS] =
+    const [title, how, rows, heads = headsNow()] =
       nudge === null ? {start: tellStart, forward: tellForward, seed: tellSeed,
                         backward: tellBackward}[what.kind](v, state, what.node) : tellNudge();
     $("what").textContent = title;
@@ -548,15 +550,15 @@
     const name = nodes[a.input].title, local = compact(a.local), product = compact(a.product);
     const chain = [...new Set([v.symbols[k], putIn(v, k), local])].join(" = ");
     const known = (hide, text) => (hide ? "?" : text);
+    const change = pass === PASSES.overwrite ? `${compact(a.before)} replaced by `
+                                             : `${compact(a.before)} + ${bracketed(a.product)} = `;
     return [
       [name],
       [noLocal ? `${hint(v.symbols[k], "")} = ?`.replace(/^ = /, "") : chain, "local"],
       [known(noLocal, `${bracketed(a.upstream)} × ${bracketed(a.local)} = ` +
                       known(noProduct, product)), "grad"],
-      [known(noLocal || noProduct, `${gradOf(name)}: ${compact(a.before)} ` +
-                                   `${pass === PASSES.overwrite ? "→" : "+"} ` +
-                                   `${bracketed(a.product)} = ` +
-                                   known(noAfter, compact(a.after))), "grad new"]];
+      [known(noLocal || noProduct, `${gradOf(name)}: ${change}${known(noAfter, compact(a.after))}`),
+       "grad new"]];
   }
 
   // One step on the screen --------------------------------------------------------------------

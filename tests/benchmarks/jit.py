@@ -220,7 +220,7 @@ def side_by_side(*sides: Callable[[], object], rounds: int = 60) -> list[float]:
 
 def as_free(jitted: Any, args: list[Any]) -> Callable[[], Any]:
     """jit's program on flat arrays: what `compile` by hand gives with the same freedom, tokens and branches as data."""
-    signature, theta, _ = jitted.arguments.find(args, {})
+    signature, theta, _ = jitted.arguments.find(tuple(args), {})
     branch = jitted.known[signature][0]
     if branch.over is None:
         return lambda: branch.program(branch.given(theta)[0])
@@ -239,7 +239,7 @@ def row(f: Any, args: list[Any]) -> tuple[Any, list[float], float]:
     for _ in range(3):
         jitted(*args)
         of_arrays(*as_arrays)
-    found = side_by_side(lambda: jitted(*args), lambda: jitted.arguments.find(args, {}),
+    found = side_by_side(lambda: jitted(*args), lambda: jitted.arguments.find(tuple(args), {}),
                          lambda: of_arrays(*as_arrays), hand.step, lambda: hand.nested(args), as_free(jitted, args))
     return jitted, found, first
 

@@ -92,3 +92,44 @@ def test_programs_of_which_rows_become_shorter(seed, name):
     faults = Faults()
     compiled(case(seed, steps=22, name=name), faults, ["own", "matrices"])
     assert faults.compared > 3 and not faults.wrong and not faults.crashed
+
+
+def observed(T, seen):
+    """A reaction of which some steps are observed; its rate changes at some."""
+    def loss(p):
+        a, b, k, low, total = p[0], 0.0, p[1], p[2], 0.0
+        for t in range(T):
+            r = a * a * (low * k if t % 7 in (2, 5, 6) else k)
+            a, b = a - 0.1 * r, b + 0.1 * r - 0.05 * b * b
+            if seen(t):
+                total = total + ag.log(b + 0.5) - 0.1 * b
+        return total + a * b
+    return loss, np.array([1.2, 0.4, 0.6])
+
+
+SEEN = {"all": lambda t: True, "some": lambda t: t * t % 5 == 1, "the first": lambda t: t < 9, "none": lambda t: False}
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_steps_that_are_observed_now_and_then_are_turns_of_one_loop(name):
+    loss, theta = observed(60, SEEN[name])
+    assert lines_of(loss, theta) < 120
+    assert lines_of(*observed(120, SEEN[name])) <= lines_of(loss, theta) + 12
+    program = program_of(loss, theta)
+    for point in (theta, theta * 0.8):
+        P = [Value(t) for t in point.tolist()]
+        value, gradient, scale = eager(loss(P), P)
+        got, its = program.value_and_grad(point)
+        assert abs(got - value) <= 1e-12 * scale and np.abs(its - gradient).max() <= 1e-12 * scale
+
+
+def test_turns_in_which_one_number_or_another_is_used_are_turns_of_one_loop():
+    def loss(p, T=90):
+        w = [0.5, 0.5]
+        for t in range(T):
+            w = [a * (b if t * t % 3 else 1 - b) for a, b in zip(w, p)]
+            w = [a / (w[0] + w[1]) for a in w]
+        return w[0] - w[1]
+    theta = np.array([0.4, 0.45])
+    assert lines_of(loss, theta) < 160
+    assert lines_of(loss, theta) == lines_of(lambda p: loss(p, 150), theta)

@@ -178,6 +178,40 @@ def test_a_case_is_as_eager_or_refused(name, known):
     assert len([w for w in warned if w.startswith("jit runs")]) <= 1, warned
 
 
+def outcome_of(f, args):
+    try:
+        return f(*args)
+    except Exception as error:
+        return type(error)
+
+
+@pytest.mark.parametrize("kind", [list, np.array, tuple])
+@pytest.mark.parametrize("transform", [value_and_grad, grad, lambda f: f, hessian])
+def test_calls_that_look_alike_notice_what_is_special(transform, kind):
+    """After a few calls arguments go directly to the program, unless there is something to check or to say."""
+    scale = [1.0]
+
+    def f(w, x):
+        return scale[0] * sum(where(greater(a, 0), a * a * x, exp(a)) for a in w) + log(x + 3)
+    eager, compiled = transform(f), jit(transform(f))
+    usual = [(kind([0.5, -1.0 + k / 7, 2.0]), 0.25 * k) for k in range(6)]
+    odd = [(kind([0.5, float("nan"), 2.0]), 1.0), (kind([0.5, 800.0, 2.0]), float("inf")), (kind([0.5, 1e200, -2.0]), 1e200), (kind([1, 2, 3]), 1.0),
+           (kind([0.5, 1.0]), 1.0), (kind([0.5, 1.0, 2.0]), -3.0), (kind([0.5, 1.0, 2.0]), -4.0), (kind([0.5, 1.0, 2.0]), 2), usual[0]]
+    for k, args in enumerate([*usual, *[x for one in odd for x in (one, *usual[:4])]]):
+        scale[0] = 1.0 + k // 20
+        a, b = outcome_of(eager, args), outcome_of(compiled, args)
+        assert numbers_alike(a, b), f"call {k}, {args}: {b}, eager {a}"
+    assert compiled.refused == "" and (compiled.direct is not None) == (transform is not hessian)    # log, which its program has not
+
+
+def test_an_infinite_derivative_of_a_finite_value_is_as_eager():
+    f = value_and_grad(lambda x, y: 1e300 * x * y)
+    compiled = jit(f)
+    for x, y in [(1.0, 1.0 + k / 8) for k in range(6)] + [(1e-10, 1e10), (1.0, 2.0), (1e-10, 1e10)]:
+        assert outcome_of(compiled, (x, y)) == outcome_of(f, (x, y))
+    assert compiled.direct is not None
+
+
 @pytest.mark.parametrize("name", COMPILED)
 def test_what_people_write_is_compiled(name):
     """Classes, NumPy, dataclasses, sequences of all lengths: nothing of it runs as it was written."""

@@ -16,9 +16,8 @@ from demos.runner import ORDER
 from demos.site import build
 from demos.site.examples import EXAMPLES
 from tests.browser import CHROMIUM, Browser
-from tests.load import busy
 
-FIRST_GRAPH = 15                        # seconds, on a machine that does nothing else
+FIRST_GRAPH = 15                        # seconds, on a machine with two cores that does nothing else
 
 
 class Served(NamedTuple):
@@ -30,7 +29,7 @@ class Served(NamedTuple):
 
     def open(self, page: str, ready: str = "document.body.dataset.state === 'ready'") -> None:
         self.browser.open(self.address + page)
-        self.browser.wait(ready)
+        self.browser.wait(ready, 240)
 
     def bench(self) -> None:
         """The workbench, loaded once for all tests that can share it."""
@@ -128,9 +127,9 @@ def test_every_file_of_it_comes_from_the_site(folder):
 # The workbench ---------------------------------------------------------------------------------------------------------------
 
 def test_the_first_graph_comes_in_time_with_words_and_a_page_to_play_with(site):
-    start = time.monotonic()
+    before = site.browser.computed()
     site.open("index.html", "document.querySelector('#graph img')?.complete")
-    assert time.monotonic() - start < 2 * FIRST_GRAPH * busy()
+    assert site.browser.computed() - before < 2 * FIRST_GRAPH           # 10 seconds, however busy the machine is
     assert "dy/dx = -1.2599" in site.printed()
     assert site.browser.run("document.querySelector('#graph img').naturalWidth") > 300
     assert site.browser.run("document.querySelector('#words iframe').srcdoc.includes('<math')")

@@ -141,7 +141,7 @@ def test_an_error_is_found_far_from_0(monkeypatch):
     assert not check_gradients(lambda x: 1e-10 * sin(x * 1e-10), 3e10, order=1, raising=False)
 
 
-@pytest.mark.parametrize("rtol", [math.nan, math.inf, -1e-6])
+@pytest.mark.parametrize("rtol", [math.nan, math.inf, -1e-6, 1.0, True, 1e9])
 def test_a_tolerance_under_which_all_would_agree_is_refused(rtol):
     with pytest.raises(ValueError, match="rtol must be 0 or a positive number"):
         check_gradients(lambda x: x * x.data, 3.0, rtol=rtol)

@@ -82,3 +82,10 @@ def test_xor():
 def test_what_cannot_be_made(make):
     with pytest.raises(ValueError):
         make()
+
+
+@pytest.mark.parametrize("name", ["moons", "circles", "spiral", "xor"])
+def test_noise_that_makes_points_infinite_is_refused(name):
+    with pytest.raises(ValueError, match="noise must be a number from 0 to 1e100"):
+        getattr(nn.data, name)(8, noise=1e308)
+    assert np.isfinite(getattr(nn.data, name)(8, noise=1e100)[0]).all()

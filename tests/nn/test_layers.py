@@ -235,3 +235,18 @@ def test_a_width_that_fills_all_memory_is_refused_before_anything_is_built(build
     for n in (10 ** 8, 10 ** 400):
         with pytest.raises(ValueError, match="must be at most 10,000,000, since each weight is a Value, got 10000"):
             build(n)
+
+
+@pytest.mark.parametrize("make", [nn.Neuron, lambda *args, **named: nn.Layer(*args, 2, **named)])
+def test_an_activation_and_nonlin_that_says_another_are_refused(make):
+    for activation, nonlin in (("tanh", True), ("tanh", False), ("no such", True), (autograd.tanh, True), ("linear", True)):
+        with pytest.raises(ValueError, match="nonlin=.* is micrograd's way to say activation='(relu|linear)', and here is activation=.*: give one"):
+            make(2, activation=activation, nonlin=nonlin)
+    assert activation_name(make(2, activation="linear", nonlin=False).activation) == "linear"
+
+
+def test_bytes_are_no_sample():
+    for module in (nn.Neuron(2), nn.Layer(2, 2), nn.MLP(2, [2, 1])):
+        for x in (b"ab", bytearray(b"ab")):
+            with pytest.raises(TypeError, match="called with one sample, a list of real numbers or Values, got"):
+                module(x)

@@ -252,3 +252,12 @@ def test_lists_that_contain_themselves_are_named():
 def test_an_int_too_large_for_a_float_is_named(call, name):
     with pytest.raises(ValueError, match=name):
         call()
+
+
+@pytest.mark.parametrize("given, write", [("adam", "nn.Adam(0.001)"), ("SGD", "nn.SGD(0.01)"), (nn.Adam, "nn.Adam(0.001)"), ("rmsprop", ""), (3, "")])
+def test_an_optimizer_by_its_name_is_told_what_to_write(given, write):
+    for call in (lambda: nn.fit(nn.MLP(1, [1]), [1.0, 2.0], [1.0, 2.0], optimizer=given),
+                 lambda: nn.minimize(lambda p: (p[0] - 1) ** 2, [0.0], optimizer=given)):
+        with pytest.raises(TypeError, match="optimizer must be one of nn's") as caught:
+            call()
+        assert str(caught.value).endswith(f": write optimizer={write}") == bool(write)

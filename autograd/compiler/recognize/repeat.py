@@ -23,7 +23,7 @@ import numpy as np
 
 from autograd import ops
 from autograd.compiler.recognize.align import aligned, lengths_of
-from autograd.compiler.recognize.group import Group, key
+from autograd.compiler.recognize.group import Group, key, keys_of
 from autograd.compiler.recognize.record import CONSTANT, PARAMETER, Tape
 
 FEWEST = 6  # turns of a loop
@@ -95,15 +95,26 @@ class Line:
 
 
 class LineOfNodes(Line):
-    """The nodes of a tape, each a group of its own."""
+    """The nodes of a tape, each a group of its own; or some of them, and then two of the same
+    operation look alike, whatever their arguments are.
+    """
 
-    def __init__(self, tape: Tape, keys: list[int]) -> None:
-        self.count, self.args = len(tape.nodes), flat_of([args for _, args in tape.nodes.values()])
-        self.ids = Flat(np.fromiter(tape.nodes, np.intp), np.arange(self.count + 1))
+    def __init__(self, tape: Tape, nodes: list[int] | None = None) -> None:
+        some = list(tape.nodes) if nodes is None else nodes
+        self.count = len(some)
+        self.args = flat_of([tape.nodes[i][1] for i in some])
+        self.ids = Flat(np.array(some, np.intp), np.arange(self.count + 1))
         self.group = lambda k: group_of_one(tape, int(self.ids.all[k]))
         lengths = np.diff(self.args.begins)
-        both = np.array(keys) * (int(lengths.max()) + 1) + lengths
+        looks = keys_of(tape) if nodes is None else operations_of(tape, nodes)
+        both = np.array(looks) * (int(lengths.max()) + 1) + lengths
         self.looks = both.astype(np.int32) if both.max(initial=0) < 2**31 else both
+
+
+def operations_of(tape: Tape, nodes: list[int]) -> list[int]:
+    """A number for the operation of each node."""
+    known: dict[Any, int] = {}
+    return [known.setdefault(tape.nodes[i][0], len(known)) for i in nodes]
 
 
 class Flat(NamedTuple):

@@ -666,9 +666,7 @@ class _Planner:
             return False
         shape = self.common_shape([left, right])
         sides = [self.argument(side, shape) for side in (left, right)] if len(shape) > 1 else []
-        if sum(prod(inner(x)) < len(left) for x in sides) != 1 or any(
-            isinstance(x.op, Take) for x in sides
-        ):
+        if sum(is_smaller_view(x, len(left)) for x in sides) != 1 or any(map(is_gathered, sides)):
             return False
         factors = []
         for x, y in (sides, sides[::-1]):
@@ -832,6 +830,16 @@ def labelled(x: Array, shape: Shape) -> tuple[Array, str]:
     return reshape(x, (*lead(x), *(sizes[k] for k in kept))), SAMPLES * is_batched(x) + "".join(
         labels[k] for k in kept
     )
+
+
+def is_smaller_view(x: Operand, size: int) -> bool:
+    """Whether x is an Array of fewer entries than that."""
+    return isinstance(x, Array) and prod(inner(x)) < size
+
+
+def is_gathered(x: Operand) -> bool:
+    """Whether x is one number, or taken from here and there."""
+    return not isinstance(x, Array) or isinstance(x.op, Take)
 
 
 def summed_along(x: Array, shape: Shape, axes: list[int]) -> tuple[Array, str]:

@@ -211,7 +211,9 @@ def causes(answer, descent, loss, xs, ys, n, samples):
            lambda: all_close(answer, sums, 1e-4))
     yield "nothing was fitted: all coefficients are 0", lambda: not any(answer)
     yield ("the coefficients are rounded, and the minimum lies between such numbers",
-           lambda: any(all(c == round(c, digits) for c in answer) for digits in range(5)))
+           lambda: all(abs(c) < 100 for c in answer) and any(
+               all(c == round(c, digits) for c in answer) and at_minimum(loss, answer, len(xs) * (2 * n + 1) / 10**digits)
+               for digits in range(1, 5)))
     yield ("the x are sorted, or turned round, without their y: a point gets the y of another",
            lambda: any(at_minimum(lambda c, order=order: sum((p(c, x) - y)**2 for x, y in zip(order, ys)), answer)
                        for order in (sorted(xs), sorted(xs, reverse=True), xs[::-1]) if order != xs))

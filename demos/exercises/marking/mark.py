@@ -71,7 +71,7 @@ def mark_file(name: str, path: Path, seed: str = "", seconds: float = SECONDS, n
 
 HOW = ("these numbers come out when", OFF, SOME, "a right partial is taken", "in u'/v - u v'/v²", "the part of c[", "with one coefficient alone",
        "where all coefficients", "the size of the step")                        # how numbers differ: what a change of the file shows says more
-VAGUE = ("these numbers come out when", "a factor: all are", "a factor 2 is missing: all", "a factor 2 too many: all", "the right numbers, in", "the sizes are right", "it is the same number",
+VAGUE = ("these numbers come out when", "a factor: all are", "the right numbers, in", "the sizes are right", "it is the same number",
          "it raises an exception", "an attribute that is not", "nothing arrives", "the shapes do not fit", "all are off by",
          "a right partial is taken", "the first partial is always", "something is taken apart", "it changes something that",
          "an operation between", "an index is too large", "for the numerator", "the logarithm is taken of 1 - p", "a node stands before one", OFF, SOME, *HOW)
@@ -190,9 +190,11 @@ def _examine(part: Part, student: Student, before: list[PartResult]) -> PartResu
         student.memo["stopped"] = stopped.mistake
         return PartResult(part.title, 0.0, part.points, str(stopped), stopped.mistake)
     except Wrong as wrong:
-        if wrong.claimed and all(one.right for one in before):
+        first = next((one for one in before if not one.right), None)
+        if wrong.claimed and first is None:
             student.memo["claimed"] = wrong.mistake
-        return PartResult(part.title, 0.0, part.points, str(wrong), wrong.mistake)
+        known = wrong.mistake if not wrong.claimed or first is None or first.mistake == wrong.mistake else ""
+        return PartResult(part.title, 0.0, part.points, str(wrong), known)  # it may only follow from what is wrong before
     except NotBegun:
         raise
     except Exception as error:                          # something nobody thought of came back

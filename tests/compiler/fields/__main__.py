@@ -1,5 +1,6 @@
 """`python -m tests.compiler.fields COUNT FIRST`: try programs, and print those that are not as they should be;
-`python -m tests.compiler.fields COUNT FIRST LANGUAGE`: the same in "c", "javascript" or "jax".
+`python -m tests.compiler.fields COUNT FIRST LANGUAGE`: the same in "c", "javascript" or "jax";
+`python -m tests.compiler.fields lines SEED`: programs whose source is long, or longer where their loops are.
 """
 from __future__ import annotations
 
@@ -8,8 +9,9 @@ import sys
 import time
 from collections import Counter
 
+import autograd as ag
 from autograd.graph import topological_order
-from tests.compiler.fields.check import LARGE, in_language, odd_case, tried
+from tests.compiler.fields.check import LARGE, NAMES, case, in_language, odd_case, tried
 from tests.compiler.languages import BOUND, RUNNERS, difference
 
 
@@ -53,9 +55,30 @@ def translated(count: int, first: int, language: str) -> None:
     print(f"{tried_} programs in {language}, {wrong} wrong")
 
 
+def lengths(seed: int) -> None:
+    """The lines of each field's program at 10, 50 and 200 steps, where these grow or are more than 300."""
+    found, total = 0, 0
+    for name in NAMES:
+        try:
+            if not case(seed, name=name).loops:
+                continue
+            graphs = [case(seed, steps, name) for steps in (10, 50, 200)]
+            lines = [ag.compile(*c.graph(c.theta, c.x)).source.count("\n") for c in graphs
+                     if len(topological_order(c.graph(c.theta, c.x)[0])) <= 3 * LARGE]
+        except (ArithmeticError, ValueError):
+            continue
+        total += 1
+        if lines and (max(lines) > 300 or len(lines) > 1 and lines[-1] > lines[-2] + 15):
+            found += 1
+            print(f"{name:28} {lines}", flush=True)
+    print(f"{found} of {total} with loops")
+
+
 def main(count: str = "200", first: str = "0", language: str = "") -> None:
     """What is asked for on the command line."""
-    if language:
+    if count == "lines":
+        lengths(int(first))
+    elif language:
         translated(int(count), int(first), language)
     else:
         compared(int(count), int(first))

@@ -207,7 +207,7 @@ def overlapping_taxes(s: Style) -> Any:
         for y in incomes:
             tax = 0
             for e, r in zip(edges, rates):
-                tax = tax + r * (ag.relu(y - e) if form == 0 else ag.maximum(0.0, y - e) if form == 1 else ag.where(e < y, y - e, 0.0))
+                tax = tax + r * (ag.relu(y - e) if form == 0 else ag.maximum(0.0, y - e) if form == 1 else ag.where(ag.greater(y, e), y - e, 0.0))
             out += ag.log(1 + y - 0.5 * tax)
         return out
     return f
@@ -657,7 +657,7 @@ def inventory_policy(s: Style) -> Any:
         for t in range(T):
             order = k * (level - stock)
             stock = stock + order - demand[t % 50]
-            short = ag.softplus(-5 * stock) / 5 if form == 0 else ag.relu(-stock) if form == 1 else ag.where(stock < 0, -stock, 0.0)
+            short = ag.softplus(-5 * stock) / 5 if form == 0 else ag.relu(-stock) if form == 1 else ag.where(ag.greater(0, stock), -stock, 0.0)
             cost += 0.1 * stock ** 2 + short + 0.01 * order * order
         return cost
     return f

@@ -251,7 +251,7 @@ def envelope_follower(s: Style) -> Any:
     def f(p: Any, x: Any) -> Any:
         up, down, env, out = p.one(0.1, 0.5), p.one(0.01, 0.1), 0.1, 0.0
         for u in v:
-            k = ag.where(abs(u) > env, up, down)
+            k = ag.where(ag.greater(abs(u), env), up, down)
             env = env + k * (abs(u) - env)
             out = out + env
         return out
@@ -267,7 +267,7 @@ def compressor_gain(s: Style) -> Any:
         thr, ratio, loss = p.one(0.2, 0.6), p.one(0.1, 0.9), 0
         for u in v:
             level = abs(u)
-            over = ag.relu(level - thr) if form == 0 else ag.maximum(level - thr, 0.0) if form == 1 else max(level - thr, 0)
+            over = ag.relu(level - thr) if form == 0 else ag.maximum(level - thr, 0.0) if form == 1 else ag.max([level - thr, 0.0])
             loss += (level - (1 - ratio) * over - 0.5) ** 2
         return loss
     return f
