@@ -250,10 +250,10 @@ def members(order: Sequence[Value], ids: Sequence[Any]) -> dict[int, list[int]]:
     owner: list[Any] = list(ids)
     for k in range(len(order) - 1, -1, -1):
         for u in order[k].inputs:
-            if isinstance(u, Value) and owner[place[u]] is NONE:
+            if isinstance(u, Value) and owner[place[u]] == NONE:
                 owner[place[u]] = owner[k]
     found: dict[int, list[int]] = {}
     for k, i in enumerate(owner):
-        if i is not NONE:
+        if i != NONE:
             found.setdefault(i, []).append(k)
     return {i: sorted(places, key=lambda k: ids[k] == i) for i, places in found.items()}

@@ -12,6 +12,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value, compile
+from autograd.compiler.recognize.repeat import repetitions
 from tests.compiler.agree import agrees, eager, form
 
 BOUND = 1e-10
@@ -429,6 +430,29 @@ def test_a_recurrent_network_of_few_states_has_as_many_lines_however_long_it_is(
 @pytest.mark.parametrize("states", (1, 2, 3))
 def test_a_recurrent_network_of_few_states_is_compiled_to_what_eager_gives(states):
     assert compile(*next_letters(states, 40)).verify(points=3) == 3
+
+
+def stretches(seed):
+    """Looks in which words come again and again, and how long a period may be."""
+    draw, looks = random.Random(seed), []
+    letters = draw.randint(1, 3)
+    while len(looks) < 200:
+        word = [draw.randrange(letters) for _ in range(draw.randint(1, 9))]
+        looks += word * draw.randint(1, draw.choice([2, 8, 60])) + [draw.randrange(letters)] * draw.randrange(3)
+    return np.array(looks), draw.choice([3, 10, 60])
+
+
+def test_repetitions_come_in_the_order_of_what_they_cover():
+    """The longest is found before all periods are tried; still none that covers more comes after it."""
+    early = 0
+    for seed in range(40):
+        looks, most = stretches(seed)
+        found = list(repetitions(looks, most))
+        assert found == sorted(found, key=lambda c: (-c[0], c[1]))
+        early += bool(found) and 2 * found[0][0] > len(looks) + found[0][1] + most
+        for _, period, start, stop in found:
+            assert (looks[start + period:stop] == looks[start:stop - period]).all()
+    assert early > 8
 
 
 def ring(rng, n, turns, at_end):

@@ -6,7 +6,7 @@ whatever it is, and the columns are what NumPy counts in.
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain, islice
 from operator import attrgetter
 from typing import Any, Optional
@@ -78,6 +78,12 @@ class Columns:
         if place == len(self.number):
             self.number.append(number)
         return place
+
+    def users_of(self, places: Iterable[int]) -> np.ndarray:
+        """The places whose arguments some are; one comes as often as it has such."""
+        some = np.zeros(len(self.place), bool)
+        some[list(places)] = True
+        return self.users[some[self.flat]]
 
     def computed(self) -> np.ndarray:
         """Whether each place is computed from parameters and inputs."""

@@ -109,10 +109,10 @@ class Flattener:
 
     def reached(self, shared: set[int]) -> list[int]:
         """Shared sums, and the sums that lead on from these, used by nobody else; in order."""
-        flat, users, found = self.columns.flat, self.columns.users, set(shared)
+        columns, found = self.columns, set(shared)
         user_of = np.zeros(len(self.inner), np.intp)
-        user_of[flat] = users
-        for place in users[np.isin(flat, list(shared))].tolist():
+        user_of[columns.flat] = columns.users
+        for place in columns.users_of(shared).tolist():
             while place not in found and self.inner[place] in SUMS:
                 found.add(place)
                 place = int(user_of[place])

@@ -23,7 +23,7 @@ from autograd.recording import ONE_SIDED
 from autograd.value import Value
 
 PARAMETER, INPUT, CONSTANT, NODE = range(4)  # what an id stands for
-NONE = None  # instead of an id
+NONE = -1  # instead of an id
 NEIGHBOURS = 5  # terms of a sum, among which a 0 may be one that is missing
 OFTEN = 4  # nodes with a 0 are like others where these are so many times as many
 
@@ -100,13 +100,13 @@ def places_and_ids(
 ) -> dict[int, int]:
     """The id of each Value that has one, by its place in the topological order of the outputs."""
     ids = numbered(outputs, parameters, inputs)[1]
-    return {place: i for place, i in enumerate(ids) if i is not NONE}
+    return {place: i for place, i in enumerate(ids) if i != NONE}
 
 
 def numbered(
     outputs: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Value],
     order: list[Value] | None = None,
-) -> tuple[Tape, list[Any]]:
+) -> tuple[Tape, list[int]]:
     """The Tape, and the id of each place of the topological order, NONE where it has none."""
     columns = Columns(outputs, (*parameters, *inputs), order)
     refuse_closures(columns)
@@ -146,7 +146,7 @@ def turn_even(columns: Columns, linears: dict[int, Linear]) -> list[int]:
     if not less:
         return []
     turned = []
-    users = columns.users[np.isin(columns.flat, list(less))]
+    users = columns.users_of(less)
     for v, used in [(columns.order[i], columns.args[i]) for i in np.unique(users).tolist()]:
         t = used[0]
         if t in less and is_even(v.op, used, columns.number):
@@ -239,7 +239,7 @@ class _Numbering:
         self.labels: dict[int, str] = {}
         self.by_number: dict[float, int] = {}
         self.known: dict[Node, int] = {}
-        self.ids: list[Any] = [NONE] * len(self.value)  # id by place
+        self.ids: list[int] = [NONE] * len(self.value)  # id by place
         self.parameters: list[int] = []
         self.inputs: list[int] = []
         # first and last weight that a bias is added to, where they differ
@@ -274,7 +274,7 @@ class _Numbering:
         found = list(map(ids.__getitem__, terms))
         if NONE in found:
             for k, t in enumerate(terms):
-                if ids[t] is NONE:
+                if ids[t] == NONE:
                     ids[t] = self.number(self.value[t])
                 found[k] = ids[t]
         return found
@@ -320,7 +320,7 @@ class _Numbering:
                 "operation cannot be computed again: define it with autograd.operation"
             )
         else:
-            known = tuple([ids[t] for t in args])
+            known = (ids[args[0]],) if len(args) == 1 else tuple([ids[t] for t in args])
             ids[i] = self.node(op, tuple(self.ids_of(args)) if NONE in known else known)
 
     def tape(self, parameters: Sequence[Value], inputs: Sequence[Value]) -> Tape:
@@ -556,7 +556,9 @@ class _Numbering:
 
     def one_product_and_more(self, side: Side) -> int:
         """The node of one product, alone or beside a number or another term: the shortest sums."""
-        a, b = self.ids_of((side.left[0], side.right[0]))
+        a, b = self.ids[side.left[0]], self.ids[side.right[0]]
+        if a == NONE or b == NONE:
+            a, b = self.ids_of((side.left[0], side.right[0]))
         if not side.rest:
             return self.product(a, b)
         (term,) = side.rest
@@ -585,10 +587,10 @@ class _Numbering:
 
     def product(self, a: int, b: int) -> int:
         """The node of a product. The parameter, or the number, is on the left, as in `classes`."""
-        kinds = self.kinds
-        if kinds[a] > kinds[b]:
-            a, b = b, a
-        return self.node(ops.mul if kinds[a] == CONSTANT else ops.dot, (a, b))
+        kind, other = self.kinds[a], self.kinds[b]
+        if kind > other:
+            a, b, kind = b, a, other
+        return self.node(ops.mul if kind == CONSTANT else ops.dot, (a, b))
 
     def one_product(self, a: int, b: int, rest: list[int]) -> Optional[int]:
         """The node of one product and nothing else, or of w * x + b; None where it is another sum.
@@ -729,4 +731,4 @@ class _Numbering:
     def parameter(self, t: int) -> Optional[int]:
         """The id of a term that is a parameter; None for any other."""
         i = self.ids[t]
-        return i if i is not NONE and self.kinds[i] == PARAMETER else None
+        return i if i != NONE and self.kinds[i] == PARAMETER else None

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, NamedTuple, Union
 
 import numpy as np
@@ -173,15 +173,7 @@ def longest(tape: Tape, line: Line, begin: int, most: int) -> tuple[int, Turns] 
     """The loop that covers most of the groups from `begin` on, and where it starts; None where
     there is none.
     """
-    candidates = []
-    looks = line.looks[begin:]
-    for period in range(1, min(most, len(looks) // FEWEST) + 1):
-        starts, stops = runs(looks[period:] == looks[:-period])
-        covered = (stops - starts) // period * period + period
-        for k in np.flatnonzero(covered >= FEWEST * period):
-            candidates.append((int(covered[k]), period, int(starts[k]), int(stops[k]) + period))
-    candidates.sort(key=lambda c: (-c[0], c[1]))
-    for _, period, start, stop in candidates[:TRIED]:
+    for _, period, start, stop in islice(repetitions(line.looks[begin:], most), TRIED):
         found = shortest_turns(tape, line, (begin + start, begin + stop), period)
         again = 1 if found is None else alternation(tape, found[1])
         if 1 < again <= most // period:
@@ -221,6 +213,26 @@ def alternation(tape: Tape, loop: Turns) -> int:
         outside.append(changing[:, (kinds[changing] != CONSTANT).any(axis=0)])
     every = np.hstack(outside)
     return next((k for k in ALTERNATING if every.size and (every[k:] == every[:-k]).all()), 1)
+
+
+def repetitions(looks: np.ndarray, most: int) -> Iterator[tuple[int, int, int, int]]:
+    """Stretches in which looks come again after a period of at most so many: how much each covers
+    in whole turns, the period, where it starts and stops; those that cover most come first.
+    """
+    others, is_longest = [], False
+    for period in range(1, min(most, len(looks) // FEWEST) + 1):
+        starts, stops = runs(looks[period:] == looks[:-period])
+        covered = (stops - starts) // period * period + period
+        for k in np.flatnonzero(covered >= FEWEST * period):
+            found = int(covered[k]), period, int(starts[k]), int(stops[k]) + period
+            # two that share a period of each have a shorter one (Fine and Wilf): of what overlaps
+            # with this one by more, only multiples of its period can come, which cover no more
+            if not is_longest and 2 * found[0] > len(looks) + period + most:
+                is_longest = True
+                yield found
+            else:
+                others.append(found)
+    yield from sorted(others, key=lambda c: (-c[0], c[1]))
 
 
 def stacks_of(tape: Tape, line: Line, start: int, loop: Turns) -> tuple[int, int]:

@@ -764,6 +764,8 @@ def by_length(group: Group) -> list[Group]:
     if group.op not in (ops.sum, ops.dot) or len(group.ids) == 1:
         return [group]
     lengths = np.fromiter(map(len, group.args), np.intp)
+    if lengths.max() <= LONGER * lengths.min():
+        return [group]
     long = lengths > LONGER * np.median(lengths)
     if not long.any():
         return [group]
