@@ -655,22 +655,29 @@
     const box = [view.x - w / 2, view.y - h / 2, w, h];
     set(graph, "viewBox", box.map(n => n.toFixed(1)).join(" "));
     graph.view = view;
-    hideBeyond(box);
+    hideBeyond(box, chosen === null);
     $("fit").disabled = !small && !chosen;
     $("fit").setAttribute("aria-pressed", all && !chosen);
   }
 
-  // What is beyond the part that is seen need not be laid out when it changes.
+  // What is beyond the part that is seen need not be laid out when it changes; and what its edge
+  // cuts has no text, unless it was moved there by hand.
   const MARGIN = 200, RIM = 12;
-  function hideBeyond([left, top, w, h]) {
+  function hideBeyond([left, top, w, h], isOurs) {
+    const isCut = (x, y, aside, above) => isOurs && (x < left + aside || x > left + w - aside ||
+                                                     y < top + above || y > top + h - above);
     const isSeen = (x, y, aside) => x > left - aside - MARGIN && x < left + w + aside + MARGIN &&
                                     y > top - MARGIN && y < top + h + MARGIN;
     cards.forEach((card, i) => {
       const display = isSeen(nodes[i].x, nodes[i].y, nodes[i].w / 2) ? "inline" : "none";
       for (const text of [card.data, card.grad]) set(text, "display", display);
+      const cut = isCut(nodes[i].x, nodes[i].y, nodes[i].w / 2, nodes[i].h / 2);
+      card.group.toggleAttribute("data-cut", cut);
     });
     for (const line of lines.flat()) {
-      set(line.label, "display", isSeen(line.x, line.y, 0) ? "inline" : "none");
+      const aside = line.back.getAttribute("width") / 2;
+      const isWhole = isSeen(line.x, line.y, 0) && !isCut(line.x, line.y, aside, 11);
+      set(line.label, "display", isWhole ? "inline" : "none");
     }
   }
 
