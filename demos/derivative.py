@@ -126,7 +126,7 @@ If you do not know Python: these few signs are most of what the lessons use.
 """
 
 # %%
-lesson.ask("The next cell begins its loop with `for k in range(1, 16):` and takes h = 10⁻ᵏ. How many step sizes are that?",
+lesson.ask("The next cell begins its loop with `for k in range(1, 16):` and takes h = 10⁻ᵏ. How many step sizes are these?",
            len(range(1, 16)), within=0.001, wrong={16: "`range` stops before its second number"}, why="k = 1, ..., 15.")
 
 # %%
