@@ -71,6 +71,9 @@ class Completer:
         self.in_loop = np.zeros(len(tape.kinds), bool)  # whether a node is in the loop,
         self.taken: set[int] = set()  # or in the turns that are found
         self.dead: set[int] = set()
+        self.in_others = {
+            int(i) for item in items if isinstance(item, Turns) for ids in item.ids for i in ids.flat
+        }
 
     def after(self, loop: Turns) -> Optional[tuple[list[Group], Turns, Items]]:
         """Groups that are now needed before the loop, the loop with the turns after it, and what
@@ -84,7 +87,13 @@ class Completer:
         wires = [wires_of(loop, g) for g in range(len(loop.ids))]
         operations = [group.op for group in loop.last]
         new, rows = self.go_on(operations, wires, history, [a[-1].tolist() for a in loop.args])
-        return self.split(longer(loop, new, rows), rows) if new else None
+        while new:
+            found = longer(loop, new, rows)
+            if is_closed(found):
+                return self.split(found, rows)
+            self.taken.difference_update(*new.pop())
+            rows.pop()
+        return None
 
     def go_on(
         self, operations: Sequence[Operation], wires: Wires, history: list[Turn], before: Rows
@@ -194,10 +203,14 @@ class Completer:
         return ahead, loop, left
 
     def needed(self, ids: list[int]) -> Optional[set[int]]:
-        """The nodes outside of the loop that some ids need; None where these need the loop."""
+        """The nodes outside of loops that some ids need; None where these need the loop, or another
+        one after it.
+        """
         found, stack = set[int](), ids
         while stack:
             i = stack.pop()
+            if i in self.in_others:
+                return None
             if i in self.args and i not in found and not self.is_inside(i):
                 found.add(i)
                 stack += self.args[i]
@@ -247,6 +260,26 @@ def longer(loop: Turns, new: list[Turn], rows: list[Rows]) -> Turns:
     lengths = [list(map(len, group.args)) for group in loop.last]
     last = last_turn([group.op for group in loop.last], new[-1], rows[-1], lengths)
     return loop._replace(last=last, ids=ids, args=args)
+
+
+def is_closed(loop: Turns) -> bool:
+    """Whether each argument of a loop is where its wires lead: a node of it once, if they lead into
+    the loop, and none of it, if they lead outside, or to before the first turn.
+    """
+    nodes = np.concatenate([ids.ravel() for ids in loop.ids])
+    turns = np.arange(loop.length)[:, None]
+    if len(np.unique(nodes)) < len(nodes):
+        return False
+    for args, lags, of, at in zip(loop.args, loop.lags, loop.group, loop.position):
+        is_outside = (lags == OUTSIDE) | (lags > turns)
+        if np.isin(args[is_outside], nodes).any() or (args < 0).any():
+            return False
+        for lag, g in {*zip(lags.tolist(), of.tolist())} - {(OUTSIDE, OUTSIDE), (OUTSIDE, 0)}:
+            those = (lags == lag) & (of == g)
+            asked = loop.ids[g][: loop.length - lag][:, at[those]]
+            if lag != OUTSIDE and (args[lag:, those] != asked).any():
+                return False
+    return True
 
 
 def last_turn(

@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd.compiler.recognize.group import Group, key
 from autograd.compiler.recognize.later import (UNKNOWN, Completer, Items, Rows, Turn, Wire, Wires,
-                                               last_turn)
+                                               is_closed, last_turn)
 from autograd.compiler.recognize.record import Tape
 from autograd.compiler.recognize.repeat import (FEWEST, LONGEST, OUTSIDE, TRIED, WEIGHTS, Turns,
                                                 own_weights, runs)
@@ -121,7 +121,7 @@ def seeded(
     if len(new) < FEWEST:
         return None
     loop = as_loop(operations, wires, new, rows_of_new)
-    if own_weights(tape, loop.args, loop.lags) > WEIGHTS:
+    if not is_closed(loop) or own_weights(tape, loop.args, loop.lags) > WEIGHTS:
         return None
     found = finder.split(loop, rows_of_new)
     return None if found is None else [*groups[:first], *found[0], found[1], *found[2]]

@@ -9,8 +9,8 @@ from typing import Optional, Union
 import numpy as np
 
 from autograd.compiler.recognize.group import Group
-from autograd.compiler.recognize.later import (UNKNOWN, Completer, Items, Rows, Turn, Wire, part,
-                                               wires_of)
+from autograd.compiler.recognize.later import (UNKNOWN, Completer, Items, Rows, Turn, Wire,
+                                               is_closed, part, wires_of)
 from autograd.compiler.recognize.record import Tape
 from autograd.compiler.recognize.repeat import OUTSIDE, Turns
 
@@ -50,11 +50,19 @@ class Beginner(Completer):
                 self.taken.difference_update(*turn)
                 break
             turns, rows = [turn, *turns], [row, *rows]
-        if not turns:
-            return None
+        while turns:
+            longer = self.longer(turns, rows)
+            if is_closed(longer):
+                return self.moved(longer)
+            self.taken.difference_update(*turns[0])
+            turns, rows = turns[1:], rows[1:]
+        return None
+
+    def longer(self, turns: list[Turn], rows: list[Rows]) -> Turns:
+        """The loop with more turns at its beginning."""
         ids = [np.vstack(([turn[g] for turn in turns], a)) for g, a in enumerate(self.loop.ids)]
         args = [np.vstack(([row[g] for row in rows], a)) for g, a in enumerate(self.loop.args)]
-        return self.moved(self.loop._replace(ids=ids, args=args))
+        return self.loop._replace(ids=ids, args=args)
 
     def wanted(self) -> Optional[list[list[int]]]:
         """What the turns that are known ask the turn before the first for, UNKNOWN where nothing;
