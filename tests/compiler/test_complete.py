@@ -4,6 +4,8 @@ import pytest
 
 import autograd as ag
 from autograd import Value
+from autograd.compiler.recognize.later import is_closed
+from autograd.compiler.recognize.repeat import OUTSIDE, Turns
 from tests.compiler.agree import eager
 from tests.compiler.fields.check import Faults, case, compiled
 
@@ -133,3 +135,18 @@ def test_turns_in_which_one_number_or_another_is_used_are_turns_of_one_loop():
     theta = np.array([0.4, 0.45])
     assert lines_of(loss, theta) < 160
     assert lines_of(loss, theta) == lines_of(lambda p: loss(p, 150), theta)
+
+
+def recurrence(ids, args, lag):
+    """A loop of one group with one node, which has one argument, so many turns before."""
+    nodes, its = np.array(ids)[:, None], np.array(args)[:, None]
+    return Turns([], [nodes], [its], [np.array([lag])], [np.array([0])], [np.array([0])])
+
+
+@pytest.mark.parametrize("ids, args, lag, closed", [
+    ([10, 11, 12], [5, 10, 11], 1, True), ([10, 11, 12], [5, 6, 7], OUTSIDE, True), ([10, 11, 12], [5, 6, 10], 2, True),
+    ([10, 11, 12], [12, 10, 11], 1, False), ([10, 11, 12], [5, 10, 10], 1, False), ([10, 11, 12], [5, 6, 10], OUTSIDE, False),
+    ([10, 11, 10], [5, 6, 7], OUTSIDE, False), ([10, 11, 12], [5, 6, -2], OUTSIDE, False),
+])
+def test_a_loop_is_closed_if_its_arguments_are_where_its_wires_lead(ids, args, lag, closed):
+    assert is_closed(recurrence(ids, args, lag)) is closed

@@ -39,6 +39,13 @@ def test_a_program_that_was_wrong_once(seed, name, way):
     assert faults.compared > 3 and not faults.wrong and not faults.crashed
 
 
+# a loop with turns beside it that lead into these turns themselves; the same nodes in a turn of a loop and after it
+@pytest.mark.parametrize("seed", [95010, 300254])
+def test_programs_together_that_were_wrong_once(seed):
+    _, faults = tried(seed)
+    assert faults.compared and not faults.wrong and not faults.crashed
+
+
 def test_a_field_gives_the_same_program_for_the_same_seed():
     one, two = case(7, name="rnn"), case(7, name="rnn")
     assert one.theta == two.theta and one.graph(one.theta, [])[0].data == two.graph(two.theta, [])[0].data

@@ -19,6 +19,12 @@ def test_a_program_once_compiled_wrongly(name, seed):
     assert fault(seed, name) is None
 
 
+# turns after a loop that use each other's nodes; a float that came of an operation without NumPy and was to be an array
+@pytest.mark.parametrize("seed", [95269, 97106, 300992])
+def test_a_program_of_any_family_once_compiled_wrongly(seed):
+    assert fault(seed) is None
+
+
 @pytest.mark.parametrize("form", ["matrices", "scalars", None])
 def test_the_largest_of_one_number_is_that_number(form):
     P = [Value(0.5), Value(-1.0)]

@@ -354,7 +354,7 @@ class Printer(Language):
         new = axes_of_length_one(source.shape, x.shape)
         if new is None:
             return Text(f"{text}.reshape({', '.join(map(str, x.shape))})")
-        if not source.shape and self.floats:
+        if not source.shape and (self.floats or may_be_float(source)):
             return Text(f"np.reshape({self.formula(source)}, {tuple_text(x.shape)})")
         while new[-1] == ":":
             new.pop()
@@ -383,6 +383,21 @@ class Printer(Language):
         """A product summed over some axes, in NumPy's form for it."""
         (A, left), (B, right) = factors(x)
         return Product(x, (self.formula(A), left), (self.formula(B), right)).text()
+
+
+def may_be_float(x: Operand) -> bool:
+    """Whether a single number may be a float, which has no shape, and not one of NumPy's: what an
+    operation without a form in NumPy gives, and what is computed with it.
+    """
+    stack, seen = [x], set[Array]()
+    while stack:
+        y = stack.pop()
+        if isinstance(y, Array) and not y.shape and isinstance(y.op, Operation) and y not in seen:
+            if y.op.numpy is None:
+                return True
+            seen.add(y)
+            stack += y.inputs
+    return False
 
 
 def axes_of_length_one(old: Shape, new: Shape) -> list[str] | None:

@@ -71,9 +71,8 @@ class Completer:
         self.in_loop = np.zeros(len(tape.kinds), bool)  # whether a node is in the loop,
         self.taken: set[int] = set()  # or in the turns that are found
         self.dead: set[int] = set()
-        self.in_others = {
-            int(i) for item in items if isinstance(item, Turns) for ids in item.ids for i in ids.flat
-        }
+        tables = [ids for item in items if isinstance(item, Turns) for ids in item.ids]
+        self.in_others = {i for ids in tables for i in ids.ravel().tolist()}
 
     def after(self, loop: Turns) -> Optional[tuple[list[Group], Turns, Items]]:
         """Groups that are now needed before the loop, the loop with the turns after it, and what

@@ -406,7 +406,9 @@ class _Planner:
 
     def joined(self, runs: list[np.ndarray], shape: Shape) -> Array:
         """Stretches of some Arrays, one after the other."""
-        key = (), shape, np.concatenate(runs).tobytes()
+        ids = np.concatenate(runs)
+        # those of the last turn of a loop are in other Arrays after it
+        key = (), shape, np.concatenate((ids, self.array_of[ids])).tobytes()
         if key not in self.gathers:
             parts = [self.stretch(ids) for ids in runs]
             self.gathers[key] = put_together(parts, shape)
