@@ -118,7 +118,11 @@ def as_graph(v: Value, needed: Container[Value]) -> list[tuple[Value, Any]]:
 
 
 def leaves_sides_out(order: Sequence[Value], needed: Container[Value]) -> bool:
-    """Whether a sweep leaves out a side of a choice that other numbers would choose."""
+    """Whether a sweep leaves out a side of a choice that other numbers would choose, or goes
+    through a derivative that did.
+    """
+    if ONE_SIDED and not ONE_SIDED.isdisjoint(order):
+        return True
     return not FOR_OTHER_NUMBERS.get() and any(
         v.op.partial(i, v, v.inputs) is not None
         for v in order if v in needed and None in v.partials and v.closure is None
