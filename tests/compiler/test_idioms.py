@@ -49,11 +49,10 @@ def test_a_derivative_of_a_choice_by_data_is_compiled():
     assert ag.compile(slope, [p])([2.0]) == 2 * 12 + 4
 
 
-@pytest.mark.parametrize("which", [0, 1])
-def test_derivatives_of_a_derivative_that_holds_for_one_side_are_refused_also_where_they_are_constants(which):
-    a, b = Value(1.0), Value(2.0)
-    of_a, of_b = ag.gradients(ag.where(ag.greater(a, b), a, b) * 3, [a, b], create_graph=True)
-    second = ag.gradients(of_a * a + of_b * b, [a, b], create_graph=True)
-    assert [g.data for g in second] == [0.0, 3.0]
+def test_a_derivative_of_a_derivative_that_holds_for_one_side_is_refused_also_where_it_is_a_constant():
+    a, b = Value(2.0), Value(1.0)
+    of_a = ag.gradients(ag.where(ag.greater(a, b), a * a, b), a, create_graph=True)
+    second = ag.gradients(of_a, a, create_graph=True)
+    assert second.data == 2.0
     with pytest.raises(ValueError, match="only the sides chosen by the numbers"):
-        ag.compile(second[which], [a, b])
+        ag.compile(second, [a, b])
