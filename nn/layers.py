@@ -7,6 +7,7 @@ parameters, draws from `random` and reprs are micrograd's.
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any, NoReturn
@@ -24,15 +25,17 @@ from nn.module import Module
 MOST = 10_000_000                   # weights of a neuron: about 2 GB
 
 
-def count(n: object, what: str) -> int:
-    """n as an int. Raises TypeError for what is not a whole number, ValueError below 1."""
+def count(n: object, what: str, most: int = MOST) -> int:
+    """n as an int. Raises TypeError for what is not a whole number, ValueError below 1 or above
+    what memory holds.
+    """
     number = index(n)
     if number is None:
         raise TypeError(f"{what} must be a whole number, got {shown(n)}")
     if number < 1:
         raise ValueError(f"{what} must be at least 1, got {n!r}")
-    if number > MOST:
-        raise ValueError(f"{what} must be at most {MOST:,}, since each weight is a Value, got "
+    if number > most:
+        raise ValueError(f"{what} must be at most {most:,}, since each weight is a Value, got "
                          f"{shown(n)}")
     return number
 
@@ -294,7 +297,7 @@ def _plan(description: dict[str, Any] | None,
     if None in activations:
         raise ValueError("an activation is a function of its own; build the MLP with it and call "
                          "its load(path)")
-    widths = [count(n, "a width") for n in (nin, *nouts)]
+    widths = [count(n, "a width", sys.maxsize) for n in (nin, *nouts)]     # compared, not built
     for k, (n, m) in enumerate(pairwise(widths)):
         name = f"layers.{k}.weight"
         if name not in state or state[name].shape != (m, n):

@@ -42,7 +42,7 @@ RIGHT = [
     ("e01_slope", "(f(x + h) - f(x - h)) / (2 * h)", "0.5 * ((f(x + h) - f(x)) / h + (f(x) - f(x - h)) / h)"),
     ("e02_by_hand", "return (du * v - u * dv) / v**2", "return du / v - u * dv / v**2"),
     ("e02_by_hand", "return (du * v - u * dv) / v**2", "return (du - f(x) * dv) / v"),
-    ("e03_record", "return y.data, a.grad, b.grad", "return [y, a.grad, b.grad]"),
+    ("e03_record", "return y.data, a.grad, b.grad", "return [y.data, a.grad, b.grad]"),
     ("e03_record", "return y.data, a.grad, b.grad", "import numpy as np; return np.array([y.data, a.grad, b.grad])"),
     ("e04_operation", "return a / y", "from autograd import sqrt; return a / sqrt(a * a + b * b)"),
     ("e05_fault", "    for name, (forward, *partials) in table.items():",
