@@ -72,11 +72,11 @@ def label_of(label: object) -> str:
     return text(label, "the label of a Value")
 
 
-def with_labels(order: list[Any]) -> list[Any]:
-    """Values, each with a label that is text and an operation. Raises TypeError: both may be set
-    at any time.
+def with_labels(order: list[Any], operations: list[Any] | None = None) -> list[Any]:
+    """Values, each with a label that is text and an operation, all of which may be given. Raises
+    TypeError: both may be set at any time.
     """
-    kinds = {type(v.op) for v in order}
+    kinds = set(map(type, [v.op for v in order] if operations is None else operations))
     if {type(v.label) for v in order} <= {str} and all(hasattr(k, "check_arity") for k in kinds):
         return order
     for v in order:

@@ -26,7 +26,9 @@ class Columns:
     def __init__(
         self, outputs: Sequence[Value], leaves: Sequence[Value], order: list[Value] | None = None
     ) -> None:
-        self.order = order = with_labels(order or graph.topological_order(*outputs))
+        self.order = order = order or graph.topological_order(*outputs)
+        operations = [*map(attrgetter("op"), order)]
+        with_labels(order, operations)
         self.place: dict[Any, int] = dict(zip(order, range(len(order))))
         self.begin = {self.place[v] for v in leaves if v in self.place}
         self.ends = [self.place[v] for v in outputs]
@@ -34,7 +36,7 @@ class Columns:
         if any([self.args[i] for i in self.begin]):
             self.cut()
         numbers = list(islice(self.place, len(order), None))
-        self.op: list[Any] = [*map(attrgetter("op"), order), *[None] * len(numbers)]
+        self.op: list[Any] = operations + [None] * len(numbers)
         # the arguments one after the other, and whose each one is
         lengths = np.fromiter(map(len, self.args), np.intp, len(order))
         self.flat = np.fromiter(chain.from_iterable(self.args), np.intp, lengths.sum())
@@ -95,6 +97,9 @@ class Columns:
         """The operation of each place that is used once, and that nobody needs to know of; None for
         all others.
         """
-        found = self.computed() & (self.uses == 1)
-        found[self.ends] = False
-        return [op if alone else None for op, alone in zip(self.op, found.tolist())]
+        is_inner = self.computed() & (self.uses == 1)
+        is_inner[self.ends] = False
+        found = self.op.copy()
+        for i in np.flatnonzero(~is_inner).tolist():
+            found[i] = None
+        return found
