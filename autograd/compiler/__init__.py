@@ -52,7 +52,7 @@ from autograd.compiler.recognize.later import Items
 from autograd.compiler.recognize.narrow import narrow_loops
 from autograd.compiler.recognize.record import Tape, record, without_zeros
 from autograd.compiler.recognize.repeat import (Line, LineOfNodes, Turns, is_running_sum,
-                                                with_loops)
+                                                lines_of, with_loops)
 from autograd.compiler.recognize.shared import with_shared
 from autograd.compiler.run import Program
 from autograd.compiler.printers.scalar import Straight, straight
@@ -248,11 +248,6 @@ def scalar_loops(tape: Tape) -> Blocks | None:
         ways.append(completed(tape, narrow_loops(tape, LONG_TURN), len(tape.nodes)))
     ways.sort(key=lambda way: lines_of(way[1]))
     return next(filter(None, (all_scalar(*way) for way in ways)), None)
-
-
-def lines_of(items: Items) -> int:
-    """How many lines groups and loops take, at least."""
-    return sum([len(item.ids) if isinstance(item, Turns) else 1 for item in items])
 
 
 def all_scalar(tape: Tape, items: Items) -> Blocks | None:

@@ -56,7 +56,7 @@ FAULTS = {
                   "-1, too",
     "division":   "division is wrong: x / y is x * y ** -1, with derivatives 1 / y and -x / y ** 2",
     "power":      "the power rule is wrong: the derivative of x ** n is n * x ** (n - 1)",
-    "exponential": "an exponential is no power: the derivative of exp(x) is exp(x), and that of "
+    "exponential": "an exponential is not a power: exp(x) has the derivative exp(x), and that of "
                   "b ** x is b ** x * log(b)",
     "exponent":   "the exponent is a Value, and has a derivative: x ** y * log(x); refuse it, or "
                   "count it among the inputs",

@@ -1,10 +1,12 @@
 """Turns that lack some of their nodes, for nobody needs these, are turns of a loop."""
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 import autograd as ag
 from autograd import Value
-from autograd.compiler.recognize.later import is_closed
+from autograd.compiler.recognize.later import Completer, is_closed
 from autograd.compiler.recognize.repeat import OUTSIDE, Turns
 from tests.compiler.agree import eager
 from tests.compiler.fields.check import Faults, case, compiled
@@ -150,3 +152,9 @@ def recurrence(ids, args, lag):
 ])
 def test_a_loop_is_closed_if_its_arguments_are_where_its_wires_lead(ids, args, lag, closed):
     assert is_closed(recurrence(ids, args, lag)) is closed
+
+
+def test_turns_that_need_a_loop_after_theirs_stay_behind_it():
+    finder = Completer(SimpleNamespace(kinds=[0] * 13), [recurrence([10, 11, 12], [5, 10, 11], 1)])
+    assert finder.needed([5]) == set()
+    assert finder.needed([5, 11]) is None

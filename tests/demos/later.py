@@ -1,33 +1,10 @@
 """Wrong answers whose cause was once not told, or told wrongly: (exercise, source, words of the cause, words that would be false)."""
 
+from tests.demos.battery import NODE
+
 VALUES = "from autograd import Value, sin\n\n\ndef value_and_derivatives(a, b):\n    A, B = Value(a), Value(b)\n"
 NEURON = "import numpy as np\n\n\ndef sigmoid(t):\n    return 1 / (1 + np.exp(-t))\n\n\ndef neuron_gradients(w, b, x):\n"
-ENGINE = """class Node:
-    def __init__(self, data, inputs=(), partials=()):
-        self.data, self.inputs, self.partials, self.grad = data, inputs, partials, 0.0
-
-    def __add__(self, other):
-        return Node(self.data + other.data, (self, other), (1.0, 1.0))
-
-    def __mul__(self, other):
-        return Node(self.data * other.data, (self, other), (other.data, self.data))
-
-
-def order(output):
-    found = []
-
-    def visit(node):
-        if node not in found:
-            for v in node.inputs:
-                visit(v)
-            found.append(node)
-    visit(output)
-    return found
-
-
-def backward(output):
-    nodes = order(output)
-"""
+ENGINE = f"{NODE}    nodes = order(output)\n"
 LOSS = """from autograd import grad, softplus
 
 

@@ -9,8 +9,8 @@ Legend: a turn is a list of ids for each of its groups; a wire as in repeat.py.
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple, Optional, TypeVar, Union
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Optional, Union
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from autograd import ops
 from autograd.compiler.recognize.extrema import SMALLEST
 from autograd.compiler.recognize.group import Group
 from autograd.compiler.recognize.record import NODE, Tape
-from autograd.compiler.recognize.repeat import OUTSIDE, Turns
+from autograd.compiler.recognize.repeat import OUTSIDE, Turns, cut
 from autograd.operation import Operation
 
 HARMLESS = frozenset((
@@ -28,7 +28,6 @@ HARMLESS = frozenset((
 ALIKE = 0.5  # a turn of which fewer groups have a node is none
 UNKNOWN = -2  # an argument from outside that differs from turn to turn
 
-T = TypeVar("T")
 Items = list[Union[Group, Turns]]
 Turn = list[list[int]]
 Rows = list[list[int]]  # the arguments of each group of a turn, row after row
@@ -234,14 +233,6 @@ def wires_of(loop: Turns, g: int) -> list[list[Wire]]:
             args[0].tolist(), same.tolist())
     ]
     return [list(row) for row in cut(flat, list(map(len, loop.last[g].args)))]
-
-
-def cut(flat: Sequence[T], lengths: Sequence[int]) -> Iterator[Sequence[T]]:
-    """Parts of a list, of these lengths."""
-    start = 0
-    for length in lengths:
-        yield flat[start : start + length]
-        start += length
 
 
 def part(group: Group, chosen: Callable[[int], bool]) -> list[Group]:

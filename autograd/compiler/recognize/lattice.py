@@ -14,7 +14,7 @@ from autograd.compiler.recognize.later import (UNKNOWN, Completer, Items, Rows, 
                                                is_closed, last_turn)
 from autograd.compiler.recognize.record import Tape
 from autograd.compiler.recognize.repeat import (FEWEST, LONGEST, OUTSIDE, TRIED, WEIGHTS, Turns,
-                                                own_weights, runs)
+                                                lines_of, own_weights, runs)
 from autograd.operation import Operation
 
 SEED = 3  # the turn of a lattice that is looked at first; what is before it, is how it starts
@@ -30,7 +30,7 @@ def with_lattice(tape: Tape, items: Items) -> Items:
     likely = [c for c in candidates if c[0] >= NEARLY * most]
     for _, period, start in sorted(likely, key=lambda c: c[1])[:TRIED]:
         found = lattice(tape, groups, period, start)
-        if found is not None and count(found) <= SHORTER * len(items):
+        if found is not None and lines_of(found) <= SHORTER * len(items):
             return found
     return items
 
@@ -53,11 +53,6 @@ def shorter_and_shorter(tape: Tape, groups: list[Group]) -> list[tuple[int, int,
             if turns >= least and sizes[start] > sizes[stop + period - 1]:
                 found.append((turns * period, period, int(start)))
     return found
-
-
-def count(items: Items) -> int:
-    """How many groups there are, those of one turn for each loop."""
-    return sum([len(item.ids) if isinstance(item, Turns) else 1 for item in items])
 
 
 def lattice(tape: Tape, groups: list[Group], period: int, start: int) -> Optional[Items]:

@@ -14,10 +14,10 @@ an argument comes from, OUTSIDE or (lag, group, position).
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain, islice
-from typing import Any, NamedTuple, Union
+from typing import Any, NamedTuple, TypeVar, Union
 
 import numpy as np
 
@@ -34,6 +34,7 @@ WEIGHTS = 4  # parameters that differ from turn to turn; with more they are laye
 LAYERS, WIDE = 36, 4  # but so many groups, of so many nodes, would be too many lines
 ALTERNATING = (2, 3, 4)  # turns after which weights may come again
 OUTSIDE = -1
+T = TypeVar("T")
 Tables = list[np.ndarray]  # one for each group of a turn, a row for each turn
 
 
@@ -285,17 +286,24 @@ def looped(
     if not are_layers(ids) and own_weights(tape, args, lags) > WEIGHTS:
         return []
     groups = [
-        Group(one.op, its[-1].tolist(), rows_of(flat[-1], lengths_of(one)))
+        Group(one.op, its[-1].tolist(), [*map(tuple, cut(flat[-1].tolist(), lengths_of(one)))])
         for one, its, flat in zip(turn, ids, args)
     ]
     places = [w[last, :, 1] for w in wires], [w[last, :, 2] for w in wires]
     return [(start + first * len(turn), Turns(groups, ids, args, lags, *places))]
 
 
-def rows_of(flat: np.ndarray, lengths: np.ndarray) -> list[tuple[int, ...]]:
-    """The arguments of nodes, one after the other, for each node."""
-    numbers, ends = flat.tolist(), np.cumsum(lengths).tolist()
-    return [tuple(numbers[a:b]) for a, b in zip([0, *ends], ends)]
+def cut(flat: Sequence[T], lengths: Iterable[int]) -> Iterator[Sequence[T]]:
+    """Parts of a list, of these lengths."""
+    start = 0
+    for length in lengths:
+        yield flat[start : start + length]
+        start += length
+
+
+def lines_of(items: Sequence[Union[Group, Turns]]) -> int:
+    """How many lines groups and loops take, at least."""
+    return sum([len(item.ids) if isinstance(item, Turns) else 1 for item in items])
 
 
 def is_running_sum(loop: Turns) -> bool:

@@ -55,7 +55,7 @@ def passing(sources: list[str], load: Callable[[bytes], Answer], answer: Callabl
             first: bool) -> tuple[list[int], int, bool]:
     """(which of the sources answer as they should, how many were tried, whether the last one took too long).
 
-    load, answer    put a file in the place of the one before, and ask it the question; they give {"raised": ...} where it fails
+    load, answer    read a file instead of the one before, and ask it the question; they give {"raised": ...} where it fails
     """
     found = []
     for i, source in enumerate(sources):
