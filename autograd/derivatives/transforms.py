@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from typing import NamedTuple
 
 from autograd.compat.keywords import OF_TRANSFORMS, told
@@ -119,7 +120,10 @@ def as_numbers(x: Nested) -> Nested:
     if isinstance(x, Value):
         return x.data
     if isinstance(x, dict):
-        return type(x)((key, as_numbers(y)) for key, y in x.items())
+        found = copy(x)                                     # a defaultdict, or a Counter, as well
+        for key, y in x.items():
+            found[key] = as_numbers(y)
+        return found
     if isinstance(x, tuple) and hasattr(x, "_fields"):
         return type(x)(*map(as_numbers, x))
     if type(x) in (list, tuple):

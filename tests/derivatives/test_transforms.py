@@ -1,5 +1,6 @@
 """Derivatives of functions, held to mpmath, closed forms and finite differences; every row of the table, every nesting."""
 import math
+from collections import Counter, OrderedDict, defaultdict
 
 import mpmath
 import numpy as np
@@ -355,6 +356,15 @@ def test_arrays_of_shape_0_in_nested_transforms(outer, inner, f):
     assert np.asarray(derivative(np.array(2.0))).item() == 12.0
     assert np.asarray(derivative(np.array(Value(2.0), dtype=object))).item().data == 12.0
     assert np.asarray(derivative(2.0)).item() == 12.0
+
+
+@pytest.mark.parametrize("aux", [OrderedDict(n=3), Counter("aab"), defaultdict(list, a=[1.0])], ids=lambda aux: type(aux).__name__)
+def test_what_is_returned_beside_a_number_keeps_the_kind_of_its_dict(aux):
+    def loss(x):
+        aux["x"] = x
+        return x * x, aux
+    (_, found), _ = value_and_grad(loss, has_aux=True)(3.0)
+    assert type(found) is type(aux) and found == {**aux, "x": 3.0} and type(found["x"]) is float
 
 
 def test_a_function_may_return_more_than_is_differentiated():
