@@ -4,7 +4,7 @@
 
 A line is to separate two classes of points x ∈ ℝ², labelled y = 1 and y = -1: f(x) = w · x + b should be above 1 for the
 first, and below -1 for the second. Not every point can have this margin, so it is soft: a point that comes short of it pays.
-It pays the soft plus, log(1 + eᵗ), which is the max{t, 0} of (1) with a rounded corner:
+It pays the softplus, log(1 + eᵗ), which is the max{t, 0} of (1) with a rounded corner:
 
     loss = |w|² + Σᵢ softplus(1 - yᵢ (w · xᵢ + b))
 

@@ -74,19 +74,19 @@ MISTAKES = [
     ("w₁ and w₂ have changed places", with_points(lambda w, b, x, y: softplus(1 - y * f(w[::-1], b, x)))),
     ("only the first coordinate stands in w · x", with_points(lambda w, b, x, y: softplus(1 - y * (w[0] * x[0] + b)))),
     ("only the second coordinate stands in w · x", with_points(lambda w, b, x, y: softplus(1 - y * (w[1] * x[1] + b)))),
-    ("y stands before the soft plus, not inside", with_points(lambda w, b, x, y: y * softplus(1 - f(w, b, x)))),
-    ("y stands before the soft plus too", with_points(lambda w, b, x, y: y * softplus(1 - y * f(w, b, x)))),
+    ("y stands before the softplus, not inside", with_points(lambda w, b, x, y: y * softplus(1 - f(w, b, x)))),
+    ("y stands before the softplus too", with_points(lambda w, b, x, y: y * softplus(1 - y * f(w, b, x)))),
     ("this is the mean over the samples, not the sum", lambda w, b, xs, ys: square(w) + pays(w, b, xs, ys) / len(xs)),
     ("all is divided by the number of samples", lambda w, b, xs, ys: loss(w, b, xs, ys) / len(xs)),
     ("|w|² is counted once for each sample", lambda w, b, xs, ys: len(ys) * square(w) + pays(w, b, xs, ys)),
-    ("this is the hinge, max{t, 0}, not the soft plus", with_points(lambda w, b, x, y: max(1 - y * f(w, b, x), 0.0))),
-    ("this is the squared hinge, not the soft plus", with_points(lambda w, b, x, y: max(1 - y * f(w, b, x), 0.0)**2)),
-    ("this is the squared error of f(x) and y, not the soft plus of the margin", with_points(lambda w, b, x, y: (f(w, b, x) - y)**2)),
-    ("the soft plus is missing: this is the sum of 1 - y f(x)", with_points(lambda w, b, x, y: 1 - y * f(w, b, x))),
-    ("the 1 + is missing in the soft plus: log(eᵗ) is t", with_points(lambda w, b, x, y: 1 - y * f(w, b, x))),
+    ("this is the hinge, max{t, 0}, not the softplus", with_points(lambda w, b, x, y: max(1 - y * f(w, b, x), 0.0))),
+    ("this is the squared hinge, not the softplus", with_points(lambda w, b, x, y: max(1 - y * f(w, b, x), 0.0)**2)),
+    ("this is the squared error of f(x) and y, not the softplus of the margin", with_points(lambda w, b, x, y: (f(w, b, x) - y)**2)),
+    ("the softplus is missing: this is the sum of 1 - y f(x)", with_points(lambda w, b, x, y: 1 - y * f(w, b, x))),
+    ("the 1 + is missing in the softplus: log(eᵗ) is t", with_points(lambda w, b, x, y: 1 - y * f(w, b, x))),
     ("the logarithm is missing: this is 1 + eᵗ", with_points(lambda w, b, x, y: 1 + exp(1 - y * f(w, b, x)))),
     ("the logarithm and the 1 are missing: this is eᵗ", with_points(lambda w, b, x, y: exp(1 - y * f(w, b, x)))),
-    ("the sum is in the soft plus, where each point has its own", lambda w, b, xs, ys: square(w) + softplus(
+    ("the sum is in the softplus, where each point has its own", lambda w, b, xs, ys: square(w) + softplus(
         sum(1 - m for m in margins(w, b, xs, ys)))),
     ("only the last point pays", lambda w, b, xs, ys: square(w) + softplus(1 - margins(w, b, xs, ys)[-1])),
     ("only the first point pays", lambda w, b, xs, ys: square(w) + softplus(1 - margins(w, b, xs, ys)[0])),
@@ -94,9 +94,9 @@ MISTAKES = [
     ("only the last point is there: the sum, and |w|² with it, is overwritten", lambda w, b, xs, ys: softplus(1 - margins(w, b, xs, ys)[-1])),
     ("only the first point is there, without |w|²", lambda w, b, xs, ys: softplus(1 - margins(w, b, xs, ys)[0])),
     ("the sum is subtracted", lambda w, b, xs, ys: square(w) - pays(w, b, xs, ys)),
-    ("this is the sigmoid, not the soft plus", with_points(lambda w, b, x, y: 1 / (1 + exp(-(1 - y * f(w, b, x)))))),
-    ("the 1 stands outside of the soft plus, where it belongs in 1 - y f(x)", with_points(lambda w, b, x, y: 1 + softplus(-y * f(w, b, x)))),
-    ("this is a hinge with a small slope on its flat side, not the soft plus",
+    ("this is the sigmoid, not the softplus", with_points(lambda w, b, x, y: 1 / (1 + exp(-(1 - y * f(w, b, x)))))),
+    ("the 1 stands outside of the softplus, where it belongs in 1 - y f(x)", with_points(lambda w, b, x, y: 1 + softplus(-y * f(w, b, x)))),
+    ("this is a hinge with a small slope on its flat side, not the softplus",
      with_points(lambda w, b, x, y: max(1 - y * f(w, b, x), 0.01 * (1 - y * f(w, b, x))))),
     ("2 - y f(x) in place of 1 - y f(x)", with_points(lambda w, b, x, y: softplus(2 - y * f(w, b, x)))),
     ("w₁ stands where w₂ should, in w · x", with_points(lambda w, b, x, y: softplus(1 - y * (w[0] * (x[0] + x[1]) + b)))),
@@ -197,7 +197,7 @@ def causes(p, descent, xs, ys, seen):
     yield "it diverges: the steps are too long; the loss is a sum over all points", descent.diverges
     yield f"the steps do not change {', '.join(descent.still())}; the others are at the minimum", lambda: bool(descent.still())
     for said, wrong in MISTAKES:
-        if wrong is not loss and not said.startswith(("only the", "the points do not", "the 1 + is", "the soft plus is missing")):
+        if wrong is not loss and not said.startswith(("only the", "the points do not", "the 1 + is", "the softplus is missing")):
             yield f"it is the minimum of another loss: {said}", of(wrong)
     yield from descent.causes()
 

@@ -182,7 +182,7 @@ def newton(student):
              lambda: [x - a / slope(text)(a) for x, a in zip(xs, d)]),
             ("f' is taken of f'(x): that is not f'', the derivative of f'", lambda: [x - slope(text)(a) for x, a in zip(xs, d)]),
             ("f'' is taken at f'(x), where it belongs at x", lambda: [x - a / derivative(slope(text), a) for x, a in zip(xs, d)]),
-            ("this is a step of Halley's for a zero of f: f stands in it, and a Newton step for f' has only f' and f''",
+            ("this is a step of Halley's method for a zero of f: f stands in it, and a Newton step for f' has only f' and f''",
              [x - 2 * y * a / (2 * a * a - y * b) for x, y, a, b in zip(xs, value, d, dd)]),
             ("two steps, where one is asked for", lambda: again(text, xs, 2)),
             ("it goes on to the end, where one step is asked for", lambda: again(text, xs, 60)),
